@@ -1,0 +1,171 @@
+//! When a branch is open, and so when sales are expected of it.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+
+use crate::window::{day_interval, half_hour_floor, instant_of, local_dates};
+use crate::{HALF_HOUR, Interval, IntervalSet};
+
+/// From one time of a local day up to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpeningHours {
+    opens: Time,
+    /// None stands for 24:00.
+    closes: Option<Time>,
+}
+
+/// A text that does not say opening hours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' are no opening hours: write them as 07:00-21:00, with 24:00 for midnight")]
+pub struct InvalidOpeningHours(String);
+
+impl std::str::FromStr for OpeningHours {
+    type Err = InvalidOpeningHours;
+
+    /// Reads `07:00-21:00`; the end may be `24:00`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidOpeningHours(text.to_owned());
+        let (opens, closes) = text.split_once('-').ok_or_else(invalid)?;
+        let time = |part: &str| part.trim().parse::<Time>().map_err(|_| invalid());
+        let opens = time(opens)?;
+        let closes = if closes.trim() == "24:00" { None } else { Some(time(closes)?) };
+        if closes.is_some_and(|closes| closes <= opens) {
+            return Err(invalid());
+        }
+        Ok(Self { opens, closes })
+    }
+}
+
+/// Opening hours by weekday, from an opening day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// Monday first; None where the branch is closed all day.
+    weekdays: [Option<OpeningHours>; 7],
+    /// The first local day that anything is expected of.
+    opened_on: Option<Date>,
+}
+
+impl Calendar {
+    /// The same hours every day.
+    pub fn every_day(hours: OpeningHours) -> Self {
+        Self { weekdays: [Some(hours); 7], opened_on: None }
+    }
+
+    /// Replaces the hours of one weekday; None closes it.
+    #[must_use]
+    pub fn with_weekday(mut self, weekday: Weekday, hours: Option<OpeningHours>) -> Self {
+        self.weekdays[usize::from(weekday.to_monday_zero_offset().unsigned_abs())] = hours;
+        self
+    }
+
+    /// Expects nothing before this local day.
+    #[must_use]
+    pub fn opened_on(mut self, date: Option<Date>) -> Self {
+        self.opened_on = date;
+        self
+    }
+
+    /// The half hours, as instants, that sales are expected of: every half hour that has an open minute and lies
+    /// wholly in the range.
+    pub fn expected(&self, range: Interval<Timestamp>, zone: &TimeZone) -> IntervalSet<Timestamp> {
+        let Some(range) = whole_half_hours(range, zone) else { return IntervalSet::empty() };
+        local_dates(range, zone)
+            .into_iter()
+            .filter_map(|date| self.open_interval(date, zone))
+            .filter_map(|open| open.intersection(&range))
+            .collect()
+    }
+
+    fn open_interval(&self, date: Date, zone: &TimeZone) -> Option<Interval<Timestamp>> {
+        if self.opened_on.is_some_and(|first| date < first) {
+            return None;
+        }
+        let hours = self.weekdays[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())]?;
+        let opens = instant_of(date.to_datetime(hours.opens), zone)?;
+        let closes = match hours.closes {
+            Some(time) => instant_of(date.to_datetime(time), zone)?,
+            None => day_interval(date, zone)?.end(),
+        };
+        let start = half_hour_floor(opens, zone);
+        let floor = half_hour_floor(closes, zone);
+        let end = if floor < closes { floor.checked_add(HALF_HOUR).ok()? } else { floor };
+        Interval::new(start, end)
+    }
+}
+
+/// The range without the half hours that it holds only in part.
+fn whole_half_hours(range: Interval<Timestamp>, zone: &TimeZone) -> Option<Interval<Timestamp>> {
+    let floor = half_hour_floor(range.start(), zone);
+    let start = if floor < range.start() { floor.checked_add(HALF_HOUR).ok()? } else { floor };
+    Interval::new(start, half_hour_floor(range.end(), zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::window::half_hours;
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap()
+    }
+
+    fn range(from: &str, to: &str) -> Interval<Timestamp> {
+        Interval::new(from.parse().unwrap(), to.parse().unwrap()).unwrap()
+    }
+
+    fn count(calendar: &Calendar, range: Interval<Timestamp>, zone: &TimeZone) -> usize {
+        calendar.expected(range, zone).intervals().iter().map(|part| half_hours(*part, zone).len()).sum()
+    }
+
+    #[rstest]
+    #[case("07:00-21:00", 28)]
+    #[case("08:00-24:00", 32)]
+    #[case("07:10-20:50", 28)]
+    fn a_day_expects_every_half_hour_with_an_open_minute(#[case] hours: &str, #[case] windows: usize) {
+        let calendar = Calendar::every_day(hours.parse().unwrap());
+        let zone = zone("America/Caracas");
+        assert_eq!(count(&calendar, range("2025-11-17T04:00:00Z", "2025-11-18T04:00:00Z"), &zone), windows);
+    }
+
+    #[test]
+    fn a_half_hour_that_has_not_ended_is_not_expected() {
+        let calendar = Calendar::every_day("07:00-21:00".parse().unwrap());
+        let zone = zone("America/Caracas");
+        assert_eq!(count(&calendar, range("2025-11-17T11:00:00Z", "2025-11-17T11:59:59Z"), &zone), 1);
+    }
+
+    #[rstest]
+    #[case("Europe/Madrid", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 46)]
+    #[case("Europe/Madrid", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 50)]
+    #[case("America/Santiago", "2025-04-05T03:00:00Z", "2025-04-06T04:00:00Z", 50)]
+    fn days_of_23_and_25_hours_expect_what_they_have(
+        #[case] name: &str,
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] windows: usize,
+    ) {
+        let calendar = Calendar::every_day("00:00-24:00".parse().unwrap());
+        assert_eq!(count(&calendar, range(from, to), &zone(name)), windows);
+    }
+
+    #[test]
+    fn nothing_is_expected_before_the_opening_day_or_on_a_closed_weekday() {
+        let calendar = Calendar::every_day("07:00-21:00".parse().unwrap())
+            .with_weekday(Weekday::Sunday, None)
+            .opened_on(Some("2025-11-15".parse().unwrap()));
+        let zone = zone("America/Caracas");
+        // Friday 14 (before), Saturday 15 (open), Sunday 16 (closed).
+        assert_eq!(count(&calendar, range("2025-11-14T04:00:00Z", "2025-11-17T04:00:00Z"), &zone), 28);
+    }
+
+    #[rstest]
+    #[case("7 a 21")]
+    #[case("21:00-07:00")]
+    #[case("07:00-25:00")]
+    fn rubbish_hours_are_refused(#[case] text: &str) {
+        assert!(text.parse::<OpeningHours>().is_err());
+    }
+}

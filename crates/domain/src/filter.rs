@@ -1,0 +1,234 @@
+//! Filters of lists, read from query strings: every bound and every message about it is here.
+
+use jiff::Timestamp;
+
+use crate::{BranchId, EtlKind, RunId, RunMode, RunState};
+
+/// A parameter that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct InvalidParameter {
+    /// Its name in the query string.
+    pub name: &'static str,
+    /// What is wrong and what may come instead, for people, in Spanish.
+    pub reason: String,
+}
+
+/// A whole number from `least` to `most`; `default` where it is absent or empty.
+pub fn bounded(
+    name: &'static str,
+    text: Option<&str>,
+    default: u32,
+    least: u32,
+    most: u32,
+) -> Result<u32, InvalidParameter> {
+    let Some(text) = given(text) else { return Ok(default) };
+    text.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| InvalidParameter {
+        name,
+        reason: format!("debe ser un número entero de {least} a {most}; llegó '{}'", excerpt(text)),
+    })
+}
+
+/// One of an enum's names; None where it is absent or empty.
+pub fn choice<T: std::str::FromStr<Err = crate::state::UnknownName>>(
+    name: &'static str,
+    text: Option<&str>,
+) -> Result<Option<T>, InvalidParameter> {
+    given(text).map(str::parse).transpose().map_err(|error: crate::state::UnknownName| InvalidParameter {
+        name,
+        reason: format!("debe ser uno de: {}; llegó '{}'", error.allowed, excerpt(&error.given)),
+    })
+}
+
+/// A branch; whether it exists is for the caller to say. None where it is absent or empty.
+pub fn branch(text: Option<&str>) -> Option<BranchId> {
+    given(text).map(BranchId::new)
+}
+
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Where the next older page of runs starts.
+///
+/// Runs are sorted by start, latest first; those that have not started come last, the latest queued first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunCursor {
+    /// The start of the last run of the page before, to the microsecond; None where it had not started.
+    pub started_at: Option<Timestamp>,
+    /// The last run of the page before.
+    pub run: RunId,
+}
+
+impl std::fmt::Display for RunCursor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.started_at {
+            Some(instant) => write!(formatter, "{}.{}", instant.as_microsecond(), self.run.0.simple()),
+            None => write!(formatter, "cola.{}", self.run.0.simple()),
+        }
+    }
+}
+
+impl std::str::FromStr for RunCursor {
+    type Err = InvalidParameter;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let (start, run) = text.split_once('.')?;
+            let started_at = match start {
+                "cola" => None,
+                micros => Some(Timestamp::from_microsecond(micros.parse().ok()?).ok()?),
+            };
+            Some(Self { started_at, run: run.parse().ok()? })
+        };
+        read().ok_or_else(|| InvalidParameter {
+            name: "cursor",
+            reason: "no es un cursor de esta lista; use el `cursor_siguiente` de la página anterior".to_owned(),
+        })
+    }
+}
+
+/// Which runs to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Only this kind.
+    pub kind: Option<EtlKind>,
+    /// Only this branch.
+    pub branch: Option<BranchId>,
+    /// Only this mode.
+    pub mode: Option<RunMode>,
+    /// Only this state.
+    pub state: Option<RunState>,
+    /// At most this many, 1 to 100.
+    pub limit: u32,
+    /// Older than this one.
+    pub cursor: Option<RunCursor>,
+}
+
+impl Default for RunFilter {
+    fn default() -> Self {
+        Self { kind: None, branch: None, mode: None, state: None, limit: 20, cursor: None }
+    }
+}
+
+impl RunFilter {
+    /// From the parameters of the query string, each possibly absent or empty.
+    pub fn parse(
+        etl_tipo: Option<&str>,
+        ubicacion_id: Option<&str>,
+        modo: Option<&str>,
+        estado: Option<&str>,
+        limite: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<Self, InvalidParameter> {
+        Ok(Self {
+            kind: choice("etl_tipo", etl_tipo)?,
+            branch: branch(ubicacion_id),
+            mode: choice("modo", modo)?,
+            state: choice("estado", estado)?,
+            limit: bounded("limite", limite, 20, 1, 100)?,
+            cursor: given(cursor).map(str::parse).transpose()?,
+        })
+    }
+}
+
+/// Which gaps to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapFilter {
+    /// Only this kind.
+    pub kind: Option<EtlKind>,
+    /// Only this branch.
+    pub branch: Option<BranchId>,
+    /// How far back to look, from 1 hour to a year.
+    pub hours_max: u32,
+}
+
+impl GapFilter {
+    /// From the parameters of the query string, each possibly absent or empty.
+    pub fn parse(
+        etl_tipo: Option<&str>,
+        ubicacion_id: Option<&str>,
+        max_horas: Option<&str>,
+    ) -> Result<Self, InvalidParameter> {
+        Ok(Self {
+            kind: choice("etl_tipo", etl_tipo)?,
+            branch: branch(ubicacion_id),
+            hours_max: bounded("max_horas", max_horas, 168, 1, 8784)?,
+        })
+    }
+}
+
+/// Which runs to count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsFilter {
+    /// Only this kind.
+    pub kind: Option<EtlKind>,
+    /// Only this branch.
+    pub branch: Option<BranchId>,
+    /// How many days back, 1 to 90.
+    pub days: u32,
+}
+
+impl MetricsFilter {
+    /// From the parameters of the query string, each possibly absent or empty.
+    pub fn parse(
+        etl_tipo: Option<&str>,
+        ubicacion_id: Option<&str>,
+        dias: Option<&str>,
+    ) -> Result<Self, InvalidParameter> {
+        Ok(Self {
+            kind: choice("etl_tipo", etl_tipo)?,
+            branch: branch(ubicacion_id),
+            days: bounded("dias", dias, 7, 1, 90)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[rstest]
+    #[case(None, Ok(20))]
+    #[case(Some(""), Ok(20))]
+    #[case(Some("1"), Ok(1))]
+    #[case(Some("100"), Ok(100))]
+    #[case(Some("0"), Err("limite: debe ser un número entero de 1 a 100; llegó '0'"))]
+    #[case(Some("101"), Err("limite: debe ser un número entero de 1 a 100; llegó '101'"))]
+    #[case(Some("-3"), Err("limite: debe ser un número entero de 1 a 100; llegó '-3'"))]
+    #[case(Some("abc"), Err("limite: debe ser un número entero de 1 a 100; llegó 'abc'"))]
+    fn limits_are_bounded(#[case] text: Option<&str>, #[case] expected: Result<u32, &str>) {
+        let read = RunFilter::parse(None, None, None, None, text, None).map(|filter| filter.limit);
+        assert_eq!(read.map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+    }
+
+    #[rstest]
+    #[case(None)]
+    #[case(Some(Timestamp::from_microsecond(1_763_377_200_123_456).unwrap()))]
+    fn a_cursor_survives_the_query_string(#[case] started_at: Option<Timestamp>) {
+        let cursor = RunCursor { started_at, run: RunId(Uuid::from_u128(7)) };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("x")]
+    #[case("12.zz")]
+    #[case("99999999999999999999.00000000000000000000000000000007")]
+    fn a_foreign_cursor_is_refused(#[case] text: &str) {
+        assert!(text.parse::<RunCursor>().is_err());
+    }
+
+    #[test]
+    fn an_unknown_choice_names_the_choices() {
+        let error = RunFilter::parse(Some("venta"), None, None, None, None, None).unwrap_err();
+        assert_eq!(error.to_string(), "etl_tipo: debe ser uno de: ventas, inventario; llegó 'venta'");
+    }
+}

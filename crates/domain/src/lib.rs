@@ -1,0 +1,30 @@
+//! Pure rules of KLK Tracking: branches, calendars, windows, interval sets, coverage, gaps, recovery plans, states and
+//! error classes.
+//!
+//! Nothing here reads a clock, a file or the network, so every rule can be tested with plain values, and the same types
+//! serve the server and the browser (the crate also compiles to `wasm32-unknown-unknown`).
+//!
+//! Code speaks English; what others read (JSON, columns, tags) keeps the Spanish contract, mapped here by serde.
+
+pub mod branch;
+pub mod calendar;
+pub mod error_class;
+pub mod filter;
+pub mod gap;
+pub mod identifiers;
+pub mod interval;
+pub mod problem;
+pub mod read_model;
+pub mod recovery;
+pub mod sale;
+pub mod state;
+pub mod stock;
+pub mod window;
+
+pub use branch::{Branch, BranchWarehouse};
+pub use calendar::{Calendar, OpeningHours};
+pub use error_class::ErrorClass;
+pub use identifiers::{BatchId, BranchCode, BranchId, RunId, WarehouseCode};
+pub use interval::{Interval, IntervalSet};
+pub use state::{EtlKind, RunMode, RunState};
+pub use window::{HALF_HOUR, Window};

@@ -1,0 +1,57 @@
+//! What a caller is told when something cannot be done: `{"detail", "codigo", "correlacion"}`, never internal text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::wire_names;
+
+/// The kind of a problem; decides the status of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProblemCode {
+    /// A parameter cannot be read, or is out of its bounds.
+    InvalidParameter,
+    /// The named thing does not exist.
+    NotFound,
+    /// The caller may not do this.
+    Forbidden,
+    /// It cannot be done in the present state.
+    Conflict,
+    /// A limit is reached; try again later.
+    Busy,
+    /// A fault of ours; the reference code finds it in Sentry.
+    Internal,
+}
+wire_names!(ProblemCode {
+    InvalidParameter => "parametro_invalido",
+    NotFound => "no_encontrado",
+    Forbidden => "prohibido",
+    Conflict => "conflicto",
+    Busy => "ocupado",
+    Internal => "interno",
+});
+
+impl ProblemCode {
+    /// The HTTP status that says the same.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidParameter => 422,
+            Self::NotFound => 404,
+            Self::Forbidden => 403,
+            Self::Conflict => 409,
+            Self::Busy => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
+/// A problem, as callers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[error("{detail}")]
+pub struct Problem {
+    /// What is wrong and what to do, for people, in Spanish.
+    pub detail: String,
+    /// The kind, for programs.
+    pub codigo: ProblemCode,
+    /// A reference that finds the event in Sentry and in the log.
+    pub correlacion: String,
+}

@@ -1,0 +1,29 @@
+//! Whether the POS answers: `GET /api/etl/tracking/connectivity/klk`.
+
+use jiff::Timestamp;
+
+use super::read_model;
+
+/// Whether the POS answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectivityState {
+    /// It answered what the contract says.
+    Available,
+    /// It did not answer within the limit.
+    Timeout,
+    /// It could not be reached, or answered something else.
+    Error,
+}
+crate::state::wire_names!(ConnectivityState { Available => "disponible", Timeout => "timeout", Error => "error" });
+
+read_model! {
+    /// The outcome of one probe.
+    pub struct Connectivity {
+        pub estado: ConnectivityState,
+        pub latencia_ms: u64,
+        /// What went wrong, for people.
+        pub detalle: Option<String>,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub verificado_en: Timestamp,
+    }
+}

@@ -1,0 +1,34 @@
+//! What pages, the REST interface and commands are shown, in the words of the Spanish contract.
+//!
+//! Instants are RFC 3339 in UTC; fields that end in `_local` are the same moment on the branch's clock, so that nobody
+//! who reads them needs a database of zones. Answers carry the moment they are true of (`generado_en`), which is the
+//! "now" that ages and relative times are counted from.
+
+mod connectivity;
+mod gaps;
+mod metrics;
+mod progress;
+mod recovery;
+mod runs;
+mod schedules;
+
+pub use connectivity::{Connectivity, ConnectivityState};
+pub use gaps::{GapList, GapTotals, GapView};
+pub use metrics::{BranchMetrics, Metrics, RunFigures};
+pub use progress::{BatchProgress, Progress};
+pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
+pub use runs::{BranchChoice, RunPage, RunTotals, RunView};
+pub use schedules::{ScheduleList, ScheduleStatus, TodayCounts};
+
+/// Derives what every read model has.
+macro_rules! read_model {
+    ($($item:item)+) => {
+        $(
+            #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+            #[expect(missing_docs, reason = "the fields are the contract's own names; units are in them or beside them")]
+            $item
+        )+
+    };
+}
+pub(crate) use read_model;

@@ -1,0 +1,36 @@
+//! How far long work is: `GET /api/etl/tracking/progreso`.
+
+use jiff::Timestamp;
+
+use super::read_model;
+use crate::BatchId;
+
+read_model! {
+    /// Runs that were asked for together.
+    pub struct BatchProgress {
+        pub lote_id: BatchId,
+        /// `carga_inicial`, `recuperacion`, `reconciliacion` or `manual`.
+        pub motivo: String,
+        pub solicitado_por: Option<String>,
+        pub ventanas: u64,
+        pub terminadas: u64,
+        pub exitosas: u64,
+        pub fallidas: u64,
+        pub lineas: u64,
+        pub lineas_por_segundo: f64,
+        /// None until a first window is done.
+        pub segundos_restantes: Option<u64>,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub creado_en: Timestamp,
+        /// None while windows are left.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        pub terminado_en: Option<Timestamp>,
+    }
+
+    /// Batches in work, and those that ended within the last minutes, the newest first.
+    pub struct Progress {
+        pub lotes: Vec<BatchProgress>,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub generado_en: Timestamp,
+    }
+}

@@ -1,0 +1,93 @@
+//! A line of an invoice, with every field of the POS under the POS's own name.
+//!
+//! Field names are the contract's (klk-api.md), in its Spanish, because the columns of `ventas` keep them too and a
+//! second set of names for the same forty things would help nobody. Money and quantities are decimals of at most
+//! 6 places; `_bs` is in bolívares, `_usd` in US dollars; empty texts are None.
+
+use jiff::civil::{Date, DateTime, Time};
+use rust_decimal::Decimal;
+
+/// One line of one invoice of one branch. Its key is (branch, `numero_factura`, `linea`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the POS's own, described in its contract")]
+pub struct SaleLine {
+    pub numero_factura: String,
+    pub linea: i32,
+    pub fecha: Date,
+    /// Local, with up to 7 decimals of a second.
+    pub hora: Time,
+    pub codigo_producto: String,
+    pub descripcion_producto: Option<String>,
+    pub marca_producto: Option<String>,
+    pub modelo_producto: Option<String>,
+    pub categoria_producto: Option<String>,
+    pub grupo_articulo: Option<String>,
+    pub subgrupo_producto: Option<String>,
+    pub categoria_nombre: Option<String>,
+    pub codigo_barras: Option<String>,
+    pub serial: Option<String>,
+    pub imei: Option<String>,
+    pub codigo_almacen: Option<String>,
+    pub nombre_almacen: Option<String>,
+    pub cantidad_vendida: Decimal,
+    pub peso_unitario: Option<Decimal>,
+    pub peso_bruto: Option<Decimal>,
+    pub volumen_unitario: Option<Decimal>,
+    pub unidad_medida_venta: Option<String>,
+    pub factor_unidad_medida: Option<Decimal>,
+    pub total_cantidad_por_unidad_medida: Option<Decimal>,
+    pub peso_calculado: Option<Decimal>,
+    pub costo_unitario_bs: Option<Decimal>,
+    pub costo_unitario_usd: Option<Decimal>,
+    pub precio_unitario_bs: Option<Decimal>,
+    pub precio_unitario_usd: Option<Decimal>,
+    pub impuesto_porcentaje: Option<Decimal>,
+    pub impuesto_monto: Option<Decimal>,
+    pub porcentaje_descuento: Option<Decimal>,
+    pub monto_descuento: Option<Decimal>,
+    pub porcentaje_descuento_fidelizacion: Option<Decimal>,
+    pub monto_descuento_fidelizacion: Option<Decimal>,
+    pub porcentaje_descuento_forma_pago: Option<Decimal>,
+    pub monto_descuento_forma_pago: Option<Decimal>,
+    /// Net of tax already.
+    pub venta_total_bs: Decimal,
+    /// Net of tax already.
+    pub venta_total_usd: Decimal,
+    pub costo_total_bs: Option<Decimal>,
+    pub costo_total_usd: Option<Decimal>,
+    pub utilidad_bruta_bs: Option<Decimal>,
+    pub utilidad_bruta_usd: Option<Decimal>,
+    /// Of the whole invoice, in Bs, repeated on each of its lines.
+    pub total_factura: Option<Decimal>,
+    /// Bs per USD.
+    pub tasa_usd: Option<Decimal>,
+    pub es_no_fiscal: Option<bool>,
+    pub tiene_promocion: Option<String>,
+    pub codigo_promocion: Option<String>,
+}
+
+impl SaleLine {
+    /// The local moment of the sale, with all its decimals.
+    pub fn local_moment(&self) -> DateTime {
+        self.fecha.to_datetime(self.hora)
+    }
+}
+
+/// An answer to a question for sales.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SalesAnswer {
+    /// What the POS says it sent (`meta.total_registros`).
+    pub announced: u64,
+    /// Elements of the answer's array, lines that came twice counted twice.
+    pub received: u64,
+    /// The lines, each once (by `numero_factura` and `linea`), in the order they came. Both ends of the asked hours
+    /// are inclusive at the POS, so a line at exactly the end is among them.
+    pub lines: Vec<SaleLine>,
+}
+
+impl SalesAnswer {
+    /// Whether as many distinct lines came as the POS announced (DESIGN, rule 3).
+    pub fn is_complete(&self) -> bool {
+        self.lines.len() as u64 == self.announced
+    }
+}

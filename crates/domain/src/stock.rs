@@ -1,0 +1,40 @@
+//! Articles and their stock in one warehouse, under the names of the POS's contract.
+
+use rust_decimal::Decimal;
+
+/// One article of one warehouse, as a snapshot shows it. `"N/A"` and empty texts are None.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the POS's own, described in its contract")]
+pub struct Article {
+    pub codigo: String,
+    pub nombre_producto: Option<String>,
+    pub barra: Option<String>,
+    pub categoria: Option<String>,
+    pub descripcion_categoria: Option<String>,
+    pub subcategoria: Option<String>,
+    pub descripcion: Option<String>,
+    pub marca: Option<String>,
+    pub precio: Option<Decimal>,
+    /// 0 or 16, in percent.
+    pub iva: Option<Decimal>,
+    /// Decimal, and negative for a quarter of the articles.
+    pub stock: Decimal,
+}
+
+/// An answer to a question for the articles of one warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticlesAnswer {
+    /// What the POS says it sent (`meta.total_articulos`).
+    pub announced: u64,
+    /// Elements of the answer's array, articles that came twice counted twice.
+    pub received: u64,
+    /// The articles, each once by `codigo`.
+    pub articles: Vec<Article>,
+}
+
+impl ArticlesAnswer {
+    /// Whether as many distinct articles came as the POS announced.
+    pub fn is_complete(&self) -> bool {
+        self.articles.len() as u64 == self.announced
+    }
+}
