@@ -1,0 +1,161 @@
+//! The client: what can be asked, and the retries around it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::sale::SalesAnswer;
+use domain::stock::ArticlesAnswer;
+use domain::{BranchCode, WarehouseCode};
+use rand::RngCore;
+use serde::Serialize;
+
+use crate::backoff::Backoff;
+use crate::observer::{CallObserver, NobodyListens, RetryEvent};
+use crate::parse::articles::parse_articles;
+use crate::parse::sales::parse_sales;
+use crate::parse::warehouses::{WarehouseRow, parse_warehouses};
+use crate::parse::{ParseError, text_of};
+use crate::question::{BranchBody, SalesQuestion, WarehouseBody};
+use crate::transport::{Call, Question, Transport};
+use crate::{ClientConfig, Endpoint, KlkError};
+
+/// Asks one POS server. Clones share its connections and its randomness.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    observer: Arc<dyn CallObserver>,
+}
+
+struct Shared {
+    config: ClientConfig,
+    transport: Transport,
+    backoff: Backoff,
+}
+
+impl Client {
+    /// A client of the POS that the configuration names; nothing is sent yet. Waits between retries are drawn from the
+    /// given randomness.
+    pub fn new(config: ClientConfig, randomness: impl RngCore + Send + 'static) -> Result<Self, KlkError> {
+        let transport = Transport::new(&config)?;
+        let backoff = Backoff::new(config.backoff_base, config.backoff_max, Box::new(randomness));
+        Ok(Self { shared: Arc::new(Shared { config, transport, backoff }), observer: Arc::new(NobodyListens) })
+    }
+
+    /// The same client, whose calls the observer hears of.
+    #[must_use]
+    pub fn observed_by(&self, observer: Arc<dyn CallObserver>) -> Self {
+        Self { shared: Arc::clone(&self.shared), observer }
+    }
+
+    /// Every warehouse of one store, or of all.
+    pub async fn branch_warehouses(&self, branch: Option<&BranchCode>) -> Result<Vec<WarehouseRow>, KlkError> {
+        let query = branch.map(|branch| ("sucursal", branch.to_string()));
+        self.ask(&self.master_call(Endpoint::BranchWarehouses, Question::Get(query)), parse_warehouses).await
+    }
+
+    /// The sales floor of every store; the row that sums up all stores is left out.
+    pub async fn sales_floors(&self) -> Result<Vec<WarehouseRow>, KlkError> {
+        self.ask(&self.master_call(Endpoint::SalesFloors, Question::Get(None)), parse_warehouses).await
+    }
+
+    /// The articles of a warehouse, with their stock.
+    pub async fn articles_of_warehouse(&self, warehouse: &WarehouseCode) -> Result<ArticlesAnswer, KlkError> {
+        let question = post(&WarehouseBody { warehouse })?;
+        let code = warehouse.clone();
+        let parse = move |body: &str| parse_articles(body, code.as_str());
+        self.ask(&self.master_call(Endpoint::WarehouseArticles, question), parse).await
+    }
+
+    /// The articles of a store, with their stock. The answer does not say which warehouse a stock is of, so an article
+    /// that several warehouses hold comes out once, and the answer then is not complete: where stock matters, ask for
+    /// each warehouse.
+    pub async fn articles_of_branch(&self, branch: &BranchCode) -> Result<ArticlesAnswer, KlkError> {
+        let question = post(&BranchBody { branch })?;
+        let code = branch.clone();
+        let parse = move |body: &str| parse_articles(body, code.as_str());
+        self.ask(&self.master_call(Endpoint::BranchArticles, question), parse).await
+    }
+
+    /// Invoice lines. An answer that is short of what it announces is no error here; see [`SalesAnswer::is_complete`].
+    pub async fn sales(&self, question: &SalesQuestion) -> Result<SalesAnswer, KlkError> {
+        let call = Call {
+            endpoint: Endpoint::Sales,
+            timeout: self.shared.config.sales_timeout,
+            retries: self.shared.config.retries,
+            question: post(question)?,
+        };
+        let branch = question.branch.clone();
+        self.ask(&call, move |body: &str| parse_sales(body, &branch)).await
+    }
+
+    /// Whether the POS answers, and how long it takes: one small request with a short limit, never tried again.
+    pub async fn probe(&self) -> Result<Duration, KlkError> {
+        let call = Call {
+            endpoint: Endpoint::SalesFloors,
+            timeout: self.shared.config.probe_timeout,
+            retries: 0,
+            question: Question::Get(None),
+        };
+        let started = Instant::now();
+        self.ask(&call, parse_warehouses).await?;
+        Ok(started.elapsed())
+    }
+
+    fn master_call(&self, endpoint: Endpoint, question: Question) -> Call {
+        let config = &self.shared.config;
+        Call { endpoint, question, timeout: config.articles_timeout, retries: config.retries }
+    }
+
+    /// Asks until there is an answer, or an error that another request cannot mend, or enough is enough.
+    async fn ask<Answer, Parse>(&self, call: &Call, parse: Parse) -> Result<Answer, KlkError>
+    where
+        Answer: Send + 'static,
+        Parse: Fn(&str) -> Result<Answer, ParseError> + Send + Sync + 'static,
+    {
+        let parse = Arc::new(parse);
+        let mut attempt = 1;
+        loop {
+            let error = match self.ask_once(call, attempt, Arc::clone(&parse)).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if attempt > call.retries || !error.can_retry() {
+                return Err(error);
+            }
+            let wait = self.shared.backoff.wait(attempt, error.retry_after());
+            tracing::warn!(endpoint = %call.endpoint, attempt, ?wait, %error, "request failed and is sent again");
+            self.observer.on_retry(&RetryEvent { endpoint: call.endpoint, attempt, error: &error, wait });
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    async fn ask_once<Answer, Parse>(&self, call: &Call, attempt: u32, parse: Arc<Parse>) -> Result<Answer, KlkError>
+    where
+        Answer: Send + 'static,
+        Parse: Fn(&str) -> Result<Answer, ParseError> + Send + Sync + 'static,
+    {
+        let endpoint = call.endpoint;
+        let body = self.shared.transport.send(call, attempt, &*self.observer).await?;
+        // A day of sales takes a good part of a second to parse: not on a thread that serves others.
+        let parsing = tokio::task::spawn_blocking(move || text_of(&body).and_then(|text| parse(text)));
+        match parsing.await {
+            Ok(parsed) => parsed.map_err(|error| error.at(endpoint)),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(KlkError::Stopped { endpoint }),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").field("config", &self.shared.config).finish_non_exhaustive()
+    }
+}
+
+fn post(question: &impl Serialize) -> Result<Question, KlkError> {
+    serde_json::to_string(question).map(Question::Post).map_err(|error| KlkError::Configuration(error.to_string()))
+}

@@ -1,0 +1,54 @@
+//! Elements of an answer, each once.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
+/// Collects elements by their key. Of elements with the same key and different content the last one is kept, in the
+/// place of the first.
+pub(super) struct Distinct<Key, Item> {
+    received: u64,
+    contradictions: u64,
+    items: Vec<Item>,
+    places: HashMap<Key, usize>,
+}
+
+/// What was collected.
+pub(super) struct Collected<Item> {
+    /// Elements that came.
+    pub(super) received: u64,
+    /// Elements that came again with different content.
+    pub(super) contradictions: u64,
+    /// The elements, in the order they came.
+    pub(super) items: Vec<Item>,
+}
+
+impl<Key: Eq + Hash, Item: PartialEq> Distinct<Key, Item> {
+    /// Room for about this many.
+    pub(super) fn with_capacity(expected: usize) -> Self {
+        let (items, places) = (Vec::with_capacity(expected), HashMap::with_capacity(expected));
+        Self { received: 0, contradictions: 0, items, places }
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, key: Key, item: Item) {
+        self.received += 1;
+        match self.places.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(self.items.len());
+                self.items.push(item);
+            }
+            Entry::Occupied(place) => {
+                let known = &mut self.items[*place.get()];
+                if *known != item {
+                    self.contradictions += 1;
+                    *known = item;
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> Collected<Item> {
+        Collected { received: self.received, contradictions: self.contradictions, items: self.items }
+    }
+}

@@ -1,0 +1,65 @@
+//! Objects of an answer as they came: each field is a piece of the body's text, borrowed.
+//!
+//! Keeping the text makes decimals exact and lets an error say which field it was and what came.
+
+use super::scanner::{Problem, Scanner};
+
+/// A field as it came; None where it is absent or null.
+pub(super) type Field<'body> = Option<&'body str>;
+
+/// An object that is read into its fields.
+pub(super) trait RawObject<'body>: Sized {
+    /// Reads the object; members with other names are offered to `other`, which says whether it took one.
+    fn read_with(
+        scanner: &mut Scanner<'body>,
+        other: impl FnMut(&mut Scanner<'body>, &str) -> Result<bool, Problem>,
+    ) -> Result<Self, Problem>;
+
+    /// Reads the object without its other members.
+    fn read(scanner: &mut Scanner<'body>) -> Result<Self, Problem> {
+        Self::read_with(scanner, |_, _| Ok(false))
+    }
+}
+
+/// Declares a [`RawObject`] by the wire names of its fields.
+macro_rules! raw_object {
+    ($name:ident, $what:literal, { $($field:ident),+ $(,)? }) => {
+        #[expect(clippy::allow_attributes, reason = "only some objects have such names")]
+        #[allow(non_snake_case, reason = "the fields are named as on the wire")]
+        struct $name<'body> {
+            $($field: $crate::parse::raw::Field<'body>,)+
+        }
+
+        #[expect(clippy::allow_attributes, reason = "only some objects have such names")]
+        #[allow(non_snake_case, reason = "the fields are named as on the wire")]
+        impl<'body> $crate::parse::raw::RawObject<'body> for $name<'body> {
+            fn read_with(
+                scanner: &mut Scanner<'body>,
+                other: impl FnMut(&mut Scanner<'body>, &str) -> Result<bool, Problem>,
+            ) -> Result<Self, Problem> {
+                let [$($field),+] = scanner.object(format_args!($what), &[$(stringify!($field)),+], other)?;
+                Ok(Self { $($field),+ })
+            }
+        }
+    };
+}
+pub(super) use raw_object;
+
+/// Reads an array of exactly one element.
+pub(super) fn exactly_one<'body, T>(
+    name: &str,
+    scanner: &mut Scanner<'body>,
+    read: impl Fn(&mut Scanner<'body>) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let wrong =
+        |came: &str| Problem::Shape(format!("'{name}': an array of exactly one object was expected, {came} came"));
+    let mut only = None;
+    scanner.array(format_args!("'{name}': an array"), |scanner, index| {
+        if index > 0 {
+            return Err(wrong("a second one"));
+        }
+        only = Some(read(scanner)?);
+        Ok(())
+    })?;
+    only.ok_or_else(|| wrong("an empty one"))
+}

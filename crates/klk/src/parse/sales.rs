@@ -1,0 +1,151 @@
+//! Answers of `/ventas`.
+
+use std::borrow::Cow;
+
+use domain::BranchCode;
+use domain::sale::{SaleLine, SalesAnswer};
+
+use super::ParseError;
+use super::distinct::{Collected, Distinct};
+use super::envelope::{Elements, read_envelope};
+use super::field::{self, read};
+use super::raw::{RawObject, exactly_one, raw_object};
+use super::scanner::{Problem, Scanner};
+
+raw_object!(RawLine, "an invoice line", {
+    numero_factura, fecha, hora, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion,
+});
+
+raw_object!(RawProduct, "an object in 'producto'", {
+    codigo_producto, descripcion_producto, marca_producto, modelo_producto, categoria_producto, grupo_articulo,
+    subgrupo_producto, categoria_nombre, codigo_barras, serial, imei,
+});
+
+raw_object!(RawQuantity, "an object in 'cantidad'", {
+    codigo_almacen, nombre_almacen, cantidad_vendida, peso_unitario, peso_bruto, volumen_unitario,
+    unidad_medida_venta, factor_unidad_medida, total_cantidad_por_unidad_medida, peso_calculado,
+});
+
+raw_object!(RawMoney, "an object in 'financiero'", {
+    costo_unitario_bs, costo_unitario_usd, precio_unitario_bs, precio_unitario_usd, impuesto_porcentaje,
+    impuesto_monto, porcentaje_descuento, monto_descuento, porcentaje_descuento_fidelizacion,
+    monto_descuento_fidelizacion, porcentaje_descuento_forma_pago, monto_descuento_forma_pago, venta_total_bs,
+    venta_total_usd, costo_total_bs, costo_total_usd, utilidad_bruta_bs, utilidad_bruta_usd,
+});
+
+raw_object!(RawMeta, "the object 'meta'", { sucursal_codigo, total_registros });
+
+/// About what a line takes in a body.
+const BYTES_PER_LINE: usize = 1_500;
+
+/// Reads an answer of the given store.
+pub(crate) fn parse_sales(body: &str, branch: &BranchCode) -> Result<SalesAnswer, ParseError> {
+    let mut lines = Lines(Distinct::with_capacity(body.len() / BYTES_PER_LINE));
+    let mut meta = read_envelope(body, &mut lines)?;
+    let announced = announced_in(&mut meta, branch).map_err(ParseError::of_meta)?;
+    let Collected { received, contradictions, items } = lines.0.finish();
+    if contradictions > 0 {
+        tracing::warn!(%branch, contradictions, "lines came twice with different content; the last is kept");
+    }
+    Ok(SalesAnswer { announced, received, lines: items })
+}
+
+fn announced_in(meta: &mut Scanner<'_>, branch: &BranchCode) -> Result<u64, Problem> {
+    let meta = RawMeta::read(meta)?;
+    if let Ok(Some(answered)) = field::borrowed_text(meta.sucursal_codigo)
+        && !answered.eq_ignore_ascii_case(branch.as_str())
+    {
+        tracing::warn!(%branch, %answered, "the answer says that it is of another store");
+    }
+    Ok(read!(required_count, meta.total_registros))
+}
+
+/// The lines by (`numero_factura`, `linea`): the store is the same for all.
+struct Lines<'body>(Distinct<(Cow<'body, str>, i32), SaleLine>);
+
+impl<'body> Elements<'body> for Lines<'body> {
+    const ARRAY: &'static str = "ventas";
+
+    fn read(&mut self, scanner: &mut Scanner<'body>) -> Result<(), Problem> {
+        let (mut product, mut quantity, mut money) = (None, None, None);
+        let raw = RawLine::read_with(scanner, |scanner, name| {
+            match name {
+                "producto" => product = Some(exactly_one(name, scanner, RawProduct::read)?),
+                "cantidad" => quantity = Some(exactly_one(name, scanner, RawQuantity::read)?),
+                "financiero" => money = Some(exactly_one(name, scanner, RawMoney::read)?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        let missing = |name| Problem::Shape(format!("'{name}' is missing"));
+        let product = product.ok_or_else(|| missing("producto"))?;
+        let quantity = quantity.ok_or_else(|| missing("cantidad"))?;
+        let money = money.ok_or_else(|| missing("financiero"))?;
+
+        let invoice = read!(required_text, raw.numero_factura);
+        let number = read!(required_integer, raw.linea);
+        let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number))?;
+        self.0.add((invoice, number), line);
+        Ok(())
+    }
+}
+
+#[inline]
+fn sale_line(
+    raw: &RawLine<'_>,
+    product: &RawProduct<'_>,
+    quantity: &RawQuantity<'_>,
+    money: &RawMoney<'_>,
+    (invoice, number): (&str, i32),
+) -> Result<SaleLine, Problem> {
+    Ok(SaleLine {
+        numero_factura: invoice.to_owned(),
+        linea: number,
+        fecha: read!(required_date, raw.fecha),
+        hora: read!(required_time, raw.hora),
+        codigo_producto: read!(required_text, product.codigo_producto).into_owned(),
+        descripcion_producto: read!(text, product.descripcion_producto),
+        marca_producto: read!(text, product.marca_producto),
+        modelo_producto: read!(text, product.modelo_producto),
+        categoria_producto: read!(text, product.categoria_producto),
+        grupo_articulo: read!(text, product.grupo_articulo),
+        subgrupo_producto: read!(text, product.subgrupo_producto),
+        categoria_nombre: read!(text, product.categoria_nombre),
+        codigo_barras: read!(text, product.codigo_barras),
+        serial: read!(text, product.serial),
+        imei: read!(text, product.imei),
+        codigo_almacen: read!(text, quantity.codigo_almacen),
+        nombre_almacen: read!(text, quantity.nombre_almacen),
+        cantidad_vendida: read!(required_number, quantity.cantidad_vendida),
+        peso_unitario: read!(number, quantity.peso_unitario),
+        peso_bruto: read!(number, quantity.peso_bruto),
+        volumen_unitario: read!(number, quantity.volumen_unitario),
+        unidad_medida_venta: read!(text, quantity.unidad_medida_venta),
+        factor_unidad_medida: read!(number, quantity.factor_unidad_medida),
+        total_cantidad_por_unidad_medida: read!(number, quantity.total_cantidad_por_unidad_medida),
+        peso_calculado: read!(number, quantity.peso_calculado),
+        costo_unitario_bs: read!(number, money.costo_unitario_bs),
+        costo_unitario_usd: read!(number, money.costo_unitario_usd),
+        precio_unitario_bs: read!(number, money.precio_unitario_bs),
+        precio_unitario_usd: read!(number, money.precio_unitario_usd),
+        impuesto_porcentaje: read!(number, money.impuesto_porcentaje),
+        impuesto_monto: read!(number, money.impuesto_monto),
+        porcentaje_descuento: read!(number, money.porcentaje_descuento),
+        monto_descuento: read!(number, money.monto_descuento),
+        porcentaje_descuento_fidelizacion: read!(number, money.porcentaje_descuento_fidelizacion),
+        monto_descuento_fidelizacion: read!(number, money.monto_descuento_fidelizacion),
+        porcentaje_descuento_forma_pago: read!(number, money.porcentaje_descuento_forma_pago),
+        monto_descuento_forma_pago: read!(number, money.monto_descuento_forma_pago),
+        venta_total_bs: read!(required_number, money.venta_total_bs),
+        venta_total_usd: read!(required_number, money.venta_total_usd),
+        costo_total_bs: read!(number, money.costo_total_bs),
+        costo_total_usd: read!(number, money.costo_total_usd),
+        utilidad_bruta_bs: read!(number, money.utilidad_bruta_bs),
+        utilidad_bruta_usd: read!(number, money.utilidad_bruta_usd),
+        total_factura: read!(number, raw.total_factura),
+        tasa_usd: read!(number, raw.tasa_usd),
+        es_no_fiscal: read!(boolean, raw.es_no_fiscal),
+        tiene_promocion: read!(text, raw.tiene_promocion),
+        codigo_promocion: read!(text, raw.codigo_promocion),
+    })
+}

@@ -1,0 +1,81 @@
+//! Answers of `/maestra/almacenes/*`: a bare array, a few rows a store.
+
+use domain::{BranchCode, WarehouseCode};
+
+use super::ParseError;
+use super::envelope::refusal_message;
+use super::field::{self, read};
+use super::raw::{Field, RawObject, raw_object};
+use super::scanner::{Problem, Scanner};
+
+/// A warehouse of a store, as the POS lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WarehouseRow {
+    /// The store, as `SUC001`.
+    pub branch: BranchCode,
+    /// As `PERIFERICO`; empty where the POS has no name.
+    pub branch_name: String,
+    /// The warehouse, as `APP-TPF`.
+    pub warehouse: WarehouseCode,
+    /// As `PISO DE VENTA`; empty where the POS has no name.
+    pub warehouse_name: String,
+}
+
+raw_object!(RawWarehouse, "a warehouse", { CodigoSucursal, NombreSucursal, CodigoAlmacen, NombreAlmacen });
+
+/// Reads an answer, without the row that sums up all stores.
+pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseError> {
+    let mut rows = Vec::new();
+    // Which row is being read, for errors.
+    let mut element = None;
+    let mut scanner = Scanner::new(body);
+    let whole = match scanner.peek() {
+        Ok(b'{') => return Err(parse_refusal(body)),
+        _ => scanner.array(format_args!("an array of warehouses"), |scanner, index| {
+            element = Some(index);
+            let raw = RawWarehouse::read(scanner)?;
+            if !sums_up_all_stores(&raw) {
+                rows.push(warehouse_row(&raw)?);
+            }
+            Ok(())
+        }),
+    };
+    let whole = whole.and_then(|()| {
+        element = None;
+        scanner.end()
+    });
+    whole.map(|()| rows).map_err(|problem| ParseError::from_problem(body, element, problem))
+}
+
+/// Reads an object that came instead of the array.
+fn parse_refusal(body: &str) -> ParseError {
+    match Scanner::new(body).object(format_args!("an object"), &["error"], |_, _| Ok(false)) {
+        Ok([error]) => match refusal_message(error) {
+            Some(message) => ParseError::Refused { message },
+            None => ParseError::of_body(body, "an array of warehouses was expected"),
+        },
+        Err(problem) => ParseError::from_problem(body, None, problem),
+    }
+}
+
+fn warehouse_row(raw: &RawWarehouse<'_>) -> Result<WarehouseRow, Problem> {
+    Ok(WarehouseRow {
+        branch: BranchCode::new(read!(required_text, raw.CodigoSucursal)),
+        branch_name: read!(text, raw.NombreSucursal).unwrap_or_default(),
+        warehouse: WarehouseCode::new(read!(required_text, raw.CodigoAlmacen)),
+        warehouse_name: read!(text, raw.NombreAlmacen).unwrap_or_default(),
+    })
+}
+
+/// Whether a row is `CONS` / `CONSOLIDADO`, which is no store. Its other fields may be anything.
+fn sums_up_all_stores(raw: &RawWarehouse<'_>) -> bool {
+    let says =
+        |field: Field<'_>, text: &str| matches!(field::borrowed_text(field), Ok(Some(came)) if trimmed_is(&came, text));
+    says(raw.CodigoSucursal, "CONS")
+        || says(raw.NombreSucursal, "CONSOLIDADO")
+        || (says(raw.CodigoAlmacen, "CONS") && says(raw.NombreAlmacen, "CONSOLIDADO"))
+}
+
+fn trimmed_is(came: &str, text: &str) -> bool {
+    came.trim().eq_ignore_ascii_case(text)
+}

@@ -1,0 +1,42 @@
+//! Foreign text, cut down to what fits into an error message or a log line.
+
+/// Characters of foreign text that an error message may carry.
+pub(crate) const EXCERPT_CHARACTERS: usize = 200;
+
+/// The beginning of a text on one line: runs of white space become one blank, and what is cut shows as `…`.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut short = String::new();
+    let mut left = EXCERPT_CHARACTERS;
+    for word in text.split_whitespace() {
+        if !short.is_empty() {
+            short.push(' ');
+            left = left.saturating_sub(1);
+        }
+        for character in word.chars() {
+            if left == 0 {
+                short.push('…');
+                return short;
+            }
+            short.push(character);
+            left -= 1;
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_text_comes_out_on_one_line() {
+        assert_eq!(excerpt("<html>\n  <h1>Bad  Gateway</h1>\r\n</html>\n"), "<html> <h1>Bad Gateway</h1> </html>");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let short = excerpt(&"ñ".repeat(10_000));
+        assert_eq!(short.chars().count(), EXCERPT_CHARACTERS + 1);
+        assert!(short.ends_with('…'));
+    }
+}

@@ -1,0 +1,198 @@
+//! One request, and the bytes of its answer.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Response, StatusCode};
+use secrecy::ExposeSecret;
+
+use crate::backoff::retry_after;
+use crate::observer::{AnswerEvent, CallObserver, RequestEvent};
+use crate::text::excerpt;
+use crate::{BaseUrl, ClientConfig, Endpoint, KlkError, TimeoutPhase};
+
+/// The POS is asked every half hour, and a server may close an idle connection as soon as five seconds after an
+/// answer: a kept one is only for questions in a row.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
+
+/// How much of the body of a status other than 200 is read, for its excerpt.
+const ERROR_BODY_BYTES: usize = 4 * 1024;
+
+/// How much memory is set aside on the word of a `Content-Length`.
+const RESERVED_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// What is asked, and within which limits.
+pub(crate) struct Call {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) question: Question,
+    pub(crate) timeout: Duration,
+    pub(crate) retries: u32,
+}
+
+/// A question as HTTP has it.
+pub(crate) enum Question {
+    /// GET, perhaps with one pair of a query.
+    Get(Option<(&'static str, String)>),
+    /// POST with a JSON text.
+    Post(String),
+}
+
+/// Sends requests to one POS.
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    base_url: BaseUrl,
+    body_bytes_max: usize,
+}
+
+impl Transport {
+    pub(crate) fn new(config: &ClientConfig) -> Result<Self, KlkError> {
+        let builder = reqwest::Client::builder()
+            .default_headers(headers(config)?)
+            .user_agent(concat!("klk-tracking/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(config.connect_timeout)
+            .pool_idle_timeout(IDLE_CONNECTION)
+            // A redirect is a status other than 200, and following one would carry the key to another host.
+            .redirect(reqwest::redirect::Policy::none())
+            // Retries are the caller's, who counts them.
+            .retry(reqwest::retry::never())
+            // The POS is in the chain's own network; a proxy for the internet is not the way to it.
+            .no_proxy();
+        let http = with_tls(builder, config.base_url.is_https())?
+            .build()
+            .map_err(|error| KlkError::Configuration(root_cause(&error)))?;
+        Ok(Self { http, base_url: config.base_url.clone(), body_bytes_max: config.body_bytes_max })
+    }
+
+    /// Sends a request and reads the body of its answer, which has status 200.
+    pub(crate) async fn send(
+        &self,
+        call: &Call,
+        attempt: u32,
+        observer: &dyn CallObserver,
+    ) -> Result<Vec<u8>, KlkError> {
+        let endpoint = call.endpoint;
+        let request = match &call.question {
+            Question::Get(query) => {
+                let query = query.as_ref().map(|(name, value)| (*name, value.as_str()));
+                self.http.request(Method::GET, self.base_url.join(endpoint.path(), query))
+            }
+            Question::Post(body) => self
+                .http
+                .request(Method::POST, self.base_url.join(endpoint.path(), None))
+                .header(CONTENT_TYPE, "application/json")
+                .body(Bytes::from(body.clone())),
+        };
+        observer.on_request(&RequestEvent { endpoint, question: call.question.text(), attempt });
+        let started = Instant::now();
+        let answered = |status: StatusCode, body_bytes| {
+            let elapsed = started.elapsed();
+            observer.on_answer(&AnswerEvent { endpoint, attempt, status: status.as_u16(), body_bytes, elapsed });
+        };
+
+        let response =
+            request.timeout(call.timeout).send().await.map_err(|error| failed(call, TimeoutPhase::Answer, &error))?;
+        let status = response.status();
+        if status == StatusCode::OK {
+            let body = self.read_body(call, response).await?;
+            answered(status, body.len());
+            return Ok(body);
+        }
+        let retry_after = retry_after(response.headers());
+        let body = read_beginning(response).await;
+        answered(status, body.len());
+        let excerpt = excerpt(&String::from_utf8_lossy(&body));
+        Err(KlkError::Status { endpoint, status: status.as_u16(), excerpt, retry_after })
+    }
+
+    async fn read_body(&self, call: &Call, mut response: Response) -> Result<Vec<u8>, KlkError> {
+        let too_large = || KlkError::TooLarge { endpoint: call.endpoint, limit_bytes: self.body_bytes_max };
+        let announced = response.content_length().unwrap_or_default();
+        let announced = usize::try_from(announced).map_err(|_| too_large())?;
+        if announced > self.body_bytes_max {
+            return Err(too_large());
+        }
+        let mut body = Vec::with_capacity(announced.min(RESERVED_BYTES_MAX));
+        while let Some(chunk) = response.chunk().await.map_err(|error| failed(call, TimeoutPhase::Body, &error))? {
+            if body.len() + chunk.len() > self.body_bytes_max {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+impl Question {
+    /// What tells the question from others.
+    fn text(&self) -> &str {
+        match self {
+            Self::Get(query) => query.as_ref().map_or("", |(_, value)| value),
+            Self::Post(body) => body,
+        }
+    }
+}
+
+fn headers(config: &ClientConfig) -> Result<HeaderMap, KlkError> {
+    let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    if let Some(key) = &config.api_key {
+        let name = HeaderName::try_from(&config.api_key_header)
+            .map_err(|_| KlkError::Configuration("the name of the API key's header is none".to_owned()))?;
+        let mut value = HeaderValue::from_str(key.expose_secret())
+            .map_err(|_| KlkError::Configuration("the API key cannot be sent in a header".to_owned()))?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+/// Certificates are checked against those of the system, by rustls with ring. Plain HTTP gets by without any, so that
+/// it also works on a machine that has none.
+fn with_tls(builder: reqwest::ClientBuilder, https: bool) -> Result<reqwest::ClientBuilder, KlkError> {
+    let provider = rustls::crypto::ring::default_provider();
+    if https {
+        // reqwest takes the provider of the process. An error says that there is one already, which is as good.
+        drop(provider.install_default());
+        return Ok(builder);
+    }
+    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| KlkError::Configuration(error.to_string()))?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    Ok(builder.tls_backend_preconfigured(tls))
+}
+
+/// The beginning of a body, as far as it comes: what is wrong is the status.
+async fn read_beginning(mut response: Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < ERROR_BODY_BYTES
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    body.truncate(ERROR_BODY_BYTES);
+    body
+}
+
+fn failed(call: &Call, phase: TimeoutPhase, error: &reqwest::Error) -> KlkError {
+    let endpoint = call.endpoint;
+    if error.is_timeout() {
+        let phase = if error.is_connect() { TimeoutPhase::Connect } else { phase };
+        KlkError::Timeout { endpoint, phase, limit: call.timeout }
+    } else if error.is_connect() {
+        KlkError::Connect { endpoint, reason: root_cause(error) }
+    } else {
+        KlkError::Interrupted { endpoint, reason: root_cause(error) }
+    }
+}
+
+/// The innermost reason. The outer ones only say that a request failed, with its address.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    if cause.is::<reqwest::Error>() { "the request failed".to_owned() } else { excerpt(&cause.to_string()) }
+}

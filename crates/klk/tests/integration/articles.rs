@@ -1,0 +1,97 @@
+use domain::stock::ArticlesAnswer;
+use domain::{BranchCode, WarehouseCode};
+use klk::KlkError;
+use rstest::rstest;
+use wiremock::matchers::{body_json_string, method, path};
+use wiremock::{Mock, MockServer};
+
+use crate::support::{client, config, json, server_of};
+
+const ARTICLE: &str = r#"{"NombreProducto":"ACEITE","Codigo":"000002","Barra":"00010","Categoria":"99",
+    "Descripcion":"N/A","Subcategoria":"99","Descripcion_categoria":"VÍVERES","Marca":"N/A","Precio":12.08,"Iva":16,
+    "stock":-23.5}"#;
+const BARE_ARTICLE: &str = r#"{"Codigo":"000003","stock":0}"#;
+
+fn body(meta: &str, articles: &[&str]) -> String {
+    format!(r#"{{"meta":{{{meta}}},"articulos":[{}]}}"#, articles.join(","))
+}
+
+async fn ask(body: String) -> Result<ArticlesAnswer, KlkError> {
+    let server = server_of("POST", "/maestra/articulos/almacen", json(body)).await;
+    client(config(&server.uri())).articles_of_warehouse(&WarehouseCode::new("APP-TPF")).await
+}
+
+#[tokio::test]
+async fn articles_of_a_warehouse_may_have_negative_stock_and_nothing_else() {
+    let meta =
+        r#""almacences_filtrados":"[\"APP-TPF\"]","total_articulos":2,"fecha_generacion":"2025-11-18T12:27:18Z""#;
+    let answer = ask(body(meta, &[ARTICLE, BARE_ARTICLE])).await.unwrap();
+    assert!(answer.is_complete());
+    let article = &answer.articles[0];
+    assert_eq!((article.codigo.as_str(), article.nombre_producto.as_deref()), ("000002", Some("ACEITE")));
+    assert_eq!((&article.descripcion, &article.marca), (&None, &None));
+    assert_eq!(article.descripcion_categoria.as_deref(), Some("VÍVERES"));
+    assert_eq!((article.precio.unwrap().to_string(), article.stock.to_string()), ("12.08".into(), "-23.5".into()));
+    assert_eq!(article.iva.unwrap().to_string(), "16");
+    let bare = &answer.articles[1];
+    assert_eq!((bare.stock.to_string().as_str(), &bare.marca, &bare.precio), ("0", &None, &None));
+}
+
+#[tokio::test]
+async fn each_endpoint_is_asked_in_its_own_words() {
+    let server = MockServer::start().await;
+    for (at, question, meta) in [
+        ("almacen", r#"{"Codigoalmacen":"APP-TPF"}"#, r#""almacences_filtrados":"[\"APP-TPF\"]""#),
+        ("reposicion", r#"{"CodigoSucursal":"SUC001"}"#, r#""tiendas_filtradas":["SUC001"]"#),
+    ] {
+        Mock::given(method("POST"))
+            .and(path(format!("/maestra/articulos/{at}")))
+            .and(body_json_string(question))
+            .respond_with(json(body(&format!("{meta},\"total_articulos\":1"), &[ARTICLE])))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    let client = client(config(&server.uri()));
+    assert!(client.articles_of_warehouse(&WarehouseCode::new("APP-TPF")).await.unwrap().is_complete());
+    assert!(client.articles_of_branch(&BranchCode::new("SUC001")).await.unwrap().is_complete());
+}
+
+#[rstest]
+#[case("")]
+#[case(r#""almacences_filtrados":null,"#)]
+#[case(r#""almacences_filtrados":"APP-TPF","#)]
+#[case(r#""almacences_filtrados":"[\"OTRO\"]","#)]
+#[case(r#""tiendas_filtradas":["SUC001"],"#)]
+#[tokio::test]
+async fn what_the_answer_was_filtered_by_may_be_missing_or_odd(#[case] filter: &str) {
+    let meta = format!(r#"{filter}"total_articulos":1"#);
+    assert!(ask(body(&meta, &[ARTICLE])).await.unwrap().is_complete());
+}
+
+#[tokio::test]
+async fn an_article_with_two_stocks_is_there_once_and_the_answer_is_not_complete() {
+    let other = ARTICLE.replace("-23.5", "4");
+    let answer = ask(body(r#""total_articulos":2"#, &[ARTICLE, &other])).await.unwrap();
+    assert_eq!((answer.received, answer.articles.len()), (2, 1));
+    assert_eq!(answer.articles[0].stock.to_string(), "4");
+    assert!(!answer.is_complete());
+}
+
+#[rstest]
+#[case("\"stock\":-23.5", "\"stock\":\"-23.5\"", "'stock'")]
+#[case("\"stock\":-23.5", "\"stock\":null", "'stock'")]
+#[case("\"Codigo\":\"000002\"", "\"Codigo\":\"\"", "'Codigo'")]
+#[case("\"Iva\":16", "\"Iva\":true", "'Iva'")]
+#[tokio::test]
+async fn an_article_of_the_wrong_shape_is_named(#[case] from: &str, #[case] to: &str, #[case] field: &str) {
+    let wrong = ARTICLE.replace(from, to);
+    let error = ask(body(r#""total_articulos":2"#, &[BARE_ARTICLE, &wrong])).await.unwrap_err();
+    let KlkError::Malformed { element: Some(1), detail, .. } = &error else { panic!("{error:?}") };
+    assert!(detail.contains(field), "{error}");
+}
+
+#[tokio::test]
+async fn articles_without_a_count_are_no_answer() {
+    assert!(matches!(ask(body("", &[ARTICLE])).await, Err(KlkError::Malformed { element: None, .. })));
+}
