@@ -1,0 +1,272 @@
+//! What the shelves of a Venezuelan grocer hold. Brands are made up.
+
+/// A family of packaged articles: each product by several brands in several presentations.
+pub(crate) struct Packaged {
+    /// The POS's number of it.
+    pub(crate) category: &'static str,
+    pub(crate) name: &'static str,
+    /// The value-added tax, in percent.
+    pub(crate) vat: i64,
+    pub(crate) sizes: &'static [Size],
+    /// Names, and the price in US cents of a kilo, a litre or a piece.
+    pub(crate) products: [(&'static str, i64); 8],
+}
+
+/// A presentation: its text, and how much it holds in thousandths of a kilo, a litre or a piece.
+pub(crate) type Size = (&'static str, i64);
+
+const SOLIDS: &[Size] = &[("250 G", 250), ("400 G", 400), ("500 G", 500), ("900 G", 900), ("1 KG", 1_000)];
+const LIQUIDS: &[Size] = &[("250 ML", 250), ("500 ML", 500), ("1 L", 1_000), ("1,5 L", 1_500), ("2 L", 2_000)];
+const PIECES: &[Size] = &[("1 UND", 1_000), ("2 UND", 2_000), ("4 UND", 4_000), ("6 UND", 6_000), ("12 UND", 12_000)];
+
+/// Brands of packaged articles.
+pub(crate) const BRANDS: [&str; 18] = [
+    "ARAGUANEY",
+    "DOÑA CARMEN",
+    "EL TURPIAL",
+    "LLANO ALTO",
+    "CANAIMA",
+    "LA ABUELA",
+    "ORINOCO",
+    "DON TITO",
+    "MONTE AVILA",
+    "SOL DE ORIENTE",
+    "LA CUMBRE",
+    "CARABOBO",
+    "TRES PALMAS",
+    "LA MUCURA",
+    "EL SAMAN",
+    "BUEN SABOR",
+    "CAÑA BRAVA",
+    "SIERRA NEVADA",
+];
+
+/// How many of the brands make each product.
+pub(crate) const BRANDS_PER_PRODUCT: usize = 7;
+
+pub(crate) const PACKAGED: [Packaged; 14] = [
+    Packaged {
+        category: "01",
+        name: "HARINAS Y GRANOS",
+        vat: 0,
+        sizes: SOLIDS,
+        products: [
+            ("HARINA DE MAIZ BLANCO", 125),
+            ("HARINA DE MAIZ AMARILLO", 130),
+            ("HARINA DE TRIGO TODO USO", 140),
+            ("ARROZ BLANCO", 135),
+            ("CARAOTAS NEGRAS", 210),
+            ("LENTEJAS", 195),
+            ("ARVEJAS VERDES", 190),
+            ("AVENA EN HOJUELAS", 260),
+        ],
+    },
+    Packaged {
+        category: "02",
+        name: "PASTAS Y SALSAS",
+        vat: 16,
+        sizes: SOLIDS,
+        products: [
+            ("PASTA LARGA", 180),
+            ("PASTA CORTA TORNILLO", 185),
+            ("PASTA PLUMITA", 185),
+            ("SALSA DE TOMATE", 320),
+            ("MAYONESA", 420),
+            ("MOSTAZA", 310),
+            ("SALSA INGLESA", 380),
+            ("ADEREZO CESAR", 510),
+        ],
+    },
+    Packaged {
+        category: "03",
+        name: "ACEITES Y VINAGRES",
+        vat: 0,
+        sizes: LIQUIDS,
+        products: [
+            ("ACEITE DE SOYA", 310),
+            ("ACEITE DE GIRASOL", 350),
+            ("ACEITE DE MAIZ", 370),
+            ("ACEITE DE OLIVA", 1_150),
+            ("ACEITE DE COCO", 890),
+            ("VINAGRE BLANCO", 120),
+            ("VINAGRE DE MANZANA", 240),
+            ("VINAGRE DE VINO", 260),
+        ],
+    },
+    Packaged {
+        category: "04",
+        name: "LACTEOS",
+        vat: 0,
+        sizes: LIQUIDS,
+        products: [
+            ("LECHE COMPLETA UHT", 190),
+            ("LECHE DESCREMADA UHT", 195),
+            ("LECHE DESLACTOSADA", 215),
+            ("YOGURT FIRME NATURAL", 330),
+            ("YOGURT LIQUIDO DE FRESA", 310),
+            ("CREMA DE LECHE", 480),
+            ("SUERO PICANTE", 400),
+            ("CHICHA PASTEURIZADA", 250),
+        ],
+    },
+    Packaged {
+        category: "05",
+        name: "BEBIDAS",
+        vat: 16,
+        sizes: LIQUIDS,
+        products: [
+            ("REFRESCO DE COLA", 110),
+            ("REFRESCO DE NARANJA", 105),
+            ("REFRESCO DE PIÑA", 105),
+            ("MALTA", 160),
+            ("AGUA MINERAL", 60),
+            ("JUGO DE DURAZNO", 170),
+            ("TE FRIO DE LIMON", 150),
+            ("BEBIDA HIDRATANTE", 210),
+        ],
+    },
+    Packaged {
+        category: "06",
+        name: "ENLATADOS",
+        vat: 0,
+        sizes: SOLIDS,
+        products: [
+            ("SARDINAS EN ACEITE", 520),
+            ("SARDINAS EN TOMATE", 500),
+            ("ATUN EN AGUA", 980),
+            ("ATUN EN ACEITE", 990),
+            ("MAIZ DULCE EN GRANO", 410),
+            ("PEPITONAS PICANTES", 870),
+            ("DIABLITO", 760),
+            ("DURAZNOS EN ALMIBAR", 450),
+        ],
+    },
+    Packaged {
+        category: "07",
+        name: "CAFE Y AZUCAR",
+        vat: 0,
+        sizes: SOLIDS,
+        products: [
+            ("CAFE MOLIDO TOSTADO", 920),
+            ("CAFE EN GRANO", 980),
+            ("CAFE INSTANTANEO", 1_900),
+            ("AZUCAR REFINADA", 130),
+            ("AZUCAR MORENA", 145),
+            ("PAPELON RALLADO", 180),
+            ("CACAO EN POLVO", 840),
+            ("SAL REFINADA", 60),
+        ],
+    },
+    Packaged {
+        category: "08",
+        name: "GALLETAS Y DULCES",
+        vat: 16,
+        sizes: SOLIDS,
+        products: [
+            ("GALLETAS DE SODA", 390),
+            ("GALLETAS MARIA", 370),
+            ("GALLETAS RELLENAS DE CHOCOLATE", 520),
+            ("CHOCOLATE DE LECHE", 1_250),
+            ("BOCADILLO DE GUAYABA", 410),
+            ("TOSTONES DE PLATANO", 680),
+            ("PAPAS FRITAS", 890),
+            ("MANI SALADO", 620),
+        ],
+    },
+    Packaged {
+        category: "09",
+        name: "LIMPIEZA DEL HOGAR",
+        vat: 16,
+        sizes: LIQUIDS,
+        products: [
+            ("CLORO", 90),
+            ("DESINFECTANTE LAVANDA", 170),
+            ("LAVAPLATOS LIQUIDO", 260),
+            ("SUAVIZANTE DE ROPA", 210),
+            ("DETERGENTE LIQUIDO", 290),
+            ("LIMPIAVIDRIOS", 240),
+            ("CERA PARA PISOS", 330),
+            ("DESENGRASANTE", 310),
+        ],
+    },
+    Packaged {
+        category: "10",
+        name: "HIGIENE PERSONAL",
+        vat: 16,
+        sizes: LIQUIDS,
+        products: [
+            ("CHAMPU DE SABILA", 560),
+            ("ACONDICIONADOR", 580),
+            ("JABÓN LIQUIDO DE MANOS", 390),
+            ("CREMA CORPORAL", 610),
+            ("ENJUAGUE BUCAL", 640),
+            ("COLONIA INFANTIL", 720),
+            ("GEL FIJADOR", 430),
+            ("ALCOHOL ISOPROPILICO", 380),
+        ],
+    },
+    Packaged {
+        category: "11",
+        name: "PAPELES Y DESECHABLES",
+        vat: 16,
+        sizes: PIECES,
+        products: [
+            ("PAPEL SANITARIO", 45),
+            ("TOALLAS DE COCINA", 110),
+            ("SERVILLETAS", 70),
+            ("BANDEJA DE ALUMINIO 9\"", 55),
+            ("VASOS PLASTICOS", 30),
+            ("BOLSAS PARA BASURA", 35),
+            ("PAÑALES TALLA M", 38),
+            ("TOALLAS SANITARIAS", 32),
+        ],
+    },
+    Packaged {
+        category: "12",
+        name: "PANADERIA",
+        vat: 0,
+        sizes: PIECES,
+        products: [
+            ("PAN CAMPESINO", 95),
+            ("PAN CANILLA", 40),
+            ("PAN DE SANDWICH", 190),
+            ("CACHITO DE JAMON", 110),
+            ("GOLFEADO", 85),
+            ("QUESILLO", 160),
+            ("TORTA DE PAN", 140),
+            ("AREPA PRECOCIDA", 35),
+        ],
+    },
+    Packaged {
+        category: "13",
+        name: "MASCOTAS",
+        vat: 16,
+        sizes: SOLIDS,
+        products: [
+            ("PERRARINA ADULTO", 240),
+            ("PERRARINA CACHORRO", 290),
+            ("GATARINA", 350),
+            ("ALIMENTO HUMEDO PERRO", 520),
+            ("ALIMENTO HUMEDO GATO", 560),
+            ("ALPISTE", 210),
+            ("ARENA SANITARIA", 130),
+            ("GALLETAS CANINAS", 610),
+        ],
+    },
+    Packaged {
+        category: "14",
+        name: "FERRETERIA Y HOGAR",
+        vat: 16,
+        sizes: PIECES,
+        products: [
+            ("BOMBILLO LED 9W", 150),
+            ("PILAS AA", 70),
+            ("VELAS BLANCAS", 25),
+            ("FOSFOROS", 12),
+            ("ESPONJA DE COCINA", 35),
+            ("CINTA ADHESIVA 1/2\"", 95),
+            ("INSECTICIDA EN ESPIRAL", 40),
+            ("GANCHOS DE ROPA", 22),
+        ],
+    },
+];

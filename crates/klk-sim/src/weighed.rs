@@ -1,0 +1,93 @@
+//! What the counters of a Venezuelan grocer weigh.
+
+/// Articles sold by weight: names, and the price in US cents of a kilo.
+pub(crate) struct Weighed {
+    /// The POS's number of it.
+    pub(crate) category: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) qualities: &'static [&'static str],
+    pub(crate) products: &'static [(&'static str, i64)],
+}
+
+pub(crate) const WEIGHED: [Weighed; 4] = [
+    Weighed {
+        category: "20",
+        name: "FRUTAS",
+        qualities: &["", "SELECTO", "ECONOMICO"],
+        products: &[
+            ("CAMBUR", 85),
+            ("PLATANO MADURO", 110),
+            ("LECHOSA", 120),
+            ("PATILLA", 70),
+            ("MELON", 130),
+            ("PIÑA", 125),
+            ("MANGO", 140),
+            ("PARCHITA", 230),
+            ("GUAYABA", 190),
+            ("NARANJA", 95),
+            ("LIMON", 180),
+            ("AGUACATE", 260),
+            ("MANZANA ROJA", 390),
+            ("UVA ROSADA", 580),
+        ],
+    },
+    Weighed {
+        category: "21",
+        name: "HORTALIZAS",
+        qualities: &["", "SELECTO", "ECONOMICO"],
+        products: &[
+            ("TOMATE PERITA", 160),
+            ("CEBOLLA BLANCA", 140),
+            ("PIMENTON", 210),
+            ("AJI DULCE", 320),
+            ("PAPA", 120),
+            ("ZANAHORIA", 110),
+            ("YUCA", 75),
+            ("OCUMO", 130),
+            ("APIO", 170),
+            ("AUYAMA", 80),
+            ("REPOLLO", 90),
+            ("LECHUGA AMERICANA", 210),
+            ("CILANTRO", 280),
+            ("AJO", 650),
+        ],
+    },
+    Weighed {
+        category: "22",
+        name: "CARNICERIA",
+        qualities: &["", "DE PRIMERA", "MARINADO"],
+        products: &[
+            ("CARNE MOLIDA", 620),
+            ("PUNTA TRASERA", 980),
+            ("MUCHACHO REDONDO", 890),
+            ("FALDA PARA MECHAR", 720),
+            ("COSTILLA DE RES", 540),
+            ("POLLO ENTERO", 340),
+            ("MUSLO DE POLLO", 310),
+            ("PECHUGA DE POLLO", 560),
+            ("CHULETA DE CERDO", 610),
+            ("PERNIL", 580),
+            ("CARITE EN RUEDAS", 820),
+            ("SARDINA FRESCA", 190),
+        ],
+    },
+    Weighed {
+        category: "23",
+        name: "CHARCUTERIA",
+        qualities: &["", "REBANADO", "EN TROZO"],
+        products: &[
+            ("QUESO BLANCO DURO", 640),
+            ("QUESO DE MANO", 710),
+            ("QUESO TELITA", 690),
+            ("QUESO AMARILLO", 980),
+            ("QUESO GUAYANES", 730),
+            ("JAMON DE PIERNA", 890),
+            ("JAMON DE ESPALDA", 640),
+            ("MORTADELA", 420),
+            ("SALCHICHON", 560),
+            ("TOCINETA", 940),
+            ("CHORIZO AHUMADO", 680),
+            ("ACEITUNAS", 770),
+        ],
+    },
+];
