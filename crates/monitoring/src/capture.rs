@@ -1,0 +1,157 @@
+//! Events that are not of a run: internal errors of endpoints, and what became of a gap.
+
+use std::error::Error;
+
+use domain::{BranchId, ErrorClass, EtlKind, RunId};
+use sentry::protocol::{Context, Event, Exception, Mechanism};
+use sentry::{Hub, Level};
+use serde_json::{Value, json};
+
+use crate::client::Monitoring;
+use crate::limits;
+
+/// The tag `component` of endpoints and server functions.
+pub const COMPONENT_API: &str = "api";
+/// The route that recovers gaps.
+const RECOVERY_ROUTE: &str = "/api/etl/tracking/recuperar-gap";
+const RECOVERY_ENDPOINT: &str = "recuperar_gap";
+/// The tag `etl_tipo` of an endpoint that was not asked for one kind.
+const EVERY_KIND: &str = "all";
+
+/// The tags of an endpoint or server function.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointTags<'a> {
+    /// As `get_ejecuciones`.
+    pub endpoint: &'a str,
+    /// None where it was asked for all.
+    pub kind: Option<EtlKind>,
+    /// None where it was asked for all.
+    pub branch: Option<&'a BranchId>,
+}
+
+impl EndpointTags<'_> {
+    /// Puts the tags on everything that the current task reports from here on, and on its transaction.
+    pub fn apply(&self) {
+        Hub::current().configure_scope(|scope| {
+            for (key, value) in self.pairs() {
+                scope.set_tag(key, value);
+            }
+        });
+    }
+
+    fn pairs(&self) -> Vec<(&'static str, String)> {
+        let branch = self.branch.map(BranchId::as_str).unwrap_or_default();
+        let pairs = [
+            ("component", COMPONENT_API),
+            ("endpoint", self.endpoint),
+            ("etl_tipo", self.kind.map_or(EVERY_KIND, EtlKind::as_str)),
+            ("ubicacion_id", branch),
+            ("tienda", branch),
+        ];
+        pairs.into_iter().filter_map(|(key, value)| Some((key, limits::tag_value(value)?))).collect()
+    }
+}
+
+/// Reports an internal error as one event; `correlation` is the code that the caller is shown.
+///
+/// To be called from the one place that turns errors into answers of 5xx, and from nowhere else.
+pub fn capture_internal_error(error: &(dyn Error + 'static), correlation: &str) {
+    let hub = Hub::current();
+    if hub.client().is_none() {
+        return;
+    }
+    let mut event = sentry::event_from_error(error);
+    event.level = Level::Error;
+    event.tags.extend(limits::tag_value(correlation).map(|code| ("correlacion".to_owned(), code)));
+    hub.capture_event(event);
+}
+
+/// What was to be recovered.
+#[derive(Clone, Debug)]
+pub struct GapRecovery<'a> {
+    /// Of what.
+    pub kind: EtlKind,
+    /// Of whom.
+    pub branch: &'a BranchId,
+    /// The start, as people say it: `2025-11-17 09:30`.
+    pub from: &'a str,
+    /// The end.
+    pub to: &'a str,
+    /// Half hours that were missing.
+    pub windows: usize,
+    /// Who asked: an identifier or a role, not an address.
+    pub requested_by: &'a str,
+    /// The runs that were queued for it.
+    pub runs: &'a [RunId],
+}
+
+impl GapRecovery<'_> {
+    /// Puts the plan on everything that the current task reports from here on: the context `gap_recovery`.
+    pub fn apply(&self) {
+        let tags = self.tags();
+        Hub::current().configure_scope(|scope| {
+            scope.set_context("gap_recovery", self.context());
+            for (key, value) in tags.pairs() {
+                scope.set_tag(key, value);
+            }
+        });
+    }
+
+    fn tags(&self) -> EndpointTags<'_> {
+        EndpointTags { endpoint: RECOVERY_ENDPOINT, kind: Some(self.kind), branch: Some(self.branch) }
+    }
+
+    fn context(&self) -> Context {
+        let runs: Vec<String> = self.runs.iter().map(ToString::to_string).collect();
+        let fields = json!({
+            "etl_tipo": self.kind.as_str(),
+            "ubicacion_id": self.branch.as_str(),
+            "desde": self.from,
+            "hasta": self.to,
+            "ventanas": self.windows,
+            "solicitado_por": self.requested_by,
+            "ejecuciones": runs,
+        });
+        match fields {
+            Value::Object(fields) => Context::Other(fields.into_iter().collect()),
+            _ => Context::Other(Default::default()),
+        }
+    }
+
+    fn event(&self, level: Level, fingerprint: Vec<std::borrow::Cow<'static, str>>) -> Event<'static> {
+        Event {
+            level,
+            transaction: Some(RECOVERY_ROUTE.to_owned()),
+            fingerprint: fingerprint.into(),
+            tags: self.tags().pairs().into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+            contexts: [("gap_recovery".to_owned(), self.context())].into(),
+            ..Event::default()
+        }
+    }
+}
+
+impl Monitoring {
+    /// A gap is closed: a message of level info.
+    pub fn gap_recovered(&self, recovery: &GapRecovery<'_>) {
+        let Some(shared) = &self.shared else { return };
+        let mut event = recovery.event(Level::Info, vec!["gap_recuperado".into()]);
+        event.message = Some(format!("Gap recuperado: {} de {}", recovery.kind, recovery.branch));
+        self.current_hub(shared).capture_event(event);
+    }
+
+    /// A recovery failed: an error, one issue for each class.
+    pub fn gap_recovery_failed(&self, recovery: &GapRecovery<'_>, class: ErrorClass, message: &str) {
+        let Some(shared) = &self.shared else { return };
+        let fingerprint = vec!["recuperacion_fallida".into(), class.as_str().into()];
+        let mut event = recovery.event(Level::Error, fingerprint);
+        event.tags.insert("error_tipo".to_owned(), class.as_str().to_owned());
+        event.exception = vec![Exception {
+            ty: format!("Recuperación fallida: {class}"),
+            value: Some(message.to_owned()),
+            mechanism: Some(Mechanism { ty: "gap_recovery".to_owned(), handled: Some(true), ..Mechanism::default() }),
+            ..Exception::default()
+        }]
+        .into();
+        self.current_hub(shared).capture_event(event);
+    }
+}

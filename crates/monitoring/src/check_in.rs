@@ -1,0 +1,110 @@
+//! Check-ins: that a schedule has begun, and how it ended.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use sentry::protocol::{Envelope, MonitorCheckIn, MonitorCheckInStatus, MonitorConfig, MonitorSchedule};
+use sentry::types::{Uuid, random_uuid};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Shared;
+use crate::cron_monitor::{CronMonitor, SCHEDULE_ZONE};
+
+/// What a check-in says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckInStatus {
+    /// It has begun.
+    InProgress,
+    /// All of it went well.
+    Ok,
+    /// Some of it failed.
+    Error,
+}
+
+/// One firing of a schedule, begun with the first and ended with the last of its clones.
+///
+/// The scheduler holds one while it queues runs, and every run holds one ([`crate::EtlRunInfo::check_in`]); so the
+/// duration is that of the whole work, and one failed run makes the whole an `error`.
+#[derive(Clone)]
+pub struct CheckIn {
+    open: Option<Arc<OpenCheckIn>>,
+}
+
+struct OpenCheckIn {
+    shared: Arc<Shared>,
+    id: Uuid,
+    monitor: CronMonitor,
+    started: Instant,
+    failed: AtomicBool,
+}
+
+impl CheckIn {
+    pub(crate) fn open(shared: Arc<Shared>, monitor: CronMonitor) -> Self {
+        let open =
+            OpenCheckIn { shared, id: random_uuid(), monitor, started: Instant::now(), failed: AtomicBool::new(false) };
+        open.send(CheckInStatus::InProgress, None);
+        Self { open: Some(Arc::new(open)) }
+    }
+
+    /// A check-in that tells nobody.
+    pub fn silent() -> Self {
+        Self { open: None }
+    }
+
+    /// Some of the work failed.
+    pub fn mark_failed(&self) {
+        if let Some(open) = &self.open {
+            open.failed.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl fmt::Debug for CheckIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slug = self.open.as_ref().map(|open| open.monitor.slug);
+        formatter.debug_struct("CheckIn").field("slug", &slug).finish()
+    }
+}
+
+impl OpenCheckIn {
+    fn send(&self, status: CheckInStatus, duration_seconds: Option<f64>) {
+        self.shared.note_check_in(self.monitor.slug, status);
+        let mut envelope = Envelope::new();
+        envelope.add_item(MonitorCheckIn {
+            check_in_id: self.id,
+            monitor_slug: self.monitor.slug.to_owned(),
+            status: match status {
+                CheckInStatus::InProgress => MonitorCheckInStatus::InProgress,
+                CheckInStatus::Ok => MonitorCheckInStatus::Ok,
+                CheckInStatus::Error => MonitorCheckInStatus::Error,
+            },
+            environment: self.shared.client.options().environment.as_ref().map(ToString::to_string),
+            duration: duration_seconds,
+            monitor_config: monitor_config(&self.monitor),
+        });
+        self.shared.client.send_envelope(envelope);
+    }
+}
+
+impl Drop for OpenCheckIn {
+    fn drop(&mut self) {
+        let failed = self.failed.load(Ordering::Relaxed) || std::thread::panicking();
+        let status = if failed { CheckInStatus::Error } else { CheckInStatus::Ok };
+        self.send(status, Some(self.started.elapsed().as_secs_f64()));
+    }
+}
+
+/// None for an expression that Sentry cannot read: a check-in without it is better than none.
+fn monitor_config(monitor: &CronMonitor) -> Option<MonitorConfig> {
+    Some(MonitorConfig {
+        schedule: MonitorSchedule::from_crontab(&monitor.crontab).ok()?,
+        checkin_margin: Some(monitor.check_in_margin_minutes),
+        max_runtime: Some(monitor.max_runtime_minutes),
+        timezone: Some(SCHEDULE_ZONE.to_owned()),
+        failure_issue_threshold: Some(monitor.failure_issue_threshold),
+        recovery_threshold: Some(monitor.recovery_threshold),
+    })
+}

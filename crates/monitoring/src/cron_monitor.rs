@@ -1,0 +1,54 @@
+//! The cron monitors: each schedule's slug, and when Sentry should miss it.
+
+/// The zone of every schedule.
+pub const SCHEDULE_ZONE: &str = "America/Caracas";
+
+/// What Sentry watches a schedule by. A first check-in creates the monitor, later ones keep it up to date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CronMonitor {
+    /// At most 50 characters.
+    pub slug: &'static str,
+    /// Five fields.
+    pub crontab: String,
+    /// How late a check-in may be before it counts as missing.
+    pub check_in_margin_minutes: u64,
+    /// How long a schedule's work may take before it counts as overlong.
+    pub max_runtime_minutes: u64,
+    /// Failures in a row that make an issue.
+    pub failure_issue_threshold: u64,
+    /// Successes in a row that close it.
+    pub recovery_threshold: u64,
+}
+
+impl CronMonitor {
+    /// Sales of the half hour that has just ended.
+    pub fn sales_incremental(crontab: impl Into<String>) -> Self {
+        Self { max_runtime_minutes: 25, ..Self::of("ventas-klk-incremental", crontab) }
+    }
+
+    /// The snapshot of stock.
+    pub fn inventory_full(crontab: impl Into<String>) -> Self {
+        Self { max_runtime_minutes: 25, ..Self::of("inventario-klk-completo", crontab) }
+    }
+
+    /// The nightly comparison with the source.
+    pub fn reconciliation(crontab: impl Into<String>) -> Self {
+        Self { check_in_margin_minutes: 30, max_runtime_minutes: 180, ..Self::of("reconciliacion-klk", crontab) }
+    }
+
+    /// For `klk doctor`: once a year, and never missed.
+    pub(crate) fn self_test() -> Self {
+        Self { check_in_margin_minutes: 40_320, ..Self::of("klk-doctor", "0 0 1 1 *") }
+    }
+
+    fn of(slug: &'static str, crontab: impl Into<String>) -> Self {
+        Self {
+            slug,
+            crontab: crontab.into(),
+            check_in_margin_minutes: 10,
+            max_runtime_minutes: 60,
+            failure_issue_threshold: 1,
+            recovery_threshold: 1,
+        }
+    }
+}

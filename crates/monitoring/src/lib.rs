@@ -1,0 +1,42 @@
+//! What the team sees in Sentry: runs, check-ins, scrubbing, outbox. The only crate that names Sentry.
+//!
+//! Start it with [`init`], before anything else and on the main thread. Without a DSN every call here does nothing.
+
+mod capture;
+mod check_in;
+mod client;
+mod cron_monitor;
+mod delivery;
+mod etl;
+mod http;
+mod limits;
+mod links;
+mod logs;
+mod query;
+mod sampling;
+mod scope;
+mod scrub;
+mod self_test;
+mod settings;
+mod trace;
+
+pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_internal_error};
+pub use check_in::{CheckIn, CheckInStatus};
+pub use client::{Monitoring, MonitoringGuard, Started, init};
+pub use cron_monitor::{CronMonitor, SCHEDULE_ZONE};
+pub use delivery::status::{DropReason, DroppedCount, ItemKind, LastCheckIn, LastFailure, MonitoringStatus};
+pub use etl::failure::{EtlStep, Failure};
+pub use etl::measurements::Measurements;
+pub use etl::monitor::EtlMonitor;
+pub use etl::request::{Answer, RequestSpan};
+pub use etl::run_info::{EtlRunInfo, etl_name};
+pub use etl::step::{ExtractStep, LoadStep, TransformStep};
+pub use http::{HttpLayers, RouteName, RouteNameLayer, UNMATCHED_ROUTE, http_layers};
+pub use links::SentryLinks;
+pub use logs::{REPORTED_TARGET, tracing_layers};
+pub use query::QuerySpan;
+pub use scope::{in_current_scope, with_current_scope};
+pub use scrub::Scrubber;
+pub use self_test::{SelfTest, SelfTestAnswer};
+pub use settings::{DEVELOPMENT, MonitoringSettings, SentryWeb, SettingsWarning, WallClock};
+pub use trace::TraceHeaders;

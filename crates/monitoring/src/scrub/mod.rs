@@ -1,0 +1,121 @@
+//! What must not leave, taken out of everything that leaves.
+//!
+//! It works on the bytes of an envelope, after the SDK is done with it: no item type, and nothing that a later version
+//! of the SDK adds, can pass beside it. It also serves for envelopes that a browser made.
+
+mod framing;
+mod keys;
+mod text;
+
+use serde_json::Value;
+
+use self::framing::{Item, read_envelope};
+use self::keys::KeyRules;
+use self::text::TextMasks;
+use crate::delivery::parcel::Parcel;
+use crate::delivery::status::ItemKind;
+use crate::limits;
+
+/// Takes out of an envelope what must not leave.
+pub struct Scrubber {
+    keys: KeyRules,
+    masks: TextMasks,
+}
+
+impl Scrubber {
+    /// `known_secrets` are masked wherever they stand; `private_headers` are removed beside the well-known ones.
+    pub fn new(known_secrets: Vec<String>, private_headers: &[String]) -> Self {
+        Self { keys: KeyRules::new(private_headers), masks: TextMasks::new(known_secrets) }
+    }
+
+    /// The envelope without what must not leave; None where it cannot be read, and so must not leave at all.
+    pub fn envelope(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.parcel(bytes).map(|parcel| parcel.bytes)
+    }
+
+    pub(crate) fn parcel(&self, bytes: &[u8]) -> Option<Parcel> {
+        let (header, items) = read_envelope(bytes)?;
+        let mut scrubbed = header.to_vec();
+        scrubbed.push(b'\n');
+        let mut main = (ItemKind::Other, 1);
+        for item in items {
+            // An attachment is a body; what is in it cannot be looked through.
+            if item.item_type == "attachment" {
+                continue;
+            }
+            let kind = ItemKind::of_item_type(&item.item_type);
+            if kind <= main.0 {
+                main = (kind, item.count);
+            }
+            let mut payload: Value = serde_json::from_slice(item.payload).ok()?;
+            self.item(&item, &mut payload);
+            scrubbed.extend(item.framed(&serde_json::to_vec(&payload).ok()?)?);
+        }
+        Some(Parcel { kind: main.0, count: main.1, bytes: scrubbed })
+    }
+
+    fn item(&self, item: &Item<'_>, payload: &mut Value) {
+        if let Value::Object(fields) = payload {
+            limits::enforce(fields);
+            // In a log line this is the message; everywhere else it would be somebody's request.
+            if item.item_type == "log"
+                && let Some(Value::Array(lines)) = fields.get_mut("items")
+            {
+                for line in lines.iter_mut().filter_map(Value::as_object_mut) {
+                    if let Some(body) = line.remove("body") {
+                        line.insert("message".to_owned(), body);
+                    }
+                    self.fields(line);
+                    if let Some(message) = line.remove("message") {
+                        line.insert("body".to_owned(), message);
+                    }
+                }
+                return;
+            }
+        }
+        self.value(payload);
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(masked) = self.masks.masked(text) {
+                    *text = masked;
+                }
+            }
+            Value::Array(values) => {
+                // Headers may come as pairs of name and value.
+                values.retain(|value| !self.is_private_pair(value));
+                values.iter_mut().for_each(|value| self.value(value));
+            }
+            Value::Object(fields) => self.fields(fields),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn fields(&self, fields: &mut serde_json::Map<String, Value>) {
+        fields.retain(|key, _| !self.keys.is_private(key));
+        for (key, value) in fields.iter_mut() {
+            if let Value::Object(inner) = value {
+                match key.as_str() {
+                    "request" => keys::keep_request_basics(inner),
+                    "response" => keys::keep_response_basics(inner),
+                    "user" => keys::keep_user_id(inner),
+                    _ => {}
+                }
+            }
+            self.value(value);
+        }
+    }
+
+    fn is_private_pair(&self, value: &Value) -> bool {
+        match value.as_array().map(Vec::as_slice) {
+            Some([Value::String(name), _]) => self.keys.is_private(name),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
