@@ -1,0 +1,95 @@
+//! `lotes`: how far runs that were asked for together are.
+
+use domain::BatchId;
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+
+use crate::instants::{identified, instant, micros};
+use crate::{Result, Warehouse};
+
+/// Counts of a batch's runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchCounts {
+    /// Which batch.
+    pub id: BatchId,
+    /// Why it was asked for.
+    pub reason: String,
+    /// Who asked.
+    pub requested_by: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// All of its runs.
+    pub runs: u64,
+    /// Those that have ended, however.
+    pub finished: u64,
+    /// Those that ended `exitoso`.
+    pub succeeded: u64,
+    /// Those that ended `fallido`, `parcial` or `interrumpido`.
+    pub failed: u64,
+    /// Lines and articles committed.
+    pub loaded: u64,
+    /// When the first of its runs started.
+    pub started_at: Option<Timestamp>,
+    /// When the last of its runs ended; None while one has not.
+    pub ended_at: Option<Timestamp>,
+}
+
+const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_value(lotes.solicitado_por),
+        epoch_us(any_value(lotes.creado_en)), count(*)::UBIGINT,
+        count(*) FILTER (estado NOT IN ('en_cola', 'en_proceso'))::UBIGINT,
+        count(*) FILTER (estado = 'exitoso')::UBIGINT,
+        count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+        coalesce(sum(registros_cargados), 0)::UBIGINT,
+        epoch_us(min(fecha_inicio)), epoch_us(max(fecha_fin))
+     FROM lotes JOIN etl_ejecuciones ON etl_ejecuciones.lote_id = lotes.id";
+
+impl Warehouse {
+    /// One batch, if there is one.
+    pub async fn batch(&self, batch: BatchId) -> Result<Option<BatchCounts>> {
+        self.read("lote", move |connection| {
+            Ok(counts(connection, "WHERE lotes.id = ?::UUID GROUP BY lotes.id", params![batch.to_string()])?.pop())
+        })
+        .await
+    }
+
+    /// Batches with runs that wait or are in work, and those that ended after the given moment; the newest first.
+    pub async fn batches_since(&self, moment: Timestamp) -> Result<Vec<BatchCounts>> {
+        self.read("lotes", move |connection| {
+            counts(
+                connection,
+                "GROUP BY lotes.id
+                 HAVING count(*) FILTER (estado IN ('en_cola', 'en_proceso')) > 0
+                     OR max(fecha_fin) > make_timestamptz(?::BIGINT)
+                 ORDER BY lotes.id DESC",
+                params![micros(moment)],
+            )
+        })
+        .await
+    }
+}
+
+fn counts(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<BatchCounts>> {
+    let mut statement = connection.prepare_cached(&format!("{COUNTS} {rest}"))?;
+    let mut rows = statement.query(values)?;
+    let mut batches = Vec::new();
+    while let Some(row) = rows.next()? {
+        let moment = |index: usize| -> Result<Option<Timestamp>> {
+            row.get::<_, Option<i64>>(index)?.map(|micros| instant("fecha", micros)).transpose()
+        };
+        let (runs, finished): (u64, u64) = (row.get(4)?, row.get(5)?);
+        batches.push(BatchCounts {
+            id: identified("id", &row.get::<_, String>(0)?)?,
+            reason: row.get(1)?,
+            requested_by: row.get(2)?,
+            created_at: instant("creado_en", row.get(3)?)?,
+            runs,
+            finished,
+            succeeded: row.get(6)?,
+            failed: row.get(7)?,
+            loaded: row.get(8)?,
+            started_at: moment(9)?,
+            ended_at: if finished == runs { moment(10)? } else { None },
+        });
+    }
+    Ok(batches)
+}

@@ -1,0 +1,147 @@
+//! `cobertura`, `exenciones`, and the attempts that explain what they lack.
+
+use domain::gap::Attempt;
+use domain::{BranchId, EtlKind, Interval, RunId};
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+
+use crate::instants::{identified, instant, interval, micros, named};
+use crate::{Result, Warehouse};
+
+/// Intervals of one kind by branch, in no order.
+pub type BranchIntervals = Vec<(BranchId, Interval<Timestamp>)>;
+
+/// Marks a window as covered. Called by the commits of rows only, in their transaction (DESIGN, rule 3).
+pub(crate) fn cover(
+    connection: &Connection,
+    kind: EtlKind,
+    branch: &BranchId,
+    window: Interval<Timestamp>,
+    run: RunId,
+    now: Timestamp,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO cobertura (etl_tipo, ubicacion_id, desde, hasta, ejecucion_id, registrada_en)
+             VALUES (?, ?, make_timestamptz(?::BIGINT), make_timestamptz(?::BIGINT), ?::UUID, make_timestamptz(?::BIGINT))",
+        )?
+        .execute(params![
+            kind.as_str(),
+            branch.as_str(),
+            micros(window.start()),
+            micros(window.end()),
+            run.to_string(),
+            micros(now),
+        ])?;
+    Ok(())
+}
+
+/// Whether successful runs cover every point of a window between them.
+pub(crate) fn is_covered(
+    connection: &Connection,
+    kind: EtlKind,
+    branch: &BranchId,
+    window: Interval<Timestamp>,
+) -> Result<bool> {
+    let covered = intervals(connection, "cobertura", "", kind, Some(branch), window)?;
+    Ok(covered.into_iter().map(|(_, interval)| interval).collect::<domain::IntervalSet<_>>().covers(&window))
+}
+
+fn intervals(
+    connection: &Connection,
+    table: &str,
+    condition: &str,
+    kind: EtlKind,
+    branch: Option<&BranchId>,
+    range: Interval<Timestamp>,
+) -> Result<BranchIntervals> {
+    let branch = branch.map(BranchId::as_str);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT DISTINCT ubicacion_id, epoch_us(desde), epoch_us(hasta) FROM {table}
+         WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?)
+           AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) {condition}"
+    ))?;
+    let mut rows =
+        statement.query(params![kind.as_str(), branch, branch, micros(range.end()), micros(range.start())])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((BranchId::new(row.get::<_, String>(0)?), interval("cobertura", row.get(1)?, row.get(2)?)?));
+    }
+    Ok(found)
+}
+
+impl Warehouse {
+    /// The windows of a range whose rows were committed whole; of one branch, or of all.
+    pub async fn coverage(
+        &self,
+        kind: EtlKind,
+        branch: Option<BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<BranchIntervals> {
+        self.read("cobertura", move |connection| intervals(connection, "cobertura", "", kind, branch.as_ref(), range))
+            .await
+    }
+
+    /// The windows of a range that were given up and not taken back; of one branch, or of all.
+    pub async fn waived(
+        &self,
+        kind: EtlKind,
+        branch: Option<BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<BranchIntervals> {
+        self.read("exenciones", move |connection| {
+            intervals(connection, "exenciones", "AND retirada_en IS NULL", kind, branch.as_ref(), range)
+        })
+        .await
+    }
+
+    /// Runs with points of a range that did not succeed, or have not ended; of one branch, or of all.
+    pub async fn attempts(
+        &self,
+        kind: EtlKind,
+        branch: Option<BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<Vec<(BranchId, Attempt)>> {
+        self.read("intentos", move |connection| {
+            let branch = branch.as_ref().map(BranchId::as_str);
+            let mut statement = connection.prepare_cached(
+                "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
+                    error_tipo, error_mensaje
+                 FROM etl_ejecuciones
+                 WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?) AND estado <> 'exitoso'
+                   AND ventana_desde < make_timestamptz(?::BIGINT) AND ventana_hasta > make_timestamptz(?::BIGINT)",
+            )?;
+            let mut rows =
+                statement.query(params![kind.as_str(), branch, branch, micros(range.end()), micros(range.start())])?;
+            let mut attempts = Vec::new();
+            while let Some(row) = rows.next()? {
+                let attempt = Attempt {
+                    run: identified("id", &row.get::<_, String>(1)?)?,
+                    interval: interval("ventana", row.get(2)?, row.get(3)?)?,
+                    state: named("estado", &row.get::<_, String>(4)?)?,
+                    error: row.get::<_, Option<String>>(5)?.map(|text| named("error_tipo", &text)).transpose()?,
+                    message: row.get(6)?,
+                };
+                attempts.push((BranchId::new(row.get::<_, String>(0)?), attempt));
+            }
+            Ok(attempts)
+        })
+        .await
+    }
+
+    /// The start of the first covered window of each branch.
+    pub async fn first_coverage(&self, kind: EtlKind) -> Result<Vec<(BranchId, Timestamp)>> {
+        self.read("primera_cobertura", move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT ubicacion_id, epoch_us(min(desde)) FROM cobertura WHERE etl_tipo = ? GROUP BY ubicacion_id",
+            )?;
+            let mut rows = statement.query([kind.as_str()])?;
+            let mut first = Vec::new();
+            while let Some(row) = rows.next()? {
+                first.push((BranchId::new(row.get::<_, String>(0)?), instant("desde", row.get(1)?)?));
+            }
+            Ok(first)
+        })
+        .await
+    }
+}

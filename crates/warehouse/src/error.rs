@@ -1,0 +1,84 @@
+//! What can go wrong with the database.
+
+use std::path::PathBuf;
+
+use domain::ErrorClass;
+
+/// Why the database did not do what it was asked to. Nothing of a write that failed is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum WarehouseError {
+    /// Another process has the file.
+    #[error("the database {path} is in use by another process: {detail}")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// What DuckDB says of the other process.
+        detail: String,
+    },
+    /// The file or its folder cannot be made or opened.
+    #[error("the database {path} cannot be opened: {detail}")]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// The file was written by a later version of this program.
+    #[error("the database has schema version {found}, this program knows up to {known}: install the newer version")]
+    TooNew {
+        /// Of the file.
+        found: i32,
+        /// Of the program.
+        known: i32,
+    },
+    /// A migration that has been applied is not the one this program has.
+    #[error(
+        "migration {version} of the database differs from this program's: it was changed after it had been applied"
+    )]
+    MigrationChanged {
+        /// Which one.
+        version: i32,
+    },
+    /// A number that does not fit into its column.
+    #[error("{column}: {value} does not fit into DECIMAL(18,6)")]
+    OutOfRange {
+        /// The column.
+        column: &'static str,
+        /// The number.
+        value: String,
+    },
+    /// A stored text that names nothing this program knows.
+    #[error("{column}: {detail}")]
+    Unreadable {
+        /// The column.
+        column: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The run is not in the state that the change needs; somebody else changed it first.
+    #[error("run {run} is not in work")]
+    NotRunning {
+        /// The run.
+        run: domain::RunId,
+    },
+    /// A statement failed.
+    #[error("{0}")]
+    Statement(#[from] duckdb::Error),
+    /// A job on the database panicked; its transaction was rolled back.
+    #[error("a job on the database panicked")]
+    Panicked,
+    /// The database is being closed.
+    #[error("the database is closed")]
+    Closed,
+}
+
+impl WarehouseError {
+    /// The class that a run which fails of it is stored under.
+    pub const fn class(&self) -> ErrorClass {
+        match self {
+            // The number came from the source.
+            Self::OutOfRange { .. } => ErrorClass::InvalidData,
+            _ => ErrorClass::DatabaseError,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The analytics database, and the only crate that names DuckDB.
+//!
+//! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
+//! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
+//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`schedules`]) and for
+//! each read model (`read/`).
+//!
+//! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
+
+pub mod batches;
+mod columns;
+pub mod coverage;
+mod error;
+mod instants;
+mod migrations;
+mod observer;
+pub mod queue;
+mod read;
+mod readers;
+pub mod runs;
+pub mod sales;
+pub mod schedules;
+mod settings;
+pub mod stock;
+mod warehouse;
+mod writer;
+
+pub use batches::BatchCounts;
+pub use error::WarehouseError;
+pub use observer::{NobodyObserves, StatementObserver};
+pub use queue::{EnqueueOutcome, NewBatch, NewRun};
+pub use read::RunFiguresByBranch;
+pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
+pub use sales::{Receipt, SalesWindow};
+pub use settings::WarehouseSettings;
+pub use stock::{StockSnapshot, WarehouseStock};
+pub use warehouse::Warehouse;
+
+pub(crate) type Result<T> = std::result::Result<T, WarehouseError>;

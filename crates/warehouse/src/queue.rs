@@ -1,0 +1,247 @@
+//! The queue: the runs `en_cola` of `etl_ejecuciones`. Everything that is queued is durable (DESIGN, rule 6).
+
+use std::collections::HashMap;
+
+use domain::window::LocalPeriod;
+use domain::{BatchId, Branch, BranchId, EtlKind, Interval, IntervalSet, RunId, RunMode, RunState};
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+
+use crate::columns::{append, date, owned_text, text};
+use crate::instants::micros;
+use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
+use crate::{Result, Warehouse};
+
+/// Runs that are asked for together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewBatch {
+    /// Which one.
+    pub id: BatchId,
+    /// Why, in a word: `carga_inicial`, `recuperacion`, `reconciliacion`, `programada`, `manual`.
+    pub reason: &'static str,
+    /// Who asked.
+    pub requested_by: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// `sentry-trace` of what caused it.
+    pub sentry_trace: Option<String>,
+    /// `baggage` of what caused it.
+    pub baggage: Option<String>,
+}
+
+/// A run to queue.
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    /// Which one.
+    pub id: RunId,
+    /// What to extract.
+    pub kind: EtlKind,
+    /// Of which branch.
+    pub branch: Branch,
+    /// From and up to.
+    pub interval: Interval<Timestamp>,
+    /// How it was asked for.
+    pub mode: RunMode,
+}
+
+/// What came of queueing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnqueueOutcome {
+    /// The runs that wait now, in the order they were given.
+    pub queued: Vec<RunRecord>,
+    /// Runs that were waiting or in work already and have points of a window that was asked for.
+    pub in_work: Vec<RunRecord>,
+}
+
+/// Runs that wait or are in work, by what they must not share a window with.
+type InWork = HashMap<(EtlKind, BranchId), Vec<RunRecord>>;
+
+impl Warehouse {
+    /// Queues runs. One whose window overlaps that of a run that waits or is in work, of the same branch and kind, is
+    /// left out, and that run is named instead (rule 7): whoever asks, a window is in work once.
+    pub async fn enqueue(&self, batch: NewBatch, runs: Vec<NewRun>) -> Result<EnqueueOutcome> {
+        self.write("encolar", move |transaction| {
+            let mut in_work = runs_in_work(transaction)?;
+            let attempts = earlier_attempts(transaction, &runs)?;
+            let mut outcome = EnqueueOutcome::default();
+            let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
+            for run in runs {
+                let same = in_work.entry((run.kind, run.branch.id.clone())).or_default();
+                let holding: Vec<&RunRecord> =
+                    same.iter().filter(|other| other.interval.overlaps(&run.interval)).collect();
+                if holding.is_empty() {
+                    let record = RunRecord {
+                        id: run.id,
+                        kind: run.kind,
+                        branch: run.branch.id.clone(),
+                        interval: run.interval,
+                        mode: run.mode,
+                        state: RunState::Queued,
+                        attempt: 1 + attempts.get(&key_of(&run)).copied().unwrap_or_default(),
+                        batch: Some(batch.id),
+                        requested_by: batch.requested_by.clone(),
+                        sentry_trace: batch.sentry_trace.clone(),
+                        baggage: batch.baggage.clone(),
+                    };
+                    same.push(record.clone());
+                    accepted.push((run, record));
+                } else {
+                    for other in holding {
+                        let ours = accepted.iter().any(|(_, record)| record.id == other.id);
+                        if !ours && !outcome.in_work.iter().any(|named| named.id == other.id) {
+                            outcome.in_work.push(other.clone());
+                        }
+                    }
+                }
+            }
+            if !accepted.is_empty() {
+                insert_batch(transaction, &batch)?;
+                insert_runs(transaction, &batch, &accepted)?;
+            }
+            outcome.queued = accepted.into_iter().map(|(_, record)| record).collect();
+            Ok(outcome)
+        })
+        .await
+    }
+
+    /// Takes a waiting run into work; false where it does not wait any more.
+    pub async fn claim(&self, run: RunId, started_at: Timestamp, host: String) -> Result<bool> {
+        self.write("tomar_ejecucion", move |transaction| {
+            let changed = transaction
+                .prepare_cached(
+                    "UPDATE etl_ejecuciones SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?::BIGINT), host = ?
+                     WHERE id = ?::UUID AND estado = 'en_cola'",
+                )?
+                .execute(params![micros(started_at), host, run.to_string()])?;
+            Ok(changed == 1)
+        })
+        .await
+    }
+
+    /// Every waiting run, the first queued first.
+    pub async fn queued_runs(&self) -> Result<Vec<RunRecord>> {
+        self.read("cola", |connection| records(connection, "WHERE estado = 'en_cola' ORDER BY id", [])).await
+    }
+
+    /// Ends the runs that a process before this one left in work; their windows are gaps again (rule 6).
+    pub async fn interrupt_running(&self, now: Timestamp) -> Result<Vec<RunRecord>> {
+        self.write("interrumpir_en_proceso", move |transaction| {
+            let left = records(transaction, "WHERE estado = 'en_proceso' ORDER BY id", [])?;
+            transaction.execute(
+                "UPDATE etl_ejecuciones SET estado = 'interrumpido', error_tipo = 'interrumpido',
+                    error_mensaje = 'El proceso terminó mientras la ejecución estaba en curso; no se cargó nada de ella.',
+                    fecha_fin = make_timestamptz(?::BIGINT),
+                    duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6
+                 WHERE estado = 'en_proceso'",
+                params![micros(now), micros(now)],
+            )?;
+            Ok(left)
+        })
+        .await
+    }
+
+    /// Takes back the waiting runs of a batch; says how many.
+    pub async fn cancel_batch(&self, batch: BatchId, now: Timestamp) -> Result<usize> {
+        self.write("cancelar_lote", move |transaction| {
+            Ok(transaction.execute(
+                "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT)
+                 WHERE lote_id = ?::UUID AND estado = 'en_cola'",
+                params![micros(now), batch.to_string()],
+            )?)
+        })
+        .await
+    }
+}
+
+fn runs_in_work(connection: &Connection) -> Result<InWork> {
+    let mut by_key = InWork::new();
+    for record in records(connection, "WHERE estado IN ('en_cola', 'en_proceso') ORDER BY id", [])? {
+        by_key.entry((record.kind, record.branch.clone())).or_default().push(record);
+    }
+    Ok(by_key)
+}
+
+type WindowKey = (EtlKind, BranchId, i64, i64);
+
+fn key_of(run: &NewRun) -> WindowKey {
+    (run.kind, run.branch.id.clone(), micros(run.interval.start()), micros(run.interval.end()))
+}
+
+/// How often each of the windows was run before.
+fn earlier_attempts(connection: &Connection, runs: &[NewRun]) -> Result<HashMap<WindowKey, u32>> {
+    let span: IntervalSet<Timestamp> = runs.iter().map(|run| run.interval).collect();
+    let (Some(first), Some(last)) = (span.intervals().first(), span.intervals().last()) else {
+        return Ok(HashMap::new());
+    };
+    let mut statement = connection.prepare(
+        "SELECT etl_tipo, ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), count(*)::UINTEGER
+         FROM etl_ejecuciones
+         WHERE ventana_desde >= make_timestamptz(?::BIGINT) AND ventana_hasta <= make_timestamptz(?::BIGINT)
+         GROUP BY ALL",
+    )?;
+    let mut rows = statement.query(params![micros(first.start()), micros(last.end())])?;
+    let mut attempts = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let kind = crate::instants::named("etl_tipo", &row.get::<_, String>(0)?)?;
+        attempts.insert((kind, BranchId::new(row.get::<_, String>(1)?), row.get(2)?, row.get(3)?), row.get(4)?);
+    }
+    Ok(attempts)
+}
+
+fn insert_batch(connection: &Connection, batch: &NewBatch) -> Result<()> {
+    connection.execute(
+        "INSERT INTO lotes (id, motivo, solicitado_por, creado_en) VALUES (?::UUID, ?, ?, make_timestamptz(?::BIGINT))",
+        params![batch.id.to_string(), batch.reason, batch.requested_by, micros(batch.created_at)],
+    )?;
+    Ok(())
+}
+
+/// In bulk: ten thousand windows are queued in one go.
+fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &[(NewRun, RunRecord)]) -> Result<()> {
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE carga_ejecuciones (
+            id VARCHAR, etl_tipo VARCHAR, ubicacion_id VARCHAR, ubicacion_nombre VARCHAR, modo VARCHAR, zona VARCHAR,
+            fecha_desde DATE, fecha_hasta DATE, hora_desde VARCHAR, hora_hasta VARCHAR,
+            desde VARCHAR, hasta VARCHAR, intento VARCHAR)",
+    )?;
+    let rows: Vec<(&NewRun, &RunRecord, LocalPeriod)> =
+        accepted.iter().map(|(run, record)| (run, record, LocalPeriod::of(run.interval, &run.branch.zone))).collect();
+    append(
+        connection,
+        "carga_ejecuciones",
+        vec![
+            ("id", owned_text(&rows, |(run, ..)| Some(run.id.to_string()))),
+            ("etl_tipo", text(&rows, |(run, ..)| Some(run.kind.as_str()))),
+            ("ubicacion_id", text(&rows, |(run, ..)| Some(run.branch.id.as_str()))),
+            ("ubicacion_nombre", text(&rows, |(run, ..)| Some(&run.branch.name))),
+            ("modo", text(&rows, |(run, ..)| Some(run.mode.as_str()))),
+            ("zona", owned_text(&rows, |(run, ..)| Some(zone_name(&run.branch)))),
+            ("fecha_desde", date(&rows, |(.., period)| period.date_from)),
+            ("fecha_hasta", date(&rows, |(.., period)| period.date_to)),
+            ("hora_desde", owned_text(&rows, |(.., period)| Some(period.from_text()))),
+            ("hora_hasta", owned_text(&rows, |(.., period)| Some(period.to_text()))),
+            ("desde", owned_text(&rows, |(run, ..)| Some(micros(run.interval.start()).to_string()))),
+            ("hasta", owned_text(&rows, |(run, ..)| Some(micros(run.interval.end()).to_string()))),
+            ("intento", owned_text(&rows, |(_, record, _)| Some(record.attempt.to_string()))),
+        ],
+    )?;
+    connection.execute(
+        "INSERT INTO etl_ejecuciones BY NAME
+         SELECT id::UUID AS id, make_timestamptz(?::BIGINT) AS creado_en, etl_tipo, ubicacion_id, ubicacion_nombre,
+            modo, zona, fecha_desde, fecha_hasta, hora_desde, hora_hasta,
+            make_timestamptz(desde::BIGINT) AS ventana_desde, make_timestamptz(hasta::BIGINT) AS ventana_hasta,
+            intento::UINTEGER AS intento, 'en_cola' AS estado, ? AS version_etl, ? AS solicitado_por,
+            ?::UUID AS lote_id, ? AS traza_sentry, ? AS traza_baggage
+         FROM carga_ejecuciones",
+        params![
+            micros(batch.created_at),
+            ETL_VERSION,
+            batch.requested_by,
+            batch.id.to_string(),
+            batch.sentry_trace,
+            batch.baggage,
+        ],
+    )?;
+    connection.execute_batch("DROP TABLE carga_ejecuciones")?;
+    Ok(())
+}

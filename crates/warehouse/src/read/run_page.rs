@@ -1,0 +1,183 @@
+//! The list of runs.
+
+use domain::filter::{RunCursor, RunFilter};
+use domain::read_model::{RunTotals, RunView};
+use domain::{BatchId, BranchId, RunId};
+use duckdb::{Connection, Row, ToSql, params_from_iter};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
+use crate::{Result, Warehouse};
+
+/// `fecha_inicio_local` is what the row's zone makes of `fecha_inicio`; ICU is inside the library.
+const VIEW_COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, ubicacion_nombre, estado, modo, epoch_us(creado_en),
+    epoch_us(fecha_inicio), epoch_us(timezone(zona, fecha_inicio)), epoch_us(fecha_fin), duracion_segundos,
+    epoch_ms(fecha_desde::TIMESTAMP) // 86400000, epoch_ms(fecha_hasta::TIMESTAMP) // 86400000, hora_desde, hora_hasta,
+    registros_extraidos, registros_cargados, error_tipo, error_mensaje, intento, solicitado_por, lote_id::VARCHAR,
+    traza_id, version_etl, host";
+
+/// Latest start first; those that have not started last, the latest queued first.
+const ORDER: &str = "ORDER BY fecha_inicio DESC NULLS LAST, id DESC";
+
+type Values = Vec<Box<dyn ToSql>>;
+
+impl Warehouse {
+    /// One page of runs, their totals under the filter but for its state, and the cursor of the next page.
+    pub async fn run_page(&self, filter: RunFilter) -> Result<(Vec<RunView>, RunTotals, Option<RunCursor>)> {
+        self.read("ejecuciones", move |connection| {
+            let totals = totals(connection, &filter)?;
+            let mut views = page(connection, &filter)?;
+            let limit = filter.limit as usize;
+            let more = views.len() > limit;
+            views.truncate(limit);
+            let next =
+                views.last().filter(|_| more).map(|last| RunCursor { started_at: last.fecha_inicio, run: last.id });
+            Ok((views, totals, next))
+        })
+        .await
+    }
+
+    /// The runs of a batch, in order of their windows.
+    pub async fn batch_runs(&self, batch: BatchId) -> Result<Vec<RunView>> {
+        self.read("ejecuciones_de_lote", move |connection| {
+            let values: Values = vec![Box::new(batch.to_string())];
+            views(connection, "WHERE lote_id = ?::UUID ORDER BY ubicacion_id, ventana_desde, id", values)
+        })
+        .await
+    }
+
+    /// Runs by their identifiers, in order of their windows.
+    pub async fn run_views(&self, runs: Vec<RunId>) -> Result<Vec<RunView>> {
+        self.read("ejecuciones_por_id", move |connection| {
+            let marks = vec!["?::UUID"; runs.len()].join(", ");
+            let values: Values = runs.iter().map(|run| Box::new(run.to_string()) as Box<dyn ToSql>).collect();
+            if values.is_empty() {
+                return Ok(Vec::new());
+            }
+            views(connection, &format!("WHERE id IN ({marks}) ORDER BY ubicacion_id, ventana_desde, id"), values)
+        })
+        .await
+    }
+}
+
+/// The conditions of a filter, but for its state and cursor.
+fn conditions(filter: &RunFilter) -> (Vec<&'static str>, Values) {
+    let mut conditions = vec!["true"];
+    let mut values: Values = Vec::new();
+    if let Some(kind) = filter.kind {
+        conditions.push("etl_tipo = ?");
+        values.push(Box::new(kind.as_str()));
+    }
+    if let Some(branch) = &filter.branch {
+        conditions.push("ubicacion_id = ?");
+        values.push(Box::new(branch.as_str().to_owned()));
+    }
+    if let Some(mode) = filter.mode {
+        conditions.push("modo = ?");
+        values.push(Box::new(mode.as_str()));
+    }
+    (conditions, values)
+}
+
+fn page(connection: &Connection, filter: &RunFilter) -> Result<Vec<RunView>> {
+    let (mut conditions, mut values) = conditions(filter);
+    if let Some(state) = filter.state {
+        conditions.push("estado = ?");
+        values.push(Box::new(state.as_str()));
+    }
+    match filter.cursor {
+        Some(RunCursor { started_at: Some(started_at), run }) => {
+            conditions.push(
+                "(fecha_inicio IS NULL OR fecha_inicio < make_timestamptz(?::BIGINT)
+                  OR (fecha_inicio = make_timestamptz(?::BIGINT) AND id < ?::UUID))",
+            );
+            values.extend([
+                Box::new(micros(started_at)) as Box<dyn ToSql>,
+                Box::new(micros(started_at)),
+                Box::new(run.to_string()),
+            ]);
+        }
+        Some(RunCursor { started_at: None, run }) => {
+            conditions.push("fecha_inicio IS NULL AND id < ?::UUID");
+            values.push(Box::new(run.to_string()));
+        }
+        None => {}
+    }
+    // One more than asked tells whether there is a next page.
+    let rest = format!("WHERE {} {ORDER} LIMIT {}", conditions.join(" AND "), filter.limit + 1);
+    views(connection, &rest, values)
+}
+
+fn totals(connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
+    let (conditions, values) = conditions(filter);
+    let sql = format!(
+        "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
+            count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+            count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT
+         FROM etl_ejecuciones WHERE {}",
+        conditions.join(" AND ")
+    );
+    Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| {
+        Ok(RunTotals {
+            ejecuciones: row.get(0)?,
+            exitosas: row.get(1)?,
+            fallidas: row.get(2)?,
+            en_proceso: row.get(3)?,
+            en_cola: row.get(4)?,
+        })
+    })?)
+}
+
+fn views(connection: &Connection, rest: &str, values: Values) -> Result<Vec<RunView>> {
+    let mut statement = connection.prepare(&format!("SELECT {VIEW_COLUMNS} FROM etl_ejecuciones {rest}"))?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(view(row)?);
+    }
+    Ok(found)
+}
+
+fn view(row: &Row<'_>) -> Result<RunView> {
+    let text = |index: usize| row.get::<_, String>(index);
+    let moment = |index: usize| -> Result<Option<Timestamp>> {
+        row.get::<_, Option<i64>>(index)?.map(|micros| instant("fecha", micros)).transpose()
+    };
+    let day = |index: usize| -> Result<_> {
+        let days = row.get::<_, i64>(index)?;
+        date_of_epoch_days("fecha", i32::try_from(days).unwrap_or(i32::MAX))
+    };
+    Ok(RunView {
+        id: identified("id", &text(0)?)?,
+        etl_tipo: named("etl_tipo", &text(1)?)?,
+        ubicacion_id: BranchId::new(text(2)?),
+        ubicacion_nombre: text(3)?,
+        estado: named("estado", &text(4)?)?,
+        modo: named("modo", &text(5)?)?,
+        creado_en: instant("creado_en", row.get(6)?)?,
+        fecha_inicio: moment(7)?,
+        fecha_inicio_local: moment(8)?.map(local_reading),
+        fecha_fin: moment(9)?,
+        duracion_segundos: row.get(10)?,
+        fecha_desde: day(11)?,
+        fecha_hasta: day(12)?,
+        hora_desde: text(13)?,
+        hora_hasta: text(14)?,
+        registros_extraidos: row.get(15)?,
+        registros_cargados: row.get(16)?,
+        error_tipo: row.get::<_, Option<String>>(17)?.map(|text| named("error_tipo", &text)).transpose()?,
+        error_mensaje: row.get(18)?,
+        intento: row.get(19)?,
+        solicitado_por: row.get(20)?,
+        lote_id: row.get::<_, Option<String>>(21)?.map(|text| identified("lote_id", &text)).transpose()?,
+        traza_id: row.get(22)?,
+        version_etl: text(23)?,
+        host: row.get(24)?,
+    })
+}
+
+/// A local reading that DuckDB gave as if it were UTC.
+fn local_reading(as_utc: Timestamp) -> DateTime {
+    jiff::tz::TimeZone::UTC.to_datetime(as_utc)
+}

@@ -1,0 +1,42 @@
+//! Today's runs of a schedule.
+
+use domain::read_model::TodayCounts;
+use domain::{EtlKind, RunMode};
+use duckdb::params;
+use jiff::Timestamp;
+
+use crate::instants::micros;
+use crate::{Result, Warehouse};
+
+impl Warehouse {
+    /// Counts the runs of a kind and mode that batches of a reason queued at or after a moment.
+    pub async fn today_counts(
+        &self,
+        kind: EtlKind,
+        mode: RunMode,
+        reason: &'static str,
+        since: Timestamp,
+    ) -> Result<TodayCounts> {
+        self.read("conteo_de_hoy", move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
+                        count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+                        count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT
+                     FROM etl_ejecuciones
+                     WHERE etl_tipo = ? AND modo = ? AND creado_en >= make_timestamptz(?::BIGINT)
+                       AND lote_id IN (SELECT id FROM lotes WHERE motivo = ?)",
+                )?
+                .query_row(params![kind.as_str(), mode.as_str(), micros(since), reason], |row| {
+                    Ok(TodayCounts {
+                        total: row.get(0)?,
+                        exitosas: row.get(1)?,
+                        fallidas: row.get(2)?,
+                        en_proceso: row.get(3)?,
+                        en_cola: row.get(4)?,
+                    })
+                })?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,217 @@
+//! `etl_ejecuciones`: what a run is, how it starts and how it ends without rows.
+
+use std::time::Duration;
+
+use domain::{BatchId, Branch, BranchId, ErrorClass, EtlKind, Interval, RunId, RunMode, RunState, Window};
+use duckdb::{Connection, Row, params};
+use jiff::Timestamp;
+
+use crate::instants::{identified, interval, micros, named};
+use crate::{Result, Warehouse, WarehouseError};
+
+/// The version of the pipelines, stored with each run; part of the contract with those who read the table.
+pub const ETL_VERSION: &str = "2.0";
+
+/// A run as the queue and the pipelines need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Which one.
+    pub id: RunId,
+    /// What it extracts.
+    pub kind: EtlKind,
+    /// Of which branch.
+    pub branch: BranchId,
+    /// From and up to.
+    pub interval: Interval<Timestamp>,
+    /// How it was asked for.
+    pub mode: RunMode,
+    /// What became of it.
+    pub state: RunState,
+    /// 1 for the first run of a window, one more for each later one.
+    pub attempt: u32,
+    /// Runs that were asked for together.
+    pub batch: Option<BatchId>,
+    /// Who asked.
+    pub requested_by: Option<String>,
+    /// `sentry-trace` of what caused it.
+    pub sentry_trace: Option<String>,
+    /// `baggage` of what caused it.
+    pub baggage: Option<String>,
+}
+
+impl RunRecord {
+    /// What it extracts, as a window.
+    pub fn window(&self) -> Window {
+        Window { branch: self.branch.clone(), kind: self.kind, interval: self.interval }
+    }
+}
+
+pub(crate) const RECORD_COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, epoch_us(ventana_desde), \
+    epoch_us(ventana_hasta), modo, estado, intento, lote_id::VARCHAR, solicitado_por, traza_sentry, traza_baggage";
+
+pub(crate) fn records(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<RunRecord>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {RECORD_COLUMNS} FROM etl_ejecuciones {rest}"))?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(record(row)?);
+    }
+    Ok(found)
+}
+
+fn record(row: &Row<'_>) -> Result<RunRecord> {
+    let text = |index: usize| row.get::<_, String>(index);
+    Ok(RunRecord {
+        id: identified("id", &text(0)?)?,
+        kind: named("etl_tipo", &text(1)?)?,
+        branch: BranchId::new(text(2)?),
+        interval: interval("ventana", row.get(3)?, row.get(4)?)?,
+        mode: named("modo", &text(5)?)?,
+        state: named("estado", &text(6)?)?,
+        attempt: row.get(7)?,
+        batch: row.get::<_, Option<String>>(8)?.map(|text| identified("lote_id", &text)).transpose()?,
+        requested_by: row.get(9)?,
+        sentry_trace: row.get(10)?,
+        baggage: row.get(11)?,
+    })
+}
+
+/// How long the steps of a run took; the load is measured by the warehouse itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PhaseTimes {
+    /// Asking the source and reading its answers.
+    pub extract: Duration,
+}
+
+/// The end of a run that has rows to commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEnd {
+    /// Which run.
+    pub run: RunId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Distinct lines or articles that came.
+    pub extracted: u64,
+    /// How long the steps took.
+    pub phases: PhaseTimes,
+}
+
+/// The end of a run that has nothing to commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunFailure {
+    /// Which run.
+    pub run: RunId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// `Failed`, `Interrupted` or `Cancelled`.
+    pub state: RunState,
+    /// Its class; None for a cancelled run.
+    pub class: Option<ErrorClass>,
+    /// What happened, for people.
+    pub message: String,
+    /// What came, where it is known.
+    pub extracted: Option<u64>,
+    /// How long the steps took.
+    pub phases: PhaseTimes,
+}
+
+/// What ends a run: set in one statement by whoever commits or fails it.
+pub(crate) struct EndRow<'text> {
+    pub(crate) run: RunId,
+    pub(crate) ended_at: Timestamp,
+    pub(crate) state: RunState,
+    pub(crate) extracted: Option<u64>,
+    pub(crate) loaded: Option<u64>,
+    pub(crate) class: Option<ErrorClass>,
+    pub(crate) message: Option<&'text str>,
+    pub(crate) phases: PhaseTimes,
+    pub(crate) load: Duration,
+    pub(crate) changes: Option<(u64, u64, u64)>,
+}
+
+/// Ends a run that is in work; fails where it is not, so that nobody's rows are committed for a run that ended.
+pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
+    let (added, changed, removed) = match end.changes {
+        Some((added, changed, removed)) => (Some(added), Some(changed), Some(removed)),
+        None => (None, None, None),
+    };
+    let changed_rows = connection
+        .prepare_cached(
+            "UPDATE etl_ejecuciones SET
+            estado = ?, fecha_fin = make_timestamptz(?::BIGINT),
+            duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6,
+            registros_extraidos = ?, registros_cargados = ?, error_tipo = ?, error_mensaje = ?,
+            fase_extraccion_ms = ?, fase_carga_ms = ?, lineas_agregadas = ?, lineas_cambiadas = ?, lineas_retiradas = ?
+         WHERE id = ?::UUID AND estado = 'en_proceso'",
+        )?
+        .execute(params![
+            end.state.as_str(),
+            micros(end.ended_at),
+            micros(end.ended_at),
+            end.extracted,
+            end.loaded,
+            end.class.map(ErrorClass::as_str),
+            end.message,
+            milliseconds(end.phases.extract),
+            milliseconds(end.load),
+            added,
+            changed,
+            removed,
+            end.run.to_string(),
+        ])?;
+    if changed_rows == 1 { Ok(()) } else { Err(WarehouseError::NotRunning { run: end.run }) }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Warehouse {
+    /// Ends a run that has nothing to commit; rows and coverage of its window stay as they are.
+    pub async fn fail_run(&self, failure: RunFailure) -> Result<()> {
+        self.write("terminar_ejecucion_fallida", move |transaction| {
+            end_run(
+                transaction,
+                &EndRow {
+                    run: failure.run,
+                    ended_at: failure.ended_at,
+                    state: failure.state,
+                    extracted: failure.extracted,
+                    loaded: None,
+                    class: failure.class,
+                    message: Some(&failure.message),
+                    phases: failure.phases,
+                    load: Duration::ZERO,
+                    changes: None,
+                },
+            )
+        })
+        .await
+    }
+
+    /// Stores the trace of a run that has just started, for links into Sentry.
+    pub async fn note_trace(&self, run: RunId, trace_id: String) -> Result<()> {
+        self.write("anotar_traza", move |transaction| {
+            transaction.execute(
+                "UPDATE etl_ejecuciones SET traza_id = ? WHERE id = ?::UUID",
+                params![trace_id, run.to_string()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// One run, if there is one.
+    pub async fn run(&self, run: RunId) -> Result<Option<RunRecord>> {
+        self.read(
+            "ejecucion",
+            move |connection| Ok(records(connection, "WHERE id = ?::UUID", [run.to_string()])?.pop()),
+        )
+        .await
+    }
+}
+
+/// The name of a branch's zone, as stored beside its windows.
+pub(crate) fn zone_name(branch: &Branch) -> String {
+    branch.zone.iana_name().unwrap_or("UTC").to_owned()
+}

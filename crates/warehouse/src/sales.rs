@@ -1,0 +1,188 @@
+//! `ventas`: a window's lines are replaced as a whole, in the transaction that covers it (DESIGN, rules 3 and 4).
+
+use std::time::Instant;
+
+use domain::sale::SaleLine;
+use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
+use duckdb::Connection;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use crate::columns::{append, local_micros, sale_columns};
+use crate::coverage::{cover, is_covered};
+use crate::runs::{EndRow, RunEnd, end_run};
+use crate::{Result, Warehouse};
+
+/// The window that lines are committed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SalesWindow {
+    /// Whose lines.
+    pub branch: BranchId,
+    /// From and up to.
+    pub interval: Interval<Timestamp>,
+    /// The same on the branch's clock, which `fecha_hora` is compared with.
+    pub local: Interval<DateTime>,
+}
+
+/// What a commit changed. Keys are (branch, `numero_factura`, `linea`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Lines of the window that are there now because of this answer, or were there already as it has them.
+    pub loaded: u64,
+    /// Lines whose key was not there.
+    pub added: u64,
+    /// Lines whose key was there with other values.
+    pub changed: u64,
+    /// Lines that were there and did not come.
+    pub removed: u64,
+}
+
+impl Warehouse {
+    /// Makes a window's lines exactly these, covers the window and ends the run `exitoso`; all or nothing.
+    ///
+    /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
+    /// running a window twice leaves the table as it was, to the byte.
+    pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
+        self.write("reemplazar_ventana_ventas", move |transaction| {
+            let started = Instant::now();
+            stage(transaction, &lines)?;
+            let receipt = compare(transaction, &window, lines.len() as u64)?;
+            if receipt.added + receipt.changed + receipt.removed > 0 {
+                if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
+                    transaction
+                        .prepare_cached(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?
+                        .execute(duckdb::params_from_iter(window_values(&window)))?;
+                }
+                insert_staged(transaction, &window, &end, "")?;
+            }
+            transaction.execute_batch("DROP TABLE carga_ventas")?;
+            cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, end.ended_at)?;
+            end_run(
+                transaction,
+                &EndRow {
+                    run: end.run,
+                    ended_at: end.ended_at,
+                    state: RunState::Succeeded,
+                    extracted: Some(end.extracted),
+                    loaded: Some(receipt.loaded),
+                    class: None,
+                    message: None,
+                    phases: end.phases,
+                    load: started.elapsed(),
+                    changes: Some((receipt.added, receipt.changed, receipt.removed)),
+                },
+            )?;
+            Ok(receipt)
+        })
+        .await
+    }
+
+    /// Adds the lines of a short answer that are not there yet and ends the run `parcial`. Nothing is changed or
+    /// removed, a window that is covered is not touched, and no window is covered.
+    pub async fn commit_partial_sales(
+        &self,
+        end: RunEnd,
+        window: SalesWindow,
+        lines: Vec<SaleLine>,
+        message: String,
+    ) -> Result<Receipt> {
+        self.write("agregar_ventas_parciales", move |transaction| {
+            let started = Instant::now();
+            let mut receipt = Receipt::default();
+            if !is_covered(transaction, EtlKind::Sales, &window.branch, window.interval)? {
+                stage(transaction, &lines)?;
+                receipt.added = compare(transaction, &window, lines.len() as u64)?.added;
+                receipt.loaded = receipt.added;
+                insert_staged(transaction, &window, &end, NOT_THERE)?;
+                transaction.execute_batch("DROP TABLE carga_ventas")?;
+            }
+            end_run(
+                transaction,
+                &EndRow {
+                    run: end.run,
+                    ended_at: end.ended_at,
+                    state: RunState::Partial,
+                    extracted: Some(end.extracted),
+                    loaded: Some(receipt.loaded),
+                    class: Some(ErrorClass::InvalidData),
+                    message: Some(&message),
+                    phases: end.phases,
+                    load: started.elapsed(),
+                    changes: Some((receipt.added, 0, 0)),
+                },
+            )?;
+            Ok(receipt)
+        })
+        .await
+    }
+}
+
+const IN_WINDOW: &str =
+    "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";
+
+/// Keys are compared within the window only: a number that an invoice of another day has too is another invoice.
+const NOT_THERE: &str = "WHERE NOT EXISTS (
+    SELECT 1 FROM ventas AS antes
+    WHERE antes.ubicacion_id = ? AND antes.fecha_hora >= make_timestamp(?::BIGINT) AND antes.fecha_hora < make_timestamp(?::BIGINT)
+      AND antes.numero_factura = carga_ventas.numero_factura AND antes.linea = carga_ventas.linea)";
+
+fn window_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 3] {
+    [
+        Box::new(window.branch.as_str().to_owned()),
+        Box::new(local_micros(window.local.start())),
+        Box::new(local_micros(window.local.end())),
+    ]
+}
+
+/// Puts the lines into a table of this connection, with the columns of `ventas` but for branch and run.
+fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE carga_ventas AS
+         SELECT * EXCLUDE (ubicacion_id, ejecucion_id) REPLACE (hora::VARCHAR AS hora) FROM ventas LIMIT 0",
+    )?;
+    append(connection, "carga_ventas", sale_columns(lines)?)
+}
+
+/// Compares what is staged with what is there.
+fn compare(connection: &Connection, window: &SalesWindow, staged: u64) -> Result<Receipt> {
+    let there: u64 = connection
+        .prepare_cached(&format!("SELECT count(*)::UBIGINT FROM ventas WHERE {IN_WINDOW}"))?
+        .query_row(duckdb::params_from_iter(window_values(window)), |row| row.get(0))?;
+    if there == 0 {
+        return Ok(Receipt { loaded: staged, added: staged, changed: 0, removed: 0 });
+    }
+    // Both sides as one value each: every column counts, whatever columns there are.
+    let sql = format!(
+        "WITH antes AS (
+            SELECT numero_factura, linea, ventas_sin AS fila FROM (
+                SELECT * EXCLUDE (ubicacion_id, ejecucion_id) FROM ventas WHERE {IN_WINDOW}) AS ventas_sin),
+         ahora AS (
+            SELECT numero_factura, linea, carga_sin AS fila FROM (
+                SELECT * REPLACE (hora::TIME_NS AS hora) FROM carga_ventas) AS carga_sin)
+         SELECT
+            count(*) FILTER (antes.fila IS NULL)::UBIGINT,
+            count(*) FILTER (antes.fila IS NOT NULL AND ahora.fila IS NOT NULL AND antes.fila IS DISTINCT FROM ahora.fila)::UBIGINT,
+            count(*) FILTER (ahora.fila IS NULL)::UBIGINT
+         FROM antes FULL JOIN ahora USING (numero_factura, linea)"
+    );
+    let (added, changed, removed) =
+        connection.prepare_cached(&sql)?.query_row(duckdb::params_from_iter(window_values(window)), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    Ok(Receipt { loaded: staged, added, changed, removed })
+}
+
+fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd, condition: &str) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO ventas BY NAME
+         SELECT * REPLACE (hora::TIME_NS AS hora), ? AS ubicacion_id, ?::UUID AS ejecucion_id
+         FROM carga_ventas {condition}"
+    );
+    let mut values: Vec<Box<dyn duckdb::ToSql>> =
+        vec![Box::new(window.branch.as_str().to_owned()), Box::new(end.run.to_string())];
+    if !condition.is_empty() {
+        values.extend(window_values(window));
+    }
+    connection.prepare_cached(&sql)?.execute(duckdb::params_from_iter(values))?;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! How the database is opened.
+
+use std::path::PathBuf;
+
+/// Where the database is and what it may use.
+#[derive(Clone, Debug)]
+pub struct WarehouseSettings {
+    /// The file; folders above it are made. None keeps everything in memory, for tests.
+    pub path: Option<PathBuf>,
+    /// Connections that read, and so questions that are answered at the same time.
+    pub readers: usize,
+    /// Writes that may wait for the writer; further ones wait to be taken.
+    pub writes_waiting_max: usize,
+    /// Memory DuckDB may use, in its own notation, as `1GB`. None leaves it to DuckDB (80 % of the machine's).
+    pub memory_max: Option<String>,
+    /// Threads DuckDB may use. None leaves it to DuckDB (one a core).
+    pub threads: Option<u32>,
+}
+
+impl Default for WarehouseSettings {
+    fn default() -> Self {
+        Self { path: None, readers: 4, writes_waiting_max: 256, memory_max: None, threads: None }
+    }
+}
+
+impl WarehouseSettings {
+    /// The defaults over a file.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: Some(path.into()), ..Self::default() }
+    }
+}

@@ -1,0 +1,136 @@
+//! `productos`, `stock_actual` and `stock_historico`: a snapshot of a branch is taken whole or not at all.
+
+use std::time::Instant;
+
+use domain::stock::Article;
+use domain::{BranchId, EtlKind, Interval, RunState, WarehouseCode};
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+
+use crate::columns::{append, article_columns};
+use crate::coverage::cover;
+use crate::instants::{instant, micros};
+use crate::runs::{EndRow, RunEnd, end_run};
+use crate::{Result, Warehouse};
+
+/// The stock of a branch's warehouses at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockSnapshot {
+    /// Whose stock.
+    pub branch: BranchId,
+    /// The half hour it was taken in.
+    pub interval: Interval<Timestamp>,
+    /// When it was taken.
+    pub captured_at: Timestamp,
+    /// Each warehouse of the branch.
+    pub warehouses: Vec<WarehouseStock>,
+}
+
+/// The articles of one warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WarehouseStock {
+    /// Which one.
+    pub code: WarehouseCode,
+    /// Distinct by `codigo`.
+    pub articles: Vec<Article>,
+}
+
+impl Warehouse {
+    /// Makes the stock of the snapshot's warehouses exactly this, adds what changed to the history, covers the half
+    /// hour and ends the run `exitoso`; all or nothing. Gives the number of articles.
+    pub async fn commit_stock_snapshot(&self, end: RunEnd, snapshot: StockSnapshot) -> Result<u64> {
+        self.write("reemplazar_existencias", move |transaction| {
+            let started = Instant::now();
+            let mut loaded = 0;
+            for warehouse in &snapshot.warehouses {
+                replace_stock(transaction, &end, &snapshot, warehouse)?;
+                loaded += warehouse.articles.len() as u64;
+            }
+            cover(transaction, EtlKind::Inventory, &snapshot.branch, snapshot.interval, end.run, end.ended_at)?;
+            end_run(
+                transaction,
+                &EndRow {
+                    run: end.run,
+                    ended_at: end.ended_at,
+                    state: RunState::Succeeded,
+                    extracted: Some(end.extracted),
+                    loaded: Some(loaded),
+                    class: None,
+                    message: None,
+                    phases: end.phases,
+                    load: started.elapsed(),
+                    changes: None,
+                },
+            )?;
+            Ok(loaded)
+        })
+        .await
+    }
+
+    /// When the stock of each warehouse of each branch was last taken.
+    pub async fn stock_freshness(&self) -> Result<Vec<(BranchId, WarehouseCode, Timestamp)>> {
+        self.read("frescura_existencias", |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT ubicacion_id, codigo_almacen, epoch_us(max(capturado_en)) FROM stock_actual GROUP BY ALL ORDER BY ALL",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut fresh = Vec::new();
+            while let Some(row) = rows.next()? {
+                fresh.push((
+                    BranchId::new(row.get::<_, String>(0)?),
+                    WarehouseCode::new(row.get::<_, String>(1)?),
+                    instant("capturado_en", row.get(2)?)?,
+                ));
+            }
+            Ok(fresh)
+        })
+        .await
+    }
+}
+
+fn replace_stock(
+    connection: &Connection,
+    end: &RunEnd,
+    snapshot: &StockSnapshot,
+    warehouse: &WarehouseStock,
+) -> Result<()> {
+    let (branch, code, run) = (snapshot.branch.as_str(), warehouse.code.as_str(), end.run.to_string());
+    let captured = micros(snapshot.captured_at);
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE carga_articulos (
+            codigo VARCHAR, nombre_producto VARCHAR, barra VARCHAR, categoria VARCHAR, descripcion_categoria VARCHAR,
+            subcategoria VARCHAR, descripcion VARCHAR, marca VARCHAR,
+            precio DECIMAL(18, 6), iva DECIMAL(18, 6), stock DECIMAL(18, 6))",
+    )?;
+    append(connection, "carga_articulos", article_columns(&warehouse.articles)?)?;
+    connection.execute(
+        "INSERT INTO stock_historico
+         SELECT ?, ?, coalesce(ahora.codigo, antes.codigo), ahora.stock, ahora.precio, make_timestamptz(?::BIGINT), ?::UUID
+         FROM (SELECT * FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?) AS antes
+         FULL JOIN carga_articulos AS ahora ON antes.codigo = ahora.codigo
+         WHERE antes.codigo IS NULL OR ahora.codigo IS NULL
+            OR antes.stock IS DISTINCT FROM ahora.stock OR antes.precio IS DISTINCT FROM ahora.precio",
+        params![branch, code, captured, run, branch, code],
+    )?;
+    connection
+        .execute("DELETE FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?", params![branch, code])?;
+    connection.execute(
+        "INSERT INTO stock_actual
+         SELECT ?, ?, codigo, stock, precio, make_timestamptz(?::BIGINT), ?::UUID FROM carga_articulos",
+        params![branch, code, captured, run],
+    )?;
+    // Only articles that differ are written: most snapshots change no product.
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE productos_nuevos AS
+         SELECT codigo, nombre_producto, barra, categoria, descripcion_categoria, subcategoria, descripcion, marca, precio, iva
+         FROM carga_articulos
+         EXCEPT SELECT * EXCLUDE (actualizado_en) FROM productos;
+         DELETE FROM productos WHERE codigo IN (SELECT codigo FROM productos_nuevos)",
+    )?;
+    connection.execute(
+        "INSERT INTO productos SELECT *, make_timestamptz(?::BIGINT) FROM productos_nuevos",
+        params![captured],
+    )?;
+    connection.execute_batch("DROP TABLE productos_nuevos; DROP TABLE carga_articulos")?;
+    Ok(())
+}

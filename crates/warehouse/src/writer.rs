@@ -1,0 +1,72 @@
+//! The one writer: a thread that owns a connection and does one job after the other, each in a transaction.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use duckdb::{Connection, Transaction};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Result, StatementObserver, WarehouseError};
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Hands jobs to the writer's thread.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+    observer: Arc<dyn StatementObserver>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends, after the jobs that were handed over, when every `Writer` is gone.
+    pub(crate) fn start(
+        mut connection: Connection,
+        waiting_max: usize,
+        observer: Arc<dyn StatementObserver>,
+    ) -> Result<(Self, JoinHandle<()>)> {
+        let (jobs, mut waiting) = mpsc::channel::<Job>(waiting_max.max(1));
+        let thread = std::thread::Builder::new()
+            .name("warehouse-writer".to_owned())
+            .spawn(move || {
+                while let Some(job) = waiting.blocking_recv() {
+                    job(&mut connection);
+                }
+                // A small file and a quick start; without it the next start replays the log, so failing is no loss.
+                if let Err(error) = connection.execute_batch("CHECKPOINT") {
+                    tracing::warn!(%error, "no checkpoint at the end");
+                }
+            })
+            .map_err(|_| WarehouseError::Closed)?;
+        Ok((Self { jobs, observer }, thread))
+    }
+
+    /// Does a job in a transaction, which is committed when the job returns Ok and rolled back otherwise.
+    pub(crate) async fn write<T, F>(&self, name: &'static str, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let observer = Arc::clone(&self.observer);
+        let job: Job = Box::new(move |connection| {
+            let started = Instant::now();
+            let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, job)));
+            let result = result.unwrap_or(Err(WarehouseError::Panicked));
+            observer.on_job(name, started.elapsed(), result.is_err());
+            // Who asked may have gone; the job is done all the same.
+            drop(answer.send(result));
+        });
+        self.jobs.send(job).await.map_err(|_| WarehouseError::Closed)?;
+        answered.await.map_err(|_| WarehouseError::Closed)?
+    }
+}
+
+/// A transaction that is dropped is rolled back, also by a panic.
+fn in_transaction<T>(connection: &mut Connection, job: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    let transaction = connection.transaction()?;
+    let result = job(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
+}
