@@ -1,0 +1,197 @@
+//! The engine: everything that a process needs of it, started and stopped as one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::Branch;
+use domain::problem::{Problem, ProblemCode};
+use monitoring::Monitoring;
+use tokio::sync::{Mutex, broadcast, watch};
+use tokio::task::JoinSet;
+use warehouse::{EnqueueOutcome, NewBatch, NewRun, Warehouse};
+
+use crate::branches::BranchRegistry;
+use crate::clock::{Clock, IdSource};
+use crate::error::{EngineError, UseCaseError};
+use crate::events::{Events, Topic};
+use crate::queue::{Queue, Waiting};
+use crate::schedule::{Schedule, ScheduleKind};
+use crate::settings::EngineSettings;
+use crate::{scheduler, workers};
+
+/// What the engine is made of.
+pub struct EngineParts {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives identifiers.
+    pub ids: Arc<dyn IdSource>,
+    /// Asks the POS.
+    pub source: klk::Client,
+    /// Has the data.
+    pub warehouse: Warehouse,
+    /// Tells the team.
+    pub monitoring: Monitoring,
+    /// What is watched.
+    pub branches: Vec<Branch>,
+}
+
+/// The engine. Clones share it.
+#[derive(Clone)]
+pub struct Engine(Arc<Shared>);
+
+/// What clones of an engine share; reached through [`Engine`] by the use cases, and nameless outside of this crate.
+pub struct Shared {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) source: klk::Client,
+    pub(crate) warehouse: Warehouse,
+    pub(crate) monitoring: Monitoring,
+    pub(crate) branches: BranchRegistry,
+    pub(crate) settings: EngineSettings,
+    pub(crate) schedules: Vec<Schedule>,
+    pub(crate) events: Events,
+    pub(crate) queue: Queue,
+    /// True once nothing new may start.
+    pub(crate) stopping: watch::Sender<bool>,
+    stopped: AtomicBool,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").field("waiting", &self.queue.len()).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Starts it: runs that an earlier process left in work become `interrumpido`, those that waited go on waiting,
+    /// and workers and schedules begin.
+    pub async fn start(parts: EngineParts, settings: EngineSettings) -> Result<Self, EngineError> {
+        if parts.branches.is_empty() {
+            return Err(EngineError::NoBranches);
+        }
+        let schedules = schedules(&settings)?;
+        let left = parts.warehouse.interrupt_running(parts.clock.now()).await?;
+        if !left.is_empty() {
+            tracing::warn!(runs = left.len(), "runs that an earlier process left in work are gaps again");
+        }
+        let queue = Queue::new(settings.workers_per_branch, settings.live_streak_max);
+        let waiting = parts.warehouse.queued_runs().await?;
+        queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
+
+        let engine = Self(Arc::new(Shared {
+            clock: parts.clock,
+            ids: parts.ids,
+            source: parts.source,
+            warehouse: parts.warehouse,
+            monitoring: parts.monitoring,
+            branches: BranchRegistry::new(parts.branches),
+            settings,
+            schedules,
+            events: Events::new(),
+            queue,
+            stopping: watch::Sender::new(false),
+            stopped: AtomicBool::new(false),
+            tasks: Mutex::new(JoinSet::new()),
+        }));
+        let mut tasks = engine.tasks.lock().await;
+        for _ in 0..engine.settings.workers {
+            tasks.spawn(workers::work(engine.clone()));
+        }
+        if engine.settings.scheduler {
+            for index in 0..engine.schedules.len() {
+                tasks.spawn(scheduler::keep(engine.clone(), index));
+            }
+        }
+        drop(tasks);
+        Ok(engine)
+    }
+
+    /// Ends it: nothing new starts, what is in work ends, and the database is closed. What waits is kept.
+    pub async fn shutdown(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
+        let mut tasks = self.tasks.lock().await;
+        while tasks.join_next().await.is_some() {}
+        self.warehouse.close().await;
+    }
+
+    /// Hears what changes from here on.
+    pub fn events(&self) -> broadcast::Receiver<Topic> {
+        self.events.subscribe()
+    }
+
+    /// The branches that are watched.
+    pub fn branches(&self) -> &[Branch] {
+        self.branches.all()
+    }
+
+    /// What a caller is told of an error. The one place where that is decided: a fault of ours is logged and reported
+    /// once, under the reference code that the caller is shown.
+    pub fn problem(&self, endpoint: &'static str, error: UseCaseError) -> Problem {
+        let correlacion = self.ids.correlation();
+        let codigo = error.code();
+        if codigo == ProblemCode::Internal {
+            monitoring::capture_internal_error(&error, &correlacion);
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(target: monitoring::REPORTED_TARGET, endpoint, correlacion, source, "{error}");
+        } else {
+            tracing::info!(endpoint, correlacion, codigo = codigo.as_str(), "{error}");
+        }
+        Problem { detail: error.to_string(), codigo, correlacion }
+    }
+
+    /// Queues runs, durably, and lets the workers know.
+    pub(crate) async fn enqueue(
+        &self,
+        batch: NewBatch,
+        runs: Vec<NewRun>,
+        check_in: Option<monitoring::CheckIn>,
+    ) -> Result<EnqueueOutcome, UseCaseError> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(UseCaseError::ShuttingDown);
+        }
+        let (waiting, limit) = (self.queue.len(), self.settings.queue_max);
+        if waiting + runs.len() > limit {
+            return Err(UseCaseError::QueueFull { waiting, limit });
+        }
+        let outcome = self.warehouse.enqueue(batch, runs).await?;
+        let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: check_in.clone() });
+        self.queue.push(waiting);
+        self.events.run_changed();
+        Ok(outcome)
+    }
+
+    /// A batch that somebody asks for now; what it causes goes on in the trace of the present task.
+    pub(crate) fn new_batch(&self, reason: &'static str, requested_by: &str) -> NewBatch {
+        let cause = monitoring::TraceHeaders::current();
+        NewBatch {
+            id: self.ids.batch_id(),
+            reason,
+            requested_by: Some(requested_by.to_owned()),
+            created_at: self.clock.now(),
+            sentry_trace: cause.as_ref().map(|cause| cause.sentry_trace.clone()),
+            baggage: cause.map(|cause| cause.baggage),
+        }
+    }
+}
+
+fn schedules(settings: &EngineSettings) -> Result<Vec<Schedule>, EngineError> {
+    let expressions = &settings.schedules;
+    [
+        (ScheduleKind::Sales, &expressions.sales),
+        (ScheduleKind::Inventory, &expressions.inventory),
+        (ScheduleKind::Reconciliation, &expressions.reconciliation),
+    ]
+    .into_iter()
+    .map(|(kind, expression)| Schedule::new(kind, expression, expressions.zone.clone()))
+    .collect()
+}

@@ -1,0 +1,85 @@
+//! What can go wrong in a use case, and what its caller is told of it.
+
+use domain::filter::InvalidParameter;
+use domain::problem::ProblemCode;
+use warehouse::WarehouseError;
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database refused.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// A cron expression cannot be read.
+    #[error("the schedule {schedule} has the expression '{expression}': {reason}")]
+    InvalidSchedule {
+        /// Which schedule.
+        schedule: &'static str,
+        /// Its expression.
+        expression: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no branch to watch.
+    #[error("no branch is configured")]
+    NoBranches,
+}
+
+/// Why something that was asked for is not done. `Display` is for people, in Spanish, and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum UseCaseError {
+    /// A parameter cannot be read or is out of its bounds.
+    #[error("{0}")]
+    InvalidParameter(#[from] InvalidParameter),
+    /// There is no such branch.
+    #[error("No hay ninguna tienda '{given}'. Las tiendas configuradas son: {known}.")]
+    UnknownBranch {
+        /// What came.
+        given: String,
+        /// What may come.
+        known: String,
+    },
+    /// There is no such batch.
+    #[error("No hay ningún lote con ese identificador.")]
+    UnknownBatch,
+    /// The asker may not.
+    #[error("Su usuario puede consultar, pero no recuperar ni extraer. Pídalo a quien administra KLK Tracking.")]
+    Forbidden,
+    /// A snapshot of stock cannot be taken for the past.
+    #[error(
+        "Las existencias de un momento pasado no se pueden volver a consultar: esa foto es irrecuperable. \
+         La próxima se toma en la siguiente media hora."
+    )]
+    Unrecoverable,
+    /// Nothing in the period has ended yet.
+    #[error("Ese período todavía no ha terminado: no hay medias horas completas que extraer.")]
+    NothingToExtract,
+    /// Too many runs wait already.
+    #[error("Hay {waiting} ejecuciones en cola y el máximo es {limit}. Espere a que avancen y vuelva a intentarlo.")]
+    QueueFull {
+        /// How many wait.
+        waiting: usize,
+        /// How many may.
+        limit: usize,
+    },
+    /// The process is about to end.
+    #[error("KLK Tracking se está deteniendo. Vuelva a intentarlo en un momento.")]
+    ShuttingDown,
+    /// The database refused; what it says is not for callers.
+    #[error("No se pudo consultar la base de datos. El equipo técnico ya fue avisado.")]
+    Warehouse(#[from] WarehouseError),
+}
+
+impl UseCaseError {
+    /// The kind of answer it becomes.
+    pub const fn code(&self) -> ProblemCode {
+        match self {
+            Self::InvalidParameter(_) => ProblemCode::InvalidParameter,
+            Self::UnknownBranch { .. } | Self::UnknownBatch => ProblemCode::NotFound,
+            Self::Forbidden => ProblemCode::Forbidden,
+            Self::Unrecoverable | Self::NothingToExtract => ProblemCode::Conflict,
+            Self::QueueFull { .. } | Self::ShuttingDown => ProblemCode::Busy,
+            Self::Warehouse(_) => ProblemCode::Internal,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A snapshot of a branch's stock: every warehouse, or none.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use monitoring::Measurements;
+use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
+
+use super::requests::RequestWatcher;
+use super::{Job, Outcome, PipelineError};
+use crate::schedule::half_hour_of;
+
+pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
+    let started = Instant::now();
+    let warehouses = job.monitor.extract(|step| ask(job, RequestWatcher::new(step))).await?;
+    let phases = PhaseTimes { extract: started.elapsed() };
+    let extracted = warehouses.iter().map(|warehouse| warehouse.articles.len() as u64).sum();
+
+    // The snapshot shows the stock of now, whenever the run was queued.
+    let captured_at = job.engine.clock.now();
+    let interval = half_hour_of(captured_at, &job.branch.zone).unwrap_or(job.record.interval);
+    let snapshot = StockSnapshot { branch: job.branch.id.clone(), interval, captured_at, warehouses };
+    let end = RunEnd { run: job.record.id, ended_at: captured_at, extracted, phases };
+    let loaded = job
+        .monitor
+        .load(|step| async move {
+            let query = step.query("reemplazar_existencias");
+            let loaded = job.engine.warehouse.commit_stock_snapshot(end, snapshot).await?;
+            query.finish(Some(loaded));
+            step.rows_replaced(loaded, loaded);
+            step.committed();
+            Ok::<_, PipelineError>(loaded)
+        })
+        .await?;
+    Ok(Outcome::Whole(Measurements::Inventory { products_extracted: extracted, products_loaded: loaded }))
+}
+
+/// One request a warehouse: an answer for several does not say which of them an article is of.
+async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Vec<WarehouseStock>, PipelineError> {
+    let client = job.engine.source.observed_by(watcher.clone());
+    let mut stock = Vec::with_capacity(job.branch.warehouses.len());
+    for warehouse in &job.branch.warehouses {
+        let mut left = job.engine.settings.short_answer_retries;
+        let answer = loop {
+            let answer =
+                client.articles_of_warehouse(&warehouse.code).await.inspect_err(|error| watcher.failed(error))?;
+            if answer.is_complete() {
+                break answer;
+            }
+            if left == 0 {
+                let (announced, distinct) = (answer.announced, answer.articles.len());
+                let message = format!(
+                    "El KLK anunció {announced} artículos de {} y llegaron {distinct} distintos.",
+                    warehouse.code
+                );
+                return Err(PipelineError::Short { message, extracted: distinct as u64 });
+            }
+            left -= 1;
+        };
+        stock.push(WarehouseStock { code: warehouse.code.clone(), articles: answer.articles });
+    }
+    Ok(stock)
+}

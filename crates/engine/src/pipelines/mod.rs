@@ -1,0 +1,128 @@
+//! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and tells the monitor.
+
+mod inventario;
+mod requests;
+mod ventas;
+
+use std::time::Duration;
+
+use domain::{Branch, ErrorClass, EtlKind, RunState};
+use klk::KlkError;
+use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, TraceHeaders};
+use warehouse::{PhaseTimes, RunFailure, RunRecord, WarehouseError};
+
+use crate::engine::Engine;
+use crate::queue::Waiting;
+use crate::scheduler::period_of;
+
+/// Why a pipeline did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PipelineError {
+    /// The POS did not give it.
+    #[error(transparent)]
+    Source(#[from] KlkError),
+    /// The database did not take it.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// The answer is short of what it announces.
+    #[error("{message}")]
+    Short { message: String, extracted: u64 },
+    /// A window that cannot be asked for as it is.
+    #[error("the window does not lie within one local day")]
+    NotOneDay,
+    /// The branch is not configured any more.
+    #[error("La tienda ya no está en la configuración.")]
+    UnknownBranch,
+}
+
+impl PipelineError {
+    fn class(&self) -> ErrorClass {
+        match self {
+            Self::Source(error) => error.class(),
+            Self::Warehouse(error) => error.class(),
+            Self::Short { .. } => ErrorClass::InvalidData,
+            Self::NotOneDay | Self::UnknownBranch => ErrorClass::ApiError,
+        }
+    }
+
+    fn extracted(&self) -> Option<u64> {
+        match self {
+            Self::Short { extracted, .. } => Some(*extracted),
+            _ => None,
+        }
+    }
+}
+
+/// What a pipeline did.
+pub(crate) enum Outcome {
+    /// Everything the source announced is committed.
+    Whole(Measurements),
+    /// Less came than was announced; the run is stored as `parcial` already.
+    Partial { message: String, measurements: Measurements },
+}
+
+/// A run in work.
+pub(crate) struct Job<'run> {
+    engine: &'run Engine,
+    record: &'run RunRecord,
+    branch: &'run Branch,
+    monitor: &'run EtlMonitor,
+}
+
+/// Does a run that was claimed, to its end.
+pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
+    let Waiting { record, check_in } = waiting;
+    let started = std::time::Instant::now();
+    let Some(branch) = engine.branches.find(&record.branch) else {
+        fail(engine, &record, &PipelineError::UnknownBranch, Duration::ZERO).await;
+        return;
+    };
+    let monitor = engine.monitoring.etl_run(EtlRunInfo {
+        run: record.id,
+        kind: record.kind,
+        mode: record.mode,
+        branch: branch.id.clone(),
+        period: period_of(record.interval, branch),
+        attempt: record.attempt,
+        etl_version: warehouse::ETL_VERSION.to_owned(),
+        caused_by: TraceHeaders::from_stored(record.sentry_trace.as_deref(), record.baggage.as_deref()),
+        check_in,
+    });
+    if let Some(trace_id) = monitor.trace_id()
+        && let Err(error) = engine.warehouse.note_trace(record.id, trace_id).await
+    {
+        tracing::warn!(run = %record.id, %error, "the trace of a run could not be stored");
+    }
+    let job = Job { engine, record: &record, branch, monitor: &monitor };
+    let outcome = match record.kind {
+        EtlKind::Sales => ventas::run(&job).await,
+        EtlKind::Inventory => inventario::run(&job).await,
+    };
+    match outcome {
+        Ok(Outcome::Whole(measurements)) => monitor.finish_succeeded(measurements),
+        Ok(Outcome::Partial { message, measurements }) => {
+            monitor.finish_failed(Failure::partial(message, measurements));
+        }
+        Err(error) => {
+            fail(engine, &record, &error, started.elapsed()).await;
+            monitor.finish_failed(Failure::new(error.class(), error.to_string()));
+        }
+    }
+}
+
+/// Stores that a run failed. Rows and coverage of its window are as they were.
+async fn fail(engine: &Engine, record: &RunRecord, error: &PipelineError, elapsed: Duration) {
+    let failure = RunFailure {
+        run: record.id,
+        ended_at: engine.clock.now(),
+        state: RunState::Failed,
+        class: Some(error.class()),
+        message: error.to_string(),
+        extracted: error.extracted(),
+        phases: PhaseTimes { extract: elapsed },
+    };
+    if let Err(error) = engine.warehouse.fail_run(failure).await {
+        // The run stays in work in the database and becomes `interrumpido` at the next start.
+        tracing::error!(run = %record.id, %error, "the end of a run could not be stored");
+    }
+}

@@ -1,0 +1,182 @@
+//! Sales of one window: ask the POS, keep what lies in the window, replace it.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use domain::sale::{SaleLine, SalesAnswer};
+use domain::{Branch, Interval};
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use klk::{KlkError, SalesQuestion};
+use monitoring::Measurements;
+use rust_decimal::Decimal;
+use warehouse::{PhaseTimes, RunEnd, SalesWindow};
+
+use super::requests::RequestWatcher;
+use super::{Job, Outcome, PipelineError};
+
+pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
+    let window = window_of(job)?;
+    let question = question_of(job.branch, window.local).ok_or(PipelineError::NotOneDay)?;
+
+    let started = Instant::now();
+    let answer = job.monitor.extract(|step| ask(job, RequestWatcher::new(step), &question)).await?;
+    let phases = PhaseTimes { extract: started.elapsed() };
+    let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
+    let complete = answer.is_complete();
+
+    let lines = job
+        .monitor
+        .transform(|step| async move {
+            let lines = lines_within(answer.lines, window.local);
+            step.rows(distinct, lines.len() as u64);
+            Ok::<_, PipelineError>(lines)
+        })
+        .await?;
+    let measurements = |loaded: u64, (invoices, total_usd): (u64, Decimal)| Measurements::Sales {
+        lines_extracted: distinct,
+        lines_loaded: loaded,
+        invoices,
+        total_usd,
+    };
+    let figures = figures_of(&lines);
+    let end = RunEnd { run: job.record.id, ended_at: job.engine.clock.now(), extracted: distinct, phases };
+    let warehouse = &job.engine.warehouse;
+
+    if complete {
+        let receipt = job
+            .monitor
+            .load(|step| async move {
+                let query = step.query("reemplazar_ventana_ventas");
+                let receipt = warehouse.commit_sales_window(end, window, lines).await.inspect_err(|_| ())?;
+                query.finish(Some(receipt.loaded));
+                step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
+                step.committed();
+                Ok::<_, PipelineError>(receipt)
+            })
+            .await?;
+        return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
+    }
+
+    let message = format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.");
+    let stored = message.clone();
+    let receipt = job
+        .monitor
+        .load(|step| async move {
+            let query = step.query("agregar_ventas_parciales");
+            let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
+            query.finish(Some(receipt.added));
+            step.rows_replaced(0, receipt.added);
+            step.committed();
+            Ok::<_, PipelineError>(receipt)
+        })
+        .await?;
+    Ok(Outcome::Partial { message, measurements: measurements(receipt.loaded, figures) })
+}
+
+fn window_of(job: &Job<'_>) -> Result<SalesWindow, PipelineError> {
+    let interval: Interval<Timestamp> = job.record.interval;
+    let zone = &job.branch.zone;
+    let local = Interval::new(zone.to_datetime(interval.start()), zone.to_datetime(interval.end()))
+        .ok_or(PipelineError::NotOneDay)?;
+    Ok(SalesWindow { branch: job.branch.id.clone(), interval, local })
+}
+
+/// The question whose answer has every line of a window. The hours are left out at the ends of the day: up to the end
+/// of the day then means up to its last sale, with every fraction of a second.
+fn question_of(branch: &Branch, local: Interval<DateTime>) -> Option<SalesQuestion> {
+    let (start, end) = (local.start(), local.end());
+    let to_midnight = end.time() == Time::midnight() && start.date().tomorrow().ok() == Some(end.date());
+    if !to_midnight && start.date() != end.date() {
+        return None;
+    }
+    let from = (start.time() != Time::midnight()).then_some(start.time());
+    let to = (!to_midnight).then_some(end.time());
+    let mut question = SalesQuestion::of_day(branch.code.clone(), start.date());
+    question.from = from;
+    question.to = to;
+    Some(question)
+}
+
+/// Asks; an answer that is short or has a line of the wrong shape is asked for again, since the POS may have been in
+/// the middle of writing.
+async fn ask(
+    job: &Job<'_>,
+    watcher: std::sync::Arc<RequestWatcher>,
+    question: &SalesQuestion,
+) -> Result<SalesAnswer, PipelineError> {
+    let client = job.engine.source.observed_by(watcher.clone());
+    let mut left = job.engine.settings.short_answer_retries;
+    loop {
+        let again = match client.sales(question).await {
+            Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
+            Ok(answer) => {
+                tracing::warn!(run = %job.record.id, announced = answer.announced, distinct = answer.lines.len(), "short answer");
+                true
+            }
+            Err(KlkError::Malformed { .. }) if left > 0 => true,
+            Err(error) => {
+                watcher.failed(&error);
+                return Err(error.into());
+            }
+        };
+        if again {
+            left -= 1;
+        }
+    }
+}
+
+/// The lines of a window. Both ends of the hours are inclusive at the POS, so a line at exactly the end comes too; it
+/// is of the next window.
+fn lines_within(mut lines: Vec<SaleLine>, local: Interval<DateTime>) -> Vec<SaleLine> {
+    lines.retain(|line| local.contains(line.local_moment()));
+    lines
+}
+
+/// Distinct invoices, and what all lines are worth.
+fn figures_of(lines: &[SaleLine]) -> (u64, Decimal) {
+    let invoices: HashSet<&str> = lines.iter().map(|line| line.numero_factura.as_str()).collect();
+    (invoices.len() as u64, lines.iter().map(|line| line.venta_total_usd).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{BranchCode, BranchId, Calendar};
+    use jiff::tz::TimeZone;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn branch() -> Branch {
+        Branch {
+            id: BranchId::new("tienda_08"),
+            code: BranchCode::new("SUC002"),
+            name: "BOSQUE".to_owned(),
+            zone: TimeZone::UTC,
+            calendar: Calendar::every_day("08:00-24:00".parse().unwrap()),
+            warehouses: Vec::new(),
+        }
+    }
+
+    fn asked(from: &str, to: &str) -> Option<String> {
+        let local = Interval::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
+        question_of(&branch(), local).map(|question| serde_json::to_string(&question).unwrap())
+    }
+
+    #[rstest]
+    #[case("2025-11-17T12:00", "2025-11-17T12:30", r#","hora_desde":"12:00","hora_hasta":"12:30""#)]
+    #[case("2025-11-17T23:30", "2025-11-18T00:00", r#","hora_desde":"23:30""#)]
+    #[case("2025-11-17T00:00", "2025-11-17T00:30", r#","hora_hasta":"00:30""#)]
+    #[case("2025-11-17T00:00", "2025-11-18T00:00", "")]
+    fn a_window_is_asked_for_on_its_own_day(#[case] from: &str, #[case] to: &str, #[case] hours: &str) {
+        let body = format!(r#"{{"sucursal":"SUC002","fecha_desde":"2025-11-17","fecha_hasta":"2025-11-17"{hours}}}"#);
+        assert_eq!(asked(from, to), Some(body));
+    }
+
+    #[rstest]
+    #[case("2025-11-17T23:30", "2025-11-18T00:30")]
+    #[case("2025-11-17T00:00", "2025-11-19T00:00")]
+    fn a_window_over_midnight_is_never_asked_for(#[case] from: &str, #[case] to: &str) {
+        assert_eq!(asked(from, to), None);
+    }
+}

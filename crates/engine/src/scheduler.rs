@@ -1,0 +1,139 @@
+//! The scheduler: one task a schedule, which sleeps until it fires and queues what is due.
+//!
+//! What a schedule missed while the process was down is not made up for here: its windows are gaps, which people see
+//! and recover, instead of a storm of requests at every start.
+
+use std::time::Duration;
+
+use domain::window::{LocalPeriod, day_interval};
+use domain::{Branch, EtlKind, Interval, RunMode};
+use jiff::{Timestamp, ToSpan};
+use monitoring::{CheckIn, CronMonitor};
+use warehouse::NewRun;
+
+use crate::UseCaseError;
+use crate::actor::Actor;
+use crate::engine::Engine;
+use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
+
+/// The longest nap: a machine that was suspended, or whose clock was set, is noticed within it.
+const NAP_MAX: Duration = Duration::from_secs(20);
+
+/// Fires a schedule, given by its place in the engine's list, until the engine stops.
+pub(crate) async fn keep(engine: Engine, index: usize) {
+    let mut stopping = engine.stopping.subscribe();
+    let Some(schedule) = engine.schedules.get(index) else { return };
+    let mut due = schedule.next_after(engine.clock.now());
+    while let Some(moment) = due {
+        if *stopping.borrow_and_update() {
+            return;
+        }
+        let now = engine.clock.now();
+        if now >= moment {
+            fire(&engine, schedule, now).await;
+            // From now, not from `moment`: firings that were slept through are skipped.
+            due = schedule.next_after(now);
+            continue;
+        }
+        let left = Duration::try_from(moment.duration_since(now)).unwrap_or(NAP_MAX);
+        tokio::select! {
+            () = tokio::time::sleep(left.min(NAP_MAX)) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+/// Queues what is due and notes that the schedule fired.
+pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
+    let check_in = engine.monitoring.check_in(monitor(schedule));
+    match queue_due(engine, schedule, now, check_in.clone()).await {
+        Ok(queued) => tracing::info!(schedule = schedule.kind.slug(), queued, "a schedule fired"),
+        Err(error) => {
+            check_in.mark_failed();
+            tracing::error!(schedule = schedule.kind.slug(), %error, "a schedule could not queue its runs");
+        }
+    }
+    if let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await {
+        tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
+    }
+}
+
+async fn queue_due(
+    engine: &Engine,
+    schedule: &Schedule,
+    now: Timestamp,
+    check_in: CheckIn,
+) -> Result<usize, UseCaseError> {
+    let runs: Vec<NewRun> = engine
+        .branches
+        .all()
+        .iter()
+        .filter_map(|branch| {
+            let (kind, mode, interval) = due_window(schedule.kind, branch, now)?;
+            Some(NewRun { id: engine.ids.run_id(), kind, branch: branch.clone(), interval, mode })
+        })
+        .collect();
+    let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
+    Ok(engine.enqueue(batch, runs, Some(check_in)).await?.queued.len())
+}
+
+/// What a schedule extracts of a branch when it fires; windows are of the branch's clock.
+fn due_window(kind: ScheduleKind, branch: &Branch, now: Timestamp) -> Option<(EtlKind, RunMode, Interval<Timestamp>)> {
+    match kind {
+        ScheduleKind::Sales => Some((EtlKind::Sales, RunMode::Incremental, half_hour_that_ended(now, &branch.zone)?)),
+        // Without warehouses there is nothing to take a snapshot of, and an empty one must not count as taken.
+        ScheduleKind::Inventory if branch.warehouses.is_empty() => None,
+        ScheduleKind::Inventory => Some((EtlKind::Inventory, RunMode::Full, half_hour_of(now, &branch.zone)?)),
+        ScheduleKind::Reconciliation => {
+            let yesterday = branch.zone.to_datetime(now).date().checked_sub(1.day()).ok()?;
+            Some((EtlKind::Sales, RunMode::Full, day_interval(yesterday, &branch.zone)?))
+        }
+    }
+}
+
+fn monitor(schedule: &Schedule) -> CronMonitor {
+    match schedule.kind {
+        ScheduleKind::Sales => CronMonitor::sales_incremental(schedule.expression()),
+        ScheduleKind::Inventory => CronMonitor::inventory_full(schedule.expression()),
+        ScheduleKind::Reconciliation => CronMonitor::reconciliation(schedule.expression()),
+    }
+}
+
+/// The local period of a window, for people and for monitoring.
+pub(crate) fn period_of(interval: Interval<Timestamp>, branch: &Branch) -> LocalPeriod {
+    LocalPeriod::of(interval, &branch.zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{BranchCode, BranchId, BranchWarehouse, Calendar, WarehouseCode};
+    use jiff::tz::TimeZone;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn branch() -> Branch {
+        Branch {
+            id: BranchId::new("tienda_01"),
+            code: BranchCode::new("SUC001"),
+            name: "PERIFERICO".to_owned(),
+            zone: TimeZone::fixed(jiff::tz::Offset::constant(-4)),
+            calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
+            warehouses: vec![BranchWarehouse { code: WarehouseCode::new("APP-TPF"), name: "PISO DE VENTA".to_owned() }],
+        }
+    }
+
+    #[rstest]
+    #[case(ScheduleKind::Sales, "2025-11-18T04:05:00Z", "2025-11-18T03:30:00Z", "2025-11-18T04:00:00Z")]
+    #[case(ScheduleKind::Inventory, "2025-11-18T04:00:03Z", "2025-11-18T04:00:00Z", "2025-11-18T04:30:00Z")]
+    #[case(ScheduleKind::Reconciliation, "2025-11-18T07:00:00Z", "2025-11-17T04:00:00Z", "2025-11-18T04:00:00Z")]
+    fn each_schedule_has_its_window(
+        #[case] kind: ScheduleKind,
+        #[case] now: &str,
+        #[case] from: &str,
+        #[case] to: &str,
+    ) {
+        let (.., interval) = due_window(kind, &branch(), now.parse().unwrap()).unwrap();
+        assert_eq!(Some(interval), Interval::new(from.parse().unwrap(), to.parse().unwrap()));
+    }
+}

@@ -1,0 +1,35 @@
+//! One batch: how far it is, its runs, and waiting for its end.
+
+use domain::BatchId;
+use domain::read_model::{BatchProgress, RunView};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::progress::view;
+use crate::{Engine, UseCaseError};
+
+impl Engine {
+    /// How far a batch is.
+    pub async fn batch(&self, batch: BatchId) -> Result<BatchProgress, UseCaseError> {
+        let counts = self.warehouse.batch(batch).await?.ok_or(UseCaseError::UnknownBatch)?;
+        Ok(view(counts, self.clock.now()))
+    }
+
+    /// The runs of a batch, by store and window.
+    pub async fn batch_runs(&self, batch: BatchId) -> Result<Vec<RunView>, UseCaseError> {
+        Ok(self.warehouse.batch_runs(batch).await?)
+    }
+
+    /// Waits until every run of a batch has ended.
+    pub async fn wait_for_batch(&self, batch: BatchId) -> Result<BatchProgress, UseCaseError> {
+        let mut events = self.events();
+        loop {
+            let progress = self.batch(batch).await?;
+            if progress.terminado_en.is_some() {
+                return Ok(progress);
+            }
+            if matches!(events.recv().await, Err(RecvError::Closed)) {
+                return Err(UseCaseError::ShuttingDown);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Whether the POS answers, and whether we do.
+
+use domain::ErrorClass;
+use domain::read_model::{Connectivity, ConnectivityState};
+
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Asks the POS one small question. That it does not answer is an answer, not an error.
+    pub async fn connectivity(&self, _actor: &Actor) -> Result<Connectivity, UseCaseError> {
+        let started = std::time::Instant::now();
+        let outcome = self.source.probe().await;
+        let latencia_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (estado, detalle) = match outcome {
+            Ok(_) => (ConnectivityState::Available, None),
+            Err(error) if error.class() == ErrorClass::Timeout => {
+                (ConnectivityState::Timeout, Some("El KLK no respondió a tiempo.".to_owned()))
+            }
+            Err(error) => (ConnectivityState::Error, Some(describe(error.class()).to_owned())),
+        };
+        Ok(Connectivity { estado, latencia_ms, detalle, verificado_en: self.clock.now() })
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), UseCaseError> {
+        Ok(self.warehouse.ping().await?)
+    }
+}
+
+fn describe(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::Connection => "No se pudo establecer la conexión con el KLK.",
+        ErrorClass::ApiError => "El KLK respondió con un error.",
+        _ => "El KLK respondió algo que no se entiende.",
+    }
+}

@@ -1,0 +1,150 @@
+//! Extracting a period that somebody names, covered or not.
+
+use domain::filter::InvalidParameter;
+use domain::window::{day_interval, half_hour_floor, instant_of};
+use domain::{BatchId, Branch, BranchId, EtlKind, Interval, RunMode};
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
+use warehouse::{NewRun, RunRecord};
+
+use crate::schedule::half_hour_of;
+use crate::{Actor, Engine, UseCaseError};
+
+/// What to extract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtractRequest {
+    /// Sales or stock; of stock only the present can be had, so days and hours are not looked at.
+    pub kind: EtlKind,
+    /// Of whom; empty means of all.
+    pub branches: Vec<BranchId>,
+    /// The first local day.
+    pub date_from: Date,
+    /// The last local day.
+    pub date_to: Date,
+    /// From this time of each day on; a half hour's start. None means from its start.
+    pub time_from: Option<Time>,
+    /// Up to this time of each day; a half hour's end. `Some(None)` means 24:00, None means up to the day's end.
+    pub time_to: Option<Option<Time>>,
+}
+
+/// What was queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtractAnswer {
+    /// None where nothing had to be queued.
+    pub batch: Option<BatchId>,
+    /// The runs that wait now.
+    pub queued: Vec<RunRecord>,
+    /// Runs that have the same windows in work already.
+    pub in_work: Vec<RunRecord>,
+}
+
+impl Engine {
+    /// Queues one run a branch and day, over its whole day or the given hours of it. Of a day that is not over, only
+    /// the half hours that have ended are asked for: a window that still grows must not count as covered.
+    pub async fn extract(&self, actor: &Actor, request: ExtractRequest) -> Result<ExtractAnswer, UseCaseError> {
+        actor.may_operate()?;
+        let now = self.clock.now();
+        let branches = self.named(&request.branches)?;
+        let mut windows: Vec<(&Branch, Interval<Timestamp>)> = Vec::new();
+        match request.kind {
+            EtlKind::Inventory => {
+                let with_stock = branches.iter().filter(|branch| !branch.warehouses.is_empty());
+                windows.extend(with_stock.filter_map(|branch| Some((*branch, half_hour_of(now, &branch.zone)?))));
+            }
+            EtlKind::Sales => {
+                for date in self.days(&request)? {
+                    for branch in &branches {
+                        windows.extend(window_of_day(branch, date, &request, now)?.map(|window| (*branch, window)));
+                    }
+                }
+            }
+        }
+        if windows.is_empty() {
+            return Err(UseCaseError::NothingToExtract);
+        }
+        let runs = windows
+            .into_iter()
+            .map(|(branch, interval)| NewRun {
+                id: self.ids.run_id(),
+                kind: request.kind,
+                branch: branch.clone(),
+                interval,
+                mode: RunMode::Full,
+            })
+            .collect();
+        self.queue_batch("manual", actor, runs).await
+    }
+
+    pub(crate) async fn queue_batch(
+        &self,
+        reason: &'static str,
+        actor: &Actor,
+        runs: Vec<NewRun>,
+    ) -> Result<ExtractAnswer, UseCaseError> {
+        let batch = self.new_batch(reason, &actor.name);
+        let id = batch.id;
+        let outcome = self.enqueue(batch, runs, None).await?;
+        let batch = (!outcome.queued.is_empty()).then_some(id);
+        Ok(ExtractAnswer { batch, queued: outcome.queued, in_work: outcome.in_work })
+    }
+
+    fn named(&self, ids: &[BranchId]) -> Result<Vec<&Branch>, UseCaseError> {
+        if ids.is_empty() {
+            return Ok(self.branches.all().iter().collect());
+        }
+        ids.iter().map(|id| self.branches.require(id)).collect()
+    }
+
+    fn days(&self, request: &ExtractRequest) -> Result<Vec<Date>, UseCaseError> {
+        let (from, to) = (request.date_from, request.date_to);
+        let most = self.settings.extract_days_max;
+        check_days(from, to, most)?;
+        Ok(from.series(1.day()).take_while(|date| *date <= to).collect())
+    }
+}
+
+/// Refuses days in the wrong order, and too many of them.
+pub(crate) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
+    let invalid = |name, reason| Err(InvalidParameter { name, reason });
+    if to < from {
+        return invalid("fecha_hasta", format!("{to} es anterior a fecha_desde, {from}"));
+    }
+    let days = i64::from(to.since(from).map_or(i32::MAX, |span| span.get_days())) + 1;
+    if days > i64::from(most) {
+        return invalid("fecha_hasta", format!("el período tiene {days} días y el máximo es {most}"));
+    }
+    Ok(())
+}
+
+/// The part of a day's asked hours that has ended, if any has.
+fn window_of_day(
+    branch: &Branch,
+    date: Date,
+    request: &ExtractRequest,
+    now: Timestamp,
+) -> Result<Option<Interval<Timestamp>>, InvalidParameter> {
+    let Some(day) = day_interval(date, &branch.zone) else { return Ok(None) };
+    let moment = |time: Time| instant_of(date.to_datetime(time), &branch.zone);
+    let start = match request.time_from {
+        Some(time) => moment(aligned("hora_desde", time)?).unwrap_or(day.start()),
+        None => day.start(),
+    };
+    let end = match request.time_to.flatten() {
+        Some(time) => moment(aligned("hora_hasta", time)?).unwrap_or(day.end()),
+        None => day.end(),
+    };
+    if end <= start {
+        let reason = "debe ser posterior a hora_desde; para el final del día escriba 24:00".to_owned();
+        return Err(InvalidParameter { name: "hora_hasta", reason });
+    }
+    Ok(Interval::new(start, end.min(half_hour_floor(now, &branch.zone))))
+}
+
+/// Coverage is counted in half hours, so hours have to be their ends.
+pub(crate) fn aligned(name: &'static str, time: Time) -> Result<Time, InvalidParameter> {
+    if time.minute() % 30 == 0 && time.second() == 0 && time.subsec_nanosecond() == 0 {
+        Ok(time)
+    } else {
+        Err(InvalidParameter { name, reason: format!("debe ser una hora en punto o y media; llegó '{time}'") })
+    }
+}

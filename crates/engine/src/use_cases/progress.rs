@@ -1,0 +1,42 @@
+//! How far batches are.
+
+use domain::read_model::{BatchProgress, Progress};
+use jiff::Timestamp;
+use warehouse::BatchCounts;
+
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Batches in work, and those that ended within the last minutes. What schedules queue is routine and left out.
+    pub async fn progress(&self, _actor: &Actor) -> Result<Progress, UseCaseError> {
+        let now = self.clock.now();
+        let since = now.checked_sub(self.settings.progress_shown).unwrap_or(now);
+        let batches = self.warehouse.batches_since(since).await?;
+        let lotes =
+            batches.into_iter().filter(|batch| batch.reason != "programada").map(|batch| view(batch, now)).collect();
+        Ok(Progress { lotes, generado_en: now })
+    }
+}
+
+/// A batch as it is shown. Rate and time left follow from what was done since its first run started.
+pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
+    let until = batch.ended_at.unwrap_or(now);
+    let seconds = batch.started_at.map_or(0.0, |start| until.duration_since(start).as_secs_f64()).max(0.0);
+    let rate = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
+    let left = batch.runs - batch.finished;
+    let windows_a_second = rate(batch.finished);
+    BatchProgress {
+        lote_id: batch.id,
+        motivo: batch.reason,
+        solicitado_por: batch.requested_by,
+        ventanas: batch.runs,
+        terminadas: batch.finished,
+        exitosas: batch.succeeded,
+        fallidas: batch.failed,
+        lineas: batch.loaded,
+        lineas_por_segundo: rate(batch.loaded).round(),
+        segundos_restantes: (windows_a_second > 0.0).then(|| (left as f64 / windows_a_second).ceil() as u64),
+        creado_en: batch.created_at,
+        terminado_en: batch.ended_at,
+    }
+}
