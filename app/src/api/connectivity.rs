@@ -1,0 +1,14 @@
+//! `GET /api/etl/tracking/connectivity/klk`.
+
+use domain::read_model::Connectivity;
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+
+/// Whether the POS answers, and how fast.
+#[server(prefix = "/api", endpoint = "etl/tracking/connectivity/klk", input = GetUrl, output = Json)]
+pub async fn check_connectivity() -> Result<Connectivity, ApiError> {
+    let session = super::session::Session::of("connectivity")?;
+    session.answer(session.engine.connectivity(&session.actor).await)
+}

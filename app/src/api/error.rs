@@ -1,0 +1,110 @@
+//! What a server function answers when it cannot do what was asked.
+
+use domain::problem::Problem;
+#[cfg(not(feature = "ssr"))]
+use domain::problem::ProblemCode;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// A [`Problem`], which is its whole body: `{"detail", "codigo", "correlacion"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(transparent)]
+#[error("{}{}", .0.detail, reference_note(&.0.correlacion))]
+pub struct ApiError(pub Problem);
+
+/// Between the detail and the reference code in the text of an [`ApiError`].
+const REFERENCE_NOTE: &str = " (referencia ";
+
+fn reference_note(reference: &str) -> String {
+    match reference {
+        "" => String::new(),
+        _ => format!("{REFERENCE_NOTE}{reference})"),
+    }
+}
+
+/// An [`ApiError`] as text, taken apart again. Leptos hands error boundaries nothing but the text of an error that
+/// happened on the server, so the page reads both parts from it, on the server too: what hydrates is then the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What is wrong; empty where the server could not be reached.
+    pub detail: String,
+    /// What finds the event in Sentry and in the log.
+    pub reference: Option<String>,
+}
+
+impl Told {
+    /// Takes apart what `ApiError::to_string` put together.
+    pub fn from_text(text: &str) -> Self {
+        let parts = text.strip_suffix(')').and_then(|text| text.rsplit_once(REFERENCE_NOTE));
+        match parts {
+            Some((detail, reference)) => Self { detail: detail.to_owned(), reference: Some(reference.to_owned()) },
+            None => Self { detail: text.to_owned(), reference: None },
+        }
+    }
+}
+
+impl From<&ApiError> for Told {
+    fn from(error: &ApiError) -> Self {
+        Self::from_text(&error.to_string())
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    /// On the server: parameters that cannot be read. In the browser: no answer, or none of ours.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        #[cfg(feature = "ssr")]
+        {
+            super::session::problem_with_arguments(error)
+        }
+        #[cfg(not(feature = "ssr"))]
+        {
+            // The page says so in its own language, so there is no detail.
+            let _ = error;
+            let (detail, correlacion) = (String::new(), String::new());
+            Self(Problem { detail, codigo: ProblemCode::Busy, correlacion })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::problem::ProblemCode;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("dias: debe ser un número (de 1 a 90)", "K7QX2M9P")]
+    #[case("sin código", "")]
+    fn a_text_gives_its_parts_back(#[case] detail: &str, #[case] reference: &str) {
+        let error = ApiError(Problem {
+            detail: detail.to_owned(),
+            codigo: ProblemCode::InvalidParameter,
+            correlacion: reference.to_owned(),
+        });
+        let told = Told::from(&error);
+        assert_eq!(told.detail, detail);
+        assert_eq!(told.reference.as_deref(), Some(reference).filter(|text| !text.is_empty()));
+    }
+
+    #[test]
+    fn the_body_is_the_problem_itself() {
+        let error = ApiError(Problem {
+            detail: "no".to_owned(),
+            codigo: ProblemCode::Forbidden,
+            correlacion: "K7QX2M9P".to_owned(),
+        });
+        let body = String::from_utf8(error.ser().to_vec()).unwrap();
+        assert_eq!(body, r#"{"detail":"no","codigo":"prohibido","correlacion":"K7QX2M9P"}"#);
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    #[test]
+    fn a_browser_without_an_answer_leaves_the_words_to_the_page() {
+        let error = ApiError::from_server_fn_error(ServerFnErrorErr::Request("refused".to_owned()));
+        assert_eq!(Told::from(&error), Told { detail: String::new(), reference: None });
+    }
+}

@@ -1,0 +1,26 @@
+//! `GET /api/etl/tracking/gaps`.
+
+use domain::read_model::GapList;
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+
+/// Every gap of the asked hours.
+#[server(prefix = "/api", endpoint = "etl/tracking/gaps", input = GetUrl, output = Json)]
+pub async fn list_gaps(
+    /// `ventas` or `inventario`; both where absent.
+    etl_tipo: Option<String>,
+    /// A store; all where absent.
+    ubicacion_id: Option<String>,
+    /// How far back to look; 168 where absent.
+    max_horas: Option<String>,
+) -> Result<GapList, ApiError> {
+    let session = super::session::Session::of("gaps")?;
+    let filter = session.checked(domain::filter::GapFilter::parse(
+        etl_tipo.as_deref(),
+        ubicacion_id.as_deref(),
+        max_horas.as_deref(),
+    ))?;
+    session.answer(session.engine.list_gaps(&session.actor, filter).await)
+}

@@ -1,0 +1,21 @@
+//! `POST /api/preferencias`: how this browser wants its pages.
+
+use leptos::server;
+
+use super::ApiError;
+
+/// Keeps language and theme in cookies, which the server reads before it renders, so that no page shows in the wrong
+/// ones first. It takes an ordinary form (without JavaScript, the browser is sent back to where it came from) and changes
+/// nothing but the caller's own cookies; values that are no language or theme of ours are left out.
+#[server(prefix = "/api", endpoint = "preferencias")]
+pub async fn save_preferences(
+    /// `es` or `en`.
+    idioma: Option<String>,
+    /// `sistema`, `claro` or `oscuro`.
+    tema: Option<String>,
+) -> Result<(), ApiError> {
+    let language = idioma.as_deref().and_then(crate::i18n::Language::of);
+    let theme = tema.as_deref().and_then(crate::preferences::Theme::of);
+    crate::preferences::keep(language, theme);
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! `GET /api/etl/tracking/progreso`.
+
+use domain::read_model::Progress;
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+
+/// How far long work is.
+#[server(prefix = "/api", endpoint = "etl/tracking/progreso", input = GetUrl, output = Json)]
+pub async fn read_progress() -> Result<Progress, ApiError> {
+    let session = super::session::Session::of("progreso")?;
+    session.answer(session.engine.progress(&session.actor).await)
+}

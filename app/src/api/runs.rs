@@ -1,0 +1,35 @@
+//! `GET /api/etl/tracking/ejecuciones`.
+
+use domain::read_model::RunPage;
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+
+/// One page of runs.
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", input = GetUrl, output = Json)]
+pub async fn list_runs(
+    /// `ventas` or `inventario`; both where absent.
+    etl_tipo: Option<String>,
+    /// A store; all where absent.
+    ubicacion_id: Option<String>,
+    /// A mode of runs; all where absent.
+    modo: Option<String>,
+    /// A state of runs; all where absent.
+    estado: Option<String>,
+    /// At most this many, 1 to 100; 20 where absent.
+    limite: Option<String>,
+    /// The `cursor_siguiente` of the page before; the first page where absent.
+    cursor: Option<String>,
+) -> Result<RunPage, ApiError> {
+    let session = super::session::Session::of("ejecuciones")?;
+    let filter = session.checked(domain::filter::RunFilter::parse(
+        etl_tipo.as_deref(),
+        ubicacion_id.as_deref(),
+        modo.as_deref(),
+        estado.as_deref(),
+        limite.as_deref(),
+        cursor.as_deref(),
+    ))?;
+    session.answer(session.engine.list_runs(&session.actor, filter).await)
+}

@@ -1,0 +1,45 @@
+//! What pages are drawn with. Components are given data and fetch nothing.
+
+mod connectivity;
+mod copy_button;
+mod empty;
+mod failure;
+mod filters;
+mod frame;
+mod gap_row;
+mod gaps;
+mod icon;
+mod page_header;
+mod pager;
+mod part;
+mod pill;
+mod preferences_switch;
+mod progress;
+mod recover_dialog;
+mod run_row;
+mod runs;
+mod skeleton;
+mod stat_card;
+mod time;
+mod toasts;
+
+pub use connectivity::ConnectivityBadge;
+pub use copy_button::CopyButton;
+pub use empty::Empty;
+pub use failure::Failure;
+pub use filters::{GapFilters, RunFilters};
+pub use frame::{Brand, LiveBadge, NavLink};
+pub use gaps::{GapCards, GapsTable};
+pub use icon::{Glyph, Icon};
+pub use page_header::{PageHeader, PageTitle};
+pub use pager::Pager;
+pub use part::Part;
+pub use pill::{Pill, Tone};
+pub use preferences_switch::PreferencesSwitch;
+pub use progress::ProgressList;
+pub use recover_dialog::RecoverDialog;
+pub use runs::{RunCards, RunsTable};
+pub use skeleton::Skeleton;
+pub use stat_card::StatCard;
+pub use time::{Elapsed, Moment};
+pub use toasts::{ToastRegion, Toasts};

@@ -1,0 +1,128 @@
+//! A row of the list of runs.
+
+use domain::read_model::RunView;
+use domain::{ErrorClass, RunState};
+use leptos::prelude::*;
+
+use super::{CopyButton, Elapsed, Moment, Pill, Tone};
+use crate::format::{class_badge, class_name, duration, period, relative, whole};
+use crate::i18n::{kind_name, mode_name, state_name};
+use crate::live::Now;
+use crate::preferences::language;
+
+/// What a row shows: another key is another row, the same key is left as it is.
+pub fn row_key(run: &RunView) -> String {
+    format!("{} {} {:?} {:?}", run.id, run.estado, run.fecha_fin, run.registros_cargados)
+}
+
+/// A run.
+#[component]
+pub fn RunRow(
+    /// The run.
+    run: RunView,
+    /// What ages are counted from.
+    now: Now,
+) -> impl IntoView {
+    let language = language();
+    let texts = language.runs();
+    let state = run.estado;
+    let window =
+        period(language, (run.fecha_desde, run.hora_desde.as_str()), (run.fecha_hasta, run.hora_hasta.as_str()));
+    let attempt = (run.intento > 1).then(|| view! { <span class="muted">{texts.attempt(run.intento)}</span> });
+    view! {
+        <tr>
+            <th scope="row" data-label=texts.store()>
+                <span class="stack">
+                    <span class="strong">{run.ubicacion_nombre.clone()}</span>
+                    <span class="muted">{kind_name(language, run.etl_tipo)}</span>
+                </span>
+            </th>
+            <td data-label=texts.started()>{started(&run, now)}</td>
+            <td data-label=texts.state()>
+                <Pill tone=state label=state_name(language, state) is_busy=state == RunState::Running/>
+            </td>
+            <td data-label=texts.mode()>
+                <span class="stack"><span>{mode_name(language, run.modo)}</span> {attempt}</span>
+            </td>
+            <td data-label=texts.period()>
+                <span class="stack"><span>{window.hours}</span><span class="muted">{window.days}</span></span>
+            </td>
+            <td data-label=texts.records() class="number">{records(&run)}</td>
+            <td data-label=texts.duration() class="number">{length(&run, now)}</td>
+            <td data-label=texts.error() class="error-column">{error(&run)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn started(run: &RunView, now: Now) -> AnyView {
+    let language = language();
+    match (run.fecha_inicio, run.fecha_inicio_local) {
+        (Some(at), Some(local)) => view! { <Moment at local now/> }.into_any(),
+        _ => {
+            let queued = run.creado_en;
+            let since = move || language.runs().queued_since(relative(language, now.get(), queued));
+            view! { <time class="muted" datetime=queued.to_string()>{since}</time> }.into_any()
+        }
+    }
+}
+
+/// Loaded ones; beneath them the extracted ones. That fewer were loaded is only worth a colour where the run did not
+/// succeed: a line at exactly the end of a half hour comes with it and is loaded with the next.
+fn records(run: &RunView) -> AnyView {
+    let language = language();
+    let Some(loaded) = run.registros_cargados else { return nothing() };
+    let extracted = run.registros_extraidos.map(|extracted| {
+        let class = if run.estado == RunState::Partial { "tone-warning toned" } else { "muted" };
+        view! { <span class=class>{language.runs().extracted(whole(language, extracted))}</span> }
+    });
+    view! { <span class="stack"><span>{whole(language, loaded)}</span> {extracted}</span> }.into_any()
+}
+
+fn length(run: &RunView, now: Now) -> AnyView {
+    match (run.duracion_segundos, run.fecha_inicio, run.estado) {
+        (_, Some(since), RunState::Running) => view! { <Elapsed since now/> }.into_any(),
+        (Some(seconds), _, _) => duration(language(), seconds).into_any(),
+        _ => nothing(),
+    }
+}
+
+fn nothing() -> AnyView {
+    view! { <span class="nothing muted" aria-hidden="true">"–"</span> }.into_any()
+}
+
+/// The class in a word and the message cut to a line; all of it on demand.
+fn error(run: &RunView) -> AnyView {
+    let texts = language().runs();
+    let Some(class) = run.error_tipo else {
+        return view! {
+            <span class="nothing muted" aria-hidden="true">"–"</span>
+            <span class="visually-hidden">{texts.no_error()}</span>
+        }
+        .into_any();
+    };
+    let message = run.error_mensaje.clone().unwrap_or_else(|| class_name(language(), class).to_owned());
+    let trace = run.traza_id.clone().map(|trace| {
+        view! { <p class="muted">{texts.trace()} " " <code>{trace}</code></p> }
+    });
+    view! {
+        <details class="error-detail">
+            <summary>
+                <Pill tone=tone_of(class) label=class_badge(language(), class)/>
+                <span class="error-excerpt muted">{message.clone()}</span>
+            </summary>
+            <div class="error-full">
+                <p>{message.clone()} " " <CopyButton text=message/></p>
+                {trace}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+const fn tone_of(class: ErrorClass) -> Tone {
+    match class {
+        ErrorClass::Timeout | ErrorClass::InvalidData | ErrorClass::Interrupted => Tone::Warning,
+        ErrorClass::Connection | ErrorClass::ApiError | ErrorClass::DatabaseError => Tone::Bad,
+    }
+}

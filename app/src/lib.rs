@@ -1,0 +1,57 @@
+//! The Leptos app: pages, components and server functions, compiled into the server and into WebAssembly.
+//!
+//! [`shell`] is the document, [`App`] what is in it. The server renders both and provides `engine::Engine` and
+//! `engine::Actor` as contexts; the browser hydrates [`App`]. A page (`pages/`) has the resources and decides what is asked
+//! when; components (`components/`) are given data and fetch nothing; `api/` is the way to the use cases.
+
+pub mod api;
+pub mod components;
+pub mod format;
+pub mod i18n;
+pub mod live;
+pub mod pages;
+pub mod preferences;
+pub mod query;
+#[cfg(test)]
+mod sample;
+#[cfg(feature = "ssr")]
+mod shell;
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+use components::Toasts;
+use live::Live;
+use pages::{Frame, GapsPage, HomePage, NotFoundPage, RunsPage};
+
+/// Everything in `<body>`.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(preferences::read());
+    Toasts::provide();
+    Live::provide();
+    // Style sheets and tests can tell a page that reacts from one that does not yet.
+    Effect::new(|| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+
+    view! {
+        <Router>
+            <Frame>
+                // Async: the whole page waits for its data, so that it is complete without JavaScript.
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
+                    <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
+                    <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}

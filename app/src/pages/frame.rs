@@ -1,0 +1,108 @@
+//! What every page has around it: navigation, the state of the POS, work in progress, notices.
+
+use std::time::Duration;
+
+use domain::read_model::{Connectivity, Progress};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, read_progress};
+use crate::components::{
+    Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
+};
+use crate::live::{Live, Now, Topic};
+use crate::preferences::language;
+use crate::query::{GAPS, RUNS};
+
+/// How often the POS is probed while a page is open.
+const PROBE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Navigation and state at the side, the page in the middle.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    let texts = language().site();
+    let live = expect_context::<Live>();
+    let path = use_location().pathname;
+
+    let progress = Resource::new(|| (), |()| read_progress());
+    live.refetch(Topic::Progress, progress);
+    // Only the number goes into the page.
+    let gap_count =
+        Resource::new(|| (), |()| async { list_gaps(None, None, None).await.map(|list| list.totales.total) });
+    live.refetch(Topic::Gaps, gap_count);
+    let save_preferences = ServerAction::<SavePreferences>::new();
+
+    view! {
+        <a class="skip-link" href="#contenido">{texts.skip()}</a>
+        <div class="frame">
+            <header class="sidebar">
+                <Brand/>
+                <nav class="nav" aria-label=texts.navigation()>
+                    <NavLink href=RUNS.path label=texts.runs() icon=Icon::Runs path/>
+                    <NavLink href=GAPS.path label=texts.gaps() icon=Icon::Gaps path>
+                        <GapCount count=gap_count/>
+                    </NavLink>
+                </nav>
+                <div class="sidebar-foot">
+                    <Probe/>
+                    <LiveBadge connection=live.connection()/>
+                    <PreferencesSwitch action=save_preferences/>
+                </div>
+            </header>
+            <main class="main" id="contenido" tabindex="-1">
+                <Part
+                    resource=progress
+                    name=language().progress().part()
+                    skeleton=Skeleton::Nothing
+                    show=show_progress
+                />
+                {children()}
+            </main>
+        </div>
+        <ToastRegion/>
+    }
+    .into_any()
+}
+
+fn show_progress(progress: Memo<Progress>) -> AnyView {
+    let now = Now::from_answer(move || progress.read().generado_en);
+    view! { <ProgressList batches=Signal::derive(move || progress.get().lotes) now/> }.into_any()
+}
+
+/// The badge beside "Gaps": nothing while there is none, and nothing where it cannot be had (the page says why).
+#[component]
+fn GapCount(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
+    let texts = language().site();
+    view! {
+        <Transition>
+            {move || {
+                count
+                    .get()
+                    .and_then(Result::ok)
+                    .filter(|count| *count > 0)
+                    .map(|count| view! { <span class="count" title=texts.gaps_pending(count)>{count}</span> })
+            }}
+        </Transition>
+    }
+}
+
+/// The state of the POS. It is asked from the browser only: a POS that does not answer must not hold back the page.
+#[component]
+fn Probe() -> impl IntoView {
+    let outcome = RwSignal::new(None::<Result<Connectivity, ApiError>>);
+    let probe = Action::new(move |(): &()| async move { outcome.set(Some(check_connectivity().await)) });
+    Effect::new(move || {
+        probe.dispatch(());
+        // The frame lives as long as the page, and the probe with it.
+        set_interval(
+            move || {
+                probe.dispatch(());
+            },
+            PROBE_INTERVAL,
+        );
+    });
+    let retry = Callback::new(move |()| {
+        probe.dispatch(());
+    });
+    view! { <ConnectivityBadge outcome=outcome.into() is_checking=probe.pending().into() retry/> }
+}

@@ -1,0 +1,111 @@
+//! Language and theme of this browser: cookies that the server reads, attributes of `<html>` that the browser reads.
+
+use leptos::prelude::*;
+
+use crate::i18n::Language;
+
+/// Light, dark, or what the operating system says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// What the operating system says.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every theme, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The code in cookies, forms and `<html data-theme>`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::System => "sistema",
+            Self::Light => "claro",
+            Self::Dark => "oscuro",
+        }
+    }
+
+    /// From a code.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.code() == text)
+    }
+}
+
+/// What this browser wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Preferences {
+    /// Of every text.
+    pub language: Language,
+    /// Of every page.
+    pub theme: Theme,
+}
+
+/// The language of the page; Spanish outside of a page.
+pub fn language() -> Language {
+    use_context::<Preferences>().unwrap_or_default().language
+}
+
+/// From the request's cookies.
+#[cfg(feature = "ssr")]
+pub fn read() -> Preferences {
+    let Some(parts) = use_context::<axum::http::request::Parts>() else { return Preferences::default() };
+    let cookies = parts.headers.get_all(axum::http::header::COOKIE);
+    let cookies: Vec<&str> = cookies.iter().filter_map(|value| value.to_str().ok()).collect();
+    Preferences {
+        language: cookie(&cookies, LANGUAGE_COOKIE).and_then(Language::of).unwrap_or_default(),
+        theme: cookie(&cookies, THEME_COOKIE).and_then(Theme::of).unwrap_or_default(),
+    }
+}
+
+/// From what the server wrote into `<html>`.
+#[cfg(not(feature = "ssr"))]
+pub fn read() -> Preferences {
+    let attribute = |name| document().document_element().and_then(|root| root.get_attribute(name));
+    Preferences {
+        language: attribute("lang").as_deref().and_then(Language::of).unwrap_or_default(),
+        theme: attribute("data-theme").as_deref().and_then(Theme::of).unwrap_or_default(),
+    }
+}
+
+#[cfg(feature = "ssr")]
+const LANGUAGE_COOKIE: &str = "klk_idioma";
+#[cfg(feature = "ssr")]
+const THEME_COOKIE: &str = "klk_tema";
+
+/// Sets the cookies of what is given, for a year.
+#[cfg(feature = "ssr")]
+pub(crate) fn keep(language: Option<Language>, theme: Option<Theme>) {
+    use axum::http::{HeaderValue, header};
+
+    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
+    let chosen = [(LANGUAGE_COOKIE, language.map(Language::code)), (THEME_COOKIE, theme.map(Theme::code))];
+    for (name, value) in chosen.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.append_header(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn cookie<'a>(headers: &[&'a str], name: &str) -> Option<&'a str> {
+    let pairs = headers.iter().flat_map(|header| header.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let headers = ["otra=1; klk_tema_viejo=claro; klk_tema=oscuro", "klk_idioma=en"];
+        assert_eq!(cookie(&headers, THEME_COOKIE), Some("oscuro"));
+        assert_eq!(cookie(&headers, LANGUAGE_COOKIE), Some("en"));
+        assert_eq!(cookie(&headers, "klk"), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! The browser entry point: panic hook and hydration, nothing else.
+
+#[cfg(target_arch = "wasm32")]
+mod entry {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// The page calls it when its WebAssembly is there.
+    #[wasm_bindgen]
+    pub fn hydrate() {
+        console_error_panic_hook::set_once();
+        leptos::mount::hydrate_body(app::App);
+    }
+}
