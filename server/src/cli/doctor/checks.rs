@@ -1,0 +1,180 @@
+//! The checks, each a question with one or several findings.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use klk::WarehouseRow;
+use monitoring::{SelfTest, SelfTestAnswer};
+
+use super::finding::Finding;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::settings::branches;
+use crate::wiring::{self, Observability};
+use crate::{database, host, http};
+
+/// Less than this will not last.
+const FREE_BYTES_LEAST: u64 = 2 * 1024 * 1024 * 1024;
+/// How long Sentry may take to take a test event.
+const SENTRY_LIMIT: Duration = Duration::from_secs(8);
+
+/// Every check, in the order in which one would look.
+pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Finding>, Failure> {
+    let mut findings = vec![Finding::fine("configuración", "se puede usar")];
+    findings.push(database(settings));
+    findings.extend(disk(&settings.database));
+    findings.extend(super::block_on(pos(settings))??);
+    findings.push(super::block_on(address(settings))?);
+    findings.push(site());
+    // Its sending is its own thread's; it waits for nothing of ours.
+    findings.push(sentry(settings, observability));
+    Ok(findings)
+}
+
+fn database(settings: &Settings) -> Finding {
+    const SUBJECT: &str = "base de datos";
+    let path = settings.database.display();
+    if !settings.database.exists() {
+        return match nearest_folder(&settings.database) {
+            Some(folder) if is_writable(folder) => Finding::fine(SUBJECT, format!("{path} se creará al empezar")),
+            _ => Finding::failure(
+                SUBJECT,
+                format!("{path} no se puede crear"),
+                "dé permiso de escritura en su carpeta, o elija otra con KLK_DATABASE",
+            ),
+        };
+    }
+    match database::open(settings) {
+        Ok(_warehouse) => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
+        Err(Failure::DatabaseInUse { .. }) => {
+            Finding::fine(SUBJECT, format!("{path} está en uso por otro proceso: el servidor está en marcha"))
+        }
+        Err(failure) => Finding::failure(
+            SUBJECT,
+            failure.to_string(),
+            "compruebe que el archivo sea de klk y de esta versión o anterior",
+        ),
+    }
+}
+
+fn disk(database: &Path) -> Option<Finding> {
+    const SUBJECT: &str = "disco";
+    let free = host::free_bytes(nearest_folder(database)?)?;
+    let detail = format!("{:.1} GiB libres", free as f64 / f64::from(1 << 30));
+    Some(if free < FREE_BYTES_LEAST {
+        Finding::failure(SUBJECT, detail, "libere espacio o mueva la base de datos con KLK_DATABASE")
+    } else {
+        Finding::fine(SUBJECT, detail)
+    })
+}
+
+async fn pos(settings: &Settings) -> Result<Vec<Finding>, Failure> {
+    const SUBJECT: &str = "KLK";
+    let client = wiring::client(settings)?;
+    let url = &settings.client.base_url;
+    let latency = match client.probe().await {
+        Ok(latency) => latency,
+        Err(error) => {
+            let advice = "compruebe KLK_BASE_URL, la red y que el servidor KLK esté en marcha";
+            return Ok(vec![Finding::failure(SUBJECT, format!("{url}: {error}"), advice)]);
+        }
+    };
+    let mut findings = vec![Finding::fine(SUBJECT, format!("{url} responde en {} ms", latency.as_millis()))];
+    match client.branch_warehouses(None).await {
+        Ok(rows) => findings.extend(stores(settings, &client, &rows).await?),
+        Err(error) => findings.push(Finding::failure("tiendas", error.to_string(), "KLK no dice qué tiendas hay")),
+    }
+    Ok(findings)
+}
+
+async fn stores(settings: &Settings, client: &klk::Client, rows: &[WarehouseRow]) -> Result<Vec<Finding>, Failure> {
+    const SUBJECT: &str = "tiendas";
+    let found = branches::find(settings, client).await?;
+    let listed: BTreeSet<&str> = branches::listed_codes(rows).collect();
+    let configured: BTreeSet<&str> = found.list.iter().map(|branch| branch.code.as_str()).collect();
+    let names: Vec<String> = found.list.iter().map(|branch| format!("{} {}", branch.id, branch.name)).collect();
+    let mut findings = vec![Finding::fine(SUBJECT, format!("{}: {}", names.len(), names.join(", ")))];
+    let join = |codes: Vec<&&str>| codes.into_iter().copied().collect::<Vec<_>>().join(", ");
+    let unknown = join(configured.difference(&listed).collect());
+    if !unknown.is_empty() {
+        let advice = "corrija el código en [[tiendas]] de klk.toml";
+        findings.push(Finding::failure(SUBJECT, format!("KLK no conoce {unknown}"), advice));
+    }
+    let unwatched = join(listed.difference(&configured).collect());
+    if !unwatched.is_empty() {
+        let advice = "agréguelas a [[tiendas]] de klk.toml si deben vigilarse";
+        findings.push(Finding::warning(SUBJECT, format!("KLK tiene otras: {unwatched}"), advice));
+    }
+    Ok(findings)
+}
+
+async fn address(settings: &Settings) -> Finding {
+    const SUBJECT: &str = "dirección";
+    let address = settings.http.address;
+    match tokio::net::TcpListener::bind(address).await {
+        Ok(_listener) => Finding::fine(SUBJECT, format!("{address} está libre")),
+        Err(error) => {
+            let advice = "si es el servidor, está bien; si no, elija otra con KLK_ADDRESS";
+            Finding::warning(SUBJECT, format!("{address}: {error}"), advice)
+        }
+    }
+}
+
+fn site() -> Finding {
+    const SUBJECT: &str = "páginas";
+    const ADVICE: &str = "compile las páginas con ./dev build, o diga dónde están con LEPTOS_SITE_ROOT";
+    let options = match http::site_options() {
+        Ok(options) => options,
+        Err(error) => return Finding::failure(SUBJECT, format!("{error:#}"), ADVICE),
+    };
+    let folder = Path::new(options.site_root.as_ref());
+    let program = folder.join(options.site_pkg_dir.as_ref()).join(format!("{}.wasm", options.output_name));
+    if program.is_file() {
+        Finding::fine(SUBJECT, format!("en {}", folder.display()))
+    } else {
+        Finding::warning(SUBJECT, format!("{} no existe: las páginas serán sin JavaScript", program.display()), ADVICE)
+    }
+}
+
+fn sentry(settings: &Settings, observability: &Observability) -> Finding {
+    const SUBJECT: &str = "Sentry";
+    match observability.monitoring.self_test(SENTRY_LIMIT) {
+        SelfTest::Off if settings.sentry.dsn.is_none() => Finding::fine(SUBJECT, "apagado (sin SENTRY_DSN)"),
+        SelfTest::Off => {
+            Finding::failure(SUBJECT, "SENTRY_DSN no se puede leer", "cópiela de nuevo del proyecto en Sentry")
+        }
+        SelfTest::Tried { answers, event_id, failure } => {
+            let refused: Vec<String> = answers
+                .iter()
+                .filter(|(_, answer)| **answer != SelfTestAnswer::Accepted)
+                .map(|(kind, answer)| format!("{kind:?}: {answer:?}"))
+                .collect();
+            if refused.is_empty() {
+                return Finding::fine(SUBJECT, format!("aceptó el evento de prueba {event_id}"));
+            }
+            let reason = failure.map(|failure| format!(" ({failure:?})")).unwrap_or_default();
+            Finding::failure(
+                SUBJECT,
+                format!("no aceptó {}{reason}", refused.join(", ")),
+                "compruebe SENTRY_DSN y la red",
+            )
+        }
+    }
+}
+
+/// The folder of the file, or the nearest one above it that exists.
+fn nearest_folder(file: &Path) -> Option<&Path> {
+    let folders = file.ancestors().skip(1);
+    folders
+        .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        .find(|folder| folder.is_dir())
+}
+
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(".klk-doctor");
+    let is_written = std::fs::write(&probe, b"").is_ok();
+    // What was never written need not be removed.
+    drop(std::fs::remove_file(&probe));
+    is_written
+}

@@ -1,0 +1,122 @@
+//! The command line: its words are Spanish, because staff's scripts use them.
+
+mod doctor;
+mod etl;
+mod gaps;
+mod period;
+mod recover;
+mod remote;
+mod run_table;
+mod serve;
+mod sim;
+mod target;
+mod wait;
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use domain::EtlKind;
+
+pub use target::use_case_failure;
+
+use crate::failure::{EXIT_CODES_HELP, Failure, Outcome};
+use crate::logging;
+use crate::settings::{self, Loaded, Settings, Source};
+
+const HELP_TEMPLATE: &str = "{about-with-newline}\nUso: {usage}\n\n{all-args}{after-help}";
+
+/// KLK Tracking: si cada media hora de ventas y cada inventario llegó a la base de datos, y cómo recuperarlo.
+#[derive(Debug, Parser)]
+#[command(
+    name = "klk",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    help_template = HELP_TEMPLATE,
+    subcommand_help_heading = "Órdenes",
+    subcommand_value_name = "ORDEN",
+    next_help_heading = "Opciones generales",
+    after_help = EXIT_CODES_HELP
+)]
+pub struct CommandLine {
+    /// Archivo de configuración; sin él, klk.toml de la carpeta actual si existe
+    #[arg(long, value_name = "ARCHIVO", global = true, env = settings::variables::CONFIG)]
+    config: Option<PathBuf>,
+    /// Muestra esta ayuda
+    #[arg(long, short, action = ArgAction::Help, global = true)]
+    help: Option<bool>,
+    /// Muestra la versión
+    #[arg(long, short = 'V', action = ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sirve las páginas y la API, y lanza las ejecuciones programadas
+    #[command(help_template = HELP_TEMPLATE)]
+    Serve(serve::ServeArguments),
+    /// Extrae ventas o inventario ahora y espera a que termine
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Etl(etl::EtlArguments),
+    /// Muestra lo que falta; termina con 3 si falta algo
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Gaps(gaps::GapsArguments),
+    /// Recupera las medias horas que faltan y espera a que termine
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Recuperar(recover::RecoverArguments),
+    /// Sirve un KLK simulado, para probar sin tocar el real
+    #[command(help_template = HELP_TEMPLATE)]
+    Sim(sim::SimArguments),
+    /// Revisa la configuración, la base de datos, KLK y Sentry, y dice qué corregir
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Doctor(doctor::DoctorArguments),
+    /// Llena una base de datos con una semana de ventas simuladas y termina
+    #[command(name = "demo-data", help_template = HELP_TEMPLATE)]
+    DemoData(serve::DemoDataArguments),
+}
+
+/// Where `gaps` and `recuperar` look: a file of ours, or a server that has it.
+#[derive(Debug, Args)]
+struct ServerArgument {
+    /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
+    #[arg(long, value_name = "URL")]
+    servidor: Option<String>,
+}
+
+/// `ventas` or `inventario`.
+fn etl_kind(text: &str) -> Result<EtlKind, String> {
+    text.parse().map_err(|error: domain::state::UnknownName| format!("debe ser uno de: {}", error.allowed))
+}
+
+impl CommandLine {
+    /// Carries out the command.
+    pub fn run(self) -> Result<Outcome, Failure> {
+        let file = settings::file_to_read(self.config.as_deref());
+        let mut source = Source::read(file.as_deref(), settings::process_environment());
+        let loaded = Settings::load(&mut source);
+        // The simulator and the doctor are there for those whose settings are wrong, too.
+        match self.command {
+            Command::Doctor(arguments) => arguments.run(&source, loaded),
+            Command::Sim(arguments) => {
+                logging::start_plain("info", false);
+                arguments.run()
+            }
+            Command::Serve(arguments) => arguments.run(usable(loaded)?),
+            Command::DemoData(arguments) => arguments.run(usable(loaded)?),
+            Command::Etl(arguments) => arguments.run(&usable(loaded)?),
+            Command::Gaps(arguments) => arguments.run(&usable(loaded)?),
+            Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
+        }
+    }
+}
+
+fn usable(loaded: Result<Loaded, settings::InvalidSettings>) -> Result<Settings, Failure> {
+    let loaded = loaded?;
+    for warning in &loaded.warnings {
+        crate::output::remark(&format!("aviso: {warning}"));
+    }
+    Ok(loaded.settings)
+}

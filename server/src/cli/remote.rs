@@ -1,0 +1,126 @@
+//! A running server, spoken to over its REST interface.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Context;
+use domain::filter::GapFilter;
+use domain::problem::{Problem, ProblemCode};
+use domain::read_model::{BatchProgress, GapList, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView};
+use domain::{BatchId, BranchId};
+use reqwest::{Client, RequestBuilder, Url};
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
+
+/// The most pages that are turned to find the runs of a batch: 100 runs each.
+const PAGES_MAX: usize = 100;
+
+/// A running server.
+pub struct RemoteServer {
+    base: Url,
+    client: Client,
+}
+
+impl RemoteServer {
+    /// The server at this address; nothing is sent yet.
+    pub fn new(url: &str, timeout: Duration) -> Result<Self, Failure> {
+        let refuse =
+            || Failure::Usage(format!("'{url}' no es la dirección de un servidor; escriba http://127.0.0.1:3000"));
+        let base = Url::parse(url).map_err(|_| refuse())?;
+        if !matches!(base.scheme(), "http" | "https") {
+            return Err(refuse());
+        }
+        // An error says that the process has a provider already, which is as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder().timeout(timeout).build().context("no hay cliente HTTP")?;
+        Ok(Self { base, client })
+    }
+
+    /// What is missing.
+    pub async fn gaps(&self, filter: &GapFilter) -> Result<GapList, Failure> {
+        let mut query = vec![("max_horas", filter.hours_max.to_string())];
+        query.extend(filter.kind.map(|kind| ("etl_tipo", kind.to_string())));
+        query.extend(filter.branch.as_ref().map(|branch| ("ubicacion_id", branch.to_string())));
+        self.ask(self.client.get(self.url("gaps", &query))).await
+    }
+
+    /// The branch that is meant by an id or a name; another text is left to the server to refuse.
+    pub async fn branch(&self, text: &str) -> Result<BranchId, Failure> {
+        let query = [("limite", "1".to_owned())];
+        let page: RunPage = self.ask(self.client.get(self.url("ejecuciones", &query))).await?;
+        let wanted = text.trim().to_lowercase();
+        let is_meant = |name: &str| name.to_lowercase() == wanted;
+        let found = page
+            .tiendas
+            .into_iter()
+            .find(|branch| is_meant(branch.ubicacion_id.as_str()) || is_meant(&branch.ubicacion_nombre));
+        Ok(found.map_or_else(|| BranchId::new(text.trim()), |branch| branch.ubicacion_id))
+    }
+
+    /// Queues what is missing of a period.
+    pub async fn recover(&self, request: &RecoverGapRequest) -> Result<RecoverGapAnswer, Failure> {
+        self.ask(self.client.post(self.url("recuperar-gap", &[])).json(request)).await
+    }
+
+    /// How far the batches are. The server forgets those that ended a while ago, and so do we.
+    pub async fn progress(&self, batches: &[BatchId]) -> Result<Vec<BatchProgress>, Failure> {
+        let progress: Progress = self.ask(self.client.get(self.url("progreso", &[]))).await?;
+        Ok(progress.lotes.into_iter().filter(|batch| batches.contains(&batch.lote_id)).collect())
+    }
+
+    /// The runs of the batches, in the order in which they were queued.
+    pub async fn runs(&self, batches: &[BatchId]) -> Result<Vec<RunView>, Failure> {
+        let Some(oldest) = batches.iter().min() else { return Ok(Vec::new()) };
+        let mut found = BTreeMap::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..PAGES_MAX {
+            let mut query = vec![("limite", "100".to_owned())];
+            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let page: RunPage = self.ask(self.client.get(self.url("ejecuciones", &query))).await?;
+            // Identifiers sort by time: a page of older runs only is the last that matters.
+            let is_past = page.ejecuciones.iter().all(|run| run.id.0 < oldest.0);
+            let own = |run: &RunView| run.lote_id.is_some_and(|batch| batches.contains(&batch));
+            found.extend(page.ejecuciones.into_iter().filter(own).map(|run| (run.id, run)));
+            cursor = page.cursor_siguiente;
+            if is_past || cursor.is_none() {
+                break;
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    fn url(&self, resource: &str, query: &[(&str, String)]) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/api/etl/tracking/{resource}", self.base.path().trim_end_matches('/')));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let response =
+            request.send().await.with_context(|| format!("el servidor {} no responde", self.base.as_str()))?;
+        let status = response.status();
+        let body = response.bytes().await.context("la respuesta del servidor se cortó")?;
+        if status.is_success() {
+            let answer = serde_json::from_slice(&body).context("el servidor respondió algo inesperado")?;
+            return Ok(answer);
+        }
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => Err(problem_failure(problem)),
+            Err(_) => Err(anyhow::anyhow!("el servidor {} respondió {status}", self.base.as_str()).into()),
+        }
+    }
+}
+
+fn problem_failure(problem: Problem) -> Failure {
+    match problem.codigo {
+        ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::Forbidden => {
+            Failure::Usage(problem.detail)
+        }
+        ProblemCode::Conflict | ProblemCode::Busy => Failure::Incomplete(problem.detail),
+        ProblemCode::Internal => anyhow::anyhow!("{} (referencia {})", problem.detail, problem.correlacion).into(),
+    }
+}

@@ -1,0 +1,97 @@
+//! `klk serve` and `klk demo-data`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::demo::{self, Demo};
+use crate::failure::{Failure, Outcome};
+use crate::runtime;
+use crate::serve;
+use crate::settings::Settings;
+use crate::wiring::{self, Observability, Purpose};
+
+/// Options of `klk serve`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Opciones")]
+pub struct ServeArguments {
+    /// Muestra el sistema con un KLK simulado de cinco tiendas y una semana de ventas
+    #[arg(long)]
+    demo: bool,
+    /// Con --demo: el archivo de la base de datos
+    #[arg(long, value_name = "ARCHIVO", requires = "demo", default_value = demo::DATABASE)]
+    base: PathBuf,
+    /// Dónde escucha, en vez de KLK_ADDRESS
+    #[arg(long, value_name = "DIRECCIÓN:PUERTO")]
+    direccion: Option<SocketAddr>,
+}
+
+/// Options of `klk demo-data`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Opciones")]
+pub struct DemoDataArguments {
+    /// El archivo de la base de datos
+    #[arg(long, value_name = "ARCHIVO", default_value = demo::DATABASE)]
+    base: PathBuf,
+}
+
+impl ServeArguments {
+    /// Serves until it is asked to end.
+    pub fn run(self, mut settings: Settings) -> Result<Outcome, Failure> {
+        settings.http.address = self.direccion.unwrap_or(settings.http.address);
+        if self.demo {
+            settings.database = self.base;
+        }
+        let observability = Observability::start(&settings, if self.demo { "warn" } else { "info" })?;
+        let outcome = runtime::block_on(async {
+            if self.demo { serve_demo(settings, &observability).await } else { serve(&settings, &observability).await }
+        });
+        observability.shutdown();
+        outcome
+    }
+}
+
+impl DemoDataArguments {
+    /// Loads the demo's week and ends.
+    pub fn run(self, mut settings: Settings) -> Result<Outcome, Failure> {
+        settings.database = self.base;
+        let observability = Observability::start(&settings, "warn")?;
+        let outcome = runtime::block_on(async {
+            let demo = Demo::start(&mut settings).await?;
+            let engine = wiring::engine(&settings, &observability.monitoring, Purpose::Work).await?;
+            let loaded = tokio::select! {
+                loaded = demo.load(&engine) => loaded,
+                () = runtime::stop_signal() => Err(Failure::Incomplete("detenido antes de terminar".to_owned())),
+            };
+            engine.shutdown().await;
+            loaded.map(|()| Outcome::Success)
+        });
+        observability.shutdown();
+        outcome
+    }
+}
+
+async fn serve(settings: &Settings, observability: &Observability) -> Result<Outcome, Failure> {
+    let listener = serve::listen(settings.http.address).await?;
+    let engine = wiring::engine(settings, &observability.monitoring, Purpose::Serve).await?;
+    serve::serve(listener, engine, settings).await?;
+    Ok(Outcome::Success)
+}
+
+async fn serve_demo(mut settings: Settings, observability: &Observability) -> Result<Outcome, Failure> {
+    let listener = serve::listen(settings.http.address).await?;
+    let demo = Demo::start(&mut settings).await?;
+    let engine = wiring::engine(&settings, &observability.monitoring, Purpose::Serve).await?;
+    let loading = engine.clone();
+    // The pages show the same progress while the terminal does, so nobody waits for the load.
+    let load = tokio::spawn(async move {
+        if let Err(failure) = demo.load(&loading).await {
+            tracing::error!(%failure, "the demo's sales were not loaded");
+        }
+        demo
+    });
+    serve::serve(listener, engine, &settings).await?;
+    load.abort();
+    Ok(Outcome::Success)
+}

@@ -1,0 +1,111 @@
+//! Whom a command speaks to: an engine of its own over the database file, or a running server.
+
+use domain::filter::GapFilter;
+use domain::problem::ProblemCode;
+use domain::read_model::{BatchProgress, GapList, RecoverGapAnswer, RecoverGapRequest, RunView};
+use domain::{BatchId, BranchId};
+use engine::{Actor, Engine, UseCaseError};
+
+use super::remote::RemoteServer;
+use crate::failure::Failure;
+use crate::host;
+use crate::settings::{Settings, branches};
+use crate::wiring::{self, Observability, Purpose};
+
+/// Whom a command speaks to.
+pub enum Target {
+    /// An engine of its own.
+    Local(Engine, Actor),
+    /// A running server.
+    Remote(RemoteServer),
+}
+
+/// What a use case refuses, as scripts see it.
+pub fn use_case_failure(error: UseCaseError) -> Failure {
+    match error.code() {
+        ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::Forbidden => {
+            Failure::Usage(error.to_string())
+        }
+        ProblemCode::Conflict | ProblemCode::Busy => Failure::Incomplete(error.to_string()),
+        ProblemCode::Internal => Failure::Unexpected(anyhow::Error::new(error)),
+    }
+}
+
+/// Who asks on the command line.
+pub fn actor() -> Actor {
+    Actor::operator(host::user())
+}
+
+impl Target {
+    /// The server where one is named, else an engine over the file.
+    pub async fn open(
+        server: Option<&str>,
+        settings: &Settings,
+        observability: &Observability,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
+        match server.or(settings.server.as_deref()) {
+            Some(url) => RemoteServer::new(url, settings.http.request_timeout).map(Self::Remote),
+            None => Ok(Self::Local(wiring::engine(settings, &observability.monitoring, purpose).await?, actor())),
+        }
+    }
+
+    /// Ends the engine, if it is one's own.
+    pub async fn close(self) {
+        if let Self::Local(engine, _) = self {
+            engine.shutdown().await;
+        }
+    }
+
+    /// The branch that is meant by an id, a code or a name. A server knows its stores by id and name.
+    pub async fn branch(&self, text: &str) -> Result<BranchId, Failure> {
+        match self {
+            Self::Local(engine, _) => branches::named(engine.branches(), text).map(|branch| branch.id.clone()),
+            Self::Remote(server) => server.branch(text).await,
+        }
+    }
+
+    /// What is missing.
+    pub async fn gaps(&self, filter: GapFilter) -> Result<GapList, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.list_gaps(actor, filter).await.map_err(use_case_failure),
+            Self::Remote(server) => server.gaps(&filter).await,
+        }
+    }
+
+    /// Queues what is missing of a period.
+    pub async fn recover(&self, request: RecoverGapRequest) -> Result<RecoverGapAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.recover_gap(actor, request).await.map_err(use_case_failure),
+            Self::Remote(server) => server.recover(&request).await,
+        }
+    }
+
+    /// How far the batches are.
+    pub async fn progress(&self, batches: &[BatchId]) -> Result<Vec<BatchProgress>, Failure> {
+        match self {
+            Self::Local(engine, _) => {
+                let mut progress = Vec::with_capacity(batches.len());
+                for batch in batches {
+                    progress.push(engine.batch(*batch).await.map_err(use_case_failure)?);
+                }
+                Ok(progress)
+            }
+            Self::Remote(server) => server.progress(batches).await,
+        }
+    }
+
+    /// The runs of the batches, in order of time.
+    pub async fn runs(&self, batches: &[BatchId]) -> Result<Vec<RunView>, Failure> {
+        match self {
+            Self::Local(engine, _) => {
+                let mut runs = Vec::new();
+                for batch in batches {
+                    runs.extend(engine.batch_runs(*batch).await.map_err(use_case_failure)?);
+                }
+                Ok(runs)
+            }
+            Self::Remote(server) => server.runs(batches).await,
+        }
+    }
+}

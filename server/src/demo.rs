@@ -1,0 +1,157 @@
+//! The demonstration: a simulated POS in this process, a week of sales, and a story of what went wrong in it.
+//!
+//! The story: ARTIGAS was down for some hours, one half hour of PERIFERICO answered fewer lines than it announced (both
+//! are [`klk_sim::demo`]'s), and one half hour of PARAISO never ran. When the week is loaded the POS is well again, so that
+//! Recuperar gets everything back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use domain::filter::GapFilter;
+use domain::read_model::GapView;
+use domain::window::{half_hours, instant_of};
+use domain::{Branch, BranchId, EtlKind, HALF_HOUR, Interval, IntervalSet, Window};
+use engine::{Actor, Engine};
+use jiff::civil::time;
+use jiff::{SignedDuration, Timestamp};
+use klk_sim::{Sim, SimConfig};
+use tokio::net::TcpListener;
+
+use crate::cli::use_case_failure;
+use crate::clock;
+use crate::failure::Failure;
+use crate::output::progress::{Figures, ProgressDisplay};
+use crate::output::remark;
+use crate::settings::Settings;
+
+/// The demo's own database, apart from anybody's real one.
+pub const DATABASE: &str = "data/demo.duckdb";
+/// Days that are loaded.
+const DAYS: u32 = 7;
+/// Where a POS usually is.
+const USUAL_PORT: u16 = 7002;
+const SEED: u64 = 42;
+/// The store whose half hour never ran.
+const STORE_OF_THE_HOLE: &str = "tienda_18";
+/// A half hour that ended less than this ago may still be on its way.
+const NOT_DUE_YET: SignedDuration = SignedDuration::from_hours(2);
+const LOOK_INTERVAL: Duration = Duration::from_millis(300);
+
+/// The simulated POS of a demonstration.
+pub struct Demo {
+    sim: Sim,
+}
+
+impl Demo {
+    /// Starts the POS, and has the settings name it.
+    pub async fn start(settings: &mut Settings) -> Result<Self, Failure> {
+        let listener = match TcpListener::bind(("127.0.0.1", USUAL_PORT)).await {
+            Ok(listener) => listener,
+            Err(_) => TcpListener::bind(("127.0.0.1", 0)).await.context("no hay puerto para el KLK simulado")?,
+        };
+        let address = listener.local_addr().context("no hay dirección")?;
+        let sim = Sim::new(SimConfig::five_stores(SEED), Arc::new(clock::now));
+        tokio::spawn(klk_sim::serve(listener, sim.clone(), std::future::pending()));
+        settings.client.base_url = format!("http://{address}").parse().context("la dirección del KLK simulado")?;
+        settings.client.api_key = None;
+        // A store that is down stays down in the story: asking often only makes people wait.
+        settings.client.retries = 1;
+        settings.client.backoff_base = Duration::from_millis(100);
+        settings.branches.clear();
+        settings.discover_branches = true;
+        remark(&format!("KLK simulado en http://{address}"));
+        Ok(Self { sim })
+    }
+
+    /// Loads what is missing of the week, and shows how far it is. The first time the story happens; later its gaps are
+    /// left as they are, and only what has passed since is loaded.
+    pub async fn load(&self, engine: &Engine) -> Result<(), Failure> {
+        let leave_out = leave_out(engine).await?;
+        if leave_out.is_first_load {
+            self.sim.begin_scenario();
+        }
+        let actor = Actor::operator("demo");
+        let loaded = engine.load_missing(&actor, DAYS, &leave_out.windows).await.map_err(use_case_failure);
+        let outcome = match loaded {
+            Ok(answer) => show_progress(engine, answer.batch).await,
+            Err(failure) => Err(failure),
+        };
+        self.sim.end_scenario();
+        outcome
+    }
+}
+
+async fn show_progress(engine: &Engine, batch: Option<domain::BatchId>) -> Result<(), Failure> {
+    let Some(batch) = batch else { return Ok(()) };
+    let mut display = ProgressDisplay::new(false);
+    loop {
+        let progress = engine.batch(batch).await.map_err(use_case_failure)?;
+        let figures = Figures::of(std::slice::from_ref(&progress));
+        if progress.terminado_en.is_some() {
+            display.finish(&figures);
+            return Ok(());
+        }
+        display.update(&figures, Instant::now());
+        tokio::time::sleep(LOOK_INTERVAL).await;
+    }
+}
+
+/// What a load does not ask for.
+struct LeaveOut {
+    is_first_load: bool,
+    windows: Vec<Window>,
+}
+
+async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
+    let now = clock::now();
+    let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: (DAYS + 1) * 24 };
+    let gaps = engine.list_gaps(&Actor::system(), filter).await.map_err(use_case_failure)?.gaps;
+    let branches = engine.branches();
+    let settled = settled_week(now);
+    let has_any = |branch: &Branch| settled.is_some_and(|week| latest_covered(branch, &gaps, week).is_some());
+    let is_first_load = !branches.iter().any(has_any);
+    let windows = match settled {
+        Some(week) if !is_first_load => branches.iter().flat_map(|branch| older_gaps(branch, &gaps, week)).collect(),
+        _ => hole(branches, now).into_iter().collect(),
+    };
+    Ok(LeaveOut { is_first_load, windows })
+}
+
+/// The week up to a time whose half hours are gaps if they are not there: the latest ones may just not be due yet.
+fn settled_week(now: Timestamp) -> Option<Interval<Timestamp>> {
+    let end = now.checked_sub(NOT_DUE_YET).ok()?;
+    let start = end.checked_sub(SignedDuration::from_hours(24 * i64::from(DAYS))).ok()?;
+    Interval::new(start, end)
+}
+
+/// The branch's missing half hours that are older than the latest one it has: holes that somebody is to find.
+fn older_gaps(branch: &Branch, gaps: &[GapView], week: Interval<Timestamp>) -> Vec<Window> {
+    let Some(latest) = latest_covered(branch, gaps, week) else { return Vec::new() };
+    let holes = gaps_of(&branch.id, gaps).filter(|gap| gap.start() < latest);
+    holes
+        .flat_map(|gap| half_hours(gap, &branch.zone))
+        .map(|interval| Window { branch: branch.id.clone(), kind: EtlKind::Sales, interval })
+        .collect()
+}
+
+/// The end of the latest half hour that the branch has: what is expected and no gap.
+fn latest_covered(branch: &Branch, gaps: &[GapView], week: Interval<Timestamp>) -> Option<Timestamp> {
+    let missing: IntervalSet<Timestamp> = gaps_of(&branch.id, gaps).collect();
+    let covered = branch.calendar.expected(week, &branch.zone).difference(&missing);
+    covered.intervals().last().map(Interval::end)
+}
+
+fn gaps_of<'list>(branch: &BranchId, gaps: &'list [GapView]) -> impl Iterator<Item = Interval<Timestamp>> + 'list {
+    let branch = branch.clone();
+    gaps.iter().filter(move |gap| gap.ubicacion_id == branch).filter_map(|gap| Interval::new(gap.inicio, gap.fin))
+}
+
+/// The half hour that never ran: yesterday, 16:00 to 16:30.
+fn hole(branches: &[Branch], now: Timestamp) -> Option<Window> {
+    let branch = branches.iter().find(|branch| branch.id.as_str() == STORE_OF_THE_HOLE)?;
+    let yesterday = branch.zone.to_datetime(now).date().yesterday().ok()?;
+    let start = instant_of(yesterday.to_datetime(time(16, 0, 0, 0)), &branch.zone)?;
+    let interval = Interval::new(start, start.checked_add(HALF_HOUR).ok()?)?;
+    Some(Window { branch: branch.id.clone(), kind: EtlKind::Sales, interval })
+}

@@ -1,0 +1,92 @@
+//! How a command ends, as scripts see it.
+
+use std::process::ExitCode;
+
+use crate::settings::InvalidSettings;
+
+/// What was asked for was done, and there is nothing to complain of.
+pub const SUCCESS: u8 = 0;
+/// Nobody expected this.
+pub const UNEXPECTED: u8 = 1;
+/// The command line or the settings cannot be used; clap uses the same number.
+pub const USAGE: u8 = 2;
+/// Done, but something failed, is partial, or is missing.
+pub const INCOMPLETE: u8 = 3;
+/// Another process has the database.
+pub const DATABASE_IN_USE: u8 = 4;
+
+/// The exit codes as help shows them.
+pub const EXIT_CODES_HELP: &str = "\
+Códigos de salida:
+  0  todo bien
+  1  error inesperado
+  2  la orden o la configuración no sirve
+  3  algo falló o quedó parcial (gaps: hay gaps; doctor: hay algo que corregir)
+  4  otro proceso usa la base de datos (con el servidor en marcha: --servidor URL)";
+
+/// A command that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All good.
+    Success,
+    /// Something failed, is partial, or is missing; the output says what.
+    Incomplete,
+}
+
+/// A command that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line or the settings cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// Another process has the database.
+    #[error(
+        "otro proceso usa la base de datos {path}: si es el servidor (klk serve), pregúntele a él con \
+         --servidor http://127.0.0.1:3000 o KLK_SERVIDOR; si no, espere a que termine"
+    )]
+    DatabaseInUse {
+        /// The database file.
+        path: String,
+    },
+    /// The work ended with something missing; the text says what.
+    #[error("{0}")]
+    Incomplete(String),
+    /// Nobody expected this.
+    #[error("{0:#}")]
+    Unexpected(anyhow::Error),
+}
+
+impl From<InvalidSettings> for Failure {
+    fn from(error: InvalidSettings) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Unexpected(error)
+    }
+}
+
+impl Outcome {
+    /// For the shell.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Success => SUCCESS.into(),
+            Self::Incomplete => INCOMPLETE.into(),
+        }
+    }
+}
+
+impl Failure {
+    /// For the shell.
+    pub fn exit_code(&self) -> ExitCode {
+        let code = match self {
+            Self::Usage(_) => USAGE,
+            Self::DatabaseInUse { .. } => DATABASE_IN_USE,
+            Self::Incomplete(_) => INCOMPLETE,
+            Self::Unexpected(_) => UNEXPECTED,
+        };
+        code.into()
+    }
+}

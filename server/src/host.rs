@@ -1,0 +1,36 @@
+//! What the machine says of itself.
+
+use std::path::Path;
+
+/// Its name, as runs are marked with it.
+#[cfg(unix)]
+pub fn name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// Its name, as runs are marked with it.
+#[cfg(not(unix))]
+pub fn name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+/// Who is at the keyboard, as runs are marked with it.
+pub fn user() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok())
+        .unwrap_or_else(|| "cli".to_owned())
+}
+
+/// Bytes that are free on the disk that holds the folder; None where the system does not say.
+#[cfg(unix)]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+/// Bytes that are free on the disk that holds the folder; None where the system does not say.
+#[cfg(not(unix))]
+pub fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,134 @@
+//! `GET /api/eventos`: server-sent events that say which topic has changed. What it is now, the page asks.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use domain::problem::ProblemCode;
+use engine::Topic;
+use futures::{Stream, stream};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::Instant;
+
+use super::{WebState, problems};
+
+/// At most one message a topic in this time.
+const QUIET: Duration = Duration::from_millis(500);
+/// How often a connection says that it is there while nothing changes: proxies close those that are silent for long.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
+
+/// A stream that ends with the server.
+pub(super) async fn stream(State(state): State<WebState>) -> Response {
+    let Ok(permit) = Arc::clone(&state.event_streams).try_acquire_owned() else {
+        return problems::answer(ProblemCode::Busy, "Hay demasiadas páginas escuchando; intente más tarde");
+    };
+    let changes = Changes {
+        receiver: state.engine.events(),
+        closing: state.closing.clone(),
+        due: Vec::new(),
+        quiet_until: Instant::now(),
+        _permit: Some(permit),
+    };
+    Sse::new(messages(changes)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+}
+
+/// What one connection has heard and not yet said.
+struct Changes {
+    receiver: Receiver<Topic>,
+    closing: watch::Receiver<bool>,
+    due: Vec<usize>,
+    quiet_until: Instant,
+    /// Held as long as the connection is.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+fn messages(changes: Changes) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(changes, |mut changes| async move {
+        let topic = TOPICS[changes.next().await?].as_str();
+        Some((Ok(Event::default().event(topic).data(topic)), changes))
+    })
+}
+
+impl Changes {
+    /// The next topic to speak of, by its place in [`TOPICS`]; None at the end.
+    async fn next(&mut self) -> Option<usize> {
+        if self.due.is_empty() {
+            let heard = self.hear().await?;
+            self.due = heard.into_iter().rev().collect();
+            self.quiet_until = Instant::now() + QUIET;
+        }
+        self.due.pop()
+    }
+
+    /// Waits for a change, then until it may be spoken of; whatever changes meanwhile is one with it.
+    async fn hear(&mut self) -> Option<BTreeSet<usize>> {
+        let mut heard = BTreeSet::new();
+        loop {
+            let may_speak = !heard.is_empty();
+            tokio::select! {
+                biased;
+                _ = self.closing.wait_for(|closing| *closing) => return None,
+                () = tokio::time::sleep_until(self.quiet_until), if may_speak => return Some(heard),
+                received = self.receiver.recv() => match received {
+                    Ok(topic) => heard.extend(TOPICS.iter().position(|known| *known == topic)),
+                    // Somebody slept through some of them: all may have changed.
+                    Err(RecvError::Lagged(_)) => heard.extend(0..TOPICS.len()),
+                    Err(RecvError::Closed) => return None,
+                },
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    fn changes(receiver: Receiver<Topic>, closing: watch::Receiver<bool>) -> Changes {
+        Changes { receiver, closing, due: Vec::new(), quiet_until: Instant::now(), _permit: None }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_topic_that_changes_often_is_told_once_in_a_while() {
+        let (sender, receiver) = broadcast::channel(64);
+        let (_open, closing) = watch::channel(false);
+        let mut changes = changes(receiver, closing);
+        sender.send(Topic::Runs).unwrap();
+        assert_eq!(changes.next().await, Some(0));
+        let told_at = Instant::now();
+        for topic in [Topic::Runs, Topic::Progress, Topic::Runs, Topic::Runs] {
+            sender.send(topic).unwrap();
+        }
+        assert_eq!((changes.next().await, changes.next().await), (Some(0), Some(2)));
+        assert_eq!(Instant::now() - told_at, QUIET);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_missed_changes_is_told_that_everything_may_have_changed() {
+        let (sender, receiver) = broadcast::channel(1);
+        let (_open, closing) = watch::channel(false);
+        let mut changes = changes(receiver, closing);
+        for _ in 0..3 {
+            sender.send(Topic::Gaps).unwrap();
+        }
+        assert_eq!((changes.next().await, changes.next().await, changes.next().await), (Some(0), Some(1), Some(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_stream_ends_with_the_server() {
+        let (_sender, receiver) = broadcast::channel(1);
+        let (open, closing) = watch::channel(false);
+        let mut changes = changes(receiver, closing);
+        open.send(true).unwrap();
+        assert_eq!(changes.next().await, None);
+    }
+}

@@ -1,0 +1,42 @@
+//! `/health/live` and `/health/ready`, for whatever restarts the process.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::problem::ProblemCode;
+use serde::Serialize;
+
+use super::{WebState, problems};
+
+/// A database that does not answer in this time does not answer.
+const READY_LIMIT: Duration = Duration::from_secs(3);
+
+/// How it is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Health {
+    /// `ok`.
+    estado: &'static str,
+    /// The version of the program.
+    version: &'static str,
+}
+
+const WELL: Health = Health { estado: "ok", version: env!("CARGO_PKG_VERSION") };
+
+/// The process answers.
+pub(super) async fn live() -> Json<Health> {
+    Json(WELL)
+}
+
+/// The database answers.
+pub(super) async fn ready(State(state): State<WebState>) -> Response {
+    match tokio::time::timeout(READY_LIMIT, state.engine.ready()).await {
+        Ok(Ok(())) => Json(WELL).into_response(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database does not answer");
+            problems::answer(ProblemCode::Busy, "La base de datos no responde")
+        }
+        Err(_) => problems::answer(ProblemCode::Busy, "La base de datos no responde a tiempo"),
+    }
+}

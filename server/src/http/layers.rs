@@ -1,0 +1,72 @@
+//! The layers around every route, from the outside to the inside.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::from_fn;
+use axum::response::Response;
+use domain::problem::ProblemCode;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+
+use super::{problems, security};
+use crate::clock;
+use crate::settings::HttpSettings;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// An origin in the settings that no browser can send.
+#[derive(Debug, thiserror::Error)]
+#[error("un origen de KLK_TRUSTED_ORIGINS no sirve: {0}; escriba https://klk.ejemplo.com")]
+pub struct InvalidOrigin(ConfigError);
+
+/// Puts the layers around the routes.
+pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, InvalidOrigin> {
+    let mut forgery = CsrfLayer::new();
+    for origin in &settings.trusted_origins {
+        forgery = forgery.add_trusted_origin(origin).map_err(InvalidOrigin)?;
+    }
+    let forgery = forgery.with_rejection_response(refuse_foreign_page);
+    // Streams of events outlive the limit of time: it ends with the beginning of an answer.
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.request_timeout);
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, ReferenceCodes))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(monitoring::http_layers())
+        // Failures are reported where they are known for what they are, not by their status.
+        .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))
+        .layer(from_fn(security::headers))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(problems::in_shape))
+        .layer(CatchPanicLayer::custom(problems::panicked))
+        .layer(timeout)
+        .layer(RequestBodyLimitLayer::new(settings.body_bytes_max))
+        .layer(forgery);
+    Ok(routes.layer(layers))
+}
+
+fn refuse_foreign_page(_error: ProtectionError) -> Response {
+    problems::answer(ProblemCode::Forbidden, "La petición viene de otra página; ábrala desde la de KLK Tracking")
+}
+
+fn request_span(request: &Request) -> Span {
+    let id = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// Codes for requests that bring none.
+#[derive(Clone, Copy)]
+struct ReferenceCodes;
+
+impl MakeRequestId for ReferenceCodes {
+    fn make_request_id<B>(&mut self, _request: &axum::http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&clock::correlation()).ok().map(RequestId::new)
+    }
+}

@@ -1,0 +1,82 @@
+//! The HTTP server: pages, server functions (which are the REST interface), events, health, files, and the layers around.
+
+mod events;
+mod health;
+mod layers;
+mod openapi;
+mod problems;
+mod security;
+mod site;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::get;
+use engine::{Actor, Engine};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio::sync::{Semaphore, watch};
+
+use crate::settings::HttpSettings;
+
+pub use site::site_options;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct WebState {
+    /// Where the site's files are.
+    pub options: LeptosOptions,
+    /// The use cases.
+    pub engine: Engine,
+    /// True once the server ends, so that streams end too.
+    pub closing: watch::Receiver<bool>,
+    /// Streams of events that may still be opened.
+    pub event_streams: Arc<Semaphore>,
+}
+
+impl WebState {
+    /// Over an engine, until `closing` is true.
+    pub fn new(
+        options: LeptosOptions,
+        engine: Engine,
+        closing: watch::Receiver<bool>,
+        settings: &HttpSettings,
+    ) -> Self {
+        Self { options, engine, closing, event_streams: Arc::new(Semaphore::new(settings.event_streams_max)) }
+    }
+
+    /// What pages and server functions find in their context. Nobody signs in yet: whoever reaches the server operates it.
+    fn contexts(&self) -> impl Fn() + Clone + Send + Sync + 'static {
+        let engine = self.engine.clone();
+        move || {
+            provide_context(engine.clone());
+            provide_context(Actor::operator("web"));
+            security::provide_nonce_of_request();
+        }
+    }
+}
+
+impl FromRef<WebState> for LeptosOptions {
+    fn from_ref(state: &WebState) -> Self {
+        state.options.clone()
+    }
+}
+
+/// Everything that answers.
+pub fn router(state: WebState, settings: &HttpSettings) -> Result<Router, layers::InvalidOrigin> {
+    let pages = generate_route_list(app::App);
+    let options = state.options.clone();
+    let shell = move || app::shell(options.clone());
+    let routes = Router::new()
+        .route("/api/eventos", get(events::stream))
+        .route("/api/openapi.json", get(openapi::document))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .leptos_routes_with_context(&state, pages, state.contexts(), shell)
+        .fallback(site::file_or_missing_page)
+        .method_not_allowed_fallback(problems::method_not_allowed)
+        .with_state(state);
+    layers::around(routes, settings)
+}

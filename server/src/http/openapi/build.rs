@@ -1,0 +1,202 @@
+//! From the table of endpoints to the document.
+
+use domain::problem::Problem;
+use domain::read_model::{
+    Connectivity, GapList, Metrics, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, ScheduleList,
+};
+use domain::{EtlKind, RunMode, RunState};
+use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ComponentsBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required, ResponseBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::http::health::Health;
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "Problem";
+
+/// One endpoint.
+pub(super) struct Endpoint {
+    pub path: &'static str,
+    pub summary: &'static str,
+    pub parameters: &'static [Parameter],
+    /// The name of the body's schema; an endpoint with a body is a POST.
+    pub body: Option<&'static str>,
+    pub answer: Answer,
+    /// Statuses of its problems.
+    pub problems: &'static [u16],
+}
+
+/// What comes where all is well.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    media_type: &'static str,
+    schema: Option<&'static str>,
+}
+
+/// A parameter of the query string; none is required.
+pub(super) struct Parameter {
+    pub name: &'static str,
+    pub values: Values,
+    pub meaning: &'static str,
+}
+
+/// What a parameter may be.
+pub(super) enum Values {
+    Text,
+    Number { default: u32, least: u32, most: u32 },
+    Kinds,
+    Modes,
+    States,
+}
+
+pub(super) const RUNS: Answer = Answer::json("RunPage");
+pub(super) const GAPS: Answer = Answer::json("GapList");
+pub(super) const METRICS: Answer = Answer::json("Metrics");
+pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
+pub(super) const PROGRESS: Answer = Answer::json("Progress");
+pub(super) const CONNECTIVITY: Answer = Answer::json("Connectivity");
+pub(super) const RECOVERED: Answer = Answer::json("RecoverGapAnswer");
+pub(super) const HEALTH: Answer = Answer::json("Health");
+pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
+pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
+
+impl Answer {
+    const fn json(schema: &'static str) -> Self {
+        Self { media_type: JSON, schema: Some(schema) }
+    }
+}
+
+/// The whole document.
+pub(super) fn document(endpoints: &[Endpoint]) -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("KLK Tracking")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("Si cada media hora de ventas y cada inventario llegó, y cómo recuperarlo."))
+        .build();
+    let paths = endpoints.iter().fold(PathsBuilder::new(), |paths, endpoint| {
+        let method = if endpoint.body.is_some() { HttpMethod::Post } else { HttpMethod::Get };
+        paths.path(endpoint.path, PathItem::new(method, operation(endpoint)))
+    });
+    let components = ComponentsBuilder::new().schemas_from_iter(schemas()).build();
+    OpenApiBuilder::new().info(info).paths(paths.build()).components(Some(components)).build()
+}
+
+fn operation(endpoint: &Endpoint) -> Operation {
+    let mut answer = ResponseBuilder::new().description("Bien");
+    let schema: Option<RefOr<Schema>> = match endpoint.answer.schema {
+        Some(name) => Some(reference(name)),
+        None => Some(ObjectBuilder::new().schema_type(Type::String).into()),
+    };
+    answer = answer.content(endpoint.answer.media_type, ContentBuilder::new().schema(schema).build());
+    let mut operation = OperationBuilder::new().summary(Some(endpoint.summary)).response("200", answer.build());
+    for parameter in endpoint.parameters {
+        operation = operation.parameter(
+            ParameterBuilder::new()
+                .name(parameter.name)
+                .parameter_in(ParameterIn::Query)
+                .required(Required::False)
+                .description(Some(parameter.meaning))
+                .schema(Some(parameter.values.schema()))
+                .build(),
+        );
+    }
+    for status in endpoint.problems {
+        let problem = ContentBuilder::new().schema(Some(reference(PROBLEM))).build();
+        let response = ResponseBuilder::new().description(problem_meaning(*status)).content(JSON, problem).build();
+        operation = operation.response(status.to_string(), response);
+    }
+    let body = endpoint.body.map(|name| {
+        let content = ContentBuilder::new().schema(Some(reference(name))).build();
+        RequestBodyBuilder::new().content(JSON, content).required(Some(Required::True)).build()
+    });
+    operation.request_body(body).build()
+}
+
+impl Values {
+    fn schema(&self) -> RefOr<Schema> {
+        match *self {
+            Self::Text => ObjectBuilder::new().schema_type(Type::String).into(),
+            Self::Number { default, least, most } => ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(least))
+                .maximum(Some(most))
+                .default(Some(default.into()))
+                .into(),
+            Self::Kinds => EtlKind::schema(),
+            Self::Modes => RunMode::schema(),
+            Self::States => RunState::schema(),
+        }
+    }
+}
+
+const fn problem_meaning(status: u16) -> &'static str {
+    match status {
+        403 => "No se permite",
+        404 => "No existe (la tienda, por ejemplo)",
+        409 => "No se puede en el estado actual",
+        413 => "El cuerpo es demasiado grande",
+        422 => "Un parámetro no se puede leer o está fuera de sus límites",
+        503 => "Se alcanzó un límite; intente más tarde",
+        _ => "Error interno; la referencia lo encuentra",
+    }
+}
+
+fn reference(name: &str) -> RefOr<Schema> {
+    Ref::from_schema_name(name).into()
+}
+
+fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let mut found = Vec::new();
+    add::<RunPage>(&mut found);
+    add::<GapList>(&mut found);
+    add::<Metrics>(&mut found);
+    add::<ScheduleList>(&mut found);
+    add::<Progress>(&mut found);
+    add::<Connectivity>(&mut found);
+    add::<RecoverGapRequest>(&mut found);
+    add::<RecoverGapAnswer>(&mut found);
+    add::<Problem>(&mut found);
+    add::<Health>(&mut found);
+    found
+}
+
+/// The type's schema, and those that it refers to.
+fn add<T: ToSchema>(found: &mut Vec<(String, RefOr<Schema>)>) {
+    found.push((T::name().into_owned(), T::schema()));
+    T::schemas(found);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                map.values().for_each(|value| references(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_schema_that_is_referred_to_is_in_the_document() {
+        let document = serde_json::to_value(document(crate::http::openapi::endpoints::ALL)).unwrap();
+        let mut wanted = BTreeSet::new();
+        references(&document, &mut wanted);
+        let missing: Vec<_> =
+            wanted.iter().filter(|name| document.pointer(name.trim_start_matches('#')).is_none()).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+        assert!(wanted.len() > 10, "{wanted:?}");
+    }
+}

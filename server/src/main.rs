@@ -1,0 +1,31 @@
+//! The one binary, `klk`: command line, settings, HTTP layers, wiring. The only place that knows everything.
+
+mod cli;
+mod clock;
+mod database;
+mod demo;
+mod failure;
+mod host;
+mod http;
+mod logging;
+mod output;
+mod runtime;
+mod serve;
+mod settings;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::CommandLine;
+
+fn main() -> ExitCode {
+    match CommandLine::parse().run() {
+        Ok(outcome) => outcome.exit_code(),
+        Err(failure) => {
+            output::remark(&format!("error: {failure}"));
+            failure.exit_code()
+        }
+    }
+}

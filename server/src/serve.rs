@@ -1,0 +1,76 @@
+//! Listening, and ending well: no new request, streams end, runs in work end, what is left is reported.
+
+use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use engine::Engine;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::failure::Failure;
+use crate::http::{self, WebState};
+use crate::output::remark;
+use crate::runtime;
+use crate::settings::{HttpSettings, Settings};
+
+/// How long connections may take to end once they are asked to.
+const CONNECTIONS_LIMIT: Duration = Duration::from_secs(5);
+
+/// Takes the address, before anything that takes long is started.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Usage(format!("no se puede escuchar en {address} ({error}); elija otra dirección con KLK_ADDRESS"))
+    })
+}
+
+/// Serves until the process is asked to end, then ends the engine too.
+pub async fn serve(listener: TcpListener, engine: Engine, settings: &Settings) -> Result<(), Failure> {
+    let served = answer_requests(listener, engine.clone(), &settings.http).await;
+    // Asked twice, one does not wait.
+    tokio::select! {
+        () = end_engine(&engine, settings.shutdown_limit) => {}
+        () = runtime::stop_signal() => tracing::warn!("asked to end twice: runs in work are interrupted"),
+    }
+    served
+}
+
+async fn answer_requests(listener: TcpListener, engine: Engine, settings: &HttpSettings) -> Result<(), Failure> {
+    let (close, closing) = watch::channel(false);
+    let state = WebState::new(http::site_options()?, engine, closing.clone(), settings);
+    let router = http::router(state, settings).map_err(|error| Failure::Usage(error.to_string()))?;
+    let address = listener.local_addr().context("no hay dirección")?;
+    remark(&format!("open http://{address}"));
+    let server = axum::serve(listener, router).with_graceful_shutdown(until_closing(closing.clone()));
+    tokio::pin! {
+        let server = server.into_future();
+        let stop = runtime::stop_signal();
+    }
+    tokio::select! {
+        ended = &mut server => return Ok(ended.context("el servidor HTTP terminó")?),
+        () = &mut stop => {}
+    }
+    tracing::info!("ending: no new requests");
+    close.send_replace(true);
+    match tokio::time::timeout(CONNECTIONS_LIMIT, server).await {
+        Ok(ended) => Ok(ended.context("el servidor HTTP terminó")?),
+        Err(_) => {
+            tracing::warn!("some connections did not end in time");
+            Ok(())
+        }
+    }
+}
+
+fn until_closing(mut closing: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        // An error says that the sender is gone, and so is the server.
+        drop(closing.wait_for(|closing| *closing).await);
+    }
+}
+
+async fn end_engine(engine: &Engine, limit: Duration) {
+    if tokio::time::timeout(limit, engine.shutdown()).await.is_err() {
+        tracing::warn!("runs in work did not end in time; their windows are gaps again");
+    }
+}

@@ -1,0 +1,252 @@
+//! The entries of `[[tiendas]]`, in klk.toml and in our own list of known stores.
+
+use std::collections::HashSet;
+
+use config::{Config, File, FileFormat};
+use domain::calendar::InvalidOpeningHours;
+use domain::{Branch, BranchCode, BranchId, BranchWarehouse, Calendar, OpeningHours, WarehouseCode};
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+/// When a store is open that says nothing about it.
+const DEFAULT_HOURS: &str = "07:00-21:00";
+/// What is written in place of hours where a store does not open.
+const CLOSED: &str = "cerrado";
+const KNOWN: &str = include_str!("known_branches.toml");
+
+/// A store as it is written down.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BranchEntry {
+    /// As `tienda_01`.
+    pub id: String,
+    /// As `SUC001`.
+    pub codigo: String,
+    /// As `PERIFERICO`.
+    pub nombre: String,
+    /// Where absent, the zone of the settings counts.
+    pub zona: Option<String>,
+    /// As `07:00-21:00`, or `cerrado`.
+    pub horario: Option<String>,
+    /// Where absent, `horario` counts; so for every day.
+    pub horario_lunes: Option<String>,
+    /// See `horario_lunes`.
+    pub horario_martes: Option<String>,
+    /// See `horario_lunes`.
+    pub horario_miercoles: Option<String>,
+    /// See `horario_lunes`.
+    pub horario_jueves: Option<String>,
+    /// See `horario_lunes`.
+    pub horario_viernes: Option<String>,
+    /// See `horario_lunes`.
+    pub horario_sabado: Option<String>,
+    /// See `horario_lunes`.
+    pub horario_domingo: Option<String>,
+    /// The first day that anything is expected of, as `2025-11-01`.
+    pub desde: Option<String>,
+    /// The warehouses whose stock is watched; where there are none, those that the POS lists.
+    #[serde(default)]
+    pub almacenes: Vec<WarehouseEntry>,
+}
+
+/// A warehouse as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WarehouseEntry {
+    /// As `APP-TPF`.
+    pub codigo: String,
+    /// As `PISO DE VENTA`.
+    pub nombre: String,
+}
+
+/// An entry that does not describe a store.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidBranch {
+    /// No such zone.
+    #[error("'{0}' no es una zona horaria (America/Caracas)")]
+    Zone(String),
+    /// No such hours.
+    #[error("'{given}' no es un horario: escriba 07:00-21:00, 08:00-24:00 o cerrado")]
+    Hours {
+        /// What was written.
+        given: String,
+        /// What the rules say.
+        source: InvalidOpeningHours,
+    },
+    /// No such day.
+    #[error("'{0}' no es una fecha: escriba 2025-11-01")]
+    Date(String),
+}
+
+#[derive(Deserialize)]
+struct KnownFile {
+    tiendas: Vec<BranchEntry>,
+}
+
+/// The stores that are known by name.
+pub fn known() -> Result<Vec<BranchEntry>, config::ConfigError> {
+    let file = Config::builder().add_source(File::from_str(KNOWN, FileFormat::Toml)).build()?;
+    Ok(file.try_deserialize::<KnownFile>()?.tiendas)
+}
+
+/// What is wrong with the entries, a sentence each.
+pub fn problems(entries: &[BranchEntry], zone: &TimeZone) -> Vec<String> {
+    let mut problems = Vec::new();
+    let (mut ids, mut codes) = (HashSet::new(), HashSet::new());
+    for entry in entries {
+        if let Err(error) = entry.branch(zone) {
+            problems.push(format!("[[tiendas]] {}: {error}", entry.id));
+        }
+        if !ids.insert(entry.id.to_lowercase()) {
+            problems.push(format!("[[tiendas]]: el id '{}' está dos veces", entry.id));
+        }
+        if !codes.insert(entry.codigo.to_lowercase()) {
+            problems.push(format!("[[tiendas]]: el código '{}' está dos veces", entry.codigo));
+        }
+    }
+    problems
+}
+
+impl BranchEntry {
+    /// A store that says nothing about itself but its names.
+    pub fn unremarkable(id: String, codigo: String, nombre: String) -> Self {
+        Self {
+            id,
+            codigo,
+            nombre,
+            zona: None,
+            horario: None,
+            horario_lunes: None,
+            horario_martes: None,
+            horario_miercoles: None,
+            horario_jueves: None,
+            horario_viernes: None,
+            horario_sabado: None,
+            horario_domingo: None,
+            desde: None,
+            almacenes: Vec::new(),
+        }
+    }
+
+    /// The store that the entry describes.
+    pub fn branch(&self, default_zone: &TimeZone) -> Result<Branch, InvalidBranch> {
+        let zone = match &self.zona {
+            Some(name) => TimeZone::get(name).map_err(|_| InvalidBranch::Zone(name.clone()))?,
+            None => default_zone.clone(),
+        };
+        Ok(Branch {
+            id: BranchId::new(self.id.trim()),
+            code: BranchCode::new(self.codigo.trim()),
+            name: self.nombre.trim().to_owned(),
+            zone,
+            calendar: self.calendar()?,
+            warehouses: self.almacenes.iter().map(WarehouseEntry::warehouse).collect(),
+        })
+    }
+
+    fn calendar(&self) -> Result<Calendar, InvalidBranch> {
+        let usual = self.horario.as_deref().unwrap_or(DEFAULT_HOURS);
+        let week = [
+            (Weekday::Monday, &self.horario_lunes),
+            (Weekday::Tuesday, &self.horario_martes),
+            (Weekday::Wednesday, &self.horario_miercoles),
+            (Weekday::Thursday, &self.horario_jueves),
+            (Weekday::Friday, &self.horario_viernes),
+            (Weekday::Saturday, &self.horario_sabado),
+            (Weekday::Sunday, &self.horario_domingo),
+        ];
+        // Any hours will do to begin with: every weekday is set after.
+        let mut calendar = Calendar::every_day(open_hours(DEFAULT_HOURS)?);
+        for (weekday, own) in week {
+            calendar = calendar.with_weekday(weekday, hours(own.as_deref().unwrap_or(usual))?);
+        }
+        let opened_on = self.desde.as_deref().map(date).transpose()?;
+        Ok(calendar.opened_on(opened_on))
+    }
+}
+
+impl WarehouseEntry {
+    fn warehouse(&self) -> BranchWarehouse {
+        BranchWarehouse { code: WarehouseCode::new(self.codigo.trim()), name: self.nombre.trim().to_owned() }
+    }
+}
+
+fn hours(text: &str) -> Result<Option<OpeningHours>, InvalidBranch> {
+    if text.trim().eq_ignore_ascii_case(CLOSED) { Ok(None) } else { open_hours(text).map(Some) }
+}
+
+fn open_hours(text: &str) -> Result<OpeningHours, InvalidBranch> {
+    text.trim().parse().map_err(|source| InvalidBranch::Hours { given: text.to_owned(), source })
+}
+
+fn date(text: &str) -> Result<Date, InvalidBranch> {
+    text.trim().parse().map_err(|_| InvalidBranch::Date(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn caracas() -> TimeZone {
+        TimeZone::get("America/Caracas").unwrap()
+    }
+
+    #[test]
+    fn the_known_stores_are_the_contracts_five() {
+        let known = known().unwrap();
+        let names: Vec<_> = known.iter().map(|entry| (entry.id.as_str(), entry.codigo.as_str())).collect();
+        assert_eq!(
+            names,
+            [
+                ("tienda_01", "SUC001"),
+                ("tienda_08", "SUC002"),
+                ("tienda_17", "SUC003"),
+                ("tienda_18", "SUC004"),
+                ("tienda_20", "SUC005")
+            ]
+        );
+        assert_eq!(problems(&known, &caracas()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_day_with_hours_of_its_own_differs_from_the_others() {
+        let entry = BranchEntry {
+            horario: Some("08:00-10:00".to_owned()),
+            horario_domingo: Some("cerrado".to_owned()),
+            ..BranchEntry::unremarkable("t".into(), "S".into(), "N".into())
+        };
+        let branch = entry.branch(&caracas()).unwrap();
+        let open_half_hours = |day: &str| {
+            let start: Timestamp = format!("{day}T04:00:00Z").parse().unwrap();
+            let end = start.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+            let expected = branch.calendar.expected(domain::Interval::new(start, end).unwrap(), &branch.zone);
+            expected.intervals().iter().map(|part| domain::window::half_hours(*part, &branch.zone).len()).sum::<usize>()
+        };
+        // Saturday 15 and Sunday 16.
+        assert_eq!((open_half_hours("2025-11-15"), open_half_hours("2025-11-16")), (4, 0));
+    }
+
+    #[test]
+    fn everything_wrong_with_the_stores_is_said() {
+        let entry = |id: &str, codigo: &str| BranchEntry::unremarkable(id.into(), codigo.into(), "N".into());
+        let entries = [
+            BranchEntry { zona: Some("America/Nada".into()), ..entry("a", "1") },
+            BranchEntry { horario_lunes: Some("7 a 21".into()), ..entry("b", "2") },
+            BranchEntry { desde: Some("ayer".into()), ..entry("c", "3") },
+            entry("A", "3"),
+        ];
+        assert_eq!(
+            problems(&entries, &caracas()),
+            [
+                "[[tiendas]] a: 'America/Nada' no es una zona horaria (America/Caracas)",
+                "[[tiendas]] b: '7 a 21' no es un horario: escriba 07:00-21:00, 08:00-24:00 o cerrado",
+                "[[tiendas]] c: 'ayer' no es una fecha: escriba 2025-11-01",
+                "[[tiendas]]: el id 'A' está dos veces",
+                "[[tiendas]]: el código '3' está dos veces",
+            ]
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Which stores there are: those of klk.toml, else those that the POS lists, else the known five.
+
+use domain::Branch;
+use jiff::tz::TimeZone;
+use klk::WarehouseRow;
+
+use super::Settings;
+use super::branch_file::{self, BranchEntry, WarehouseEntry};
+use crate::failure::Failure;
+
+/// The POS's row that sums up all stores.
+const CONSOLIDATED: &str = "CONS";
+/// Words in the names of the warehouses whose stock is watched where nobody says which: sales floor and main.
+const WATCHED: [&str; 2] = ["PISO", "PRINCIPAL"];
+
+/// Where the stores were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BranchOrigin {
+    /// `[[tiendas]]` of klk.toml.
+    File,
+    /// The POS listed them.
+    Discovered,
+    /// Neither: the known five.
+    Known,
+}
+
+/// The stores, and what is to be said about how they were found.
+#[derive(Debug)]
+pub struct Branches {
+    /// In the order of their source.
+    pub list: Vec<Branch>,
+    /// Where they were found.
+    pub origin: BranchOrigin,
+    /// Why the POS did not say, for people.
+    pub warning: Option<String>,
+}
+
+/// Finds the stores; the POS is asked only where klk.toml leaves something open.
+pub async fn find(settings: &Settings, client: &klk::Client) -> Result<Branches, Failure> {
+    if settings.branches.is_empty() {
+        return discover(settings, client).await;
+    }
+    let mut entries = settings.branches.clone();
+    let mut warning = None;
+    if settings.discover_branches && entries.iter().any(|entry| entry.almacenes.is_empty()) {
+        match client.branch_warehouses(None).await {
+            Ok(rows) => entries.iter_mut().for_each(|entry| fill_warehouses(entry, &rows)),
+            Err(error) => warning = Some(format!("KLK no dice los almacenes de las tiendas ({error})")),
+        }
+    }
+    Ok(Branches { list: branches(&entries, &settings.zone)?, origin: BranchOrigin::File, warning })
+}
+
+async fn discover(settings: &Settings, client: &klk::Client) -> Result<Branches, Failure> {
+    let known = branch_file::known().map_err(|error| Failure::Unexpected(error.into()))?;
+    let with_known = |warning| -> Result<Branches, Failure> {
+        Ok(Branches { list: branches(&known, &settings.zone)?, origin: BranchOrigin::Known, warning })
+    };
+    if !settings.discover_branches {
+        return with_known(None);
+    }
+    match client.branch_warehouses(None).await {
+        Ok(rows) => {
+            let entries = merge(&known, &rows);
+            if entries.is_empty() {
+                return with_known(Some("KLK no tiene ninguna tienda; se usan las cinco conocidas".to_owned()));
+            }
+            Ok(Branches { list: branches(&entries, &settings.zone)?, origin: BranchOrigin::Discovered, warning: None })
+        }
+        Err(error) => with_known(Some(format!("KLK no dice qué tiendas hay ({error}); se usan las cinco conocidas"))),
+    }
+}
+
+fn branches(entries: &[BranchEntry], zone: &TimeZone) -> Result<Vec<Branch>, Failure> {
+    entries.iter().map(|entry| entry.branch(zone).map_err(|error| Failure::Usage(error.to_string()))).collect()
+}
+
+/// The stores that the POS lists. Of those that are known, identifiers, hours and watched warehouses are kept; names are
+/// the POS's.
+fn merge(known: &[BranchEntry], rows: &[WarehouseRow]) -> Vec<BranchEntry> {
+    let mut codes: Vec<&str> = listed_codes(rows).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.into_iter().map(|code| entry_of(code, known, rows)).collect()
+}
+
+/// The stores of the rows, as often as they have warehouses.
+pub fn listed_codes(rows: &[WarehouseRow]) -> impl Iterator<Item = &str> {
+    rows.iter().map(|row| row.branch.as_str()).filter(|code| *code != CONSOLIDATED && !code.is_empty())
+}
+
+fn entry_of(code: &str, known: &[BranchEntry], rows: &[WarehouseRow]) -> BranchEntry {
+    let name = rows.iter().find(|row| row.branch.as_str() == code).map_or(code, |row| row.branch_name.as_str());
+    let mut entry = known.iter().find(|entry| entry.codigo == code).cloned().unwrap_or_else(|| {
+        BranchEntry::unremarkable(format!("tienda_{}", code.to_lowercase()), code.to_owned(), name.to_owned())
+    });
+    name.clone_into(&mut entry.nombre);
+    let is_listed = |watched: &WarehouseEntry| rows.iter().any(|row| row.warehouse.as_str() == watched.codigo);
+    entry.almacenes.retain(is_listed);
+    fill_warehouses(&mut entry, rows);
+    entry
+}
+
+/// Gives a store that watches no warehouse its sales floor and main; all of them where none is called so.
+fn fill_warehouses(entry: &mut BranchEntry, rows: &[WarehouseRow]) {
+    if !entry.almacenes.is_empty() {
+        return;
+    }
+    let own: Vec<&WarehouseRow> = rows.iter().filter(|row| row.branch.as_str() == entry.codigo).collect();
+    let is_watched = |row: &WarehouseRow| WATCHED.iter().any(|word| row.warehouse_name.to_uppercase().contains(word));
+    let any_watched = own.iter().any(|row| is_watched(row));
+    let kept = own.into_iter().filter(|row| !any_watched || is_watched(row));
+    entry.almacenes = kept
+        .map(|row| WarehouseEntry { codigo: row.warehouse.to_string(), nombre: row.warehouse_name.clone() })
+        .collect();
+}
+
+/// The store that is meant by its id, code or name, however it is capitalised.
+pub fn named<'list>(list: &'list [Branch], text: &str) -> Result<&'list Branch, Failure> {
+    let wanted = text.trim().to_lowercase();
+    let is_meant = |branch: &&Branch| {
+        [branch.id.as_str(), branch.code.as_str(), &branch.name].iter().any(|name| name.to_lowercase() == wanted)
+    };
+    list.iter().find(is_meant).ok_or_else(|| {
+        let choices = list.iter().map(|branch| format!("  {}  {}  {}", branch.id, branch.code, branch.name));
+        let choices = choices.collect::<Vec<_>>().join("\n");
+        Failure::Usage(format!("no hay ninguna tienda '{text}'; las que hay (id, código o nombre):\n{choices}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{BranchCode, WarehouseCode};
+
+    use super::*;
+
+    fn row(branch: &str, name: &str, warehouse: &str, warehouse_name: &str) -> WarehouseRow {
+        WarehouseRow {
+            branch: BranchCode::new(branch),
+            branch_name: name.to_owned(),
+            warehouse: WarehouseCode::new(warehouse),
+            warehouse_name: warehouse_name.to_owned(),
+        }
+    }
+
+    fn codes(entry: &BranchEntry) -> Vec<&str> {
+        entry.almacenes.iter().map(|warehouse| warehouse.codigo.as_str()).collect()
+    }
+
+    #[test]
+    fn discovered_stores_keep_known_identifiers_and_others_get_one_of_their_code() {
+        let rows = [
+            row("SUC006", "CATIA", "APP-TCA", "PISO DE VENTA"),
+            row("SUC006", "CATIA", "APP-MCA", "MERMA"),
+            row("SUC001", "PERIFERICO NUEVO", "APP-TPF", "PISO DE VENTA"),
+            row("SUC001", "PERIFERICO NUEVO", "APP-DPF", "DEVOLUCIONES"),
+            row("CONS", "CONSOLIDADO", "CONS", "CONSOLIDADO"),
+        ];
+        let merged = merge(&branch_file::known().unwrap(), &rows);
+        let ids: Vec<_> = merged.iter().map(|entry| (entry.id.as_str(), entry.nombre.as_str())).collect();
+        assert_eq!(ids, [("tienda_01", "PERIFERICO NUEVO"), ("tienda_suc006", "CATIA")]);
+        assert_eq!(codes(&merged[0]), ["APP-TPF"]);
+        assert_eq!(codes(&merged[1]), ["APP-TCA"]);
+    }
+
+    #[test]
+    fn a_store_whose_warehouses_are_called_otherwise_watches_all_of_them() {
+        let merged = merge(&[], &[row("X", "X", "A", "UNO"), row("X", "X", "B", "DOS")]);
+        assert_eq!(codes(&merged[0]), ["A", "B"]);
+    }
+
+    #[test]
+    fn a_store_is_meant_by_id_code_or_name_and_an_unknown_one_lists_the_choices() {
+        let zone = TimeZone::get("America/Caracas").unwrap();
+        let list = branches(&branch_file::known().unwrap(), &zone).unwrap();
+        for text in ["tienda_18", "SUC004", "suc004", "Paraiso"] {
+            assert_eq!(named(&list, text).unwrap().id.as_str(), "tienda_18");
+        }
+        let message = named(&list, "tienda_99").unwrap_err().to_string();
+        assert!(message.contains("tienda_20  SUC005  TAZAJAL"), "{message}");
+    }
+}

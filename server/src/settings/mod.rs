@@ -1,0 +1,280 @@
+//! What klk is told: klk.toml and variables of the environment, checked as a whole, so that everything wrong is said
+//! at once and before any work begins.
+
+pub mod branch_file;
+pub mod branches;
+mod nearest;
+mod sentry;
+mod source;
+pub mod variable;
+pub mod variables;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+
+use branch_file::BranchEntry;
+pub use sentry::SentrySettings;
+pub use source::{Origin, Source};
+use variable::Variable;
+
+/// The file that is read where none is named, if it exists.
+pub const DEFAULT_FILE: &str = "klk.toml";
+
+/// Every setting, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How to reach the POS.
+    pub client: klk::ClientConfig,
+    /// The database file.
+    pub database: PathBuf,
+    /// What the database may use.
+    pub database_limits: DatabaseLimits,
+    /// What the engine may do at once, and when.
+    pub engine: EngineLimits,
+    /// The HTTP server.
+    pub http: HttpSettings,
+    /// How long work may take to end when the process is asked to.
+    pub shutdown_limit: Duration,
+    /// A running server to speak to.
+    pub server: Option<String>,
+    /// What is logged; None leaves it to the command.
+    pub log_filter: Option<String>,
+    /// Whether the log is lines of JSON.
+    pub log_json: bool,
+    /// Sentry.
+    pub sentry: SentrySettings,
+    /// The stores of klk.toml; empty where it has none.
+    pub branches: Vec<BranchEntry>,
+    /// Whether to ask the POS for its stores where klk.toml has none.
+    pub discover_branches: bool,
+    /// The zone of schedules and of stores that name none.
+    pub zone: TimeZone,
+}
+
+/// What the database may use.
+#[derive(Clone, Debug)]
+pub struct DatabaseLimits {
+    /// Connections that read.
+    pub readers: usize,
+    /// Writes that may wait.
+    pub writes_waiting_max: usize,
+    /// Memory, in DuckDB's notation.
+    pub memory_max: Option<String>,
+    /// Threads; None leaves it to DuckDB.
+    pub threads: Option<u32>,
+}
+
+/// What the engine may do at once, and when.
+#[derive(Clone, Debug)]
+pub struct EngineLimits {
+    /// Runs at once.
+    pub workers: usize,
+    /// Runs of one branch at once.
+    pub workers_per_branch: usize,
+    /// Runs that may wait.
+    pub queue_max: usize,
+    /// Live windows in a row after which a waiting recovery goes first.
+    pub live_streak_max: u32,
+    /// How often a short answer is asked for again.
+    pub short_answer_retries: u32,
+    /// Days that one recovery may span.
+    pub recovery_days_max: u32,
+    /// Days that one extraction may span.
+    pub extract_days_max: u32,
+    /// Whether schedules fire.
+    pub scheduler: bool,
+    /// When the last half hour of sales is extracted.
+    pub cron_sales: String,
+    /// When stock is extracted.
+    pub cron_inventory: String,
+    /// When the day before is compared with the source.
+    pub cron_reconciliation: String,
+    /// How long after its end a window is not a gap yet.
+    pub gap_grace: Duration,
+}
+
+/// The HTTP server.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The largest body of a request.
+    pub body_bytes_max: usize,
+    /// The longest that an answer may take.
+    pub request_timeout: Duration,
+    /// Streams of events at once.
+    pub event_streams_max: usize,
+    /// Origins beside our own that may change something.
+    pub trusted_origins: Vec<String>,
+}
+
+/// What was read, and what is to be said about it.
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// Not wrong, but probably not what was meant.
+    pub warnings: Vec<String>,
+}
+
+/// Settings that cannot be used; every problem is in it.
+#[derive(Debug, thiserror::Error)]
+#[error("la configuración no sirve:\n  {}", .problems.join("\n  "))]
+pub struct InvalidSettings {
+    /// A sentence each, in Spanish.
+    pub problems: Vec<String>,
+}
+
+/// The variables of this process.
+pub fn process_environment() -> HashMap<String, String> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}
+
+/// The file to read: the named one, or klk.toml where there is one.
+pub fn file_to_read(named: Option<&Path>) -> Option<PathBuf> {
+    let default = Path::new(DEFAULT_FILE);
+    named.map(Path::to_owned).or_else(|| default.is_file().then(|| default.to_owned()))
+}
+
+impl Settings {
+    /// Reads and checks everything.
+    pub fn load(source: &mut Source) -> Result<Loaded, InvalidSettings> {
+        let settings = Self::read(source);
+        let warnings = source.unknown_variables();
+        match settings {
+            Some(settings) if source.problems.is_empty() => Ok(Loaded { settings, warnings }),
+            _ => Err(InvalidSettings { problems: source.problems.clone() }),
+        }
+    }
+
+    fn read(source: &mut Source) -> Option<Self> {
+        use variables::{DATABASE, DISCOVER_BRANCHES, LOG, LOG_FORMAT, SERVER, SHUTDOWN_SECONDS, ZONE};
+        let zone = zone(source, &ZONE);
+        let client = client(source);
+        let http = http(source);
+        let engine = engine_limits(source);
+        let branches: Vec<BranchEntry> = source.branches();
+        if let Some(zone) = &zone {
+            source.problems.extend(branch_file::problems(&branches, zone));
+        }
+        let database_limits = database_limits(source);
+        let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
+        let log_json = source.choice(&LOG_FORMAT) == "json";
+        let sentry = SentrySettings::read(source);
+        let discover_branches = source.switch(&DISCOVER_BRANCHES);
+        Some(Self {
+            client: client?,
+            database: PathBuf::from(source.text(&DATABASE)),
+            database_limits,
+            engine,
+            http: http?,
+            shutdown_limit,
+            server: source.optional_text(&SERVER),
+            log_filter: source.optional_text(&LOG),
+            log_json,
+            sentry,
+            branches,
+            discover_branches,
+            zone: zone?,
+        })
+    }
+}
+
+fn client(source: &mut Source) -> Option<klk::ClientConfig> {
+    use variables::{
+        ANSWER_BYTES_MAX, API_KEY, API_KEY_HEADER, BACKOFF_BASE_MILLISECONDS, BACKOFF_MAX_SECONDS, BASE_URL, RETRIES,
+        TIMEOUT_ARTICLES_SECONDS, TIMEOUT_CONNECT_SECONDS, TIMEOUT_PROBE_SECONDS, TIMEOUT_SALES_SECONDS,
+    };
+    let base_url = source.parsed(&BASE_URL);
+    let limits = klk::ClientConfig {
+        api_key: source.optional_text(&API_KEY).map(SecretString::from),
+        api_key_header: source.text(&API_KEY_HEADER),
+        sales_timeout: seconds(source, &TIMEOUT_SALES_SECONDS),
+        articles_timeout: seconds(source, &TIMEOUT_ARTICLES_SECONDS),
+        connect_timeout: seconds(source, &TIMEOUT_CONNECT_SECONDS),
+        probe_timeout: seconds(source, &TIMEOUT_PROBE_SECONDS),
+        retries: count(source, &RETRIES),
+        backoff_base: Duration::from_millis(source.number(&BACKOFF_BASE_MILLISECONDS)),
+        backoff_max: seconds(source, &BACKOFF_MAX_SECONDS),
+        body_bytes_max: size(source, &ANSWER_BYTES_MAX),
+        ..klk::ClientConfig::new(base_url?)
+    };
+    Some(limits)
+}
+
+fn engine_limits(source: &mut Source) -> EngineLimits {
+    use variables::{
+        CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, GAP_GRACE_MINUTES, LIVE_STREAK_MAX,
+        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, WORKERS, WORKERS_PER_BRANCH,
+    };
+    EngineLimits {
+        workers: size(source, &WORKERS),
+        workers_per_branch: size(source, &WORKERS_PER_BRANCH),
+        queue_max: size(source, &QUEUE_MAX),
+        live_streak_max: count(source, &LIVE_STREAK_MAX),
+        short_answer_retries: count(source, &SHORT_ANSWER_RETRIES),
+        recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
+        extract_days_max: count(source, &EXTRACT_DAYS_MAX),
+        scheduler: source.switch(&SCHEDULER),
+        cron_sales: source.text(&CRON_SALES),
+        cron_inventory: source.text(&CRON_INVENTORY),
+        cron_reconciliation: source.text(&CRON_RECONCILIATION),
+        gap_grace: Duration::from_secs(60 * source.number(&GAP_GRACE_MINUTES)),
+    }
+}
+
+fn database_limits(source: &mut Source) -> DatabaseLimits {
+    use variables::{DATABASE_MEMORY_MAX, DATABASE_THREADS, READERS, WRITES_WAITING_MAX};
+    DatabaseLimits {
+        readers: size(source, &READERS),
+        writes_waiting_max: size(source, &WRITES_WAITING_MAX),
+        memory_max: source.optional_text(&DATABASE_MEMORY_MAX),
+        threads: Some(count(source, &DATABASE_THREADS)).filter(|threads| *threads > 0),
+    }
+}
+
+fn http(source: &mut Source) -> Option<HttpSettings> {
+    use variables::{ADDRESS, BODY_BYTES_MAX, EVENT_STREAMS_MAX, REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS};
+    let address = source.parsed(&ADDRESS);
+    let origins = source.optional_text(&TRUSTED_ORIGINS).unwrap_or_default();
+    Some(HttpSettings {
+        body_bytes_max: size(source, &BODY_BYTES_MAX),
+        request_timeout: seconds(source, &REQUEST_TIMEOUT_SECONDS),
+        event_streams_max: size(source, &EVENT_STREAMS_MAX),
+        trusted_origins: origins.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+        address: address?,
+    })
+}
+
+fn zone(source: &mut Source, variable: &Variable) -> Option<TimeZone> {
+    let name = source.text(variable);
+    match TimeZone::get(&name) {
+        Ok(zone) => Some(zone),
+        Err(_) => {
+            source.problems.push(format!("{}: '{name}' no es una zona horaria (America/Caracas)", variable.name));
+            None
+        }
+    }
+}
+
+fn seconds(source: &mut Source, variable: &Variable) -> Duration {
+    Duration::from_secs(source.number(variable))
+}
+
+fn count(source: &mut Source, variable: &Variable) -> u32 {
+    u32::try_from(source.number(variable)).unwrap_or(u32::MAX)
+}
+
+fn size(source: &mut Source, variable: &Variable) -> usize {
+    usize::try_from(source.number(variable)).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! What Sentry is told and how.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::Source;
+use super::variables::{
+    SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_ORGANIZATION, SENTRY_OUTBOX, SENTRY_OUTBOX_BYTES_MAX, SENTRY_PROJECT,
+    SENTRY_TRACES_SAMPLE_RATE, SENTRY_WEB_URL, SLOW_QUERY_SECONDS,
+};
+
+/// What Sentry is told and how; without a DSN nothing is.
+#[derive(Clone, Debug)]
+pub struct SentrySettings {
+    /// Where to send to.
+    pub dsn: Option<SecretString>,
+    /// As `production`.
+    pub environment: String,
+    /// The share of requests whose traces are kept.
+    pub traces_sample_rate: f64,
+    /// Where what could not be sent waits.
+    pub outbox: PathBuf,
+    /// How many bytes may wait.
+    pub outbox_bytes_max: u64,
+    /// Where people look at it.
+    pub web_url: Option<String>,
+    /// The organisation's slug.
+    pub organization: Option<String>,
+    /// The project's number.
+    pub project: Option<String>,
+    /// From when on a query is slow.
+    pub slow_query_limit: Duration,
+}
+
+impl SentrySettings {
+    pub(super) fn read(source: &mut Source) -> Self {
+        Self {
+            dsn: source.optional_text(&SENTRY_DSN).map(SecretString::from),
+            environment: source.text(&SENTRY_ENVIRONMENT),
+            traces_sample_rate: source.share(&SENTRY_TRACES_SAMPLE_RATE),
+            outbox: PathBuf::from(source.text(&SENTRY_OUTBOX)),
+            outbox_bytes_max: source.number(&SENTRY_OUTBOX_BYTES_MAX),
+            web_url: source.optional_text(&SENTRY_WEB_URL),
+            organization: source.optional_text(&SENTRY_ORGANIZATION),
+            project: source.optional_text(&SENTRY_PROJECT),
+            slow_query_limit: Duration::from_secs(source.number(&SLOW_QUERY_SECONDS)),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use std::collections::HashMap;
+
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn load(file: &str, environment: &[(&str, &str)]) -> Result<Loaded, InvalidSettings> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("klk.toml");
+    std::fs::write(&path, file).unwrap();
+    let environment: HashMap<String, String> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Settings::load(&mut Source::read(Some(&path), environment))
+}
+
+fn problems(file: &str, environment: &[(&str, &str)]) -> Vec<String> {
+    load(file, environment).err().unwrap().problems
+}
+
+#[test]
+fn without_a_word_the_defaults_count() {
+    let loaded = load("", &[]).unwrap();
+    assert_eq!(loaded.settings.client.base_url.to_string(), "http://127.0.0.1:7002");
+    assert_eq!(loaded.settings.http.address.to_string(), "127.0.0.1:3000");
+    assert_eq!((loaded.settings.engine.workers, loaded.settings.engine.scheduler), (4, true));
+    assert!(loaded.warnings.is_empty());
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_an_empty_variable_says_nothing() {
+    let file = "base_url = \"http://file:1\"\nworkers = 2\nscheduler = false\nretries = 5";
+    let loaded = load(file, &[("KLK_BASE_URL", "http://variable:2"), ("KLK_WORKERS", "")]).unwrap();
+    assert_eq!(loaded.settings.client.base_url.to_string(), "http://variable:2");
+    assert_eq!((loaded.settings.engine.workers, loaded.settings.engine.scheduler), (2, false));
+    assert_eq!(loaded.settings.client.retries, 5);
+}
+
+#[test]
+fn secrets_are_read_and_not_shown() {
+    let loaded = load("", &[("KLK_API_KEY", "hunter2"), ("SENTRY_DSN", "https://hunter3@sentry.example/1")]).unwrap();
+    let shown = format!("{:?}", loaded.settings);
+    assert_eq!(loaded.settings.client.api_key.as_ref().unwrap().expose_secret(), "hunter2");
+    assert!(!shown.contains("hunter2") && !shown.contains("hunter3"), "{shown}");
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_with_what_may_be_written() {
+    let environment =
+        [("KLK_WORKERS", "0"), ("KLK_SCHEDULER", "maybe"), ("KLK_BASE_URL", "localhost"), ("KLK_ZONA", "Marte")];
+    let problems = problems("log_format = \"xml\"", &environment);
+    assert_eq!(problems.len(), 5, "{problems:?}");
+    let wanted = [
+        "KLK_ZONA: 'Marte' no es una zona horaria",
+        "KLK_BASE_URL:",
+        "KLK_WORKERS: se espera entero de 1 a 64; llegó '0'",
+        "KLK_SCHEDULER: se espera on u off; llegó 'maybe'",
+        "KLK_LOG_FORMAT: se espera texto, json; llegó 'xml'",
+    ];
+    for start in wanted {
+        assert!(problems.iter().any(|problem| problem.starts_with(start)), "{start} is not in {problems:?}");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_an_error_and_an_unknown_variable_a_warning_each_with_the_nearest_name() {
+    assert_eq!(problems("basurl = \"x\"", &[]), ["klk.toml: la clave 'basurl' no existe; ¿quiso decir base_url?"]);
+    let loaded = load("", &[("KLK_DATABSE", "x"), ("KLK_CACHE_DIR", "x")]).unwrap();
+    assert_eq!(loaded.warnings, ["la variable KLK_DATABSE no existe; ¿quiso decir KLK_DATABASE?"]);
+}
+
+#[test]
+fn stores_are_read_from_the_file() {
+    let file = r#"
+        [[tiendas]]
+        id = "tienda_30"
+        codigo = "SUC030"
+        nombre = "NUEVA"
+        horario = "09:00-20:00"
+        desde = "2025-11-01"
+        almacenes = [{ codigo = "TNU", nombre = "PISO DE VENTA" }]
+    "#;
+    let branches = load(file, &[]).unwrap().settings.branches;
+    assert_eq!((branches[0].id.as_str(), branches[0].almacenes[0].codigo.as_str()), ("tienda_30", "TNU"));
+    let misspelled = problems(&file.replace("nombre = \"NUEVA\"", "nombr = \"NUEVA\""), &[]);
+    assert!(misspelled[0].starts_with("[[tiendas]]: "), "{misspelled:?}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_or_not_there_is_a_problem() {
+    assert!(problems("esto no es toml", &[])[0].contains("klk.toml"));
+    let missing = Settings::load(&mut Source::read(Some(Path::new("/nowhere/klk.toml")), HashMap::new()));
+    assert!(missing.err().unwrap().problems[0].starts_with("/nowhere/klk.toml no se puede leer"));
+}

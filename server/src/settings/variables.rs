@@ -1,0 +1,112 @@
+//! Every variable that klk reads: the only place that names them. `klk doctor --variables-markdown` prints this file as
+//! docs/CONFIGURATION.md, and a test compares both.
+
+use super::variable::{Kind, Variable};
+
+macro_rules! variables {
+    ($($constant:ident = $name:literal, $kind:expr, $meaning:literal;)+) => {
+        $(
+            #[doc = $meaning]
+            pub const $constant: Variable = Variable { name: $name, kind: $kind, meaning: $meaning };
+        )+
+
+        /// Every variable, in the order in which they are documented.
+        pub const ALL: &[&Variable] = &[$(&$constant),+];
+    };
+}
+
+const fn number(default: u64, least: u64, most: u64) -> Kind {
+    Kind::Number { default, least, most }
+}
+
+const fn text(default: &'static str) -> Kind {
+    Kind::Text { default: Some(default) }
+}
+
+const OPTIONAL: Kind = Kind::Text { default: None };
+
+variables! {
+    BASE_URL = "KLK_BASE_URL", text("http://127.0.0.1:7002"), "Dirección del servidor KLK (http o https, sin usuario ni clave).";
+    API_KEY = "KLK_API_KEY", Kind::Secret, "Clave de API del servidor KLK, si la pide.";
+    API_KEY_HEADER = "KLK_API_KEY_HEADER", text("x-api-key"), "Cabecera HTTP en la que se envía la clave de API.";
+    TIMEOUT_SALES_SECONDS = "KLK_TIMEOUT_SALES_SECONDS", number(120, 1, 3600), "Espera máxima de una respuesta de ventas, en segundos.";
+    TIMEOUT_ARTICLES_SECONDS = "KLK_TIMEOUT_ARTICLES_SECONDS", number(60, 1, 3600), "Espera máxima de una respuesta de artículos o almacenes, en segundos.";
+    TIMEOUT_CONNECT_SECONDS = "KLK_TIMEOUT_CONNECT_SECONDS", number(10, 1, 600), "Espera máxima para conectar con KLK, en segundos.";
+    TIMEOUT_PROBE_SECONDS = "KLK_TIMEOUT_PROBE_SECONDS", number(5, 1, 60), "Espera máxima de la prueba de conectividad con KLK, en segundos.";
+    RETRIES = "KLK_RETRIES", number(3, 0, 10), "Veces que se repite una petición a KLK que falló y que vale la pena repetir.";
+    BACKOFF_BASE_MILLISECONDS = "KLK_BACKOFF_BASE_MILLISECONDS", number(500, 0, 60_000), "Pausa máxima antes de la primera repetición, en milisegundos; se duplica con cada una.";
+    BACKOFF_MAX_SECONDS = "KLK_BACKOFF_MAX_SECONDS", number(20, 0, 600), "Pausa máxima antes de cualquier repetición, en segundos.";
+    ANSWER_BYTES_MAX = "KLK_ANSWER_BYTES_MAX", number(268_435_456, 1024, 4_294_967_296), "Tamaño máximo de una respuesta de KLK, en bytes.";
+
+    DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB; su carpeta se crea si falta.";
+    READERS = "KLK_READERS", number(4, 1, 64), "Conexiones de lectura de la base de datos.";
+    WRITES_WAITING_MAX = "KLK_WRITES_WAITING_MAX", number(256, 1, 100_000), "Escrituras que pueden esperar a la única conexión que escribe.";
+    DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la que DuckDB decida.";
+    DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
+
+    WORKERS = "KLK_WORKERS", number(4, 1, 64), "Ejecuciones a la vez.";
+    WORKERS_PER_BRANCH = "KLK_WORKERS_PER_BRANCH", number(1, 1, 16), "Ejecuciones a la vez de una misma tienda.";
+    QUEUE_MAX = "KLK_QUEUE_MAX", number(50_000, 1, 1_000_000), "Ejecuciones que pueden esperar en cola.";
+    LIVE_STREAK_MAX = "KLK_LIVE_STREAK_MAX", number(4, 1, 1000), "Medias horas recientes seguidas tras las que pasa una recuperación que espera.";
+    SHORT_ANSWER_RETRIES = "KLK_SHORT_ANSWER_RETRIES", number(1, 0, 10), "Veces que se vuelve a pedir una respuesta con menos líneas de las anunciadas.";
+    RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
+    EXTRACT_DAYS_MAX = "KLK_EXTRACT_DAYS_MAX", number(366, 1, 3660), "Días que puede abarcar `klk etl`.";
+    SCHEDULER = "KLK_SCHEDULER", Kind::Switch { default: true }, "Si `klk serve` lanza las ejecuciones programadas.";
+    CRON_SALES = "KLK_CRON_VENTAS", text("5,35 * * * *"), "Cuándo se extrae la media hora de ventas que acaba de terminar (cron).";
+    CRON_INVENTORY = "KLK_CRON_INVENTARIO", text("0,30 * * * *"), "Cuándo se extrae el inventario (cron).";
+    CRON_RECONCILIATION = "KLK_CRON_RECONCILIACION", text("0 3 * * *"), "Cuándo se compara el día anterior con KLK (cron).";
+    ZONE = "KLK_ZONA", text("America/Caracas"), "Zona horaria de los programas y de las tiendas que no dicen otra.";
+    GAP_GRACE_MINUTES = "KLK_GAP_GRACE_MINUTES", number(15, 0, 1440), "Minutos tras el fin de una media hora en que todavía no cuenta como gap.";
+    DISCOVER_BRANCHES = "KLK_DESCUBRIR_TIENDAS", Kind::Switch { default: true }, "Si se preguntan a KLK las tiendas cuando klk.toml no tiene [[tiendas]].";
+
+    ADDRESS = "KLK_ADDRESS", text("127.0.0.1:3000"), "Dirección y puerto en que escucha `klk serve`.";
+    BODY_BYTES_MAX = "KLK_BODY_BYTES_MAX", number(1_048_576, 1024, 104_857_600), "Tamaño máximo del cuerpo de una petición, en bytes.";
+    REQUEST_TIMEOUT_SECONDS = "KLK_REQUEST_TIMEOUT_SECONDS", number(30, 1, 600), "Tiempo máximo para responder una petición, en segundos.";
+    EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
+    TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
+    SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
+
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps` y `klk recuperar`.";
+
+    LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
+    LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";
+
+    SENTRY_DSN = "SENTRY_DSN", Kind::Secret, "DSN del proyecto de Sentry; sin ella no se envía nada.";
+    SENTRY_ENVIRONMENT = "SENTRY_ENVIRONMENT", text("development"), "Entorno con que se marca lo que se envía a Sentry.";
+    SENTRY_TRACES_SAMPLE_RATE = "SENTRY_TRACES_SAMPLE_RATE", Kind::Share { default: "0.1" }, "Parte de las peticiones HTTP cuyas trazas se envían, fuera de development.";
+    SENTRY_OUTBOX = "SENTRY_OUTBOX", text("data/sentry"), "Carpeta donde espera lo que no se pudo enviar.";
+    SENTRY_OUTBOX_BYTES_MAX = "SENTRY_OUTBOX_BYTES_MAX", number(20_971_520, 65_536, 1_073_741_824), "Tamaño máximo de esa carpeta, en bytes; lo más viejo se descarta.";
+    SENTRY_WEB_URL = "SENTRY_WEB_URL", OPTIONAL, "Dirección de Sentry para las personas (https://sentry.io), para los enlaces.";
+    SENTRY_ORGANIZATION = "SENTRY_ORGANIZATION", OPTIONAL, "Organización en Sentry, para los enlaces.";
+    SENTRY_PROJECT = "SENTRY_PROJECT", OPTIONAL, "Número del proyecto en Sentry, para los enlaces.";
+    SLOW_QUERY_SECONDS = "KLK_SLOW_QUERY_SECONDS", number(5, 1, 600), "Desde cuántos segundos una consulta a la base de datos se avisa como lenta.";
+}
+
+/// Variables of ./dev and of the tests, which klk itself does not read and so does not warn of.
+pub const NOT_OURS: &[&str] = &["KLK_CACHE_DIR", "KLK_TOOLCHAIN", "KLK_BIN", CONFIG];
+
+/// Where klk.toml is; an option of the command line, so not in the file itself.
+pub const CONFIG: &str = "KLK_CONFIG";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_variables_share_a_name_or_a_key() {
+        let names: HashSet<_> = ALL.iter().map(|variable| variable.name).collect();
+        let keys: HashSet<_> = ALL.iter().map(|variable| variable.key()).collect();
+        assert_eq!((names.len(), keys.len()), (ALL.len(), ALL.len()));
+    }
+
+    #[test]
+    fn every_default_number_is_within_its_bounds() {
+        for variable in ALL {
+            if let Kind::Number { default, least, most } = variable.kind {
+                assert!((least..=most).contains(&default), "{}", variable.name);
+            }
+        }
+    }
+}

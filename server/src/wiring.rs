@@ -1,0 +1,133 @@
+//! Puts the parts together: log and monitoring, POS client, database, engine.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use engine::{Engine, EngineParts, EngineSettings, ScheduleSettings};
+use jiff::SignedDuration;
+use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
+use secrecy::ExposeSecret;
+
+use crate::clock::{self, SystemClock, TimeOrderedIds};
+use crate::failure::Failure;
+use crate::settings::branches::{self, BranchOrigin, Branches};
+use crate::settings::{SentrySettings, Settings};
+use crate::{database, host, logging};
+
+/// What is reported to Sentry as the release.
+const RELEASE: &str = concat!("klk-tracking@", env!("CARGO_PKG_VERSION"));
+
+/// Log and monitoring; to be held until the process ends.
+pub struct Observability {
+    /// The handle.
+    pub monitoring: Monitoring,
+    guard: MonitoringGuard,
+}
+
+impl Observability {
+    /// Starts both. To be called on the main thread, before the async runtime has threads.
+    pub fn start(settings: &Settings, default_filter: &str) -> Result<Self, Failure> {
+        let Started { monitoring, guard, warnings } = monitoring::init(monitoring_settings(settings));
+        logging::start(settings, default_filter)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(Self { monitoring, guard })
+    }
+
+    /// Sends what is left, within its own limit of time.
+    pub fn shutdown(self) {
+        if !self.guard.shutdown() {
+            tracing::warn!("not everything could be reported before the end");
+        }
+    }
+}
+
+fn monitoring_settings(settings: &Settings) -> MonitoringSettings {
+    let SentrySettings { dsn, environment, traces_sample_rate, outbox, outbox_bytes_max, .. } = &settings.sentry;
+    MonitoringSettings {
+        dsn: dsn.as_ref().map(|dsn| dsn.expose_secret().to_owned()),
+        environment: environment.clone(),
+        traces_sample_rate: Some(*traces_sample_rate),
+        // Without a DSN nothing is ever written there, so the folder is not made either.
+        outbox_dir: dsn.as_ref().map(|_| outbox.clone()),
+        outbox_bytes_max: *outbox_bytes_max,
+        slow_query_limit: settings.sentry.slow_query_limit,
+        known_secrets: settings.client.api_key.iter().map(|key| key.expose_secret().to_owned()).collect(),
+        private_headers: vec![settings.client.api_key_header.clone()],
+        web: sentry_web(&settings.sentry),
+        ..MonitoringSettings::new(RELEASE, Arc::new(clock::now))
+    }
+}
+
+fn sentry_web(settings: &SentrySettings) -> Option<SentryWeb> {
+    Some(SentryWeb {
+        url: settings.web_url.clone()?,
+        organisation: settings.organization.clone()?,
+        project: settings.project.clone(),
+    })
+}
+
+/// What an engine is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve: schedules fire, unless they are switched off.
+    Serve,
+    /// To work for one command: no schedule fires.
+    Work,
+    /// To answer questions: nothing is extracted.
+    Look,
+}
+
+/// A client of the POS.
+pub fn client(settings: &Settings) -> Result<klk::Client, Failure> {
+    klk::Client::new(settings.client.clone(), clock::randomness()).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// Opens the database and starts the engine over it.
+pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpose) -> Result<Engine, Failure> {
+    let source = client(settings)?;
+    // First, because it says at once when the server is running.
+    let warehouse = database::open(settings)?;
+    let Branches { list, origin, warning } = branches::find(settings, &source).await?;
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
+    }
+    if origin == BranchOrigin::Discovered {
+        tracing::info!(branches = list.len(), "the POS says which stores there are");
+    }
+    let parts = EngineParts {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(TimeOrderedIds),
+        source,
+        warehouse,
+        monitoring: monitoring.clone(),
+        branches: list,
+    };
+    let engine = Engine::start(parts, engine_settings(settings, purpose)).await.context("el motor no arrancó")?;
+    Ok(engine)
+}
+
+fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
+    let limits = &settings.engine;
+    let defaults = EngineSettings::default();
+    EngineSettings {
+        workers: if purpose == Purpose::Look { 0 } else { limits.workers },
+        workers_per_branch: limits.workers_per_branch,
+        queue_max: limits.queue_max,
+        live_streak_max: limits.live_streak_max,
+        short_answer_retries: limits.short_answer_retries,
+        recovery_days_max: limits.recovery_days_max,
+        extract_days_max: limits.extract_days_max,
+        scheduler: purpose == Purpose::Serve && limits.scheduler,
+        schedules: ScheduleSettings {
+            sales: limits.cron_sales.clone(),
+            inventory: limits.cron_inventory.clone(),
+            reconciliation: limits.cron_reconciliation.clone(),
+            zone: settings.zone.clone(),
+        },
+        gap_grace: SignedDuration::try_from(limits.gap_grace).unwrap_or(defaults.gap_grace),
+        host: host::name(),
+        ..defaults
+    }
+}

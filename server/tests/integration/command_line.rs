@@ -1,0 +1,193 @@
+//! The commands as scripts use them: answers on stdout, exit codes, `--json`.
+
+use std::collections::BTreeSet;
+
+use klk_sim::{Endpoint, Fault, FaultKind};
+use serde_json::Value;
+
+use crate::support::{Klk, Pos, Run, Server};
+
+fn runs(run: &Run) -> Vec<Value> {
+    run.json()["ejecuciones"].as_array().unwrap().clone()
+}
+
+fn lines(runs: &[Value]) -> u64 {
+    runs.iter().filter_map(|run| run["registros_cargados"].as_u64()).sum()
+}
+
+fn column(runs: &[Value], name: &str) -> BTreeSet<String> {
+    runs.iter().map(|run| run[name].as_str().unwrap_or("null").to_owned()).collect()
+}
+
+fn set<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_day_of_sales_is_extracted_whole_and_again_the_same() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    let arguments = ["etl", "ventas", "--tienda", "Periferico", "--desde", &day, "--hasta", &day, "--json"];
+    for _ in 0..2 {
+        let run = klk.run(&arguments);
+        assert_eq!(run.code, 0, "{}", run.errors);
+        let runs = runs(&run);
+        assert_eq!(column(&runs, "estado"), set(["exitoso"]));
+        assert_eq!(column(&runs, "ubicacion_id"), set(["tienda_01"]));
+        assert_eq!(lines(&runs), pos.lines_of_yesterday("SUC001"));
+    }
+}
+
+#[test]
+fn one_half_hour_of_every_store_is_extracted_where_no_store_is_named() {
+    let pos = Pos::start();
+    let day = pos.yesterday().to_string();
+    let run =
+        pos.klk().run(&["etl", "ventas", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "12:30", "--json"]);
+    assert_eq!(run.code, 0, "{}", run.errors);
+    let runs = runs(&run);
+    assert_eq!(column(&runs, "ubicacion_id"), set(["tienda_01", "tienda_08"]));
+    assert_eq!((column(&runs, "hora_desde"), column(&runs, "hora_hasta")), (set(["12:00"]), set(["12:30"])));
+}
+
+#[test]
+fn stock_is_extracted_without_dates() {
+    let pos = Pos::start();
+    let run = pos.klk().run(&["etl", "inventario", "--tienda", "SUC002", "--json"]);
+    assert_eq!(run.code, 0, "{}", run.errors);
+    let runs = runs(&run);
+    assert_eq!(column(&runs, "etl_tipo"), set(["inventario"]));
+    assert_eq!(lines(&runs), 50);
+}
+
+#[test]
+fn a_store_that_is_down_gives_3_and_says_why() {
+    let pos = Pos::start();
+    pos.sim.add_fault(Fault::new(FaultKind::Status { code: 503, html: true }).of_branch("SUC001").at(Endpoint::Sales));
+    let day = pos.yesterday().to_string();
+    let arguments = ["etl", "ventas", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "12:30", "--json"];
+    let run = pos.klk().run(&arguments);
+    assert_eq!(run.code, 3, "{}", run.errors);
+    let report = run.json();
+    assert_eq!((report["exitosas"].as_u64(), report["fallidas"].as_u64()), (Some(1), Some(1)));
+    let failed: Vec<Value> = runs(&run).into_iter().filter(|run| run["estado"] == "fallido").collect();
+    assert_eq!(column(&failed, "error_tipo"), set(["api_error"]));
+    assert_eq!(column(&failed, "ubicacion_id"), set(["tienda_01"]));
+}
+
+#[test]
+fn gaps_are_seen_recovered_and_gone() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let seen = klk.run(&["gaps", "--etl-tipo", "ventas", "--json"]);
+    assert_eq!(seen.code, 3, "{}", seen.errors);
+    assert_eq!(column(seen.json()["gaps"].as_array().unwrap(), "causa"), set(["nunca_ejecutado"]));
+
+    let unasked = klk.run(&["recuperar", "--todo"]);
+    assert_eq!(unasked.code, 2);
+    assert!(unasked.errors.contains("--si"), "{}", unasked.errors);
+
+    let recovered = klk.run(&["recuperar", "--todo", "--si", "--json"]);
+    assert_eq!(recovered.code, 0, "{}", recovered.errors);
+    assert_eq!(column(&runs(&recovered), "modo"), set(["recuperacion"]));
+
+    let left = klk.run(&["gaps", "--etl-tipo", "ventas", "--tienda", "tienda_01", "--json"]).json();
+    let day = pos.yesterday().to_string();
+    let of_yesterday = left["gaps"].as_array().unwrap().iter().filter(|gap| gap["fecha_desde"] == day.as_str());
+    assert_eq!(of_yesterday.count(), 0, "{left}");
+}
+
+#[test]
+fn one_period_of_one_store_is_recovered() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    let arguments = [
+        "recuperar",
+        "--tienda",
+        "BOSQUE",
+        "--desde",
+        &day,
+        "--hora-desde",
+        "23:00",
+        "--hora-hasta",
+        "24:00",
+        "--json",
+    ];
+    let run = klk.run(&arguments);
+    assert_eq!(run.code, 0, "{}", run.errors);
+    let runs = runs(&run);
+    assert_eq!(column(&runs, "hora_desde"), set(["23:00", "23:30"]));
+    assert_eq!(column(&runs, "estado"), set(["exitoso"]));
+}
+
+#[test]
+fn a_running_server_has_the_database_and_is_asked_instead() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let day = pos.yesterday().to_string();
+
+    let refused = klk.run(&["etl", "ventas", "--desde", &day]);
+    assert_eq!(refused.code, 4, "{}", refused.errors);
+    assert!(refused.errors.contains("--servidor"), "{}", refused.errors);
+    assert_eq!(klk.run(&["gaps"]).code, 4);
+
+    let gaps = klk.run(&["gaps", "--tienda", "periferico", "--servidor", &server.address, "--json"]);
+    assert_eq!(gaps.code, 3, "{}", gaps.errors);
+    assert_eq!(column(gaps.json()["gaps"].as_array().unwrap(), "ubicacion_id"), set(["tienda_01"]));
+
+    let period = ["--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "13:00", "--json"];
+    let arguments = ["recuperar", "--tienda", "tienda_01", "--servidor", &server.address];
+    let recovered = klk.run(&[&arguments[..], &period[..]].concat());
+    assert_eq!(recovered.code, 0, "{}", recovered.errors);
+    assert_eq!(column(&runs(&recovered), "hora_desde"), set(["12:00", "12:30"]));
+}
+
+#[test]
+fn rubbish_ends_with_2_and_says_what_may_be_written() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "Uso:"),
+        (&["vender"], "vender"),
+        (&["etl", "compras"], "ventas, inventario"),
+        (&["etl", "ventas"], "--desde"),
+        (&["etl", "ventas", "--desde", "ayer"], "AAAA-MM-DD"),
+        (&["etl", "ventas", "--desde", "2025-02-30"], "AAAA-MM-DD"),
+        (&["etl", "ventas", "--desde", "2025-11-17", "--hasta", "2025-11-16"], "fecha_hasta"),
+        (&["etl", "ventas", "--desde", "2025-11-17", "--hora-desde", "25:00"], "HH:MM"),
+        (&["etl", "ventas", "--desde", "2025-11-17", "--tienda", "tienda_99"], "tienda_08  SUC002  BOSQUE"),
+        (&["gaps", "--max-horas", "0"], "1..=8784"),
+        (&["gaps", "--tienda", "LUNA"], "PERIFERICO"),
+        (&["gaps", "--servidor", "nowhere"], "http://127.0.0.1:3000"),
+        (&["recuperar"], "--tienda"),
+        (&["recuperar", "--todo", "--tienda", "tienda_01"], "--todo"),
+        (&["sim", "--fallo", "SUC001:explode"], "explode"),
+        (&["serve", "--direccion", "aqui"], "aqui"),
+        (&["gaps", "--config", "no-such.toml"], "no-such.toml"),
+    ];
+    for (arguments, said) in cases {
+        let run = klk.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.errors);
+        assert!(run.errors.contains(said), "{arguments:?}: {}", run.errors);
+        assert_eq!(run.answer, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_documents_the_exit_codes() {
+    for arguments in [&["--help"][..], &["etl", "--help"], &["gaps", "--help"], &["recuperar", "--help"]] {
+        let run = Klk::new().run(arguments);
+        assert_eq!(run.code, 0);
+        assert!(run.answer.contains("4  otro proceso usa la base de datos"), "{}", run.answer);
+    }
+}
+
+#[test]
+fn an_unreachable_server_is_an_unexpected_error() {
+    let run = Klk::new().run(&["gaps", "--servidor", "http://127.0.0.1:1"]);
+    assert_eq!(run.code, 1);
+    assert!(run.errors.contains("no responde"), "{}", run.errors);
+}

@@ -1,0 +1,73 @@
+//! The built binary, in a folder of its own.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The binary with its settings; everything it writes is in a folder that goes away.
+pub struct Klk {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// How a command ended.
+pub struct Run {
+    pub code: i32,
+    pub answer: String,
+    pub errors: String,
+}
+
+impl Run {
+    /// The answer, which must be one JSON document and nothing beside it.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.answer).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.answer, self.errors))
+    }
+}
+
+impl Klk {
+    /// Without a file and without variables.
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    /// With this klk.toml.
+    pub fn with_file(self, text: &str) -> Self {
+        std::fs::write(self.folder.path().join("klk.toml"), text).unwrap();
+        self
+    }
+
+    /// With this variable.
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A path in its folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The command, ready to be started. Nothing of whoever runs the tests reaches it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_klk"));
+        let foreign = |name: &str| ["KLK_", "SENTRY_", "LEPTOS_"].iter().any(|prefix| name.starts_with(prefix));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {
+            command.env_remove(name);
+        }
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        let output = self.command(arguments).output().unwrap();
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            answer: String::from_utf8(output.stdout).unwrap(),
+            errors: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}

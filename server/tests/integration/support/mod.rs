@@ -1,0 +1,9 @@
+//! A program to run, a POS for it to ask, and a server to speak to.
+
+mod klk;
+mod pos;
+mod server;
+
+pub use klk::{Klk, Run};
+pub use pos::Pos;
+pub use server::{Server, get_status};

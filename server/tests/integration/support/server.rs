@@ -1,0 +1,99 @@
+//! A running `klk serve`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::Value;
+
+use super::Klk;
+
+/// A server that goes away with its test.
+pub struct Server {
+    child: Child,
+    pub address: String,
+    pub client: Client,
+}
+
+impl Server {
+    /// Starts it on a free port, and waits until it listens.
+    pub fn start(klk: &Klk, arguments: &[&str]) -> Self {
+        let all: Vec<&str> = ["serve", "--direccion", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
+        let mut child = klk.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut seen = Vec::new();
+        let address = loop {
+            let Some(line) = lines.next() else { panic!("the server ended: {}", seen.join("\n")) };
+            if let Some(address) = line.strip_prefix("open ") {
+                break address.to_owned();
+            }
+            seen.push(line);
+        };
+        // Somebody has to read on, or the server waits for room.
+        std::thread::spawn(move || lines.for_each(drop));
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        Self { child, address, client }
+    }
+
+    /// A request to a path below its address.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.address))
+    }
+
+    /// Gets a path.
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    /// Gets a path whose answer is JSON, with its status.
+    pub async fn get_json(&self, path: &str) -> (u16, Value) {
+        get_status(self.get(path).await).await
+    }
+
+    /// Posts JSON.
+    pub async fn post_json(&self, path: &str, body: &Value) -> (u16, Value) {
+        get_status(self.request(Method::POST, path).json(body).send().await.unwrap()).await
+    }
+
+    /// Asks a path again and again until its answer is as it should be.
+    pub async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..600 {
+            let (_, answer) = self.get_json(path).await;
+            if is_so(&answer) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{path} did not come to what was waited for: {}", self.get_json(path).await.1)
+    }
+
+    /// Kills it as nobody can refuse.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as a service manager does, and waits until it has.
+    pub fn terminate(mut self) -> i32 {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Where the test ended it already, there is nothing to kill.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Status and JSON body of an answer.
+pub async fn get_status(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status}, {error}: {text}"));
+    (status, body)
+}
