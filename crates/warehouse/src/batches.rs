@@ -69,7 +69,7 @@ impl Warehouse {
 }
 
 fn counts(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<BatchCounts>> {
-    let mut statement = connection.prepare_cached(&format!("{COUNTS} {rest}"))?;
+    let mut statement = connection.prepare(&format!("{COUNTS} {rest}"))?;
     let mut rows = statement.query(values)?;
     let mut batches = Vec::new();
     while let Some(row) = rows.next()? {

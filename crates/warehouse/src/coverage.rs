@@ -21,7 +21,7 @@ pub(crate) fn cover(
     now: Timestamp,
 ) -> Result<()> {
     connection
-        .prepare_cached(
+        .prepare(
             "INSERT INTO cobertura (etl_tipo, ubicacion_id, desde, hasta, ejecucion_id, registrada_en)
              VALUES (?, ?, make_timestamptz(?::BIGINT), make_timestamptz(?::BIGINT), ?::UUID, make_timestamptz(?::BIGINT))",
         )?
@@ -36,17 +36,6 @@ pub(crate) fn cover(
     Ok(())
 }
 
-/// Whether successful runs cover every point of a window between them.
-pub(crate) fn is_covered(
-    connection: &Connection,
-    kind: EtlKind,
-    branch: &BranchId,
-    window: Interval<Timestamp>,
-) -> Result<bool> {
-    let covered = intervals(connection, "cobertura", "", kind, Some(branch), window)?;
-    Ok(covered.into_iter().map(|(_, interval)| interval).collect::<domain::IntervalSet<_>>().covers(&window))
-}
-
 fn intervals(
     connection: &Connection,
     table: &str,
@@ -56,7 +45,7 @@ fn intervals(
     range: Interval<Timestamp>,
 ) -> Result<BranchIntervals> {
     let branch = branch.map(BranchId::as_str);
-    let mut statement = connection.prepare_cached(&format!(
+    let mut statement = connection.prepare(&format!(
         "SELECT DISTINCT ubicacion_id, epoch_us(desde), epoch_us(hasta) FROM {table}
          WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?)
            AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) {condition}"
@@ -104,7 +93,7 @@ impl Warehouse {
     ) -> Result<Vec<(BranchId, Attempt)>> {
         self.read("intentos", move |connection| {
             let branch = branch.as_ref().map(BranchId::as_str);
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare(
                 "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
                     error_tipo, error_mensaje
                  FROM etl_ejecuciones
@@ -132,7 +121,7 @@ impl Warehouse {
     /// The start of the first covered window of each branch.
     pub async fn first_coverage(&self, kind: EtlKind) -> Result<Vec<(BranchId, Timestamp)>> {
         self.read("primera_cobertura", move |connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare(
                 "SELECT ubicacion_id, epoch_us(min(desde)) FROM cobertura WHERE etl_tipo = ? GROUP BY ubicacion_id",
             )?;
             let mut rows = statement.query([kind.as_str()])?;

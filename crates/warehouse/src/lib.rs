@@ -5,6 +5,9 @@
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`schedules`]) and for
 //! each read model (`read/`).
 //!
+//! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
+//! right only for the state it was made for. That is also why a question is one transaction.
+//!
 //! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
 
 pub mod batches;
@@ -29,7 +32,7 @@ pub use batches::BatchCounts;
 pub use error::WarehouseError;
 pub use observer::{NobodyObserves, StatementObserver};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::RunFiguresByBranch;
+pub use read::{RunFiguresByBranch, SalesTotals};
 pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::WarehouseSettings;

@@ -108,7 +108,7 @@ impl Warehouse {
     pub async fn claim(&self, run: RunId, started_at: Timestamp, host: String) -> Result<bool> {
         self.write("tomar_ejecucion", move |transaction| {
             let changed = transaction
-                .prepare_cached(
+                .prepare(
                     "UPDATE etl_ejecuciones SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?::BIGINT), host = ?
                      WHERE id = ?::UUID AND estado = 'en_cola'",
                 )?
@@ -126,7 +126,7 @@ impl Warehouse {
     /// Ends the runs that a process before this one left in work; their windows are gaps again (rule 6).
     pub async fn interrupt_running(&self, now: Timestamp) -> Result<Vec<RunRecord>> {
         self.write("interrumpir_en_proceso", move |transaction| {
-            let left = records(transaction, "WHERE estado = 'en_proceso' ORDER BY id", [])?;
+            let mut left = records(transaction, "WHERE estado = 'en_proceso' ORDER BY id", [])?;
             transaction.execute(
                 "UPDATE etl_ejecuciones SET estado = 'interrumpido', error_tipo = 'interrumpido',
                     error_mensaje = 'El proceso terminó mientras la ejecución estaba en curso; no se cargó nada de ella.',
@@ -135,6 +135,7 @@ impl Warehouse {
                  WHERE estado = 'en_proceso'",
                 params![micros(now), micros(now)],
             )?;
+            left.iter_mut().for_each(|run| run.state = RunState::Interrupted);
             Ok(left)
         })
         .await
@@ -206,6 +207,7 @@ fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &[(NewRun, R
     )?;
     let rows: Vec<(&NewRun, &RunRecord, LocalPeriod)> =
         accepted.iter().map(|(run, record)| (run, record, LocalPeriod::of(run.interval, &run.branch.zone))).collect();
+    let zones = accepted.iter().map(|(run, _)| zone_name(&run.branch)).collect::<Result<Vec<_>>>()?;
     append(
         connection,
         "carga_ejecuciones",
@@ -215,7 +217,7 @@ fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &[(NewRun, R
             ("ubicacion_id", text(&rows, |(run, ..)| Some(run.branch.id.as_str()))),
             ("ubicacion_nombre", text(&rows, |(run, ..)| Some(&run.branch.name))),
             ("modo", text(&rows, |(run, ..)| Some(run.mode.as_str()))),
-            ("zona", owned_text(&rows, |(run, ..)| Some(zone_name(&run.branch)))),
+            ("zona", text(&zones, |zone| Some(zone))),
             ("fecha_desde", date(&rows, |(.., period)| period.date_from)),
             ("fecha_hasta", date(&rows, |(.., period)| period.date_to)),
             ("hora_desde", owned_text(&rows, |(.., period)| Some(period.from_text()))),

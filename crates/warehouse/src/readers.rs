@@ -1,5 +1,7 @@
-//! Connections that read: each question has one to itself, on a thread that may block.
+//! Connections that read: each question has one to itself, on a thread that may block, and sees one committed state
+//! from its first statement to its last.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,16 +15,18 @@ use crate::{Result, StatementObserver, WarehouseError};
 pub(crate) struct Readers {
     free: Arc<Mutex<Vec<Connection>>>,
     permits: Arc<Semaphore>,
+    count: u32,
     observer: Arc<dyn StatementObserver>,
 }
 
 impl Readers {
     /// As many connections to the same database as asked, at least one.
-    pub(crate) fn open(origin: &Connection, count: usize, observer: Arc<dyn StatementObserver>) -> Result<Self> {
+    pub(crate) fn open(origin: &Connection, count: u32, observer: Arc<dyn StatementObserver>) -> Result<Self> {
+        let count = count.max(1);
         let connections =
-            (0..count.max(1)).map(|_| origin.try_clone()).collect::<std::result::Result<Vec<_>, duckdb::Error>>()?;
+            (0..count).map(|_| origin.try_clone()).collect::<std::result::Result<Vec<_>, duckdb::Error>>()?;
         let permits = Arc::new(Semaphore::new(connections.len()));
-        Ok(Self { free: Arc::new(Mutex::new(connections)), permits, observer })
+        Ok(Self { free: Arc::new(Mutex::new(connections)), permits, count, observer })
     }
 
     /// Asks a question.
@@ -37,16 +41,22 @@ impl Readers {
             let _permit = permit;
             let connection = this.take().ok_or(WarehouseError::Closed)?;
             let started = Instant::now();
-            let lent = Lent { connection: Some(connection), free: &this.free };
-            let result = lent.connection.as_ref().ok_or(WarehouseError::Closed).and_then(question);
+            let mut lent = Lent { connection: Some(connection), free: &this.free };
+            let answer = || {
+                let snapshot = lent.connection.as_mut().ok_or(WarehouseError::Closed)?.transaction()?;
+                question(&snapshot)
+            };
+            let result = catch_unwind(AssertUnwindSafe(answer)).unwrap_or(Err(WarehouseError::Panicked));
             this.observer.on_job(name, started.elapsed(), result.is_err());
             result
         });
-        asked.await.map_err(|error| if error.is_panic() { WarehouseError::Panicked } else { WarehouseError::Closed })?
+        asked.await.map_err(|_| WarehouseError::Closed)?
     }
 
-    /// Ends every connection that is not in use, and refuses further questions.
-    pub(crate) fn close(&self) {
+    /// Waits for the questions that were asked, ends every connection and refuses further questions.
+    pub(crate) async fn close(&self) {
+        // A connection that is still in use would keep the file open.
+        drop(self.permits.acquire_many(self.count).await);
         self.permits.close();
         self.free.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -67,5 +77,42 @@ impl Drop for Lent<'_> {
         if let Some(connection) = self.connection.take() {
             self.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Waker};
+
+    use super::*;
+    use crate::NobodyObserves;
+
+    #[tokio::test]
+    async fn closing_waits_for_a_question_and_leaves_no_connection() {
+        let origin = Connection::open_in_memory().unwrap();
+        let readers = Readers::open(&origin, 2, Arc::new(NobodyObserves)).unwrap();
+        let (tell_asked, asked) = tokio::sync::oneshot::channel();
+        let (go_on, wait) = mpsc::channel();
+        let asking = readers.clone();
+        let question = tokio::spawn(async move {
+            let slow = move |_: &Connection| {
+                tell_asked.send(()).unwrap();
+                Ok(wait.recv().unwrap())
+            };
+            asking.read("lenta", slow).await
+        });
+        asked.await.unwrap();
+
+        let mut closing = pin!(readers.close());
+        assert!(closing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        go_on.send(7).unwrap();
+        assert_eq!(question.await.unwrap().unwrap(), 7);
+        closing.await;
+
+        assert!(readers.free.lock().unwrap().is_empty());
+        let later = readers.read("tarde", |_| Ok(())).await;
+        assert!(matches!(later, Err(WarehouseError::Closed)), "{later:?}");
     }
 }

@@ -50,7 +50,7 @@ pub(crate) const RECORD_COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, ep
     epoch_us(ventana_hasta), modo, estado, intento, lote_id::VARCHAR, solicitado_por, traza_sentry, traza_baggage";
 
 pub(crate) fn records(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<RunRecord>> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {RECORD_COLUMNS} FROM etl_ejecuciones {rest}"))?;
+    let mut statement = connection.prepare(&format!("SELECT {RECORD_COLUMNS} FROM etl_ejecuciones {rest}"))?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -136,7 +136,7 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
         None => (None, None, None),
     };
     let changed_rows = connection
-        .prepare_cached(
+        .prepare(
             "UPDATE etl_ejecuciones SET
             estado = ?, fecha_fin = make_timestamptz(?::BIGINT),
             duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6,
@@ -211,7 +211,14 @@ impl Warehouse {
     }
 }
 
-/// The name of a branch's zone, as stored beside its windows.
-pub(crate) fn zone_name(branch: &Branch) -> String {
-    branch.zone.iana_name().unwrap_or("UTC").to_owned()
+/// The name of a branch's zone, as stored beside its windows. A fixed offset of whole hours has a name too, whose sign
+/// is the other way round: four hours behind UTC is `Etc/GMT+4`.
+pub(crate) fn zone_name(branch: &Branch) -> Result<String> {
+    if let Some(name) = branch.zone.iana_name() {
+        return Ok(name.to_owned());
+    }
+    let unnamed =
+        || WarehouseError::Unreadable { column: "zona", detail: format!("the zone of {} has no name", branch.id) };
+    let seconds = branch.zone.to_fixed_offset().map_err(|_| unnamed())?.seconds();
+    if seconds % 3600 == 0 { Ok(format!("Etc/GMT{:+}", -seconds / 3600)) } else { Err(unnamed()) }
 }

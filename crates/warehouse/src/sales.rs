@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use domain::sale::SaleLine;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
-use duckdb::Connection;
+use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::columns::{append, local_micros, sale_columns};
-use crate::coverage::{cover, is_covered};
+use crate::coverage::cover;
 use crate::runs::{EndRow, RunEnd, end_run};
 use crate::{Result, Warehouse};
 
@@ -50,10 +50,10 @@ impl Warehouse {
             if receipt.added + receipt.changed + receipt.removed > 0 {
                 if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
                     transaction
-                        .prepare_cached(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?
+                        .prepare(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?
                         .execute(duckdb::params_from_iter(window_values(&window)))?;
                 }
-                insert_staged(transaction, &window, &end, "")?;
+                insert_staged(transaction, &window, &end)?;
             }
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, end.ended_at)?;
@@ -78,7 +78,7 @@ impl Warehouse {
     }
 
     /// Adds the lines of a short answer that are not there yet and ends the run `parcial`. Nothing is changed or
-    /// removed, a window that is covered is not touched, and no window is covered.
+    /// removed, half hours that are covered are not touched, also within a longer window, and no window is covered.
     pub async fn commit_partial_sales(
         &self,
         end: RunEnd,
@@ -88,14 +88,10 @@ impl Warehouse {
     ) -> Result<Receipt> {
         self.write("agregar_ventas_parciales", move |transaction| {
             let started = Instant::now();
-            let mut receipt = Receipt::default();
-            if !is_covered(transaction, EtlKind::Sales, &window.branch, window.interval)? {
-                stage(transaction, &lines)?;
-                receipt.added = compare(transaction, &window, lines.len() as u64)?.added;
-                receipt.loaded = receipt.added;
-                insert_staged(transaction, &window, &end, NOT_THERE)?;
-                transaction.execute_batch("DROP TABLE carga_ventas")?;
-            }
+            stage(transaction, &lines)?;
+            let added = insert_missing(transaction, &window, &end)?;
+            transaction.execute_batch("DROP TABLE carga_ventas")?;
+            let receipt = Receipt { loaded: added, added, changed: 0, removed: 0 };
             end_run(
                 transaction,
                 &EndRow {
@@ -120,11 +116,19 @@ impl Warehouse {
 const IN_WINDOW: &str =
     "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";
 
-/// Keys are compared within the window only: a number that an invoice of another day has too is another invoice.
-const NOT_THERE: &str = "WHERE NOT EXISTS (
+/// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window only: a
+/// number that an invoice of another day has too is another invoice. Coverage is of instants, lines are of the branch's
+/// clock: the run knows its zone.
+const MISSING: &str = "NOT EXISTS (
     SELECT 1 FROM ventas AS antes
     WHERE antes.ubicacion_id = ? AND antes.fecha_hora >= make_timestamp(?::BIGINT) AND antes.fecha_hora < make_timestamp(?::BIGINT)
-      AND antes.numero_factura = carga_ventas.numero_factura AND antes.linea = carga_ventas.linea)";
+      AND antes.numero_factura = carga_ventas.numero_factura AND antes.linea = carga_ventas.linea)
+  AND NOT EXISTS (
+    SELECT 1 FROM cobertura JOIN etl_ejecuciones AS ejecucion ON ejecucion.id = ?::UUID
+    WHERE cobertura.etl_tipo = ? AND cobertura.ubicacion_id = ?
+      AND cobertura.desde < ejecucion.ventana_hasta AND cobertura.hasta > ejecucion.ventana_desde
+      AND carga_ventas.fecha_hora >= timezone(ejecucion.zona, cobertura.desde)
+      AND carga_ventas.fecha_hora < timezone(ejecucion.zona, cobertura.hasta))";
 
 fn window_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 3] {
     [
@@ -146,7 +150,7 @@ fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
 /// Compares what is staged with what is there.
 fn compare(connection: &Connection, window: &SalesWindow, staged: u64) -> Result<Receipt> {
     let there: u64 = connection
-        .prepare_cached(&format!("SELECT count(*)::UBIGINT FROM ventas WHERE {IN_WINDOW}"))?
+        .prepare(&format!("SELECT count(*)::UBIGINT FROM ventas WHERE {IN_WINDOW}"))?
         .query_row(duckdb::params_from_iter(window_values(window)), |row| row.get(0))?;
     if there == 0 {
         return Ok(Receipt { loaded: staged, added: staged, changed: 0, removed: 0 });
@@ -166,23 +170,35 @@ fn compare(connection: &Connection, window: &SalesWindow, staged: u64) -> Result
          FROM antes FULL JOIN ahora USING (numero_factura, linea)"
     );
     let (added, changed, removed) =
-        connection.prepare_cached(&sql)?.query_row(duckdb::params_from_iter(window_values(window)), |row| {
+        connection.prepare(&sql)?.query_row(duckdb::params_from_iter(window_values(window)), |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
     Ok(Receipt { loaded: staged, added, changed, removed })
 }
 
-fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd, condition: &str) -> Result<()> {
-    let sql = format!(
-        "INSERT INTO ventas BY NAME
-         SELECT * REPLACE (hora::TIME_NS AS hora), ? AS ubicacion_id, ?::UUID AS ejecucion_id
-         FROM carga_ventas {condition}"
-    );
-    let mut values: Vec<Box<dyn duckdb::ToSql>> =
-        vec![Box::new(window.branch.as_str().to_owned()), Box::new(end.run.to_string())];
-    if !condition.is_empty() {
-        values.extend(window_values(window));
-    }
-    connection.prepare_cached(&sql)?.execute(duckdb::params_from_iter(values))?;
+const INSERT_STAGED: &str = "INSERT INTO ventas BY NAME
+    SELECT * REPLACE (hora::TIME_NS AS hora), ? AS ubicacion_id, ?::UUID AS ejecucion_id FROM carga_ventas";
+
+fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd) -> Result<()> {
+    connection.execute(INSERT_STAGED, params![window.branch.as_str(), end.run.to_string()])?;
     Ok(())
+}
+
+/// Says how many there were.
+fn insert_missing(connection: &Connection, window: &SalesWindow, end: &RunEnd) -> Result<u64> {
+    let (branch, run) = (window.branch.as_str(), end.run.to_string());
+    let inserted = connection.execute(
+        &format!("{INSERT_STAGED} WHERE {MISSING}"),
+        params![
+            branch,
+            run,
+            branch,
+            local_micros(window.local.start()),
+            local_micros(window.local.end()),
+            run,
+            EtlKind::Sales.as_str(),
+            branch,
+        ],
+    )?;
+    Ok(inserted as u64)
 }

@@ -23,8 +23,7 @@ impl Warehouse {
     /// When each schedule that ever fired last did.
     pub async fn last_fired(&self) -> Result<Vec<(String, Timestamp)>> {
         self.read("programaciones", |connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT nombre, epoch_us(ultima_ejecucion) FROM programaciones")?;
+            let mut statement = connection.prepare("SELECT nombre, epoch_us(ultima_ejecucion) FROM programaciones")?;
             let mut rows = statement.query([])?;
             let mut fired = Vec::new();
             while let Some(row) = rows.next()? {

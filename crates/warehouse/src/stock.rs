@@ -70,7 +70,7 @@ impl Warehouse {
     /// When the stock of each warehouse of each branch was last taken.
     pub async fn stock_freshness(&self) -> Result<Vec<(BranchId, WarehouseCode, Timestamp)>> {
         self.read("frescura_existencias", |connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare(
                 "SELECT ubicacion_id, codigo_almacen, epoch_us(max(capturado_en)) FROM stock_actual GROUP BY ALL ORDER BY ALL",
             )?;
             let mut rows = statement.query([])?;

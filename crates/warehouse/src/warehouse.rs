@@ -41,7 +41,8 @@ impl Warehouse {
         // What DuckDB prints of an instant is then the same on every machine; we bind and read microseconds.
         connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
         migrate(&mut connection)?;
-        let readers = Readers::open(&connection, settings.readers, Arc::clone(&observer))?;
+        let readers =
+            Readers::open(&connection, u32::try_from(settings.readers).unwrap_or(u32::MAX), Arc::clone(&observer))?;
         let (writer, thread) = Writer::start(connection, settings.writes_waiting_max, observer)?;
         Ok(Self { writer: Arc::new(Mutex::new(Some(writer))), thread: Arc::new(Mutex::new(Some(thread))), readers })
     }
@@ -51,12 +52,12 @@ impl Warehouse {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
     }
 
-    /// Waits for the writes that were handed over and closes the file. Later calls fail with
+    /// Waits for the writes and questions that were handed over and closes the file. Later calls fail with
     /// [`WarehouseError::Closed`].
     pub async fn close(&self) {
         drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.readers.close();
+        self.readers.close().await;
         if let Some(thread) = thread
             && tokio::task::spawn_blocking(move || thread.join()).await.is_err()
         {
@@ -101,6 +102,13 @@ fn open_file(path: &Path, config: Config) -> Result<Connection> {
     }
     Connection::open_with_flags(path, config).map_err(|error| {
         let detail = error.to_string();
-        if detail.contains("lock") { WarehouseError::InUse { path: path.to_owned(), detail } } else { cannot(detail) }
+        if detail.contains("Could not set lock on file") {
+            WarehouseError::InUse { path: path.to_owned(), detail }
+        } else {
+            cannot(detail)
+        }
     })
 }
+
+#[cfg(test)]
+mod tests;

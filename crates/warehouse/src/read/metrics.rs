@@ -44,7 +44,7 @@ impl Warehouse {
 fn query(connection: &Connection, sql: &str, filter: &MetricsFilter, since: Timestamp) -> Result<RunFiguresByBranch> {
     let kind = filter.kind.map(domain::EtlKind::as_str);
     let branch = filter.branch.as_ref().map(BranchId::as_str);
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query(params![micros(since), kind, kind, branch, branch])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -2,6 +2,8 @@
 
 mod metrics;
 mod run_page;
+mod sales_totals;
 mod today;
 
 pub use metrics::RunFiguresByBranch;
+pub use sales_totals::SalesTotals;

@@ -118,7 +118,7 @@ fn totals(connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
          FROM etl_ejecuciones WHERE {}",
         conditions.join(" AND ")
     );
-    Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| {
+    Ok(connection.prepare(&sql)?.query_row(params_from_iter(values), |row| {
         Ok(RunTotals {
             ejecuciones: row.get(0)?,
             exitosas: row.get(1)?,

@@ -19,7 +19,7 @@ impl Warehouse {
     ) -> Result<TodayCounts> {
         self.read("conteo_de_hoy", move |connection| {
             Ok(connection
-                .prepare_cached(
+                .prepare(
                     "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
                         count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
                         count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT

@@ -1,0 +1,164 @@
+//! The writer and the readers beside each other. Who waits for whom is told by channels, never by time.
+
+use std::sync::mpsc;
+
+use duckdb::params;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::*;
+
+/// A database with an empty table of numbers, and two readers.
+async fn with_numbers() -> (TempDir, Warehouse) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = WarehouseSettings { readers: 2, ..WarehouseSettings::at(folder.path().join("klk.duckdb")) };
+    let warehouse = Warehouse::open(&settings).unwrap();
+    warehouse
+        .write("tabla", |transaction| Ok(transaction.execute_batch("CREATE TABLE numeros (numero INTEGER)")?))
+        .await
+        .unwrap();
+    (folder, warehouse)
+}
+
+async fn add(warehouse: &Warehouse, number: i32) {
+    warehouse.write("sumar", move |transaction| insert(transaction, number)).await.unwrap();
+}
+
+fn insert(connection: &Connection, number: i32) -> Result<()> {
+    connection.execute("INSERT INTO numeros VALUES (?)", params![number])?;
+    Ok(())
+}
+
+fn numbers(connection: &Connection) -> Result<Vec<i32>> {
+    let mut statement = connection.prepare("SELECT numero FROM numeros ORDER BY numero")?;
+    let found = statement.query_map([], |row| row.get(0))?;
+    Ok(found.collect::<std::result::Result<_, _>>()?)
+}
+
+/// A job of the writer that stands in its transaction, after it added a number, until it is let go.
+struct HeldWrite {
+    written: oneshot::Receiver<()>,
+    go_on: mpsc::Sender<()>,
+    done: tokio::task::JoinHandle<Result<()>>,
+}
+
+fn hold_a_write(warehouse: &Warehouse, number: i32) -> HeldWrite {
+    let (tell_written, written) = oneshot::channel();
+    let (go_on, wait) = mpsc::channel();
+    let warehouse = warehouse.clone();
+    let done = tokio::spawn(async move {
+        let job = move |transaction: &Transaction<'_>| {
+            insert(transaction, number)?;
+            tell_written.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok(())
+        };
+        warehouse.write("esperar", job).await
+    });
+    HeldWrite { written, go_on, done }
+}
+
+#[tokio::test]
+async fn readers_see_the_state_before_a_write_that_goes_on_and_do_not_wait_for_it() {
+    let (_folder, warehouse) = with_numbers().await;
+    add(&warehouse, 1).await;
+    let held = hold_a_write(&warehouse, 2);
+    held.written.await.unwrap();
+
+    // Would never be answered if it waited: the write ends only afterwards.
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1]);
+    held.go_on.send(()).unwrap();
+    held.done.await.unwrap().unwrap();
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_question_sees_one_state_from_its_first_statement_to_its_last() {
+    let (_folder, warehouse) = with_numbers().await;
+    add(&warehouse, 1).await;
+    let (tell_first, first) = oneshot::channel();
+    let (go_on, wait) = mpsc::channel::<()>();
+    let reader = warehouse.clone();
+    let question = tokio::spawn(async move {
+        let twice = move |connection: &Connection| {
+            let before = numbers(connection)?;
+            tell_first.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok((before, numbers(connection)?))
+        };
+        reader.read("dos_veces", twice).await
+    });
+    first.await.unwrap();
+    add(&warehouse, 2).await;
+    go_on.send(()).unwrap();
+
+    assert_eq!(question.await.unwrap().unwrap(), (vec![1], vec![1]));
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_job_that_fails_or_panics_is_rolled_back_and_the_writer_goes_on() {
+    let (_folder, warehouse) = with_numbers().await;
+    let failed = warehouse
+        .write("fallar", |transaction| {
+            insert(transaction, 1)?;
+            Ok(transaction.execute_batch("SELECT * FROM no_existe")?)
+        })
+        .await;
+    assert!(matches!(failed, Err(WarehouseError::Statement(_))), "{failed:?}");
+    let panicked: Result<()> = warehouse
+        .write("panico", |transaction| {
+            insert(transaction, 2)?;
+            panic!("on purpose")
+        })
+        .await;
+    assert!(matches!(panicked, Err(WarehouseError::Panicked)), "{panicked:?}");
+
+    add(&warehouse, 3).await;
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [3]);
+}
+
+/// More often than there are readers, so that each of them panics.
+#[tokio::test]
+async fn a_question_that_panics_leaves_its_reader_usable() {
+    let (_folder, warehouse) = with_numbers().await;
+    add(&warehouse, 1).await;
+    for _ in 0..5 {
+        let panicked: Result<()> = warehouse.read("panico", |_| panic!("on purpose")).await;
+        assert!(matches!(panicked, Err(WarehouseError::Panicked)), "{panicked:?}");
+    }
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1]);
+}
+
+#[tokio::test]
+async fn a_job_is_done_although_nobody_waits_for_it_any_more() {
+    let (_folder, warehouse) = with_numbers().await;
+    let held = hold_a_write(&warehouse, 1);
+    held.written.await.unwrap();
+    held.done.abort();
+    assert!(held.done.await.unwrap_err().is_cancelled());
+    held.go_on.send(()).unwrap();
+    add(&warehouse, 2).await;
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn closing_waits_for_what_was_handed_over_and_refuses_what_comes_later() {
+    let (folder, warehouse) = with_numbers().await;
+    let held = hold_a_write(&warehouse, 1);
+    held.written.await.unwrap();
+    let closing = warehouse.clone();
+    let closed = tokio::spawn(async move { closing.close().await });
+    // Refused as soon as closing has begun.
+    let refused = warehouse.write("tarde", |_| Ok(()));
+    tokio::task::yield_now().await;
+    assert!(matches!(refused.await, Err(WarehouseError::Closed)));
+    held.go_on.send(()).unwrap();
+    held.done.await.unwrap().unwrap();
+    closed.await.unwrap();
+
+    let path = folder.path().join("klk.duckdb");
+    assert!(!path.with_extension("duckdb.wal").exists(), "the log is merged");
+    assert_eq!(numbers(&Connection::open(path).unwrap()).unwrap(), [1]);
+    assert!(matches!(warehouse.ping().await, Err(WarehouseError::Closed)));
+}

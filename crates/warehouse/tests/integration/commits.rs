@@ -1,0 +1,305 @@
+//! A window's lines are replaced as a whole, and the window is covered, or nothing happens.
+
+use domain::{EtlKind, RunState};
+use rstest::rstest;
+use warehouse::{Receipt, WarehouseError};
+
+use crate::samples::{CENTRO, PERIFERICO, decimal, end, half_hour, instant, line, period, run_id, sales_window};
+use crate::store::{LINES, Store, refused_commit};
+
+fn three_lines() -> Vec<domain::sale::SaleLine> {
+    vec![
+        line("F-1", 1, "2025-11-17T08:00:00", "10.5"),
+        line("F-1", 2, "2025-11-17T08:00:00", "20"),
+        line("F-2", 1, "2025-11-17T08:29:59.9999999", "30"),
+    ]
+}
+
+#[tokio::test]
+async fn the_same_window_again_leaves_the_table_the_same_to_the_byte() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    let first = store.load_sales(1, PERIFERICO, window, three_lines()).await;
+    let before = store.table("ventas").await;
+    let second = store.load_sales(2, PERIFERICO, window, three_lines()).await;
+
+    assert_eq!(first, Receipt { loaded: 3, added: 3, changed: 0, removed: 0 });
+    assert_eq!(second, Receipt { loaded: 3, added: 0, changed: 0, removed: 0 });
+    assert_eq!(before.len(), 3);
+    assert_eq!(store.table("ventas").await, before);
+}
+
+/// Also that nothing prepared for the first commit's staging table is used on the second's.
+#[tokio::test]
+async fn what_changed_came_or_went_is_counted_and_the_window_is_exactly_the_answer() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    store.load_sales(1, PERIFERICO, window, three_lines()).await;
+    let answer = vec![
+        line("F-1", 1, "2025-11-17T08:00:00", "10.5"),
+        line("F-1", 2, "2025-11-17T08:00:00", "20.000001"),
+        line("F-3", 1, "2025-11-17T08:10:00", "40"),
+        line("F-3", 2, "2025-11-17T08:10:00", "50"),
+    ];
+    let receipt = store.load_sales(2, PERIFERICO, window, answer).await;
+
+    assert_eq!(receipt, Receipt { loaded: 4, added: 2, changed: 1, removed: 1 });
+    assert_eq!(
+        store.column(LINES).await,
+        [
+            "tienda_01 F-1/1 10.500000",
+            "tienda_01 F-1/2 20.000001",
+            "tienda_01 F-3/1 40.000000",
+            "tienda_01 F-3/2 50.000000",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_field_that_is_emptied_or_filled_is_a_change() {
+    let store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    let with = |serial: Option<&str>| {
+        let mut changed = line("F-1", 1, "2025-11-17T08:00:00", "10");
+        changed.serial = serial.map(str::to_owned);
+        vec![changed]
+    };
+    store.load_sales(1, PERIFERICO, window, with(None)).await;
+    assert_eq!(store.load_sales(2, PERIFERICO, window, with(Some("S-9"))).await.changed, 1);
+    assert_eq!(store.load_sales(3, PERIFERICO, window, with(None)).await.changed, 1);
+}
+
+#[tokio::test]
+async fn a_half_hour_without_sales_is_covered_and_empties_what_was_there() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    assert_eq!(store.load_sales(1, PERIFERICO, window, Vec::new()).await, Receipt::default());
+    assert_eq!(store.covered(PERIFERICO).await, [window]);
+
+    store.load_sales(2, PERIFERICO, window, three_lines()).await;
+    let receipt = store.load_sales(3, PERIFERICO, window, Vec::new()).await;
+    assert_eq!(receipt, Receipt { loaded: 0, added: 0, changed: 0, removed: 3 });
+    assert!(store.column(LINES).await.is_empty());
+}
+
+#[tokio::test]
+async fn lines_of_other_windows_and_branches_stay() {
+    let mut store = Store::new();
+    let before = half_hour("2025-11-17T07:30");
+    let window = half_hour("2025-11-17T08:00");
+    let after = half_hour("2025-11-17T08:30");
+    store.load_sales(1, PERIFERICO, before, vec![line("F-0", 1, "2025-11-17T07:59:59.9999999", "1")]).await;
+    store.load_sales(2, PERIFERICO, after, vec![line("F-9", 1, "2025-11-17T08:30:00", "9")]).await;
+    store.load_sales(3, PERIFERICO, window, three_lines()).await;
+    store.load_sales(4, CENTRO, window, vec![line("F-1", 1, "2025-11-17T08:00:00", "77")]).await;
+
+    store.load_sales(5, PERIFERICO, window, vec![line("F-5", 1, "2025-11-17T08:15:00", "5")]).await;
+
+    assert_eq!(
+        store.column(LINES).await,
+        [
+            "tienda_01 F-0/1 1.000000",
+            "tienda_01 F-5/1 5.000000",
+            "tienda_01 F-9/1 9.000000",
+            "tienda_02 F-1/1 77.000000",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_same_invoice_number_in_two_branches_is_two_invoices() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    store.load_sales(1, PERIFERICO, window, vec![line("F-1", 1, "2025-11-17T08:01:00", "1")]).await;
+    let receipt = store.load_sales(2, CENTRO, window, vec![line("F-1", 1, "2025-11-17T08:01:00", "2")]).await;
+
+    assert_eq!(receipt.added, 1);
+    assert_eq!(store.column(LINES).await, ["tienda_01 F-1/1 1.000000", "tienda_02 F-1/1 2.000000"]);
+    assert_eq!(store.covered(PERIFERICO).await, [window]);
+    assert_eq!(store.covered(CENTRO).await, [window]);
+}
+
+#[tokio::test]
+async fn a_whole_day_replaces_its_half_hours_and_nothing_of_the_next_day() {
+    let mut store = Store::new();
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:00"), three_lines()).await;
+    let last = vec![line("F-8", 1, "2025-11-17T23:59:59.9999999", "8")];
+    store.load_sales(2, PERIFERICO, half_hour("2025-11-17T23:30"), last.clone()).await;
+    let next = vec![line("F-9", 1, "2025-11-18T00:00:00", "9")];
+    store.load_sales(3, PERIFERICO, half_hour("2025-11-18T00:00"), next).await;
+
+    let mut answer = last;
+    answer.extend(three_lines().into_iter().take(1));
+    answer.push(line("F-0", 1, "2025-11-17T00:00:00", "0.5"));
+    let receipt = store.load_sales(4, PERIFERICO, day, answer).await;
+
+    assert_eq!(receipt, Receipt { loaded: 3, added: 1, changed: 0, removed: 2 });
+    assert_eq!(
+        store.column(LINES).await,
+        [
+            "tienda_01 F-0/1 0.500000",
+            "tienda_01 F-1/1 10.500000",
+            "tienda_01 F-8/1 8.000000",
+            "tienda_01 F-9/1 9.000000",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_run_and_the_coverage_are_written_with_the_lines() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    store.load_sales(1, PERIFERICO, window, three_lines()).await;
+    let run = store
+        .rows(
+            "SELECT estado, registros_extraidos, registros_cargados, error_tipo, error_mensaje, fecha_inicio, fecha_fin,
+                duracion_segundos, lineas_agregadas, lineas_cambiadas, lineas_retiradas, fase_extraccion_ms, host,
+                fecha_desde, fecha_hasta, hora_desde, hora_hasta, zona, version_etl
+             FROM etl_ejecuciones",
+        )
+        .await;
+    let expected = [
+        "exitoso",
+        "3",
+        "3",
+        "",
+        "",
+        "2025-11-17 12:30:00+00",
+        "2025-11-17 12:30:00+00",
+        "0.0",
+        "3",
+        "0",
+        "0",
+        "1500",
+        "host-1",
+        "2025-11-17",
+        "2025-11-17",
+        "08:00",
+        "08:30",
+        "America/Caracas",
+        "2.0",
+    ];
+    let expected: Vec<Option<String>> =
+        expected.iter().map(|text| (!text.is_empty()).then(|| (*text).to_owned())).collect();
+    assert_eq!(run, [expected]);
+    assert_eq!(
+        store.rows("SELECT etl_tipo, ubicacion_id, desde, hasta, ejecucion_id, registrada_en FROM cobertura").await,
+        [[
+            "ventas",
+            PERIFERICO,
+            "2025-11-17 12:00:00+00",
+            "2025-11-17 12:30:00+00",
+            &run_id(1).to_string(),
+            "2025-11-17 12:30:00+00",
+        ]
+        .map(|text| Some(text.to_owned()))
+        .to_vec()]
+    );
+}
+
+#[tokio::test]
+async fn a_window_up_to_midnight_ends_at_24_00_of_its_own_day() {
+    let mut store = Store::new();
+    store.queue(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T23:30")).await;
+    assert_eq!(
+        store.rows("SELECT fecha_desde, hora_desde, fecha_hasta, hora_hasta FROM etl_ejecuciones").await,
+        [["2025-11-17", "23:30", "2025-11-17", "24:00"].map(|text| Some(text.to_owned())).to_vec()]
+    );
+}
+
+/// A commit that cannot be made, after others that could.
+#[rstest]
+#[case::a_number_too_large("1000000000000")]
+#[case::a_number_too_small("-1000000000000")]
+#[tokio::test]
+async fn a_number_that_does_not_fit_rolls_everything_back(#[case] number: &str) {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    store.load_sales(1, PERIFERICO, window, three_lines()).await;
+    let run = store.start(2, EtlKind::Sales, PERIFERICO, window).await;
+    let before = everything(&mut store).await;
+
+    let mut lines = three_lines();
+    lines[2].venta_total_bs = decimal(number);
+    let error = refused_commit(&store.warehouse, run, sales_window(PERIFERICO, window), lines).await;
+
+    assert!(matches!(error, WarehouseError::OutOfRange { column: "venta_total_bs", .. }), "{error}");
+    assert_eq!(error.class(), domain::ErrorClass::InvalidData);
+    assert_eq!(everything(&mut store).await, before);
+}
+
+/// The rows are replaced before the run is ended, so this is the commit that fails latest.
+#[tokio::test]
+async fn rows_for_a_run_that_is_not_in_work_are_rolled_back() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    store.load_sales(1, PERIFERICO, window, three_lines()).await;
+    let queued = store.queue(2, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:30")).await;
+    let before = everything(&mut store).await;
+
+    for run in [run_id(1), queued, run_id(99)] {
+        let lines = vec![line("F-7", 1, "2025-11-17T08:20:00", "7")];
+        let error = refused_commit(&store.warehouse, run, sales_window(PERIFERICO, window), lines).await;
+        assert!(matches!(error, WarehouseError::NotRunning { run: named } if named == run), "{error}");
+        assert_eq!(error.class(), domain::ErrorClass::DatabaseError);
+    }
+    assert_eq!(everything(&mut store).await, before);
+}
+
+#[tokio::test]
+async fn the_writer_goes_on_after_a_commit_that_failed() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    let run = store.start(1, EtlKind::Sales, PERIFERICO, window).await;
+    let mut lines = three_lines();
+    lines[0].tasa_usd = Some(decimal("1000000000000"));
+    refused_commit(&store.warehouse, run, sales_window(PERIFERICO, window), lines).await;
+
+    let receipt = store
+        .warehouse
+        .commit_sales_window(end(run, window.end(), 3), sales_window(PERIFERICO, window), three_lines())
+        .await
+        .unwrap();
+    assert_eq!(receipt.added, 3);
+    assert_eq!(store.column(LINES).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_run_without_rows_ends_with_its_class_and_covers_nothing() {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    store.load_sales(1, PERIFERICO, window, three_lines()).await;
+    let run = store.start(2, EtlKind::Sales, PERIFERICO, window).await;
+    let rows = store.table("ventas").await;
+    let coverage = store.table("cobertura").await;
+    let failure = warehouse::RunFailure {
+        run,
+        ended_at: instant("2025-11-17T12:31:15.5Z"),
+        state: RunState::Failed,
+        class: Some(domain::ErrorClass::Timeout),
+        message: "El KLK no respondió en 30 s".to_owned(),
+        extracted: None,
+        phases: warehouse::PhaseTimes::default(),
+    };
+    store.warehouse.fail_run(failure.clone()).await.unwrap();
+
+    assert!(matches!(store.warehouse.fail_run(failure).await, Err(WarehouseError::NotRunning { .. })));
+    assert_eq!(store.table("ventas").await, rows);
+    assert_eq!(store.table("cobertura").await, coverage);
+    assert_eq!(
+        store
+            .rows("SELECT estado, error_tipo, error_mensaje, duracion_segundos FROM etl_ejecuciones WHERE intento = 2")
+            .await,
+        [["fallido", "timeout", "El KLK no respondió en 30 s", "75.5"].map(|text| Some(text.to_owned())).to_vec()]
+    );
+}
+
+/// Every table that a commit of sales writes.
+async fn everything(store: &mut Store) -> Vec<Vec<crate::store::TextRow>> {
+    let mut tables = Vec::new();
+    for table in ["ventas", "cobertura", "etl_ejecuciones"] {
+        tables.push(store.table(table).await);
+    }
+    tables
+}

@@ -1,0 +1,147 @@
+//! What gaps are computed from: coverage, waivers and attempts, by half-open ranges.
+
+use domain::gap::Attempt;
+use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
+use jiff::Timestamp;
+use rstest::rstest;
+use warehouse::{PhaseTimes, RunFailure};
+
+use crate::samples::{CENTRO, PERIFERICO, half_hour, instant, period, run_id};
+use crate::store::Store;
+
+fn branch_ids(found: &[(BranchId, Interval<Timestamp>)]) -> Vec<&str> {
+    let mut ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// The window is 08:00 to 08:30; ranges that only touch it do not have it.
+#[rstest]
+#[case::up_to_its_start("07:00", "08:00", false)]
+#[case::over_its_start("07:00", "08:01", true)]
+#[case::within_it("08:10", "08:20", true)]
+#[case::itself("08:00", "08:30", true)]
+#[case::over_its_end("08:29", "09:00", true)]
+#[case::from_its_end("08:30", "09:00", false)]
+#[tokio::test]
+async fn ranges_are_half_open(#[case] from: &str, #[case] to: &str, #[case] has_it: bool) {
+    let mut store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    let range = period(&format!("2025-11-17T{from}"), &format!("2025-11-17T{to}"));
+    store.load_sales(1, PERIFERICO, window, Vec::new()).await;
+    store.start(2, EtlKind::Sales, PERIFERICO, window).await;
+    waive(&mut store, PERIFERICO, window, None).await;
+    let expected = if has_it { vec![(BranchId::new(PERIFERICO), window)] } else { Vec::new() };
+
+    assert_eq!(store.warehouse.coverage(EtlKind::Sales, None, range).await.unwrap(), expected);
+    assert_eq!(store.warehouse.waived(EtlKind::Sales, None, range).await.unwrap(), expected);
+    let attempts = store.warehouse.attempts(EtlKind::Sales, None, range).await.unwrap();
+    assert_eq!(attempts.iter().map(|(id, attempt)| (id.clone(), attempt.interval)).collect::<Vec<_>>(), expected);
+}
+
+/// Waivers are only read by this crate; a row is written by hand.
+async fn waive(store: &mut Store, branch_id: &str, window: Interval<Timestamp>, taken_back_at: Option<&str>) {
+    let sql = "INSERT INTO exenciones VALUES ('ventas', ?, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, 'Sin luz', 'ana',
+        '2025-11-17 12:00:00+00', ?::TIMESTAMPTZ)";
+    let values = [
+        Some(branch_id.to_owned()),
+        Some(window.start().to_string()),
+        Some(window.end().to_string()),
+        taken_back_at.map(str::to_owned),
+    ];
+    store.outside(move |connection| connection.execute(sql, duckdb::params_from_iter(values)).unwrap()).await;
+}
+
+#[tokio::test]
+async fn coverage_is_of_one_kind_and_of_one_branch_or_of_all() {
+    let store = Store::new();
+    let window = half_hour("2025-11-17T08:00");
+    let ask = |kind, branch: Option<&str>| store.warehouse.coverage(kind, branch.map(BranchId::new), window);
+    assert!(ask(EtlKind::Sales, None).await.unwrap().is_empty());
+    store.load_sales(1, PERIFERICO, window, Vec::new()).await;
+    store.load_sales(2, CENTRO, window, Vec::new()).await;
+    store.load_sales(3, CENTRO, window, Vec::new()).await;
+
+    assert_eq!(branch_ids(&ask(EtlKind::Sales, None).await.unwrap()), [PERIFERICO, CENTRO]);
+    assert_eq!(branch_ids(&ask(EtlKind::Sales, Some(CENTRO)).await.unwrap()), [CENTRO]);
+    assert!(ask(EtlKind::Inventory, None).await.unwrap().is_empty());
+    assert!(ask(EtlKind::Sales, Some("tienda_99")).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_waiver_that_was_taken_back_does_not_count() {
+    let mut store = Store::new();
+    let (kept, taken_back) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T08:30"));
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    assert!(store.warehouse.waived(EtlKind::Sales, None, day).await.unwrap().is_empty());
+    waive(&mut store, PERIFERICO, kept, None).await;
+    waive(&mut store, PERIFERICO, taken_back, Some("2025-11-17 13:00:00+00")).await;
+
+    let waived = store.warehouse.waived(EtlKind::Sales, Some(BranchId::new(PERIFERICO)), day).await.unwrap();
+    assert_eq!(waived, [(BranchId::new(PERIFERICO), kept)]);
+    assert!(store.warehouse.waived(EtlKind::Inventory, None, day).await.unwrap().is_empty());
+    assert!(store.warehouse.waived(EtlKind::Sales, Some(BranchId::new(CENTRO)), day).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
+    let store = Store::new();
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:00"), Vec::new()).await;
+    let failed = store.start(2, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:30")).await;
+    store.queue(3, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T09:00")).await;
+    store.queue(4, EtlKind::Inventory, PERIFERICO, half_hour("2025-11-17T09:00")).await;
+    store.queue(5, EtlKind::Sales, CENTRO, half_hour("2025-11-17T09:00")).await;
+    let failure = RunFailure {
+        run: failed,
+        ended_at: instant("2025-11-17T13:01:00Z"),
+        state: RunState::Failed,
+        class: Some(ErrorClass::Connection),
+        message: "No hay conexión".to_owned(),
+        extracted: Some(3),
+        phases: PhaseTimes::default(),
+    };
+    store.warehouse.fail_run(failure).await.unwrap();
+
+    let mut found = store.warehouse.attempts(EtlKind::Sales, Some(BranchId::new(PERIFERICO)), day).await.unwrap();
+    found.sort_by_key(|(_, attempt)| attempt.run);
+    let attempt = |number, start, state, error, message: Option<&str>| {
+        let attempt = Attempt {
+            run: run_id(number),
+            interval: half_hour(start),
+            state,
+            error,
+            message: message.map(str::to_owned),
+        };
+        (BranchId::new(PERIFERICO), attempt)
+    };
+    assert_eq!(
+        found,
+        [
+            attempt(2, "2025-11-17T08:30", RunState::Failed, Some(ErrorClass::Connection), Some("No hay conexión")),
+            attempt(3, "2025-11-17T09:00", RunState::Queued, None, None),
+        ]
+    );
+    assert_eq!(store.warehouse.attempts(EtlKind::Sales, None, day).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn the_first_coverage_of_each_branch_is_its_earliest_window() {
+    let store = Store::new();
+    let ask = |kind| store.warehouse.first_coverage(kind);
+    assert!(ask(EtlKind::Sales).await.unwrap().is_empty());
+    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:30"), Vec::new()).await;
+    store.load_sales(2, PERIFERICO, half_hour("2025-11-17T08:00"), Vec::new()).await;
+    store.load_sales(3, CENTRO, half_hour("2025-11-17T09:00"), Vec::new()).await;
+
+    let mut first = ask(EtlKind::Sales).await.unwrap();
+    first.sort();
+    assert_eq!(
+        first,
+        [
+            (BranchId::new(PERIFERICO), half_hour("2025-11-17T08:00").start()),
+            (BranchId::new(CENTRO), half_hour("2025-11-17T09:00").start()),
+        ]
+    );
+    assert!(ask(EtlKind::Inventory).await.unwrap().is_empty());
+}

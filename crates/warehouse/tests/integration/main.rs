@@ -1,0 +1,21 @@
+//! The database as the engine uses it: real files in folders that go away, and processes that are killed.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its scene cannot be set; clippy knows only #[test] functions"
+)]
+
+mod children;
+mod commits;
+mod figures;
+mod gaps;
+mod kill;
+mod opening;
+mod partial;
+mod queue;
+mod run_pages;
+mod samples;
+mod stock;
+mod store;
+mod values;
+mod views;
+mod work;
