@@ -107,8 +107,10 @@ impl Engine {
             tasks.spawn(workers::work(engine.clone()));
         }
         if engine.settings.scheduler {
+            // What falls due while the tasks are being started is not missed.
+            let since = engine.clock.now();
             for index in 0..engine.schedules.len() {
-                tasks.spawn(scheduler::keep(engine.clone(), index));
+                tasks.spawn(scheduler::keep(engine.clone(), index, since));
             }
         }
         drop(tasks);

@@ -16,14 +16,11 @@ use crate::actor::Actor;
 use crate::engine::Engine;
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
 
-/// The longest nap: a machine that was suspended, or whose clock was set, is noticed within it.
-const NAP_MAX: Duration = Duration::from_secs(20);
-
-/// Fires a schedule, given by its place in the engine's list, until the engine stops.
-pub(crate) async fn keep(engine: Engine, index: usize) {
+/// Fires a schedule, given by its place in the engine's list, from a moment on until the engine stops.
+pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
     let mut stopping = engine.stopping.subscribe();
     let Some(schedule) = engine.schedules.get(index) else { return };
-    let mut due = schedule.next_after(engine.clock.now());
+    let mut due = schedule.next_after(since);
     while let Some(moment) = due {
         if *stopping.borrow_and_update() {
             return;
@@ -35,9 +32,10 @@ pub(crate) async fn keep(engine: Engine, index: usize) {
             due = schedule.next_after(now);
             continue;
         }
-        let left = Duration::try_from(moment.duration_since(now)).unwrap_or(NAP_MAX);
+        let nap_max = engine.settings.nap_max;
+        let left = Duration::try_from(moment.duration_since(now)).unwrap_or(nap_max);
         tokio::select! {
-            () = tokio::time::sleep(left.min(NAP_MAX)) => {}
+            () = tokio::time::sleep(left.min(nap_max)) => {}
             _ = stopping.changed() => {}
         }
     }

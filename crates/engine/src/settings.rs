@@ -1,5 +1,7 @@
 //! The engine's limits and schedules. The binary reads them from the configuration.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -28,6 +30,8 @@ pub struct EngineSettings {
     pub extract_days_max: u32,
     /// How long an ended batch is still listed with those in work.
     pub progress_shown: SignedDuration,
+    /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
+    pub nap_max: Duration,
     /// The name of this machine, stored with each run.
     pub host: String,
 }
@@ -46,6 +50,7 @@ impl Default for EngineSettings {
             recovery_days_max: 31,
             extract_days_max: 366,
             progress_shown: SignedDuration::from_mins(10),
+            nap_max: Duration::from_secs(20),
             host: "localhost".to_owned(),
         }
     }

@@ -1,6 +1,7 @@
 //! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and tells the monitor.
 
 mod inventario;
+mod messages;
 mod requests;
 mod ventas;
 
@@ -104,6 +105,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
             monitor.finish_failed(Failure::partial(message, measurements));
         }
         Err(error) => {
+            tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed");
             fail(engine, &record, &error, started.elapsed()).await;
             monitor.finish_failed(Failure::new(error.class(), error.to_string()));
         }
@@ -117,7 +119,7 @@ async fn fail(engine: &Engine, record: &RunRecord, error: &PipelineError, elapse
         ended_at: engine.clock.now(),
         state: RunState::Failed,
         class: Some(error.class()),
-        message: error.to_string(),
+        message: messages::describe(error),
         extracted: error.extracted(),
         phases: PhaseTimes { extract: elapsed },
     };

@@ -1,6 +1,7 @@
 //! Sales of one window: ask the POS, keep what lies in the window, replace it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use domain::sale::{SaleLine, SalesAnswer};
@@ -48,7 +49,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             .monitor
             .load(|step| async move {
                 let query = step.query("reemplazar_ventana_ventas");
-                let receipt = warehouse.commit_sales_window(end, window, lines).await.inspect_err(|_| ())?;
+                let receipt = warehouse.commit_sales_window(end, window, lines).await?;
                 query.finish(Some(receipt.loaded));
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();
@@ -102,27 +103,25 @@ fn question_of(branch: &Branch, local: Interval<DateTime>) -> Option<SalesQuesti
 /// the middle of writing.
 async fn ask(
     job: &Job<'_>,
-    watcher: std::sync::Arc<RequestWatcher>,
+    watcher: Arc<RequestWatcher>,
     question: &SalesQuestion,
 ) -> Result<SalesAnswer, PipelineError> {
     let client = job.engine.source.observed_by(watcher.clone());
     let mut left = job.engine.settings.short_answer_retries;
     loop {
-        let again = match client.sales(question).await {
+        match client.sales(question).await {
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
             Ok(answer) => {
-                tracing::warn!(run = %job.record.id, announced = answer.announced, distinct = answer.lines.len(), "short answer");
-                true
+                let (announced, distinct) = (answer.announced, answer.lines.len());
+                tracing::warn!(run = %job.record.id, announced, distinct, "a short answer is asked for again");
             }
-            Err(KlkError::Malformed { .. }) if left > 0 => true,
+            Err(KlkError::Malformed { .. }) if left > 0 => {}
             Err(error) => {
                 watcher.failed(&error);
                 return Err(error.into());
             }
-        };
-        if again {
-            left -= 1;
         }
+        left -= 1;
     }
 }
 

@@ -1,11 +1,16 @@
 //! One batch: how far it is, its runs, and waiting for its end.
 
+use std::time::Duration;
+
 use domain::BatchId;
 use domain::read_model::{BatchProgress, RunView};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::progress::view;
 use crate::{Engine, UseCaseError};
+
+/// How often a batch is looked at without having heard of a change.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// How far a batch is.
@@ -27,8 +32,11 @@ impl Engine {
             if progress.terminado_en.is_some() {
                 return Ok(progress);
             }
-            if matches!(events.recv().await, Err(RecvError::Closed)) {
-                return Err(UseCaseError::ShuttingDown);
+            tokio::select! {
+                // Having missed some is as good as having heard one.
+                heard = events.recv() => if matches!(heard, Err(RecvError::Closed)) { return Err(UseCaseError::ShuttingDown) },
+                // An end that was stored after its event was heard.
+                () = tokio::time::sleep(LOOK_INTERVAL) => {}
             }
         }
     }

@@ -1,0 +1,88 @@
+//! What people read of a run that failed, in Spanish: what happened, and what it means. The details for whoever mends it
+//! are in the log and in Sentry.
+
+use std::time::Duration;
+
+use klk::{KlkError, RefusalKind, TimeoutPhase};
+
+use super::PipelineError;
+
+/// The sentence that is stored with the run.
+pub(super) fn describe(error: &PipelineError) -> String {
+    match error {
+        PipelineError::Source(error) => describe_source(error),
+        PipelineError::Warehouse(_) => {
+            "La base de datos no aceptó los datos; lo que había antes sigue como estaba.".to_owned()
+        }
+        PipelineError::Short { message, .. } => message.clone(),
+        PipelineError::NotOneDay => "La ventana no cabe en un solo día de la tienda y no se puede pedir.".to_owned(),
+        PipelineError::UnknownBranch => "La tienda ya no está en la configuración.".to_owned(),
+    }
+}
+
+fn describe_source(error: &KlkError) -> String {
+    match error {
+        KlkError::Timeout { phase, limit, .. } => {
+            let limit = seconds(*limit);
+            match phase {
+                TimeoutPhase::Connect => "No se logró conectar con el KLK a tiempo.".to_owned(),
+                TimeoutPhase::Answer => format!("El KLK no respondió en {limit}."),
+                TimeoutPhase::Body => format!("El KLK empezó a responder y no terminó en {limit}."),
+            }
+        }
+        KlkError::Connect { reason, .. } => format!("No se pudo conectar con el KLK: {reason}."),
+        KlkError::Interrupted { .. } => "La respuesta del KLK se cortó antes de llegar completa.".to_owned(),
+        KlkError::Status { status, .. } => format!("El KLK respondió con el estado HTTP {status}{}.", meaning(*status)),
+        KlkError::Refused { message, kind: RefusalKind::UnknownBranch, .. } => {
+            format!("El KLK no conoce la tienda: «{message}». Revise su código en la configuración.")
+        }
+        KlkError::Refused { message, .. } => format!("El KLK rechazó la consulta: «{message}»."),
+        KlkError::Malformed { element: Some(element), detail, .. } => {
+            format!("La línea {} de la respuesta no tiene la forma acordada ({detail}). No se cargó nada.", element + 1)
+        }
+        KlkError::Malformed { element: None, .. } => {
+            "La respuesta no es la que se acordó con el KLK. No se cargó nada.".to_owned()
+        }
+        KlkError::TooLarge { limit_bytes, .. } => {
+            format!("La respuesta pasa de {} MB, el máximo configurado.", limit_bytes / 1_000_000)
+        }
+        KlkError::Configuration(_) => {
+            "El cliente del KLK está mal configurado; `klk doctor` dice qué corregir.".to_owned()
+        }
+        KlkError::Stopped { .. } => "El proceso terminó mientras se leía la respuesta.".to_owned(),
+    }
+}
+
+/// What the usual ones mean, for people who do not know the numbers.
+fn meaning(status: u16) -> &'static str {
+    match status {
+        401 | 403 => " (sin permiso: revise la clave de API)",
+        404 => " (dirección desconocida: revise KLK_BASE_URL)",
+        429 => " (demasiadas consultas)",
+        500..=599 => " (falla del servidor)",
+        _ => "",
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    let seconds = limit.as_secs_f64();
+    if seconds < 1.0 { format!("{} ms", limit.as_millis()) } else { format!("{seconds:.0} s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use klk::Endpoint;
+
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_proxy_is_not_shown_to_people() {
+        let error = KlkError::Status {
+            endpoint: Endpoint::Sales,
+            status: 503,
+            excerpt: "<html>503</html>".to_owned(),
+            retry_after: None,
+        };
+        assert_eq!(describe(&error.into()), "El KLK respondió con el estado HTTP 503 (falla del servidor).");
+    }
+}

@@ -1,0 +1,53 @@
+//! What a process leaves behind, the next one finds.
+
+use domain::{ErrorClass, RunState};
+use engine::EngineSettings;
+use klk_sim::{Fault, FaultKind};
+
+use crate::support::{World, operator, settings};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_waited_go_on_after_a_restart() {
+    let mut world = World::with(EngineSettings { workers: 0, ..settings() }).await;
+    let answer = world.engine.load_missing(&operator(), 1, &[]).await.unwrap();
+    let batch = answer.batch.unwrap();
+    assert_eq!(world.engine.batch(batch).await.unwrap().terminadas, 0);
+
+    world.restart(settings()).await;
+    let runs = world.finished(batch).await;
+    assert_eq!(runs.len(), answer.queued.len());
+    assert!(runs.iter().all(|run| run.estado == RunState::Succeeded));
+    assert!(world.gaps(24).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_a_process_left_in_work_is_interrupted_and_its_window_a_gap() {
+    let world = World::with(EngineSettings { workers: 0, ..settings() }).await;
+    let answer = world.engine.load_missing(&operator(), 1, &[]).await.unwrap();
+    let run = answer.queued[0].id;
+    let warehouse = world.warehouse().await;
+    let started_at = "2025-11-18T16:01:00Z".parse().unwrap();
+    assert!(warehouse.claim(run, started_at, "otra".to_owned()).await.unwrap());
+    warehouse.close().await;
+
+    let mut world = world;
+    world.restart(EngineSettings { workers: 0, ..settings() }).await;
+    let found = world.runs().await.into_iter().find(|view| view.id == run).unwrap();
+    assert_eq!((found.estado, found.error_tipo), (RunState::Interrupted, Some(ErrorClass::Interrupted)));
+    let gaps = world.gaps(24).await;
+    assert!(gaps.iter().any(|gap| gap.ejecucion_id == Some(run) && gap.recuperable));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ending_the_process_lets_the_run_in_work_end() {
+    let mut world = World::new().await;
+    world.sim.add_fault(Fault::new(FaultKind::Slow { milliseconds: 400 }));
+    let batch = world.engine.load_missing(&operator(), 1, &[]).await.unwrap().batch.unwrap();
+    while world.runs().await.iter().all(|run| run.estado != RunState::Running) {
+        tokio::task::yield_now().await;
+    }
+    world.restart(EngineSettings { workers: 0, ..settings() }).await;
+    let runs = world.engine.batch_runs(batch).await.unwrap();
+    assert!(runs.iter().all(|run| matches!(run.estado, RunState::Succeeded | RunState::Queued)));
+    assert!(runs.iter().any(|run| run.estado == RunState::Succeeded));
+}

@@ -1,0 +1,260 @@
+//! A POS, a clock and an engine that a test can turn the hands of.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::filter::{GapFilter, RunFilter};
+use domain::read_model::{GapView, RecoverGapAnswer, RecoverGapRequest, RunView};
+use domain::{
+    BatchId, Branch, BranchCode, BranchId, BranchWarehouse, Calendar, EtlKind, Interval, RunId, WarehouseCode,
+};
+use engine::{Actor, Clock, Engine, EngineParts, EngineSettings, ExtractRequest, IdSource, ScheduleSettings};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use klk::{Client, ClientConfig};
+use klk_sim::{Sim, SimConfig};
+use monitoring::Monitoring;
+use rand::SeedableRng;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+use warehouse::{SalesTotals, Warehouse, WarehouseSettings};
+
+pub const ANA: &str = "ana";
+
+/// A clock that stands where a test puts it.
+#[derive(Clone)]
+pub struct Hands(Arc<AtomicI64>);
+
+impl Hands {
+    pub fn at(text: &str) -> Self {
+        let hands = Self(Arc::default());
+        hands.set(text);
+        hands
+    }
+
+    pub fn set(&self, text: &str) {
+        self.0.store(text.parse::<Timestamp>().unwrap().as_microsecond(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// Identifiers in order.
+#[derive(Default)]
+struct Counter(AtomicU64);
+
+impl Counter {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::SeqCst)) + 1)
+    }
+}
+
+impl IdSource for Counter {
+    fn run_id(&self) -> RunId {
+        RunId(self.next())
+    }
+
+    fn batch_id(&self) -> BatchId {
+        BatchId(self.next())
+    }
+
+    fn correlation(&self) -> String {
+        format!("{:08}", self.next().as_u128())
+    }
+}
+
+/// Everything of one test.
+pub struct World {
+    pub sim: Sim,
+    pub hands: Hands,
+    pub engine: Engine,
+    base_url: String,
+    folder: TempDir,
+    ids: Arc<Counter>,
+    patience: Duration,
+}
+
+/// Longer than anything takes on a busy machine.
+const PATIENT: Duration = Duration::from_secs(60);
+
+pub fn zone() -> TimeZone {
+    TimeZone::fixed(jiff::tz::Offset::constant(-4))
+}
+
+pub fn branch(number: &str, code: &str, name: &str, hours: &str, warehouses: &[&str]) -> Branch {
+    Branch {
+        id: BranchId::new(number),
+        code: BranchCode::new(code),
+        name: name.to_owned(),
+        zone: zone(),
+        calendar: Calendar::every_day(hours.parse().unwrap()),
+        warehouses: warehouses
+            .iter()
+            .map(|code| BranchWarehouse { code: WarehouseCode::new(*code), name: (*code).to_owned() })
+            .collect(),
+    }
+}
+
+fn branches() -> Vec<Branch> {
+    vec![
+        branch("tienda_01", "SUC001", "PERIFERICO", "07:00-21:00", &["APP-TPF", "APP-PPF"]),
+        branch("tienda_08", "SUC002", "BOSQUE", "08:00-24:00", &["APP-TBQ", "APP-PBQ"]),
+    ]
+}
+
+pub fn settings() -> EngineSettings {
+    EngineSettings {
+        scheduler: false,
+        schedules: ScheduleSettings { zone: zone(), ..ScheduleSettings::default() },
+        ..EngineSettings::default()
+    }
+}
+
+impl World {
+    /// Two small stores at noon of the 18th of November 2025 in Caracas.
+    pub async fn new() -> Self {
+        Self::with(settings()).await
+    }
+
+    /// For a POS that is silent.
+    pub async fn impatient() -> Self {
+        Self::build(settings(), Duration::from_millis(300)).await
+    }
+
+    pub async fn with(settings: EngineSettings) -> Self {
+        Self::build(settings, PATIENT).await
+    }
+
+    async fn build(settings: EngineSettings, patience: Duration) -> Self {
+        let hands = Hands::at("2025-11-18T16:00:00Z");
+        let clock = hands.clone();
+        let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.now()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(klk_sim::serve(listener, sim.clone(), std::future::pending()));
+        let folder = TempDir::new().unwrap();
+        let ids = Arc::new(Counter::default());
+        let engine = start(&base_url, &folder, &hands, &ids, settings, patience).await;
+        Self { sim, hands, engine, base_url, folder, ids, patience }
+    }
+
+    /// Ends the engine and starts another one over the same database.
+    pub async fn restart(&mut self, settings: EngineSettings) {
+        self.engine.shutdown().await;
+        let World { base_url, folder, hands, ids, patience, .. } = &*self;
+        self.engine = start(base_url, folder, hands, ids, settings, *patience).await;
+    }
+
+    /// The database itself, after the engine has let go of it.
+    pub async fn warehouse(&self) -> Warehouse {
+        self.engine.shutdown().await;
+        open(&self.folder)
+    }
+
+    /// Extracts hours of a day and waits; gives the runs.
+    pub async fn extract(&self, branch: &str, date: &str, hours: Option<(&str, &str)>) -> Vec<RunView> {
+        let request = ExtractRequest {
+            kind: EtlKind::Sales,
+            branches: vec![BranchId::new(branch)],
+            date_from: date.parse().unwrap(),
+            date_to: date.parse().unwrap(),
+            time_from: hours.map(|(from, _)| from.parse().unwrap()),
+            time_to: hours.map(|(_, to)| if to == "24:00" { None } else { Some(to.parse::<Time>().unwrap()) }),
+        };
+        let batch = self.engine.extract(&operator(), request).await.unwrap().batch.unwrap();
+        self.finished(batch).await
+    }
+
+    pub async fn finished(&self, batch: BatchId) -> Vec<RunView> {
+        self.engine.wait_for_batch(batch).await.unwrap();
+        self.engine.batch_runs(batch).await.unwrap()
+    }
+
+    pub async fn gaps(&self, hours: u32) -> Vec<GapView> {
+        let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: hours };
+        self.engine.list_gaps(&operator(), filter).await.unwrap().gaps
+    }
+
+    pub async fn recover(&self, gap: &GapView) -> RecoverGapAnswer {
+        self.engine.recover_gap(&operator(), request_of(gap)).await.unwrap()
+    }
+
+    pub async fn runs(&self) -> Vec<RunView> {
+        let filter = RunFilter { limit: 100, ..RunFilter::default() };
+        self.engine.list_runs(&operator(), filter).await.unwrap().ejecuciones
+    }
+
+    /// What is loaded of a store's day.
+    pub async fn totals(&self, branch: &str, date: &str) -> SalesTotals {
+        totals(&self.warehouse().await, branch, date).await
+    }
+}
+
+pub async fn totals(warehouse: &Warehouse, branch: &str, date: &str) -> SalesTotals {
+    let date: Date = date.parse().unwrap();
+    let start: DateTime = date.at(0, 0, 0, 0);
+    let day = Interval::new(start, date.tomorrow().unwrap().at(0, 0, 0, 0)).unwrap();
+    warehouse.sales_totals(BranchId::new(branch), day).await.unwrap()
+}
+
+/// What the store sold on a day, as sums.
+pub fn sold(sim: &Sim, code: &str, date: &str) -> SalesTotals {
+    let truth = sim.truth(code, date.parse().unwrap(), date.parse().unwrap()).unwrap();
+    SalesTotals {
+        lines: truth.lines,
+        invoices: truth.invoices,
+        total_bs: truth.total_bs.normalize(),
+        total_usd: truth.total_usd.normalize(),
+    }
+}
+
+pub fn operator() -> Actor {
+    Actor::operator(ANA)
+}
+
+pub fn request_of(gap: &GapView) -> RecoverGapRequest {
+    RecoverGapRequest {
+        etl_tipo: gap.etl_tipo,
+        ubicacion_id: gap.ubicacion_id.clone(),
+        fecha_desde: gap.fecha_desde.to_string(),
+        fecha_hasta: gap.fecha_hasta.to_string(),
+        hora_desde: Some(gap.hora_desde.clone()),
+        hora_hasta: Some(gap.hora_hasta.clone()),
+    }
+}
+
+fn open(folder: &TempDir) -> Warehouse {
+    Warehouse::open(&WarehouseSettings::at(folder.path().join("test.duckdb"))).unwrap()
+}
+
+async fn start(
+    base_url: &str,
+    folder: &TempDir,
+    hands: &Hands,
+    ids: &Arc<Counter>,
+    settings: EngineSettings,
+    patience: Duration,
+) -> Engine {
+    let mut config = ClientConfig::new(base_url.parse().unwrap());
+    config.retries = 1;
+    config.backoff_base = Duration::from_millis(1);
+    config.sales_timeout = patience;
+    config.articles_timeout = patience;
+    config.probe_timeout = patience;
+    let parts = EngineParts {
+        clock: Arc::new(hands.clone()),
+        ids: Arc::clone(ids) as Arc<dyn IdSource>,
+        source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
+        warehouse: open(folder),
+        monitoring: Monitoring::disabled(),
+        branches: branches(),
+    };
+    Engine::start(parts, settings).await.unwrap()
+}
