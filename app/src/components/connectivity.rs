@@ -24,6 +24,7 @@ pub fn ConnectivityBadge(
             <p class="connectivity-title">{texts.title()}</p>
             <div class="connectivity-state" role="status">
                 {move || match outcome.get() {
+                    None if is_checking.get() => view! { <Pill tone=Tone::Neutral label=texts.checking() is_busy=true/> }.into_any(),
                     None => view! { <Pill tone=Tone::Neutral label=texts.unknown()/> }.into_any(),
                     Some(Ok(connectivity)) => state(&connectivity),
                     Some(Err(error)) => unknown(&error),

@@ -31,6 +31,8 @@ pub fn RunFilters(
     change: Change,
     /// When the list was true.
     updated: Updated,
+    /// The list without filters, where some are set.
+    clear: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     let language = language();
     let texts = language.filter();
@@ -38,7 +40,7 @@ pub fn RunFilters(
     let modes = RunMode::ALL.iter().map(|mode| (mode.to_string(), mode_name(language, *mode).to_owned()));
     let (states, modes): (Choices, Choices) = (states.collect(), modes.collect());
     view! {
-        <FilterForm action=RUNS.path updated>
+        <FilterForm action=RUNS.path updated clear>
             <StoreFilter branches value change/>
             <Choice name="estado" label=texts.state() none=texts.all_states() choices=Signal::stored(states) value change/>
             <Choice name="modo" label=texts.mode() none=texts.all_modes() choices=Signal::stored(modes) value change/>
@@ -61,6 +63,8 @@ pub fn GapFilters(
     change: Change,
     /// When the list was true.
     updated: Updated,
+    /// The list without filters, where some are set.
+    clear: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     let texts = language().filter();
     let known = [(24, texts.last_day()), (48, texts.last_two_days()), (720, texts.last_month())];
@@ -74,7 +78,7 @@ pub fn GapFilters(
         choices
     });
     view! {
-        <FilterForm action=GAPS.path updated>
+        <FilterForm action=GAPS.path updated clear>
             <StoreFilter branches value change/>
             <KindFilter value change/>
             <Choice name="max_horas" label=texts.age() none=texts.last_week() choices value change/>
@@ -87,13 +91,19 @@ pub fn GapFilters(
 const DEFAULT_HOURS: u32 = 168;
 
 #[component]
-fn FilterForm(action: &'static str, updated: Updated, children: Children) -> impl IntoView {
+fn FilterForm(
+    action: &'static str,
+    updated: Updated,
+    clear: Signal<Option<&'static str>>,
+    children: Children,
+) -> impl IntoView {
     let language = language();
     view! {
         <div class="toolbar">
             <form class="filters" method="get" action=action aria-label=language.filter().title()>
                 {children()}
                 <button class="button only-without-script" type="submit">{language.action().apply()}</button>
+                {move || clear.get().map(|href| view! { <a class="link filters-clear" href=href>{language.action().clear()}</a> })}
             </form>
             <p class="updated muted">
                 {language.live().updated()} " "

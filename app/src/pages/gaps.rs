@@ -70,6 +70,7 @@ fn GapsList(list: Memo<GapList>, query: Memo<Query>, chosen: RwSignal<Option<Gap
                 hours=Signal::derive(move || list.with(|list| list.max_horas))
                 change
                 updated=Signal::derive(move || list.with(|list| (list.generado_en, list.generado_en_local)))
+                clear=Signal::derive(move || query.read().way_out())
             />
             <GapsTable
                 gaps=Signal::derive(move || list.with(|list| list.gaps.clone()))

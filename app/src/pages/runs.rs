@@ -78,6 +78,7 @@ fn RunsList(page: Memo<RunPage>, query: Memo<Query>) -> impl IntoView {
                 value=Callback::new(move |name: &'static str| query.read().get(name).unwrap_or_default())
                 change
                 updated=Signal::derive(move || page.with(|page| (page.generado_en, page.generado_en_local)))
+                clear=Signal::derive(move || query.read().way_out())
             />
             <RunsTable runs=Signal::derive(move || page.with(|page| page.ejecuciones.clone())) now/>
             <Pager older newest/>
