@@ -78,7 +78,14 @@ impl Demo {
             Err(failure) => Err(failure),
         };
         self.sim.end_scenario();
-        outcome
+        outcome?;
+        match sales_gaps(engine).await?.len() {
+            0 => remark("Listo: no falta nada"),
+            missing => {
+                remark(&format!("Listo: faltan {missing} gaps a propósito; Recuperar, en /gaps, los trae de vuelta"))
+            }
+        }
+        Ok(())
     }
 }
 
@@ -105,8 +112,7 @@ struct LeaveOut {
 
 async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
     let now = clock::now();
-    let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: (DAYS + 1) * 24 };
-    let gaps = engine.list_gaps(&Actor::system(), filter).await.map_err(use_case_failure)?.gaps;
+    let gaps = sales_gaps(engine).await?;
     let branches = engine.branches();
     let settled = settled_week(now);
     let has_any = |branch: &Branch| settled.is_some_and(|week| latest_covered(branch, &gaps, week).is_some());
@@ -116,6 +122,11 @@ async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
         _ => hole(branches, now).into_iter().collect(),
     };
     Ok(LeaveOut { is_first_load, windows })
+}
+
+async fn sales_gaps(engine: &Engine) -> Result<Vec<GapView>, Failure> {
+    let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: (DAYS + 1) * 24 };
+    Ok(engine.list_gaps(&Actor::system(), filter).await.map_err(use_case_failure)?.gaps)
 }
 
 /// The week up to a time whose half hours are gaps if they are not there: the latest ones may just not be due yet.
@@ -154,4 +165,85 @@ fn hole(branches: &[Branch], now: Timestamp) -> Option<Window> {
     let start = instant_of(yesterday.to_datetime(time(16, 0, 0, 0)), &branch.zone)?;
     let interval = Interval::new(start, start.checked_add(HALF_HOUR).ok()?)?;
     Some(Window { branch: branch.id.clone(), kind: EtlKind::Sales, interval })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::gap::{GapState, Urgency};
+    use domain::{BranchCode, Calendar};
+    use jiff::civil::{Date, DateTime};
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn instant(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn branch() -> Branch {
+        Branch {
+            id: BranchId::new(STORE_OF_THE_HOLE),
+            code: BranchCode::new("SUC004"),
+            name: "PARAISO".to_owned(),
+            zone: TimeZone::get("America/Caracas").unwrap(),
+            calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
+            warehouses: Vec::new(),
+        }
+    }
+
+    fn gap(from: &str, to: &str) -> GapView {
+        GapView {
+            id: from.to_owned(),
+            etl_tipo: EtlKind::Sales,
+            ubicacion_id: BranchId::new(STORE_OF_THE_HOLE),
+            ubicacion_nombre: "PARAISO".to_owned(),
+            inicio: instant(from),
+            fin: instant(to),
+            fecha_desde: Date::ZERO,
+            fecha_hasta: Date::ZERO,
+            hora_desde: String::new(),
+            hora_hasta: String::new(),
+            ventanas: 1,
+            detectado_en: instant(to),
+            detectado_en_local: DateTime::ZERO,
+            antiguedad_horas: 0.0,
+            urgencia: Urgency::Recent,
+            estado: GapState::Pending,
+            causa: String::new(),
+            error_tipo: None,
+            causa_detalle: None,
+            intentos: 0,
+            ejecucion_id: None,
+            ejecucion_en_curso_id: None,
+            recuperable: true,
+        }
+    }
+
+    /// Tuesday 18, 20:00 in Caracas.
+    const NOW: &str = "2025-11-19T00:00:00Z";
+
+    #[test]
+    fn the_half_hour_that_never_ran_is_yesterday_at_four() {
+        let window = hole(&[branch()], instant(NOW)).unwrap();
+        assert_eq!(window.interval.start(), instant("2025-11-17T20:00:00Z"));
+        assert_eq!(window.interval.end(), instant("2025-11-17T20:30:00Z"));
+    }
+
+    #[test]
+    fn a_second_start_keeps_older_holes_and_loads_what_has_passed_since() {
+        let hole = gap("2025-11-17T20:00:00Z", "2025-11-17T21:00:00Z");
+        let since = gap("2025-11-18T15:00:00Z", "2025-11-19T00:00:00Z");
+        let week = settled_week(instant(NOW)).unwrap();
+        let kept = older_gaps(&branch(), &[hole, since], week);
+        let starts: Vec<Timestamp> = kept.iter().map(|window| window.interval.start()).collect();
+        assert_eq!(starts, [instant("2025-11-17T20:00:00Z"), instant("2025-11-17T20:30:00Z")]);
+    }
+
+    #[test]
+    fn a_store_without_anything_has_nothing_to_keep() {
+        let everything = gap("2025-11-01T00:00:00Z", "2025-11-19T00:00:00Z");
+        let week = settled_week(instant(NOW)).unwrap();
+        assert_eq!(latest_covered(&branch(), std::slice::from_ref(&everything), week), None);
+        assert_eq!(older_gaps(&branch(), &[everything], week), Vec::new());
+    }
 }

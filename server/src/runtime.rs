@@ -1,10 +1,15 @@
 //! The async runtime, and the signals that end it.
 
 use std::future::Future;
+use std::time::Duration;
 
 use anyhow::Context;
+use engine::Engine;
 
 use crate::failure::{Failure, Outcome};
+
+/// How long threads may go on once a command has ended.
+const THREADS_LIMIT: Duration = Duration::from_secs(2);
 
 /// Runs a command to its end.
 pub fn block_on(command: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {
@@ -13,7 +18,20 @@ pub fn block_on(command: impl Future<Output = Result<Outcome, Failure>>) -> Resu
         .build()
         .context("no se pudo iniciar el entorno asíncrono")
         .map_err(Failure::Unexpected)?;
-    runtime.block_on(command)
+    let outcome = runtime.block_on(command);
+    // Whatever still blocks a thread has had its time.
+    runtime.shutdown_timeout(THREADS_LIMIT);
+    outcome
+}
+
+/// Ends an engine: runs in work may end within the limit, and who asks once more does not wait.
+pub async fn end_engine(engine: &Engine, limit: Duration) {
+    tokio::select! {
+        ended = tokio::time::timeout(limit, engine.shutdown()) => if ended.is_err() {
+            tracing::warn!("runs in work did not end in time; their windows are gaps again");
+        },
+        () = stop_signal() => tracing::warn!("asked to end twice: runs in work are interrupted"),
+    }
 }
 
 /// Resolves when the process is asked to end: Ctrl-C, or SIGTERM of a service manager.

@@ -1,6 +1,6 @@
 //! Listening, and ending well: no new request, streams end, runs in work end, what is left is reported.
 
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -28,11 +28,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// Serves until the process is asked to end, then ends the engine too.
 pub async fn serve(listener: TcpListener, engine: Engine, settings: &Settings) -> Result<(), Failure> {
     let served = answer_requests(listener, engine.clone(), &settings.http).await;
-    // Asked twice, one does not wait.
-    tokio::select! {
-        () = end_engine(&engine, settings.shutdown_limit) => {}
-        () = runtime::stop_signal() => tracing::warn!("asked to end twice: runs in work are interrupted"),
-    }
+    runtime::end_engine(&engine, settings.shutdown_limit).await;
     served
 }
 
@@ -62,15 +58,7 @@ async fn answer_requests(listener: TcpListener, engine: Engine, settings: &HttpS
     }
 }
 
-fn until_closing(mut closing: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        // An error says that the sender is gone, and so is the server.
-        drop(closing.wait_for(|closing| *closing).await);
-    }
-}
-
-async fn end_engine(engine: &Engine, limit: Duration) {
-    if tokio::time::timeout(limit, engine.shutdown()).await.is_err() {
-        tracing::warn!("runs in work did not end in time; their windows are gaps again");
-    }
+async fn until_closing(mut closing: watch::Receiver<bool>) {
+    // An error says that the sender is gone, and so is the server.
+    drop(closing.wait_for(|closing| *closing).await);
 }

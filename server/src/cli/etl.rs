@@ -1,5 +1,7 @@
 //! `klk etl`: extracts now.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use domain::{BatchId, EtlKind};
 use engine::{Engine, ExtractRequest};
@@ -13,6 +15,9 @@ use crate::settings::{Settings, branches};
 use crate::wiring::{self, Observability, Purpose};
 use crate::{clock, runtime};
 
+/// How often a window is asked for whose parts are in work already.
+const TRIES: u32 = 3;
+
 /// Options of `klk etl`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Opciones")]
@@ -20,8 +25,8 @@ pub struct EtlArguments {
     /// ventas o inventario
     #[arg(value_name = "TIPO", value_parser = super::etl_kind)]
     tipo: EtlKind,
-    /// Una tienda: id, código o nombre; se puede repetir; sin ella, todas
-    #[arg(long)]
+    /// Una tienda: id, código o nombre; varias con comas o repitiendo la opción; sin ella, todas
+    #[arg(long, value_delimiter = ',')]
     tienda: Vec<String>,
     #[command(flatten)]
     period: PeriodArguments,
@@ -42,7 +47,7 @@ impl EtlArguments {
         let outcome = runtime::block_on(async {
             let engine = wiring::engine(settings, &observability.monitoring, Purpose::Work).await?;
             let outcome = self.extract(&engine, settings).await;
-            engine.shutdown().await;
+            runtime::end_engine(&engine, settings.shutdown_limit).await;
             outcome
         });
         observability.shutdown();
@@ -62,14 +67,26 @@ impl EtlArguments {
             time_from: self.period.hora_desde,
             time_to: self.period.hora_hasta.map(|end| end.0),
         };
-        let answer = engine.extract(&actor(), request).await.map_err(use_case_failure)?;
-        let in_work = answer.in_work.iter().filter_map(|run| run.batch);
-        let mut batches: Vec<BatchId> = answer.batch.into_iter().chain(in_work).collect();
-        batches.sort_unstable();
-        batches.dedup();
         let target = Target::Local(engine.clone(), actor());
-        wait::for_batches(&target, &batches, self.json).await?;
-        let report = RunReport::new(batches.clone(), target.runs(&batches).await?);
+        let mut batches = BTreeSet::new();
+        let mut runs = BTreeSet::new();
+        for _ in 0..TRIES {
+            let answer = engine.extract(&actor(), request.clone()).await.map_err(use_case_failure)?;
+            let waited_for = answer.queued.iter().chain(&answer.in_work);
+            batches.extend(waited_for.clone().filter_map(|run| run.batch));
+            runs.extend(answer.queued.iter().map(|run| run.id));
+            let batches: Vec<BatchId> =
+                waited_for.filter_map(|run| run.batch).collect::<BTreeSet<_>>().into_iter().collect();
+            wait::for_batches(&target, &batches, self.json).await?;
+            // What was at a part of a window already is not what was asked for: with it done, the whole is asked for.
+            if answer.in_work.is_empty() {
+                break;
+            }
+        }
+        let batches: Vec<BatchId> = batches.into_iter().collect();
+        let mut ended = target.runs(&batches).await?;
+        ended.retain(|run| runs.contains(&run.id));
+        let report = RunReport::new(batches, ended);
         report.print(self.json)?;
         Ok(report.outcome())
     }

@@ -43,7 +43,7 @@ impl GapsArguments {
         let outcome = runtime::block_on(async {
             let target = Target::open(server.as_deref(), settings, &observability, Purpose::Look).await?;
             let outcome = self.list(&target).await;
-            target.close().await;
+            target.close(settings.shutdown_limit).await;
             outcome
         });
         observability.shutdown();

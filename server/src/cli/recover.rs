@@ -53,7 +53,7 @@ impl RecoverArguments {
         let outcome = runtime::block_on(async {
             let target = Target::open(server.as_deref(), settings, &observability, Purpose::Work).await?;
             let outcome = self.recover(&target).await;
-            target.close().await;
+            target.close(settings.shutdown_limit).await;
             outcome
         });
         observability.shutdown();

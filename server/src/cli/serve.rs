@@ -64,7 +64,7 @@ impl DemoDataArguments {
                 loaded = demo.load(&engine) => loaded,
                 () = runtime::stop_signal() => Err(Failure::Incomplete("detenido antes de terminar".to_owned())),
             };
-            engine.shutdown().await;
+            runtime::end_engine(&engine, settings.shutdown_limit).await;
             loaded.map(|()| Outcome::Success)
         });
         observability.shutdown();

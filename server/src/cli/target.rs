@@ -1,5 +1,7 @@
 //! Whom a command speaks to: an engine of its own over the database file, or a running server.
 
+use std::time::Duration;
+
 use domain::filter::GapFilter;
 use domain::problem::ProblemCode;
 use domain::read_model::{BatchProgress, GapList, RecoverGapAnswer, RecoverGapRequest, RunView};
@@ -8,9 +10,9 @@ use engine::{Actor, Engine, UseCaseError};
 
 use super::remote::RemoteServer;
 use crate::failure::Failure;
-use crate::host;
 use crate::settings::{Settings, branches};
 use crate::wiring::{self, Observability, Purpose};
+use crate::{host, runtime};
 
 /// Whom a command speaks to.
 pub enum Target {
@@ -51,9 +53,9 @@ impl Target {
     }
 
     /// Ends the engine, if it is one's own.
-    pub async fn close(self) {
+    pub async fn close(self, limit: Duration) {
         if let Self::Local(engine, _) = self {
-            engine.shutdown().await;
+            runtime::end_engine(&engine, limit).await;
         }
     }
 

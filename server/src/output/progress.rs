@@ -89,6 +89,7 @@ impl ProgressDisplay {
 
     /// Shows the last state and makes room.
     pub fn finish(self, figures: &Figures) {
+        let figures = Figures { seconds_left: None, ..*figures };
         let last = format!("{}/{} ventanas · {}", figures.done, figures.windows, figures.text());
         match self {
             Self::Bar(bar) => {

@@ -56,6 +56,10 @@ fn a_killed_server_leaves_whole_windows_only_and_goes_on_where_it_was() {
     });
     server.kill();
 
+    let asked_before = sales_questions(&pos);
+    assert_eq!(klk.run(&["gaps"]).code, 3);
+    assert_eq!(sales_questions(&pos), asked_before, "who only looks must not work the queue");
+
     let again = Server::start(&klk, &[]);
     block_on(async {
         let interrupted = runs(&again, "interrumpido").await;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use klk::WarehouseRow;
+use domain::ErrorClass;
+use klk::{KlkError, WarehouseRow};
 use monitoring::{SelfTest, SelfTestAnswer};
 
 use super::finding::Finding;
@@ -77,15 +78,27 @@ async fn pos(settings: &Settings) -> Result<Vec<Finding>, Failure> {
         Ok(latency) => latency,
         Err(error) => {
             let advice = "compruebe KLK_BASE_URL, la red y que el servidor KLK esté en marcha";
-            return Ok(vec![Finding::failure(SUBJECT, format!("{url}: {error}"), advice)]);
+            return Ok(vec![Finding::failure(SUBJECT, format!("{url}: {}", reason(&error)), advice)]);
         }
     };
     let mut findings = vec![Finding::fine(SUBJECT, format!("{url} responde en {} ms", latency.as_millis()))];
     match client.branch_warehouses(None).await {
         Ok(rows) => findings.extend(stores(settings, &client, &rows).await?),
-        Err(error) => findings.push(Finding::failure("tiendas", error.to_string(), "KLK no dice qué tiendas hay")),
+        Err(error) => findings.push(Finding::failure("tiendas", reason(&error), "KLK no dice qué tiendas hay")),
     }
     Ok(findings)
+}
+
+/// Why the POS did not answer, for people; the client's own words are for those who maintain it.
+fn reason(error: &KlkError) -> String {
+    let plain = match error.class() {
+        ErrorClass::Timeout => "no respondió a tiempo",
+        ErrorClass::Connection => "no se puede conectar, o la conexión se cortó",
+        ErrorClass::ApiError => "se negó a responder",
+        ErrorClass::InvalidData => "respondió otra cosa que la acordada",
+        ErrorClass::DatabaseError | ErrorClass::Interrupted => "la pregunta se interrumpió",
+    };
+    format!("{plain} ({error})")
 }
 
 async fn stores(settings: &Settings, client: &klk::Client, rows: &[WarehouseRow]) -> Result<Vec<Finding>, Failure> {
