@@ -79,10 +79,10 @@ impl Demo {
         };
         self.sim.end_scenario();
         outcome?;
-        match sales_gaps(engine).await?.len() {
+        match sales_gaps(engine, DAYS).await?.len() {
             0 => remark("Listo: no falta nada"),
             missing => {
-                remark(&format!("Listo: faltan {missing} gaps a propósito; Recuperar, en /gaps, los trae de vuelta"))
+                remark(&format!("Listo: quedan {missing} gaps a propósito; Recuperar, en /gaps, los trae de vuelta"))
             }
         }
         Ok(())
@@ -112,7 +112,7 @@ struct LeaveOut {
 
 async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
     let now = clock::now();
-    let gaps = sales_gaps(engine).await?;
+    let gaps = sales_gaps(engine, DAYS + 1).await?;
     let branches = engine.branches();
     let settled = settled_week(now);
     let has_any = |branch: &Branch| settled.is_some_and(|week| latest_covered(branch, &gaps, week).is_some());
@@ -124,8 +124,8 @@ async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
     Ok(LeaveOut { is_first_load, windows })
 }
 
-async fn sales_gaps(engine: &Engine) -> Result<Vec<GapView>, Failure> {
-    let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: (DAYS + 1) * 24 };
+async fn sales_gaps(engine: &Engine, days: u32) -> Result<Vec<GapView>, Failure> {
+    let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: days * 24 };
     Ok(engine.list_gaps(&Actor::system(), filter).await.map_err(use_case_failure)?.gaps)
 }
 
