@@ -43,7 +43,8 @@ impl ServeArguments {
         if self.demo {
             settings.database = self.base;
         }
-        let observability = Observability::start(&settings, if self.demo { "warn" } else { "info" })?;
+        // What goes wrong in the demo goes wrong on purpose, and would only hide its progress.
+        let observability = Observability::start(&settings, if self.demo { "error" } else { "info" })?;
         let outcome = runtime::block_on(async {
             if self.demo { serve_demo(settings, &observability).await } else { serve(&settings, &observability).await }
         });
