@@ -73,6 +73,11 @@ pub(super) fn required_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> 
     borrowed_text(field)?.ok_or("a text that is not empty")
 }
 
+/// A text that has to be there and may be empty: an empty code is odd, and no reason to refuse all other lines.
+pub(super) fn present_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
+    if field.is_none() { Err(TEXT) } else { Ok(borrowed_text(field)?.unwrap_or_default()) }
+}
+
 /// A text; `""` is None.
 pub(super) fn text(field: Field<'_>) -> Result<Option<String>, Expected> {
     Ok(borrowed_text(field)?.map(Cow::into_owned))

@@ -103,7 +103,7 @@ fn sale_line(
         linea: number,
         fecha: read!(required_date, raw.fecha),
         hora: read!(required_time, raw.hora),
-        codigo_producto: read!(required_text, product.codigo_producto).into_owned(),
+        codigo_producto: read!(present_text, product.codigo_producto).into_owned(),
         descripcion_producto: read!(text, product.descripcion_producto),
         marca_producto: read!(text, product.marca_producto),
         modelo_producto: read!(text, product.modelo_producto),

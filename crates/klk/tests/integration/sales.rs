@@ -109,6 +109,12 @@ async fn what_is_optional_may_be_absent_or_null() {
 }
 
 #[tokio::test]
+async fn a_line_without_a_product_code_is_still_a_sale() {
+    let answer = ask(sales_body("1", &[line_with(&[("\"000002\"", "\"\"")])])).await.unwrap();
+    assert_eq!(answer.lines[0].codigo_producto, "");
+}
+
+#[tokio::test]
 async fn a_short_answer_says_how_short() {
     let answer = ask(sales_body("3", &[line()])).await.unwrap();
     assert_eq!((answer.announced, answer.received, answer.lines.len()), (3, 1, 1));
