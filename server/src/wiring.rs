@@ -117,6 +117,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
         short_answer_retries: limits.short_answer_retries,
+        write_retries: limits.write_retries,
+        write_retry_pause: limits.write_retry_pause,
         recovery_days_max: limits.recovery_days_max,
         extract_days_max: limits.extract_days_max,
         scheduler: purpose == Purpose::Serve && limits.scheduler,

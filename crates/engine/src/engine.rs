@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use domain::Branch;
 use domain::problem::{Problem, ProblemCode};
-use monitoring::Monitoring;
-use tokio::sync::{Mutex, broadcast, watch};
+use domain::{Branch, EtlKind, Interval, RunMode};
+use jiff::Timestamp;
+use monitoring::{CheckIn, Monitoring};
+use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
 use warehouse::{EnqueueOutcome, NewBatch, NewRun, Warehouse};
 
@@ -53,9 +54,14 @@ pub struct Shared {
     pub(crate) queue: Queue,
     /// True once nothing new may start.
     pub(crate) stopping: watch::Sender<bool>,
+    planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
 }
+
+/// Held from a look at what is missing until what is asked for is queued: of two who ask at the same time, the second
+/// sees what the first has queued.
+pub(crate) struct Planning(#[expect(dead_code, reason = "it is there to be held")] OwnedMutexGuard<()>);
 
 impl std::ops::Deref for Engine {
     type Target = Shared;
@@ -99,6 +105,7 @@ impl Engine {
             events: Events::new(),
             queue,
             stopping: watch::Sender::new(false),
+            planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         }));
@@ -151,25 +158,52 @@ impl Engine {
         Problem { detail: error.to_string(), codigo, correlacion }
     }
 
+    /// Waits until nobody else is about to queue something.
+    pub(crate) async fn plan(&self) -> Planning {
+        Planning(Arc::clone(&self.planning).lock_owned().await)
+    }
+
     /// Queues runs, durably, and lets the workers know.
     pub(crate) async fn enqueue(
         &self,
+        planning: Planning,
         batch: NewBatch,
         runs: Vec<NewRun>,
-        check_in: Option<monitoring::CheckIn>,
+        check_in: Option<CheckIn>,
     ) -> Result<EnqueueOutcome, UseCaseError> {
         if self.stopped.load(Ordering::Relaxed) {
             return Err(UseCaseError::ShuttingDown);
         }
-        let (waiting, limit) = (self.queue.len(), self.settings.queue_max);
-        if waiting + runs.len() > limit {
-            return Err(UseCaseError::QueueFull { waiting, limit });
+        let (asked, waiting, limit) = (runs.len(), self.queue.len(), self.settings.queue_max);
+        if waiting + asked > limit {
+            return Err(UseCaseError::QueueFull { asked, waiting, limit });
         }
-        let outcome = self.warehouse.enqueue(batch, runs).await?;
-        let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: check_in.clone() });
-        self.queue.push(waiting);
-        self.events.run_changed();
-        Ok(outcome)
+        let engine = self.clone();
+        // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
+        let queued = tokio::spawn(async move {
+            let outcome = engine.warehouse.enqueue(batch, runs).await?;
+            let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: check_in.clone() });
+            engine.queue.push(waiting);
+            engine.events.run_changed();
+            drop(planning);
+            Ok(outcome)
+        });
+        match queued.await {
+            Ok(outcome) => outcome.map_err(UseCaseError::Warehouse),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(UseCaseError::ShuttingDown),
+        }
+    }
+
+    /// A run to queue.
+    pub(crate) fn new_run(
+        &self,
+        kind: EtlKind,
+        branch: &Branch,
+        interval: Interval<Timestamp>,
+        mode: RunMode,
+    ) -> NewRun {
+        NewRun { id: self.ids.run_id(), kind, branch: branch.clone(), interval, mode }
     }
 
     /// A batch that somebody asks for now; what it causes goes on in the trace of the present task.

@@ -55,8 +55,13 @@ pub enum UseCaseError {
     #[error("Ese período todavía no ha terminado: no hay medias horas completas que extraer.")]
     NothingToExtract,
     /// Too many runs wait already.
-    #[error("Hay {waiting} ejecuciones en cola y el máximo es {limit}. Espere a que avancen y vuelva a intentarlo.")]
+    #[error(
+        "Se pidieron {asked} ejecuciones, hay {waiting} en cola y el máximo es {limit}. Pida un período más corto o \
+         espere a que avancen."
+    )]
     QueueFull {
+        /// How many were asked for.
+        asked: usize,
         /// How many wait.
         waiting: usize,
         /// How many may.

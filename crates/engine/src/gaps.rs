@@ -33,12 +33,13 @@ pub(crate) async fn evidence<'engine>(
         _ => None,
     };
     let warehouse = &engine.warehouse;
-    let mut covered = by_branch(warehouse.coverage(kind, only.clone(), range).await?);
-    let mut waived = by_branch(warehouse.waived(kind, only.clone(), range).await?);
+    // Attempts before coverage: a run that succeeds in between is seen in work or its window as covered, never neither.
     let mut attempts: HashMap<BranchId, Vec<Attempt>> = HashMap::new();
-    for (branch, attempt) in warehouse.attempts(kind, only, range).await? {
+    for (branch, attempt) in warehouse.attempts(kind, only.clone(), range).await? {
         attempts.entry(branch).or_default().push(attempt);
     }
+    let mut covered = by_branch(warehouse.coverage(kind, only.clone(), range).await?);
+    let mut waived = by_branch(warehouse.waived(kind, only, range).await?);
     let first_snapshots: HashMap<BranchId, Timestamp> = match kind {
         EtlKind::Sales => HashMap::new(),
         EtlKind::Inventory => warehouse.first_coverage(kind).await?.into_iter().collect(),

@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod events;
 mod gaps;
+mod insist;
 mod pipelines;
 mod queue;
 pub mod schedule;

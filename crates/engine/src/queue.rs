@@ -3,24 +3,27 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::{BranchId, RunId, RunMode};
+use domain::{BranchId, EtlKind, RunId, RunMode};
 use monitoring::CheckIn;
 use tokio::sync::Notify;
 use warehouse::RunRecord;
 
 /// What goes before what (DESIGN, rule 7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lane {
-    /// Windows that a schedule or a person wants now.
+    /// What is only worth something soon: the half hour that has just ended, and snapshots, which nobody can take later.
     Live,
-    /// First loads, reconciliations and recoveries.
-    Later,
+    /// Everything else; what people clicked before what is loaded in bulk.
+    Later { rank: u8 },
 }
 
 impl Lane {
-    /// Recoveries go before first loads only by the time they were asked for: both may be thousands of windows.
-    fn of(mode: RunMode) -> Self {
-        if mode == RunMode::Incremental { Self::Live } else { Self::Later }
+    fn of(run: &RunRecord) -> Self {
+        match (run.kind, run.mode) {
+            (EtlKind::Inventory, _) | (_, RunMode::Incremental) => Self::Live,
+            (EtlKind::Sales, RunMode::Recovery) => Self::Later { rank: 0 },
+            (EtlKind::Sales, RunMode::Full) => Self::Later { rank: 1 },
+        }
     }
 }
 
@@ -44,7 +47,7 @@ struct State {
     waiting: HashMap<RunId, Waiting>,
     /// Live runs; first queued, first served.
     live: BTreeSet<RunId>,
-    /// All others; those that people asked for in a batch later than a first load still come in order of asking.
+    /// All others, by rank; within one, first queued, first served.
     later: BTreeSet<(u8, RunId)>,
     in_work: HashMap<BranchId, usize>,
     live_streak: u32,
@@ -64,9 +67,9 @@ impl Queue {
         let mut state = self.state();
         for run in runs {
             let id = run.record.id;
-            match Lane::of(run.record.mode) {
+            match Lane::of(&run.record) {
                 Lane::Live => drop(state.live.insert(id)),
-                Lane::Later => drop(state.later.insert((rank(run.record.mode), id))),
+                Lane::Later { rank } => drop(state.later.insert((rank, id))),
             }
             state.waiting.insert(id, run);
         }
@@ -131,14 +134,9 @@ impl Queue {
     }
 }
 
-/// What people clicked goes before what is loaded in bulk.
-fn rank(mode: RunMode) -> u8 {
-    if mode == RunMode::Recovery { 0 } else { 1 }
-}
-
 #[cfg(test)]
 mod tests {
-    use domain::{EtlKind, Interval, RunState};
+    use domain::{Interval, RunState};
     use jiff::Timestamp;
     use uuid::Uuid;
 
@@ -182,6 +180,15 @@ mod tests {
     fn live_windows_go_before_recoveries_and_recoveries_before_first_loads() {
         let queue = Queue::new(1, 4);
         queue.push([run(1, "a", RunMode::Full), run(2, "a", RunMode::Recovery), run(3, "a", RunMode::Incremental)]);
+        assert_eq!(order(&queue), [3, 2, 1]);
+    }
+
+    #[test]
+    fn a_snapshot_goes_before_everything_that_can_be_had_later() {
+        let queue = Queue::new(1, 4);
+        let mut snapshot = run(3, "a", RunMode::Full);
+        snapshot.record.kind = EtlKind::Inventory;
+        queue.push([run(1, "a", RunMode::Full), run(2, "a", RunMode::Recovery), snapshot]);
         assert_eq!(order(&queue), [3, 2, 1]);
     }
 

@@ -3,10 +3,12 @@
 //! What a schedule missed while the process was down is not made up for here: its windows are gaps, which people see
 //! and recover, instead of a storm of requests at every start.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::window::{LocalPeriod, day_interval};
 use domain::{Branch, EtlKind, Interval, RunMode};
+use futures::FutureExt;
 use jiff::{Timestamp, ToSpan};
 use monitoring::{CheckIn, CronMonitor};
 use warehouse::NewRun;
@@ -27,7 +29,9 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
         }
         let now = engine.clock.now();
         if now >= moment {
-            fire(&engine, schedule, now).await;
+            if AssertUnwindSafe(fire(&engine, schedule, now)).catch_unwind().await.is_err() {
+                tracing::error!(schedule = schedule.kind.slug(), "a firing panicked");
+            }
             // From now, not from `moment`: firings that were slept through are skipped.
             due = schedule.next_after(now);
             continue;
@@ -68,11 +72,12 @@ async fn queue_due(
         .iter()
         .filter_map(|branch| {
             let (kind, mode, interval) = due_window(schedule.kind, branch, now)?;
-            Some(NewRun { id: engine.ids.run_id(), kind, branch: branch.clone(), interval, mode })
+            Some(engine.new_run(kind, branch, interval, mode))
         })
         .collect();
     let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
-    Ok(engine.enqueue(batch, runs, Some(check_in)).await?.queued.len())
+    let planning = engine.plan().await;
+    Ok(engine.enqueue(planning, batch, runs, Some(check_in)).await?.queued.len())
 }
 
 /// What a schedule extracts of a branch when it fires; windows are of the branch's clock.

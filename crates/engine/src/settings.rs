@@ -24,6 +24,10 @@ pub struct EngineSettings {
     pub gap_grace: SignedDuration,
     /// How often a short answer is asked for again within a run.
     pub short_answer_retries: u32,
+    /// How often the start or end of a run is written again where the database refuses it.
+    pub write_retries: u32,
+    /// How long to wait before that.
+    pub write_retry_pause: Duration,
     /// Days that one recovery may span.
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
@@ -47,6 +51,8 @@ impl Default for EngineSettings {
             live_streak_max: 4,
             gap_grace: SignedDuration::from_mins(15),
             short_answer_retries: 1,
+            write_retries: 60,
+            write_retry_pause: Duration::from_secs(5),
             recovery_days_max: 31,
             extract_days_max: 366,
             progress_shown: SignedDuration::from_mins(10),

@@ -7,6 +7,7 @@ use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure};
 
 use crate::engine::Engine;
+use crate::insist::insist;
 use crate::pipelines;
 use crate::queue::Waiting;
 
@@ -37,21 +38,8 @@ pub(crate) async fn work(engine: Engine) {
 
 async fn do_run(engine: &Engine, run: Waiting) {
     let id = run.record.id;
-    match engine.warehouse.claim(id, engine.clock.now(), engine.settings.host.clone()).await {
-        Ok(true) => {}
-        // Cancelled while it waited.
-        Ok(false) => return,
-        Err(error) => {
-            tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
-            if let Some(check_in) = &run.check_in {
-                check_in.mark_failed();
-            }
-            return;
-        }
-    }
-    engine.events.run_changed();
-    if AssertUnwindSafe(pipelines::run(engine, run)).catch_unwind().await.is_err() {
-        tracing::error!(run = %id, "a pipeline panicked");
+    if AssertUnwindSafe(claim_and_run(engine, run)).catch_unwind().await.is_err() {
+        tracing::error!(run = %id, "a run panicked");
         let failure = RunFailure {
             run: id,
             ended_at: engine.clock.now(),
@@ -61,8 +49,25 @@ async fn do_run(engine: &Engine, run: Waiting) {
             extracted: None,
             phases: PhaseTimes::default(),
         };
-        if let Err(error) = engine.warehouse.fail_run(failure).await {
-            tracing::error!(run = %id, %error, "the end of a run could not be stored");
+        pipelines::store_failure(engine, failure).await;
+    }
+}
+
+async fn claim_and_run(engine: &Engine, run: Waiting) {
+    let id = run.record.id;
+    let (now, host) = (engine.clock.now(), &engine.settings.host);
+    match insist(engine, || engine.warehouse.claim(id, now, host.clone())).await {
+        Ok(true) => {
+            engine.events.run_changed();
+            pipelines::run(engine, run).await;
+        }
+        // Cancelled while it waited.
+        Ok(false) => {}
+        Err(error) => {
+            tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
+            if let Some(check_in) = &run.check_in {
+                check_in.mark_failed();
+            }
         }
     }
 }

@@ -82,6 +82,10 @@ pub struct EngineLimits {
     pub live_streak_max: u32,
     /// How often a short answer is asked for again.
     pub short_answer_retries: u32,
+    /// How often the start or end of a run is stored again that the database refused.
+    pub write_retries: u32,
+    /// The pause before each.
+    pub write_retry_pause: Duration,
     /// Days that one recovery may span.
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
@@ -212,7 +216,8 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, GAP_GRACE_MINUTES, LIVE_STREAK_MAX,
-        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, WORKERS, WORKERS_PER_BRANCH,
+        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
+        WRITE_RETRY_PAUSE_SECONDS,
     };
     EngineLimits {
         workers: size(source, &WORKERS),
@@ -220,6 +225,8 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         queue_max: size(source, &QUEUE_MAX),
         live_streak_max: count(source, &LIVE_STREAK_MAX),
         short_answer_retries: count(source, &SHORT_ANSWER_RETRIES),
+        write_retries: count(source, &WRITE_RETRIES),
+        write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),
         scheduler: source.switch(&SCHEDULER),

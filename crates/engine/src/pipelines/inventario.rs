@@ -7,7 +7,7 @@ use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
 
 use super::requests::RequestWatcher;
-use super::{Job, Outcome, PipelineError};
+use super::{Job, Outcome, PipelineError, ended};
 use crate::schedule::half_hour_of;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
@@ -25,8 +25,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         .monitor
         .load(|step| async move {
             let query = step.query("reemplazar_existencias");
-            let loaded = job.engine.warehouse.commit_stock_snapshot(end, snapshot).await?;
-            query.finish(Some(loaded));
+            let committed = job.engine.warehouse.commit_stock_snapshot(end, snapshot).await;
+            let loaded = ended(query, committed, |loaded| *loaded)?;
             step.rows_replaced(loaded, loaded);
             step.committed();
             Ok::<_, PipelineError>(loaded)

@@ -30,7 +30,9 @@ fn describe_source(error: &KlkError) -> String {
                 TimeoutPhase::Body => format!("El KLK empezó a responder y no terminó en {limit}."),
             }
         }
-        KlkError::Connect { reason, .. } => format!("No se pudo conectar con el KLK: {reason}."),
+        KlkError::Connect { .. } => {
+            "No se pudo conectar con el KLK: no acepta conexiones o no está en la red.".to_owned()
+        }
         KlkError::Interrupted { .. } => "La respuesta del KLK se cortó antes de llegar completa.".to_owned(),
         KlkError::Status { status, .. } => format!("El KLK respondió con el estado HTTP {status}{}.", meaning(*status)),
         KlkError::Refused { message, kind: RefusalKind::UnknownBranch, .. } => {
@@ -38,7 +40,8 @@ fn describe_source(error: &KlkError) -> String {
         }
         KlkError::Refused { message, .. } => format!("El KLK rechazó la consulta: «{message}»."),
         KlkError::Malformed { element: Some(element), detail, .. } => {
-            format!("La línea {} de la respuesta no tiene la forma acordada ({detail}). No se cargó nada.", element + 1)
+            let field = field_of(detail).map_or_else(String::new, |field| format!(" en «{field}»"));
+            format!("La línea {} de la respuesta no tiene la forma acordada{field}. No se cargó nada.", element + 1)
         }
         KlkError::Malformed { element: None, .. } => {
             "La respuesta no es la que se acordó con el KLK. No se cargó nada.".to_owned()
@@ -64,6 +67,11 @@ fn meaning(status: u16) -> &'static str {
     }
 }
 
+/// The field that the client names at the beginning of what it found wrong, in its own language.
+fn field_of(detail: &str) -> Option<&str> {
+    detail.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(field, _)| field)
+}
+
 fn seconds(limit: Duration) -> String {
     let seconds = limit.as_secs_f64();
     if seconds < 1.0 { format!("{} ms", limit.as_millis()) } else { format!("{seconds:.0} s") }
@@ -74,6 +82,17 @@ mod tests {
     use klk::Endpoint;
 
     use super::*;
+
+    #[test]
+    fn a_field_of_the_wrong_shape_is_named_and_nothing_else_of_the_clients_words() {
+        let error = KlkError::Malformed {
+            endpoint: Endpoint::Sales,
+            element: Some(2),
+            detail: "'linea': an integer was expected".to_owned(),
+        };
+        let message = "La línea 3 de la respuesta no tiene la forma acordada en «linea». No se cargó nada.";
+        assert_eq!(describe(&error.into()), message);
+    }
 
     #[test]
     fn the_page_of_a_proxy_is_not_shown_to_people() {

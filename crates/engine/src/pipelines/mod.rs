@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use domain::{Branch, ErrorClass, EtlKind, RunState};
 use klk::KlkError;
-use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, TraceHeaders};
+use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, QuerySpan, TraceHeaders};
 use warehouse::{PhaseTimes, RunFailure, RunRecord, WarehouseError};
 
 use crate::engine::Engine;
+use crate::insist::insist;
 use crate::queue::Waiting;
 use crate::scheduler::period_of;
 
@@ -32,7 +33,7 @@ pub(crate) enum PipelineError {
     #[error("the window does not lie within one local day")]
     NotOneDay,
     /// The branch is not configured any more.
-    #[error("La tienda ya no está en la configuración.")]
+    #[error("the branch is not configured any more")]
     UnknownBranch,
 }
 
@@ -123,8 +124,26 @@ async fn fail(engine: &Engine, record: &RunRecord, error: &PipelineError, elapse
         extracted: error.extracted(),
         phases: PhaseTimes { extract: elapsed },
     };
-    if let Err(error) = engine.warehouse.fail_run(failure).await {
+    store_failure(engine, failure).await;
+}
+
+/// Stores the end of a run that has nothing to commit.
+pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
+    if let Err(error) = insist(engine, || engine.warehouse.fail_run(failure.clone())).await {
         // The run stays in work in the database and becomes `interrumpido` at the next start.
-        tracing::error!(run = %record.id, %error, "the end of a run could not be stored");
+        tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");
     }
+}
+
+/// Tells the monitor how a statement ended, and with how many rows.
+fn ended<T>(
+    query: QuerySpan,
+    result: Result<T, WarehouseError>,
+    rows: impl FnOnce(&T) -> u64,
+) -> Result<T, PipelineError> {
+    match &result {
+        Ok(done) => query.finish(Some(rows(done))),
+        Err(_) => query.failed(),
+    }
+    Ok(result?)
 }

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
 use super::requests::RequestWatcher;
-use super::{Job, Outcome, PipelineError};
+use super::{Job, Outcome, PipelineError, ended};
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let window = window_of(job)?;
@@ -49,8 +49,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             .monitor
             .load(|step| async move {
                 let query = step.query("reemplazar_ventana_ventas");
-                let receipt = warehouse.commit_sales_window(end, window, lines).await?;
-                query.finish(Some(receipt.loaded));
+                let committed = warehouse.commit_sales_window(end, window, lines).await;
+                let receipt = ended(query, committed, |receipt| receipt.loaded)?;
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();
                 Ok::<_, PipelineError>(receipt)
@@ -65,8 +65,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         .monitor
         .load(|step| async move {
             let query = step.query("agregar_ventas_parciales");
-            let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
-            query.finish(Some(receipt.added));
+            let committed = warehouse.commit_partial_sales(end, window, lines, stored).await;
+            let receipt = ended(query, committed, |receipt| receipt.added)?;
             step.rows_replaced(0, receipt.added);
             step.committed();
             Ok::<_, PipelineError>(receipt)

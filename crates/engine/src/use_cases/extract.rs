@@ -1,12 +1,14 @@
 //! Extracting a period that somebody names, covered or not.
 
 use domain::filter::InvalidParameter;
-use domain::window::{day_interval, half_hour_floor, instant_of};
+use domain::window::half_hour_floor;
 use domain::{BatchId, Branch, BranchId, EtlKind, Interval, RunMode};
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 use warehouse::{NewRun, RunRecord};
 
+use super::period::{check_days, period};
+use crate::engine::Planning;
 use crate::schedule::half_hour_of;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -64,26 +66,22 @@ impl Engine {
         }
         let runs = windows
             .into_iter()
-            .map(|(branch, interval)| NewRun {
-                id: self.ids.run_id(),
-                kind: request.kind,
-                branch: branch.clone(),
-                interval,
-                mode: RunMode::Full,
-            })
+            .map(|(branch, interval)| self.new_run(request.kind, branch, interval, RunMode::Full))
             .collect();
-        self.queue_batch("manual", actor, runs).await
+        self.queue_batch(self.plan().await, "manual", actor, runs).await
     }
 
+    /// Queues runs that somebody asks for as a batch.
     pub(crate) async fn queue_batch(
         &self,
+        planning: Planning,
         reason: &'static str,
         actor: &Actor,
         runs: Vec<NewRun>,
     ) -> Result<ExtractAnswer, UseCaseError> {
         let batch = self.new_batch(reason, &actor.name);
         let id = batch.id;
-        let outcome = self.enqueue(batch, runs, None).await?;
+        let outcome = self.enqueue(planning, batch, runs, None).await?;
         let batch = (!outcome.queued.is_empty()).then_some(id);
         Ok(ExtractAnswer { batch, queued: outcome.queued, in_work: outcome.in_work })
     }
@@ -97,23 +95,9 @@ impl Engine {
 
     fn days(&self, request: &ExtractRequest) -> Result<Vec<Date>, UseCaseError> {
         let (from, to) = (request.date_from, request.date_to);
-        let most = self.settings.extract_days_max;
-        check_days(from, to, most)?;
+        check_days(from, to, self.settings.extract_days_max)?;
         Ok(from.series(1.day()).take_while(|date| *date <= to).collect())
     }
-}
-
-/// Refuses days in the wrong order, and too many of them.
-pub(crate) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
-    let invalid = |name, reason| Err(InvalidParameter { name, reason });
-    if to < from {
-        return invalid("fecha_hasta", format!("{to} es anterior a fecha_desde, {from}"));
-    }
-    let days = i64::from(to.since(from).map_or(i32::MAX, |span| span.get_days())) + 1;
-    if days > i64::from(most) {
-        return invalid("fecha_hasta", format!("el período tiene {days} días y el máximo es {most}"));
-    }
-    Ok(())
 }
 
 /// The part of a day's asked hours that has ended, if any has.
@@ -123,28 +107,6 @@ fn window_of_day(
     request: &ExtractRequest,
     now: Timestamp,
 ) -> Result<Option<Interval<Timestamp>>, InvalidParameter> {
-    let Some(day) = day_interval(date, &branch.zone) else { return Ok(None) };
-    let moment = |time: Time| instant_of(date.to_datetime(time), &branch.zone);
-    let start = match request.time_from {
-        Some(time) => moment(aligned("hora_desde", time)?).unwrap_or(day.start()),
-        None => day.start(),
-    };
-    let end = match request.time_to.flatten() {
-        Some(time) => moment(aligned("hora_hasta", time)?).unwrap_or(day.end()),
-        None => day.end(),
-    };
-    if end <= start {
-        let reason = "debe ser posterior a hora_desde; para el final del día escriba 24:00".to_owned();
-        return Err(InvalidParameter { name: "hora_hasta", reason });
-    }
-    Ok(Interval::new(start, end.min(half_hour_floor(now, &branch.zone))))
-}
-
-/// Coverage is counted in half hours, so hours have to be their ends.
-pub(crate) fn aligned(name: &'static str, time: Time) -> Result<Time, InvalidParameter> {
-    if time.minute() % 30 == 0 && time.second() == 0 && time.subsec_nanosecond() == 0 {
-        Ok(time)
-    } else {
-        Err(InvalidParameter { name, reason: format!("debe ser una hora en punto o y media; llegó '{time}'") })
-    }
+    let asked = period(branch, (date, request.time_from), (date, request.time_to.flatten()))?;
+    Ok(Interval::new(asked.start(), asked.end().min(half_hour_floor(now, &branch.zone))))
 }

@@ -1,12 +1,12 @@
 //! The first load: every half hour of the last days that is expected and missing.
 
-use domain::{EtlKind, Interval, RunMode, Window};
+use domain::filter::InvalidParameter;
+use domain::recovery::windows_to_recover;
+use domain::{Branch, EtlKind, Interval, RunMode, Window};
 use jiff::SignedDuration;
-use warehouse::NewRun;
 
 use super::extract::ExtractAnswer;
 use crate::{Actor, Engine, UseCaseError, gaps};
-use domain::recovery::windows_to_recover;
 
 impl Engine {
     /// Queues the missing half hours of sales of the last days, day by day for all branches, without those to leave
@@ -18,33 +18,31 @@ impl Engine {
         leave_out: &[Window],
     ) -> Result<ExtractAnswer, UseCaseError> {
         actor.may_operate()?;
+        let most = self.settings.extract_days_max;
+        if days > most {
+            let reason = format!("debe ser de 1 a {most}; llegó {days}");
+            return Err(InvalidParameter { name: "dias", reason }.into());
+        }
         let now = self.clock.now();
         let since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
         let Some(range) = Interval::new(since, now) else { return Err(UseCaseError::NothingToExtract) };
         let branches = self.branches.select(None)?;
+        let planning = self.plan().await;
         let evidence = gaps::evidence(self, EtlKind::Sales, &branches, range, now).await?;
-        let mut runs: Vec<NewRun> = evidence
+        let mut windows: Vec<(&Branch, Window)> = evidence
             .by_branch
             .iter()
             .flat_map(|(branch, evidence)| {
-                windows_to_recover(&branch.id, EtlKind::Sales, range, evidence, &branch.zone)
-                    .into_iter()
-                    .filter(|window| !leave_out.contains(window))
-                    .map(|window| (*branch, window))
+                let windows = windows_to_recover(&branch.id, EtlKind::Sales, range, evidence, &branch.zone);
+                windows.into_iter().map(|window| (*branch, window))
             })
-            .map(|(branch, window)| NewRun {
-                id: self.ids.run_id(),
-                kind: EtlKind::Sales,
-                branch: branch.clone(),
-                interval: window.interval,
-                mode: RunMode::Full,
-            })
+            .filter(|(_, window)| !leave_out.contains(window))
             .collect();
         // Oldest first over all branches, so that the grid fills evenly; identifiers follow that order.
-        runs.sort_by_key(|run| run.interval.start());
-        for run in &mut runs {
-            run.id = self.ids.run_id();
-        }
-        self.queue_batch("carga_inicial", actor, runs).await
+        windows.sort_by_key(|(_, window)| window.interval.start());
+        let run_of =
+            |(branch, window): (&Branch, Window)| self.new_run(EtlKind::Sales, branch, window.interval, RunMode::Full);
+        let runs = windows.into_iter().map(run_of).collect();
+        self.queue_batch(planning, "carga_inicial", actor, runs).await
     }
 }

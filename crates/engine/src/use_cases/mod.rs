@@ -7,6 +7,7 @@ mod list_gaps;
 mod list_runs;
 mod load_missing;
 mod metrics;
+mod period;
 mod progress;
 mod recover_gap;
 mod schedules;

@@ -1,21 +1,29 @@
 //! Recovering what is missing of a period.
 
 use domain::filter::InvalidParameter;
+use domain::gap::GapEvidence;
 use domain::read_model::{RecoverGapAnswer, RecoverGapRequest, RunView};
 use domain::recovery::windows_to_recover;
-use domain::window::{day_interval, instant_of};
-use domain::{Branch, EtlKind, Interval, RunId, RunMode};
+use domain::window::half_hour_floor;
+use domain::{BatchId, Branch, EtlKind, Interval, RunId, RunMode};
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
 use monitoring::GapRecovery;
-use warehouse::{NewRun, RunRecord};
+use warehouse::RunRecord;
 
-use super::extract::{aligned, check_days};
+use super::period::{check_days, date, end_time, period, start_time};
 use crate::{Actor, Engine, UseCaseError, gaps};
+
+/// Runs that a recovery found or made, by their identifiers.
+#[derive(Default)]
+struct Recovery {
+    batch: Option<BatchId>,
+    queued: Vec<RunId>,
+    in_work: Vec<RunId>,
+}
 
 impl Engine {
     /// Queues the half hours that are missing of a period, each once whoever asks, and names the runs that are at it
-    /// already.
+    /// already. What has not ended yet is not missing.
     pub async fn recover_gap(
         &self,
         actor: &Actor,
@@ -26,109 +34,88 @@ impl Engine {
         if request.etl_tipo == EtlKind::Inventory {
             return Err(UseCaseError::Unrecoverable);
         }
-        let range = self.period(branch, &request)?;
-        let evidence = gaps::evidence(self, request.etl_tipo, &[branch], range, self.clock.now()).await?;
-        let missing = evidence.by_branch.first().map(|(_, evidence)| evidence);
-        let windows = missing
-            .map(|evidence| windows_to_recover(&branch.id, request.etl_tipo, range, evidence, &branch.zone))
-            .unwrap_or_default();
-        // Runs that have missing windows of the period in work, by whoever asked for them.
-        let at_it: Vec<RunId> = missing
-            .map(|evidence| {
-                let missing = evidence.missing();
-                let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
-                unfinished.filter(|attempt| missing.overlaps(&attempt.interval)).map(|attempt| attempt.run).collect()
-            })
-            .unwrap_or_default();
-
-        let runs: Vec<NewRun> = windows
-            .into_iter()
-            .map(|window| NewRun {
-                id: self.ids.run_id(),
-                kind: window.kind,
-                branch: branch.clone(),
-                interval: window.interval,
-                mode: RunMode::Recovery,
-            })
-            .collect();
-        let recovery_of = |runs: &[RunId]| self.announce(actor, branch, &request, runs);
-        let outcome = if runs.is_empty() { None } else { Some(self.queue_batch("recuperacion", actor, runs).await?) };
-        let (lote_id, queued, in_work) = match outcome {
-            Some(answer) => (answer.batch, answer.queued, answer.in_work),
-            None => (None, Vec::new(), Vec::new()),
-        };
-        let queued_ids: Vec<RunId> = queued.iter().map(id_of).collect();
-        recovery_of(&queued_ids);
-
-        let mut at_it = at_it;
-        at_it.extend(in_work.iter().map(id_of).filter(|id| !queued_ids.contains(id)));
-        at_it.sort_unstable();
-        at_it.dedup();
-        let ejecuciones = self.warehouse.run_views(queued_ids).await?;
-        let en_curso = self.warehouse.run_views(at_it).await?;
+        let range = self.recovery_period(branch, &request)?;
+        if range.start() >= half_hour_floor(self.clock.now(), &branch.zone) {
+            return Err(UseCaseError::NothingToExtract);
+        }
+        let recovery = self.queue_missing(actor, branch, range).await?;
+        announce(actor, branch, &request, &recovery.queued);
+        let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
+        let en_curso = self.warehouse.run_views(recovery.in_work).await?;
         let mensaje = message(&ejecuciones, &en_curso);
-        Ok(RecoverGapAnswer { lote_id, ejecuciones, en_curso, mensaje })
+        Ok(RecoverGapAnswer { lote_id: recovery.batch, ejecuciones, en_curso, mensaje })
     }
 
-    /// Tells the team what was asked for, by whom, and what it queued.
-    fn announce(&self, actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &[RunId]) {
-        let moment = |date: &str, time: Option<&str>, default: &str| format!("{date} {}", time.unwrap_or(default));
-        let from = moment(&request.fecha_desde, request.hora_desde.as_deref(), "00:00");
-        let to = moment(&request.fecha_hasta, request.hora_hasta.as_deref(), "24:00");
-        GapRecovery {
-            kind: request.etl_tipo,
-            branch: &branch.id,
-            from: &from,
-            to: &to,
-            windows: runs.len(),
-            requested_by: &actor.name,
-            runs,
+    async fn queue_missing(
+        &self,
+        actor: &Actor,
+        branch: &Branch,
+        range: Interval<Timestamp>,
+    ) -> Result<Recovery, UseCaseError> {
+        let planning = self.plan().await;
+        let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], range, self.clock.now()).await?;
+        let mut recovery = Recovery::default();
+        let mut runs = Vec::new();
+        for (branch, evidence) in &evidence.by_branch {
+            recovery.in_work.extend(at_it(evidence));
+            let windows = windows_to_recover(&branch.id, EtlKind::Sales, range, evidence, &branch.zone);
+            runs.extend(
+                windows
+                    .into_iter()
+                    .map(|window| self.new_run(EtlKind::Sales, branch, window.interval, RunMode::Recovery)),
+            );
         }
-        .apply();
+        if !runs.is_empty() {
+            let answer = self.queue_batch(planning, "recuperacion", actor, runs).await?;
+            recovery.batch = answer.batch;
+            recovery.queued = answer.queued.iter().map(id_of).collect();
+            recovery.in_work.extend(answer.in_work.iter().map(id_of));
+        }
+        recovery.in_work.sort_unstable();
+        recovery.in_work.dedup();
+        Ok(recovery)
     }
 
     /// The asked period as instants of the branch's clock.
-    fn period(&self, branch: &Branch, request: &RecoverGapRequest) -> Result<Interval<Timestamp>, InvalidParameter> {
+    fn recovery_period(
+        &self,
+        branch: &Branch,
+        request: &RecoverGapRequest,
+    ) -> Result<Interval<Timestamp>, InvalidParameter> {
         let (from, to) = (date("fecha_desde", &request.fecha_desde)?, date("fecha_hasta", &request.fecha_hasta)?);
         check_days(from, to, self.settings.recovery_days_max)?;
-        let outside = |name| InvalidParameter { name, reason: "está fuera del calendario".to_owned() };
-        let start = match time("hora_desde", request.hora_desde.as_deref())? {
-            Some(Some(time)) => instant_of(from.to_datetime(time), &branch.zone),
-            Some(None) => day_interval(from, &branch.zone).map(|day| day.end()),
-            None => day_interval(from, &branch.zone).map(|day| day.start()),
-        }
-        .ok_or_else(|| outside("fecha_desde"))?;
-        let end = match time("hora_hasta", request.hora_hasta.as_deref())? {
-            Some(Some(time)) => instant_of(to.to_datetime(time), &branch.zone),
-            Some(None) | None => day_interval(to, &branch.zone).map(|day| day.end()),
-        }
-        .ok_or_else(|| outside("fecha_hasta"))?;
-        Interval::new(start, end).ok_or_else(|| InvalidParameter {
-            name: "hora_hasta",
-            reason: "el final del período debe ser posterior a su inicio; para el final del día escriba 24:00"
-                .to_owned(),
-        })
+        let time_from = start_time("hora_desde", request.hora_desde.as_deref())?;
+        let time_to = end_time("hora_hasta", request.hora_hasta.as_deref())?;
+        period(branch, (from, time_from), (to, time_to))
     }
+}
+
+/// Runs that have missing windows waiting or in work, by whoever asked for them.
+fn at_it(evidence: &GapEvidence) -> Vec<RunId> {
+    let missing = evidence.missing();
+    let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
+    unfinished.filter(|attempt| missing.overlaps(&attempt.interval)).map(|attempt| attempt.run).collect()
+}
+
+/// Tells the team what was asked for, by whom, and what it queued.
+fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &[RunId]) {
+    let moment = |date: &str, time: Option<&str>, default: &str| format!("{date} {}", time.unwrap_or(default));
+    let from = moment(&request.fecha_desde, request.hora_desde.as_deref(), "00:00");
+    let to = moment(&request.fecha_hasta, request.hora_hasta.as_deref(), "24:00");
+    GapRecovery {
+        kind: request.etl_tipo,
+        branch: &branch.id,
+        from: &from,
+        to: &to,
+        windows: runs.len(),
+        requested_by: &actor.name,
+        runs,
+    }
+    .apply();
 }
 
 fn id_of(record: &RunRecord) -> RunId {
     record.id
-}
-
-fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
-    let reason = || format!("debe ser una fecha AAAA-MM-DD; llegó '{}'", text.chars().take(40).collect::<String>());
-    text.trim().parse().map_err(|_| InvalidParameter { name, reason: reason() })
-}
-
-/// A time of the day; `Some(None)` is 24:00, None where it is absent or empty.
-fn time(name: &'static str, text: Option<&str>) -> Result<Option<Option<Time>>, InvalidParameter> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    if text == "24:00" || text == "24:00:00" {
-        return Ok(Some(None));
-    }
-    let reason = || format!("debe ser una hora HH:MM; llegó '{}'", text.chars().take(40).collect::<String>());
-    let time = text.parse().map_err(|_| InvalidParameter { name, reason: reason() })?;
-    aligned(name, time).map(|time| Some(Some(time)))
 }
 
 fn message(queued: &[RunView], in_work: &[RunView]) -> String {

@@ -45,7 +45,7 @@ async fn a_failure_is_never_a_success_and_loses_or_doubles_nothing(
 
     // Then all of the day is loaded, and the failure comes again: nothing of the day is lost or doubled.
     world.sim.clear_faults();
-    while world.extract("tienda_01", "2025-11-17", None).await[0].estado != RunState::Succeeded {}
+    world.extract_in_the_end("tienda_01", "2025-11-17").await;
     world.sim.add_fault(Fault::new(kind));
     let runs = world.extract("tienda_01", "2025-11-17", HOURS).await;
     assert_eq!((runs[0].estado, runs[0].error_tipo), (state, Some(class)));

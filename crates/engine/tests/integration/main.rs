@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod extraction;
 mod failures;
+mod hands;
 mod inventory;
 mod queueing;
+mod races;
 mod recovery;
+mod resilience;
 mod restart;
 mod schedule;
 mod story;

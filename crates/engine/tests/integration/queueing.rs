@@ -1,6 +1,6 @@
 //! Limits of the queue, and what is shown of work.
 
-use domain::filter::MetricsFilter;
+use domain::filter::{MetricsFilter, RunFilter};
 use domain::problem::ProblemCode;
 use domain::read_model::ConnectivityState;
 use domain::{BranchId, EtlKind};
@@ -25,6 +25,9 @@ async fn more_than_the_queue_holds_is_refused_whole() {
     let world = World::with(EngineSettings { workers: 0, queue_max: 3, ..settings() }).await;
     let error = world.engine.extract(&operator(), days("2025-11-10", "2025-11-13")).await.unwrap_err();
     assert_eq!(error.code(), ProblemCode::Busy);
+    let told =
+        "Se pidieron 4 ejecuciones, hay 0 en cola y el máximo es 3. Pida un período más corto o espere a que avancen.";
+    assert_eq!(error.to_string(), told);
     assert!(world.runs().await.is_empty());
     world.engine.extract(&operator(), days("2025-11-10", "2025-11-12")).await.unwrap();
 }
@@ -50,6 +53,53 @@ async fn metrics_count_what_ended() {
     assert_eq!(metrics.cifras.tasa_exito_pct, Some(50.0));
     let rates: Vec<_> = metrics.por_tienda.iter().map(|branch| branch.cifras.tasa_exito_pct).collect();
     assert_eq!(rates, [Some(100.0), Some(0.0)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_shown_while_it_waits_and_for_a_while_after_its_end() {
+    let mut world = World::with(EngineSettings { workers: 0, ..settings() }).await;
+    let batch = world.engine.extract(&operator(), days("2025-11-14", "2025-11-16")).await.unwrap().batch.unwrap();
+    let shown = async |world: &World| world.engine.progress(&operator()).await.unwrap().lotes;
+    let waiting = shown(&world).await;
+    assert_eq!((waiting[0].lote_id, waiting[0].motivo.as_str()), (batch, "manual"));
+    assert_eq!((waiting[0].ventanas, waiting[0].terminadas, waiting[0].segundos_restantes), (3, 0, None));
+
+    world.restart(settings()).await;
+    let lines: u64 = world.finished(batch).await.iter().filter_map(|run| run.registros_cargados).sum();
+    let ended = shown(&world).await;
+    assert_eq!((ended[0].terminadas, ended[0].exitosas, ended[0].lineas), (3, 3, lines));
+    assert!(ended[0].terminado_en.is_some());
+    world.hands.set("2025-11-18T16:30:00Z");
+    assert!(shown(&world).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_a_batch_that_has_ended_is_over_at_once_and_for_an_unknown_one_an_error() {
+    let world = World::new().await;
+    let batch = world.ask_for("tienda_01", "2025-11-16", None).await;
+    world.all_ended().await;
+    assert_eq!(world.engine.wait_for_batch(batch).await.unwrap().exitosas, 1);
+    let unknown = domain::BatchId(uuid::Uuid::from_u128(99_999));
+    assert_eq!(world.engine.wait_for_batch(unknown).await.unwrap_err().code(), ProblemCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_listed_by_filter_and_page() {
+    let world = World::new().await;
+    for date in ["2025-11-14", "2025-11-15", "2025-11-16"] {
+        world.extract("tienda_01", date, None).await;
+    }
+    world.extract("tienda_08", "2025-11-16", None).await;
+    let list = async |filter| world.engine.list_runs(&operator(), filter).await;
+    let of_the_store =
+        |cursor| RunFilter { branch: Some(BranchId::new("tienda_01")), limit: 2, cursor, ..RunFilter::default() };
+    let first = list(of_the_store(None)).await.unwrap();
+    assert_eq!((first.ejecuciones.len(), first.totales.ejecuciones, first.totales.exitosas), (2, 3, 3));
+    let cursor = first.cursor_siguiente.unwrap().parse().unwrap();
+    let second = list(of_the_store(Some(cursor))).await.unwrap();
+    assert_eq!((second.ejecuciones.len(), second.cursor_siguiente), (1, None));
+    let unknown = RunFilter { branch: Some(BranchId::new("tienda_99")), limit: 2, ..RunFilter::default() };
+    assert_eq!(list(unknown).await.unwrap_err().code(), ProblemCode::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]

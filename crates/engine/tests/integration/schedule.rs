@@ -1,9 +1,10 @@
 //! The scheduler on a clock that the test turns.
 
-use domain::{RunMode, RunState};
-use engine::EngineSettings;
+use domain::{EtlKind, RunMode, RunState};
+use engine::{EngineSettings, ScheduleSettings};
+use klk_sim::LateSales;
 
-use crate::support::{World, operator, settings};
+use crate::support::{World, hours_of, operator, settings, sold};
 
 async fn until_runs(world: &World, count: usize) -> Vec<domain::read_model::RunView> {
     loop {
@@ -55,4 +56,51 @@ async fn the_state_of_the_schedules_tells_last_next_and_today() {
     assert_eq!(sales.ultima_ejecucion, Some("2025-11-18T16:35:10Z".parse().unwrap()));
     assert_eq!(sales.proxima_ejecucion, Some("2025-11-18T17:05:00Z".parse().unwrap()));
     assert_eq!((sales.hoy.total, sales.hoy.exitosas), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nightly_reconciliation_adds_what_came_late() {
+    let world = World::with(scheduled()).await;
+    world.sim.add_late(LateSales {
+        branch: "SUC001".to_owned(),
+        sales_from: "2025-11-18T09:00".parse().unwrap(),
+        sales_to: "2025-11-18T10:00".parse().unwrap(),
+        available_from: "2025-11-18T22:00:00Z".parse().unwrap(),
+    });
+    let on_time = world.extract("tienda_01", "2025-11-18", None).await;
+    assert_eq!(on_time[0].hora_hasta, "12:00");
+
+    world.hands.set("2025-11-19T07:00:00Z");
+    let is_reconciled = |run: &domain::read_model::RunView| {
+        run.hora_hasta == "24:00" && run.etl_tipo == EtlKind::Sales && run.estado == RunState::Succeeded
+    };
+    while world.runs().await.iter().filter(|run| is_reconciled(run)).count() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(world.totals("tienda_01", "2025-11-18").await, sold(&world.sim, "SUC001", "2025-11-18"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_windows_overtake_a_recovery_that_waits_and_do_not_starve_it() {
+    // Without snapshots, which would be live too.
+    let schedules = ScheduleSettings { inventory: "0 0 1 1 *".to_owned(), ..settings().schedules };
+    let mut world = World::with(EngineSettings { workers: 0, schedules, ..scheduled() }).await;
+    world.engine.recover_gap(&operator(), hours_of("2025-11-17", "10:00", "11:00")).await.unwrap();
+    for (firing, now) in ["16:05", "16:35", "17:05", "17:35", "18:05", "18:35"].iter().enumerate() {
+        world.hands.set(&format!("2025-11-18T{now}:00Z"));
+        let live = async || world.runs().await.iter().filter(|run| run.modo == RunMode::Incremental).count();
+        while live().await < 2 * (firing + 1) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+    world.restart(EngineSettings { workers: 1, ..settings() }).await;
+    world.all_ended().await;
+    let asked = world.sim.requests().recent;
+    let is_live: Vec<bool> = asked
+        .iter()
+        .filter(|request| request.branches == ["SUC001"] && request.path == "/ventas")
+        .map(|request| request.question.contains("2025-11-18"))
+        .collect();
+    // Four live windows, of both stores, before each recovery.
+    assert_eq!(is_live, [true, true, false, true, true, false, true, true]);
 }

@@ -1,5 +1,7 @@
 //! The main job: half hours arrive, gaps show, a recovery closes them.
 
+use domain::filter::GapFilter;
+use domain::read_model::GapTotals;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, Window};
 use jiff::civil::DateTime;
 use klk_sim::{Endpoint, Fault, FaultKind};
@@ -53,6 +55,11 @@ async fn three_things_go_wrong_three_gaps_show_and_recovering_them_gives_what_th
             ("BOSQUE", "10:00", "13:00", 6, "fallido", Some(ErrorClass::ApiError)),
         ]
     );
+
+    let filter = GapFilter { kind: None, branch: None, hours_max: 48 };
+    let totals_of_gaps = world.engine.list_gaps(&operator(), filter).await.unwrap().totales;
+    let expected = GapTotals { total: 3, ventanas: 8, criticos: 0, tiendas_afectadas: 2, timeouts: 0 };
+    assert_eq!(totals_of_gaps, expected);
 
     world.sim.clear_faults();
     for gap in &gaps {

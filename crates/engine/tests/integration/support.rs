@@ -1,16 +1,14 @@
-//! A POS, a clock and an engine that a test can turn the hands of.
+//! A POS, an engine and a database of a test's own, and what tests ask of them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::filter::{GapFilter, RunFilter};
 use domain::read_model::{GapView, RecoverGapAnswer, RecoverGapRequest, RunView};
 use domain::{
-    BatchId, Branch, BranchCode, BranchId, BranchWarehouse, Calendar, EtlKind, Interval, RunId, WarehouseCode,
+    BatchId, Branch, BranchCode, BranchId, BranchWarehouse, Calendar, EtlKind, Interval, RunState, WarehouseCode,
 };
-use engine::{Actor, Clock, Engine, EngineParts, EngineSettings, ExtractRequest, IdSource, ScheduleSettings};
-use jiff::Timestamp;
+use engine::{Actor, Engine, EngineParts, EngineSettings, ExtractRequest, IdSource, ScheduleSettings};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use klk::{Client, ClientConfig};
@@ -19,56 +17,11 @@ use monitoring::Monitoring;
 use rand::SeedableRng;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use uuid::Uuid;
-use warehouse::{SalesTotals, Warehouse, WarehouseSettings};
+use warehouse::{NobodyObserves, SalesTotals, StatementObserver, Warehouse, WarehouseSettings};
+
+use crate::hands::{Counter, Hands};
 
 pub const ANA: &str = "ana";
-
-/// A clock that stands where a test puts it.
-#[derive(Clone)]
-pub struct Hands(Arc<AtomicI64>);
-
-impl Hands {
-    pub fn at(text: &str) -> Self {
-        let hands = Self(Arc::default());
-        hands.set(text);
-        hands
-    }
-
-    pub fn set(&self, text: &str) {
-        self.0.store(text.parse::<Timestamp>().unwrap().as_microsecond(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-}
-
-/// Identifiers in order.
-#[derive(Default)]
-struct Counter(AtomicU64);
-
-impl Counter {
-    fn next(&self) -> Uuid {
-        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::SeqCst)) + 1)
-    }
-}
-
-impl IdSource for Counter {
-    fn run_id(&self) -> RunId {
-        RunId(self.next())
-    }
-
-    fn batch_id(&self) -> BatchId {
-        BatchId(self.next())
-    }
-
-    fn correlation(&self) -> String {
-        format!("{:08}", self.next().as_u128())
-    }
-}
 
 /// Everything of one test.
 pub struct World {
@@ -77,7 +30,7 @@ pub struct World {
     pub engine: Engine,
     base_url: String,
     folder: TempDir,
-    ids: Arc<Counter>,
+    pub ids: Arc<Counter>,
     patience: Duration,
 }
 
@@ -125,23 +78,29 @@ impl World {
 
     /// For a POS that is silent.
     pub async fn impatient() -> Self {
-        Self::build(settings(), Duration::from_millis(300)).await
+        Self::build(settings(), Duration::from_millis(300), NobodyObserves).await
     }
 
     pub async fn with(settings: EngineSettings) -> Self {
-        Self::build(settings, PATIENT).await
+        Self::build(settings, PATIENT, NobodyObserves).await
     }
 
-    async fn build(settings: EngineSettings, patience: Duration) -> Self {
+    /// With somebody who hears of each job on the database, and can hold it up.
+    pub async fn observed(observer: impl StatementObserver) -> Self {
+        Self::build(settings(), PATIENT, observer).await
+    }
+
+    async fn build(settings: EngineSettings, patience: Duration, observer: impl StatementObserver) -> Self {
         let hands = Hands::at("2025-11-18T16:00:00Z");
         let clock = hands.clone();
-        let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.now()));
+        let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.time()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(klk_sim::serve(listener, sim.clone(), std::future::pending()));
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(Counter::default());
-        let engine = start(&base_url, &folder, &hands, &ids, settings, patience).await;
+        let warehouse = open(&folder, observer);
+        let engine = start(&base_url, warehouse, &hands, &ids, settings, patience).await;
         Self { sim, hands, engine, base_url, folder, ids, patience }
     }
 
@@ -149,17 +108,46 @@ impl World {
     pub async fn restart(&mut self, settings: EngineSettings) {
         self.engine.shutdown().await;
         let World { base_url, folder, hands, ids, patience, .. } = &*self;
-        self.engine = start(base_url, folder, hands, ids, settings, *patience).await;
+        let warehouse = open(folder, NobodyObserves);
+        self.engine = start(base_url, warehouse, hands, ids, settings, *patience).await;
     }
 
     /// The database itself, after the engine has let go of it.
     pub async fn warehouse(&self) -> Warehouse {
         self.engine.shutdown().await;
-        open(&self.folder)
+        open(&self.folder, NobodyObserves)
+    }
+
+    /// The runs, once none waits or is in work any more.
+    pub async fn all_ended(&self) -> Vec<RunView> {
+        let ended = async {
+            loop {
+                let runs = self.runs().await;
+                if runs.iter().all(|run| run.estado.is_final()) {
+                    return runs;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENT, ended).await.unwrap()
     }
 
     /// Extracts hours of a day and waits; gives the runs.
     pub async fn extract(&self, branch: &str, date: &str, hours: Option<(&str, &str)>) -> Vec<RunView> {
+        self.finished(self.ask_for(branch, date, hours).await).await
+    }
+
+    /// Extracts a day until it succeeds: a busy machine may be too slow for an impatient client.
+    pub async fn extract_in_the_end(&self, branch: &str, date: &str) {
+        for _ in 0..20 {
+            if self.extract(branch, date, None).await[0].estado == RunState::Succeeded {
+                return;
+            }
+        }
+        panic!("the day is never extracted");
+    }
+
+    pub async fn ask_for(&self, branch: &str, date: &str, hours: Option<(&str, &str)>) -> BatchId {
         let request = ExtractRequest {
             kind: EtlKind::Sales,
             branches: vec![BranchId::new(branch)],
@@ -168,8 +156,7 @@ impl World {
             time_from: hours.map(|(from, _)| from.parse().unwrap()),
             time_to: hours.map(|(_, to)| if to == "24:00" { None } else { Some(to.parse::<Time>().unwrap()) }),
         };
-        let batch = self.engine.extract(&operator(), request).await.unwrap().batch.unwrap();
-        self.finished(batch).await
+        self.engine.extract(&operator(), request).await.unwrap().batch.unwrap()
     }
 
     pub async fn finished(&self, batch: BatchId) -> Vec<RunView> {
@@ -219,6 +206,18 @@ pub fn operator() -> Actor {
     Actor::operator(ANA)
 }
 
+/// The sales of PERIFERICO between two hours of a day.
+pub fn hours_of(date: &str, from: &str, to: &str) -> RecoverGapRequest {
+    RecoverGapRequest {
+        etl_tipo: EtlKind::Sales,
+        ubicacion_id: BranchId::new("tienda_01"),
+        fecha_desde: date.to_owned(),
+        fecha_hasta: date.to_owned(),
+        hora_desde: Some(from.to_owned()),
+        hora_hasta: Some(to.to_owned()),
+    }
+}
+
 pub fn request_of(gap: &GapView) -> RecoverGapRequest {
     RecoverGapRequest {
         etl_tipo: gap.etl_tipo,
@@ -230,13 +229,14 @@ pub fn request_of(gap: &GapView) -> RecoverGapRequest {
     }
 }
 
-fn open(folder: &TempDir) -> Warehouse {
-    Warehouse::open(&WarehouseSettings::at(folder.path().join("test.duckdb"))).unwrap()
+fn open(folder: &TempDir, observer: impl StatementObserver) -> Warehouse {
+    let settings = WarehouseSettings::at(folder.path().join("test.duckdb"));
+    Warehouse::open_observed(&settings, Arc::new(observer)).unwrap()
 }
 
 async fn start(
     base_url: &str,
-    folder: &TempDir,
+    warehouse: Warehouse,
     hands: &Hands,
     ids: &Arc<Counter>,
     settings: EngineSettings,
@@ -252,7 +252,7 @@ async fn start(
         clock: Arc::new(hands.clone()),
         ids: Arc::clone(ids) as Arc<dyn IdSource>,
         source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
-        warehouse: open(folder),
+        warehouse,
         monitoring: Monitoring::disabled(),
         branches: branches(),
     };

@@ -1,0 +1,87 @@
+//! Small writes that a run cannot do without: tried again while the database refuses, as it does on a full disk.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use warehouse::WarehouseError;
+
+use crate::engine::Engine;
+
+/// Writes until the database takes it, cannot ever take it, has refused as often as the settings allow, or the engine
+/// stops. A run whose start or end is not stored would be taken for in work until the next start.
+pub(crate) async fn insist<T, Writing>(engine: &Engine, write: impl FnMut() -> Writing) -> Result<T, WarehouseError>
+where
+    Writing: Future<Output = Result<T, WarehouseError>>,
+{
+    let settings = &engine.settings;
+    let stopping = engine.stopping.subscribe();
+    try_often(settings.write_retries, settings.write_retry_pause, stopping, write).await
+}
+
+async fn try_often<T, Writing>(
+    retries: u32,
+    pause: Duration,
+    mut stopping: watch::Receiver<bool>,
+    mut write: impl FnMut() -> Writing,
+) -> Result<T, WarehouseError>
+where
+    Writing: Future<Output = Result<T, WarehouseError>>,
+{
+    let mut left = retries;
+    loop {
+        let error = match write().await {
+            Ok(written) => return Ok(written),
+            Err(error) => error,
+        };
+        let may_pass = matches!(error, WarehouseError::Statement(_) | WarehouseError::Panicked);
+        if !may_pass || left == 0 || *stopping.borrow() {
+            return Err(error);
+        }
+        tracing::warn!(%error, left, "a write is tried again");
+        left -= 1;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            // One last time: the disk may have room again.
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// How often a write was tried that is refused so often.
+    async fn tries(refusals: u32, stopping: bool, error: fn() -> WarehouseError) -> (bool, u32) {
+        let (sender, receiver) = watch::channel(stopping);
+        let mut tried = 0;
+        let written = try_often(3, Duration::from_millis(1), receiver, || {
+            tried += 1;
+            std::future::ready(if tried > refusals { Ok(()) } else { Err(error()) })
+        })
+        .await;
+        drop(sender);
+        (written.is_ok(), tried)
+    }
+
+    #[rstest]
+    #[case::taken_at_once(0, false, (true, 1))]
+    #[case::taken_in_the_end(3, false, (true, 4))]
+    #[case::never_taken(9, false, (false, 4))]
+    #[case::while_the_engine_stops(1, true, (false, 1))]
+    #[tokio::test]
+    async fn a_refused_write_is_tried_again_a_few_times(
+        #[case] refusals: u32,
+        #[case] stopping: bool,
+        #[case] outcome: (bool, u32),
+    ) {
+        assert_eq!(tries(refusals, stopping, || WarehouseError::Panicked).await, outcome);
+    }
+
+    #[tokio::test]
+    async fn what_can_never_be_written_is_not_tried_again() {
+        assert_eq!(tries(1, false, || WarehouseError::Closed).await, (false, 1));
+    }
+}

@@ -1,0 +1,73 @@
+//! Periods that somebody names by days and hours of a branch's clock.
+
+use domain::filter::InvalidParameter;
+use domain::window::{day_interval, instant_of};
+use domain::{Branch, Interval};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+/// From a time of the first day up to a time of the last: from its start where no first time is given, up to its end
+/// where no last one is.
+pub(super) fn period(
+    branch: &Branch,
+    (first, time_from): (Date, Option<Time>),
+    (last, time_to): (Date, Option<Time>),
+) -> Result<Interval<Timestamp>, InvalidParameter> {
+    let instant = |date: Date, time: Time| instant_of(date.to_datetime(time), &branch.zone);
+    let start = instant(first, aligned("hora_desde", time_from.unwrap_or(Time::midnight()))?);
+    let end = match time_to {
+        Some(time) => instant(last, aligned("hora_hasta", time)?),
+        None => day_interval(last, &branch.zone).map(|day| day.end()),
+    };
+    let (Some(start), Some(end)) = (start, end) else {
+        return Err(InvalidParameter { name: "fecha_desde", reason: "está fuera del calendario".to_owned() });
+    };
+    Interval::new(start, end).ok_or_else(|| InvalidParameter {
+        name: "hora_hasta",
+        reason: "el final del período debe ser posterior a su inicio; para el final del día escriba 24:00".to_owned(),
+    })
+}
+
+/// Refuses days in the wrong order, and too many of them.
+pub(super) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
+    let invalid = |reason| Err(InvalidParameter { name: "fecha_hasta", reason });
+    if to < from {
+        return invalid(format!("{to} es anterior a fecha_desde, {from}"));
+    }
+    let days = i64::from(to.since(from).map_or(i32::MAX, |span| span.get_days())) + 1;
+    if days > i64::from(most) {
+        return invalid(format!("el período tiene {days} días y el máximo es {most}"));
+    }
+    Ok(())
+}
+
+/// A date.
+pub(super) fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
+    let reason = || format!("debe ser una fecha AAAA-MM-DD; llegó '{}'", excerpt(text));
+    text.trim().parse().map_err(|_| InvalidParameter { name, reason: reason() })
+}
+
+/// A time of the day at which a period starts; None where it is absent or empty.
+pub(super) fn start_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let reason = || format!("debe ser una hora HH:MM; llegó '{}'", excerpt(text));
+    text.parse().map(Some).map_err(|_| InvalidParameter { name, reason: reason() })
+}
+
+/// A time of the day at which a period ends; None where it is absent, empty, or the end of the day.
+pub(super) fn end_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
+    start_time(name, text.filter(|text| !matches!(text.trim(), "24:00" | "24:00:00")))
+}
+
+/// Coverage is counted in half hours, so hours have to be their ends.
+fn aligned(name: &'static str, time: Time) -> Result<Time, InvalidParameter> {
+    if time.minute() % 30 == 0 && time.second() == 0 && time.subsec_nanosecond() == 0 {
+        Ok(time)
+    } else {
+        Err(InvalidParameter { name, reason: format!("debe ser una hora en punto o y media; llegó '{time}'") })
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
+}
