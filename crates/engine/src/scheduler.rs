@@ -7,11 +7,11 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::window::{LocalPeriod, day_interval};
-use domain::{Branch, EtlKind, Interval, RunMode};
+use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
 use jiff::{Timestamp, ToSpan};
 use monitoring::{CheckIn, CronMonitor};
-use warehouse::NewRun;
+use warehouse::{EnqueueOutcome, NewRun};
 
 use crate::UseCaseError;
 use crate::actor::Actor;
@@ -75,9 +75,34 @@ async fn queue_due(
             Some(engine.new_run(kind, branch, interval, mode))
         })
         .collect();
-    let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
-    let planning = engine.plan().await;
-    Ok(engine.enqueue(planning, batch, runs, Some(check_in)).await?.queued.len())
+    let queue = async |runs: Vec<NewRun>| {
+        let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
+        let planning = engine.plan().await;
+        engine.enqueue(planning, batch, runs, Some(check_in.clone())).await
+    };
+    let outcome = queue(runs.clone()).await?;
+    let rest = match schedule.kind {
+        ScheduleKind::Reconciliation => around_what_is_in_work(engine, &runs, &outcome),
+        ScheduleKind::Sales | ScheduleKind::Inventory => Vec::new(),
+    };
+    if rest.is_empty() {
+        return Ok(outcome.queued.len());
+    }
+    Ok(outcome.queued.len() + queue(rest).await?.queued.len())
+}
+
+/// What is left of the days that were not queued because a part of them is in work: that part is asked for anyway, and
+/// one half hour must not keep the rest of its day from being compared.
+fn around_what_is_in_work(engine: &Engine, asked: &[NewRun], outcome: &EnqueueOutcome) -> Vec<NewRun> {
+    let mut rest = Vec::new();
+    for run in asked.iter().filter(|run| outcome.queued.iter().all(|queued| queued.id != run.id)) {
+        let others = outcome.in_work.iter().filter(|other| other.kind == run.kind && other.branch == run.branch.id);
+        let in_work: IntervalSet<Timestamp> = others.map(|other| other.interval).collect();
+        let whole: IntervalSet<Timestamp> = [run.interval].into_iter().collect();
+        let left = whole.difference(&in_work);
+        rest.extend(left.intervals().iter().map(|part| engine.new_run(run.kind, &run.branch, *part, run.mode)));
+    }
+    rest
 }
 
 /// What a schedule extracts of a branch when it fires; windows are of the branch's clock.

@@ -89,3 +89,35 @@ async fn whoever_asks_second_is_told_which_runs_are_at_it() {
     world.restart(settings()).await;
     assert!(world.all_ended().await.iter().all(|run| run.estado == RunState::Succeeded && run.intento == 1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_go_on_clicking_while_their_windows_are_loaded_run_each_once() {
+    let world = World::new().await;
+    let clicking = (0..4).map(|_| {
+        let engine = world.engine.clone();
+        tokio::spawn(async move {
+            let mut queued = 0;
+            loop {
+                let day = hours_of("2025-11-17", "07:00", "21:00");
+                let answer = engine.recover_gap(&operator(), day).await.unwrap();
+                queued += answer.ejecuciones.len();
+                if answer.ejecuciones.is_empty() && answer.en_curso.is_empty() {
+                    return queued;
+                }
+            }
+        })
+    });
+    let queued: usize = futures::future::join_all(clicking).await.into_iter().map(Result::unwrap).sum();
+    assert_eq!(queued, 28);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_is_being_loaded_is_never_shown_as_one_that_nobody_is_at() {
+    let world = World::new().await;
+    let batch = world.engine.load_missing(&operator(), 2, &[]).await.unwrap().batch.unwrap();
+    while world.engine.batch(batch).await.unwrap().terminado_en.is_none() {
+        for gap in world.gaps(48).await {
+            assert!(gap.ejecucion_en_curso_id.is_some(), "{} {} {}", gap.ubicacion_id, gap.fecha_desde, gap.hora_desde);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use domain::{EtlKind, RunMode, RunState};
 use engine::{EngineSettings, ScheduleSettings};
 use klk_sim::LateSales;
 
-use crate::support::{World, hours_of, operator, settings, sold};
+use crate::support::{PATIENT, World, hours_of, operator, settings, sold};
 
 async fn until_runs(world: &World, count: usize) -> Vec<domain::read_model::RunView> {
     loop {
@@ -103,4 +103,30 @@ async fn live_windows_overtake_a_recovery_that_waits_and_do_not_starve_it() {
         .collect();
     // Four live windows, of both stores, before each recovery.
     assert_eq!(is_live, [true, true, false, true, true, false, true, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_which_a_half_hour_is_in_work_is_compared_around_it() {
+    let world = World::with(EngineSettings { workers: 0, ..scheduled() }).await;
+    // Nobody works, so what is recovered stays in the queue.
+    world.engine.recover_gap(&operator(), hours_of("2025-11-18", "10:00", "10:30")).await.unwrap();
+    world.hands.set("2025-11-19T07:00:00Z");
+    let compared = async {
+        loop {
+            let runs = world.runs().await;
+            let whole = runs.into_iter().filter(|run| run.etl_tipo == EtlKind::Sales && run.modo == RunMode::Full);
+            let mut told: Vec<_> = whole.map(|run| (run.ubicacion_nombre, run.hora_desde, run.hora_hasta)).collect();
+            told.sort();
+            if told.len() >= 3 {
+                return told;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let compared = tokio::time::timeout(PATIENT, compared).await.expect("the rest of the day is not queued");
+    let told = |store: &str, from: &str, to: &str| (store.to_owned(), from.to_owned(), to.to_owned());
+    assert_eq!(
+        compared,
+        [told("BOSQUE", "00:00", "24:00"), told("PERIFERICO", "00:00", "10:00"), told("PERIFERICO", "10:30", "24:00"),]
+    );
 }

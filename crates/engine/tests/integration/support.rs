@@ -35,7 +35,7 @@ pub struct World {
 }
 
 /// Longer than anything takes on a busy machine.
-const PATIENT: Duration = Duration::from_secs(60);
+pub const PATIENT: Duration = Duration::from_secs(60);
 
 pub fn zone() -> TimeZone {
     TimeZone::fixed(jiff::tz::Offset::constant(-4))
