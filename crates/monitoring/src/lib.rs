@@ -12,6 +12,7 @@ mod http;
 mod limits;
 mod links;
 mod logs;
+mod provision;
 mod query;
 mod sampling;
 mod scope;
@@ -34,6 +35,10 @@ pub use etl::step::{ExtractStep, LoadStep, TransformStep};
 pub use http::{HttpLayers, RouteName, RouteNameLayer, UNMATCHED_ROUTE, http_layers};
 pub use links::SentryLinks;
 pub use logs::{REPORTED_TARGET, tracing_layers};
+pub use provision::{
+    Change, DEFAULT_SENTRY_URL, PlannedRequest, ProvisionError, ProvisionReport, ProvisionStep, ProvisionTarget,
+    SentryApiAccess, WATCHED_ROUTES, planned_requests, provision,
+};
 pub use query::QuerySpan;
 pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;

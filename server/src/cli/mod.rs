@@ -7,6 +7,7 @@ mod period;
 mod recover;
 mod remote;
 mod run_table;
+mod sentry;
 mod serve;
 mod sim;
 mod target;
@@ -73,6 +74,9 @@ enum Command {
     /// Revisa la configuración, la base de datos, KLK y Sentry, y dice qué corregir
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Doctor(doctor::DoctorArguments),
+    /// Prepara Sentry: paneles, alertas, búsquedas y monitores
+    #[command(help_template = HELP_TEMPLATE)]
+    Sentry(sentry::SentryArguments),
     /// Llena una base de datos con una semana de ventas simuladas y termina
     #[command(name = "demo-data", help_template = HELP_TEMPLATE)]
     DemoData(serve::DemoDataArguments),
@@ -109,6 +113,7 @@ impl CommandLine {
             Command::Etl(arguments) => arguments.run(&usable(loaded)?),
             Command::Gaps(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }
 }

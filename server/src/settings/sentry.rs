@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use super::Source;
 use super::variables::{
-    SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_ORGANIZATION, SENTRY_OUTBOX, SENTRY_OUTBOX_BYTES_MAX, SENTRY_PROJECT,
-    SENTRY_TRACES_SAMPLE_RATE, SENTRY_WEB_URL, SLOW_QUERY_SECONDS,
+    SENTRY_AUTH_TOKEN, SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_ORGANIZATION, SENTRY_OUTBOX, SENTRY_OUTBOX_BYTES_MAX,
+    SENTRY_PROJECT, SENTRY_TRACES_SAMPLE_RATE, SENTRY_WEB_URL, SLOW_QUERY_SECONDS,
 };
 
 /// What Sentry is told and how; without a DSN nothing is.
@@ -30,6 +30,8 @@ pub struct SentrySettings {
     pub organization: Option<String>,
     /// The project's number.
     pub project: Option<String>,
+    /// For Sentry's API.
+    pub auth_token: Option<SecretString>,
     /// From when on a query is slow.
     pub slow_query_limit: Duration,
 }
@@ -45,6 +47,7 @@ impl SentrySettings {
             web_url: source.optional_text(&SENTRY_WEB_URL),
             organization: source.optional_text(&SENTRY_ORGANIZATION),
             project: source.optional_text(&SENTRY_PROJECT),
+            auth_token: source.optional_text(&SENTRY_AUTH_TOKEN).map(SecretString::from),
             slow_query_limit: Duration::from_secs(source.number(&SLOW_QUERY_SECONDS)),
         }
     }

@@ -78,9 +78,10 @@ variables! {
     SENTRY_TRACES_SAMPLE_RATE = "SENTRY_TRACES_SAMPLE_RATE", Kind::Share { default: "0.1" }, "Parte de las peticiones HTTP cuyas trazas se envían, fuera de development.";
     SENTRY_OUTBOX = "SENTRY_OUTBOX", text("data/sentry"), "Carpeta donde espera lo que no se pudo enviar.";
     SENTRY_OUTBOX_BYTES_MAX = "SENTRY_OUTBOX_BYTES_MAX", number(20_971_520, 65_536, 1_073_741_824), "Tamaño máximo de esa carpeta, en bytes; lo más viejo se descarta.";
-    SENTRY_WEB_URL = "SENTRY_WEB_URL", OPTIONAL, "Dirección de Sentry para las personas (https://sentry.io), para los enlaces.";
-    SENTRY_ORGANIZATION = "SENTRY_ORGANIZATION", OPTIONAL, "Organización en Sentry, para los enlaces.";
-    SENTRY_PROJECT = "SENTRY_PROJECT", OPTIONAL, "Número del proyecto en Sentry, para los enlaces.";
+    SENTRY_WEB_URL = "SENTRY_WEB_URL", OPTIONAL, "Dirección de Sentry para las personas (https://sentry.io), para los enlaces y `klk sentry provision`.";
+    SENTRY_ORGANIZATION = "SENTRY_ORGANIZATION", OPTIONAL, "Organización en Sentry, para los enlaces y `klk sentry provision`.";
+    SENTRY_PROJECT = "SENTRY_PROJECT", OPTIONAL, "Número del proyecto en Sentry, para los enlaces y `klk sentry provision`.";
+    SENTRY_AUTH_TOKEN = "SENTRY_AUTH_TOKEN", Kind::Secret, "Token de la API de Sentry, solo para `klk sentry provision`.";
     SLOW_QUERY_SECONDS = "KLK_SLOW_QUERY_SECONDS", number(5, 1, 600), "Desde cuántos segundos una consulta a la base de datos se avisa como lenta.";
 }
 

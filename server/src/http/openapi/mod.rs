@@ -10,3 +10,15 @@ use utoipa::openapi::OpenApi;
 pub(super) async fn document() -> Json<OpenApi> {
     Json(build::document(endpoints::ALL))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_routes_are_those_whose_speed_and_errors_sentry_watches() {
+        let paths = endpoints::ALL.iter().map(|endpoint| endpoint.path);
+        let documented: Vec<&str> = paths.filter(|path| path.starts_with("/api/etl/")).collect();
+        assert_eq!(documented, monitoring::WATCHED_ROUTES);
+    }
+}
