@@ -42,6 +42,7 @@ pub struct Monitoring {
 pub(crate) struct Shared {
     pub(crate) client: Arc<Client>,
     pub(crate) delivery: Arc<Delivery>,
+    pub(crate) scrubber: Arc<Scrubber>,
     /// Has the client and nothing else; runs start from it.
     hub: Arc<Hub>,
     links: Option<SentryLinks>,
@@ -93,11 +94,12 @@ fn start(settings: &MonitoringSettings, warnings: &mut Vec<SettingsWarning>) -> 
         .before_send_log(with_scope_tags);
     options.dsn = Some(dsn.clone());
 
+    let scrubber = Arc::new(Scrubber::new(secrets(settings, &dsn), &settings.private_headers));
     let delivery_settings = DeliverySettings {
         url: dsn.envelope_api_url().to_string(),
         auth: dsn.to_auth(Some(&options.user_agent)).to_string(),
         host: dsn.host().to_owned(),
-        scrubber: Scrubber::new(secrets(settings, &dsn), &settings.private_headers),
+        scrubber: Arc::clone(&scrubber),
         settings,
     };
     let (delivery, warning) = Delivery::start(delivery_settings)
@@ -109,6 +111,7 @@ fn start(settings: &MonitoringSettings, warnings: &mut Vec<SettingsWarning>) -> 
         hub: Arc::new(Hub::new(Some(Arc::clone(&client)), Arc::default())),
         client,
         delivery,
+        scrubber,
         links: settings.web.as_ref().map(SentryLinks::new),
         slow_query_limit: settings.slow_query_limit,
         wall_clock: Arc::clone(&settings.wall_clock),

@@ -14,6 +14,7 @@ mod links;
 mod logs;
 mod provision;
 mod query;
+mod relay;
 mod sampling;
 mod scope;
 mod scrub;
@@ -40,6 +41,7 @@ pub use provision::{
     SentryApiAccess, WATCHED_ROUTES, planned_requests, provision,
 };
 pub use query::QuerySpan;
+pub use relay::{RelayAnswer, Relayed};
 pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;
 pub use self_test::{SelfTest, SelfTestAnswer};

@@ -8,11 +8,15 @@ use crate::settings::DEVELOPMENT;
 /// The share of endpoint transactions kept where the settings say nothing.
 pub(crate) const DEFAULT_SAMPLE_RATE: f32 = 0.1;
 
-/// Decides for one environment: a parent's decision first, then every ETL run (they are few), no health check, and
+/// Where browsers send what they report. A trace of each report would be one more report.
+const TUNNEL_ROUTE: &str = "/api/monitoreo/tunel";
+
+/// Decides for one environment: nothing of the tunnel, then a parent's decision, then every ETL run (they are few), no health check, and
 /// the given share of the rest.
 pub(crate) fn sampler(environment: &str, rate: f32) -> impl Fn(&TransactionContext) -> f32 + Send + Sync + 'static {
     let rate = if environment == DEVELOPMENT { 1.0 } else { rate };
     move |context| match context.sampled() {
+        _ if path_of(context.name()) == TUNNEL_ROUTE => 0.0,
         Some(true) => 1.0,
         Some(false) => 0.0,
         None if context.operation() == ETL_RUN_OPERATION => 1.0,
@@ -21,10 +25,14 @@ pub(crate) fn sampler(environment: &str, rate: f32) -> impl Fn(&TransactionConte
     }
 }
 
-/// Names are `GET /health/live` at the time the decision is made.
 fn is_health_check(name: &str) -> bool {
-    let path = name.split_once(' ').map_or(name, |(_, path)| path);
+    let path = path_of(name);
     path == "/health" || path.starts_with("/health/")
+}
+
+/// Names are `GET /health/live` at the time the decision is made.
+fn path_of(name: &str) -> &str {
+    name.split_once(' ').map_or(name, |(_, path)| path)
 }
 
 #[cfg(test)]
@@ -48,6 +56,13 @@ mod tests {
         assert_eq!(rate_of("production", "ETL: ventas_klk_completo", "etl.run", None), 1.0);
         assert_eq!(rate_of("development", "GET /health/ready", "http.server", None), 0.0);
         assert_eq!(rate_of("production", "GET /healthy", "http.server", None), 0.1);
+    }
+
+    #[test]
+    fn the_tunnel_is_never_traced_whatever_the_parent_says() {
+        for parent in [None, Some(true)] {
+            assert_eq!(rate_of("development", "POST /api/monitoreo/tunel", "http.server", parent), 0.0);
+        }
     }
 
     #[test]

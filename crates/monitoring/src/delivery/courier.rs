@@ -1,4 +1,4 @@
-//! The thread that sends. It alone touches the network and the outbox.
+//! The thread that sends. It alone touches the outbox.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,15 +6,12 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use sentry::Envelope;
 
-use super::SharedLedger;
-use super::line::Line;
-use super::mailbox::{Letter, Mailbox};
+use super::dispatch::Dispatch;
+use super::mailbox::{Letter, Mailbox, Posted};
 use super::outbox::{Outbox, Removed};
 use super::parcel::Parcel;
-use super::sender::{Delivered, HttpSender};
 use super::status::{DropReason, ItemKind};
 use crate::scrub::Scrubber;
-use crate::settings::WallClock;
 
 /// How long to wait for something to do, where nothing waits to be sent again.
 const IDLE: Duration = Duration::from_secs(60);
@@ -27,12 +24,9 @@ const CHECK_IN_AGE_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) struct Courier {
     pub(super) mailbox: Arc<Mailbox>,
-    pub(super) sender: HttpSender,
-    pub(super) line: Line,
+    pub(super) dispatch: Arc<Dispatch>,
     pub(super) outbox: Outbox,
-    pub(super) ledger: SharedLedger,
-    pub(super) scrubber: Scrubber,
-    pub(super) wall_clock: WallClock,
+    pub(super) scrubber: Arc<Scrubber>,
     pub(super) ledger_saved_at: Instant,
 }
 
@@ -41,7 +35,8 @@ impl Courier {
         self.note_waiting();
         loop {
             match self.mailbox.take(self.patience()) {
-                Letter::Envelope(envelope) => self.deliver(&envelope),
+                Letter::Posted(Posted::Envelope(envelope)) => self.deliver(&envelope),
+                Letter::Posted(Posted::Parcel(parcel)) => self.keep(parcel),
                 Letter::Nothing => {
                     self.deliver_one_again();
                 }
@@ -51,7 +46,7 @@ impl Courier {
         }
         // What may be sent now need not wait for the next start.
         while self.has_time() && self.deliver_one_again() {}
-        self.outbox.save_ledger(&self.ledger.lock());
+        self.outbox.save_ledger(&self.dispatch.ledger.lock());
         let Self { mailbox, outbox, .. } = self;
         // Whoever is told that this one is closed may open the folder next.
         drop(outbox);
@@ -61,9 +56,11 @@ impl Courier {
     /// Until something of the outbox may be tried again.
     fn patience(&self) -> Duration {
         let now = Instant::now();
-        let waits = self.outbox.kinds().map(|kind| {
-            self.line.opens_at(kind, now).map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
-        });
+        let line = self.dispatch.line();
+        let waits = self
+            .outbox
+            .kinds()
+            .map(|kind| line.opens_at(kind, now).map_or(Duration::ZERO, |until| until.saturating_duration_since(now)));
         waits.min().unwrap_or(IDLE)
     }
 
@@ -75,23 +72,22 @@ impl Courier {
             self.drop_items(kind, count, DropReason::Unreadable);
             return;
         };
-        if !self.may_send(parcel.kind) || !self.attempt(&parcel) {
+        if !self.may_send(parcel.kind) || !self.dispatch.attempt(&parcel).is_settled {
             self.keep(parcel);
         }
     }
 
     /// Whether one was settled.
     fn deliver_one_again(&mut self) -> bool {
-        let now = (self.wall_clock)();
+        let now = (self.dispatch.wall_clock)();
         let too_old = self.outbox.remove_older(|kind| cutoff(kind, now));
         self.note_removed(&too_old, DropReason::TooOld);
-        let moment = Instant::now();
-        let Some(next) = self.outbox.next(|kind| self.line.is_open(kind, moment)) else {
+        let Some(next) = self.outbox.next(|kind| self.dispatch.is_open(kind)) else {
             self.note_waiting();
             return false;
         };
         let is_settled = match self.outbox.read(next) {
-            Ok(parcel) => self.attempt(&parcel),
+            Ok(parcel) => self.dispatch.attempt(&parcel).is_settled,
             Err(removed) => {
                 self.note_removed(&[removed], DropReason::OutboxFailed);
                 true
@@ -106,57 +102,23 @@ impl Courier {
 
     fn save_ledger_when_due(&mut self) {
         if self.ledger_saved_at.elapsed() >= LEDGER_INTERVAL {
-            self.outbox.save_ledger(&self.ledger.lock());
+            self.outbox.save_ledger(&self.dispatch.ledger.lock());
             self.ledger_saved_at = Instant::now();
         }
     }
 
     /// Whether to try the network: it may be known to be down, or the process may have to end.
     fn may_send(&self, kind: ItemKind) -> bool {
-        self.line.is_open(kind, Instant::now()) && self.has_time()
+        self.dispatch.is_open(kind) && self.has_time()
     }
 
     fn has_time(&self) -> bool {
         self.mailbox.deadline().is_none_or(|deadline| Instant::now() < deadline)
     }
 
-    /// Whether the parcel is settled: sent, or refused for good.
-    fn attempt(&mut self, parcel: &Parcel) -> bool {
-        let delivered = self.sender.send(&parcel.bytes);
-        let (moment, now) = (Instant::now(), (self.wall_clock)());
-        let mut ledger = self.ledger.lock();
-        match delivered {
-            Delivered::Accepted { limits } => {
-                self.line.succeeded();
-                self.line.limit(&limits, moment);
-                ledger.sent(parcel.kind, parcel.count, now);
-                true
-            }
-            Delivered::Limited { limits } => {
-                self.line.limit(&limits, moment);
-                if self.line.is_open(parcel.kind, moment) {
-                    // It was limited and the answer does not say by what.
-                    self.line.failed(moment);
-                }
-                ledger.failed("HTTP 429".to_owned(), true, now);
-                false
-            }
-            Delivered::Failed { reason, is_reachable } => {
-                self.line.failed(moment);
-                ledger.failed(reason, is_reachable, now);
-                false
-            }
-            Delivered::Rejected { reason } => {
-                ledger.failed(reason, true, now);
-                ledger.dropped(parcel.kind, DropReason::Rejected, parcel.count, now);
-                true
-            }
-        }
-    }
-
     fn keep(&mut self, parcel: Parcel) {
         let (kind, count) = (parcel.kind, parcel.count);
-        match self.outbox.put(parcel, (self.wall_clock)()) {
+        match self.outbox.put(parcel, (self.dispatch.wall_clock)()) {
             Ok(removed) => self.note_removed(&removed, DropReason::OutboxFull),
             Err(_) => self.drop_items(kind, count, DropReason::OutboxFailed),
         }
@@ -170,11 +132,11 @@ impl Courier {
     }
 
     fn drop_items(&self, kind: ItemKind, count: u64, reason: DropReason) {
-        self.ledger.lock().dropped(kind, reason, count, (self.wall_clock)());
+        self.dispatch.ledger.lock().dropped(kind, reason, count, (self.dispatch.wall_clock)());
     }
 
     fn note_waiting(&self) {
-        self.ledger.lock().waiting(self.outbox.waiting());
+        self.dispatch.ledger.lock().waiting(self.outbox.waiting());
     }
 }
 

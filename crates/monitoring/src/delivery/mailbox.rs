@@ -6,10 +6,21 @@ use std::time::{Duration, Instant};
 
 use sentry::Envelope;
 
+use super::parcel::Parcel;
+
+/// What is put in.
+#[derive(Debug)]
+pub(super) enum Posted {
+    /// Of the SDK, to be scrubbed and sent.
+    Envelope(Box<Envelope>),
+    /// Scrubbed already and not to be sent now: Sentry could not be reached, or asks for patience.
+    Parcel(Parcel),
+}
+
 /// What the courier finds.
 pub(super) enum Letter {
-    /// Something to send.
-    Envelope(Box<Envelope>),
+    /// Something to send or to keep.
+    Posted(Posted),
     /// Nothing came in the time it waited.
     Nothing,
     /// Nothing will come any more.
@@ -24,7 +35,7 @@ pub(super) struct Mailbox {
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Envelope>,
+    queue: VecDeque<Posted>,
     /// The courier has one in its hands.
     is_busy: bool,
     /// Until when the courier may go on sending.
@@ -37,28 +48,28 @@ impl Mailbox {
         Self { state: Mutex::default(), changed: Condvar::new(), envelopes_max: envelopes_max.max(1) }
     }
 
-    /// Gives the envelope back where there is no room, or nobody to take it.
-    pub(super) fn post(&self, envelope: Envelope) -> Result<(), Box<Envelope>> {
+    /// Gives it back where there is no room, or nobody to take it.
+    pub(super) fn post(&self, posted: Posted) -> Result<(), Posted> {
         let mut state = self.lock();
         if state.closing.is_some() || state.queue.len() >= self.envelopes_max {
-            return Err(Box::new(envelope));
+            return Err(posted);
         }
-        state.queue.push_back(envelope);
+        state.queue.push_back(posted);
         drop(state);
         self.changed.notify_all();
         Ok(())
     }
 
-    /// The next envelope, waiting for one at most this long. What was taken before counts as done.
+    /// The next one, waiting for one at most this long. What was taken before counts as done.
     pub(super) fn take(&self, patience: Duration) -> Letter {
         let mut state = self.lock();
         state.is_busy = false;
         self.changed.notify_all();
         let until = Instant::now() + patience;
         loop {
-            if let Some(envelope) = state.queue.pop_front() {
+            if let Some(posted) = state.queue.pop_front() {
                 state.is_busy = true;
-                return Letter::Envelope(Box::new(envelope));
+                return Letter::Posted(posted);
             }
             if state.closing.is_some() {
                 return Letter::Closed;
@@ -111,28 +122,32 @@ impl Mailbox {
 mod tests {
     use super::*;
 
+    fn envelope() -> Posted {
+        Posted::Envelope(Box::new(Envelope::new()))
+    }
+
     #[test]
-    fn a_full_mailbox_gives_the_envelope_back_and_does_not_wait() {
+    fn a_full_mailbox_gives_it_back_and_does_not_wait() {
         let mailbox = Mailbox::new(1);
-        assert!(mailbox.post(Envelope::new()).is_ok());
-        assert!(mailbox.post(Envelope::new()).is_err());
+        assert!(mailbox.post(envelope()).is_ok());
+        assert!(mailbox.post(envelope()).is_err());
     }
 
     #[test]
     fn what_is_queued_is_handed_out_before_the_end() {
         let mailbox = Mailbox::new(8);
-        mailbox.post(Envelope::new()).unwrap();
+        mailbox.post(envelope()).unwrap();
         mailbox.close(Instant::now());
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Envelope(_)));
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
         assert!(matches!(mailbox.take(Duration::ZERO), Letter::Closed));
-        assert!(mailbox.post(Envelope::new()).is_err());
+        assert!(mailbox.post(envelope()).is_err());
     }
 
     #[test]
     fn it_is_idle_only_when_the_last_one_taken_is_done() {
         let mailbox = Mailbox::new(8);
-        mailbox.post(Envelope::new()).unwrap();
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Envelope(_)));
+        mailbox.post(envelope()).unwrap();
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
         assert!(!mailbox.wait_until_idle(Duration::ZERO));
         mailbox.close(Instant::now());
         assert!(matches!(mailbox.take(Duration::ZERO), Letter::Closed));

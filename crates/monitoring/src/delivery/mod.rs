@@ -1,13 +1,14 @@
 //! The way to Sentry: a bounded queue, one thread that scrubs and sends, an outbox for what cannot be sent.
 
 mod courier;
+mod dispatch;
 mod ledger;
 mod line;
 mod mailbox;
 mod outbox;
-mod sender;
 
 pub(crate) mod parcel;
+pub(crate) mod sender;
 pub(crate) mod status;
 
 use std::io;
@@ -19,11 +20,13 @@ use jiff::Timestamp;
 use sentry::{Envelope, Transport};
 
 use self::courier::Courier;
+use self::dispatch::Dispatch;
 use self::ledger::Ledger;
 use self::line::Line;
-use self::mailbox::Mailbox;
+use self::mailbox::{Mailbox, Posted};
 use self::outbox::Outbox;
-use self::sender::HttpSender;
+use self::parcel::Parcel;
+use self::sender::{Answer, HttpSender};
 use self::status::{DropReason, ItemKind, MonitoringStatus};
 use crate::check_in::CheckInStatus;
 use crate::scrub::Scrubber;
@@ -38,17 +41,27 @@ pub(crate) struct DeliverySettings<'a> {
     pub(crate) url: String,
     pub(crate) auth: String,
     pub(crate) host: String,
-    pub(crate) scrubber: Scrubber,
+    pub(crate) scrubber: Arc<Scrubber>,
     pub(crate) settings: &'a MonitoringSettings,
 }
 
-/// The SDK's transport. Nothing here waits for the network.
+/// The SDK's transport. As such it never waits for the network; [`Delivery::relay`] does.
 pub(crate) struct Delivery {
     mailbox: Arc<Mailbox>,
-    ledger: SharedLedger,
+    dispatch: Arc<Dispatch>,
     host: String,
     send_timeout: Duration,
-    wall_clock: crate::settings::WallClock,
+}
+
+/// What came of an envelope that was to be sent at once.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SentNow {
+    /// Sentry answered.
+    Answered(Answer),
+    /// It waits in the outbox.
+    Kept,
+    /// There was no room for it.
+    Dropped,
 }
 
 #[derive(Clone, Default)]
@@ -70,36 +83,63 @@ impl Delivery {
         });
         let ledger = SharedLedger(Arc::new(Mutex::new(outbox.load_ledger())));
         let mailbox = Arc::new(Mailbox::new(settings.queue_envelopes_max));
+        let dispatch = Arc::new(Dispatch {
+            sender: HttpSender::new(start.url, start.auth, send_timeout),
+            line: Mutex::new(Line::new(settings.retry_delay_min, settings.retry_delay_max)),
+            ledger,
+            wall_clock: Arc::clone(&settings.wall_clock),
+        });
         let courier = Courier {
             mailbox: Arc::clone(&mailbox),
-            sender: HttpSender::new(start.url, start.auth, send_timeout),
-            line: Line::new(settings.retry_delay_min, settings.retry_delay_max),
+            dispatch: Arc::clone(&dispatch),
             outbox,
-            ledger: ledger.clone(),
             scrubber: start.scrubber,
-            wall_clock: Arc::clone(&settings.wall_clock),
             ledger_saved_at: Instant::now(),
         };
         thread::Builder::new().name("sentry-courier".to_owned()).spawn(move || courier.run())?;
-        let delivery =
-            Self { mailbox, ledger, host: start.host, send_timeout, wall_clock: Arc::clone(&settings.wall_clock) };
-        Ok((Arc::new(delivery), warning))
+        Ok((Arc::new(Self { mailbox, dispatch, host: start.host, send_timeout }), warning))
     }
 
     pub(crate) fn status(&self, now: Timestamp) -> MonitoringStatus {
-        MonitoringStatus { host: Some(self.host.clone()), ..self.ledger.lock().status(now) }
+        MonitoringStatus { host: Some(self.host.clone()), ..self.dispatch.ledger.lock().status(now) }
     }
 
     pub(crate) fn note_check_in(&self, slug: &'static str, status: CheckInStatus, at: Timestamp) {
-        self.ledger.lock().note_check_in(slug, status, at);
+        self.dispatch.ledger.lock().note_check_in(slug, status, at);
+    }
+
+    /// Sends a scrubbed envelope from the caller's thread, at most as long as a request may take. Where Sentry is out of
+    /// reach, or has asked for patience, it waits in the outbox.
+    pub(crate) fn relay(&self, parcel: Parcel) -> SentNow {
+        let attempt = self.dispatch.is_open(parcel.kind).then(|| self.dispatch.attempt(&parcel));
+        let answer = match attempt {
+            Some(attempt) if attempt.is_settled => return attempt.answer.map_or(SentNow::Kept, SentNow::Answered),
+            Some(attempt) => attempt.answer,
+            None => None,
+        };
+        let (kind, count) = (parcel.kind, parcel.count);
+        if self.mailbox.post(Posted::Parcel(parcel.for_later())).is_err() {
+            self.drop_items(kind, count, DropReason::QueueFull);
+            return SentNow::Dropped;
+        }
+        // The browser should hear of limits, too, and then leave Sentry alone.
+        answer.filter(|answer| answer.status == 429).map_or(SentNow::Kept, SentNow::Answered)
+    }
+
+    pub(crate) fn note_unreadable(&self) {
+        self.drop_items(ItemKind::Other, 1, DropReason::Unreadable);
+    }
+
+    fn drop_items(&self, kind: ItemKind, count: u64, reason: DropReason) {
+        self.dispatch.ledger.lock().dropped(kind, reason, count, (self.dispatch.wall_clock)());
     }
 }
 
 impl Transport for Delivery {
     fn send_envelope(&self, envelope: Envelope) {
-        if let Err(refused) = self.mailbox.post(envelope) {
+        if let Err(Posted::Envelope(refused)) = self.mailbox.post(Posted::Envelope(Box::new(envelope))) {
             let (kind, count) = ItemKind::of_envelope(&refused);
-            self.ledger.lock().dropped(kind, DropReason::QueueFull, count, (self.wall_clock)());
+            self.drop_items(kind, count, DropReason::QueueFull);
         }
     }
 

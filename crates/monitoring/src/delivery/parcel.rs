@@ -1,5 +1,7 @@
 //! An envelope as it leaves: scrubbed bytes, and what is in them.
 
+use serde_json::{Map, Value};
+
 use super::status::ItemKind;
 
 /// An envelope as it leaves.
@@ -11,4 +13,19 @@ pub(crate) struct Parcel {
     pub(crate) count: u64,
     /// What goes over the line.
     pub(crate) bytes: Vec<u8>,
+}
+
+impl Parcel {
+    /// Without the time at which a browser sent it: from it Sentry reckons how wrong the browser's clock is, and would
+    /// take the time that it waited here for an error of that clock.
+    pub(super) fn for_later(mut self) -> Self {
+        let end = self.bytes.iter().position(|byte| *byte == b'\n').unwrap_or(self.bytes.len());
+        if let Ok(mut header) = serde_json::from_slice::<Map<String, Value>>(&self.bytes[..end])
+            && header.remove("sent_at").is_some()
+            && let Ok(line) = serde_json::to_vec(&header)
+        {
+            self.bytes.splice(..end, line);
+        }
+        self
+    }
 }

@@ -10,7 +10,17 @@ use super::line::{RateLimit, limits_of};
 /// Answers are short; what is longer is not read.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024;
 
-/// What came of a request.
+/// What Sentry answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// `X-Sentry-Rate-Limits`.
+    pub(crate) rate_limits: Option<String>,
+    /// `Retry-After`.
+    pub(crate) retry_after: Option<String>,
+}
+
+/// What an answer means.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Delivered {
     /// Sentry has it.
@@ -18,9 +28,26 @@ pub(super) enum Delivered {
     /// Sentry has it not, and asks for patience.
     Limited { limits: Vec<RateLimit> },
     /// Sentry has it not; it may have it later.
-    Failed { reason: String, is_reachable: bool },
+    Failed,
     /// Sentry will not have it.
-    Rejected { reason: String },
+    Rejected,
+}
+
+impl Answer {
+    pub(super) fn delivered(&self) -> Delivered {
+        let limits = || limits_of(self.status, self.rate_limits.as_deref(), self.retry_after.as_deref());
+        match self.status {
+            200..=299 => Delivered::Accepted { limits: limits() },
+            429 => Delivered::Limited { limits: limits() },
+            408 | 500..=599 => Delivered::Failed,
+            _ => Delivered::Rejected,
+        }
+    }
+
+    /// For the page that shows the last failure.
+    pub(super) fn text(&self) -> String {
+        format!("HTTP {}", self.status)
+    }
 }
 
 pub(super) struct HttpSender {
@@ -42,27 +69,23 @@ impl HttpSender {
         Self { agent: config.build().new_agent(), url, auth }
     }
 
-    pub(super) fn send(&self, envelope: &[u8]) -> Delivered {
+    /// The answer, or why there is none.
+    pub(super) fn send(&self, envelope: &[u8]) -> Result<Answer, String> {
         let request = self
             .agent
             .post(&self.url)
             .header("X-Sentry-Auth", &self.auth)
             // Some servers answer 200 and drop an envelope that does not say what it is.
             .header("Content-Type", "application/x-sentry-envelope");
-        let mut response = match request.send(envelope) {
-            Ok(response) => response,
-            Err(error) => return Delivered::Failed { reason: error.to_string(), is_reachable: false },
+        let mut response = request.send(envelope).map_err(|error| error.to_string())?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let answer = Answer {
+            status: response.status().as_u16(),
+            rate_limits: header("x-sentry-rate-limits"),
+            retry_after: header("retry-after"),
         };
-        let status = response.status().as_u16();
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let limits = limits_of(status, header("x-sentry-rate-limits"), header("retry-after"));
         // The connection can only be used again when the answer was read; what it says does not matter.
         let _ = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        match status {
-            200..=299 => Delivered::Accepted { limits },
-            429 => Delivered::Limited { limits },
-            408 | 500..=599 => Delivered::Failed { reason: format!("HTTP {status}"), is_reachable: true },
-            _ => Delivered::Rejected { reason: format!("HTTP {status}") },
-        }
+        Ok(answer)
     }
 }

@@ -26,10 +26,10 @@ impl Item<'_> {
     }
 }
 
-/// The header line and the items; None where the bytes are no envelope.
-pub(super) fn read_envelope(bytes: &[u8]) -> Option<(&[u8], Vec<Item<'_>>)> {
+/// The header and the items; None where the bytes are no envelope.
+pub(super) fn read_envelope(bytes: &[u8]) -> Option<(serde_json::Map<String, Value>, Vec<Item<'_>>)> {
     let (envelope_header, mut rest) = line(bytes);
-    serde_json::from_slice::<serde_json::Map<String, Value>>(envelope_header).ok()?;
+    let envelope_header = serde_json::from_slice(envelope_header).ok()?;
     let mut items = Vec::new();
     while !rest.is_empty() {
         let (header, after) = line(rest);

@@ -58,6 +58,23 @@ const PRIVATE: [&str; 46] = [
 const PRIVATE_WHOLE: [&str; 6] =
     ["http.query", "http.fragment", "url.query", "url.fragment", "client.address", "user.name"];
 
+/// As they are after [`normalized`]: what they hold is an address, whole or in part.
+const ADDRESSES: [&str; 13] = [
+    "url",
+    "url.full",
+    "url.path",
+    "http.url",
+    "http.target",
+    "http.route",
+    "from",
+    "to",
+    "href",
+    "location",
+    "referrer",
+    "navigation.from",
+    "navigation.to",
+];
+
 /// The headers of a request that say what a program needs to be mended. Every other one stays here: nobody can list
 /// what a browser or a proxy may put into them.
 const HEADERS_KEPT: [&str; 8] = [
@@ -89,6 +106,23 @@ impl KeyRules {
             || whole.starts_with("http.request.body")
             || whole.starts_with("http.response.body")
             || self.own_headers.contains(last)
+    }
+}
+
+/// Whether an address stands under this key.
+pub(super) fn is_address(key: &str) -> bool {
+    ADDRESSES.contains(&normalized(key).as_str())
+}
+
+/// The text of an address; spans that are sent one by one, logs and metrics wrap it with its type.
+pub(super) fn address_in(value: &mut Value) -> Option<&mut String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Object(typed) => match typed.get_mut("value") {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

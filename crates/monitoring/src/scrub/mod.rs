@@ -7,7 +7,7 @@ mod framing;
 mod keys;
 mod text;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::framing::{Item, read_envelope};
 use self::keys::KeyRules;
@@ -35,7 +35,7 @@ impl Scrubber {
 
     pub(crate) fn parcel(&self, bytes: &[u8]) -> Option<Parcel> {
         let (header, items) = read_envelope(bytes)?;
-        let mut scrubbed = header.to_vec();
+        let mut scrubbed = serde_json::to_vec(&self.header(header)).ok()?;
         scrubbed.push(b'\n');
         let mut main = (ItemKind::Other, 1);
         for item in items {
@@ -52,6 +52,18 @@ impl Scrubber {
             scrubbed.extend(item.framed(&serde_json::to_vec(&payload).ok()?)?);
         }
         Some(Parcel { kind: main.0, count: main.1, bytes: scrubbed })
+    }
+
+    /// Looked through like all else (it names the transaction), but for the key, which says whose the envelope is.
+    fn header(&self, mut header: Map<String, Value>) -> Map<String, Value> {
+        let dsn = header.remove("dsn");
+        let key = header.get_mut("trace").and_then(Value::as_object_mut).and_then(|trace| trace.remove("public_key"));
+        self.fields(&mut header);
+        if let (Some(key), Some(Value::Object(trace))) = (key, header.get_mut("trace")) {
+            trace.insert("public_key".to_owned(), key);
+        }
+        header.extend(dsn.map(|dsn| ("dsn".to_owned(), dsn)));
+        header
     }
 
     fn item(&self, item: &Item<'_>, payload: &mut Value) {
@@ -93,9 +105,14 @@ impl Scrubber {
         }
     }
 
-    fn fields(&self, fields: &mut serde_json::Map<String, Value>) {
+    fn fields(&self, fields: &mut Map<String, Value>) {
         fields.retain(|key, _| !self.keys.is_private(key));
         for (key, value) in fields.iter_mut() {
+            if keys::is_address(key)
+                && let Some(address) = keys::address_in(value)
+            {
+                text::cut_address(address);
+            }
             if let Value::Object(inner) = value {
                 match key.as_str() {
                     "request" => keys::keep_request_basics(inner),

@@ -16,6 +16,8 @@ static MASKS: LazyLock<Vec<(Regex, String)>> = LazyLock::new(|| {
         (r"([a-zA-Z][a-zA-Z0-9+.\-]*://)[^\s/@]+@", format!("${{1}}{HIDDEN}@")),
         // /path?query and https://host/path?query#fragment
         (r#"([^\s?#"'<>]*/[^\s?#"'<>]*)\?[^\s"'<>]*"#, "$1".to_owned()),
+        // https://host/path#fragment
+        (r#"([a-zA-Z][a-zA-Z0-9+.\-]*://[^\s?#"'<>]*)#[^\s"'<>]*"#, "$1".to_owned()),
         // Cookie: a=b; c=d
         (r"(?i)\b((?:set-)?cookie)\b(\W{0,3}[:=]\s*)[^\r\n]+", format!("${{1}}${{2}}{HIDDEN}")),
         // Authorization: Bearer abc, api_key=abc, "password": "abc"
@@ -78,6 +80,15 @@ impl TextMasks {
     }
 }
 
+/// Takes query and fragment off an address; what has a space in it is a sentence, and is masked as one.
+pub(super) fn cut_address(text: &mut String) {
+    if !text.contains(char::is_whitespace)
+        && let Some(end) = text.find(['?', '#'])
+    {
+        text.truncate(end);
+    }
+}
+
 /// Most texts are identifiers and names: a look at their characters saves the patterns.
 fn may_hold_something(text: &str) -> bool {
     text.bytes().any(|byte| matches!(byte, b'@' | b'%' | b'?' | b'=' | b':' | b' ' | b'.'))
@@ -94,7 +105,7 @@ mod tests {
 
     #[test]
     fn each_pattern_compiles() {
-        assert_eq!(MASKS.len(), 7);
+        assert_eq!(MASKS.len(), 8);
     }
 
     #[test]
@@ -108,6 +119,7 @@ mod tests {
     fn queries_and_passwords_of_addresses_are_masked() {
         assert_eq!(masked("GET https://u:p@h.example/a/b?c=d&e=f#g no"), "GET https://[oculto]@h.example/a/b no");
         assert_eq!(masked("GET /api/gaps?correo=x&y"), "GET /api/gaps");
+        assert_eq!(masked("en https://h.example/a#correo=x."), "en https://h.example/a");
         assert_eq!(masked("¿todo bien? sí"), "¿todo bien? sí");
     }
 

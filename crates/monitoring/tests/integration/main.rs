@@ -9,5 +9,6 @@ mod fake_sentry_api;
 mod json_schema;
 mod privacy;
 mod provision;
+mod relay;
 mod settings;
 mod support;
