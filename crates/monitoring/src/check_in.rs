@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use sentry::Client;
 use sentry::protocol::{Envelope, MonitorCheckIn, MonitorCheckInStatus, MonitorConfig, MonitorSchedule};
 use sentry::types::{Uuid, random_uuid};
 use serde::{Deserialize, Serialize};
@@ -72,21 +73,33 @@ impl fmt::Debug for CheckIn {
 impl OpenCheckIn {
     fn send(&self, status: CheckInStatus, duration_seconds: Option<f64>) {
         self.shared.note_check_in(self.monitor.slug, status);
-        let mut envelope = Envelope::new();
-        envelope.add_item(MonitorCheckIn {
-            check_in_id: self.id,
-            monitor_slug: self.monitor.slug.to_owned(),
-            status: match status {
-                CheckInStatus::InProgress => MonitorCheckInStatus::InProgress,
-                CheckInStatus::Ok => MonitorCheckInStatus::Ok,
-                CheckInStatus::Error => MonitorCheckInStatus::Error,
-            },
-            environment: self.shared.client.options().environment.as_ref().map(ToString::to_string),
-            duration: duration_seconds,
-            monitor_config: monitor_config(&self.monitor),
-        });
-        self.shared.client.send_envelope(envelope);
+        let client = &self.shared.client;
+        client.send_envelope(envelope(client, &self.monitor, self.id, status, duration_seconds));
     }
+}
+
+/// A check-in as it is sent.
+pub(crate) fn envelope(
+    client: &Client,
+    monitor: &CronMonitor,
+    id: Uuid,
+    status: CheckInStatus,
+    duration_seconds: Option<f64>,
+) -> Envelope {
+    let mut envelope = Envelope::new();
+    envelope.add_item(MonitorCheckIn {
+        check_in_id: id,
+        monitor_slug: monitor.slug.to_owned(),
+        status: match status {
+            CheckInStatus::InProgress => MonitorCheckInStatus::InProgress,
+            CheckInStatus::Ok => MonitorCheckInStatus::Ok,
+            CheckInStatus::Error => MonitorCheckInStatus::Error,
+        },
+        environment: client.options().environment.as_ref().map(ToString::to_string),
+        duration: duration_seconds,
+        monitor_config: monitor_config(monitor),
+    });
+    envelope
 }
 
 impl Drop for OpenCheckIn {

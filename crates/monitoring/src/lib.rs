@@ -44,6 +44,6 @@ pub use query::QuerySpan;
 pub use relay::{RelayAnswer, Relayed};
 pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;
-pub use self_test::{SelfTest, SelfTestAnswer};
+pub use self_test::{SelfTest, SelfTestAnswer, SelfTestItem};
 pub use settings::{DEVELOPMENT, MonitoringSettings, SentryWeb, SettingsWarning, WallClock};
 pub use trace::TraceHeaders;

@@ -32,6 +32,11 @@ impl SentryLinks {
         self.issues(&format!("correlacion:{correlation}"))
     }
 
+    /// One event, by its identifier.
+    pub fn event(&self, event_id: &str) -> String {
+        self.issues(event_id)
+    }
+
     /// A trace: of a run, or of what caused it.
     pub fn trace(&self, trace_id: &str) -> String {
         format!("{}/explore/traces/trace/{}/", self.base, percent_encoded(trace_id))
@@ -59,6 +64,7 @@ mod tests {
         let links = SentryLinks::new(&web);
         let issues = "https://s.example/organizations/cadena/issues/?query=tienda%3Atienda_01&project=7";
         assert_eq!(links.issues_of_branch("tienda_01"), issues);
+        assert_eq!(links.event("ab12"), "https://s.example/organizations/cadena/issues/?query=ab12&project=7");
         assert_eq!(links.trace("abc"), "https://s.example/organizations/cadena/explore/traces/trace/abc/");
     }
 }

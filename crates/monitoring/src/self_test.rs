@@ -1,82 +1,134 @@
 //! `klk doctor`: sends one of each and says what came of it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sentry::protocol::Event;
-use sentry::{Hub, Level, TransactionContext};
+use sentry::types::random_uuid;
+use sentry::{Client, Envelope, Hub, Level, TransactionContext, Transport};
 
-use crate::check_in::CheckIn;
-use crate::client::Monitoring;
+use crate::check_in::{self, CheckInStatus};
+use crate::client::{Monitoring, Shared};
 use crate::cron_monitor::CronMonitor;
-use crate::delivery::status::{ItemKind, LastFailure};
+use crate::delivery::sender::{Answer, SendFailure};
+use crate::delivery::status::ItemKind;
 
 /// What came of one of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SelfTest {
     /// Monitoring is off.
     Off,
-    /// Something was sent, or not.
+    /// Each was sent, or not.
     Tried {
-        /// By kind.
-        answers: BTreeMap<ItemKind, SelfTestAnswer>,
+        /// The server.
+        host: String,
+        /// An event, a transaction and a check-in.
+        items: Vec<SelfTestItem>,
         /// The identifier of the test event, to look it up.
         event_id: String,
-        /// What went wrong last, where not everything was accepted.
-        failure: Option<LastFailure>,
+        /// Where to look at the event; None where no organisation is configured.
+        event_link: Option<String>,
     },
 }
 
 /// What came of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelfTestItem {
+    /// What was sent.
+    pub kind: ItemKind,
+    /// What came of it.
+    pub answer: SelfTestAnswer,
+}
+
+/// What Sentry did with one.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SelfTestAnswer {
-    /// Sentry accepted it.
+    /// It took it.
     Accepted,
-    /// It waits in the outbox.
-    Waiting,
-    /// It was dropped, or nothing was heard in time.
-    Lost,
+    /// It asks for patience: a quota, or a limit of the project.
+    Limited,
+    /// It will not have it, with this status: the key or the project is not right (401, 403, 404), for example.
+    Refused(u16),
+    /// It has a problem of its own, with this status.
+    Broken(u16),
+    /// It did not answer in the time that a request may take.
+    TimedOut,
+    /// It is not there.
+    Unreachable {
+        /// In the words of the HTTP client.
+        reason: String,
+    },
+    /// There was nothing to send: a fault of ours.
+    NotMade,
 }
 
 impl Monitoring {
-    /// Sends a test event, a transaction and a check-in of its own monitor, and waits at most this long for each to be
-    /// settled. For a process in which nothing else is reported meanwhile: it goes by the counters.
-    pub fn self_test(&self, timeout: Duration) -> SelfTest {
+    /// Sends a test event, a transaction and a check-in of its own monitor: scrubbed and by the same way as all else, but
+    /// at once, one after the other. What does not arrive is not kept. It waits for the network.
+    pub fn self_test(&self) -> SelfTest {
         let Some(shared) = &self.shared else { return SelfTest::Off };
-        let before = self.status();
-        let hub = self.current_hub(shared);
+        let collector = Arc::new(Collector::default());
+        let options = shared.client.options().clone().transport(Arc::clone(&collector));
+        let hub = Arc::new(Hub::new(Some(Arc::new(Client::with_options(options))), Arc::default()));
         let event_id = hub.capture_event(Event {
             level: Level::Info,
             message: Some("Prueba de klk doctor".to_owned()),
             fingerprint: vec!["klk_doctor".into()].into(),
             ..Event::default()
         });
+        let event = collector.take();
         let mut context = TransactionContext::new("klk doctor", "test");
         context.set_sampled(true);
         Hub::run(Arc::clone(&hub), || hub.start_transaction(context).finish());
-        drop(CheckIn::open(Arc::clone(shared), CronMonitor::self_test()));
-        self.flush(timeout);
+        let transaction = collector.take();
+        let monitor = CronMonitor::self_test();
+        let check_in = check_in::envelope(&shared.client, &monitor, random_uuid(), CheckInStatus::Ok, Some(0.0));
 
-        let after = self.status();
-        let count = |counts: &BTreeMap<ItemKind, u64>, kind| counts.get(&kind).copied().unwrap_or_default();
-        let sent = [(ItemKind::Event, 1), (ItemKind::Transaction, 1), (ItemKind::CheckIn, 2)];
-        let answers: BTreeMap<_, _> = sent
-            .into_iter()
-            .map(|(kind, number)| {
-                let accepted = count(&after.sent_last_day, kind).saturating_sub(count(&before.sent_last_day, kind));
-                let answer = if accepted >= number {
-                    SelfTestAnswer::Accepted
-                } else if count(&after.waiting, kind) > 0 {
-                    SelfTestAnswer::Waiting
-                } else {
-                    SelfTestAnswer::Lost
-                };
-                (kind, answer)
-            })
-            .collect();
-        let is_fine = answers.values().all(|answer| *answer == SelfTestAnswer::Accepted);
-        let failure = after.last_failure.filter(|_| !is_fine);
-        SelfTest::Tried { answers, event_id: event_id.simple().to_string(), failure }
+        let event_id = event_id.simple().to_string();
+        let sent =
+            [(ItemKind::Event, event), (ItemKind::Transaction, transaction), (ItemKind::CheckIn, Some(check_in))];
+        let items = sent.into_iter().map(|(kind, envelope)| SelfTestItem { kind, answer: try_one(shared, envelope) });
+        SelfTest::Tried {
+            host: shared.client.dsn().map(|dsn| dsn.host().to_owned()).unwrap_or_default(),
+            items: items.collect(),
+            event_link: self.links().map(|links| links.event(&event_id)),
+            event_id,
+        }
+    }
+}
+
+fn try_one(shared: &Shared, envelope: Option<Envelope>) -> SelfTestAnswer {
+    let mut bytes = Vec::new();
+    let written = envelope.and_then(|envelope| envelope.to_writer(&mut bytes).ok());
+    let Some(parcel) = written.and_then(|()| shared.scrubber.parcel(&bytes)) else { return SelfTestAnswer::NotMade };
+    match shared.delivery.try_once(&parcel) {
+        Ok(Answer { status, .. }) => match status {
+            200..=299 => SelfTestAnswer::Accepted,
+            429 => SelfTestAnswer::Limited,
+            408 | 500..=599 => SelfTestAnswer::Broken(status),
+            _ => SelfTestAnswer::Refused(status),
+        },
+        Err(SendFailure { is_timeout: true, .. }) => SelfTestAnswer::TimedOut,
+        Err(SendFailure { reason, .. }) => SelfTestAnswer::Unreachable { reason },
+    }
+}
+
+/// A transport that only holds what it is given.
+#[derive(Default)]
+struct Collector(Mutex<Option<Envelope>>);
+
+impl Collector {
+    fn take(&self) -> Option<Envelope> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Transport for Collector {
+    fn send_envelope(&self, envelope: Envelope) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(envelope);
+    }
+
+    fn flush(&self, _timeout: Duration) -> bool {
+        true
     }
 }

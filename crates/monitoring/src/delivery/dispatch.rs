@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::SharedLedger;
 use super::line::Line;
 use super::parcel::Parcel;
-use super::sender::{Answer, Delivered, HttpSender};
+use super::sender::{Answer, Delivered, HttpSender, SendFailure};
 use super::status::{DropReason, ItemKind};
 use crate::settings::WallClock;
 
@@ -22,8 +22,8 @@ pub(super) struct Dispatch {
 pub(super) struct Attempt {
     /// Sent, or refused for good.
     pub(super) is_settled: bool,
-    /// What Sentry answered; None where it did not.
-    pub(super) answer: Option<Answer>,
+    /// What Sentry answered, or why it did not.
+    pub(super) answer: Result<Answer, SendFailure>,
 }
 
 impl Dispatch {
@@ -44,10 +44,10 @@ impl Dispatch {
         let mut ledger = self.ledger.lock();
         let answer = match sent {
             Ok(answer) => answer,
-            Err(reason) => {
+            Err(failure) => {
                 line.failed(moment);
-                ledger.failed(reason, false, now);
-                return Attempt { is_settled: false, answer: None };
+                ledger.failed(failure.reason.clone(), false, now);
+                return Attempt { is_settled: false, answer: Err(failure) };
             }
         };
         let is_settled = match answer.delivered() {
@@ -77,6 +77,6 @@ impl Dispatch {
                 true
             }
         };
-        Attempt { is_settled, answer: Some(answer) }
+        Attempt { is_settled, answer: Ok(answer) }
     }
 }

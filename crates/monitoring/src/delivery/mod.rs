@@ -26,7 +26,7 @@ use self::line::Line;
 use self::mailbox::{Mailbox, Posted};
 use self::outbox::Outbox;
 use self::parcel::Parcel;
-use self::sender::{Answer, HttpSender};
+use self::sender::{Answer, HttpSender, SendFailure};
 use self::status::{DropReason, ItemKind, MonitoringStatus};
 use crate::check_in::CheckInStatus;
 use crate::scrub::Scrubber;
@@ -114,7 +114,7 @@ impl Delivery {
         let attempt = self.dispatch.is_open(parcel.kind).then(|| self.dispatch.attempt(&parcel));
         let answer = match attempt {
             Some(attempt) if attempt.is_settled => return attempt.answer.map_or(SentNow::Kept, SentNow::Answered),
-            Some(attempt) => attempt.answer,
+            Some(attempt) => attempt.answer.ok(),
             None => None,
         };
         let (kind, count) = (parcel.kind, parcel.count);
@@ -124,6 +124,11 @@ impl Delivery {
         }
         // The browser should hear of limits, too, and then leave Sentry alone.
         answer.filter(|answer| answer.status == 429).map_or(SentNow::Kept, SentNow::Answered)
+    }
+
+    /// Tries once, and says what came of it. What fails is not kept.
+    pub(crate) fn try_once(&self, parcel: &Parcel) -> Result<Answer, SendFailure> {
+        self.dispatch.attempt(parcel).answer
     }
 
     pub(crate) fn note_unreadable(&self) {

@@ -20,6 +20,14 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<String>,
 }
 
+/// Why there was no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SendFailure {
+    /// In the words of the HTTP client.
+    pub(crate) reason: String,
+    pub(crate) is_timeout: bool,
+}
+
 /// What an answer means.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Delivered {
@@ -70,14 +78,17 @@ impl HttpSender {
     }
 
     /// The answer, or why there is none.
-    pub(super) fn send(&self, envelope: &[u8]) -> Result<Answer, String> {
+    pub(super) fn send(&self, envelope: &[u8]) -> Result<Answer, SendFailure> {
         let request = self
             .agent
             .post(&self.url)
             .header("X-Sentry-Auth", &self.auth)
             // Some servers answer 200 and drop an envelope that does not say what it is.
             .header("Content-Type", "application/x-sentry-envelope");
-        let mut response = request.send(envelope).map_err(|error| error.to_string())?;
+        let mut response = request.send(envelope).map_err(|error| SendFailure {
+            is_timeout: matches!(error, ureq::Error::Timeout(_)),
+            reason: error.to_string(),
+        })?;
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let answer = Answer {
             status: response.status().as_u16(),

@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use domain::{BranchId, ErrorClass, EtlKind, RunId};
 use monitoring::{
-    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, SelfTest, SelfTestAnswer, Started, TraceHeaders,
-    UNMATCHED_ROUTE, capture_internal_error, http_layers, tracing_layers,
+    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, Started, TraceHeaders, UNMATCHED_ROUTE,
+    capture_internal_error, http_layers, tracing_layers,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -201,20 +201,4 @@ async fn a_page_is_given_the_trace_it_belongs_to() {
          sentry-environment=test,sentry-sampled=true"
     );
     assert_eq!(String::from_utf8(body.to_vec()).unwrap(), expected);
-}
-
-#[test]
-fn the_self_test_says_what_came_of_each() {
-    let server = FakeSentry::start(Manner::Accept);
-    let Started { monitoring, guard: _guard, .. } = start(&server);
-    let SelfTest::Tried { answers, failure, .. } = monitoring.self_test(Duration::from_secs(5)) else { panic!("off") };
-    assert_eq!(answers.len(), 3);
-    assert!(answers.values().all(|answer| *answer == SelfTestAnswer::Accepted), "{answers:?}");
-    assert_eq!(failure, None);
-
-    server.behave(Manner::Status(500));
-    let SelfTest::Tried { answers, failure, .. } = monitoring.self_test(Duration::from_secs(5)) else { panic!("off") };
-    assert!(answers.values().all(|answer| *answer == SelfTestAnswer::Waiting), "{answers:?}");
-    assert_eq!(failure.unwrap().reason, "HTTP 500");
-    assert_eq!(Monitoring::disabled().self_test(Duration::ZERO), SelfTest::Off);
 }

@@ -10,5 +10,6 @@ mod json_schema;
 mod privacy;
 mod provision;
 mod relay;
+mod self_test;
 mod settings;
 mod support;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::ErrorClass;
 use klk::{KlkError, WarehouseRow};
-use monitoring::{SelfTest, SelfTestAnswer};
+use monitoring::Monitoring;
 
 use super::finding::Finding;
 use crate::failure::Failure;
@@ -17,8 +17,8 @@ use crate::{database, host, http};
 
 /// Less than this will not last.
 const FREE_BYTES_LEAST: u64 = 2 * 1024 * 1024 * 1024;
-/// How long Sentry may take to take a test event.
-const SENTRY_LIMIT: Duration = Duration::from_secs(8);
+/// How long what waits for Sentry may take to be sent.
+const OUTBOX_LIMIT: Duration = Duration::from_secs(5);
 
 /// Every check, in the order in which one would look.
 pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Finding>, Failure> {
@@ -29,7 +29,7 @@ pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Fin
     findings.push(super::block_on(address(settings))?);
     findings.push(site());
     // Its sending is its own thread's; it waits for nothing of ours.
-    findings.push(sentry(settings, observability));
+    findings.extend(sentry(settings, &observability.monitoring));
     Ok(findings)
 }
 
@@ -150,30 +150,11 @@ fn site() -> Finding {
     }
 }
 
-fn sentry(settings: &Settings, observability: &Observability) -> Finding {
-    const SUBJECT: &str = "Sentry";
-    match observability.monitoring.self_test(SENTRY_LIMIT) {
-        SelfTest::Off if settings.sentry.dsn.is_none() => Finding::fine(SUBJECT, "apagado (sin SENTRY_DSN)"),
-        SelfTest::Off => {
-            Finding::failure(SUBJECT, "SENTRY_DSN no se puede leer", "cópiela de nuevo del proyecto en Sentry")
-        }
-        SelfTest::Tried { answers, event_id, failure } => {
-            let refused: Vec<String> = answers
-                .iter()
-                .filter(|(_, answer)| **answer != SelfTestAnswer::Accepted)
-                .map(|(kind, answer)| format!("{kind:?}: {answer:?}"))
-                .collect();
-            if refused.is_empty() {
-                return Finding::fine(SUBJECT, format!("aceptó el evento de prueba {event_id}"));
-            }
-            let reason = failure.map(|failure| format!(" ({failure:?})")).unwrap_or_default();
-            Finding::failure(
-                SUBJECT,
-                format!("no aceptó {}{reason}", refused.join(", ")),
-                "compruebe SENTRY_DSN y la red",
-            )
-        }
-    }
+fn sentry(settings: &Settings, monitoring: &Monitoring) -> Vec<Finding> {
+    let test = monitoring.self_test();
+    // What an earlier process left is tried again meanwhile; what is left of it then waits for a reason.
+    monitoring.flush(OUTBOX_LIMIT);
+    super::sentry::findings(test, &monitoring.status(), &settings.sentry)
 }
 
 /// The folder of the file, or the nearest one above it that exists.

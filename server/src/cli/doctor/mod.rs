@@ -2,6 +2,7 @@
 
 mod checks;
 mod finding;
+mod sentry;
 mod variables;
 
 use clap::Args;

@@ -2,8 +2,10 @@
 
 mod klk;
 mod pos;
+mod sentry;
 mod server;
 
 pub use klk::{Klk, Run};
 pub use pos::Pos;
+pub use sentry::FakeSentry;
 pub use server::{Server, get_status};
