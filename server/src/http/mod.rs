@@ -7,19 +7,22 @@ mod openapi;
 mod problems;
 mod security;
 mod site;
+mod tunnel;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::get;
+use axum::routing::{get, post};
 use engine::{Actor, Engine};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use monitoring::Monitoring;
 use tokio::sync::{Semaphore, watch};
 
-use crate::settings::HttpSettings;
+use crate::settings::{HttpSettings, Settings};
+use tunnel::Tunnel;
 
 pub use site::site_options;
 
@@ -34,6 +37,8 @@ pub struct WebState {
     pub closing: watch::Receiver<bool>,
     /// Streams of events that may still be opened.
     pub event_streams: Arc<Semaphore>,
+    /// Where browsers report to.
+    tunnel: Arc<Tunnel>,
 }
 
 impl WebState {
@@ -42,9 +47,12 @@ impl WebState {
         options: LeptosOptions,
         engine: Engine,
         closing: watch::Receiver<bool>,
-        settings: &HttpSettings,
+        monitoring: Monitoring,
+        settings: &Settings,
     ) -> Self {
-        Self { options, engine, closing, event_streams: Arc::new(Semaphore::new(settings.event_streams_max)) }
+        let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
+        let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
+        Self { options, engine, closing, event_streams, tunnel }
     }
 
     /// What pages and server functions find in their context. Nobody signs in yet: whoever reaches the server operates it.
@@ -71,6 +79,7 @@ pub fn router(state: WebState, settings: &HttpSettings) -> Result<Router, layers
     let shell = move || app::shell(options.clone());
     let routes = Router::new()
         .route("/api/eventos", get(events::stream))
+        .route("/api/monitoreo/tunel", post(tunnel::relay))
         .route("/api/openapi.json", get(openapi::document))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

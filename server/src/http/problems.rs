@@ -21,7 +21,8 @@ pub(super) fn answer(code: ProblemCode, detail: &str) -> Response {
     answer_with(status, code, detail)
 }
 
-fn answer_with(status: StatusCode, codigo: ProblemCode, detail: &str) -> Response {
+/// An answer with a status that says more than the problem's own.
+pub(super) fn answer_with(status: StatusCode, codigo: ProblemCode, detail: &str) -> Response {
     let problem = Problem { detail: detail.to_owned(), codigo, correlacion: clock::correlation() };
     (status, Json(problem)).into_response()
 }

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use branch_file::BranchEntry;
-pub use sentry::SentrySettings;
+pub use sentry::{SentrySettings, TunnelSettings};
 pub use source::{Origin, Source};
 use variable::Variable;
 

@@ -78,6 +78,9 @@ variables! {
     SENTRY_TRACES_SAMPLE_RATE = "SENTRY_TRACES_SAMPLE_RATE", Kind::Share { default: "0.1" }, "Parte de las peticiones HTTP cuyas trazas se envían, fuera de development.";
     SENTRY_OUTBOX = "SENTRY_OUTBOX", text("data/sentry"), "Carpeta donde espera lo que no se pudo enviar.";
     SENTRY_OUTBOX_BYTES_MAX = "SENTRY_OUTBOX_BYTES_MAX", number(20_971_520, 65_536, 1_073_741_824), "Tamaño máximo de esa carpeta, en bytes; lo más viejo se descarta.";
+    SENTRY_TUNNEL_BYTES_MAX = "SENTRY_TUNNEL_BYTES_MAX", number(524_288, 1024, 104_857_600), "Tamaño máximo de lo que un navegador envía a Sentry de una vez (`/api/monitoreo/tunel`), en bytes; tampoco pasa de KLK_BODY_BYTES_MAX.";
+    SENTRY_TUNNEL_PER_MINUTE_MAX = "SENTRY_TUNNEL_PER_MINUTE_MAX", number(600, 1, 1_000_000), "Envíos por minuto a Sentry de todos los navegadores; los demás reciben 429.";
+    SENTRY_TUNNEL_AT_ONCE_MAX = "SENTRY_TUNNEL_AT_ONCE_MAX", number(8, 1, 256), "Envíos de navegadores a Sentry a la vez; los demás reciben 429.";
     SENTRY_WEB_URL = "SENTRY_WEB_URL", OPTIONAL, "Dirección de Sentry para las personas (https://sentry.io), para los enlaces y `klk sentry provision`.";
     SENTRY_ORGANIZATION = "SENTRY_ORGANIZATION", OPTIONAL, "Organización en Sentry, para los enlaces y `klk sentry provision`.";
     SENTRY_PROJECT = "SENTRY_PROJECT", OPTIONAL, "Número del proyecto en Sentry, para los enlaces y `klk sentry provision`.";

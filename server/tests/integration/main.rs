@@ -9,3 +9,4 @@ mod kill;
 mod rest;
 mod settings;
 mod support;
+mod tunnel;
