@@ -3,16 +3,19 @@
 
 build_site() {
     say "building the pages"
-    cargo build --package frontend --lib --target "$target" --profile wasm-release
+    # The build id is what Sentry knows a module by: the one that a page runs, and the one with the names.
+    cargo rustc --package frontend --lib --crate-type cdylib --target "$target" --profile wasm-release -- -C link-arg=--build-id=sha1
 
     local wasm=$CARGO_TARGET_DIR/$target/wasm-release/frontend.wasm work=$CARGO_TARGET_DIR/site-work stamp
-    stamp=$({ cat "$wasm" && wasm-bindgen --version && cat package-lock.json scripts/site.sh; } | hash)
+    stamp=$({ cat "$wasm" && wasm-bindgen --version && cat package-lock.json scripts/site.sh scripts/wasm.mjs; } | hash)
     if [[ $(cat "$work/stamp" 2>/dev/null) != "$stamp" ]]; then
         say "shrinking the WebAssembly"
         rm -rf "$work" && mkdir -p "$work" "$site/pkg"
-        wasm-bindgen "$wasm" --target web --no-typescript --out-dir "$work" --out-name klk
+        wasm-bindgen "$wasm" --target web --no-typescript --keep-debug --out-dir "$work" --out-name klk
         # The name without _bg is what Leptos loads, because LEPTOS_OUTPUT_NAME is set (.cargo/config.toml).
-        node_modules/.bin/wasm-opt -Oz "$work/klk_bg.wasm" -o "$work/klk.wasm"
+        node_modules/.bin/wasm-opt -Oz -g "$work/klk_bg.wasm" -o "$work/klk.debug.wasm"
+        # Last, and without touching the code: places in what is served are places in what Sentry is given.
+        node scripts/wasm.mjs strip "$work/klk.debug.wasm" "$work/klk.wasm"
         mv "$work/klk.wasm" "$work/klk.js" "$site/pkg/"
         rm -rf "$site/pkg/snippets"
         [[ ! -d $work/snippets ]] || mv "$work/snippets" "$site/pkg/"
