@@ -5,6 +5,7 @@
 mod command_line;
 mod edges;
 mod kill;
+mod looking;
 mod rest;
 mod settings;
 mod support;

@@ -12,11 +12,11 @@ use crate::support::{Pos, Server, get_status};
 
 const TRACKING: &str = "/api/etl/tracking";
 
-fn keys(value: &Value) -> BTreeSet<&str> {
+pub fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
-fn assert_problem((status, body): (u16, Value), wanted: u16, code: &str) {
+pub fn assert_problem((status, body): (u16, Value), wanted: u16, code: &str) {
     assert_eq!((status, body["codigo"].as_str()), (wanted, Some(code)), "{body}");
     assert_eq!(keys(&body), BTreeSet::from(["codigo", "correlacion", "detail"]));
     assert!(!body["detail"].as_str().unwrap().is_empty());
@@ -299,7 +299,7 @@ fn a_change_is_told_as_it_happens_and_the_stream_ends_with_the_server() {
 }
 
 /// One runtime for all: connections are the runtime's that opened them.
-fn block_on<T>(test: impl Future<Output = T>) -> T {
+pub fn block_on<T>(test: impl Future<Output = T>) -> T {
     static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =
         std::sync::LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
     RUNTIME.block_on(test)
