@@ -28,4 +28,3 @@ pub use error::{EngineError, UseCaseError};
 pub use events::Topic;
 pub use settings::{EngineSettings, ScheduleSettings};
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
-pub use use_cases::monitoring::REFERENCE_PLACE;

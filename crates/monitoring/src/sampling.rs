@@ -8,18 +8,21 @@ use crate::settings::DEVELOPMENT;
 /// The share of endpoint transactions kept where the settings say nothing.
 pub(crate) const DEFAULT_SAMPLE_RATE: f32 = 0.1;
 
-/// Decides for one environment: a parent's decision first, then every ETL run (they are few), no health check, and
-/// the given share of the rest.
+/// Decides for one environment: a parent's decision first, then every ETL run (they are few), no health check and no look
+/// at what was sent, and the given share of the rest.
 pub(crate) fn sampler(environment: &str, rate: f32) -> impl Fn(&TransactionContext) -> f32 + Send + Sync + 'static {
     let rate = if environment == DEVELOPMENT { 1.0 } else { rate };
     move |context| match context.sampled() {
         Some(true) => 1.0,
         Some(false) => 0.0,
         None if context.operation() == ETL_RUN_OPERATION => 1.0,
-        None if is_health_check(context.name()) => 0.0,
+        None if is_health_check(context.name()) || context.name() == LOOK_AT_MONITORING => 0.0,
         None => rate,
     }
 }
+
+/// The page of monitoring asks every few seconds while it is open: kept, it would mostly show itself.
+const LOOK_AT_MONITORING: &str = "GET /api/monitoreo";
 
 /// Names are `GET /health/live` at the time the decision is made.
 fn is_health_check(name: &str) -> bool {
@@ -48,6 +51,12 @@ mod tests {
         assert_eq!(rate_of("production", "ETL: ventas_klk_completo", "etl.run", None), 1.0);
         assert_eq!(rate_of("development", "GET /health/ready", "http.server", None), 0.0);
         assert_eq!(rate_of("production", "GET /healthy", "http.server", None), 0.1);
+    }
+
+    #[test]
+    fn looking_at_monitoring_is_not_monitored_and_trying_it_is() {
+        assert_eq!(rate_of("development", "GET /api/monitoreo", "http.server", None), 0.0);
+        assert_eq!(rate_of("development", "POST /api/monitoreo/prueba", "http.server", None), 1.0);
     }
 
     #[test]

@@ -91,7 +91,10 @@ fn monitoring_that_is_off_says_so() {
     let server = Server::start(&klk, &[]);
     block_on(async {
         let (_, view) = server.get_json("/api/monitoreo").await;
-        assert_eq!((&view["configurado"], &view["host"], &view["enlaces"]), (&json!(false), &Value::Null, &Value::Null));
+        assert_eq!(
+            (&view["configurado"], &view["host"], &view["enlaces"]),
+            (&json!(false), &Value::Null, &Value::Null)
+        );
         let html = server.get("/monitoreo").await.text().await.unwrap();
         assert!(html.contains("SENTRY_DSN no está configurado"));
     });

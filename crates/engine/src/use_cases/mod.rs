@@ -7,7 +7,7 @@ mod list_gaps;
 mod list_runs;
 mod load_missing;
 mod metrics;
-pub mod monitoring;
+mod monitoring;
 mod monitoring_words;
 mod period;
 mod progress;

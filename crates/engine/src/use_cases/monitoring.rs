@@ -14,9 +14,6 @@ use monitoring::{ItemKind, LastCheckIn, MonitoringStatus, SentryLinks};
 use super::monitoring_words::{check_in_state, drop_reason, failure_kind, report_kind};
 use crate::{Actor, Engine, UseCaseError};
 
-/// In the place of a code, in the address that finds an event by its code.
-pub const REFERENCE_PLACE: &str = "CODIGO";
-
 impl Engine {
     /// What was sent, what waits, what was dropped and why, and what each cron monitor was last told.
     pub async fn monitoring_view(&self, _actor: &Actor) -> Result<MonitoringView, UseCaseError> {
@@ -58,10 +55,9 @@ impl Engine {
         }
     }
 
-    /// The address that finds an event by the code that people are shown; the code goes where [`REFERENCE_PLACE`] is.
-    /// None where no organisation is configured.
-    pub fn reference_link(&self) -> Option<String> {
-        self.monitoring.links().map(|links| links.issues_of_correlation(REFERENCE_PLACE))
+    /// The address of an event, by the reference code that people are shown; None where no organisation is configured.
+    pub fn reference_link(&self, code: &str) -> Option<String> {
+        self.monitoring.links().map(|links| links.issues_of_correlation(code))
     }
 
     fn local(&self, at: Timestamp) -> DateTime {

@@ -116,7 +116,7 @@ async fn what_cannot_be_sent_is_seen_waiting_with_its_reason_and_no_key() {
     assert!(links.por_tienda[0].enlace.contains("tienda%3Atienda_01"), "{}", links.por_tienda[0].enlace);
     let links = world.engine.read_run(&operator(), run.id).await.unwrap().enlaces.unwrap();
     assert!(links.traza.unwrap().contains(&run.traza_id.unwrap()));
-    assert!(world.engine.reference_link().unwrap().contains("correlacion%3ACODIGO"));
+    assert!(world.engine.reference_link("K7QX2M9P").unwrap().contains("correlacion%3AK7QX2M9P"));
     drop(started);
 }
 
