@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 import { FakeSentry } from '../support/sentry';
 
 // What reaches Sentry is seen on a page of ours: arriving, waiting while Sentry is gone, and lost where it says no.
@@ -100,7 +100,7 @@ test.describe('on a phone, in the dark', () => {
 
   test('nothing scrolls sideways and everything is accessible', async ({ page }) => {
     await page.goto(`${klk.url}/monitoreo`);
-    await untilLive(page);
+    await untilHydrated(page);
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });

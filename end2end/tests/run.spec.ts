@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 
 // Everything known of one run, from the lists that name it.
 test.describe.configure({ mode: 'serial' });
@@ -99,7 +99,7 @@ test.describe('on a phone, in the dark', () => {
   test('nothing scrolls sideways and everything is accessible', async ({ page }) => {
     const failed = await firstRun('fallido');
     await page.goto(`${klk.url}/ejecuciones/${failed.id}`);
-    await untilLive(page);
+    await untilHydrated(page);
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });

@@ -52,7 +52,8 @@ fn show(found: Memo<Option<RunDetail>>) -> AnyView {
     let is_there = Memo::new(move |_| found.read().is_some());
     let view = move || match (is_there.get(), found.get_untracked()) {
         (true, Some(first)) => {
-            let latest = move |before: Option<&RunDetail>| found.get().unwrap_or_else(|| before.unwrap_or(&first).clone());
+            let latest =
+                move |before: Option<&RunDetail>| found.get().unwrap_or_else(|| before.unwrap_or(&first).clone());
             view! { <Found detail=Memo::new(latest)/> }.into_any()
         }
         _ => view! { <Missing/> }.into_any(),
