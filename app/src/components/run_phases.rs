@@ -11,10 +11,13 @@ const WIDTH: f64 = 1000.0;
 /// What took a moment is still to be seen.
 const LEAST: f64 = 4.0;
 
+/// The phase that is no work.
+const QUEUE: &str = "phase-queue";
+
 /// A phase: name, class of its colour, seconds.
 type Phase = (&'static str, &'static str, f64);
 
-/// A bar of the phases in their order, and each with its time.
+/// A bar of what the work was, and each phase with its time.
 #[component]
 pub fn RunPhaseTimes(
     /// The times.
@@ -22,9 +25,9 @@ pub fn RunPhaseTimes(
 ) -> impl IntoView {
     let texts = language().run();
     let all = [
-        (texts.phase_queue(), "phase-queue", phases.en_cola),
+        (texts.phase_queue(), QUEUE, phases.en_cola),
         (texts.phase_extract(), "phase-extract", phases.extraccion),
-        (texts.phase_transform(), "phase-transform", phases.transformacion),
+        (texts.phase_transform(), "phase-transform", phases.preparacion_y_transformacion),
         (texts.phase_load(), "phase-load", phases.carga),
     ];
     let known: Vec<Phase> =
@@ -32,10 +35,19 @@ pub fn RunPhaseTimes(
     if known.is_empty() {
         return view! { <p class="muted">{texts.phases_none()}</p> }.into_any();
     }
-    let bars = stretches(&known).into_iter().map(|(class, x, width)| {
+    // What a run waited says nothing of its work, and would leave no room for it.
+    let work: Vec<Phase> = known.iter().filter(|(_, class, _)| *class != QUEUE).copied().collect();
+    let bars = stretches(&work).into_iter().map(|(class, x, width)| {
         view! { <rect class=class x=format!("{x:.1}") y="0" width=format!("{width:.1}") height="10"></rect> }
     });
     let bars = bars.collect_view();
+    let bar = (!work.is_empty()).then(|| {
+        view! {
+            <svg class="phase-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                {bars}
+            </svg>
+        }
+    });
     let line = |(name, class, seconds): Phase| {
         view! {
             <div>
@@ -45,9 +57,7 @@ pub fn RunPhaseTimes(
         }
     };
     view! {
-        <svg class="phase-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-            {bars}
-        </svg>
+        {bar}
         <dl class="phase-times">{known.into_iter().map(line).collect_view()}</dl>
     }
     .into_any()

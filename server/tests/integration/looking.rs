@@ -45,7 +45,10 @@ fn a_run_is_told_whole_and_one_that_is_none_is_a_problem() {
             "otros_intentos_total",
         ]);
         assert_eq!(keys(&run), shape);
-        assert_eq!(keys(&run["fases"]), BTreeSet::from(["carga", "en_cola", "extraccion", "transformacion"]));
+        assert_eq!(
+            keys(&run["fases"]),
+            BTreeSet::from(["carga", "en_cola", "extraccion", "preparacion_y_transformacion"])
+        );
         assert_eq!(run["ejecucion"], page["ejecuciones"][0]);
 
         let nobodys = "01936f7e-0000-7000-8000-000000000000";

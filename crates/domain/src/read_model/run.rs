@@ -11,7 +11,8 @@ read_model! {
     pub struct RunPhases {
         pub en_cola: Option<f64>,
         pub extraccion: Option<f64>,
-        pub transformacion: Option<f64>,
+        /// What of the time up to the load was not extraction: noting the start, and turning answers into rows.
+        pub preparacion_y_transformacion: Option<f64>,
         pub carga: Option<f64>,
     }
 

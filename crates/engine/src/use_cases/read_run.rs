@@ -1,7 +1,7 @@
 //! One run, with everything known of it.
 
+use domain::RunId;
 use domain::read_model::{RunDetail, RunLinks, RunPhases, RunView};
-use domain::{EtlKind, RunId};
 use jiff::Timestamp;
 use monitoring::SentryLinks;
 use warehouse::StoredRun;
@@ -29,22 +29,18 @@ impl Engine {
     }
 }
 
-/// The load is stored for every run that ended with or without one, and is none where nothing was loaded. What lies
-/// between the end of the extraction and `fecha_fin`, which is taken before the load, is the transformation; of a
-/// snapshot there is none.
+/// `duracion_segundos` ends before the load, whose time is stored apart. What of it was not extraction was spent on noting
+/// the start and on turning answers into rows.
 fn phases(stored: &StoredRun) -> RunPhases {
     let run = &stored.view;
     let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
     let was_loaded = run.registros_cargados.is_some();
     let extraccion = stored.extract_milliseconds.map(seconds);
-    let transformacion = match (run.duracion_segundos, extraccion, run.etl_tipo) {
-        (Some(all), Some(extraction), EtlKind::Sales) if was_loaded => Some((all - extraction).max(0.0)),
-        _ => None,
-    };
+    let rest = run.duracion_segundos.zip(extraccion).map(|(all, extraction)| (all - extraction).max(0.0));
     RunPhases {
         en_cola: run.fecha_inicio.map(|started| waited(run.creado_en, started)),
         extraccion,
-        transformacion,
+        preparacion_y_transformacion: rest.filter(|_| was_loaded),
         carga: stored.load_milliseconds.filter(|_| was_loaded).map(seconds),
     }
 }
@@ -63,21 +59,20 @@ fn links_of(links: &SentryLinks, run: &RunView) -> RunLinks {
 
 #[cfg(test)]
 mod tests {
-    use domain::RunState;
-    use domain::{BranchId, RunMode};
+    use domain::{BranchId, EtlKind, RunMode, RunState};
     use rstest::rstest;
     use uuid::Uuid;
 
     use super::*;
 
-    fn stored(kind: EtlKind, loaded: Option<u64>) -> StoredRun {
+    fn stored(loaded: Option<u64>) -> StoredRun {
         let start: Timestamp = "2025-11-17T16:35:02Z".parse().unwrap();
         let queued: Timestamp = "2025-11-17T16:35:00Z".parse().unwrap();
         let date = "2025-11-17".parse().unwrap();
         StoredRun {
             view: RunView {
                 id: RunId(Uuid::nil()),
-                etl_tipo: kind,
+                etl_tipo: EtlKind::Sales,
                 ubicacion_id: BranchId::new("tienda_01"),
                 ubicacion_nombre: "PERIFERICO".to_owned(),
                 estado: RunState::Succeeded,
@@ -106,7 +101,7 @@ mod tests {
             ended_local: None,
             batch_reason: None,
             extract_milliseconds: Some(1500),
-            load_milliseconds: Some(250),
+            load_milliseconds: Some(125),
             changes: None,
             others: Vec::new(),
             others_total: 0,
@@ -114,17 +109,11 @@ mod tests {
     }
 
     #[rstest]
-    #[case::sales(EtlKind::Sales, Some(3), Some(0.25), Some(0.25))]
-    #[case::a_snapshot_is_not_transformed(EtlKind::Inventory, Some(3), None, Some(0.25))]
-    #[case::nothing_loaded(EtlKind::Sales, None, None, None)]
-    fn phases_add_up(
-        #[case] kind: EtlKind,
-        #[case] loaded: Option<u64>,
-        #[case] transformed: Option<f64>,
-        #[case] load: Option<f64>,
-    ) {
-        let phases = phases(&stored(kind, loaded));
+    #[case::loaded(Some(3), Some(0.25), Some(0.125))]
+    #[case::nothing_loaded(None, None, None)]
+    fn phases_add_up(#[case] loaded: Option<u64>, #[case] rest: Option<f64>, #[case] load: Option<f64>) {
+        let phases = phases(&stored(loaded));
         assert_eq!((phases.en_cola, phases.extraccion), (Some(2.0), Some(1.5)));
-        assert_eq!((phases.transformacion, phases.carga), (transformed, load));
+        assert_eq!((phases.preparacion_y_transformacion, phases.carga), (rest, load));
     }
 }

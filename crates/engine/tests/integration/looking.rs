@@ -52,14 +52,14 @@ async fn a_run_is_told_with_its_phases_and_the_other_attempts_at_its_window() {
     assert_eq!(detail.cambios.as_ref().map(|changes| changes.agregadas), run.registros_cargados);
     let phases = &detail.fases;
     assert!(phases.en_cola.is_some() && phases.extraccion.is_some());
-    assert!(phases.transformacion.is_some() && phases.carga.is_some());
+    assert!(phases.preparacion_y_transformacion.is_some() && phases.carga.is_some());
     assert_eq!(detail.creado_en_local.to_string(), "2025-11-18T12:00:00");
     assert_eq!(detail.enlaces, None);
 
     let detail = world.engine.read_run(&operator(), failed).await.unwrap();
     assert_eq!(detail.ejecucion.estado, RunState::Failed);
     assert!(detail.ejecucion.error_mensaje.is_some());
-    assert_eq!((detail.fases.transformacion, detail.fases.carga, detail.cambios), (None, None, None));
+    assert_eq!((detail.fases.preparacion_y_transformacion, detail.fases.carga, detail.cambios), (None, None, None));
     assert!(detail.fases.extraccion.is_some());
 }
 
