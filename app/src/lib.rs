@@ -12,6 +12,7 @@ pub mod live;
 pub mod pages;
 pub mod preferences;
 pub mod query;
+pub mod references;
 #[cfg(test)]
 mod sample;
 #[cfg(feature = "ssr")]
@@ -26,13 +27,14 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{Frame, GapsPage, HomePage, NotFoundPage, RunsPage};
+use pages::{Frame, GapsPage, HomePage, MonitoringPage, NotFoundPage, RunPage, RunsPage};
 
 /// Everything in `<body>`.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(preferences::read());
+    provide_context(references::read());
     Toasts::provide();
     Live::provide();
     // Style sheets and tests can tell a page that reacts from one that does not yet.
@@ -49,7 +51,9 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
                     <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
+                    <Route path=path!("ejecuciones/:id") ssr=SsrMode::Async view=RunPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
+                    <Route path=path!("monitoreo") ssr=SsrMode::Async view=MonitoringPage/>
                 </Routes>
             </Frame>
         </Router>

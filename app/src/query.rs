@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use domain::RunId;
 use leptos_router::params::ParamsMap;
 
 /// A list with filters: where it is, and the parameters it knows.
@@ -17,6 +18,14 @@ pub const RUNS: Listing =
     Listing { path: "/ejecuciones", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
 /// The list of gaps.
 pub const GAPS: Listing = Listing { path: "/gaps", parameters: &["ubicacion_id", "etl_tipo", "max_horas"] };
+
+/// The page of monitoring; it has no filters.
+pub const MONITORING: &str = "/monitoreo";
+
+/// The page of a run.
+pub fn run_href(run: RunId) -> String {
+    format!("{}/{run}", RUNS.path)
+}
 
 /// The parameter that is no filter: where an older page starts.
 pub const CURSOR: &str = "cursor";

@@ -1,7 +1,7 @@
 //! Read models for tests.
 
 use domain::gap::{GapState, Urgency};
-use domain::read_model::GapView;
+use domain::read_model::{GapView, MonitoringView, WaitingReports};
 use domain::{BranchId, EtlKind};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -34,5 +34,37 @@ pub fn gap() -> GapView {
         ejecucion_id: None,
         ejecucion_en_curso_id: None,
         recuperable: true,
+    }
+}
+
+/// So many seconds after a certain moment.
+pub fn second(second: i64) -> Timestamp {
+    Timestamp::from_second(1_763_395_200 + second).unwrap()
+}
+
+/// Monitoring that was started and has sent nothing.
+pub fn monitoring() -> MonitoringView {
+    MonitoringView {
+        configurado: true,
+        host: Some("sentry.example".to_owned()),
+        entorno: Some("production".to_owned()),
+        version: Some("klk-tracking@0.1.0".to_owned()),
+        alcanzable: None,
+        ultimo_envio: None,
+        ultimo_envio_local: None,
+        ultima_falla: None,
+        enviados: Vec::new(),
+        en_espera: WaitingReports {
+            total: 0,
+            por_tipo: Vec::new(),
+            bytes: 0,
+            mas_antiguo: None,
+            mas_antiguo_local: None,
+        },
+        descartados: Vec::new(),
+        monitores: Vec::new(),
+        enlaces: None,
+        generado_en: second(0),
+        generado_en_local: date(2025, 11, 17).at(12, 0, 0, 0),
     }
 }

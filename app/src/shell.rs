@@ -5,15 +5,16 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::App;
-use crate::preferences;
+use crate::{preferences, references};
 
 /// The whole HTML document of a page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     // Before the app provides them: they are attributes of <html>.
     let preferences = preferences::read();
+    let references = references::read();
     view! {
         <!DOCTYPE html>
-        <html lang=preferences.language.tag() data-theme=preferences.theme.code()>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.code() data-eventos=references.template()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -12,14 +12,14 @@ export class Klk {
     private readonly folder: string,
   ) {}
 
-  static async startDemo(): Promise<Klk> {
+  static async startDemo(environment: Record<string, string> = {}): Promise<Klk> {
     const binary = process.env.KLK_BIN;
     if (!binary) throw new Error('KLK_BIN must name the klk binary; ./dev e2e sets it');
     const folder = mkdtempSync(join(tmpdir(), 'klk-e2e-'));
     const address = `127.0.0.1:${await freePort()}`;
     const child = spawn(binary, ['serve', '--demo', '--base', join(folder, 'demo.duckdb')], {
       cwd: folder,
-      env: { ...process.env, KLK_ADDRESS: address },
+      env: { ...process.env, KLK_ADDRESS: address, ...environment },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const klk = new Klk(`http://${address}`, child, folder);

@@ -16,6 +16,11 @@ export async function untilLive(page: Page): Promise<void> {
   await expect(page.getByText('En vivo').first()).toBeVisible();
 }
 
+/** Waits until the page reacts; on a phone there is no room for the words that say so. */
+export async function untilHydrated(page: Page): Promise<void> {
+  await expect(page.locator('html[data-hydrated]')).toBeAttached();
+}
+
 /** No violation of WCAG 2.2 A and AA that a machine can find. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();

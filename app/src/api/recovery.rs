@@ -38,7 +38,7 @@ fn request_of(
     ubicacion_id: Option<&str>,
     (fecha_desde, fecha_hasta, hora_desde, hora_hasta): PeriodTexts,
 ) -> Result<domain::read_model::RecoverGapRequest, domain::filter::InvalidParameter> {
-    use domain::filter;
+    use domain::filter::{self, required};
 
     Ok(domain::read_model::RecoverGapRequest {
         etl_tipo: required("etl_tipo", filter::choice("etl_tipo", etl_tipo)?)?,
@@ -48,9 +48,4 @@ fn request_of(
         hora_desde,
         hora_hasta,
     })
-}
-
-#[cfg(feature = "ssr")]
-fn required<T>(name: &'static str, value: Option<T>) -> Result<T, domain::filter::InvalidParameter> {
-    value.ok_or_else(|| domain::filter::InvalidParameter { name, reason: "es obligatorio".to_owned() })
 }

@@ -3,7 +3,7 @@
 use domain::read_model::{Connectivity, ConnectivityState};
 use leptos::prelude::*;
 
-use super::{CopyButton, Glyph, Icon, Pill, Tone};
+use super::{Glyph, Icon, Pill, Reference, Tone};
 use crate::api::{ApiError, Told};
 use crate::format::whole;
 use crate::preferences::language;
@@ -69,9 +69,7 @@ fn unknown(error: &ApiError) -> AnyView {
     let language = language();
     let told = Told::from(error);
     let title = language.failure().title(language.connectivity().part());
-    let reference = told.reference.map(|reference| {
-        view! { <code>{reference.clone()}</code> <CopyButton text=reference/> }
-    });
+    let reference = told.reference.map(|code| view! { <Reference code/> });
     view! {
         <span title=format!("{title}. {}", told.detail)>
             <Pill tone=Tone::Warning label=language.connectivity().unknown()/>

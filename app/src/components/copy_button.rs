@@ -36,6 +36,18 @@ pub fn CopyButton(
     }
 }
 
+/// A line that people copy whole: a command, an identifier.
+#[component]
+pub fn CopyLine(
+    /// The line.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    view! {
+        <span class="copy-line"><code>{text.clone()}</code> <CopyButton text/></span>
+    }
+}
+
 /// Browsers offer the clipboard to secure pages only; elsewhere the text can still be selected.
 #[cfg(feature = "hydrate")]
 fn copy_to_clipboard(text: &str) {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{CopyButton, Glyph, Icon};
+use super::{Glyph, Icon, Reference};
 use crate::api::Told;
 use crate::preferences::language;
 
@@ -31,13 +31,7 @@ pub fn Failure(
         }
     });
     let way_out = way_out.map(|href| view! { <a class="button" href=href>{texts.clear_filters()}</a> });
-    let reference = told.reference.map(|reference| {
-        view! {
-            <span class="failure-reference">
-                {texts.reference()} " " <code>{reference.clone()}</code> <CopyButton text=reference/>
-            </span>
-        }
-    });
+    let reference = told.reference.map(|code| view! { <Reference code/> });
     view! {
         <div class="failure" role="alert">
             <Glyph icon=Icon::Warning/>

@@ -9,7 +9,7 @@ use crate::format::{Period, cause_of_gap, period, whole};
 use crate::i18n::{Language, kind_name, urgency_name};
 use crate::live::Now;
 use crate::preferences::language;
-use crate::query::{Query, RUNS};
+use crate::query::{Query, RUNS, run_href};
 
 /// What a row shows: another key is another row, the same key is left as it is.
 pub fn row_key(gap: &GapView) -> String {
@@ -65,7 +65,7 @@ pub fn GapRow(
             </td>
             <td data-label=texts.cause() class="cause-column">
                 <span class="stack">
-                    <span>{cause.title}</span>
+                    {cause_title(&gap, cause.title)}
                     {cause.detail.map(|detail| view! { <span class="muted clamp" title=detail.clone()>{detail.clone()}</span> })}
                     {attempts}
                 </span>
@@ -76,6 +76,13 @@ pub fn GapRow(
         </tr>
     }
     .into_any()
+}
+
+/// The cause, leading to the run that tells it; where there was none, it leads nowhere.
+fn cause_title(gap: &GapView, title: String) -> AnyView {
+    let Some(run) = gap.ejecucion_id else { return view! { <span>{title}</span> }.into_any() };
+    let label = language().gaps().cause_run(&title, &gap.ubicacion_nombre);
+    view! { <a class="row-link" href=run_href(run) aria-label=label>{title}</a> }.into_any()
 }
 
 /// To the runs of the same store and type: what was tried, and what is at it.

@@ -9,6 +9,10 @@ pub enum Icon {
     Runs,
     /// Gaps.
     Gaps,
+    /// Monitoring.
+    Monitoring,
+    /// To another site.
+    External,
     /// Copy to the clipboard.
     Copy,
     /// Done.
@@ -36,6 +40,8 @@ impl Icon {
         match self {
             Self::Runs => "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h4.5",
             Self::Gaps => "M2 8h3M11 8h3M8 2v2M8 12v2M6.5 6.5l3 3M9.5 6.5l-3 3",
+            Self::Monitoring => "M1.8 8.5h2.7l2-5.5 3 10 2-4.5h2.7",
+            Self::External => "M9.5 2.5h4v4M13.5 2.5L7.5 8.5M11.5 9.5v4h-9v-9h4",
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Check => "M3 8.5l3.2 3.2L13 4.8",
             Self::Close => "M4 4l8 8M12 4l-8 8",

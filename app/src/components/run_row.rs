@@ -9,6 +9,7 @@ use crate::format::{class_badge, class_name, duration, period, relative, whole};
 use crate::i18n::{kind_name, mode_name, state_name};
 use crate::live::Now;
 use crate::preferences::language;
+use crate::query::run_href;
 
 /// What a row shows: another key is another row, the same key is left as it is.
 pub fn row_key(run: &RunView) -> String {
@@ -28,12 +29,13 @@ pub fn RunRow(
     let state = run.estado;
     let window =
         period(language, (run.fecha_desde, run.hora_desde.as_str()), (run.fecha_hasta, run.hora_hasta.as_str()));
+    let label = texts.open_run(&run.ubicacion_nombre, kind_name(language, run.etl_tipo), &window);
     let attempt = (run.intento > 1).then(|| view! { <span class="muted">{texts.attempt(run.intento)}</span> });
     view! {
         <tr>
             <th scope="row" data-label=texts.store()>
                 <span class="stack">
-                    <span class="strong">{run.ubicacion_nombre.clone()}</span>
+                    <a class="row-link strong" href=run_href(run.id) aria-label=label>{run.ubicacion_nombre.clone()}</a>
                     <span class="muted">{kind_name(language, run.etl_tipo)}</span>
                 </span>
             </th>
@@ -120,7 +122,8 @@ fn error(run: &RunView) -> AnyView {
     .into_any()
 }
 
-const fn tone_of(class: ErrorClass) -> Tone {
+/// How an error of a class is to be taken.
+pub const fn tone_of(class: ErrorClass) -> Tone {
     match class {
         ErrorClass::Timeout | ErrorClass::InvalidData | ErrorClass::Interrupted => Tone::Warning,
         ErrorClass::Connection | ErrorClass::ApiError | ErrorClass::DatabaseError => Tone::Bad,

@@ -1,13 +1,21 @@
 //! Numbers, lengths of time and moments as people write them, by pure functions: nothing here knows what time it is.
 
+mod bytes;
 mod cause;
 mod duration;
 mod moment;
+mod monitoring;
 mod number;
 mod period;
+mod schedule;
 
+pub use bytes::bytes;
 pub use cause::{Cause, cause_of_gap, class_badge, class_name};
 pub use duration::{duration, whole_duration};
-pub use moment::{absolute, day, relative};
+pub use moment::{absolute, ahead, day, relative};
+pub use monitoring::{
+    MonitoringState, check_in_name, cron_name, drop_reason_name, report_failure_name, report_kind_name,
+};
 pub use number::{decimal, whole};
 pub use period::{Period, period};
+pub use schedule::schedule;

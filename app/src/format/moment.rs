@@ -18,6 +18,18 @@ pub fn relative(language: Language, now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// `en un momento`, `en 5 min`, `en 3 h`, `en 2 días`: what lies ahead, rounded up. What is past is due in a moment.
+pub fn ahead(language: Language, now: Timestamp, then: Timestamp) -> String {
+    let texts = language.time();
+    let minutes = then.duration_since(now).as_secs().max(0).unsigned_abs().div_ceil(60);
+    match minutes {
+        0..=1 => texts.soon().to_owned(),
+        2..120 => texts.in_minutes(minutes),
+        120..2_880 => texts.in_hours(minutes / 60),
+        _ => texts.in_days(minutes / 1_440),
+    }
+}
+
 /// `17 nov 2025, 12:30`; `Nov 17, 2025, 12:30` in English.
 pub fn absolute(language: Language, moment: DateTime) -> String {
     format!("{}, {:02}:{:02}", day(language, moment.date()), moment.hour(), moment.minute())
@@ -53,6 +65,19 @@ mod tests {
         let then = Timestamp::from_second(1_763_377_200).unwrap();
         let now = Timestamp::from_second(1_763_377_200 + seconds).unwrap();
         assert_eq!(relative(Language::Es, now, then), text);
+    }
+
+    #[rstest]
+    #[case(-30, "en un momento")]
+    #[case(60, "en un momento")]
+    #[case(61, "en 2 min")]
+    #[case(5_400, "en 90 min")]
+    #[case(7_200, "en 2 h")]
+    #[case(172_800, "en 2 días")]
+    fn what_lies_ahead_is_told_in_the_largest_unit_that_fits(#[case] seconds: i64, #[case] text: &str) {
+        let now = Timestamp::from_second(1_763_377_200).unwrap();
+        let then = Timestamp::from_second(1_763_377_200 + seconds).unwrap();
+        assert_eq!(ahead(Language::Es, now, then), text);
     }
 
     #[test]

@@ -97,6 +97,20 @@ impl Live {
         });
     }
 
+    /// Asks a resource again every so many seconds while its page is shown: for what changes without an event.
+    pub fn refetch_every<T>(self, seconds: u32, resource: Resource<Result<T, ApiError>>)
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        let pulse = self.pulse;
+        Effect::new(move || {
+            let pulse = pulse.get();
+            if pulse > 0 && pulse.is_multiple_of(seconds) {
+                resource.refetch();
+            }
+        });
+    }
+
     /// Says that a topic changed: on the server's word, or because this page has just changed it.
     pub fn changed(self, topic: Topic) {
         self.changes[topic as usize].update(|count| *count = count.wrapping_add(1));

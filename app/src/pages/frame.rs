@@ -12,7 +12,7 @@ use crate::components::{
 };
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
-use crate::query::{GAPS, RUNS};
+use crate::query::{GAPS, MONITORING, RUNS};
 
 /// How often the POS is probed while a page is open.
 const PROBE_INTERVAL: Duration = Duration::from_secs(60);
@@ -42,6 +42,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <NavLink href=GAPS.path label=texts.gaps() icon=Icon::Gaps path>
                         <GapCount count=gap_count/>
                     </NavLink>
+                    <NavLink href=MONITORING label=texts.monitoring() icon=Icon::Monitoring path/>
                 </nav>
                 <div class="sidebar-foot">
                     <Probe/>

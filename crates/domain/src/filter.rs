@@ -45,6 +45,18 @@ pub fn branch(text: Option<&str>) -> Option<BranchId> {
     given(text).map(BranchId::new)
 }
 
+/// What has to be there.
+pub fn required<T>(name: &'static str, value: Option<T>) -> Result<T, InvalidParameter> {
+    value.ok_or_else(|| InvalidParameter { name, reason: "es obligatorio".to_owned() })
+}
+
+/// A run's identifier, which has to be there.
+pub fn run_id(name: &'static str, text: Option<&str>) -> Result<RunId, InvalidParameter> {
+    let text = required(name, given(text))?;
+    let reason = || format!("debe ser el identificador de una ejecución; llegó '{}'", excerpt(text));
+    text.parse().map_err(|_| InvalidParameter { name, reason: reason() })
+}
+
 fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }

@@ -42,6 +42,9 @@ pub enum UseCaseError {
     /// There is no such batch.
     #[error("No hay ningún lote con ese identificador.")]
     UnknownBatch,
+    /// There is no such run.
+    #[error("No hay ninguna ejecución con ese identificador.")]
+    UnknownRun,
     /// The asker may not.
     #[error("Su usuario puede consultar, pero no recuperar ni extraer. Pídalo a quien administra KLK Tracking.")]
     Forbidden,
@@ -70,6 +73,9 @@ pub enum UseCaseError {
     /// The process is about to end.
     #[error("KLK Tracking se está deteniendo. Vuelva a intentarlo en un momento.")]
     ShuttingDown,
+    /// Nothing is wrong: somebody wanted to see an internal error in Sentry.
+    #[error("Error de prueba: el servidor falló a propósito, como se le pidió. Nada está dañado.")]
+    MonitoringTrial,
     /// The database refused; what it says is not for callers.
     #[error("No se pudo consultar la base de datos. El equipo técnico ya fue avisado.")]
     Warehouse(#[from] WarehouseError),
@@ -80,11 +86,11 @@ impl UseCaseError {
     pub const fn code(&self) -> ProblemCode {
         match self {
             Self::InvalidParameter(_) => ProblemCode::InvalidParameter,
-            Self::UnknownBranch { .. } | Self::UnknownBatch => ProblemCode::NotFound,
+            Self::UnknownBranch { .. } | Self::UnknownBatch | Self::UnknownRun => ProblemCode::NotFound,
             Self::Forbidden => ProblemCode::Forbidden,
             Self::Unrecoverable | Self::NothingToExtract => ProblemCode::Conflict,
             Self::QueueFull { .. } | Self::ShuttingDown => ProblemCode::Busy,
-            Self::Warehouse(_) => ProblemCode::Internal,
+            Self::Warehouse(_) | Self::MonitoringTrial => ProblemCode::Internal,
         }
     }
 }

@@ -8,31 +8,46 @@ use crate::settings::DEVELOPMENT;
 /// The share of endpoint transactions kept where the settings say nothing.
 pub(crate) const DEFAULT_SAMPLE_RATE: f32 = 0.1;
 
-/// Where browsers send what they report. A trace of each report would be one more report.
-const TUNNEL_ROUTE: &str = "/api/monitoreo/tunel";
+/// What the site's files are called. They come by the dozen with each page and say nothing that the page's own
+/// transaction does not, so they are left out like health checks.
+const FILE_EXTENSIONS: [&str; 12] =
+    ["css", "gif", "ico", "jpg", "js", "map", "mjs", "png", "svg", "txt", "wasm", "woff2"];
 
-/// Decides for one environment: nothing of the tunnel, then a parent's decision, then every ETL run (they are few), no health check, and
-/// the given share of the rest.
+/// Where browsers send what they report, and what the page of monitoring asks for every few seconds: a trace of either would
+/// mostly show itself.
+const ABOUT_MONITORING: [&str; 2] = ["POST /api/monitoreo/tunel", "GET /api/monitoreo"];
+
+/// Decides for one environment: no health check and nothing about monitoring itself, then a parent's decision, then every
+/// ETL run (they are few), none of the site's files, and the given share of the rest.
 pub(crate) fn sampler(environment: &str, rate: f32) -> impl Fn(&TransactionContext) -> f32 + Send + Sync + 'static {
     let rate = if environment == DEVELOPMENT { 1.0 } else { rate };
-    move |context| match context.sampled() {
-        _ if path_of(context.name()) == TUNNEL_ROUTE => 0.0,
-        Some(true) => 1.0,
-        Some(false) => 0.0,
-        None if context.operation() == ETL_RUN_OPERATION => 1.0,
-        None if is_health_check(context.name()) => 0.0,
-        None => rate,
+    move |context| {
+        let path = path_of(context.name());
+        match context.sampled() {
+            _ if is_health_check(path) || ABOUT_MONITORING.contains(&context.name()) => 0.0,
+            Some(true) => 1.0,
+            Some(false) => 0.0,
+            None if context.operation() == ETL_RUN_OPERATION => 1.0,
+            None if is_static_file(path) => 0.0,
+            None => rate,
+        }
     }
-}
-
-fn is_health_check(name: &str) -> bool {
-    let path = path_of(name);
-    path == "/health" || path.starts_with("/health/")
 }
 
 /// Names are `GET /health/live` at the time the decision is made.
 fn path_of(name: &str) -> &str {
     name.split_once(' ').map_or(name, |(_, path)| path)
+}
+
+fn is_health_check(path: &str) -> bool {
+    path == "/health" || path.starts_with("/health/")
+}
+
+/// Whether a path is that of a file of the site; whether there is such a file is not asked.
+pub(crate) fn is_static_file(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    path.starts_with('/') && extension.is_some_and(|extension| FILE_EXTENSIONS.contains(&extension))
 }
 
 #[cfg(test)]
@@ -46,8 +61,18 @@ mod tests {
     }
 
     #[test]
+    fn monitoring_does_not_trace_itself_whatever_the_parent_says_and_trying_it_is_traced() {
+        for name in ["POST /api/monitoreo/tunel", "GET /api/monitoreo"] {
+            for parent in [None, Some(true)] {
+                assert_eq!(rate_of("development", name, "http.server", parent), 0.0, "{name}");
+            }
+        }
+        assert_eq!(rate_of("development", "POST /api/monitoreo/prueba", "http.server", None), 1.0);
+    }
+
+    #[test]
     fn a_parent_decides_first() {
-        assert_eq!(rate_of("production", "GET /health/live", "http.server", Some(true)), 1.0);
+        assert_eq!(rate_of("production", "GET /gaps", "http.server", Some(true)), 1.0);
         assert_eq!(rate_of("development", "GET /api", "http.server", Some(false)), 0.0);
     }
 
@@ -59,10 +84,13 @@ mod tests {
     }
 
     #[test]
-    fn the_tunnel_is_never_traced_whatever_the_parent_says() {
-        for parent in [None, Some(true)] {
-            assert_eq!(rate_of("development", "POST /api/monitoreo/tunel", "http.server", parent), 0.0);
-        }
+    fn health_checks_are_left_out_whoever_asks_and_files_unless_a_page_keeps_them() {
+        assert_eq!(rate_of("development", "GET /health/live", "http.server", Some(true)), 0.0);
+        assert_eq!(rate_of("development", "GET /pkg/klk.js", "http.server", None), 0.0);
+        assert_eq!(rate_of("development", "GET /favicon.svg", "http.server", None), 0.0);
+        assert_eq!(rate_of("development", "GET /pkg/klk.wasm", "http.server", Some(true)), 1.0);
+        assert_eq!(rate_of("development", "GET /api/openapi.json", "http.server", None), 1.0);
+        assert_eq!(rate_of("development", "ETL: ventas.js", "etl.run", None), 1.0);
     }
 
     #[test]

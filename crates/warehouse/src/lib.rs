@@ -32,7 +32,7 @@ pub use batches::BatchCounts;
 pub use error::WarehouseError;
 pub use observer::{NobodyObserves, StatementObserver};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{RunFiguresByBranch, SalesTotals};
+pub use read::{RunFiguresByBranch, SalesTotals, StoredRun};
 pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::WarehouseSettings;

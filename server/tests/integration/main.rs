@@ -6,6 +6,7 @@ mod command_line;
 mod doctor;
 mod edges;
 mod kill;
+mod looking;
 mod rest;
 mod settings;
 mod support;

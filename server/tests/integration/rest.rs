@@ -12,11 +12,11 @@ use crate::support::{Pos, Server, get_status};
 
 const TRACKING: &str = "/api/etl/tracking";
 
-fn keys(value: &Value) -> BTreeSet<&str> {
+pub fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
-fn assert_problem((status, body): (u16, Value), wanted: u16, code: &str) {
+pub fn assert_problem((status, body): (u16, Value), wanted: u16, code: &str) {
     assert_eq!((status, body["codigo"].as_str()), (wanted, Some(code)), "{body}");
     assert_eq!(keys(&body), BTreeSet::from(["codigo", "correlacion", "detail"]));
     assert!(!body["detail"].as_str().unwrap().is_empty());

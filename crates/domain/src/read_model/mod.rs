@@ -7,16 +7,24 @@
 mod connectivity;
 mod gaps;
 mod metrics;
+mod monitoring;
 mod progress;
 mod recovery;
+mod run;
 mod runs;
 mod schedules;
 
 pub use connectivity::{Connectivity, ConnectivityState};
 pub use gaps::{GapList, GapTotals, GapView};
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
+pub use monitoring::{
+    BranchIssues, CheckInState, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial,
+    MonitoringTrialRequest, MonitoringView, ReportCount, ReportDropReason, ReportFailure, ReportFailureKind,
+    ReportKind, WaitingReports,
+};
 pub use progress::{BatchProgress, Progress};
 pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
+pub use run::{LineChanges, RunDetail, RunLinks, RunPhases};
 pub use runs::{BranchChoice, RunPage, RunTotals, RunView};
 pub use schedules::{ScheduleList, ScheduleStatus, TodayCounts};
 

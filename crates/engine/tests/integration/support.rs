@@ -32,6 +32,7 @@ pub struct World {
     folder: TempDir,
     pub ids: Arc<Counter>,
     patience: Duration,
+    monitoring: Monitoring,
 }
 
 /// Longer than anything takes on a busy machine.
@@ -78,19 +79,29 @@ impl World {
 
     /// For a POS that is silent.
     pub async fn impatient() -> Self {
-        Self::build(settings(), Duration::from_millis(300), NobodyObserves).await
+        Self::build(settings(), Duration::from_millis(300), NobodyObserves, Monitoring::disabled()).await
     }
 
     pub async fn with(settings: EngineSettings) -> Self {
-        Self::build(settings, PATIENT, NobodyObserves).await
+        Self::build(settings, PATIENT, NobodyObserves, Monitoring::disabled()).await
     }
 
     /// With somebody who hears of each job on the database, and can hold it up.
     pub async fn observed(observer: impl StatementObserver) -> Self {
-        Self::build(settings(), PATIENT, observer).await
+        Self::build(settings(), PATIENT, observer, Monitoring::disabled()).await
     }
 
-    async fn build(settings: EngineSettings, patience: Duration, observer: impl StatementObserver) -> Self {
+    /// With somebody who tells the team.
+    pub async fn monitored(monitoring: Monitoring) -> Self {
+        Self::build(settings(), PATIENT, NobodyObserves, monitoring).await
+    }
+
+    async fn build(
+        settings: EngineSettings,
+        patience: Duration,
+        observer: impl StatementObserver,
+        monitoring: Monitoring,
+    ) -> Self {
         let hands = Hands::at("2025-11-18T16:00:00Z");
         let clock = hands.clone();
         let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.time()));
@@ -100,16 +111,16 @@ impl World {
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(Counter::default());
         let warehouse = open(&folder, observer);
-        let engine = start(&base_url, warehouse, &hands, &ids, settings, patience).await;
-        Self { sim, hands, engine, base_url, folder, ids, patience }
+        let engine = start(&base_url, warehouse, &hands, &ids, settings, (patience, &monitoring)).await;
+        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring }
     }
 
     /// Ends the engine and starts another one over the same database.
     pub async fn restart(&mut self, settings: EngineSettings) {
         self.engine.shutdown().await;
-        let World { base_url, folder, hands, ids, patience, .. } = &*self;
+        let World { base_url, folder, hands, ids, patience, monitoring, .. } = &*self;
         let warehouse = open(folder, NobodyObserves);
-        self.engine = start(base_url, warehouse, hands, ids, settings, *patience).await;
+        self.engine = start(base_url, warehouse, hands, ids, settings, (*patience, monitoring)).await;
     }
 
     /// The database itself, after the engine has let go of it.
@@ -240,7 +251,7 @@ async fn start(
     hands: &Hands,
     ids: &Arc<Counter>,
     settings: EngineSettings,
-    patience: Duration,
+    (patience, monitoring): (Duration, &Monitoring),
 ) -> Engine {
     let mut config = ClientConfig::new(base_url.parse().unwrap());
     config.retries = 1;
@@ -253,7 +264,7 @@ async fn start(
         ids: Arc::clone(ids) as Arc<dyn IdSource>,
         source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
         warehouse,
-        monitoring: Monitoring::disabled(),
+        monitoring: monitoring.clone(),
         branches: branches(),
     };
     Engine::start(parts, settings).await.unwrap()

@@ -11,7 +11,8 @@ use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
 use crate::{Result, Warehouse};
 
 /// `fecha_inicio_local` is what the row's zone makes of `fecha_inicio`; ICU is inside the library.
-const VIEW_COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, ubicacion_nombre, estado, modo, epoch_us(creado_en),
+pub(super) const VIEW_COLUMNS: &str =
+    "id::VARCHAR, etl_tipo, ubicacion_id, ubicacion_nombre, estado, modo, epoch_us(creado_en),
     epoch_us(fecha_inicio), epoch_us(timezone(zona, fecha_inicio)), epoch_us(fecha_fin), duracion_segundos,
     epoch_ms(fecha_desde::TIMESTAMP) // 86400000, epoch_ms(fecha_hasta::TIMESTAMP) // 86400000, hora_desde, hora_hasta,
     registros_extraidos, registros_cargados, error_tipo, error_mensaje, intento, solicitado_por, lote_id::VARCHAR,
@@ -20,7 +21,7 @@ const VIEW_COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, ubicacion_nombr
 /// Latest start first; those that have not started last, the latest queued first.
 const ORDER: &str = "ORDER BY fecha_inicio DESC NULLS LAST, id DESC";
 
-type Values = Vec<Box<dyn ToSql>>;
+pub(super) type Values = Vec<Box<dyn ToSql>>;
 
 impl Warehouse {
     /// One page of runs, their totals under the filter but for its state, and the cursor of the next page.
@@ -129,7 +130,7 @@ fn totals(connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
     })?)
 }
 
-fn views(connection: &Connection, rest: &str, values: Values) -> Result<Vec<RunView>> {
+pub(super) fn views(connection: &Connection, rest: &str, values: Values) -> Result<Vec<RunView>> {
     let mut statement = connection.prepare(&format!("SELECT {VIEW_COLUMNS} FROM etl_ejecuciones {rest}"))?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut found = Vec::new();
@@ -139,7 +140,7 @@ fn views(connection: &Connection, rest: &str, values: Values) -> Result<Vec<RunV
     Ok(found)
 }
 
-fn view(row: &Row<'_>) -> Result<RunView> {
+pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
     let text = |index: usize| row.get::<_, String>(index);
     let moment = |index: usize| -> Result<Option<Timestamp>> {
         row.get::<_, Option<i64>>(index)?.map(|micros| instant("fecha", micros)).transpose()
@@ -178,6 +179,6 @@ fn view(row: &Row<'_>) -> Result<RunView> {
 }
 
 /// A local reading that DuckDB gave as if it were UTC.
-fn local_reading(as_utc: Timestamp) -> DateTime {
+pub(super) fn local_reading(as_utc: Timestamp) -> DateTime {
     jiff::tz::TimeZone::UTC.to_datetime(as_utc)
 }

@@ -2,9 +2,10 @@
 
 use domain::problem::Problem;
 use domain::read_model::{
-    Connectivity, GapList, Metrics, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, ScheduleList,
+    Connectivity, GapList, Metrics, MonitoringTrialRequest, MonitoringView, Progress, RecoverGapAnswer,
+    RecoverGapRequest, RunDetail, RunPage, ScheduleList,
 };
-use domain::{EtlKind, RunMode, RunState};
+use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ComponentsBuilder, ObjectBuilder, Schema, Type};
@@ -25,7 +26,8 @@ pub(super) struct Endpoint {
     pub parameters: &'static [Parameter],
     /// The name of the body's schema; an endpoint with a body is a POST.
     pub body: Option<&'static str>,
-    pub answer: Answer,
+    /// None where it never ends well.
+    pub answer: Option<Answer>,
     /// Statuses of its problems.
     pub problems: &'static [u16],
 }
@@ -37,7 +39,7 @@ pub(super) struct Answer {
     schema: Option<&'static str>,
 }
 
-/// A parameter of the query string; none is required.
+/// A parameter of the query string.
 pub(super) struct Parameter {
     pub name: &'static str,
     pub values: Values,
@@ -47,13 +49,21 @@ pub(super) struct Parameter {
 /// What a parameter may be.
 pub(super) enum Values {
     Text,
-    Number { default: u32, least: u32, most: u32 },
+    /// A run's identifier; the only parameter that has to be there.
+    Run,
+    Number {
+        default: u32,
+        least: u32,
+        most: u32,
+    },
     Kinds,
     Modes,
     States,
 }
 
 pub(super) const RUNS: Answer = Answer::json("RunPage");
+pub(super) const RUN: Answer = Answer::json("RunDetail");
+pub(super) const MONITORING: Answer = Answer::json("MonitoringView");
 pub(super) const GAPS: Answer = Answer::json("GapList");
 pub(super) const METRICS: Answer = Answer::json("Metrics");
 pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
@@ -63,6 +73,7 @@ pub(super) const RECOVERED: Answer = Answer::json("RecoverGapAnswer");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
+pub(super) const BODY_MONITORING_TRIAL: &str = "MonitoringTrialRequest";
 
 impl Answer {
     const fn json(schema: &'static str) -> Self {
@@ -86,19 +97,16 @@ pub(super) fn document(endpoints: &[Endpoint]) -> OpenApi {
 }
 
 fn operation(endpoint: &Endpoint) -> Operation {
-    let mut answer = ResponseBuilder::new().description("Bien");
-    let schema: Option<RefOr<Schema>> = match endpoint.answer.schema {
-        Some(name) => Some(reference(name)),
-        None => Some(ObjectBuilder::new().schema_type(Type::String).into()),
-    };
-    answer = answer.content(endpoint.answer.media_type, ContentBuilder::new().schema(schema).build());
-    let mut operation = OperationBuilder::new().summary(Some(endpoint.summary)).response("200", answer.build());
+    let mut operation = OperationBuilder::new().summary(Some(endpoint.summary));
+    if let Some(answer) = endpoint.answer {
+        operation = operation.response("200", well(answer));
+    }
     for parameter in endpoint.parameters {
         operation = operation.parameter(
             ParameterBuilder::new()
                 .name(parameter.name)
                 .parameter_in(ParameterIn::Query)
-                .required(Required::False)
+                .required(if parameter.values.is_required() { Required::True } else { Required::False })
                 .description(Some(parameter.meaning))
                 .schema(Some(parameter.values.schema()))
                 .build(),
@@ -116,10 +124,24 @@ fn operation(endpoint: &Endpoint) -> Operation {
     operation.request_body(body).build()
 }
 
+fn well(answer: Answer) -> utoipa::openapi::Response {
+    let schema: Option<RefOr<Schema>> = match answer.schema {
+        Some(name) => Some(reference(name)),
+        None => Some(ObjectBuilder::new().schema_type(Type::String).into()),
+    };
+    let content = ContentBuilder::new().schema(schema).build();
+    ResponseBuilder::new().description("Bien").content(answer.media_type, content).build()
+}
+
 impl Values {
+    const fn is_required(&self) -> bool {
+        matches!(self, Self::Run)
+    }
+
     fn schema(&self) -> RefOr<Schema> {
         match *self {
             Self::Text => ObjectBuilder::new().schema_type(Type::String).into(),
+            Self::Run => RunId::schema(),
             Self::Number { default, least, most } => ObjectBuilder::new()
                 .schema_type(Type::Integer)
                 .minimum(Some(least))
@@ -152,6 +174,9 @@ fn reference(name: &str) -> RefOr<Schema> {
 fn schemas() -> Vec<(String, RefOr<Schema>)> {
     let mut found = Vec::new();
     add::<RunPage>(&mut found);
+    add::<RunDetail>(&mut found);
+    add::<MonitoringView>(&mut found);
+    add::<MonitoringTrialRequest>(&mut found);
     add::<GapList>(&mut found);
     add::<Metrics>(&mut found);
     add::<ScheduleList>(&mut found);

@@ -2,7 +2,8 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_RECOVER_GAP, CONNECTIVITY, EVENTS, GAPS, HEALTH, METRICS, PROGRESS, RECOVERED, RUNS, SCHEDULES,
+    BODY_MONITORING_TRIAL, BODY_RECOVER_GAP, CONNECTIVITY, EVENTS, GAPS, HEALTH, METRICS, MONITORING, PROGRESS,
+    RECOVERED, RUN, RUNS, SCHEDULES,
 };
 
 const KIND: Parameter =
@@ -21,6 +22,7 @@ const CURSOR: Parameter = Parameter {
     values: Values::Text,
     meaning: "El `cursor_siguiente` de la página anterior: las que siguen a ella.",
 };
+const RUN_ID: Parameter = Parameter { name: "id", values: Values::Run, meaning: "La ejecución." };
 const HOURS_MAX: Parameter = Parameter {
     name: "max_horas",
     values: Values::Number { default: 168, least: 1, most: 8784 },
@@ -39,6 +41,12 @@ pub(super) const ALL: &[Endpoint] = &[
         summary: "Ejecuciones, la última primero; las que esperan, al final.",
         parameters: &[KIND, BRANCH, MODE, STATE, LIMIT, CURSOR],
         ..Endpoint::get(RUNS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/ejecucion",
+        summary: "Una ejecución con todo lo que se sabe de ella.",
+        parameters: &[RUN_ID],
+        ..Endpoint::get(RUN)
     },
     Endpoint {
         path: "/api/etl/tracking/gaps",
@@ -75,6 +83,20 @@ pub(super) const ALL: &[Endpoint] = &[
         ..Endpoint::get(RECOVERED)
     },
     Endpoint {
+        path: "/api/monitoreo",
+        summary: "Qué se envió a Sentry, qué espera, qué se descartó, y el último aviso de cada monitor.",
+        problems: &[500],
+        ..Endpoint::get(MONITORING)
+    },
+    Endpoint {
+        path: "/api/monitoreo/prueba",
+        summary: "Falla a propósito, para ver el error en Sentry por su referencia.",
+        body: Some(BODY_MONITORING_TRIAL),
+        answer: None,
+        problems: &[422, 403, 413, 500],
+        ..Endpoint::get(MONITORING)
+    },
+    Endpoint {
         path: "/api/eventos",
         summary: "Eventos (SSE) que dicen qué cambió: ejecuciones, gaps o progreso.",
         problems: &[503],
@@ -92,6 +114,13 @@ pub(super) const ALL: &[Endpoint] = &[
 impl Endpoint {
     /// A question without parameters.
     const fn get(answer: Answer) -> Self {
-        Self { path: "", summary: "", parameters: &[], body: None, answer, problems: &[422, 404, 503, 500] }
+        Self {
+            path: "",
+            summary: "",
+            parameters: &[],
+            body: None,
+            answer: Some(answer),
+            problems: &[422, 404, 503, 500],
+        }
     }
 }

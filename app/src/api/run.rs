@@ -1,0 +1,18 @@
+//! `GET /api/etl/tracking/ejecucion`.
+
+use domain::read_model::RunDetail;
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+
+/// One run, with everything known of it.
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", input = GetUrl, output = Json)]
+pub async fn read_run(
+    /// The run's identifier.
+    id: Option<String>,
+) -> Result<RunDetail, ApiError> {
+    let session = super::session::Session::of("ejecucion")?;
+    let run = session.checked(domain::filter::run_id("id", id.as_deref()))?;
+    session.answer(session.engine.read_run(&session.actor, run).await)
+}

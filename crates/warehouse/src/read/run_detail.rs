@@ -1,0 +1,90 @@
+//! One run, with what the list leaves out.
+
+use domain::RunId;
+use domain::read_model::{LineChanges, RunView};
+use duckdb::{Connection, Row, params};
+use jiff::civil::DateTime;
+
+use super::run_page::{VIEW_COLUMNS, local_reading, view, views};
+use crate::instants::instant;
+use crate::{Result, Warehouse};
+
+/// Other runs of a window that are read; who wants more of them has the list.
+const OTHERS_MAX: u32 = 50;
+
+/// A run, and what is known of it beyond the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredRun {
+    /// As the list has it.
+    pub view: RunView,
+    /// When it was queued, on its branch's clock.
+    pub queued_local: DateTime,
+    /// When it ended, on its branch's clock.
+    pub ended_local: Option<DateTime>,
+    /// Why its batch was asked for.
+    pub batch_reason: Option<String>,
+    /// How long the extraction took.
+    pub extract_milliseconds: Option<u64>,
+    /// How long the load took.
+    pub load_milliseconds: Option<u64>,
+    /// What the load changed.
+    pub changes: Option<LineChanges>,
+    /// Other runs with a part of its window, the latest queued first.
+    pub others: Vec<RunView>,
+    /// How many there are.
+    pub others_total: u64,
+}
+
+/// The same store and kind, and at least an instant of the same window.
+const OTHERS: &str = "WHERE id <> ?::UUID AND EXISTS (
+    SELECT 1 FROM etl_ejecuciones AS esta
+    WHERE esta.id = ?::UUID AND esta.etl_tipo = etl_ejecuciones.etl_tipo
+      AND esta.ubicacion_id = etl_ejecuciones.ubicacion_id
+      AND esta.ventana_desde < etl_ejecuciones.ventana_hasta AND esta.ventana_hasta > etl_ejecuciones.ventana_desde)";
+
+impl Warehouse {
+    /// One run with everything known of it, if there is one.
+    pub async fn run_detail(&self, run: RunId) -> Result<Option<StoredRun>> {
+        self.read("ejecucion_completa", move |connection| {
+            let Some(mut stored) = stored(connection, run)? else { return Ok(None) };
+            let (id, same) = (run.to_string(), run.to_string());
+            let rest = format!("{OTHERS} ORDER BY id DESC LIMIT {OTHERS_MAX}");
+            stored.others = views(connection, &rest, vec![Box::new(id), Box::new(same)])?;
+            stored.others_total = connection
+                .prepare(&format!("SELECT count(*)::UBIGINT FROM etl_ejecuciones {OTHERS}"))?
+                .query_row(params![run.to_string(), run.to_string()], |row| row.get(0))?;
+            Ok(Some(stored))
+        })
+        .await
+    }
+}
+
+fn stored(connection: &Connection, run: RunId) -> Result<Option<StoredRun>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT {VIEW_COLUMNS}, epoch_us(timezone(zona, creado_en)), epoch_us(timezone(zona, fecha_fin)),
+            (SELECT any_value(motivo) FROM lotes WHERE lotes.id = lote_id), fase_extraccion_ms, fase_carga_ms,
+            lineas_agregadas, lineas_cambiadas, lineas_retiradas
+         FROM etl_ejecuciones WHERE id = ?::UUID"
+    ))?;
+    let mut rows = statement.query([run.to_string()])?;
+    rows.next()?.map(read).transpose()
+}
+
+fn read(row: &Row<'_>) -> Result<StoredRun> {
+    let local = |micros: i64| Ok::<_, crate::WarehouseError>(local_reading(instant("fecha", micros)?));
+    let changes = match (row.get(30)?, row.get(31)?, row.get(32)?) {
+        (Some(agregadas), Some(cambiadas), Some(retiradas)) => Some(LineChanges { agregadas, cambiadas, retiradas }),
+        _ => None,
+    };
+    Ok(StoredRun {
+        view: view(row)?,
+        queued_local: local(row.get(25)?)?,
+        ended_local: row.get::<_, Option<i64>>(26)?.map(local).transpose()?,
+        batch_reason: row.get(27)?,
+        extract_milliseconds: row.get(28)?,
+        load_milliseconds: row.get(29)?,
+        changes,
+        others: Vec::new(),
+        others_total: 0,
+    })
+}
