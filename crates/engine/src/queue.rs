@@ -28,7 +28,7 @@ impl Lane {
 }
 
 /// A run that waits.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) record: RunRecord,
     pub(crate) check_in: Option<CheckIn>,
@@ -79,6 +79,17 @@ impl Queue {
 
     pub(crate) fn len(&self) -> usize {
         self.state().waiting.len()
+    }
+
+    /// Lets go of what waits: the process ends. It goes on waiting in the database, and its part in the check-in of its
+    /// schedule has not gone well.
+    pub(crate) fn abandon(&self) {
+        let mut state = self.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        state.live.clear();
+        state.later.clear();
+        drop(state);
+        drop(waiting);
     }
 
     /// Takes the next run whose branch has room, and counts it as in work until [`Queue::done`].

@@ -8,23 +8,42 @@ use crate::settings::DEVELOPMENT;
 /// The share of endpoint transactions kept where the settings say nothing.
 pub(crate) const DEFAULT_SAMPLE_RATE: f32 = 0.1;
 
-/// Decides for one environment: a parent's decision first, then every ETL run (they are few), no health check, and
-/// the given share of the rest.
+/// What the site's files are called. They come by the dozen with each page and say nothing that the page's own
+/// transaction does not, so they are left out like health checks.
+const FILE_EXTENSIONS: [&str; 12] =
+    ["css", "gif", "ico", "jpg", "js", "map", "mjs", "png", "svg", "txt", "wasm", "woff2"];
+
+/// Decides for one environment: no health check ever, then a parent's decision, then every ETL run (they are few), none
+/// of the site's files, and the given share of the rest.
 pub(crate) fn sampler(environment: &str, rate: f32) -> impl Fn(&TransactionContext) -> f32 + Send + Sync + 'static {
     let rate = if environment == DEVELOPMENT { 1.0 } else { rate };
-    move |context| match context.sampled() {
-        Some(true) => 1.0,
-        Some(false) => 0.0,
-        None if context.operation() == ETL_RUN_OPERATION => 1.0,
-        None if is_health_check(context.name()) => 0.0,
-        None => rate,
+    move |context| {
+        let path = path_of(context.name());
+        match context.sampled() {
+            _ if is_health_check(path) => 0.0,
+            Some(true) => 1.0,
+            Some(false) => 0.0,
+            None if context.operation() == ETL_RUN_OPERATION => 1.0,
+            None if is_static_file(path) => 0.0,
+            None => rate,
+        }
     }
 }
 
 /// Names are `GET /health/live` at the time the decision is made.
-fn is_health_check(name: &str) -> bool {
-    let path = name.split_once(' ').map_or(name, |(_, path)| path);
+fn path_of(name: &str) -> &str {
+    name.split_once(' ').map_or(name, |(_, path)| path)
+}
+
+fn is_health_check(path: &str) -> bool {
     path == "/health" || path.starts_with("/health/")
+}
+
+/// Whether a path is that of a file of the site; whether there is such a file is not asked.
+pub(crate) fn is_static_file(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    path.starts_with('/') && extension.is_some_and(|extension| FILE_EXTENSIONS.contains(&extension))
 }
 
 #[cfg(test)]
@@ -39,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_parent_decides_first() {
-        assert_eq!(rate_of("production", "GET /health/live", "http.server", Some(true)), 1.0);
+        assert_eq!(rate_of("production", "GET /gaps", "http.server", Some(true)), 1.0);
         assert_eq!(rate_of("development", "GET /api", "http.server", Some(false)), 0.0);
     }
 
@@ -48,6 +67,16 @@ mod tests {
         assert_eq!(rate_of("production", "ETL: ventas_klk_completo", "etl.run", None), 1.0);
         assert_eq!(rate_of("development", "GET /health/ready", "http.server", None), 0.0);
         assert_eq!(rate_of("production", "GET /healthy", "http.server", None), 0.1);
+    }
+
+    #[test]
+    fn health_checks_are_left_out_whoever_asks_and_files_unless_a_page_keeps_them() {
+        assert_eq!(rate_of("development", "GET /health/live", "http.server", Some(true)), 0.0);
+        assert_eq!(rate_of("development", "GET /pkg/klk.js", "http.server", None), 0.0);
+        assert_eq!(rate_of("development", "GET /favicon.svg", "http.server", None), 0.0);
+        assert_eq!(rate_of("development", "GET /pkg/klk.wasm", "http.server", Some(true)), 1.0);
+        assert_eq!(rate_of("development", "GET /api/openapi.json", "http.server", None), 1.0);
+        assert_eq!(rate_of("development", "ETL: ventas.js", "etl.run", None), 1.0);
     }
 
     #[test]
