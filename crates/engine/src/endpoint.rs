@@ -25,17 +25,16 @@ pub enum Caller {
 }
 
 impl EndpointCall {
-    /// Of this name, as `get_gaps`, about everything.
-    pub const fn of(name: &'static str) -> Self {
-        Self { name, kind: None, branch: None }
+    /// Of this name, as `get_gaps`, about one kind or one store, where the texts of a request name one. Whether they can
+    /// be read at all, the filter says.
+    pub fn about(name: &'static str, kind: Option<&str>, branch: Option<&str>) -> Self {
+        let branch = branch.filter(|branch| !branch.is_empty()).map(BranchId::new);
+        Self { name, kind: kind.and_then(|kind| kind.parse().ok()), branch }
     }
 
-    /// About one kind or one store, where the texts of a request name one. Whether they can be read at all, the filter
-    /// says.
-    #[must_use]
-    pub fn about(self, kind: Option<&str>, branch: Option<&str>) -> Self {
-        let branch = branch.filter(|branch| !branch.is_empty()).map(BranchId::new);
-        Self { kind: kind.and_then(|kind| kind.parse().ok()), branch, ..self }
+    /// Of this name, where there is nothing to choose.
+    pub const fn about_everything(name: &'static str) -> Self {
+        Self { name, kind: None, branch: None }
     }
 
     /// Its name.
@@ -45,6 +44,11 @@ impl EndpointCall {
 }
 
 impl Engine {
+    /// Tags a request with the endpoint that answers it.
+    pub fn tag_request(&self, call: &EndpointCall, request: &RequestScope) {
+        request.tag(&self.tags(call));
+    }
+
     /// Does the work of an endpoint. What is reported meanwhile has its tags, in the trace of the request that it is
     /// done for; without a request, the work is all there is.
     pub async fn at_endpoint<T, E>(
@@ -54,13 +58,16 @@ impl Engine {
         caller: Caller,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
+        let Some(request) = request else { return work.await };
+        match caller {
+            Caller::Request => request.serve(&self.tags(call), work).await,
+            Caller::PartOfPage => request.serve_part(&self.tags(call), work).await,
+        }
+    }
+
+    fn tags<'call>(&self, call: &'call EndpointCall) -> EndpointTags<'call> {
         // Only stores that there are: a tag is no place for whatever somebody has typed.
         let branch = call.branch.as_ref().filter(|branch| self.branches.find(branch).is_some());
-        let tags = EndpointTags { endpoint: call.name, kind: call.kind, branch };
-        match (request, caller) {
-            (Some(request), Caller::Request) => request.serve(&tags, work).await,
-            (Some(request), Caller::PartOfPage) => request.serve_part(&tags, work).await,
-            (None, _) => work.await,
-        }
+        EndpointTags { endpoint: call.name, kind: call.kind, branch }
     }
 }

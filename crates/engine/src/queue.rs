@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::{BranchId, EtlKind, RunId, RunMode};
+use domain::{BatchId, BranchId, EtlKind, RunId, RunMode};
 use monitoring::CheckIn;
 use tokio::sync::Notify;
 use warehouse::RunRecord;
@@ -79,6 +79,12 @@ impl Queue {
 
     pub(crate) fn len(&self) -> usize {
         self.state().waiting.len()
+    }
+
+    /// Whether a run of a batch still waits for one branch.
+    pub(crate) fn has_waiting(&self, batch: BatchId, branch: &BranchId) -> bool {
+        let state = self.state();
+        state.waiting.values().any(|run| run.record.batch == Some(batch) && run.record.branch == *branch)
     }
 
     /// Lets go of what waits: the process ends. It goes on waiting in the database, and its part in the check-in of its

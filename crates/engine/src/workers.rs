@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use domain::{ErrorClass, RunMode, RunState};
+use domain::{BatchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure};
 
@@ -26,10 +26,8 @@ pub(crate) async fn work(engine: Engine) {
             let branch = run.record.branch.clone();
             let recovery = run.record.batch.filter(|_| run.record.mode == RunMode::Recovery);
             do_run(&engine, run).await;
-            if recovery.is_some()
-                && AssertUnwindSafe(recovery_outcome::tell_ended(&engine, recovery)).catch_unwind().await.is_err()
-            {
-                tracing::error!(?recovery, "telling the outcome of a recovery panicked");
+            if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &branch)) {
+                tell_recovery(&engine, batch).await;
             }
             engine.queue.done(&branch);
             engine.events.run_changed();
@@ -39,6 +37,12 @@ pub(crate) async fn work(engine: Engine) {
             () = &mut changed => {}
             _ = stopping.changed() => {}
         }
+    }
+}
+
+async fn tell_recovery(engine: &Engine, batch: BatchId) {
+    if AssertUnwindSafe(recovery_outcome::tell_ended(engine, Some(batch))).catch_unwind().await.is_err() {
+        tracing::error!(?batch, "telling the outcome of a recovery panicked");
     }
 }
 

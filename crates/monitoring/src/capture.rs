@@ -32,6 +32,13 @@ pub struct EndpointTags<'a> {
     pub branch: Option<&'a BranchId>,
 }
 
+impl EndpointTags<'static> {
+    /// Of an endpoint where there is nothing to choose.
+    pub const fn about_everything(endpoint: &'static str) -> Self {
+        Self { endpoint, kind: None, branch: None }
+    }
+}
+
 impl EndpointTags<'_> {
     /// Puts the tags on everything that the current task reports from here on, and on its transaction.
     pub fn apply(&self) {

@@ -44,9 +44,14 @@ impl RequestScope {
         &self.code
     }
 
-    /// Does the work that the request itself asks for: the tags are the request's, and its transaction's.
-    pub async fn serve<Work: Future>(&self, tags: &EndpointTags<'_>, work: Work) -> Work::Output {
+    /// Says which endpoint answers the request: the tags are the request's, and its transaction's.
+    pub fn tag(&self, tags: &EndpointTags<'_>) {
         tags.apply_to(&self.hub);
+    }
+
+    /// Does the work that the request itself asks for, with these tags.
+    pub async fn serve<Work: Future>(&self, tags: &EndpointTags<'_>, work: Work) -> Work::Output {
+        self.tag(tags);
         work.bind_hub(Arc::clone(&self.hub)).await
     }
 

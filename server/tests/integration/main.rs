@@ -4,7 +4,11 @@
 
 mod command_line;
 mod edges;
+#[path = "../../../crates/monitoring/tests/integration/fake_sentry.rs"]
+#[expect(dead_code, reason = "a test of the monitoring crate uses what these do not")]
+mod fake_sentry;
 mod kill;
 mod rest;
 mod settings;
 mod support;
+mod told;

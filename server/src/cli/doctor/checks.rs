@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::ErrorClass;
 use klk::{KlkError, WarehouseRow};
-use monitoring::{SelfTest, SelfTestAnswer};
+use monitoring::{Monitoring, SelfTest, SelfTestAnswer};
 
 use super::finding::Finding;
 use crate::failure::Failure;
@@ -46,7 +46,7 @@ fn database(settings: &Settings) -> Finding {
             ),
         };
     }
-    match database::open(settings) {
+    match database::open(settings, &Monitoring::disabled()) {
         Ok(_warehouse) => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
         Err(Failure::DatabaseInUse { .. }) => {
             Finding::fine(SUBJECT, format!("{path} está en uso por otro proceso: el servidor está en marcha"))
