@@ -1,16 +1,17 @@
-//! Opening the database, and noticing when it is slow.
+//! Opening the database.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use warehouse::{StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
+use engine::StatementWatcher;
+use monitoring::Monitoring;
+use warehouse::{Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Opens the database, or says that another process has it.
-pub fn open(settings: &Settings) -> Result<Warehouse, Failure> {
+/// Opens the database, or says that another process has it. The team is told of what it is asked.
+pub fn open(settings: &Settings, monitoring: &Monitoring) -> Result<Warehouse, Failure> {
     let limits = &settings.database_limits;
     let warehouse_settings = WarehouseSettings {
         path: Some(settings.database.clone()),
@@ -19,7 +20,7 @@ pub fn open(settings: &Settings) -> Result<Warehouse, Failure> {
         memory_max: limits.memory_max.clone(),
         threads: limits.threads,
     };
-    let observer = Arc::new(SlowJobs { limit: settings.sentry.slow_query_limit });
+    let observer = Arc::new(StatementWatcher::new(monitoring.clone(), settings.sentry.slow_query_limit));
     Warehouse::open_observed(&warehouse_settings, observer).map_err(|error| failure(&settings.database, error))
 }
 
@@ -34,21 +35,5 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
         )),
         error => Failure::Unexpected(anyhow::Error::new(error).context(format!("la base de datos {path} no abre"))),
-    }
-}
-
-/// Writes jobs that take long into the log; the line reaches Sentry by itself.
-struct SlowJobs {
-    limit: Duration,
-}
-
-impl StatementObserver for SlowJobs {
-    fn on_job(&self, name: &'static str, elapsed: Duration, failed: bool) {
-        let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        if elapsed >= self.limit {
-            tracing::warn!(job = name, milliseconds, failed, "a job on the database took long");
-        } else {
-            tracing::debug!(job = name, milliseconds, failed, "job on the database");
-        }
     }
 }

@@ -92,7 +92,7 @@ pub fn client(settings: &Settings) -> Result<klk::Client, Failure> {
 pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpose) -> Result<Engine, Failure> {
     let source = client(settings)?;
     // First, because it says at once when the server is running.
-    let warehouse = database::open(settings)?;
+    let warehouse = database::open(settings, monitoring)?;
     let Branches { list, origin, warning } = branches::find(settings, &source).await?;
     if let Some(warning) = warning {
         tracing::warn!("{warning}");

@@ -9,6 +9,6 @@ use super::ApiError;
 /// Whether the POS answers, and how fast.
 #[server(prefix = "/api", endpoint = "etl/tracking/connectivity/klk", input = GetUrl, output = Json)]
 pub async fn check_connectivity() -> Result<Connectivity, ApiError> {
-    let session = super::session::Session::of("connectivity")?;
-    session.answer(session.engine.connectivity(&session.actor).await)
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("connectivity_klk"))?;
+    session.answer(session.engine.connectivity(&session.actor)).await
 }

@@ -16,11 +16,15 @@ pub async fn list_gaps(
     /// How far back to look; 168 where absent.
     max_horas: Option<String>,
 ) -> Result<GapList, ApiError> {
-    let session = super::session::Session::of("gaps")?;
+    let session = super::session::Session::of(engine::EndpointCall::about(
+        "get_gaps",
+        etl_tipo.as_deref(),
+        ubicacion_id.as_deref(),
+    ))?;
     let filter = session.checked(domain::filter::GapFilter::parse(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
         max_horas.as_deref(),
     ))?;
-    session.answer(session.engine.list_gaps(&session.actor, filter).await)
+    session.answer(session.engine.list_gaps(&session.actor, filter)).await
 }

@@ -16,11 +16,15 @@ pub async fn read_metrics(
     /// How many days back, 1 to 90; 7 where absent.
     dias: Option<String>,
 ) -> Result<Metrics, ApiError> {
-    let session = super::session::Session::of("metricas")?;
+    let session = super::session::Session::of(engine::EndpointCall::about(
+        "get_metricas",
+        etl_tipo.as_deref(),
+        ubicacion_id.as_deref(),
+    ))?;
     let filter = session.checked(domain::filter::MetricsFilter::parse(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
         dias.as_deref(),
     ))?;
-    session.answer(session.engine.metrics(&session.actor, filter).await)
+    session.answer(session.engine.metrics(&session.actor, filter)).await
 }

@@ -2,7 +2,8 @@
 //!
 //! They are the REST interface too (docs/adr/0007), so their paths, parameters and answers are the contract's. Filters are
 //! optional texts that `domain::filter` reads: a query string cannot carry an enum, and the messages about bounds are in one
-//! place. A body takes three steps: [`session::Session::of`] the request, the use case, and its answer or problem.
+//! place. A body takes three steps: [`session::Session::of`] the request, which says under which name and about what Sentry
+//! hears of it; the filter; and the answer of the use case, or its problem.
 
 mod connectivity;
 mod error;

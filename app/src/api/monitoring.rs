@@ -9,8 +9,8 @@ use super::ApiError;
 /// What was sent to Sentry, what waits, what was dropped, and what each cron monitor was last told.
 #[server(prefix = "/api", endpoint = "monitoreo", input = GetUrl, output = Json)]
 pub async fn read_monitoring() -> Result<MonitoringView, ApiError> {
-    let session = super::session::Session::of("monitoreo")?;
-    session.answer(session.engine.monitoring_view(&session.actor).await)
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("get_monitoreo"))?;
+    session.answer(session.engine.monitoring_view(&session.actor)).await
 }
 
 /// Fails as something of ours would, so that people see it arrive in Sentry. It never ends well.
@@ -19,8 +19,8 @@ pub async fn try_monitoring(
     /// What is to fail: `error`.
     que: Option<String>,
 ) -> Result<(), ApiError> {
-    let session = super::session::Session::of("monitoreo_prueba")?;
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("probar_monitoreo"))?;
     let trial = domain::filter::choice("que", que.as_deref());
     let trial = session.checked(trial.and_then(|trial| domain::filter::required("que", trial)))?;
-    session.answer(session.engine.monitoring_trial(&session.actor, trial))
+    session.answer(async { session.engine.monitoring_trial(&session.actor, trial) }).await
 }

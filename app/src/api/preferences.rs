@@ -14,8 +14,9 @@ pub async fn save_preferences(
     /// `sistema`, `claro` or `oscuro`.
     tema: Option<String>,
 ) -> Result<(), ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("guardar_preferencias"))?;
     let language = idioma.as_deref().and_then(crate::i18n::Language::of);
     let theme = tema.as_deref().and_then(crate::preferences::Theme::of);
     crate::preferences::keep(language, theme);
-    Ok(())
+    session.answer(std::future::ready(Ok(()))).await
 }

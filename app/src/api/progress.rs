@@ -9,6 +9,6 @@ use super::ApiError;
 /// How far long work is.
 #[server(prefix = "/api", endpoint = "etl/tracking/progreso", input = GetUrl, output = Json)]
 pub async fn read_progress() -> Result<Progress, ApiError> {
-    let session = super::session::Session::of("progreso")?;
-    session.answer(session.engine.progress(&session.actor).await)
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("get_progreso"))?;
+    session.answer(session.engine.progress(&session.actor)).await
 }

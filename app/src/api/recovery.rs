@@ -23,10 +23,14 @@ pub async fn recover_gap(
     /// `HH:MM` or `24:00`; 24:00 where absent.
     hora_hasta: Option<String>,
 ) -> Result<RecoverGapAnswer, ApiError> {
-    let session = super::session::Session::of("recuperar_gap")?;
+    let session = super::session::Session::of(engine::EndpointCall::about(
+        "recuperar_gap",
+        etl_tipo.as_deref(),
+        ubicacion_id.as_deref(),
+    ))?;
     let period = (fecha_desde, fecha_hasta, hora_desde, hora_hasta);
     let request = session.checked(request_of(etl_tipo.as_deref(), ubicacion_id.as_deref(), period))?;
-    session.answer(session.engine.recover_gap(&session.actor, request).await)
+    session.answer(session.engine.recover_gap(&session.actor, request)).await
 }
 
 #[cfg(feature = "ssr")]

@@ -12,7 +12,7 @@ pub async fn read_run(
     /// The run's identifier.
     id: Option<String>,
 ) -> Result<RunDetail, ApiError> {
-    let session = super::session::Session::of("ejecucion")?;
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("get_ejecucion"))?;
     let run = session.checked(domain::filter::run_id("id", id.as_deref()))?;
-    session.answer(session.engine.read_run(&session.actor, run).await)
+    session.answer(session.engine.read_run(&session.actor, run)).await
 }

@@ -22,7 +22,11 @@ pub async fn list_runs(
     /// The `cursor_siguiente` of the page before; the first page where absent.
     cursor: Option<String>,
 ) -> Result<RunPage, ApiError> {
-    let session = super::session::Session::of("ejecuciones")?;
+    let session = super::session::Session::of(engine::EndpointCall::about(
+        "get_ejecuciones",
+        etl_tipo.as_deref(),
+        ubicacion_id.as_deref(),
+    ))?;
     let filter = session.checked(domain::filter::RunFilter::parse(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
@@ -31,5 +35,5 @@ pub async fn list_runs(
         limite.as_deref(),
         cursor.as_deref(),
     ))?;
-    session.answer(session.engine.list_runs(&session.actor, filter).await)
+    session.answer(session.engine.list_runs(&session.actor, filter)).await
 }

@@ -9,6 +9,6 @@ use super::ApiError;
 /// Every schedule, its last and next run, and what it did today.
 #[server(prefix = "/api", endpoint = "etl/tracking/cron/status", input = GetUrl, output = Json)]
 pub async fn list_schedules() -> Result<ScheduleList, ApiError> {
-    let session = super::session::Session::of("cron_status")?;
-    session.answer(session.engine.schedules(&session.actor).await)
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("cron_status"))?;
+    session.answer(session.engine.schedules(&session.actor)).await
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use domain::filter::InvalidParameter;
 use domain::problem::{Problem, ProblemCode};
-use engine::{Actor, Engine, UseCaseError};
+use engine::{Actor, Caller, EndpointCall, Engine, RequestScope, UseCaseError};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use server_fn::error::ServerFnErrorErr;
@@ -15,26 +15,36 @@ use super::ApiError;
 pub(super) struct Session {
     pub engine: Engine,
     pub actor: Actor,
-    endpoint: &'static str,
+    call: EndpointCall,
+    request: Option<RequestScope>,
 }
 
 impl Session {
-    /// Of the request in hand, at an endpoint that names it in logs and in Sentry.
-    pub fn of(endpoint: &'static str) -> Result<Self, ApiError> {
+    /// Of the request in hand, at an endpoint, which is named in logs and in Sentry with what it is asked about.
+    pub fn of(call: EndpointCall) -> Result<Self, ApiError> {
+        let request = request_scope();
         match (use_context::<Engine>(), use_context::<Actor>()) {
-            (Some(engine), Some(actor)) => Ok(Self { engine, actor, endpoint }),
+            (Some(engine), Some(actor)) => {
+                if let (Some(request), Caller::Request) = (&request, caller()) {
+                    engine.tag_request(&call, request);
+                }
+                Ok(Self { engine, actor, call, request })
+            }
             _ => Err(refuse(internal())),
         }
     }
 
     /// A filter that was read, or the problem that it could not.
     pub fn checked<T>(&self, filter: Result<T, InvalidParameter>) -> Result<T, ApiError> {
-        self.answer(filter.map_err(UseCaseError::InvalidParameter))
+        let problem = |error| self.engine.problem(self.call.name(), UseCaseError::InvalidParameter(error));
+        filter.map_err(|error| refuse(problem(error)))
     }
 
-    /// What a use case gave, or the problem that its error is to a caller.
-    pub fn answer<T>(&self, outcome: Result<T, UseCaseError>) -> Result<T, ApiError> {
-        outcome.map_err(|error| refuse(self.engine.problem(self.endpoint, error)))
+    /// Does a use case; gives what it gave, or the problem that its error is to a caller. All that it reports meanwhile
+    /// is of this endpoint.
+    pub async fn answer<T>(&self, use_case: impl Future<Output = Result<T, UseCaseError>>) -> Result<T, ApiError> {
+        let work = async { use_case.await.map_err(|error| self.engine.problem(self.call.name(), error)) };
+        self.engine.at_endpoint(&self.call, self.request.as_ref(), caller(), work).await.map_err(refuse)
     }
 }
 
@@ -47,26 +57,37 @@ pub(super) fn problem_with_arguments(error: ServerFnErrorErr) -> ApiError {
         _ => return refuse(internal()),
     };
     let invalid = InvalidParameter { name: "parámetros", reason: format!("no se pueden leer: {reason}") };
-    match Session::of("parametros") {
-        Ok(session) => refuse(session.engine.problem(session.endpoint, UseCaseError::InvalidParameter(invalid))),
+    // Which function it was, nobody has told.
+    match Session::of(EndpointCall::about_everything("parametros")) {
+        Ok(session) => session.checked::<()>(Err(invalid)).err().unwrap_or_else(|| refuse(internal())),
         Err(error) => error,
     }
 }
 
+fn request_scope() -> Option<RequestScope> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestScope>().cloned())
+}
+
+/// Whether the request asks for this function, or for a page that does.
+fn caller() -> Caller {
+    let is_api = use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/api/"));
+    if is_api { Caller::Request } else { Caller::PartOfPage }
+}
+
 /// Puts the problem's status on the answer. A page whose part fails is still a page, and keeps its own.
 fn refuse(problem: Problem) -> ApiError {
-    let is_api = use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/api/"));
-    if let (true, Some(response)) = (is_api, use_context::<ResponseOptions>()) {
+    if let (Caller::Request, Some(response)) = (caller(), use_context::<ResponseOptions>()) {
         let status = StatusCode::from_u16(problem.codigo.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.set_status(status);
     }
     ApiError(problem)
 }
 
+/// Whoever answers with it is told to Sentry by the layers, under the code of the request.
 fn internal() -> Problem {
     Problem {
         detail: "Error interno del servidor".to_owned(),
         codigo: ProblemCode::Internal,
-        correlacion: String::new(),
+        correlacion: request_scope().map(|request| request.code().to_owned()).unwrap_or_default(),
     }
 }

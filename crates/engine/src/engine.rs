@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::{Branch, EtlKind, Interval, RunMode};
 use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
@@ -18,7 +18,7 @@ use crate::events::{Events, Topic};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::EngineSettings;
-use crate::{scheduler, workers};
+use crate::{recovery_outcome, scheduler, workers};
 
 /// What the engine is made of.
 pub struct EngineParts {
@@ -109,6 +109,7 @@ impl Engine {
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         }));
+        recovery_outcome::tell_ended(&engine, None).await;
         let mut tasks = engine.tasks.lock().await;
         for _ in 0..engine.settings.workers {
             tasks.spawn(workers::work(engine.clone()));
@@ -128,8 +129,11 @@ impl Engine {
     pub async fn shutdown(&self) {
         self.stopped.store(true, Ordering::Relaxed);
         self.stopping.send_replace(true);
+        // Before the wait as well: whoever waits for the end may not wait for long.
+        self.queue.abandon();
         let mut tasks = self.tasks.lock().await;
         while tasks.join_next().await.is_some() {}
+        self.queue.abandon();
         self.warehouse.close().await;
     }
 
@@ -143,13 +147,13 @@ impl Engine {
         self.branches.all()
     }
 
-    /// What a caller is told of an error. The one place where that is decided: a fault of ours is logged and reported
-    /// once, under the reference code that the caller is shown.
+    /// What a caller is told of an error. The one place where that is decided: what is answered with 5xx is logged
+    /// and reported once, under the reference code that the caller is shown.
     pub fn problem(&self, endpoint: &'static str, error: UseCaseError) -> Problem {
         let correlacion = self.ids.correlation();
         let codigo = error.code();
-        if codigo == ProblemCode::Internal {
-            monitoring::capture_internal_error(&error, &correlacion);
+        if codigo.status() >= 500 {
+            monitoring::capture_server_error(&error, &correlacion);
             let source = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(target: monitoring::REPORTED_TARGET, endpoint, correlacion, source, "{error}");
         } else {
@@ -180,14 +184,18 @@ impl Engine {
         }
         let engine = self.clone();
         // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
-        let queued = tokio::spawn(async move {
+        let queued = tokio::spawn(monitoring::in_current_scope(async move {
             let outcome = engine.warehouse.enqueue(batch, runs).await?;
-            let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: check_in.clone() });
+            let part = || check_in.as_ref().map(CheckIn::share);
+            let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: part() });
             engine.queue.push(waiting);
             engine.events.run_changed();
+            if let Some(check_in) = &check_in {
+                check_in.succeed();
+            }
             drop(planning);
             Ok(outcome)
-        });
+        }));
         match queued.await {
             Ok(outcome) => outcome.map_err(UseCaseError::Warehouse),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::{BranchId, EtlKind, RunId, RunMode};
+use domain::{BatchId, BranchId, EtlKind, RunId, RunMode};
 use monitoring::CheckIn;
 use tokio::sync::Notify;
 use warehouse::RunRecord;
@@ -28,7 +28,7 @@ impl Lane {
 }
 
 /// A run that waits.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) record: RunRecord,
     pub(crate) check_in: Option<CheckIn>,
@@ -79,6 +79,23 @@ impl Queue {
 
     pub(crate) fn len(&self) -> usize {
         self.state().waiting.len()
+    }
+
+    /// Whether a run of a batch still waits for one branch.
+    pub(crate) fn has_waiting(&self, batch: BatchId, branch: &BranchId) -> bool {
+        let state = self.state();
+        state.waiting.values().any(|run| run.record.batch == Some(batch) && run.record.branch == *branch)
+    }
+
+    /// Lets go of what waits: the process ends. It goes on waiting in the database, and its part in the check-in of its
+    /// schedule has not gone well.
+    pub(crate) fn abandon(&self) {
+        let mut state = self.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        state.live.clear();
+        state.later.clear();
+        drop(state);
+        drop(waiting);
     }
 
     /// Takes the next run whose branch has room, and counts it as in work until [`Queue::done`].

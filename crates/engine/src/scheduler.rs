@@ -48,13 +48,16 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
 /// Queues what is due and notes that the schedule fired.
 pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
     let check_in = engine.monitoring.check_in(monitor(schedule));
-    match queue_due(engine, schedule, now, check_in.clone()).await {
-        Ok(queued) => tracing::info!(schedule = schedule.kind.slug(), queued, "a schedule fired"),
+    match queue_due(engine, schedule, now, &check_in).await {
+        Ok(queued) => {
+            check_in.succeed();
+            tracing::info!(schedule = schedule.kind.slug(), queued, "a schedule fired");
+        }
         Err(error) => {
-            check_in.mark_failed();
             tracing::error!(schedule = schedule.kind.slug(), %error, "a schedule could not queue its runs");
         }
     }
+    drop(check_in);
     if let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await {
         tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
     }
@@ -64,7 +67,7 @@ async fn queue_due(
     engine: &Engine,
     schedule: &Schedule,
     now: Timestamp,
-    check_in: CheckIn,
+    check_in: &CheckIn,
 ) -> Result<usize, UseCaseError> {
     let runs: Vec<NewRun> = engine
         .branches
@@ -78,7 +81,7 @@ async fn queue_due(
     let queue = async |runs: Vec<NewRun>| {
         let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
         let planning = engine.plan().await;
-        engine.enqueue(planning, batch, runs, Some(check_in.clone())).await
+        engine.enqueue(planning, batch, runs, Some(check_in.share())).await
     };
     let outcome = queue(runs.clone()).await?;
     let rest = match schedule.kind {

@@ -2,14 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 
-use domain::{ErrorClass, RunState};
+use domain::{BatchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure};
 
 use crate::engine::Engine;
 use crate::insist::insist;
-use crate::pipelines;
 use crate::queue::Waiting;
+use crate::{pipelines, recovery_outcome};
 
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
@@ -24,7 +24,11 @@ pub(crate) async fn work(engine: Engine) {
         }
         if let Some(run) = engine.queue.take() {
             let branch = run.record.branch.clone();
+            let recovery = run.record.batch.filter(|_| run.record.mode == RunMode::Recovery);
             do_run(&engine, run).await;
+            if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &branch)) {
+                tell_recovery(&engine, batch).await;
+            }
             engine.queue.done(&branch);
             engine.events.run_changed();
             continue;
@@ -33,6 +37,12 @@ pub(crate) async fn work(engine: Engine) {
             () = &mut changed => {}
             _ = stopping.changed() => {}
         }
+    }
+}
+
+async fn tell_recovery(engine: &Engine, batch: BatchId) {
+    if AssertUnwindSafe(recovery_outcome::tell_ended(engine, Some(batch))).catch_unwind().await.is_err() {
+        tracing::error!(?batch, "telling the outcome of a recovery panicked");
     }
 }
 
@@ -61,13 +71,14 @@ async fn claim_and_run(engine: &Engine, run: Waiting) {
             engine.events.run_changed();
             pipelines::run(engine, run).await;
         }
-        // Cancelled while it waited.
-        Ok(false) => {}
+        // Cancelled while it waited: nobody wants it any more.
+        Ok(false) => {
+            if let Some(check_in) = &run.check_in {
+                check_in.succeed();
+            }
+        }
         Err(error) => {
             tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
-            if let Some(check_in) = &run.check_in {
-                check_in.mark_failed();
-            }
         }
     }
 }

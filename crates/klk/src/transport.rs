@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 
 use crate::backoff::retry_after;
@@ -44,12 +44,16 @@ pub(crate) struct Transport {
     http: reqwest::Client,
     base_url: BaseUrl,
     body_bytes_max: usize,
+    /// What every request has from us.
+    own_headers: Vec<HeaderName>,
 }
 
 impl Transport {
     pub(crate) fn new(config: &ClientConfig) -> Result<Self, KlkError> {
+        let headers = headers(config)?;
+        let own_headers = headers.keys().cloned().chain([CONTENT_TYPE]).collect();
         let builder = reqwest::Client::builder()
-            .default_headers(headers(config)?)
+            .default_headers(headers)
             .user_agent(concat!("klk-tracking/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.connect_timeout)
             .pool_idle_timeout(IDLE_CONNECTION)
@@ -62,7 +66,7 @@ impl Transport {
         let http = with_tls(builder, config.base_url.is_https())?
             .build()
             .map_err(|error| KlkError::Configuration(root_cause(&error)))?;
-        Ok(Self { http, base_url: config.base_url.clone(), body_bytes_max: config.body_bytes_max })
+        Ok(Self { http, base_url: config.base_url.clone(), body_bytes_max: config.body_bytes_max, own_headers })
     }
 
     /// Sends a request and reads the body of its answer, which has status 200.
@@ -73,18 +77,9 @@ impl Transport {
         observer: &dyn CallObserver,
     ) -> Result<Vec<u8>, KlkError> {
         let endpoint = call.endpoint;
-        let request = match &call.question {
-            Question::Get(query) => {
-                let query = query.as_ref().map(|(name, value)| (*name, value.as_str()));
-                self.http.request(Method::GET, self.base_url.join(endpoint.path(), query))
-            }
-            Question::Post(body) => self
-                .http
-                .request(Method::POST, self.base_url.join(endpoint.path(), None))
-                .header(CONTENT_TYPE, "application/json")
-                .body(Bytes::from(body.clone())),
-        };
-        observer.on_request(&RequestEvent { endpoint, question: call.question.text(), attempt });
+        let event = RequestEvent { endpoint, question: call.question.text(), attempt };
+        observer.on_request(&event);
+        let request = self.request(call).headers(self.further_headers(&observer.headers(&event)));
         let started = Instant::now();
         let answered = |status: StatusCode, body_bytes| {
             let elapsed = started.elapsed();
@@ -104,6 +99,29 @@ impl Transport {
         answered(status, body.len());
         let excerpt = excerpt(&String::from_utf8_lossy(&body));
         Err(KlkError::Status { endpoint, status: status.as_u16(), excerpt, retry_after })
+    }
+
+    fn request(&self, call: &Call) -> RequestBuilder {
+        let path = call.endpoint.path();
+        match &call.question {
+            Question::Get(query) => {
+                let query = query.as_ref().map(|(name, value)| (*name, value.as_str()));
+                self.http.request(Method::GET, self.base_url.join(path, query))
+            }
+            Question::Post(body) => self
+                .http
+                .request(Method::POST, self.base_url.join(path, None))
+                .header(CONTENT_TYPE, "application/json")
+                .body(Bytes::from(body.clone())),
+        }
+    }
+
+    /// What an observer wants sent along, without what the client sends itself.
+    fn further_headers(&self, wanted: &[(&'static str, String)]) -> HeaderMap {
+        let readable = wanted.iter().filter_map(|(name, value)| {
+            Some((HeaderName::try_from(*name).ok()?, HeaderValue::try_from(value.as_str()).ok()?))
+        });
+        readable.filter(|(name, _)| !self.own_headers.contains(name)).collect()
     }
 
     async fn read_body(&self, call: &Call, mut response: Response) -> Result<Vec<u8>, KlkError> {

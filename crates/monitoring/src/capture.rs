@@ -9,9 +9,12 @@ use serde_json::{Value, json};
 
 use crate::client::Monitoring;
 use crate::limits;
+use crate::trace::TraceHeaders;
 
 /// The tag `component` of endpoints and server functions.
 pub const COMPONENT_API: &str = "api";
+/// The tag with the reference code that a caller is shown.
+pub(crate) const CORRELATION_TAG: &str = "correlacion";
 /// The route that recovers gaps.
 const RECOVERY_ROUTE: &str = "/api/etl/tracking/recuperar-gap";
 const RECOVERY_ENDPOINT: &str = "recuperar_gap";
@@ -29,17 +32,28 @@ pub struct EndpointTags<'a> {
     pub branch: Option<&'a BranchId>,
 }
 
+impl EndpointTags<'static> {
+    /// Of an endpoint where there is nothing to choose.
+    pub const fn about_everything(endpoint: &'static str) -> Self {
+        Self { endpoint, kind: None, branch: None }
+    }
+}
+
 impl EndpointTags<'_> {
     /// Puts the tags on everything that the current task reports from here on, and on its transaction.
     pub fn apply(&self) {
-        Hub::current().configure_scope(|scope| {
+        self.apply_to(&Hub::current());
+    }
+
+    pub(crate) fn apply_to(&self, hub: &Hub) {
+        hub.configure_scope(|scope| {
             for (key, value) in self.pairs() {
                 scope.set_tag(key, value);
             }
         });
     }
 
-    fn pairs(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn pairs(&self) -> Vec<(&'static str, String)> {
         let branch = self.branch.map(BranchId::as_str).unwrap_or_default();
         let pairs = [
             ("component", COMPONENT_API),
@@ -52,17 +66,17 @@ impl EndpointTags<'_> {
     }
 }
 
-/// Reports an internal error as one event; `correlation` is the code that the caller is shown.
+/// Reports an error that is answered with 5xx as one event; `correlation` is the code that the caller is shown.
 ///
-/// To be called from the one place that turns errors into answers of 5xx, and from nowhere else.
-pub fn capture_internal_error(error: &(dyn Error + 'static), correlation: &str) {
+/// To be called from the one place that turns errors into answers, and from nowhere else.
+pub fn capture_server_error(error: &(dyn Error + 'static), correlation: &str) {
     let hub = Hub::current();
     if hub.client().is_none() {
         return;
     }
     let mut event = sentry::event_from_error(error);
     event.level = Level::Error;
-    event.tags.extend(limits::tag_value(correlation).map(|code| ("correlacion".to_owned(), code)));
+    event.tags.extend(limits::tag_value(correlation).map(|code| (CORRELATION_TAG.to_owned(), code)));
     hub.capture_event(event);
 }
 
@@ -83,6 +97,8 @@ pub struct GapRecovery<'a> {
     pub requested_by: &'a str,
     /// The runs that were queued for it.
     pub runs: &'a [RunId],
+    /// Where in a trace it was asked for.
+    pub caused_by: Option<&'a TraceHeaders>,
 }
 
 impl GapRecovery<'_> {
@@ -119,27 +135,30 @@ impl GapRecovery<'_> {
     }
 
     fn event(&self, level: Level, fingerprint: Vec<std::borrow::Cow<'static, str>>) -> Event<'static> {
+        let trace =
+            self.caused_by.and_then(TraceHeaders::trace_context).map(|trace| ("trace".to_owned(), trace.into()));
+        let plan = ("gap_recovery".to_owned(), self.context());
         Event {
             level,
             transaction: Some(RECOVERY_ROUTE.to_owned()),
             fingerprint: fingerprint.into(),
             tags: self.tags().pairs().into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-            contexts: [("gap_recovery".to_owned(), self.context())].into(),
+            contexts: trace.into_iter().chain([plan]).collect(),
             ..Event::default()
         }
     }
 }
 
 impl Monitoring {
-    /// A gap is closed: a message of level info.
+    /// A gap is closed: a message of level info, in the trace that it was asked for in.
     pub fn gap_recovered(&self, recovery: &GapRecovery<'_>) {
         let Some(shared) = &self.shared else { return };
         let mut event = recovery.event(Level::Info, vec!["gap_recuperado".into()]);
         event.message = Some(format!("Gap recuperado: {} de {}", recovery.kind, recovery.branch));
-        self.current_hub(shared).capture_event(event);
+        shared.bare_hub().capture_event(event);
     }
 
-    /// A recovery failed: an error, one issue for each class.
+    /// A recovery failed: an error in the same trace, one issue for each class.
     pub fn gap_recovery_failed(&self, recovery: &GapRecovery<'_>, class: ErrorClass, message: &str) {
         let Some(shared) = &self.shared else { return };
         let fingerprint = vec!["recuperacion_fallida".into(), class.as_str().into()];
@@ -152,6 +171,6 @@ impl Monitoring {
             ..Exception::default()
         }]
         .into();
-        self.current_hub(shared).capture_event(event);
+        shared.bare_hub().capture_event(event);
     }
 }

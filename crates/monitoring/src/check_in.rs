@@ -25,13 +25,14 @@ pub enum CheckInStatus {
     Error,
 }
 
-/// One firing of a schedule, begun with the first and ended with the last of its clones.
+/// A part in one firing of a schedule, which is begun with the first and ended with the last of its parts.
 ///
 /// The scheduler holds one while it queues runs, and every run holds one ([`crate::EtlRunInfo::check_in`]); so the
-/// duration is that of the whole work, and one failed run makes the whole an `error`.
-#[derive(Clone)]
+/// duration is that of the whole work. A part that is dropped before it has said that it went well makes the whole an
+/// `error`, whatever came of it: a run that failed, one that still waits when the process ends, one that panicked.
 pub struct CheckIn {
     open: Option<Arc<OpenCheckIn>>,
+    went_well: AtomicBool,
 }
 
 struct OpenCheckIn {
@@ -47,17 +48,31 @@ impl CheckIn {
         let open =
             OpenCheckIn { shared, id: random_uuid(), monitor, started: Instant::now(), failed: AtomicBool::new(false) };
         open.send(CheckInStatus::InProgress, None);
-        Self { open: Some(Arc::new(open)) }
+        Self { open: Some(Arc::new(open)), went_well: AtomicBool::new(false) }
     }
 
     /// A check-in that tells nobody.
     pub fn silent() -> Self {
-        Self { open: None }
+        Self { open: None, went_well: AtomicBool::new(false) }
     }
 
-    /// Some of the work failed.
-    pub fn mark_failed(&self) {
-        if let Some(open) = &self.open {
+    /// A further part in the same firing.
+    #[must_use = "a part that is dropped has not gone well"]
+    pub fn share(&self) -> Self {
+        Self { open: self.open.clone(), went_well: AtomicBool::new(false) }
+    }
+
+    /// This part went well, or nobody wants it any more.
+    pub fn succeed(&self) {
+        self.went_well.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for CheckIn {
+    fn drop(&mut self) {
+        if let Some(open) = &self.open
+            && !self.went_well.load(Ordering::Relaxed)
+        {
             open.failed.store(true, Ordering::Relaxed);
         }
     }
@@ -104,8 +119,7 @@ pub(crate) fn envelope(
 
 impl Drop for OpenCheckIn {
     fn drop(&mut self) {
-        let failed = self.failed.load(Ordering::Relaxed) || std::thread::panicking();
-        let status = if failed { CheckInStatus::Error } else { CheckInStatus::Ok };
+        let status = if self.failed.load(Ordering::Relaxed) { CheckInStatus::Error } else { CheckInStatus::Ok };
         self.send(status, Some(self.started.elapsed().as_secs_f64()));
     }
 }

@@ -15,6 +15,7 @@ use crate::cron_monitor::CronMonitor;
 use crate::delivery::status::MonitoringStatus;
 use crate::delivery::{Delivery, DeliverySettings};
 use crate::etl::monitor::EtlMonitor;
+use crate::etl::request::RequestSpan;
 use crate::etl::run_info::EtlRunInfo;
 use crate::limits;
 use crate::links::SentryLinks;
@@ -177,7 +178,7 @@ impl Monitoring {
     /// Watches a run.
     pub fn etl_run(&self, info: EtlRunInfo) -> EtlMonitor {
         match &self.shared {
-            Some(shared) => EtlMonitor::start(&shared.hub, info, shared.slow_query_limit),
+            Some(shared) => EtlMonitor::start(&shared.hub, info),
             None => EtlMonitor::silent(),
         }
     }
@@ -190,12 +191,20 @@ impl Monitoring {
         }
     }
 
-    /// A DuckDB statement begins, outside of a run. `name` is the statement's name, not its text.
+    /// A DuckDB statement is asked for, by the current task. `name` is the statement's name, not its text.
     pub fn query(&self, name: &'static str) -> QuerySpan {
         let Some(shared) = &self.shared else { return QuerySpan::silent() };
         let hub = self.current_hub(shared);
         let parent = hub.configure_scope(|scope| scope.get_span());
         QuerySpan::start(hub, parent.as_ref(), name, shared.slow_query_limit)
+    }
+
+    /// A request leaves for the source, outside of a run. `path` without its query.
+    pub fn request(&self, method: &str, path: &str) -> RequestSpan {
+        let Some(shared) = &self.shared else { return RequestSpan::silent() };
+        let hub = self.current_hub(shared);
+        let parent = hub.configure_scope(|scope| scope.get_span());
+        RequestSpan::start(hub, parent.as_ref(), method, path)
     }
 
     /// What was sent, what waits and what was dropped; for a page.
@@ -230,6 +239,11 @@ impl Monitoring {
 }
 
 impl Shared {
+    /// Has the client and nothing else.
+    pub(crate) fn bare_hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
     pub(crate) fn note_check_in(&self, slug: &'static str, status: CheckInStatus) {
         self.delivery.note_check_in(slug, status, (self.wall_clock)());
     }

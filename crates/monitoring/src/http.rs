@@ -1,37 +1,50 @@
-//! The layers that watch HTTP requests: a scope each, a transaction each, named by its route.
+//! The layers that watch HTTP requests: a scope each, a transaction each, named by its route, and one event for each
+//! answer of 5xx.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::Response;
 use sentry::Hub;
 use sentry::integrations::tower::{NewSentryLayer, SentryHttpLayer};
 use tower::{Layer, Service};
 
 use crate::capture::COMPONENT_API;
 use crate::limits;
+use crate::request::{FailureDetail, RequestScope};
+use crate::sampling::is_static_file;
 
 /// The name of every transaction whose path no route matched.
 pub const UNMATCHED_ROUTE: &str = "ruta_desconocida";
+/// The name of the transactions of the site's files: they are not sampled, but a page may have decided to keep one.
+pub const STATIC_FILE: &str = "archivo_estatico";
+
+/// Gives the reference code of a request.
+pub type ReferenceCode = fn() -> String;
 
 /// The layers, from the outside to the inside.
 pub type HttpLayers = (NewSentryLayer<Request>, SentryHttpLayer, RouteNameLayer);
 
-/// The layers for `Router::layer`. What answers a panic (tower-http's `CatchPanic`) belongs inside of them.
-pub fn http_layers() -> HttpLayers {
-    (NewSentryLayer::new_from_top(), SentryHttpLayer::new().enable_transaction(), RouteNameLayer)
+/// The layers for `Router::layer`. What answers a panic (tower-http's `CatchPanic`) and what ends a request that takes
+/// too long belong inside of them.
+pub fn http_layers(new_code: ReferenceCode) -> HttpLayers {
+    (NewSentryLayer::new_from_top(), SentryHttpLayer::new().enable_transaction(), RouteNameLayer { new_code })
 }
 
-/// Names a request's transaction by its route alone: without the method, and the same for all unmatched paths.
+/// Names a request's transaction by its route alone: without the method, and the same for all unmatched paths. Gives
+/// the request its [`RequestScope`], and reports an answer of 5xx that nobody else has reported.
 #[derive(Clone, Copy, Debug)]
-pub struct RouteNameLayer;
+pub struct RouteNameLayer {
+    new_code: ReferenceCode,
+}
 
 impl<Inner> Layer<Inner> for RouteNameLayer {
     type Service = RouteName<Inner>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        RouteName { inner }
+        RouteName { inner, new_code: self.new_code }
     }
 }
 
@@ -39,11 +52,12 @@ impl<Inner> Layer<Inner> for RouteNameLayer {
 #[derive(Clone, Debug)]
 pub struct RouteName<Inner> {
     inner: Inner,
+    new_code: ReferenceCode,
 }
 
-impl<Inner> Service<Request> for RouteName<Inner>
+impl<Inner, Body> Service<Request> for RouteName<Inner>
 where
-    Inner: Service<Request>,
+    Inner: Service<Request, Response = Response<Body>>,
     Inner::Future: Send + 'static,
 {
     type Response = Inner::Response;
@@ -54,9 +68,10 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or(UNMATCHED_ROUTE);
-        let route = limits::transaction_name(route);
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let route = limits::transaction_name(route_of(&request));
+        let scope = RequestScope::open((self.new_code)());
+        request.extensions_mut().insert(scope.clone());
         let future = self.inner.call(request);
         Box::pin(async move {
             // The layer around this one starts its transaction when it is first polled, which is now.
@@ -64,7 +79,22 @@ where
                 scope.set_transaction(Some(&route));
                 scope.set_tag("component", COMPONENT_API);
             });
-            future.await
+            let answer = future.await;
+            if let Ok(answer) = &answer
+                && answer.status().is_server_error()
+            {
+                let detail = answer.extensions().get::<FailureDetail>().map(|detail| detail.0.as_str());
+                scope.report_unless_reported(answer.status().as_u16(), &route, detail);
+            }
+            answer
         })
+    }
+}
+
+fn route_of(request: &Request) -> &str {
+    match request.extensions().get::<MatchedPath>() {
+        Some(route) => route.as_str(),
+        None if is_static_file(request.uri().path()) => STATIC_FILE,
+        None => UNMATCHED_ROUTE,
     }
 }

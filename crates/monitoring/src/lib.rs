@@ -15,6 +15,7 @@ mod logs;
 mod provision;
 mod query;
 mod relay;
+mod request;
 mod sampling;
 mod scope;
 mod scrub;
@@ -22,7 +23,7 @@ mod self_test;
 mod settings;
 mod trace;
 
-pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_internal_error};
+pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_server_error};
 pub use check_in::{CheckIn, CheckInStatus};
 pub use client::{Monitoring, MonitoringGuard, Started, init};
 pub use cron_monitor::{CronMonitor, SCHEDULE_ZONE};
@@ -33,7 +34,7 @@ pub use etl::monitor::EtlMonitor;
 pub use etl::request::{Answer, RequestSpan};
 pub use etl::run_info::{EtlRunInfo, etl_name};
 pub use etl::step::{ExtractStep, LoadStep, TransformStep};
-pub use http::{HttpLayers, RouteName, RouteNameLayer, UNMATCHED_ROUTE, http_layers};
+pub use http::{HttpLayers, ReferenceCode, RouteName, RouteNameLayer, STATIC_FILE, UNMATCHED_ROUTE, http_layers};
 pub use links::SentryLinks;
 pub use logs::{REPORTED_TARGET, tracing_layers};
 pub use provision::{
@@ -42,6 +43,7 @@ pub use provision::{
 };
 pub use query::QuerySpan;
 pub use relay::{RelayAnswer, Relayed};
+pub use request::{FailureDetail, RequestScope};
 pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;
 pub use self_test::{SelfTest, SelfTestAnswer, SelfTestItem};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use sentry::protocol::{Event, SpanStatus};
 use sentry::{Hub, Level, Span, TransactionOrSpan};
 
-/// A statement in work: a span `db.query`. Dropped unfinished it counts as aborted.
+/// A statement that was asked for: a span `db.query` from the question to the end of the work. Dropped unfinished it
+/// counts as aborted.
 #[must_use = "a query that is dropped unfinished counts as aborted"]
 pub struct QuerySpan {
     open: Option<OpenQuery>,
@@ -16,7 +17,7 @@ struct OpenQuery {
     hub: Arc<Hub>,
     span: Option<Span>,
     name: &'static str,
-    started: Instant,
+    asked: Instant,
     slow_limit: Duration,
 }
 
@@ -33,43 +34,46 @@ impl QuerySpan {
             span.set_data("db.system.name", "duckdb".into());
             span.set_data("db.query.summary", name.into());
         }
-        Self { open: Some(OpenQuery { hub, span, name, started: Instant::now(), slow_limit }) }
+        Self { open: Some(OpenQuery { hub, span, name, asked: Instant::now(), slow_limit }) }
     }
 
     pub(crate) fn silent() -> Self {
         Self { open: None }
     }
 
-    /// The statement is done; with the rows it gave or changed.
-    pub fn finish(mut self, rows: Option<u64>) {
-        if let (Some(rows), Some(span)) = (rows, self.open.as_ref().and_then(|open| open.span.as_ref())) {
-            span.set_data("db.response.returned_rows", rows.into());
-        }
-        self.close(SpanStatus::Ok);
+    /// The statement is done. `work` is how long it took once the database had turned to it, and what a slow statement
+    /// is known by: one that waited behind another is not slow itself.
+    pub fn finish(mut self, work: Duration) {
+        self.close(SpanStatus::Ok, work);
     }
 
     /// The database refused.
-    pub fn failed(mut self) {
-        self.close(SpanStatus::InternalError);
+    pub fn failed(mut self, work: Duration) {
+        self.close(SpanStatus::InternalError, work);
     }
 
-    fn close(&mut self, status: SpanStatus) {
+    fn close(&mut self, status: SpanStatus, work: Duration) {
         let Some(open) = self.open.take() else { return };
-        let duration = open.started.elapsed();
         if let Some(span) = open.span {
+            let waited = open.asked.elapsed().saturating_sub(work);
+            span.set_data("espera_ms", milliseconds(waited).into());
             span.set_status(status);
             span.finish();
         }
-        if duration > open.slow_limit {
-            open.hub.capture_event(slow_query(open.name, duration, open.slow_limit));
+        if work > open.slow_limit {
+            open.hub.capture_event(slow_query(open.name, work, open.slow_limit));
         }
     }
 }
 
 impl Drop for QuerySpan {
     fn drop(&mut self) {
-        self.close(SpanStatus::Aborted);
+        self.close(SpanStatus::Aborted, Duration::ZERO);
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn slow_query(name: &'static str, duration: Duration, limit: Duration) -> Event<'static> {

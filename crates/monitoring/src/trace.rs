@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use sentry::{Client, Hub};
+use sentry::protocol::TraceContext;
+use sentry::{Client, Hub, TransactionOrSpan};
 
 /// A place in a trace, as text: for a page's meta tags, and to store with a queued run, so that the run is linked with
 /// the click that caused it.
@@ -15,13 +16,18 @@ pub struct TraceHeaders {
 }
 
 impl TraceHeaders {
-    /// The place that the current task is at; None where monitoring is off.
+    /// The place that the current task is at; None where monitoring is off, and outside of a request or run: what a
+    /// schedule queues all day long is not one trace.
     pub fn current() -> Option<Self> {
         let hub = Hub::current();
+        let span = hub.configure_scope(|scope| scope.get_span())?;
+        Self::of(&hub, &span)
+    }
+
+    /// The place of a span.
+    pub(crate) fn of(hub: &Hub, span: &TransactionOrSpan) -> Option<Self> {
         let client = hub.client().filter(|client| client.is_enabled())?;
-        let sentry_trace = hub.configure_scope(|scope| {
-            scope.iter_trace_propagation_headers().find(|(name, _)| *name == "sentry-trace").map(|(_, value)| value)
-        })?;
+        let sentry_trace = span.iter_headers().find(|(name, _)| *name == "sentry-trace").map(|(_, value)| value)?;
         Some(Self { baggage: baggage(&client, &sentry_trace), sentry_trace })
     }
 
@@ -45,6 +51,13 @@ impl TraceHeaders {
         }
         let kept = self.baggage.split(',').filter(|member| !member.trim_start().starts_with("sentry-sample"));
         Self { sentry_trace: parts.join("-"), baggage: kept.collect::<Vec<_>>().join(",") }
+    }
+
+    /// The same place as an event names it; None where it cannot be read.
+    pub(crate) fn trace_context(&self) -> Option<TraceContext> {
+        let mut parts = self.sentry_trace.split('-');
+        let (trace_id, span_id) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(TraceContext { trace_id, span_id, ..TraceContext::default() })
     }
 
     /// As the pairs that the SDK continues a trace from.

@@ -2,7 +2,7 @@
 //!
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
-//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`schedules`]) and for
+//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`recoveries`], [`schedules`]) and for
 //! each read model (`read/`).
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -20,6 +20,7 @@ mod observer;
 pub mod queue;
 mod read;
 mod readers;
+pub mod recoveries;
 pub mod runs;
 pub mod sales;
 pub mod schedules;
@@ -30,10 +31,11 @@ mod writer;
 
 pub use batches::BatchCounts;
 pub use error::WarehouseError;
-pub use observer::{NobodyObserves, StatementObserver};
+pub use observer::{JobWatch, NobodyObserves, StatementObserver};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
 pub use read::{RunFiguresByBranch, SalesTotals, StoredRun};
-pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
+pub use recoveries::{EndedRecovery, EndedRun};
+pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::WarehouseSettings;
 pub use stock::{StockSnapshot, WarehouseStock};

@@ -35,6 +35,7 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        let watch = self.observer.on_asked(name);
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| WarehouseError::Closed)?;
         let this = self.clone();
         let asked = tokio::task::spawn_blocking(move || {
@@ -47,7 +48,9 @@ impl Readers {
                 question(&snapshot)
             };
             let result = catch_unwind(AssertUnwindSafe(answer)).unwrap_or(Err(WarehouseError::Panicked));
-            this.observer.on_job(name, started.elapsed(), result.is_err());
+            if let Some(watch) = watch {
+                watch.on_ended(started.elapsed(), result.is_err());
+            }
             result
         });
         asked.await.map_err(|_| WarehouseError::Closed)?

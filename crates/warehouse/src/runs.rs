@@ -1,5 +1,7 @@
 //! `etl_ejecuciones`: what a run is, how it starts and how it ends without rows.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{BatchId, Branch, BranchId, ErrorClass, EtlKind, Interval, RunId, RunMode, RunState, Window};
@@ -59,7 +61,7 @@ pub(crate) fn records(connection: &Connection, rest: &str, values: impl duckdb::
     Ok(found)
 }
 
-fn record(row: &Row<'_>) -> Result<RunRecord> {
+pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
     let text = |index: usize| row.get::<_, String>(index);
     Ok(RunRecord {
         id: identified("id", &text(0)?)?,
@@ -83,13 +85,34 @@ pub struct PhaseTimes {
     pub extract: Duration,
 }
 
+/// Tells the moment of a commit, which nobody knows before: the rows have to be in first.
+#[derive(Clone)]
+pub struct CommitClock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl CommitClock {
+    /// Asked on the writer's thread, once the rows are in.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for CommitClock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CommitClock")
+    }
+}
+
 /// The end of a run that has rows to commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RunEnd {
     /// Which run.
     pub run: RunId,
-    /// When it ended.
-    pub ended_at: Timestamp,
+    /// Says when it ended.
+    pub clock: CommitClock,
     /// Distinct lines or articles that came.
     pub extracted: u64,
     /// How long the steps took.

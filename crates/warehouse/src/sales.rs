@@ -56,12 +56,13 @@ impl Warehouse {
                 insert_staged(transaction, &window, &end)?;
             }
             transaction.execute_batch("DROP TABLE carga_ventas")?;
-            cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, end.ended_at)?;
+            let ended_at = end.clock.now();
+            cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, ended_at)?;
             end_run(
                 transaction,
                 &EndRow {
                     run: end.run,
-                    ended_at: end.ended_at,
+                    ended_at,
                     state: RunState::Succeeded,
                     extracted: Some(end.extracted),
                     loaded: Some(receipt.loaded),
@@ -92,11 +93,12 @@ impl Warehouse {
             let added = insert_missing(transaction, &window, &end)?;
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             let receipt = Receipt { loaded: added, added, changed: 0, removed: 0 };
+            let ended_at = end.clock.now();
             end_run(
                 transaction,
                 &EndRow {
                     run: end.run,
-                    ended_at: end.ended_at,
+                    ended_at,
                     state: RunState::Partial,
                     extracted: Some(end.extracted),
                     loaded: Some(receipt.loaded),

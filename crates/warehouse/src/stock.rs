@@ -46,12 +46,13 @@ impl Warehouse {
                 replace_stock(transaction, &end, &snapshot, warehouse)?;
                 loaded += warehouse.articles.len() as u64;
             }
-            cover(transaction, EtlKind::Inventory, &snapshot.branch, snapshot.interval, end.run, end.ended_at)?;
+            let ended_at = end.clock.now();
+            cover(transaction, EtlKind::Inventory, &snapshot.branch, snapshot.interval, end.run, ended_at)?;
             end_run(
                 transaction,
                 &EndRow {
                     run: end.run,
-                    ended_at: end.ended_at,
+                    ended_at,
                     state: RunState::Succeeded,
                     extracted: Some(end.extracted),
                     loaded: Some(loaded),

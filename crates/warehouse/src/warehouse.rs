@@ -32,7 +32,7 @@ impl Warehouse {
         Self::open_observed(settings, Arc::new(NobodyObserves))
     }
 
-    /// The same; the observer hears of every job.
+    /// The same; the observer hears of every job, from the question to the end of the work.
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
         let mut connection = match &settings.path {
             Some(path) => open_file(path, config(settings)?)?,

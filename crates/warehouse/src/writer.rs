@@ -49,12 +49,14 @@ impl Writer {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let observer = Arc::clone(&self.observer);
+        let watch = self.observer.on_asked(name);
         let job: Job = Box::new(move |connection| {
             let started = Instant::now();
             let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, job)));
             let result = result.unwrap_or(Err(WarehouseError::Panicked));
-            observer.on_job(name, started.elapsed(), result.is_err());
+            if let Some(watch) = watch {
+                watch.on_ended(started.elapsed(), result.is_err());
+            }
             // Who asked may have gone; the job is done all the same.
             drop(answer.send(result));
         });

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
 use engine::Topic;
 use futures::{Stream, stream};
+use monitoring::EndpointTags;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
@@ -26,6 +27,7 @@ const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 
 /// A stream that ends with the server.
 pub(super) async fn stream(State(state): State<WebState>) -> Response {
+    EndpointTags::about_everything("get_eventos").apply();
     let Ok(permit) = Arc::clone(&state.event_streams).try_acquire_owned() else {
         return problems::answer(ProblemCode::Busy, "Hay demasiadas páginas escuchando; intente más tarde");
     };

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
+use monitoring::EndpointTags;
 use serde::Serialize;
 
 use super::{WebState, problems};
@@ -31,6 +32,7 @@ pub(super) async fn live() -> Json<Health> {
 
 /// The database answers.
 pub(super) async fn ready(State(state): State<WebState>) -> Response {
+    EndpointTags::about_everything("health_ready").apply();
     match tokio::time::timeout(READY_LIMIT, state.engine.ready()).await {
         Ok(Ok(())) => Json(WELL).into_response(),
         Ok(Err(error)) => {

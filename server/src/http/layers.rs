@@ -39,8 +39,8 @@ pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, 
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, ReferenceCodes))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(monitoring::http_layers())
-        // Failures are reported where they are known for what they are, not by their status.
+        .layer(monitoring::http_layers(clock::correlation))
+        // Failures are reported by the layers of monitoring, once, and not by their status here.
         .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))
         .layer(from_fn(security::headers))
         .layer(CompressionLayer::new())

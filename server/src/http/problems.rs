@@ -4,32 +4,42 @@ use std::any::Any;
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::problem::{Problem, ProblemCode};
+use monitoring::{FailureDetail, RequestScope};
 
 use crate::clock;
 
 /// Where answers are JSON, also those that say no.
 const API: &str = "/api/";
+const NO_SUCH_PATH: &str = "Esta dirección no existe; las que hay están en /api/openapi.json";
+
+/// A problem whose answer has no body yet: [`in_shape`] writes it, under the reference code of the request.
+#[derive(Clone)]
+struct Unwritten {
+    codigo: ProblemCode,
+    detail: &'static str,
+}
 
 /// An answer with the problem's own status.
-pub(super) fn answer(code: ProblemCode, detail: &str) -> Response {
+pub(super) fn answer(code: ProblemCode, detail: &'static str) -> Response {
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer_with(status, code, detail)
 }
 
 /// An answer with a status that says more than the problem's own.
-pub(super) fn answer_with(status: StatusCode, codigo: ProblemCode, detail: &str) -> Response {
-    let problem = Problem { detail: detail.to_owned(), codigo, correlacion: clock::correlation() };
-    (status, Json(problem)).into_response()
+pub(super) fn answer_with(status: StatusCode, codigo: ProblemCode, detail: &'static str) -> Response {
+    let mut answer = status.into_response();
+    answer.extensions_mut().insert(Unwritten { codigo, detail });
+    answer
 }
 
 /// No route has this path.
 pub(super) fn no_such_path() -> Response {
-    answer(ProblemCode::NotFound, "Esta dirección no existe; las que hay están en /api/openapi.json")
+    answer(ProblemCode::NotFound, NO_SUCH_PATH)
 }
 
 /// A route has the path, with another method.
@@ -37,24 +47,48 @@ pub(super) async fn method_not_allowed() -> Response {
     answer_with(StatusCode::METHOD_NOT_ALLOWED, ProblemCode::NotFound, "Esta dirección no admite ese método")
 }
 
-/// The answer to a panic. The panic hook has reported it already.
+/// The answer to a panic. The panic hook has reported it already, under the code of the request.
 pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
-    let code = ProblemCode::Internal;
-    let response = answer(code, "Error interno del servidor");
     tracing::error!(target: monitoring::REPORTED_TARGET, "a request panicked");
-    response
+    answer(ProblemCode::Internal, "Error interno del servidor")
 }
 
-/// Gives answers of layers that only have a status the shape of a problem, where programs read them.
+/// Gives problems their body, and answers of layers that only have a status the shape of one, where programs read them.
+/// All of them show the code that their event in Sentry has.
 pub(super) async fn in_shape(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with(API);
-    let response = next.run(request).await;
-    if !is_api || !(response.status().is_client_error() || response.status().is_server_error()) || is_json(&response) {
-        return response;
-    }
+    let scope = request.extensions().get::<RequestScope>().cloned();
+    let mut response = next.run(request).await;
     let status = response.status();
-    let (code, detail) = match status {
-        StatusCode::NOT_FOUND => return no_such_path(),
+    let Some(Unwritten { codigo, detail }) =
+        response.extensions_mut().remove().or_else(|| problem_of(&response).filter(|_| is_api))
+    else {
+        return response;
+    };
+    let correlacion = scope.map_or_else(clock::correlation, |scope| scope.code().to_owned());
+    let problem = Problem { detail: detail.to_owned(), codigo, correlacion };
+    let mut answer = (status, Json(problem)).into_response();
+    // What the answer said beside its body still holds, such as how long to wait.
+    for (name, value) in response.headers().iter().filter(|(name, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(name)) {
+        answer.headers_mut().insert(name, value.clone());
+    }
+    if codigo == ProblemCode::Busy {
+        answer.headers_mut().entry(RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
+    }
+    if status.is_server_error() {
+        answer.extensions_mut().insert(FailureDetail(detail.to_owned()));
+    }
+    answer
+}
+
+/// What an answer without words says.
+fn problem_of(response: &Response) -> Option<Unwritten> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || is_json(response) {
+        return None;
+    }
+    let (codigo, detail) = match status {
+        StatusCode::NOT_FOUND => (ProblemCode::NotFound, NO_SUCH_PATH),
         StatusCode::PAYLOAD_TOO_LARGE => {
             (ProblemCode::InvalidParameter, "El cuerpo de la petición es demasiado grande")
         }
@@ -62,11 +96,7 @@ pub(super) async fn in_shape(request: Request, next: Next) -> Response {
         status if status.is_client_error() => (ProblemCode::InvalidParameter, "No se puede leer la petición"),
         _ => (ProblemCode::Internal, "Error interno del servidor"),
     };
-    let mut answer = answer_with(status, code, detail);
-    if code == ProblemCode::Busy {
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    }
-    answer
+    Some(Unwritten { codigo, detail })
 }
 
 fn is_json(response: &Response) -> bool {

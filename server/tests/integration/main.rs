@@ -5,9 +5,13 @@
 mod command_line;
 mod doctor;
 mod edges;
+#[path = "../../../crates/monitoring/tests/integration/fake_sentry.rs"]
+#[expect(dead_code, reason = "a test of the monitoring crate uses what these do not")]
+mod fake_sentry;
 mod kill;
 mod looking;
 mod rest;
 mod settings;
 mod support;
+mod told;
 mod tunnel;

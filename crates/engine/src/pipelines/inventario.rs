@@ -6,13 +6,13 @@ use std::time::Instant;
 use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
 
-use super::requests::RequestWatcher;
-use super::{Job, Outcome, PipelineError, ended};
+use super::{Job, Outcome, PipelineError};
+use crate::requests::RequestWatcher;
 use crate::schedule::half_hour_of;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let started = Instant::now();
-    let warehouses = job.monitor.extract(|step| ask(job, RequestWatcher::new(step))).await?;
+    let warehouses = job.monitor.extract(|step| ask(job, RequestWatcher::of_step(step))).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let extracted = warehouses.iter().map(|warehouse| warehouse.articles.len() as u64).sum();
 
@@ -20,13 +20,11 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let captured_at = job.engine.clock.now();
     let interval = half_hour_of(captured_at, &job.branch.zone).unwrap_or(job.record.interval);
     let snapshot = StockSnapshot { branch: job.branch.id.clone(), interval, captured_at, warehouses };
-    let end = RunEnd { run: job.record.id, ended_at: captured_at, extracted, phases };
+    let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, phases };
     let loaded = job
         .monitor
         .load(|step| async move {
-            let query = step.query("reemplazar_existencias");
-            let committed = job.engine.warehouse.commit_stock_snapshot(end, snapshot).await;
-            let loaded = ended(query, committed, |loaded| *loaded)?;
+            let loaded = job.engine.warehouse.commit_stock_snapshot(end, snapshot).await?;
             step.rows_replaced(loaded, loaded);
             step.committed();
             Ok::<_, PipelineError>(loaded)

@@ -2,15 +2,15 @@
 
 mod inventario;
 mod messages;
-mod requests;
 mod ventas;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Branch, ErrorClass, EtlKind, RunState};
 use klk::KlkError;
-use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, QuerySpan, TraceHeaders};
-use warehouse::{PhaseTimes, RunFailure, RunRecord, WarehouseError};
+use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, TraceHeaders};
+use warehouse::{CommitClock, PhaseTimes, RunFailure, RunRecord, WarehouseError};
 
 use crate::engine::Engine;
 use crate::insist::insist;
@@ -71,11 +71,21 @@ pub(crate) struct Job<'run> {
     monitor: &'run EtlMonitor,
 }
 
+impl Job<'_> {
+    /// For the end of the run: when its rows are in.
+    fn commit_clock(&self) -> CommitClock {
+        let clock = Arc::clone(&self.engine.clock);
+        CommitClock::new(move || clock.now())
+    }
+}
+
 /// Does a run that was claimed, to its end.
 pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
     let Waiting { record, check_in } = waiting;
     let started = std::time::Instant::now();
     let Some(branch) = engine.branches.find(&record.branch) else {
+        // Its part in the check-in of its schedule ends here, and not well.
+        tracing::error!(run = %record.id, branch = %record.branch, "a run is of a branch that is not configured");
         fail(engine, &record, &PipelineError::UnknownBranch, Duration::ZERO).await;
         return;
     };
@@ -91,7 +101,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
         check_in,
     });
     if let Some(trace_id) = monitor.trace_id()
-        && let Err(error) = engine.warehouse.note_trace(record.id, trace_id).await
+        && let Err(error) = monitor.watch(engine.warehouse.note_trace(record.id, trace_id)).await
     {
         tracing::warn!(run = %record.id, %error, "the trace of a run could not be stored");
     }
@@ -107,7 +117,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
         }
         Err(error) => {
             tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed");
-            fail(engine, &record, &error, started.elapsed()).await;
+            monitor.watch(fail(engine, &record, &error, started.elapsed())).await;
             monitor.finish_failed(Failure::new(error.class(), error.to_string()));
         }
     }
@@ -133,17 +143,4 @@ pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
         // The run stays in work in the database and becomes `interrumpido` at the next start.
         tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");
     }
-}
-
-/// Tells the monitor how a statement ended, and with how many rows.
-fn ended<T>(
-    query: QuerySpan,
-    result: Result<T, WarehouseError>,
-    rows: impl FnOnce(&T) -> u64,
-) -> Result<T, PipelineError> {
-    match &result {
-        Ok(done) => query.finish(Some(rows(done))),
-        Err(_) => query.failed(),
-    }
-    Ok(result?)
 }

@@ -13,15 +13,15 @@ use monitoring::Measurements;
 use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
-use super::requests::RequestWatcher;
-use super::{Job, Outcome, PipelineError, ended};
+use super::{Job, Outcome, PipelineError};
+use crate::requests::RequestWatcher;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let window = window_of(job)?;
     let question = question_of(job.branch, window.local).ok_or(PipelineError::NotOneDay)?;
 
     let started = Instant::now();
-    let answer = job.monitor.extract(|step| ask(job, RequestWatcher::new(step), &question)).await?;
+    let answer = job.monitor.extract(|step| ask(job, RequestWatcher::of_step(step), &question)).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
     let complete = answer.is_complete();
@@ -41,16 +41,14 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         total_usd,
     };
     let figures = figures_of(&lines);
-    let end = RunEnd { run: job.record.id, ended_at: job.engine.clock.now(), extracted: distinct, phases };
+    let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted: distinct, phases };
     let warehouse = &job.engine.warehouse;
 
     if complete {
         let receipt = job
             .monitor
             .load(|step| async move {
-                let query = step.query("reemplazar_ventana_ventas");
-                let committed = warehouse.commit_sales_window(end, window, lines).await;
-                let receipt = ended(query, committed, |receipt| receipt.loaded)?;
+                let receipt = warehouse.commit_sales_window(end, window, lines).await?;
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();
                 Ok::<_, PipelineError>(receipt)
@@ -64,9 +62,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let receipt = job
         .monitor
         .load(|step| async move {
-            let query = step.query("agregar_ventas_parciales");
-            let committed = warehouse.commit_partial_sales(end, window, lines, stored).await;
-            let receipt = ended(query, committed, |receipt| receipt.added)?;
+            let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
             step.rows_replaced(0, receipt.added);
             step.committed();
             Ok::<_, PipelineError>(receipt)

@@ -3,13 +3,18 @@
 use domain::ErrorClass;
 use domain::read_model::{Connectivity, ConnectivityState};
 
+use crate::requests::RequestWatcher;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Asks the POS one small question. That it does not answer is an answer, not an error.
     pub async fn connectivity(&self, _actor: &Actor) -> Result<Connectivity, UseCaseError> {
         let started = std::time::Instant::now();
-        let outcome = self.source.probe().await;
+        let watcher = RequestWatcher::of_task(self.monitoring.clone());
+        let outcome = self.source.observed_by(watcher.clone()).probe().await;
+        if let Err(error) = &outcome {
+            watcher.failed(error);
+        }
         let latencia_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (estado, detalle) = match outcome {
             Ok(_) => (ConnectivityState::Available, None),

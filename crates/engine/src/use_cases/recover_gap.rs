@@ -110,6 +110,7 @@ fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &
         windows: runs.len(),
         requested_by: &actor.name,
         runs,
+        caused_by: None,
     }
     .apply();
 }

@@ -11,7 +11,7 @@ use klk_sim::{Fault, FaultKind};
 use monitoring::{CronMonitor, MonitoringSettings, SentryWeb, Started};
 use uuid::Uuid;
 
-use crate::support::{World, operator};
+use crate::support::{World, operator, settings};
 
 const HOURS: Option<(&str, &str)> = Some(("12:00", "12:30"));
 const DAY: &str = "2025-11-17";
@@ -89,7 +89,7 @@ async fn without_sentry_the_schedules_are_still_named() {
 async fn what_cannot_be_sent_is_seen_waiting_with_its_reason_and_no_key() {
     let started = unreachable_sentry();
     let monitoring = started.monitoring.clone();
-    let world = World::monitored(monitoring.clone()).await;
+    let world = World::monitored(settings(), monitoring.clone()).await;
     drop(monitoring.check_in(CronMonitor::sales_incremental("5,35 * * * *")));
     let run = world.extract("tienda_01", DAY, HOURS).await[0].clone();
     let view = loop {

@@ -4,6 +4,9 @@
 
 mod extraction;
 mod failures;
+#[path = "../../../monitoring/tests/integration/fake_sentry.rs"]
+#[expect(dead_code, reason = "a test of the monitoring crate uses what these do not")]
+mod fake_sentry;
 mod hands;
 mod inventory;
 mod looking;
@@ -15,3 +18,5 @@ mod restart;
 mod schedule;
 mod story;
 mod support;
+mod told;
+mod told_recoveries;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::RunState;
 use engine::EngineSettings;
 use klk_sim::{Fault, FaultKind};
-use warehouse::StatementObserver;
+use warehouse::{JobWatch, StatementObserver};
 
 use crate::support::{World, hours_of, operator, settings};
 
@@ -23,8 +23,16 @@ struct Hold {
 }
 
 impl StatementObserver for HeldCoverage {
-    fn on_job(&self, name: &'static str, _elapsed: Duration, _failed: bool) {
-        let Hold { armed, is_committed, changed } = &*self.0;
+    fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
+        Some(Box::new(HeldJob(name, Arc::clone(&self.0))))
+    }
+}
+
+struct HeldJob(&'static str, Arc<Hold>);
+
+impl JobWatch for HeldJob {
+    fn on_ended(self: Box<Self>, _work: Duration, _failed: bool) {
+        let (name, Hold { armed, is_committed, changed }) = (self.0, &*self.1);
         if name == "reemplazar_ventana_ventas" {
             *is_committed.lock().unwrap() = true;
             changed.notify_all();

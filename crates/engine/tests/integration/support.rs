@@ -8,7 +8,9 @@ use domain::read_model::{GapView, RecoverGapAnswer, RecoverGapRequest, RunView};
 use domain::{
     BatchId, Branch, BranchCode, BranchId, BranchWarehouse, Calendar, EtlKind, Interval, RunState, WarehouseCode,
 };
-use engine::{Actor, Engine, EngineParts, EngineSettings, ExtractRequest, IdSource, ScheduleSettings};
+use engine::{
+    Actor, Engine, EngineParts, EngineSettings, ExtractRequest, IdSource, ScheduleSettings, StatementWatcher,
+};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use klk::{Client, ClientConfig};
@@ -34,6 +36,9 @@ pub struct World {
     patience: Duration,
     monitoring: Monitoring,
 }
+
+/// When a test begins.
+const NOON: &str = "2025-11-18T16:00:00Z";
 
 /// Longer than anything takes on a busy machine.
 pub const PATIENT: Duration = Duration::from_secs(60);
@@ -91,9 +96,29 @@ impl World {
         Self::build(settings(), PATIENT, observer, Monitoring::disabled()).await
     }
 
-    /// With somebody who tells the team.
-    pub async fn monitored(monitoring: Monitoring) -> Self {
-        Self::build(settings(), PATIENT, NobodyObserves, monitoring).await
+    /// With a team that is told.
+    pub async fn monitored(settings: EngineSettings, monitoring: Monitoring) -> Self {
+        Self::build(settings, PATIENT, watcher(&monitoring), monitoring).await
+    }
+
+    /// The same, whose engine reaches the POS through something else; gives what that thing gives.
+    pub async fn monitored_through<T>(
+        settings: EngineSettings,
+        monitoring: Monitoring,
+        through: impl AsyncFnOnce(String) -> (String, T),
+    ) -> (Self, T) {
+        let mut world = Self::monitored(EngineSettings { workers: 0, ..settings.clone() }, monitoring).await;
+        let (address, given) = through(world.base_url.replace("http://", "")).await;
+        world.base_url = format!("http://{address}");
+        world.restart(settings).await;
+        (world, given)
+    }
+
+    /// With an observer that has the test's hands.
+    pub async fn observed_by<Observer: StatementObserver>(observer: impl FnOnce(&Hands) -> Observer) -> Self {
+        let hands = Hands::at(NOON);
+        let observer = observer(&hands);
+        Self::build_with(hands, settings(), PATIENT, observer, Monitoring::disabled()).await
     }
 
     async fn build(
@@ -102,7 +127,16 @@ impl World {
         observer: impl StatementObserver,
         monitoring: Monitoring,
     ) -> Self {
-        let hands = Hands::at("2025-11-18T16:00:00Z");
+        Self::build_with(Hands::at(NOON), settings, patience, observer, monitoring).await
+    }
+
+    async fn build_with(
+        hands: Hands,
+        settings: EngineSettings,
+        patience: Duration,
+        observer: impl StatementObserver,
+        monitoring: Monitoring,
+    ) -> Self {
         let clock = hands.clone();
         let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.time()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -111,7 +145,8 @@ impl World {
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(Counter::default());
         let warehouse = open(&folder, observer);
-        let engine = start(&base_url, warehouse, &hands, &ids, settings, (patience, &monitoring)).await;
+        let parts = (&*base_url, &hands, &ids, patience, &monitoring);
+        let engine = start(parts, warehouse, settings).await;
         Self { sim, hands, engine, base_url, folder, ids, patience, monitoring }
     }
 
@@ -119,8 +154,8 @@ impl World {
     pub async fn restart(&mut self, settings: EngineSettings) {
         self.engine.shutdown().await;
         let World { base_url, folder, hands, ids, patience, monitoring, .. } = &*self;
-        let warehouse = open(folder, NobodyObserves);
-        self.engine = start(base_url, warehouse, hands, ids, settings, (*patience, monitoring)).await;
+        let warehouse = open(folder, watcher(monitoring));
+        self.engine = start((base_url, hands, ids, *patience, monitoring), warehouse, settings).await;
     }
 
     /// The database itself, after the engine has let go of it.
@@ -245,13 +280,14 @@ fn open(folder: &TempDir, observer: impl StatementObserver) -> Warehouse {
     Warehouse::open_observed(&settings, Arc::new(observer)).unwrap()
 }
 
+fn watcher(monitoring: &Monitoring) -> StatementWatcher {
+    StatementWatcher::new(monitoring.clone(), PATIENT)
+}
+
 async fn start(
-    base_url: &str,
+    (base_url, hands, ids, patience, monitoring): (&str, &Hands, &Arc<Counter>, Duration, &Monitoring),
     warehouse: Warehouse,
-    hands: &Hands,
-    ids: &Arc<Counter>,
     settings: EngineSettings,
-    (patience, monitoring): (Duration, &Monitoring),
 ) -> Engine {
     let mut config = ClientConfig::new(base_url.parse().unwrap());
     config.retries = 1;

@@ -82,6 +82,19 @@ async fn an_observer_hears_of_every_step_until_an_answer_comes() {
 }
 
 #[tokio::test]
+async fn each_request_has_the_headers_that_its_observer_wants_and_keeps_its_own() {
+    let server = sales_server(ResponseTemplate::new(503)).await;
+    let mut config = config(&server.uri());
+    config.retries = 1;
+    client(config).observed_by(Recorder::new()).sales(&question()).await.unwrap_err();
+    let sent = server.received_requests().await.unwrap();
+    let header = |name: &str| sent.iter().map(|request| request.headers.get(name).cloned()).collect::<Vec<_>>();
+    assert_eq!(header("x-intento"), ["1", "2"].map(|attempt| Some(attempt.parse().unwrap())));
+    assert_eq!(header("content-type"), vec![Some("application/json".parse().unwrap()); 2]);
+    assert_eq!(header("x-no"), [None, None]);
+}
+
+#[tokio::test]
 async fn what_the_pos_asks_to_wait_is_known_and_capped() {
     let server = sales_server(ResponseTemplate::new(503).insert_header("retry-after", "3600")).await;
     let mut config = config(&server.uri());

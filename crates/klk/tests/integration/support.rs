@@ -68,6 +68,11 @@ impl CallObserver for Recorder {
         self.write(format!("request {} {}", request.attempt, request.endpoint));
     }
 
+    fn headers(&self, request: &RequestEvent<'_>) -> Vec<(&'static str, String)> {
+        let key = ("content-type", "text/plain".to_owned());
+        vec![("x-intento", request.attempt.to_string()), ("x-no", "no\nsirve".to_owned()), key]
+    }
+
     fn on_answer(&self, answer: &AnswerEvent) {
         self.write(format!("answer {} {} {}", answer.attempt, answer.status, answer.body_bytes));
     }

@@ -26,6 +26,9 @@ pub(super) fn finish(run: &ActiveRun, end: End) {
         End::Failed(failure) => failure.measurements.as_ref(),
         End::Cancelled | End::Interrupted => None,
     };
+    if let (End::Succeeded(_) | End::Cancelled, Some(check_in)) = (&end, &run.check_in) {
+        check_in.succeed();
+    }
     let mut tags = run.tags.clone();
     let status = match &end {
         End::Succeeded(_) => SpanStatus::Ok,
@@ -43,9 +46,6 @@ pub(super) fn finish(run: &ActiveRun, end: End) {
 }
 
 fn fail(run: &ActiveRun, tags: &mut Vec<(&'static str, String)>, failure: &Failure) -> SpanStatus {
-    if let Some(check_in) = &run.check_in {
-        check_in.mark_failed();
-    }
     let class = failure.class.as_str();
     tags.push(("error_tipo", class.to_owned()));
     run.hub.configure_scope(|scope| scope.set_tag("error_tipo", class));

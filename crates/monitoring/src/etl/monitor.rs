@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sentry::{Hub, SentryFutureExt, Span};
 
@@ -17,8 +16,8 @@ use crate::trace::TraceHeaders;
 /// Watches one run: a transaction with its steps, breadcrumbs, metrics, the error if it fails, and its part in the
 /// check-in of its schedule.
 ///
-/// Each step is handed what can be told in it, so that a request can only be told of while extracting and a query only
-/// while loading. Finishing consumes the monitor. One that is dropped unfinished reports the run as `interrumpido`.
+/// Each step is handed what can be told in it, so that a request can only be told of while extracting. Finishing
+/// consumes the monitor. One that is dropped unfinished reports the run as `interrumpido`.
 /// Where monitoring is off, every call does nothing.
 #[must_use = "a monitor that is dropped unfinished reports its run as interrupted"]
 pub struct EtlMonitor {
@@ -26,8 +25,8 @@ pub struct EtlMonitor {
 }
 
 impl EtlMonitor {
-    pub(crate) fn start(parent: &Arc<Hub>, info: EtlRunInfo, slow_query_limit: Duration) -> Self {
-        Self { run: Some(Arc::new(ActiveRun::start(parent, info, slow_query_limit))) }
+    pub(crate) fn start(parent: &Arc<Hub>, info: EtlRunInfo) -> Self {
+        Self { run: Some(Arc::new(ActiveRun::start(parent, info))) }
     }
 
     /// A monitor that tells nobody.
@@ -69,7 +68,7 @@ impl EtlMonitor {
         Work: FnOnce(LoadStep) -> Output,
         Output: Future<Output = Result<T, E>>,
     {
-        self.step(EtlStep::Load, |run, span| work(LoadStep::new(run, span))).await
+        self.step(EtlStep::Load, |run, _| work(LoadStep::new(run))).await
     }
 
     /// Runs something with the run's tags and trace, between its steps.
@@ -77,6 +76,14 @@ impl EtlMonitor {
         match &self.run {
             Some(run) => Hub::run(Arc::clone(&run.hub), work),
             None => work(),
+        }
+    }
+
+    /// Does something with the run's tags and trace, between its steps.
+    pub async fn watch<Work: Future>(&self, work: Work) -> Work::Output {
+        match &self.run {
+            Some(run) => work.bind_hub(Arc::clone(&run.hub)).await,
+            None => work.await,
         }
     }
 

@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use domain::ErrorClass;
 use sentry::protocol::SpanStatus;
-use sentry::{Level, Span};
+use sentry::{Hub, Level, Span, TransactionOrSpan};
 use serde_json::json;
 
 use super::failure::span_status;
-use super::run::ActiveRun;
+use super::run::breadcrumb;
 use super::step::milliseconds;
+use crate::trace::TraceHeaders;
 
 /// What the source answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,29 +31,33 @@ pub struct RequestSpan {
 }
 
 struct OpenRequest {
-    run: Arc<ActiveRun>,
-    span: Span,
+    hub: Arc<Hub>,
+    /// None outside of a transaction.
+    span: Option<Span>,
     started: Instant,
 }
 
 impl RequestSpan {
-    pub(super) fn start(run: Arc<ActiveRun>, parent: &Span, method: &str, path: &str) -> Self {
+    pub(crate) fn start(hub: Arc<Hub>, parent: Option<&TransactionOrSpan>, method: &str, path: &str) -> Self {
         let path = path.split('?').next().unwrap_or_default();
-        let span = parent.start_child("http.client", &format!("{method} {path}"));
-        span.set_data("http.request.method", method.into());
-        span.set_data("url.path", path.into());
-        run.breadcrumb(Level::Info, format!("petición {method} {path}"), json!({ "metodo": method, "ruta": path }));
-        Self { open: Some(OpenRequest { run, span, started: Instant::now() }) }
+        let span = parent.map(|parent| parent.start_child("http.client", &format!("{method} {path}")));
+        if let Some(span) = &span {
+            span.set_data("http.request.method", method.into());
+            span.set_data("url.path", path.into());
+        }
+        let data = json!({ "metodo": method, "ruta": path });
+        breadcrumb(&hub, Level::Info, format!("petición {method} {path}"), data);
+        Self { open: Some(OpenRequest { hub, span, started: Instant::now() }) }
     }
 
-    pub(super) fn silent() -> Self {
+    pub(crate) fn silent() -> Self {
         Self { open: None }
     }
 
-    /// The value of the `sentry-trace` header with which the request can carry the trace on.
-    pub fn sentry_trace(&self) -> Option<String> {
+    /// The headers with which the request carries the trace on; None where monitoring is off.
+    pub fn trace_headers(&self) -> Option<TraceHeaders> {
         let open = self.open.as_ref()?;
-        open.span.iter_headers().find(|(name, _)| *name == "sentry-trace").map(|(_, value)| value)
+        TraceHeaders::of(&open.hub, &open.span.clone()?.into())
     }
 
     /// An answer came, whatever it says.
@@ -60,19 +65,21 @@ impl RequestSpan {
         let Some(open) = self.open.take() else { return };
         let duration_ms = milliseconds(open.started.elapsed());
         let Answer { status, lines, bytes } = answer;
-        open.span.set_data("http.response.status_code", status.into());
-        open.span.set_data("http.response_content_length", bytes.into());
-        if let Some(lines) = lines {
-            open.span.set_data("lineas", lines.into());
+        if let Some(span) = &open.span {
+            span.set_data("http.response.status_code", status.into());
+            span.set_data("http.response_content_length", bytes.into());
+            if let Some(lines) = lines {
+                span.set_data("lineas", lines.into());
+            }
         }
         let lines_text = lines.map_or_else(String::new, |lines| format!(", {lines} líneas"));
-        open.run.breadcrumb(
+        breadcrumb(
+            &open.hub,
             if status < 400 { Level::Info } else { Level::Warning },
             format!("respuesta {status}{lines_text}, {bytes} bytes en {duration_ms} ms"),
             json!({ "status": status, "lineas": lines, "bytes": bytes, "ms": duration_ms }),
         );
-        open.span.set_status(if status < 400 { SpanStatus::Ok } else { SpanStatus::InternalError });
-        open.span.finish();
+        open.finish(if status < 400 { SpanStatus::Ok } else { SpanStatus::InternalError });
     }
 
     /// No answer came, or one that cannot be used.
@@ -80,17 +87,24 @@ impl RequestSpan {
         let Some(open) = self.open.take() else { return };
         let duration_ms = milliseconds(open.started.elapsed());
         let data = json!({ "error_tipo": class.as_str(), "detalle": detail, "ms": duration_ms });
-        open.run.breadcrumb(Level::Warning, format!("sin respuesta: {class} tras {duration_ms} ms"), data);
-        open.span.set_status(span_status(class));
-        open.span.finish();
+        breadcrumb(&open.hub, Level::Warning, format!("sin respuesta: {class} tras {duration_ms} ms"), data);
+        open.finish(span_status(class));
+    }
+}
+
+impl OpenRequest {
+    fn finish(self, status: SpanStatus) {
+        if let Some(span) = self.span {
+            span.set_status(status);
+            span.finish();
+        }
     }
 }
 
 impl Drop for RequestSpan {
     fn drop(&mut self) {
         if let Some(open) = self.open.take() {
-            open.span.set_status(SpanStatus::Aborted);
-            open.span.finish();
+            open.finish(SpanStatus::Aborted);
         }
     }
 }

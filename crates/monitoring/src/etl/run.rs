@@ -1,7 +1,7 @@
 //! A run in work: its hub, its transaction, and the step it is at.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sentry::protocol::{Context, SpanStatus, Value};
 use sentry::{Breadcrumb, Hub, Level, Span, Transaction, TransactionContext};
@@ -19,7 +19,6 @@ pub(crate) struct ActiveRun {
     pub(super) tags: Vec<(&'static str, String)>,
     pub(super) started: Instant,
     pub(super) check_in: Option<CheckIn>,
-    pub(super) slow_query_limit: Duration,
     steps: Mutex<Steps>,
 }
 
@@ -31,7 +30,7 @@ struct Steps {
 }
 
 impl ActiveRun {
-    pub(super) fn start(parent: &Arc<Hub>, info: EtlRunInfo, slow_query_limit: Duration) -> Self {
+    pub(super) fn start(parent: &Arc<Hub>, info: EtlRunInfo) -> Self {
         let hub = Arc::new(Hub::new_from_top(parent));
         let name = info.transaction_name();
         let context = match info.caused_by.as_ref().map(TraceHeaders::across_queue) {
@@ -51,22 +50,12 @@ impl ActiveRun {
             scope.set_transaction(Some(&name));
         });
         let steps = Mutex::new(Steps { current: EtlStep::Start, failed: None });
-        Self { hub, transaction, name, tags, started: Instant::now(), check_in: info.check_in, slow_query_limit, steps }
+        Self { hub, transaction, name, tags, started: Instant::now(), check_in: info.check_in, steps }
     }
 
     /// A breadcrumb of category `etl`.
     pub(super) fn breadcrumb(&self, level: Level, message: String, data: Value) {
-        let data = match data {
-            Value::Object(fields) => fields.into_iter().collect(),
-            _ => Default::default(),
-        };
-        self.hub.add_breadcrumb(Breadcrumb {
-            category: Some("etl".to_owned()),
-            level,
-            message: Some(message),
-            data,
-            ..Breadcrumb::default()
-        });
+        breadcrumb(&self.hub, level, message, data);
     }
 
     /// The step that explains a failure: the first that failed, else the one the run is at.
@@ -78,6 +67,21 @@ impl ActiveRun {
     fn steps(&self) -> MutexGuard<'_, Steps> {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A breadcrumb of category `etl`.
+pub(super) fn breadcrumb(hub: &Hub, level: Level, message: String, data: Value) {
+    let data = match data {
+        Value::Object(fields) => fields.into_iter().collect(),
+        _ => Default::default(),
+    };
+    hub.add_breadcrumb(Breadcrumb {
+        category: Some("etl".to_owned()),
+        level,
+        message: Some(message),
+        data,
+        ..Breadcrumb::default()
+    });
 }
 
 /// A step in work. Dropped before [`OpenStep::close`] (its future was dropped, or it panicked) it counts as failed.

@@ -12,7 +12,7 @@ use crate::trace::TraceHeaders;
 pub(crate) const ETL_RUN_OPERATION: &str = "etl.run";
 
 /// Which run it is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EtlRunInfo {
     /// The run.
     pub run: RunId,

@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::request::RequestSpan;
 use super::run::ActiveRun;
-use crate::query::QuerySpan;
 
 /// While the source is asked. Clones tell of the same step.
 #[derive(Clone)]
@@ -26,7 +25,9 @@ impl ExtractStep {
     /// A request leaves for the source. `path` without its query.
     pub fn request(&self, method: &str, path: &str) -> RequestSpan {
         match (&self.run, &self.span) {
-            (Some(run), Some(parent)) => RequestSpan::start(Arc::clone(run), parent, method, path),
+            (Some(run), Some(parent)) => {
+                RequestSpan::start(Arc::clone(&run.hub), Some(&parent.clone().into()), method, path)
+            }
             _ => RequestSpan::silent(),
         }
     }
@@ -65,26 +66,16 @@ impl TransformStep {
     }
 }
 
-/// While rows are written. Clones tell of the same step.
+/// While rows are written; the statements tell of themselves ([`crate::Monitoring::query`]). Clones tell of the same
+/// step.
 #[derive(Clone)]
 pub struct LoadStep {
     run: Option<Arc<ActiveRun>>,
-    span: Option<Span>,
 }
 
 impl LoadStep {
-    pub(super) fn new(run: Option<Arc<ActiveRun>>, span: Option<Span>) -> Self {
-        Self { run, span }
-    }
-
-    /// A statement begins. `name` is the statement's name, not its text.
-    pub fn query(&self, name: &'static str) -> QuerySpan {
-        match (&self.run, &self.span) {
-            (Some(run), Some(parent)) => {
-                QuerySpan::start(Arc::clone(&run.hub), Some(&parent.clone().into()), name, run.slow_query_limit)
-            }
-            _ => QuerySpan::silent(),
-        }
+    pub(super) fn new(run: Option<Arc<ActiveRun>>) -> Self {
+        Self { run }
     }
 
     /// The window's rows were replaced.

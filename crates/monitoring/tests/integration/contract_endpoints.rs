@@ -10,7 +10,7 @@ use axum::routing::get;
 use domain::{BranchId, ErrorClass, EtlKind, RunId};
 use monitoring::{
     EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, Started, TraceHeaders, UNMATCHED_ROUTE,
-    capture_internal_error, http_layers, tracing_layers,
+    capture_server_error, http_layers, tracing_layers,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -19,7 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use uuid::Uuid;
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::support::{level, settings, start};
+use crate::support::{level, reference_code, settings, start};
 
 #[derive(Debug, thiserror::Error)]
 #[error("the database is gone")]
@@ -30,12 +30,12 @@ fn app(monitoring: &Monitoring) -> Router {
     let gaps = move || async move {
         let branch = BranchId::new("tienda_01");
         EndpointTags { endpoint: "get_gaps", kind: Some(EtlKind::Sales), branch: Some(&branch) }.apply();
-        monitoring.query("v_gaps_por_recuperar").finish(Some(3));
+        monitoring.query("v_gaps_por_recuperar").finish(Duration::from_millis(3));
         StatusCode::OK
     };
     let broken = || async {
         EndpointTags { endpoint: "get_metricas", kind: None, branch: None }.apply();
-        capture_internal_error(&DatabaseGone, "K7Q2-XN");
+        capture_server_error(&DatabaseGone, "K7Q2-XN");
         tracing::error!(target: REPORTED_TARGET, "the database is gone");
         StatusCode::INTERNAL_SERVER_ERROR
     };
@@ -51,7 +51,7 @@ fn app(monitoring: &Monitoring) -> Router {
         .route("/health/live", get(|| async { StatusCode::OK }))
         .layer(CatchPanicLayer::new())
         .fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(http_layers())
+        .layer(http_layers(reference_code))
 }
 
 async fn ask(app: &Router, uri: &str, headers: &[(&str, &str)]) -> StatusCode {
@@ -144,6 +144,7 @@ async fn recoveries_are_found_by_the_searches_written_for_them() {
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = start(&server);
     let (branch, runs) = (BranchId::new("tienda_01"), [RunId(Uuid::from_u128(1)), RunId(Uuid::from_u128(2))]);
+    let click = TraceHeaders::from_stored(Some("09e04486820349518ac7b5d2adbf6ba5-9cf635fa5b870b3a-0"), None);
     let recovery = GapRecovery {
         kind: EtlKind::Sales,
         branch: &branch,
@@ -152,6 +153,7 @@ async fn recoveries_are_found_by_the_searches_written_for_them() {
         windows: 2,
         requested_by: "operaciones",
         runs: &runs,
+        caused_by: click.as_ref(),
     };
     monitoring.gap_recovered(&recovery);
     monitoring.gap_recovery_failed(&recovery, ErrorClass::Timeout, "El POS no respondió");
@@ -163,6 +165,7 @@ async fn recoveries_are_found_by_the_searches_written_for_them() {
         assert_eq!(event["tags"]["endpoint"], "recuperar_gap");
         assert_eq!(event["tags"]["tienda"], "tienda_01");
         assert_eq!(event["transaction"], "/api/etl/tracking/recuperar-gap");
+        assert_eq!(event["contexts"]["trace"]["trace_id"], "09e04486820349518ac7b5d2adbf6ba5");
         let plan = &event["contexts"]["gap_recovery"];
         assert_eq!((&plan["solicitado_por"], &plan["ventanas"]), (&json!("operaciones"), &json!(2)));
         assert_eq!(plan["ejecuciones"].as_array().unwrap().len(), 2);
@@ -177,7 +180,7 @@ async fn a_slow_query_is_a_warning() {
     let mut settings = settings(&server);
     settings.slow_query_limit = Duration::ZERO;
     let Started { monitoring, guard, .. } = monitoring::init(settings);
-    monitoring.query("metricas").finish(None);
+    monitoring.query("metricas").finish(Duration::from_millis(3));
     drop(guard);
     let [event] = server.payloads("event").try_into().unwrap();
     assert_eq!((&event["level"], &event["message"]), (&json!("warning"), &json!("Consulta lenta: metricas")));
@@ -190,7 +193,7 @@ async fn a_page_is_given_the_trace_it_belongs_to() {
     let Started { guard, .. } = start(&server);
     let app: Router = Router::new()
         .route("/pagina", get(|| async { TraceHeaders::current().map_or_else(String::new, |trace| trace.baggage) }))
-        .layer(http_layers());
+        .layer(http_layers(reference_code));
     let trace = "09e04486820349518ac7b5d2adbf6ba5";
     let request = Request::get("/pagina").header("sentry-trace", format!("{trace}-9cf635fa5b870b3a-1"));
     let answer = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

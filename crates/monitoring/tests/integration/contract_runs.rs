@@ -39,7 +39,7 @@ async fn a_run_is_one_transaction_with_its_steps_tags_context_and_measurements()
     assert_eq!(warnings, []);
     let monitor = monitoring.etl_run(info("tienda_01", RunMode::Incremental));
     let trace_id = monitor.trace_id().unwrap();
-    assert_eq!(run_steps(&monitor).await, Ok(130));
+    assert_eq!(run_steps(&monitoring, &monitor).await, Ok(130));
     monitor.finish_succeeded(sales());
     assert!(guard.shutdown());
 
@@ -171,7 +171,7 @@ async fn breadcrumbs_tell_every_step_of_a_run_that_fails_late() {
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = start(&server);
     let monitor = monitoring.etl_run(info("tienda_01", RunMode::Full));
-    run_steps(&monitor).await.unwrap();
+    run_steps(&monitoring, &monitor).await.unwrap();
     monitor.finish_failed(Failure::partial("faltan 2 líneas", sales()));
     drop(guard);
 
@@ -330,21 +330,34 @@ async fn the_scope_of_a_run_goes_along_to_other_tasks_and_threads() {
     drop(guard);
 }
 
+#[test]
+fn a_part_of_a_schedule_that_nobody_did_makes_it_an_error() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = start(&server);
+    let check_in = monitoring.check_in(CronMonitor::sales_incremental("5,35 * * * *"));
+    let waiting = check_in.share();
+    check_in.succeed();
+    drop((check_in, waiting));
+    drop(guard);
+    assert_eq!(server.payloads("check_in")[1]["status"], "error");
+}
+
 #[tokio::test]
 async fn a_check_in_lasts_until_its_last_run_has_ended_and_one_failure_makes_it_an_error() {
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = start(&server);
     let check_in = monitoring.check_in(CronMonitor::sales_incremental("5,35 * * * *"));
-    let with_check_in = |branch| EtlRunInfo { check_in: Some(check_in.clone()), ..info(branch, RunMode::Incremental) };
+    let with_check_in = |branch| EtlRunInfo { check_in: Some(check_in.share()), ..info(branch, RunMode::Incremental) };
     let (first, second) =
         (monitoring.etl_run(with_check_in("tienda_01")), monitoring.etl_run(with_check_in("tienda_02")));
+    check_in.succeed();
     drop(check_in);
     first.finish_failed(Failure::new(ErrorClass::Connection, "sin red"));
     monitoring.flush(Duration::from_secs(5));
     assert_eq!(server.payloads("check_in").len(), 1);
     second.finish_succeeded(sales());
-    drop(monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")));
-    drop(monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")));
+    monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")).succeed();
+    monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")).succeed();
     let status = monitoring.status();
     drop(guard);
 

@@ -21,7 +21,7 @@ async fn run_and_stop(settings: MonitoringSettings, runs: usize) -> Duration {
     let Started { monitoring, guard, .. } = init(settings);
     for _ in 0..runs {
         let monitor = monitoring.etl_run(info("tienda_01", RunMode::Incremental));
-        assert_eq!(run_steps(&monitor).await, Ok(130));
+        assert_eq!(run_steps(&monitoring, &monitor).await, Ok(130));
         monitor.finish_succeeded(sales());
     }
     let stopping = Instant::now();
@@ -91,7 +91,7 @@ async fn what_waited_is_sent_by_the_same_process_with_its_own_time() {
     let server = FakeSentry::start(Manner::Status(503));
     let Started { monitoring, guard, .. } = init(settings(&server));
     monitoring.etl_run(info("tienda_01", RunMode::Incremental)).finish_succeeded(sales());
-    drop(monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")));
+    monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")).succeed();
     monitoring.flush(Duration::from_secs(5));
     let waiting = monitoring.status();
     assert_eq!(waiting.waiting[&ItemKind::Transaction], 1);
@@ -121,7 +121,7 @@ async fn a_server_whose_certificate_nobody_knows_is_a_failure_like_others() {
     // It speaks no TLS at all, which is the same to the one who sends.
     let dsn = Some(server.dsn().replace("http://", "https://"));
     let Started { monitoring, guard, .. } = init(MonitoringSettings { dsn, ..settings(&server) });
-    drop(monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")));
+    monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")).succeed();
     monitoring.flush(Duration::from_secs(5));
     let status = monitoring.status();
     assert_eq!((status.is_reachable, status.waiting[&ItemKind::CheckIn]), (Some(false), 2));
@@ -132,10 +132,10 @@ async fn a_server_whose_certificate_nobody_knows_is_a_failure_like_others() {
 async fn a_limit_on_transactions_does_not_hold_up_check_ins() {
     let server = FakeSentry::start(Manner::LimitTransactions);
     let Started { monitoring, guard, .. } = init(settings(&server));
-    drop(monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")));
+    monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")).succeed();
     monitoring.flush(Duration::from_secs(5));
     monitoring.etl_run(info("tienda_01", RunMode::Incremental)).finish_cancelled();
-    drop(monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")));
+    monitoring.check_in(CronMonitor::inventory_full("0,30 * * * *")).succeed();
     monitoring.flush(Duration::from_secs(5));
     assert_eq!(server.payloads("check_in").len(), 4);
     assert_eq!(server.payloads("transaction").len(), 0);
@@ -147,7 +147,7 @@ async fn a_limit_on_transactions_does_not_hold_up_check_ins() {
 async fn what_sentry_refuses_for_good_is_counted_and_not_sent_again() {
     let server = FakeSentry::start(Manner::Status(403));
     let Started { monitoring, guard, .. } = init(settings(&server));
-    drop(monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")));
+    monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")).succeed();
     monitoring.flush(Duration::from_secs(5));
     assert_eq!(server.requests(), 2);
     let status = monitoring.status();

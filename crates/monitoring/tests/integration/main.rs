@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, too, may fail a test")]
 
 mod contract_endpoints;
+mod contract_requests;
 mod contract_runs;
 mod degradation;
 mod fake_sentry;

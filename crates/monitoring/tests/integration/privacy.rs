@@ -6,12 +6,12 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::routing::post;
 use domain::{ErrorClass, RunMode};
-use monitoring::{Failure, Started, capture_internal_error, http_layers, tracing_layers};
+use monitoring::{Failure, Started, capture_server_error, http_layers, tracing_layers};
 use tower::ServiceExt;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::support::{info, start};
+use crate::support::{info, reference_code, start};
 
 /// Each as it is sent, and as it must not arrive.
 const SECRETS: [(&str, &str); 12] = [
@@ -60,7 +60,7 @@ struct Talkative;
 async fn handler() -> StatusCode {
     tracing::info!(correo = "ana.perez@example.com", x_api_key = "hdr-api-key-4", "miga: {FREE_TEXT}");
     tracing::warn!(authorization = "hdr-authorization-1", body = "cuerpo-13", "registro: {FREE_TEXT}");
-    capture_internal_error(&Talkative, "CODIGO-1");
+    capture_server_error(&Talkative, "CODIGO-1");
     StatusCode::INTERNAL_SERVER_ERROR
 }
 
@@ -70,7 +70,7 @@ async fn nothing_of_it_arrives() {
     let Started { monitoring, guard, .. } = start(&server);
     let _default = tracing::subscriber::set_default(tracing_subscriber::registry().with(tracing_layers()));
 
-    let app: Router = Router::new().route("/api/etl/tracking/gaps", post(handler)).layer(http_layers());
+    let app: Router = Router::new().route("/api/etl/tracking/gaps", post(handler)).layer(http_layers(reference_code));
     let request = Request::post("http://klk.example/api/etl/tracking/gaps?correo=consulta-14");
     let request = SECRETS.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     app.oneshot(request.body(Body::from("nombre=cuerpo-13")).unwrap()).await.unwrap();

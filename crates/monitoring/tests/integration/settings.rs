@@ -18,10 +18,10 @@ async fn without_a_dsn_everything_does_nothing() {
         assert!(!monitoring.is_enabled());
         let monitor = monitoring.etl_run(info("tienda_01", RunMode::Full));
         assert_eq!(monitor.trace_id(), None);
-        assert_eq!(run_steps(&monitor).await, Ok(130));
+        assert_eq!(run_steps(&monitoring, &monitor).await, Ok(130));
         monitor.finish_succeeded(sales());
-        drop(monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")));
-        monitoring.query("metricas").finish(None);
+        monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")).succeed();
+        monitoring.query("metricas").finish(Duration::from_millis(3));
         assert!(monitoring.flush(Duration::ZERO));
         assert_eq!(monitoring.status(), MonitoringStatus::default());
     }
@@ -60,7 +60,7 @@ fn what_cannot_be_used_is_replaced_and_named() {
     assert!(matches!(&warnings[2], SettingsWarning::OutboxUnavailable { .. }));
     assert_eq!(monitoring.status().environment.as_deref(), Some("prod-eu"));
     assert_eq!(monitoring.status().host.as_deref(), Some("127.0.0.1"));
-    drop(monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")));
+    monitoring.check_in(CronMonitor::reconciliation("0 3 * * *")).succeed();
     drop(guard);
     assert_eq!(server.payloads("check_in")[0]["environment"], "prod-eu");
 }

@@ -7,7 +7,9 @@ use domain::window::LocalPeriod;
 use domain::{BranchId, EtlKind, RunId, RunMode};
 use jiff::Timestamp;
 use jiff::civil::{date, time};
-use monitoring::{Answer, EtlMonitor, EtlRunInfo, Measurements, MonitoringSettings, Started, WallClock, init};
+use monitoring::{
+    Answer, EtlMonitor, EtlRunInfo, Measurements, Monitoring, MonitoringSettings, Started, WallClock, init,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -59,6 +61,11 @@ pub fn sales() -> Measurements {
     Measurements::Sales { lines_extracted: 132, lines_loaded: 130, invoices: 41, total_usd: "1234.56".parse().unwrap() }
 }
 
+/// The reference code of every request.
+pub fn reference_code() -> String {
+    "K7Q2M9XN".to_owned()
+}
+
 /// The level of an event; the SDK leaves the usual one out.
 pub fn level(event: &Value) -> &str {
     event.get("level").map_or("error", |level| level.as_str().unwrap())
@@ -73,7 +80,7 @@ pub fn ended_at(item: &Value) -> Timestamp {
 }
 
 /// The steps of a run that goes well; the number of rows is its result.
-pub async fn run_steps(monitor: &EtlMonitor) -> Result<u64, &'static str> {
+pub async fn run_steps(monitoring: &Monitoring, monitor: &EtlMonitor) -> Result<u64, &'static str> {
     let lines = monitor
         .extract(|step| async move {
             let request = step.request("POST", "/v1/ventas?correo=ana@example.com");
@@ -89,8 +96,7 @@ pub async fn run_steps(monitor: &EtlMonitor) -> Result<u64, &'static str> {
         .await?;
     monitor
         .load(|step| async move {
-            let query = step.query("reemplazar_ventana");
-            query.finish(Some(rows));
+            monitoring.query("reemplazar_ventana").finish(Duration::from_millis(3));
             step.rows_replaced(3, rows);
             step.committed();
             Ok(rows)

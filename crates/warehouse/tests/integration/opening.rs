@@ -1,11 +1,12 @@
 //! Opening: the schema, a file that is not ours, and a file that is somebody else's.
 
 use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
 use std::time::Duration;
 
 use domain::filter::RunFilter;
 use duckdb::Connection;
-use warehouse::{StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{JobWatch, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::children::{ChildProcess, given_database, say, wait_for_finish};
 use crate::samples::{PERIFERICO, half_hour, line, run_id};
@@ -157,20 +158,32 @@ async fn closing_leaves_everything_in_the_file_itself() {
     assert!(!store.path().with_extension("duckdb.wal").exists());
 }
 
-#[derive(Default)]
-struct Notes(Mutex<Vec<(&'static str, bool)>>);
+/// What was asked for, by which thread, and how it ended.
+#[derive(Clone, Default)]
+struct Notes {
+    asked_by: Arc<Mutex<Vec<ThreadId>>>,
+    ended: Arc<Mutex<Vec<(&'static str, bool)>>>,
+}
+
+struct Note(&'static str, Notes);
 
 impl StatementObserver for Notes {
-    fn on_job(&self, name: &'static str, _elapsed: Duration, failed: bool) {
-        self.0.lock().unwrap().push((name, failed));
+    fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
+        self.asked_by.lock().unwrap().push(std::thread::current().id());
+        Some(Box::new(Note(name, self.clone())))
+    }
+}
+
+impl JobWatch for Note {
+    fn on_ended(self: Box<Self>, _work: Duration, failed: bool) {
+        self.1.ended.lock().unwrap().push((self.0, failed));
     }
 }
 
 #[tokio::test]
-async fn the_observer_hears_of_each_job_and_whether_it_failed() {
-    let notes = Arc::new(Notes::default());
-    let observer: Arc<dyn StatementObserver> = Arc::clone(&notes) as _;
-    let warehouse = Warehouse::open_observed(&WarehouseSettings::default(), observer).unwrap();
+async fn the_observer_hears_of_each_job_where_it_is_asked_for_and_whether_it_failed() {
+    let notes = Notes::default();
+    let warehouse = Warehouse::open_observed(&WarehouseSettings::default(), Arc::new(notes.clone())).unwrap();
     warehouse.ping().await.unwrap();
     warehouse.note_trace(run_id(1), "x".to_owned()).await.unwrap();
     let failure = warehouse::RunFailure {
@@ -183,8 +196,9 @@ async fn the_observer_hears_of_each_job_and_whether_it_failed() {
         phases: warehouse::PhaseTimes::default(),
     };
     warehouse.fail_run(failure).await.unwrap_err();
+    assert!(notes.asked_by.lock().unwrap().iter().all(|thread| *thread == std::thread::current().id()));
     assert_eq!(
-        *notes.0.lock().unwrap(),
+        *notes.ended.lock().unwrap(),
         [("ping", false), ("anotar_traza", false), ("terminar_ejecucion_fallida", true)]
     );
 }

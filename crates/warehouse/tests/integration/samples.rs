@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use uuid::Uuid;
-use warehouse::{NewBatch, NewRun, PhaseTimes, RunEnd, SalesWindow};
+use warehouse::{CommitClock, NewBatch, NewRun, PhaseTimes, RunEnd, SalesWindow};
 
 use domain::EtlKind;
 
@@ -93,7 +93,8 @@ pub fn new_run(number: u128, branch: Branch, interval: Interval<Timestamp>) -> N
 }
 
 pub fn end(run: RunId, ended_at: Timestamp, extracted: usize) -> RunEnd {
-    RunEnd { run, ended_at, extracted: extracted as u64, phases: PhaseTimes { extract: Duration::from_millis(1_500) } }
+    let phases = PhaseTimes { extract: Duration::from_millis(1_500) };
+    RunEnd { run, clock: CommitClock::new(move || ended_at), extracted: extracted as u64, phases }
 }
 
 /// A line with what every line has.

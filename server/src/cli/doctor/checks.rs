@@ -46,7 +46,7 @@ fn database(settings: &Settings) -> Finding {
             ),
         };
     }
-    match database::open(settings) {
+    match database::open(settings, &Monitoring::disabled()) {
         Ok(_warehouse) => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
         Err(Failure::DatabaseInUse { .. }) => {
             Finding::fine(SUBJECT, format!("{path} está en uso por otro proceso: el servidor está en marcha"))

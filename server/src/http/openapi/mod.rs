@@ -4,10 +4,12 @@ mod build;
 mod endpoints;
 
 use axum::Json;
+use monitoring::EndpointTags;
 use utoipa::openapi::OpenApi;
 
 /// The document.
 pub(super) async fn document() -> Json<OpenApi> {
+    EndpointTags::about_everything("get_openapi").apply();
     Json(build::document(endpoints::ALL))
 }
 

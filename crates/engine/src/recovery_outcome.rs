@@ -1,0 +1,181 @@
+//! What became of a recovery, told to the team when all of its runs of a branch have ended: that nothing of it is missing
+//! any more, or that something still is.
+//!
+//! The runs themselves were told of one by one. This is the answer to whoever clicked, so it is in the trace of the click,
+//! and the database knows whether it was given: a process may end between the last run and the telling.
+
+use std::collections::HashMap;
+
+use domain::window::LocalPeriod;
+use domain::{BatchId, ErrorClass, Interval, IntervalSet, RunState};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use monitoring::{GapRecovery, TraceHeaders};
+use warehouse::{EndedRecovery, EndedRun, WarehouseError};
+
+use crate::engine::Engine;
+
+/// How a recovery ended.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Recovered,
+    Failed(ErrorClass, String),
+    /// Somebody took it back: nothing has been recovered, and nothing has failed.
+    Cancelled,
+}
+
+/// Tells of the recoveries of one batch, or of all, that have ended since anybody was told.
+pub(crate) async fn tell_ended(engine: &Engine, only: Option<BatchId>) {
+    if let Err(error) = try_tell_ended(engine, only).await {
+        // It is told after the next run of the batch, or at the next start.
+        tracing::error!(%error, "the outcome of a recovery could not be told");
+    }
+}
+
+async fn try_tell_ended(engine: &Engine, only: Option<BatchId>) -> Result<(), WarehouseError> {
+    for recovery in engine.warehouse.ended_recoveries(only).await? {
+        let Some(range) = range_of(&recovery.runs) else { continue };
+        let missing = missing(engine, &recovery, range).await?;
+        let now = engine.clock.now();
+        if engine.warehouse.note_recovery_told(recovery.batch, recovery.branch.clone(), now).await? {
+            tell(engine, &recovery, range, outcome(&recovery.runs, &missing));
+        }
+    }
+    Ok(())
+}
+
+/// From the start of the first window to the end of the last.
+fn range_of(runs: &[EndedRun]) -> Option<Interval<Timestamp>> {
+    let start = runs.iter().map(|run| run.record.interval.start()).min()?;
+    Interval::new(start, runs.iter().map(|run| run.record.interval.end()).max()?)
+}
+
+/// What is still missing of the recovery's windows, whoever has brought the rest.
+async fn missing(
+    engine: &Engine,
+    recovery: &EndedRecovery,
+    range: Interval<Timestamp>,
+) -> Result<IntervalSet<Timestamp>, WarehouseError> {
+    let Some(first) = recovery.runs.first() else { return Ok(IntervalSet::empty()) };
+    let (kind, branch) = (first.record.kind, Some(recovery.branch.clone()));
+    let covered = engine.warehouse.coverage(kind, branch.clone(), range).await?;
+    let waived = engine.warehouse.waived(kind, branch, range).await?;
+    let settled: IntervalSet<Timestamp> = covered.into_iter().chain(waived).map(|(_, interval)| interval).collect();
+    let windows: IntervalSet<Timestamp> = recovery.runs.iter().map(|run| run.record.interval).collect();
+    Ok(windows.difference(&settled))
+}
+
+fn outcome(runs: &[EndedRun], missing: &IntervalSet<Timestamp>) -> Outcome {
+    let cancelled = runs.iter().filter(|run| run.record.state == RunState::Cancelled).count();
+    let still = runs.iter().filter(|run| missing.overlaps(&run.record.interval)).count();
+    if cancelled == runs.len() || (cancelled > 0 && still > 0) {
+        return Outcome::Cancelled;
+    }
+    if still == 0 {
+        return Outcome::Recovered;
+    }
+    let class = most_frequent(runs).unwrap_or(ErrorClass::InvalidData);
+    let last = runs.iter().rev().filter(|run| run.class == Some(class)).find_map(|run| run.message.as_deref());
+    let reason = last.unwrap_or("Ninguna ejecución dijo por qué.");
+    Outcome::Failed(class, format!("Siguen faltando {still} de {} ventanas. {reason}", runs.len()))
+}
+
+/// The class of most failures; of several, the one that was met last.
+fn most_frequent(runs: &[EndedRun]) -> Option<ErrorClass> {
+    let mut met: HashMap<ErrorClass, (usize, usize)> = HashMap::new();
+    for (position, class) in runs.iter().filter_map(|run| run.class).enumerate() {
+        let (count, last) = met.entry(class).or_default();
+        (*count, *last) = (*count + 1, position);
+    }
+    met.into_iter().max_by_key(|(_, rank)| *rank).map(|(class, _)| class)
+}
+
+fn tell(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>, outcome: Outcome) {
+    let Some(EndedRun { record: first, .. }) = recovery.runs.first() else { return };
+    let zone = engine.branches.find(&recovery.branch).map_or(TimeZone::UTC, |branch| branch.zone.clone());
+    let period = LocalPeriod::of(range, &zone);
+    let runs: Vec<_> = recovery.runs.iter().map(|run| run.record.id).collect();
+    let caused_by = TraceHeaders::from_stored(first.sentry_trace.as_deref(), first.baggage.as_deref());
+    let told = GapRecovery {
+        kind: first.kind,
+        branch: &recovery.branch,
+        from: &format!("{} {}", period.date_from, period.from_text()),
+        to: &format!("{} {}", period.date_to, period.to_text()),
+        windows: runs.len(),
+        requested_by: first.requested_by.as_deref().unwrap_or("desconocido"),
+        runs: &runs,
+        caused_by: caused_by.as_ref(),
+    };
+    match outcome {
+        Outcome::Recovered => engine.monitoring.gap_recovered(&told),
+        Outcome::Failed(class, message) => engine.monitoring.gap_recovery_failed(&told, class, &message),
+        Outcome::Cancelled => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{BranchId, EtlKind, RunId, RunMode};
+    use rstest::rstest;
+    use uuid::Uuid;
+    use warehouse::RunRecord;
+
+    use super::*;
+
+    const DONE: (RunState, Option<ErrorClass>) = (RunState::Succeeded, None);
+    const LATE: (RunState, Option<ErrorClass>) = (RunState::Failed, Some(ErrorClass::Timeout));
+    const BROKEN: (RunState, Option<ErrorClass>) = (RunState::Failed, Some(ErrorClass::ApiError));
+    const TAKEN_BACK: (RunState, Option<ErrorClass>) = (RunState::Cancelled, None);
+
+    fn hour(number: i64) -> Interval<Timestamp> {
+        let start = Timestamp::from_second(3600 * number).unwrap();
+        Interval::new(start, Timestamp::from_second(3600 * (number + 1)).unwrap()).unwrap()
+    }
+
+    fn run(number: i64, (state, class): (RunState, Option<ErrorClass>)) -> EndedRun {
+        EndedRun {
+            record: RunRecord {
+                id: RunId(Uuid::nil()),
+                kind: EtlKind::Sales,
+                branch: BranchId::new("tienda_01"),
+                interval: hour(number),
+                mode: RunMode::Recovery,
+                state,
+                attempt: 1,
+                batch: None,
+                requested_by: None,
+                sentry_trace: None,
+                baggage: None,
+            },
+            class,
+            message: class.map(|class| format!("{class}.")),
+        }
+    }
+
+    /// The outcome of runs for an hour each, in the order they ended in, of which those are missing that did not succeed.
+    fn outcome_of(ends: &[(RunState, Option<ErrorClass>)]) -> Outcome {
+        let runs: Vec<EndedRun> = (0..).zip(ends).map(|(number, end)| run(number, *end)).collect();
+        let missing = runs.iter().filter(|run| run.record.state != RunState::Succeeded);
+        outcome(&runs, &missing.map(|run| run.record.interval).collect())
+    }
+
+    #[rstest]
+    #[case::all_done(&[DONE, DONE], Outcome::Recovered)]
+    #[case::taken_back(&[TAKEN_BACK, TAKEN_BACK], Outcome::Cancelled)]
+    #[case::half_taken_back(&[DONE, LATE, TAKEN_BACK], Outcome::Cancelled)]
+    #[case::one_failed(
+        &[DONE, LATE], Outcome::Failed(ErrorClass::Timeout, "Siguen faltando 1 de 2 ventanas. timeout.".to_owned()))]
+    #[case::most_are_late(
+        &[LATE, LATE, BROKEN],
+        Outcome::Failed(ErrorClass::Timeout, "Siguen faltando 3 de 3 ventanas. timeout.".to_owned()))]
+    #[case::as_many_of_each(
+        &[LATE, BROKEN], Outcome::Failed(ErrorClass::ApiError, "Siguen faltando 2 de 2 ventanas. api_error.".to_owned()))]
+    fn a_recovery_has_one_outcome(#[case] ends: &[(RunState, Option<ErrorClass>)], #[case] expected: Outcome) {
+        assert_eq!(outcome_of(ends), expected);
+    }
+
+    #[test]
+    fn what_somebody_else_has_brought_is_recovered_all_the_same() {
+        assert_eq!(outcome(&[run(0, LATE)], &IntervalSet::empty()), Outcome::Recovered);
+    }
+}

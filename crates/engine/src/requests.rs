@@ -1,0 +1,78 @@
+//! What the client does, told to the monitor: a span a request, a breadcrumb a retry.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use klk::{AnswerEvent, CallObserver, RequestEvent, RetryEvent};
+use monitoring::{Answer, ExtractStep, Monitoring, RequestSpan};
+
+/// Tells of what the client does, and has each request carry the trace on.
+pub(crate) struct RequestWatcher {
+    asker: Asker,
+    open: Mutex<Option<RequestSpan>>,
+}
+
+/// On whose behalf the client asks.
+enum Asker {
+    Step(ExtractStep),
+    /// Whoever waits for the answer in the current task.
+    Task(Monitoring),
+}
+
+impl RequestWatcher {
+    /// For a run that extracts.
+    pub(crate) fn of_step(step: ExtractStep) -> Arc<Self> {
+        Arc::new(Self { asker: Asker::Step(step), open: Mutex::new(None) })
+    }
+
+    /// For whoever asks outside of a run.
+    pub(crate) fn of_task(monitoring: Monitoring) -> Arc<Self> {
+        Arc::new(Self { asker: Asker::Task(monitoring), open: Mutex::new(None) })
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<RequestSpan>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Option<RequestSpan> {
+        self.open().take()
+    }
+
+    /// The call ended with an error after its last request.
+    pub(crate) fn failed(&self, error: &klk::KlkError) {
+        if let Some(open) = self.take() {
+            open.failed(error.class(), &error.to_string());
+        }
+    }
+}
+
+impl CallObserver for RequestWatcher {
+    fn on_request(&self, request: &RequestEvent<'_>) {
+        let method = if request.endpoint.is_get() { "GET" } else { "POST" };
+        let path = request.endpoint.path();
+        let span = match &self.asker {
+            Asker::Step(step) => step.request(method, path),
+            Asker::Task(monitoring) => monitoring.request(method, path),
+        };
+        *self.open() = Some(span);
+    }
+
+    fn headers(&self, _request: &RequestEvent<'_>) -> Vec<(&'static str, String)> {
+        match self.open().as_ref().and_then(RequestSpan::trace_headers) {
+            Some(trace) => vec![("sentry-trace", trace.sentry_trace), ("baggage", trace.baggage)],
+            None => Vec::new(),
+        }
+    }
+
+    fn on_answer(&self, answer: &AnswerEvent) {
+        if let Some(open) = self.take() {
+            open.answered(Answer { status: answer.status, lines: None, bytes: answer.body_bytes as u64 });
+        }
+    }
+
+    fn on_retry(&self, retry: &RetryEvent<'_>) {
+        self.failed(retry.error);
+        if let Asker::Step(step) = &self.asker {
+            step.retry(retry.attempt + 1, retry.error.class(), &retry.error.to_string(), retry.wait);
+        }
+    }
+}

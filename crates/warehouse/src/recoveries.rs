@@ -1,0 +1,99 @@
+//! `recuperaciones_avisadas`: recoveries that have ended, and whether anybody was told.
+
+use domain::{BatchId, BranchId, ErrorClass};
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+
+use crate::instants::{identified, micros, named};
+use crate::runs::{RECORD_COLUMNS, RunRecord, record};
+use crate::{Result, Warehouse};
+
+/// All runs of a batch for one branch, which have ended, and which nobody was told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedRecovery {
+    /// The batch.
+    pub batch: BatchId,
+    /// The branch.
+    pub branch: BranchId,
+    /// Its runs; the one that ended last is the last.
+    pub runs: Vec<EndedRun>,
+}
+
+/// A run that has ended, and what of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedRun {
+    /// The run.
+    pub record: RunRecord,
+    /// Why it failed, where it did.
+    pub class: Option<ErrorClass>,
+    /// The same for people.
+    pub message: Option<String>,
+}
+
+impl Warehouse {
+    /// Recoveries of one batch, or of all, that have ended and that nobody was told of.
+    pub async fn ended_recoveries(&self, only: Option<BatchId>) -> Result<Vec<EndedRecovery>> {
+        self.read("recuperaciones_terminadas", move |connection| {
+            let mut ended = Vec::new();
+            for (batch, branch) in untold(connection, only)? {
+                let runs = runs_of(connection, batch, &branch)?;
+                ended.push(EndedRecovery { batch, branch, runs });
+            }
+            Ok(ended)
+        })
+        .await
+    }
+
+    /// Notes that the team is told of a recovery; false where it was told already.
+    pub async fn note_recovery_told(&self, batch: BatchId, branch: BranchId, now: Timestamp) -> Result<bool> {
+        self.write("anotar_recuperacion_avisada", move |transaction| {
+            let (batch, branch) = (batch.to_string(), branch.as_str());
+            let added = transaction.execute(
+                "INSERT INTO recuperaciones_avisadas
+                 SELECT ?::UUID, ?, make_timestamptz(?::BIGINT)
+                 WHERE NOT EXISTS (
+                    SELECT 1 FROM recuperaciones_avisadas WHERE lote_id = ?::UUID AND ubicacion_id = ?)",
+                params![batch, branch, micros(now), batch, branch],
+            )?;
+            Ok(added == 1)
+        })
+        .await
+    }
+}
+
+fn untold(connection: &Connection, only: Option<BatchId>) -> Result<Vec<(BatchId, BranchId)>> {
+    let batch = only.map(|batch| batch.to_string());
+    let mut statement = connection.prepare(
+        "SELECT lote_id::VARCHAR, ubicacion_id
+         FROM etl_ejecuciones ANTI JOIN recuperaciones_avisadas USING (lote_id, ubicacion_id)
+         WHERE modo = 'recuperacion' AND lote_id IS NOT NULL AND (?::UUID IS NULL OR lote_id = ?::UUID)
+         GROUP BY ALL
+         HAVING count(*) FILTER (estado IN ('en_cola', 'en_proceso')) = 0
+         ORDER BY ALL",
+    )?;
+    let mut rows = statement.query(params![batch, batch])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let branch = BranchId::new(row.get::<_, String>(1)?);
+        found.push((identified("lote_id", &row.get::<_, String>(0)?)?, branch));
+    }
+    Ok(found)
+}
+
+fn runs_of(connection: &Connection, batch: BatchId, branch: &BranchId) -> Result<Vec<EndedRun>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT {RECORD_COLUMNS}, error_tipo, error_mensaje FROM etl_ejecuciones
+         WHERE lote_id = ?::UUID AND ubicacion_id = ? AND modo = 'recuperacion' ORDER BY fecha_fin, id"
+    ))?;
+    let mut rows = statement.query(params![batch.to_string(), branch.as_str()])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let class: Option<String> = row.get("error_tipo")?;
+        runs.push(EndedRun {
+            record: record(row)?,
+            class: class.map(|name| named("error_tipo", &name)).transpose()?,
+            message: row.get("error_mensaje")?,
+        });
+    }
+    Ok(runs)
+}
