@@ -71,6 +71,13 @@ impl Monitoring {
             SentNow::Dropped => Relayed::Full,
         }
     }
+
+    /// Counts an envelope that was turned away unread, because too many came.
+    pub fn note_turned_away(&self) {
+        if let Some(shared) = &self.shared {
+            shared.delivery.note_turned_away();
+        }
+    }
 }
 
 /// Whether both name the same key of the same project of the same server.

@@ -39,6 +39,11 @@ impl Tunnel {
     fn take_one(&self) -> Result<(), Duration> {
         self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now())
     }
+
+    fn turn_away(&self, pause: Duration) -> Response {
+        self.monitoring.note_turned_away();
+        too_many(pause)
+    }
 }
 
 /// Takes an envelope, and answers what Sentry answered.
@@ -48,7 +53,7 @@ pub(super) async fn relay(State(state): State<WebState>, request: Request) -> Re
         return problems::no_such_path();
     }
     if let Err(pause) = tunnel.take_one() {
-        return too_many(pause);
+        return tunnel.turn_away(pause);
     }
     let bytes_max = tunnel.settings.envelope_bytes_max;
     if announced_bytes(&request).is_some_and(|bytes| bytes > bytes_max) {
@@ -56,7 +61,7 @@ pub(super) async fn relay(State(state): State<WebState>, request: Request) -> Re
     }
     // It fails where there is more than that; and where the browser is gone, and nobody hears the answer.
     let Ok(envelope) = to_bytes(request.into_body(), bytes_max).await else { return too_large() };
-    let Ok(way) = Arc::clone(&tunnel.ways).try_acquire_owned() else { return too_many(BUSY_PAUSE) };
+    let Ok(way) = Arc::clone(&tunnel.ways).try_acquire_owned() else { return tunnel.turn_away(BUSY_PAUSE) };
     let monitoring = tunnel.monitoring.clone();
     // It waits for the network, so it has a thread of its own.
     let relayed = tokio::task::spawn_blocking(move || {

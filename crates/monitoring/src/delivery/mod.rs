@@ -135,6 +135,10 @@ impl Delivery {
         self.drop_items(ItemKind::Other, 1, DropReason::Unreadable);
     }
 
+    pub(crate) fn note_turned_away(&self) {
+        self.drop_items(ItemKind::Other, 1, DropReason::QueueFull);
+    }
+
     fn drop_items(&self, kind: ItemKind, count: u64, reason: DropReason) {
         self.dispatch.ledger.lock().dropped(kind, reason, count, (self.dispatch.wall_clock)());
     }

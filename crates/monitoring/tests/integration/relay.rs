@@ -208,5 +208,8 @@ fn what_finds_no_room_is_told_and_counted() {
     assert!(guard.shutdown());
     server.behave(Manner::Reset);
     assert_eq!(relay(&monitoring, &server, "event"), Relayed::Full);
-    assert_eq!(monitoring.status().dropped_last_day[0].reason, DropReason::QueueFull);
+    monitoring.note_turned_away();
+    let [event, unread] = monitoring.status().dropped_last_day.try_into().unwrap();
+    assert_eq!((event.kind, event.reason), (ItemKind::Event, DropReason::QueueFull));
+    assert_eq!((unread.kind, unread.reason), (ItemKind::Other, DropReason::QueueFull));
 }
