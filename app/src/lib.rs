@@ -14,6 +14,7 @@ pub mod preferences;
 pub mod query;
 #[cfg(test)]
 mod sample;
+pub mod sentry;
 #[cfg(feature = "ssr")]
 mod shell;
 
@@ -26,7 +27,7 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{Frame, GapsPage, HomePage, NotFoundPage, RunsPage};
+use pages::{Frame, GapsPage, HomePage, MonitoringPage, NotFoundPage, RunsPage};
 
 /// Everything in `<body>`.
 #[component]
@@ -50,6 +51,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
                     <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
+                    <Route path=path!("monitoreo") ssr=SsrMode::Async view=MonitoringPage/>
                 </Routes>
             </Frame>
         </Router>

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::http::{self, WebState};
 use crate::output::remark;
 use crate::runtime;
-use crate::settings::{HttpSettings, Settings};
+use crate::settings::Settings;
 
 /// How long connections may take to end once they are asked to.
 const CONNECTIONS_LIMIT: Duration = Duration::from_secs(5);
@@ -27,15 +27,16 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// Serves until the process is asked to end, then ends the engine too.
 pub async fn serve(listener: TcpListener, engine: Engine, settings: &Settings) -> Result<(), Failure> {
-    let served = answer_requests(listener, engine.clone(), &settings.http).await;
+    let served = answer_requests(listener, engine.clone(), settings).await;
     runtime::end_engine(&engine, settings.shutdown_limit).await;
     served
 }
 
-async fn answer_requests(listener: TcpListener, engine: Engine, settings: &HttpSettings) -> Result<(), Failure> {
+async fn answer_requests(listener: TcpListener, engine: Engine, settings: &Settings) -> Result<(), Failure> {
     let (close, closing) = watch::channel(false);
-    let state = WebState::new(http::site_options()?, engine, closing.clone(), settings);
-    let router = http::router(state, settings).map_err(|error| Failure::Usage(error.to_string()))?;
+    let state = WebState::new(http::site_options()?, engine, closing.clone(), &settings.http);
+    let router =
+        http::router(state, &settings.http, &settings.sentry).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = listener.local_addr().context("no hay dirección")?;
     remark(&format!("open http://{address}"));
     let server = axum::serve(listener, router).with_graceful_shutdown(until_closing(closing.clone()));

@@ -1,7 +1,10 @@
 //! What pages are drawn with. Components are given data and fetch nothing.
 
+mod boundary;
 mod connectivity;
 mod copy_button;
+#[cfg(feature = "ssr")]
+mod crash;
 mod empty;
 mod failure;
 mod filters;
@@ -18,13 +21,17 @@ mod progress;
 mod recover_dialog;
 mod run_row;
 mod runs;
+mod sentry_trial;
 mod skeleton;
 mod stat_card;
 mod time;
 mod toasts;
 
+pub use boundary::Boundary;
 pub use connectivity::ConnectivityBadge;
 pub use copy_button::CopyButton;
+#[cfg(feature = "ssr")]
+pub use crash::CrashTemplate;
 pub use empty::Empty;
 pub use failure::Failure;
 pub use filters::{GapFilters, RunFilters};
@@ -39,6 +46,7 @@ pub use preferences_switch::PreferencesSwitch;
 pub use progress::ProgressList;
 pub use recover_dialog::RecoverDialog;
 pub use runs::{RunCards, RunsTable};
+pub use sentry_trial::SentryTrial;
 pub use skeleton::Skeleton;
 pub use stat_card::StatCard;
 pub use time::{Elapsed, Moment};

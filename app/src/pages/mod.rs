@@ -3,11 +3,13 @@
 mod frame;
 mod gaps;
 mod home;
+mod monitoring;
 mod not_found;
 mod runs;
 
 pub use frame::Frame;
 pub use gaps::GapsPage;
 pub use home::HomePage;
+pub use monitoring::MonitoringPage;
 pub use not_found::NotFoundPage;
 pub use runs::RunsPage;

@@ -1,5 +1,6 @@
 //! The HTTP server: pages, server functions (which are the REST interface), events, health, files, and the layers around.
 
+mod browser_monitoring;
 mod events;
 mod health;
 mod layers;
@@ -10,6 +11,7 @@ mod site;
 
 use std::sync::Arc;
 
+use app::sentry::BrowserMonitoring;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
@@ -19,7 +21,8 @@ use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::sync::{Semaphore, watch};
 
-use crate::settings::HttpSettings;
+use crate::settings::{HttpSettings, SentrySettings};
+use crate::wiring::RELEASE;
 
 pub use site::site_options;
 
@@ -34,6 +37,8 @@ pub struct WebState {
     pub closing: watch::Receiver<bool>,
     /// Streams of events that may still be opened.
     pub event_streams: Arc<Semaphore>,
+    /// What pages carry so that browsers tell Sentry what fails there.
+    browser_monitoring: Option<BrowserMonitoring>,
 }
 
 impl WebState {
@@ -44,16 +49,19 @@ impl WebState {
         closing: watch::Receiver<bool>,
         settings: &HttpSettings,
     ) -> Self {
-        Self { options, engine, closing, event_streams: Arc::new(Semaphore::new(settings.event_streams_max)) }
+        let event_streams = Arc::new(Semaphore::new(settings.event_streams_max));
+        Self { options, engine, closing, event_streams, browser_monitoring: None }
     }
 
     /// What pages and server functions find in their context. Nobody signs in yet: whoever reaches the server operates it.
     fn contexts(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let engine = self.engine.clone();
+        let browser_monitoring = self.browser_monitoring.clone();
         move || {
             provide_context(engine.clone());
             provide_context(Actor::operator("web"));
             security::provide_nonce_of_request();
+            browser_monitoring::provide(browser_monitoring.as_ref());
         }
     }
 }
@@ -65,8 +73,13 @@ impl FromRef<WebState> for LeptosOptions {
 }
 
 /// Everything that answers.
-pub fn router(state: WebState, settings: &HttpSettings) -> Result<Router, layers::InvalidOrigin> {
+pub fn router(
+    mut state: WebState,
+    settings: &HttpSettings,
+    sentry: &SentrySettings,
+) -> Result<Router, layers::InvalidOrigin> {
     let pages = generate_route_list(app::App);
+    state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, &pages);
     let options = state.options.clone();
     let shell = move || app::shell(options.clone());
     let routes = Router::new()
