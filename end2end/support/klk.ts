@@ -21,7 +21,7 @@ export class Klk {
     const since = new Date(Date.now() - 72 * 3600 * 1000).toISOString().slice(0, 10);
     const store = (id: string, name: string) =>
       `[[tiendas]]\nid = "${id}"\ncodigo = "${id}"\nnombre = "${name}"\nhorario = "09:00-18:00"\ndesde = "${since}"\n`;
-    const quiet = { KLK_BASE_URL: 'http://127.0.0.1:9', KLK_SCHEDULER: 'off', KLK_WORKERS: '1' };
+    const quiet = { KLK_BASE_URL: 'http://127.0.0.1:9', KLK_SCHEDULER: 'off', KLK_RETRIES: '0', KLK_LOG: 'off' };
     return Klk.start({ ...quiet, ...variables }, () => [], store('tienda_01', 'PERIFERICO') + store('tienda_08', 'BOSQUE'));
   }
 

@@ -5,7 +5,6 @@ import { Sentry } from '../support/sentry';
 
 // What a browser tells Sentry when something goes wrong in it, and what it keeps to itself. Nobody listens at the DSN: the
 // test stands where the browser sends to.
-test.describe.configure({ mode: 'serial' });
 
 let klk: Klk;
 
