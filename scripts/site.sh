@@ -26,5 +26,15 @@ build_site() {
     # These take a blink, so they are not compared first.
     [[ ! -f style/main.css ]] || node_modules/.bin/esbuild style/main.css --bundle --minify \
         --log-level=warning --outfile="$site/pkg/klk.css"
+    build_scripts
     cp -R public/. "$site/"
+}
+
+# The bridge between the app and the browser, and Sentry's SDK. Both must see the same bridge, so the SDK's file imports
+# the other by its address instead of having a copy.
+build_scripts() {
+    local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --sourcemap --log-level=warning
+        --define:__SENTRY_DEBUG__=false)
+    "${esbuild[@]}" frontend/js/bridge.ts --outfile="$site/pkg/bridge.js"
+    "${esbuild[@]}" frontend/js/sentry.ts --outfile="$site/pkg/sentry.js" --external:./bridge.js
 }

@@ -15,6 +15,7 @@ pub mod query;
 pub mod references;
 #[cfg(test)]
 mod sample;
+pub mod sentry;
 #[cfg(feature = "ssr")]
 mod shell;
 

@@ -4,8 +4,8 @@ use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::App;
-use crate::{preferences, references};
+use crate::components::CrashTemplate;
+use crate::{App, preferences, references, sentry};
 
 /// The whole HTML document of a page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -22,6 +22,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href="/pkg/klk.css"/>
+                <sentry::Head/>
+                <link rel="modulepreload" href="/pkg/bridge.js"/>
+                <CrashTemplate language=preferences.language/>
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A demo of its own: the binary with its simulated stores, on free ports, over a database that goes away. */
+/** A klk of its own: the binary on free ports, over a database that goes away. */
 export class Klk {
   private constructor(
     readonly url: string,
@@ -12,14 +12,33 @@ export class Klk {
     private readonly folder: string,
   ) {}
 
-  static async startDemo(environment: Record<string, string> = {}): Promise<Klk> {
+  static startDemo(variables: Record<string, string> = {}): Promise<Klk> {
+    return Klk.start(variables, (database) => ['--demo', '--base', database], '');
+  }
+
+  /** Two stores whose POS answers nobody, and nothing that fires by itself: every half hour is missing, and all is quiet. */
+  static startQuiet(variables: Record<string, string>): Promise<Klk> {
+    const since = new Date(Date.now() - 72 * 3600 * 1000).toISOString().slice(0, 10);
+    const store = (id: string, name: string) =>
+      `[[tiendas]]\nid = "${id}"\ncodigo = "${id}"\nnombre = "${name}"\nhorario = "09:00-18:00"\ndesde = "${since}"\n`;
+    const quiet = { KLK_BASE_URL: 'http://127.0.0.1:9', KLK_SCHEDULER: 'off', KLK_RETRIES: '0', KLK_LOG: 'off' };
+    return Klk.start({ ...quiet, ...variables }, () => [], store('tienda_01', 'PERIFERICO') + store('tienda_08', 'BOSQUE'));
+  }
+
+  private static async start(
+    variables: Record<string, string>,
+    options: (database: string) => string[],
+    file: string,
+  ): Promise<Klk> {
     const binary = process.env.KLK_BIN;
     if (!binary) throw new Error('KLK_BIN must name the klk binary; ./dev e2e sets it');
     const folder = mkdtempSync(join(tmpdir(), 'klk-e2e-'));
     const address = `127.0.0.1:${await freePort()}`;
-    const child = spawn(binary, ['serve', '--demo', '--base', join(folder, 'demo.duckdb')], {
+    writeFileSync(join(folder, 'klk.toml'), file);
+    const database = join(folder, 'klk.duckdb');
+    const child = spawn(binary, ['serve', ...options(database)], {
       cwd: folder,
-      env: { ...process.env, KLK_ADDRESS: address, ...environment },
+      env: { ...process.env, KLK_DATABASE: database, ...variables, KLK_ADDRESS: address },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const klk = new Klk(`http://${address}`, child, folder);

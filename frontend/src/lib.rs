@@ -7,7 +7,10 @@ mod entry {
     /// The page calls it when its WebAssembly is there.
     #[wasm_bindgen]
     pub fn hydrate() {
-        console_error_panic_hook::set_once();
+        std::panic::set_hook(Box::new(|info| {
+            console_error_panic_hook::hook(info);
+            app::sentry::report_panic(info);
+        }));
         leptos::mount::hydrate_body(app::App);
     }
 }

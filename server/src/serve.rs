@@ -46,7 +46,8 @@ async fn answer_requests(
 ) -> Result<(), Failure> {
     let (close, closing) = watch::channel(false);
     let state = WebState::new(http::site_options()?, engine, closing.clone(), monitoring, settings);
-    let router = http::router(state, &settings.http).map_err(|error| Failure::Usage(error.to_string()))?;
+    let router =
+        http::router(state, &settings.http, &settings.sentry).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = listener.local_addr().context("no hay dirección")?;
     remark(&format!("open http://{address}"));
     let server = axum::serve(listener, router).with_graceful_shutdown(until_closing(closing.clone()));

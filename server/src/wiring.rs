@@ -15,7 +15,7 @@ use crate::settings::{SentrySettings, Settings};
 use crate::{database, host, logging};
 
 /// What is reported to Sentry as the release.
-const RELEASE: &str = concat!("klk-tracking@", env!("CARGO_PKG_VERSION"));
+pub const RELEASE: &str = concat!("klk-tracking@", env!("CARGO_PKG_VERSION"));
 
 /// Log and monitoring; to be held until the process ends.
 pub struct Observability {

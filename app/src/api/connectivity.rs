@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// Whether the POS answers, and how fast.
-#[server(prefix = "/api", endpoint = "etl/tracking/connectivity/klk", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/connectivity/klk", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn check_connectivity() -> Result<Connectivity, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("connectivity_klk"))?;
     session.answer(session.engine.connectivity(&session.actor)).await

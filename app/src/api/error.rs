@@ -1,8 +1,6 @@
 //! What a server function answers when it cannot do what was asked.
 
-use domain::problem::Problem;
-#[cfg(not(feature = "ssr"))]
-use domain::problem::ProblemCode;
+use domain::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -12,6 +10,14 @@ use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 #[serde(transparent)]
 #[error("{}{}", .0.detail, reference_note(&.0.correlacion))]
 pub struct ApiError(pub Problem);
+
+impl ApiError {
+    /// Of a call that got no answer, or none that can be read. The page says so in its own language, so there is no detail;
+    /// the reference is the browser's own, and empty where nobody was told.
+    pub(crate) fn without_answer(reference: String) -> Self {
+        Self(Problem { detail: String::new(), codigo: ProblemCode::Busy, correlacion: reference })
+    }
+}
 
 /// Between the detail and the reference code in the text of an [`ApiError`].
 const REFERENCE_NOTE: &str = " (referencia ";
@@ -25,7 +31,7 @@ fn reference_note(reference: &str) -> String {
 
 /// An [`ApiError`] as text, taken apart again. Leptos hands error boundaries nothing but the text of an error that
 /// happened on the server, so the page reads both parts from it, on the server too: what hydrates is then the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// What is wrong; empty where the server could not be reached.
     pub detail: String,
@@ -61,17 +67,18 @@ impl FromServerFnError for ApiError {
         }
         #[cfg(not(feature = "ssr"))]
         {
-            // The page says so in its own language, so there is no detail.
-            let _ = error;
-            let (detail, correlacion) = (String::new(), String::new());
-            Self(Problem { detail, codigo: ProblemCode::Busy, correlacion })
+            let code = match error {
+                // The client that sent it knows what was asked, and reports it.
+                ServerFnErrorErr::Request(_) => None,
+                _ => crate::sentry::report_unreadable_answer(),
+            };
+            Self::without_answer(code.unwrap_or_default())
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::problem::ProblemCode;
     use rstest::rstest;
 
     use super::*;

@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// Every gap of the asked hours.
-#[server(prefix = "/api", endpoint = "etl/tracking/gaps", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/gaps", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn list_gaps(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// Reliability figures of the last days.
-#[server(prefix = "/api", endpoint = "etl/tracking/metricas", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/metricas", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn read_metrics(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

@@ -3,11 +3,12 @@
 use leptos::server;
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// Keeps language and theme in cookies, which the server reads before it renders, so that no page shows in the wrong
 /// ones first. It takes an ordinary form (without JavaScript, the browser is sent back to where it came from) and changes
 /// nothing but the caller's own cookies; values that are no language or theme of ours are left out.
-#[server(prefix = "/api", endpoint = "preferencias")]
+#[server(prefix = "/api", endpoint = "preferencias", client = WatchedClient)]
 pub async fn save_preferences(
     /// `es` or `en`.
     idioma: Option<String>,

@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// How far long work is.
-#[server(prefix = "/api", endpoint = "etl/tracking/progreso", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/progreso", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn read_progress() -> Result<Progress, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_progreso"))?;
     session.answer(session.engine.progress(&session.actor)).await

@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// One run, with everything known of it.
-#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn read_run(
     /// The run's identifier.
     id: Option<String>,

@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// One page of runs.
-#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn list_runs(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

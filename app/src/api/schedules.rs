@@ -5,9 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
+use crate::sentry::WatchedClient;
 
 /// Every schedule, its last and next run, and what it did today.
-#[server(prefix = "/api", endpoint = "etl/tracking/cron/status", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "etl/tracking/cron/status", input = GetUrl, output = Json, client = WatchedClient)]
 pub async fn list_schedules() -> Result<ScheduleList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("cron_status"))?;
     session.answer(session.engine.schedules(&session.actor)).await

@@ -34,6 +34,7 @@ pub fn CopyButton(
         </button>
         <span class="visually-hidden" aria-live="polite">{move || is_copied.get().then(|| texts.copied())}</span>
     }
+    .into_any()
 }
 
 /// A line that people copy whole: a command, an identifier.

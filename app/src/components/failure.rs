@@ -14,7 +14,7 @@ pub fn Failure(
     /// What the server told.
     told: Told,
     /// Asks again; absent where something else on the page does.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     retry: Option<Callback<()>>,
     /// The page without the filters that may be at fault.
     #[prop(optional_no_strip)]
@@ -29,9 +29,10 @@ pub fn Failure(
                 {texts.retry()}
             </button>
         }
+        .into_any()
     });
     let way_out = way_out.map(|href| view! { <a class="button" href=href>{texts.clear_filters()}</a> });
-    let reference = told.reference.map(|code| view! { <Reference code/> });
+    let reference = told.reference.map(|code| view! { <Reference code/> }.into_any());
     view! {
         <div class="failure" role="alert">
             <Glyph icon=Icon::Warning/>

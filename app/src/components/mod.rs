@@ -1,7 +1,10 @@
 //! What pages are drawn with. Components are given data and fetch nothing.
 
+mod boundary;
 mod connectivity;
 mod copy_button;
+#[cfg(feature = "ssr")]
+mod crash;
 mod cron_monitors;
 mod empty;
 mod failure;
@@ -27,14 +30,18 @@ mod run_phases;
 mod run_row;
 mod runs;
 mod section;
+mod sentry_trial;
 mod server_trial;
 mod skeleton;
 mod stat_card;
 mod time;
 mod toasts;
 
+pub use boundary::Boundary;
 pub use connectivity::ConnectivityBadge;
 pub use copy_button::{CopyButton, CopyLine};
+#[cfg(feature = "ssr")]
+pub use crash::CrashTemplate;
 pub use cron_monitors::CronMonitors;
 pub use empty::Empty;
 pub use failure::Failure;
@@ -58,6 +65,7 @@ pub use run_error::RunError;
 pub use run_phases::RunPhaseTimes;
 pub use runs::{RunCards, RunsTable};
 pub use section::Section;
+pub use sentry_trial::SentryTrial;
 pub use server_trial::ServerTrial;
 pub use skeleton::Skeleton;
 pub use stat_card::StatCard;

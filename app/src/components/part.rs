@@ -4,9 +4,8 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Failure, Skeleton};
-use crate::api::{ApiError, Told};
-use crate::preferences::language;
+use super::{Boundary, Skeleton};
+use crate::api::ApiError;
 
 /// Shows a resource: a skeleton until it is there, its view while it is, and a message with a way to ask again where it
 /// could not be had. `show` runs once and is given a signal: an answer that differs changes what it draws in place, so an
@@ -29,20 +28,12 @@ where
     T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
     Show: Fn(Memo<T>) -> AnyView + Clone + Send + Sync + 'static,
 {
-    let title = language().failure().title(name);
     let retry = Callback::new(move |()| resource.refetch());
     view! {
         <Transition fallback=move || skeleton.draw()>
-            <ErrorBoundary fallback=move |errors| {
-                let title = title.clone();
-                move || {
-                    let told = errors.with(|errors| {
-                        let first = errors.iter().next().map(|(_, error)| error.to_string());
-                        Told::from_text(&first.unwrap_or_default())
-                    });
-                    view! { <Failure title=title.clone() told retry way_out=way_out.get()/> }
-                }
-            }>{contents(resource, show.clone())}</ErrorBoundary>
+            <Boundary name retry way_out>
+                {contents(resource, show.clone())}
+            </Boundary>
         </Transition>
     }
 }

@@ -45,6 +45,13 @@ fn connect(heard: &Heard) -> Option<EventSource> {
 }
 
 fn beat(live: Live, heard: &Heard, source: &RefCell<Option<EventSource>>) {
+    if crate::sentry::has_crashed() {
+        // Dropping the stream closes it. What was borrowed when the app died stays so.
+        if let Ok(mut source) = source.try_borrow_mut() {
+            source.take();
+        }
+        return;
+    }
     live.pulse.update(|pulse| *pulse += 1);
     let pulse = live.pulse.get_untracked();
     let state = source.borrow().as_ref().map_or(State::Closed, EventSource::state);

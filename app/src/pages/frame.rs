@@ -13,6 +13,7 @@ use crate::components::{
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
 use crate::query::{GAPS, MONITORING, RUNS};
+use crate::sentry::NavigationWatch;
 
 /// How often the POS is probed while a page is open.
 const PROBE_INTERVAL: Duration = Duration::from_secs(60);
@@ -33,6 +34,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let save_preferences = ServerAction::<SavePreferences>::new();
 
     view! {
+        <NavigationWatch/>
         <a class="skip-link" href="#contenido">{texts.skip()}</a>
         <div class="frame">
             <header class="sidebar">

@@ -12,6 +12,7 @@ use crate::components::{
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
 use crate::query::{GAPS, Query};
+use crate::sentry::UserAction;
 
 /// The page of gaps.
 #[component]
@@ -93,15 +94,19 @@ fn Recovery(chosen: RwSignal<Option<GapView>>) -> impl IntoView {
         let gap = gap.clone();
         async move {
             failure.set(None);
-            let answer = recover_gap(
+            let action = UserAction::start(
+                "recuperar_gap",
+                &[("etl_tipo", gap.etl_tipo.to_string()), ("ubicacion_id", gap.ubicacion_id.to_string())],
+            );
+            let asked = recover_gap(
                 Some(gap.etl_tipo.to_string()),
                 Some(gap.ubicacion_id.to_string()),
                 Some(gap.fecha_desde.to_string()),
                 Some(gap.fecha_hasta.to_string()),
                 Some(gap.hora_desde),
                 Some(gap.hora_hasta),
-            )
-            .await;
+            );
+            let answer = action.around(asked).await;
             match answer {
                 Ok(answer) => {
                     chosen.set(None);

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::api::{ApiError, read_monitoring, try_monitoring};
 use crate::components::{
     CronMonitors, MonitoringCards, MonitoringLinkLists, MonitoringReports, MonitoringSummary, PageHeader, PageTitle,
-    Part, Section, ServerTrial, Skeleton,
+    Part, Section, SentryTrial, ServerTrial, Skeleton,
 };
 use crate::live::{Live, Now};
 use crate::preferences::language;
@@ -29,6 +29,7 @@ pub fn MonitoringPage() -> impl IntoView {
         <Section title=texts.trial_title() intro=texts.trial_intro()>
             <Trial/>
         </Section>
+        <SentryTrial/>
     }
     .into_any()
 }

@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-use super::{problems, security};
+use super::{browser_monitoring, problems, security};
 use crate::clock;
 use crate::settings::HttpSettings;
 
@@ -42,6 +42,7 @@ pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, 
         .layer(monitoring::http_layers(clock::correlation))
         // Failures are reported by the layers of monitoring, once, and not by their status here.
         .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))
+        .layer(from_fn(browser_monitoring::keep_trace))
         .layer(from_fn(security::headers))
         .layer(CompressionLayer::new())
         .layer(from_fn(problems::in_shape))

@@ -1,5 +1,6 @@
 //! The HTTP server: pages, server functions (which are the REST interface), events, health, files, and the layers around.
 
+mod browser_monitoring;
 mod events;
 mod health;
 mod layers;
@@ -11,6 +12,7 @@ mod tunnel;
 
 use std::sync::Arc;
 
+use app::sentry::BrowserMonitoring;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
@@ -21,7 +23,8 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use monitoring::Monitoring;
 use tokio::sync::{Semaphore, watch};
 
-use crate::settings::{HttpSettings, Settings};
+use crate::settings::{HttpSettings, SentrySettings, Settings};
+use crate::wiring::RELEASE;
 use tunnel::Tunnel;
 
 pub use site::site_options;
@@ -39,6 +42,8 @@ pub struct WebState {
     pub event_streams: Arc<Semaphore>,
     /// Where browsers report to.
     tunnel: Arc<Tunnel>,
+    /// What pages carry so that browsers tell Sentry what fails there.
+    browser_monitoring: Option<BrowserMonitoring>,
 }
 
 impl WebState {
@@ -52,16 +57,18 @@ impl WebState {
     ) -> Self {
         let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
         let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
-        Self { options, engine, closing, event_streams, tunnel }
+        Self { options, engine, closing, event_streams, tunnel, browser_monitoring: None }
     }
 
     /// What pages and server functions find in their context. Nobody signs in yet: whoever reaches the server operates it.
     fn contexts(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let engine = self.engine.clone();
+        let browser_monitoring = self.browser_monitoring.clone();
         move || {
             provide_context(engine.clone());
             provide_context(Actor::operator("web"));
             security::provide_nonce_of_request();
+            browser_monitoring::provide(browser_monitoring.as_ref());
         }
     }
 }
@@ -73,8 +80,13 @@ impl FromRef<WebState> for LeptosOptions {
 }
 
 /// Everything that answers.
-pub fn router(state: WebState, settings: &HttpSettings) -> Result<Router, layers::InvalidOrigin> {
+pub fn router(
+    mut state: WebState,
+    settings: &HttpSettings,
+    sentry: &SentrySettings,
+) -> Result<Router, layers::InvalidOrigin> {
     let pages = generate_route_list(app::App);
+    state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, &pages);
     let options = state.options.clone();
     let shell = move || app::shell(options.clone());
     let routes = Router::new()

@@ -1,0 +1,187 @@
+// What the app calls in the browser (app/src/sentry/bindings.rs). It is always there and knows nothing of Sentry: the SDK
+// is another file, which a page names only where there is a DSN and which attaches itself here. Where that file is
+// missing, because monitoring is off or something blocks it, the app runs all the same.
+
+/** A server-function call that failed. */
+export interface FailedCall {
+  /** The path, which names the function. */
+  path: string;
+  filters: Record<string, string>;
+  /** 0 where no answer came. */
+  status: number;
+  /** The problem's code, or what stands for one where no problem came. */
+  code: string;
+  /** The server's reference; empty where it gave none. */
+  reference: string;
+}
+
+/** What sentry.ts attaches. Each `report` gives the reference code by which its event is found. */
+export interface Monitoring {
+  reportCall(call: FailedCall): string;
+  /** `part` is what the page calls it, in its language. */
+  reportComponent(part: string, message: string): string;
+  reportPanic(message: string, location: string): string;
+  startNavigation(path: string): void;
+  startAction(name: string, attributes: Record<string, string>): Action;
+}
+
+/** A click that changes something. */
+export interface Action {
+  attributes: Record<string, string>;
+  within(work: () => void): void;
+  end(succeeded: boolean): void;
+}
+
+let monitoring: Monitoring | undefined;
+const actions = new Map<number, Action>();
+let lastAction = 0;
+/** Whose work is being done right now. */
+let current: Action | undefined;
+let isCrashed = false;
+let isLeaving = false;
+
+// What is under way when a page is left fails; that is no failure.
+addEventListener('pagehide', () => (isLeaving = true));
+addEventListener('pageshow', () => (isLeaving = false));
+addEventListener('beforeunload', () => (isLeaving = true));
+
+export function attach(attached: Monitoring): void {
+  monitoring = attached;
+}
+
+/** Stands for a problem's code where an answer came that is none of ours. */
+const unreadable = 'ilegible';
+/** Filters that may be told: known names, and values that can only be codes, numbers and dates. */
+const filterNames = ['etl_tipo', 'ubicacion_id', 'modo', 'estado', 'limite', 'max_horas', 'dias'];
+const filterValue = /^[\w.:-]{1,64}$/;
+
+/** Functions that fail just now, and how: the same failure is told once, however often it is tried again. */
+const failing = new Map<string, { code: string; reference: string }>();
+/** The answer that is being read: what cannot be read says nothing of where it came from. */
+let reading: { address: string; status: number } | undefined;
+
+/** Gives the reference code by which the event is found; empty where there is none. */
+export function callFailed(address: string, status: number, code: string, reference: string): string {
+  if (!monitoring || isLeaving || isCrashed) return '';
+  const { pathname, searchParams } = new URL(address, location.href);
+  const known = failing.get(pathname);
+  if (known?.code === code) return known.reference;
+  const filters: Record<string, string> = { ...current?.attributes };
+  for (const name of filterNames) {
+    const value = searchParams.get(name);
+    if (value && filterValue.test(value)) filters[name] = value;
+  }
+  const told = monitoring.reportCall({ path: pathname, filters, status, code, reference });
+  failing.set(pathname, { code, reference: told });
+  return told;
+}
+
+export function callAnswered(address: string): void {
+  const { pathname } = new URL(address, location.href);
+  // An answer that came may still turn out to be unreadable, as the one before.
+  if (failing.get(pathname)?.code !== unreadable) failing.delete(pathname);
+}
+
+/** To be said whenever reading goes on: between two pieces of an answer, another may be read. */
+export function readingAnswer(address: string, status: number): void {
+  reading = { address, status };
+}
+
+export function answerUnreadable(): string {
+  return reading ? callFailed(reading.address, reading.status, unreadable, '') : '';
+}
+
+export function reportComponent(part: string, message: string): string {
+  return isCrashed ? '' : (monitoring?.reportComponent(part, message) ?? '');
+}
+
+let address: string | undefined;
+
+/** The router leads there and asks for what is there; the browser's history hears of it only afterwards. */
+export function navigate(path: string, search: string): void {
+  const before = address;
+  address = `${path}?${search}`;
+  // The first is where the page was loaded.
+  if (before !== undefined && before !== address) monitoring?.startNavigation(path);
+}
+
+/** `attributes` are names and values by turns. */
+export function startAction(name: string, attributes: string[]): number {
+  if (!monitoring) return 0;
+  const pairs: Record<string, string> = {};
+  for (let index = 0; index + 1 < attributes.length; index += 2) pairs[attributes[index]] = attributes[index + 1];
+  actions.set(++lastAction, monitoring.startAction(name, pairs));
+  return lastAction;
+}
+
+/** Calls the server within the action, so that the server's part of the trace hangs on it. */
+export function withinAction(number: number, work: () => void): void {
+  const action = actions.get(number);
+  if (!action) return work();
+  const before = current;
+  current = action;
+  try {
+    action.within(work);
+  } finally {
+    current = before;
+  }
+}
+
+export function endAction(number: number, succeeded: boolean): void {
+  actions.get(number)?.end(succeeded);
+  actions.delete(number);
+}
+
+/** For trying out that rejections nobody handles arrive. */
+export function rejectPromise(message: string): void {
+  void Promise.reject(new Error(message));
+}
+
+/**
+ * The WebAssembly is dead: tells so once, and lets nothing of the page reach it again. What follows a panic (the trap
+ * itself, timers that run into it) is a consequence and told to nobody.
+ */
+export function crash(message: string, location: string): void {
+  if (isCrashed) return;
+  // Before the flag, which ends all reporting.
+  const reference = monitoring?.reportPanic(message, location) ?? '';
+  isCrashed = true;
+  for (const type of ['click', 'submit', 'input', 'change', 'keydown', 'keyup', 'close', 'popstate', 'online', 'focusin']) {
+    addEventListener(type, keepFromApp, { capture: true });
+  }
+  // Later: the panic is still on the stack, and showing something may call listeners.
+  setTimeout(() => showCrash(reference));
+}
+
+export function hasCrashed(): boolean {
+  return isCrashed;
+}
+
+const overlayId = 'fallo-total';
+
+function keepFromApp(event: Event): void {
+  if (event.target instanceof Element && event.target.closest(`#${overlayId}`)) return;
+  event.stopImmediatePropagation();
+  // The address has changed, and nobody is left to show what is there.
+  if (event.type === 'popstate') location.reload();
+  else event.preventDefault();
+}
+
+/** The texts are in the page, in its language: app/src/shell.rs. */
+function showCrash(reference: string): void {
+  const template = document.getElementById(`${overlayId}-plantilla`);
+  if (!(template instanceof HTMLTemplateElement)) return;
+  document.querySelectorAll('dialog[open]').forEach((dialog) => (dialog as HTMLDialogElement).close());
+  document.body.append(template.content.cloneNode(true));
+  const overlay = document.getElementById(overlayId) as HTMLDialogElement;
+  const code = overlay.querySelector('code');
+  if (reference && code) code.textContent = reference;
+  else overlay.querySelector('.failure-reference')?.remove();
+  const reload = overlay.querySelector('button');
+  reload?.addEventListener('click', () => location.reload());
+  overlay.addEventListener('cancel', (event) => event.preventDefault());
+  // A browser may close it all the same when Escape is pressed twice.
+  overlay.addEventListener('close', () => overlay.showModal());
+  overlay.showModal();
+  reload?.focus();
+}
