@@ -2,13 +2,17 @@
 
 use domain::filter::GapFilter;
 use domain::gap::GapState;
-use domain::{BranchId, ErrorClass, EtlKind, RunState};
+use domain::{BatchId, BranchId, ErrorClass, EtlKind, RunState};
 use engine::ExtractRequest;
 use klk_sim::{Endpoint, Fault, FaultKind};
 
 use crate::support::{World, operator};
 
 async fn snapshot(world: &World) -> Vec<domain::read_model::RunView> {
+    world.finished(ask_for_snapshot(world).await).await
+}
+
+pub async fn ask_for_snapshot(world: &World) -> BatchId {
     let today = "2025-11-18".parse().unwrap();
     let request = ExtractRequest {
         kind: EtlKind::Inventory,
@@ -18,8 +22,7 @@ async fn snapshot(world: &World) -> Vec<domain::read_model::RunView> {
         time_from: None,
         time_to: None,
     };
-    let batch = world.engine.extract(&operator(), request).await.unwrap().batch.unwrap();
-    world.finished(batch).await
+    world.engine.extract(&operator(), request).await.unwrap().batch.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{ErrorClass, RunMode, RunState};
 use engine::EngineSettings;
 
+use crate::inventory::ask_for_snapshot;
 use crate::support::{World, settings};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -12,7 +13,7 @@ async fn a_panic_costs_its_run_and_not_the_worker() {
     let world = World::with(EngineSettings { workers: 1, ..settings() }).await;
     // The use case looks twice and the worker once before the pipeline does.
     world.hands.break_at(4);
-    let batch = world.ask_for("tienda_01", "2025-11-16", None).await;
+    let batch = ask_for_snapshot(&world).await;
     let mut runs = world.engine.batch_runs(batch).await.unwrap();
     while !runs[0].estado.is_final() {
         tokio::time::sleep(Duration::from_millis(20)).await;
