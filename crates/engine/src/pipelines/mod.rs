@@ -106,7 +106,8 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
             monitor.finish_failed(Failure::partial(message, measurements));
         }
         Err(error) => {
-            tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed");
+            // In the run's scope, so that the log line has its tags and its trace.
+            monitor.in_scope(|| tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed"));
             fail(engine, &record, &error, started.elapsed()).await;
             monitor.finish_failed(Failure::new(error.class(), error.to_string()));
         }
