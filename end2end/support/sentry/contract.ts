@@ -1,0 +1,258 @@
+import type { Json } from './envelope';
+import type { Sentry } from './sentry';
+
+// What Sentry must be told, as a table. Dashboards, alerts and saved searches are written against these names.
+
+/** A text that a value must be, or a pattern that it must fit. */
+type Value = string | RegExp;
+
+/** What every item of one kind must have. */
+export type Row = {
+  /** What it is, for whoever reads that it is missing. */
+  what: string;
+  item: 'transaction' | 'event' | 'check_in' | 'trace_metric' | 'log';
+  /** Which items of the kind are meant, by path and value; at least one must be there. */
+  where: Record<string, Value>;
+  /** What each of them has, by path and value. */
+  has: Record<string, Value>;
+  /** Of a transaction: its spans, a child behind its parent. */
+  spans?: string[];
+  /** Of an error: its breadcrumbs of category `etl`, by how their messages begin. */
+  breadcrumbs?: string[];
+};
+
+const ANY = /./;
+const NUMBER = /^\d+(\.\d+)?$/;
+const IDENTIFIER = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const STORE = /^tienda_\d\d$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const HOUR = /^\d\d:\d\d$/;
+const TRACE = /^[0-9a-f]{32}$/;
+
+const runTags = (kind: string) => ({
+  'tags.etl_name': ANY,
+  'tags.etl_tipo': kind,
+  'tags.tienda': STORE,
+  'tags.ubicacion_id': STORE,
+  'tags.modo': ANY,
+  'tags.version_etl': '2.0',
+  'tags.component': 'etl',
+});
+
+const runContext = {
+  'contexts.etl.etl_name': ANY,
+  'contexts.etl.tienda_id': STORE,
+  'contexts.etl.fecha_inicio': DAY,
+  'contexts.etl.fecha_fin': DAY,
+  'contexts.etl.modo': ANY,
+  'contexts.etl.hora_desde': HOUR,
+  'contexts.etl.hora_hasta': HOUR,
+  'contexts.etl.ejecucion_id': IDENTIFIER,
+  'contexts.etl.intento': NUMBER,
+};
+
+const salesFigures = ['registros_extraidos', 'registros_cargados', 'facturas', 'venta_total_usd', 'duration_seconds'];
+const stockFigures = ['productos_extraidos', 'productos_cargados', 'duration_seconds'];
+
+const run = (name: string, mode: string, kind: string, figures: string[]): Row => ({
+  what: `a run of ${name} that succeeded`,
+  item: 'transaction',
+  where: { transaction: `ETL: ${name}`, 'contexts.trace.status': 'ok' },
+  has: {
+    'contexts.trace.op': 'etl.run',
+    'contexts.trace.trace_id': TRACE,
+    ...runTags(kind),
+    'tags.etl_name': name,
+    'tags.modo': mode,
+    ...runContext,
+    ...Object.fromEntries(figures.map((figure) => [`contexts.trace.data.${figure}`, NUMBER])),
+  },
+  spans: ['etl.extract', 'etl.extract > http.client', 'etl.transform', 'etl.load', 'etl.load > db.query'],
+});
+
+const failure = (className: string, step: string, breadcrumbs: string[]): Row => ({
+  what: `the error of a run that failed with ${className}`,
+  item: 'event',
+  where: { 'tags.error_tipo': className, 'tags.etl_tipo': 'ventas' },
+  has: {
+    'level?': 'error',
+    'exception.values.0.type': new RegExp(`^ETL: ${className} en `),
+    'exception.values.0.value': ANY,
+    'fingerprint.0': 'etl',
+    'fingerprint.1': className,
+    'fingerprint.2': step,
+    transaction: /^ETL: ventas_klk_/,
+    'contexts.trace.trace_id': TRACE,
+    ...runTags('ventas'),
+    ...runContext,
+  },
+  breadcrumbs,
+});
+
+const checkIn = (slug: string, status: string, has: Record<string, Value> = {}): Row => ({
+  what: `the check-in ${status} of ${slug}`,
+  item: 'check_in',
+  where: { monitor_slug: slug, status },
+  has: {
+    check_in_id: /^[0-9a-f-]{32,36}$/,
+    environment: 'e2e',
+    'monitor_config.schedule.type': 'crontab',
+    'monitor_config.schedule.value': '* * * * *',
+    'monitor_config.timezone': 'America/Caracas',
+    'monitor_config.checkin_margin': NUMBER,
+    'monitor_config.max_runtime': NUMBER,
+    'monitor_config.failure_issue_threshold': NUMBER,
+    'monitor_config.recovery_threshold': NUMBER,
+    ...has,
+  },
+});
+
+const metric = (name: string, type: string, kind: string): Row => ({
+  what: `the metric ${name} of ${kind}`,
+  item: 'trace_metric',
+  where: { name, 'attributes.etl_tipo.value': kind },
+  has: {
+    type,
+    value: NUMBER,
+    trace_id: TRACE,
+    'attributes.tienda.value': STORE,
+    'attributes.modo.value': ANY,
+    'attributes.etl_name.value': ANY,
+    'attributes.component.value': 'etl',
+  },
+});
+
+const endpoint = (path: string, has: Record<string, Value> = {}): Row => ({
+  what: `a request of ${path} that was answered`,
+  item: 'transaction',
+  where: { transaction: path, 'contexts.trace.status': ANY },
+  has: { 'contexts.trace.op': 'http.server', 'tags.component': 'api', ...has },
+});
+
+/** What the story of sentry.spec.ts must have told. */
+export const contract: Row[] = [
+  run('ventas_klk_completo', 'completo', 'ventas', salesFigures),
+  run('ventas_klk_incremental_30min', 'incremental_30min', 'ventas', salesFigures),
+  run('ventas_klk_recuperacion', 'recuperacion', 'ventas', salesFigures),
+  run('inventario_klk_completo', 'completo', 'inventario', stockFigures),
+  {
+    what: 'a run of ventas_klk_completo that failed',
+    item: 'transaction',
+    where: { transaction: 'ETL: ventas_klk_completo', 'tags.error_tipo': 'api_error' },
+    has: { 'contexts.trace.op': 'etl.run', 'contexts.trace.status': 'internal_error', ...runTags('ventas'), ...runContext },
+    spans: ['etl.extract', 'etl.extract > http.client'],
+  },
+  failure('api_error', 'etl.extract', ['petición POST /ventas', 'reintento 2: api_error']),
+  failure('timeout', 'etl.extract', ['petición POST /ventas', 'sin respuesta: timeout', 'reintento 2: timeout']),
+  failure('datos_invalidos', 'etl.load', ['petición POST /ventas', 'respuesta 200', 'transformadas', 'filas reemplazadas', 'commit']),
+  checkIn('ventas-klk-incremental', 'in_progress'),
+  checkIn('ventas-klk-incremental', 'ok', { duration: NUMBER }),
+  checkIn('inventario-klk-completo', 'in_progress'),
+  checkIn('inventario-klk-completo', 'error', { duration: NUMBER }),
+  checkIn('reconciliacion-klk', 'in_progress'),
+  checkIn('reconciliacion-klk', 'ok', { duration: NUMBER }),
+  metric('registros_extraidos', 'counter', 'ventas'),
+  metric('registros_cargados', 'counter', 'ventas'),
+  metric('facturas', 'counter', 'ventas'),
+  metric('venta_total_usd', 'distribution', 'ventas'),
+  metric('duration_seconds', 'distribution', 'ventas'),
+  metric('productos_extraidos', 'counter', 'inventario'),
+  metric('productos_cargados', 'counter', 'inventario'),
+  metric('duration_seconds', 'distribution', 'inventario'),
+  endpoint('/api/etl/tracking/ejecuciones'),
+  endpoint('/api/etl/tracking/gaps'),
+  endpoint('/gaps'),
+  endpoint('ruta_desconocida'),
+  {
+    what: 'a recovery that somebody asked for',
+    item: 'transaction',
+    where: { transaction: '/api/etl/tracking/recuperar-gap', 'contexts.trace.status': 'ok' },
+    has: {
+      'tags.component': 'api',
+      'tags.endpoint': 'recuperar_gap',
+      'tags.etl_tipo': 'ventas',
+      'tags.ubicacion_id': STORE,
+      'contexts.gap_recovery.ubicacion_id': STORE,
+      'contexts.gap_recovery.solicitado_por': ANY,
+      'contexts.gap_recovery.ventanas': NUMBER,
+      'contexts.gap_recovery.ejecuciones.0': IDENTIFIER,
+    },
+  },
+  {
+    what: 'the log of a request that is sent again',
+    item: 'log',
+    where: { body: /^request failed/, 'attributes.component.value': 'etl' },
+    has: {
+      level: 'warn',
+      trace_id: TRACE,
+      'attributes.etl_name.value': ANY,
+      'attributes.etl_tipo.value': ANY,
+      'attributes.tienda.value': STORE,
+      'attributes.ubicacion_id.value': STORE,
+      'attributes.modo.value': ANY,
+    },
+  },
+  {
+    what: 'the log of a run that failed',
+    item: 'log',
+    where: { body: 'a run failed' },
+    has: {
+      level: 'warn',
+      trace_id: TRACE,
+      'attributes.etl_name.value': ANY,
+      'attributes.etl_tipo.value': ANY,
+      'attributes.tienda.value': STORE,
+      'attributes.modo.value': ANY,
+      'attributes.component.value': 'etl',
+    },
+  },
+];
+
+/** What is missing, a line each: empty where everything was told as the table says. */
+export function missing(sentry: Sentry, rows: Row[]): string[] {
+  const lines = rows.flatMap((row) => {
+    const meant = sentry.items(row.item).filter((item) => unmet(item, row.where).length === 0);
+    if (meant.length === 0) return [`${row.what}: nothing of the kind was told (${row.item} where ${JSON.stringify(row.where)})`];
+    return meant.flatMap((item) => lacks(item, row).map((lack) => `${row.what}: ${lack}`));
+  });
+  return [...new Set(lines)];
+}
+
+function lacks(item: Json, row: Row): string[] {
+  const spans = (row.spans ?? []).filter((span) => !spansOf(item).has(span)).map((span) => `no span ${span}`);
+  const messages: string[] = (item.breadcrumbs?.values ?? item.breadcrumbs ?? [])
+    .filter((breadcrumb: Json) => breadcrumb.category === 'etl')
+    .map((breadcrumb: Json) => breadcrumb.message);
+  const breadcrumbs = (row.breadcrumbs ?? [])
+    .filter((start) => !messages.some((message) => message.startsWith(start)))
+    .map((start) => `no breadcrumb '${start}…' of category etl`);
+  return [...unmet(item, row.has), ...spans, ...breadcrumbs];
+}
+
+/** A path with `?` at its end may be absent: the SDK leaves usual values out. */
+function unmet(item: Json, wanted: Record<string, Value>): string[] {
+  return Object.entries(wanted).flatMap(([path, value]) => {
+    const found = at(item, path.replace(/\?$/, ''));
+    if (found === undefined) return path.endsWith('?') ? [] : [`no ${path}`];
+    const fits = value instanceof RegExp ? value.test(String(found)) : String(found) === value;
+    return fits ? [] : [`${path} is '${String(found)}' instead of ${value}`];
+  });
+}
+
+/** The value at a path of names with dots between; a name may itself have dots. */
+function at(value: Json, path: string): Json {
+  if (path === '' || value === null || value === undefined) return value ?? undefined;
+  if (typeof value !== 'object') return undefined;
+  const names = path.split('.');
+  for (let length = 1; length <= names.length; length++) {
+    const name = names.slice(0, length).join('.');
+    if (name in value) return at(value[name], names.slice(length).join('.'));
+  }
+  return undefined;
+}
+
+function spansOf(transaction: Json): Set<string> {
+  const spans: Json[] = transaction.spans ?? [];
+  const parent = new Map(spans.map((span) => [span.span_id, span.op]));
+  return new Set(spans.flatMap((span) => [span.op, `${parent.get(span.parent_span_id)} > ${span.op}`]));
+}
