@@ -54,8 +54,8 @@ export class Klk {
   ) {}
 
   /** A demo with its simulated stores. */
-  static startDemo(): Promise<Klk> {
-    return Klk.serve(new Workplace(), ['--demo', '--base', 'demo.duckdb']);
+  static startDemo(variables: Variables = {}): Promise<Klk> {
+    return Klk.serve(new Workplace('', variables), ['--demo', '--base', 'demo.duckdb']);
   }
 
   /** A server in a workplace, which goes away with it. */
