@@ -90,16 +90,15 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
         caused_by: TraceHeaders::from_stored(record.sentry_trace.as_deref(), record.baggage.as_deref()),
         check_in,
     });
-    if let Some(trace_id) = monitor.trace_id()
-        && let Err(error) = engine.warehouse.note_trace(record.id, trace_id).await
-    {
-        tracing::warn!(run = %record.id, %error, "the trace of a run could not be stored");
-    }
     let job = Job { engine, record: &record, branch, monitor: &monitor };
-    let outcome = match record.kind {
-        EtlKind::Sales => ventas::run(&job).await,
-        EtlKind::Inventory => inventario::run(&job).await,
+    let pipeline = async {
+        match record.kind {
+            EtlKind::Sales => ventas::run(&job).await,
+            EtlKind::Inventory => inventario::run(&job).await,
+        }
     };
+    // While the POS is asked: a commit takes milliseconds, and monitoring must cost a run nothing.
+    let ((), outcome) = tokio::join!(note_trace(engine, &record, &monitor), pipeline);
     match outcome {
         Ok(Outcome::Whole(measurements)) => monitor.finish_succeeded(measurements),
         Ok(Outcome::Partial { message, measurements }) => {
@@ -111,6 +110,15 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
             fail(engine, &record, &error, started.elapsed()).await;
             monitor.finish_failed(Failure::new(error.class(), error.to_string()));
         }
+    }
+}
+
+/// Stores the run's trace, for links into Sentry.
+async fn note_trace(engine: &Engine, record: &RunRecord, monitor: &EtlMonitor) {
+    if let Some(trace_id) = monitor.trace_id()
+        && let Err(error) = engine.warehouse.note_trace(record.id, trace_id).await
+    {
+        tracing::warn!(run = %record.id, %error, "the trace of a run could not be stored");
     }
 }
 
