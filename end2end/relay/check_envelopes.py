@@ -65,7 +65,10 @@ def dropped(before, after, path=""):
             place = f"{path}.{key}" if path else key
             if value in (None, "", [], {}) or place == "server_name":  # Relay makes a tag of the server's name
                 continue
-            if place == "tags":
+            if place == "message":  # which is one of two ways to write it
+                if (after.get("logentry") or {}).get("formatted") != value:
+                    yield place
+            elif place == "tags":
                 kept = dict(tag for tag in after["tags"] if tag)
                 yield from (f"tags.{name}" for name in value if kept.get(name) != value[name])
             elif after.get(key) is None:
