@@ -15,10 +15,14 @@ mod fake_sentry;
 mod hands;
 mod statistics;
 mod subject;
+#[expect(dead_code, reason = "monitoring's tests use the rest")]
+#[path = "../../../monitoring/tests/integration/support.rs"]
+mod support;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::RunMode;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, date, time};
 use klk_sim::{Sim, SimConfig};
@@ -89,6 +93,24 @@ async fn compare(clock: &Hands, watched: &Monitoring) {
         println!("  without Sentry, once more: {}", Ratios::of(&again, &plain));
         println!("  with Sentry:               {}", Ratios::of(&monitored, &plain));
     }
+    println!(
+        "what monitoring does in a run, by itself: {:.0} µs",
+        statistics::median_ms(&alone(watched).await) * 1000.0
+    );
+}
+
+/// The calls of a run to its monitor, without the run: too little to be seen beside a POS and a database.
+async fn alone(watched: &Monitoring) -> Vec<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..2000 {
+        let started = Instant::now();
+        let monitor = watched.etl_run(support::info("tienda_01", RunMode::Incremental));
+        support::run_steps(&monitor).await.unwrap();
+        monitor.finish_succeeded(support::sales());
+        times.push(started.elapsed());
+        watched.flush(Duration::from_secs(10));
+    }
+    times
 }
 
 /// New engines for every few windows: two that are the same still differ, by the order in which they were made.
