@@ -3,7 +3,8 @@ import { expect, test } from '@playwright/test';
 import { Klk, Workplace } from '../support/klk';
 import { untilLive } from '../support/page';
 import { missing } from '../support/sentry/compare';
-import { contract } from '../support/sentry/contract';
+import { runs } from '../support/sentry/contract-runs';
+import { browser, endpoints } from '../support/sentry/contract-web';
 import type { Item, Json } from '../support/sentry/envelope';
 import { relayRemarks } from '../support/sentry/relay';
 import { search } from '../support/sentry/search';
@@ -56,6 +57,8 @@ let klk: Klk;
 let scheduledPos: Sim;
 let scheduled: Klk;
 const failedRuns: Run[] = [];
+/** The references of 5xx that somebody was shown. */
+const serverFailures: string[] = [];
 
 test.beforeAll(async () => {
   // One after the other, so that afterAll knows of each that started.
@@ -140,10 +143,37 @@ test('what is asked for amiss, with more in it than anybody should know', async 
   await request.get(`${klk.url}/api/etl/tracking/gaps${query}`, { headers });
   await request.get(`${klk.url}/api/etl/tracking/ejecuciones${query}&limite=0`, { headers });
   await request.post(`${klk.url}/api/etl/tracking/recuperar-gap${query}`, { headers, data });
+  for (const path of ['metricas?ubicacion_id=tienda_01', 'cron/status', 'connectivity/klk']) {
+    await request.get(`${klk.url}/api/etl/tracking/${path}`, { headers });
+  }
+  const failure = await request.post(`${klk.url}/api/monitoreo/prueba${query}`, { headers, data: { que: 'error', nota: SECRETS.body } });
+  expect(failure.status()).toBe(500);
+  serverFailures.push((await failure.json()).correlacion);
   for (const path of ['/wp-login.php', '/api/no-existe']) {
     const answer = await request.get(klk.url + path + query, { headers });
     expect(answer.status()).toBe(404);
   }
+});
+
+test('a component fails, a promise is rejected, the server fails, and the page panics', async ({ page }) => {
+  await page.goto(`${klk.url}/monitoreo?correo=${SECRETS.email}`);
+  await untilLive(page);
+  await page.getByRole('button', { name: 'Error en el servidor' }).click();
+  const reference = page.getByText(/El servidor falló, como se le pidió/).locator('..').locator('code');
+  serverFailures.push(await reference.innerText());
+  await page.getByRole('button', { name: 'Error en un componente' }).click();
+  await page.getByRole('button', { name: 'Promesa rechazada' }).click();
+  await sentry.until('both', () => ['ComponentError', 'Error'].every((type) => ofBrowser(type).length === 1));
+  await page.getByRole('navigation').getByRole('link', { name: 'Ejecuciones' }).click();
+  await sentry.until('the navigation', () =>
+    sentry.items('transaction').some((item) => item.transaction === '/ejecuciones' && item.contexts.trace.op === 'navigation'),
+  );
+  await page.goto(`${klk.url}/monitoreo`);
+  await untilLive(page);
+  await page.getByRole('button', { name: 'Pánico' }).click();
+  await page.getByRole('button', { name: 'Provocar el pánico' }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await sentry.until('the panic', () => ofBrowser('RustPanic').length === 1);
 });
 
 test('the schedules fire, and the servers end', async () => {
@@ -155,7 +185,7 @@ test('the schedules fire, and the servers end', async () => {
 });
 
 test('what was told is what the contract says', async () => {
-  expect(missing(sentry, contract)).toEqual([]);
+  expect(missing(sentry, [...runs, ...endpoints, ...browser])).toEqual([]);
 });
 
 test('everything says which release and environment it is of', async () => {
@@ -170,7 +200,7 @@ test('everything says which release and environment it is of', async () => {
 });
 
 test('a failed run is one error, in its own trace, and the same failure of two stores is one issue', async () => {
-  const errors = sentry.items('event').filter((event) => event.tags.etl_tipo === 'ventas' && event.tags.error_tipo);
+  const errors = sentry.items('event').filter((event) => event.fingerprint?.[0] === 'etl' && event.tags.etl_tipo === 'ventas');
   expect(errors.map(runOf).sort()).toEqual(failedRuns.map((run) => run.id).sort());
   for (const error of errors) {
     const transaction = sentry.items('transaction').find((candidate) => runOf(candidate) === runOf(error));
@@ -202,8 +232,29 @@ test('nothing is told that nobody has to know', async () => {
   const names = sentry.items('transaction').map((item) => item.transaction);
   expect(names.filter((name) => name.startsWith('/health'))).toEqual([]);
   expect(sentry.items('log').filter((log) => !['warn', 'error', 'fatal'].includes(log.level))).toEqual([]);
-  const surprises = sentry.items('event').filter((event) => event.fingerprint?.[0] !== 'etl');
+  const expected = ['etl', 'gap_recuperado', 'recuperacion_fallida', 'server-function', 'component', 'panic'];
+  const surprises = sentry.items('event').filter((event) => {
+    const isOfTrial = event.transaction === '/api/monitoreo/prueba' || event.exception?.values[0].type === 'Error';
+    return !isOfTrial && !expected.includes(event.fingerprint?.[0]);
+  });
   expect(surprises.map((event) => event.message ?? event.exception?.values[0].value)).toEqual([]);
+});
+
+test('an answer of 5xx is one event, found by the reference that somebody was shown', async () => {
+  const events = sentry.items('event').filter((event) => event.tags.component === 'api' && event.transaction === '/api/monitoreo/prueba');
+  expect(events.map((event) => event.tags.correlacion).sort()).toEqual([...serverFailures].sort());
+  for (const { contexts } of events) {
+    const traces = sentry.items('transaction').map((item) => item.contexts.trace.trace_id);
+    expect(traces).toContain(contexts.trace.trace_id);
+  }
+});
+
+test('a page goes on with the trace of the server', async () => {
+  const transactions = sentry.items('transaction');
+  const spansOfServer = new Set(transactions.filter((item) => item.tags.component === 'api').map((item) => item.contexts.trace.span_id));
+  const loads = transactions.filter((item) => item.contexts.trace.op === 'pageload');
+  expect(loads.length).toBeGreaterThan(0);
+  for (const load of loads) expect(spansOfServer).toContain(load.contexts.trace.parent_span_id);
 });
 
 test("Sentry's own reader understands every item", async () => {
@@ -234,9 +285,16 @@ test('the saved searches find what they should, and nothing else', async () => {
   // The error and the run's transaction.
   expect(found('error_tipo:timeout').map(runOf).sort()).toEqual([...timeouts, ...timeouts].sort());
 
+  // The click's transaction, and the message that its gap was recovered.
   const ofStore = found('tienda:tienda_01 transaction:/api/etl/tracking/*');
-  const plans = ofStore.map((item) => item.contexts.gap_recovery.ejecuciones.length);
-  expect(plans).toEqual([4]);
+  const recovery = ofStore.filter((item) => item.transaction === '/api/etl/tracking/recuperar-gap');
+  expect(recovery.map((item) => item.contexts.gap_recovery.ejecuciones.length)).toEqual([4, 4]);
+  // And what this test itself asked about the store.
+  const others = new Set(ofStore.filter((item) => !recovery.includes(item)).map((item) => item.transaction));
+  expect(others).toEqual(new Set(['/api/etl/tracking/ejecuciones', '/api/etl/tracking/metricas']));
+
+  const recovered = found('endpoint:recuperar_gap level:info');
+  expect(recovered.map((item) => item.tags.tienda).sort()).toEqual(['tienda_01', 'tienda_17']);
 });
 
 test('nothing that is private arrives', async () => {
@@ -278,6 +336,11 @@ function workplace(source: Sim, stores: Store[], variables: Record<string, strin
 async function recoveries(store: Store, state: string): Promise<Run[]> {
   const filter = `ubicacion_id=${store.id}&modo=recuperacion&estado=${state}&limite=100`;
   return (await klk.json<{ ejecuciones: Run[] }>(`/api/etl/tracking/ejecuciones?${filter}`)).ejecuciones;
+}
+
+function ofBrowser(type: string): Json[] {
+  const events = sentry.items('event').filter((event) => event.tags?.component === 'frontend');
+  return events.filter((event) => event.exception?.values[0].type === type);
 }
 
 function runOf(item: Json): string {
