@@ -167,8 +167,8 @@ check_words() {
     local venv=$cache/typos-$typos_version
     if ! have typos && [[ ! -x $venv/bin/typos ]]; then
         say "installing typos $typos_version"
-        { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet "typos==$typos_version"; } >"$cache/typos.log" 2>&1 ||
-            { say "typos: not installed ($cache/typos.log), words not checked" && return; }
+        python_tool "$venv" "typos==$typos_version" ||
+            { say "typos: not installed ($venv.log), words not checked" && return; }
     fi
     say "typos"
     PATH="$venv/bin:$PATH" typos
@@ -197,7 +197,15 @@ check_advisories() { # their database is on GitHub, which is not within everybod
     fi
 }
 
-# --- the browser of the end-to-end tests -------------------------------------------------------------------------------
+python_tool() { # python_tool FOLDER PACKAGE: a tool from PyPI in a virtual environment of its own
+    have python3 || { can_apt && apt python3 python3-venv; } || return
+    # Debian's python3 comes without what a virtual environment needs.
+    { rm -rf "$1" && python3 -m venv "$1"; } >"$1.log" 2>&1 ||
+        { can_apt && apt python3-venv && rm -rf "$1" && python3 -m venv "$1"; } >>"$1.log" 2>&1 || return
+    "$1/bin/pip" install --quiet --disable-pip-version-check "$2" >>"$1.log" 2>&1
+}
+
+# --- the browser of the end-to-end tests, and what checks what was told to Sentry ------------------------------------
 
 browser() { # Debian's where it is Debian, Playwright's own elsewhere
     have chromium && return
@@ -206,4 +214,14 @@ browser() { # Debian's where it is Debian, Playwright's own elsewhere
     fi
     npx --no-install playwright install chromium >"$cache/browser.log" 2>&1 ||
         { tail -n 5 "$cache/browser.log" >&2 && die "no browser: npx playwright install --with-deps chromium"; }
+}
+
+readonly relay_version=0.10.1
+
+relay() { # Sentry Relay's normaliser, which is what a real Sentry does first with an event
+    local venv=$cache/sentry-relay-$relay_version
+    export RELAY_PYTHON=$venv/bin/python
+    "$RELAY_PYTHON" -c 'import sentry_relay' 2>/dev/null && return
+    say "installing sentry-relay $relay_version"
+    python_tool "$venv" "sentry-relay==$relay_version" || { tail -n 5 "$venv.log" >&2 && die "no sentry-relay ($venv.log)"; }
 }

@@ -4,44 +4,75 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A klk of its own: the binary on free ports, over a database that goes away. */
+/** Beside those of whoever runs the tests. */
+export type Variables = Record<string, string>;
+
+/** How a command ended. */
+export type Ended = { code: number | null; answer: string; errors: string };
+
+/** A folder with a klk.toml in which the binary works; it goes away with everything that was written into it. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'klk-e2e-'));
+
+  constructor(
+    settings = '',
+    readonly variables: Variables = {},
+  ) {
+    writeFileSync(join(this.folder, 'klk.toml'), settings);
+  }
+
+  start(commands: string[], stdio: 'pipe' | 'inherit' | 'ignore' = 'inherit', more: Variables = {}): ChildProcess {
+    const binary = process.env.KLK_BIN;
+    if (!binary) throw new Error('KLK_BIN must name the klk binary; ./dev e2e sets it');
+    return spawn(binary, commands, {
+      cwd: this.folder,
+      env: { ...process.env, ...this.variables, ...more },
+      stdio: ['ignore', stdio === 'pipe' ? 'pipe' : 'ignore', stdio],
+    });
+  }
+
+  /** Runs a command to its end. */
+  run(...commands: string[]): Promise<Ended> {
+    const child = this.start(commands, 'pipe');
+    const ended: Ended = { code: null, answer: '', errors: '' };
+    child.stdout!.on('data', (piece: Buffer) => (ended.answer += piece.toString()));
+    child.stderr!.on('data', (piece: Buffer) => (ended.errors += piece.toString()));
+    return new Promise((resolve) => child.once('close', (code) => resolve({ ...ended, code })));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A server: the binary on a free port, over a database of its own. */
 export class Klk {
   private constructor(
     readonly url: string,
     private readonly process: ChildProcess,
-    private readonly folder: string,
+    private readonly workplace: Workplace,
   ) {}
 
-  static startDemo(variables: Record<string, string> = {}): Promise<Klk> {
-    return Klk.start(variables, (database) => ['--demo', '--base', database], '');
+  /** A demo with its simulated stores. */
+  static startDemo(variables: Variables = {}): Promise<Klk> {
+    return Klk.serve(new Workplace('', variables), ['--demo', '--base', 'demo.duckdb']);
   }
 
   /** Two stores whose POS answers nobody, and nothing that fires by itself: every half hour is missing, and all is quiet. */
-  static startQuiet(variables: Record<string, string>): Promise<Klk> {
+  static startQuiet(variables: Variables): Promise<Klk> {
     const since = new Date(Date.now() - 72 * 3600 * 1000).toISOString().slice(0, 10);
     const store = (id: string, name: string) =>
       `[[tiendas]]\nid = "${id}"\ncodigo = "${id}"\nnombre = "${name}"\nhorario = "09:00-18:00"\ndesde = "${since}"\n`;
     const quiet = { KLK_BASE_URL: 'http://127.0.0.1:9', KLK_SCHEDULER: 'off', KLK_RETRIES: '0', KLK_LOG: 'off' };
-    return Klk.start({ ...quiet, ...variables }, () => [], store('tienda_01', 'PERIFERICO') + store('tienda_08', 'BOSQUE'));
+    const stores = store('tienda_01', 'PERIFERICO') + store('tienda_08', 'BOSQUE');
+    return Klk.serve(new Workplace(stores, { ...quiet, KLK_DATABASE: 'klk.duckdb', ...variables }));
   }
 
-  private static async start(
-    variables: Record<string, string>,
-    options: (database: string) => string[],
-    file: string,
-  ): Promise<Klk> {
-    const binary = process.env.KLK_BIN;
-    if (!binary) throw new Error('KLK_BIN must name the klk binary; ./dev e2e sets it');
-    const folder = mkdtempSync(join(tmpdir(), 'klk-e2e-'));
+  /** A server in a workplace, which goes away with it. */
+  static async serve(workplace: Workplace, options: string[] = []): Promise<Klk> {
     const address = `127.0.0.1:${await freePort()}`;
-    writeFileSync(join(folder, 'klk.toml'), file);
-    const database = join(folder, 'klk.duckdb');
-    const child = spawn(binary, ['serve', ...options(database)], {
-      cwd: folder,
-      env: { ...process.env, KLK_DATABASE: database, ...variables, KLK_ADDRESS: address },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    const klk = new Klk(`http://${address}`, child, folder);
+    const child = workplace.start(['serve', ...options], 'inherit', { KLK_ADDRESS: address });
+    const klk = new Klk(`http://${address}`, child, workplace);
     await klk.until('ready', async () => (await fetch(`${klk.url}/health/ready`)).ok);
     return klk;
   }
@@ -72,15 +103,21 @@ export class Klk {
     });
   }
 
-  async stop(): Promise<void> {
+  /** Ends it as a service manager does, and waits until everything is told. */
+  async end(): Promise<void> {
+    if (this.process.exitCode !== null) return;
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
     await ended;
-    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
+    this.workplace.remove();
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -23,10 +23,11 @@ pub fn RunError(
     let texts = language.run();
     let message = run.error_mensaje.unwrap_or_else(|| class_name(language, class).to_owned());
     let links = links.map(|links| {
+        let of_run = links.falla.map(|href| view! { <SentryLink href label=texts.see_failure()/> });
         let of_error = links.error.map(|href| view! { <SentryLink href label=texts.see_error_issues()/> });
         view! {
             <p class="link-row">
-                {of_error} <SentryLink href=links.tienda label=texts.see_store_issues()/>
+                {of_run} {of_error} <SentryLink href=links.tienda label=texts.see_store_issues()/>
             </p>
         }
     });

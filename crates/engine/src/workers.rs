@@ -8,8 +8,9 @@ use warehouse::{PhaseTimes, RunFailure};
 
 use crate::engine::Engine;
 use crate::insist::insist;
+use crate::pipelines::{self, RunTrace};
 use crate::queue::Waiting;
-use crate::{pipelines, recovery_outcome};
+use crate::recovery_outcome;
 
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
@@ -66,10 +67,11 @@ async fn do_run(engine: &Engine, run: Waiting) {
 async fn claim_and_run(engine: &Engine, run: Waiting) {
     let id = run.record.id;
     let (now, host) = (engine.clock.now(), &engine.settings.host);
-    match insist(engine, || engine.warehouse.claim(id, now, host.clone())).await {
+    let trace = RunTrace::of(engine, &run.record);
+    match insist(engine, || engine.warehouse.claim(id, now, host.clone(), trace.id.clone())).await {
         Ok(true) => {
             engine.events.run_changed();
-            pipelines::run(engine, run).await;
+            pipelines::run(engine, run, trace).await;
         }
         // Cancelled while it waited: nobody wants it any more.
         Ok(false) => {

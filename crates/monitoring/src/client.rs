@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry::protocol::Log;
+use sentry::protocol::{Log, TraceId};
 use sentry::types::Dsn;
 use sentry::{Client, ClientOptions, Hub};
 
@@ -23,6 +23,7 @@ use crate::query::QuerySpan;
 use crate::sampling::{DEFAULT_SAMPLE_RATE, sampler};
 use crate::scrub::Scrubber;
 use crate::settings::{MonitoringSettings, SettingsWarning, WallClock};
+use crate::trace::TraceHeaders;
 
 /// How long a shutdown goes on sending. One request may outlive it, by `send_timeout`; the rest goes to the outbox.
 const SHUTDOWN_SENDING: Duration = Duration::from_millis(2500);
@@ -173,6 +174,13 @@ impl Monitoring {
     /// Whether anything is sent.
     pub fn is_enabled(&self) -> bool {
         self.shared.is_some()
+    }
+
+    /// The trace that a run will be in, to be stored with its start: that of what caused it, or one of its own. None
+    /// where monitoring is off.
+    pub fn trace_of_run(&self, caused_by: Option<&TraceHeaders>) -> Option<String> {
+        self.shared.as_ref()?;
+        Some(caused_by.map_or_else(|| TraceId::default().to_string(), |cause| cause.trace_id().to_owned()))
     }
 
     /// Watches a run.

@@ -27,6 +27,11 @@ impl SentryLinks {
         self.issues(&format!("error_tipo:{error_class}"))
     }
 
+    /// The failure of a run.
+    pub fn issues_of_run(&self, run: &str) -> String {
+        self.issues(&format!("ejecucion_id:{run}"))
+    }
+
     /// The event that a person holds the code of.
     pub fn issues_of_correlation(&self, correlation: &str) -> String {
         self.issues(&format!("correlacion:{correlation}"))

@@ -212,18 +212,6 @@ impl Warehouse {
         .await
     }
 
-    /// Stores the trace of a run that has just started, for links into Sentry.
-    pub async fn note_trace(&self, run: RunId, trace_id: String) -> Result<()> {
-        self.write("anotar_traza", move |transaction| {
-            transaction.execute(
-                "UPDATE etl_ejecuciones SET traza_id = ? WHERE id = ?::UUID",
-                params![trace_id, run.to_string()],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
     /// One run, if there is one.
     pub async fn run(&self, run: RunId) -> Result<Option<RunRecord>> {
         self.read(

@@ -152,7 +152,7 @@ fn break_the_list_of_runs(klk: &Klk) {
         let warehouse = Warehouse::open(&WarehouseSettings::at(klk.path("data/klk.duckdb"))).unwrap();
         let id = run.id;
         warehouse.enqueue(batch, vec![run]).await.unwrap();
-        warehouse.claim(id, moment("2025-11-17T12:31:00Z"), "otra".to_owned()).await.unwrap();
+        warehouse.claim(id, moment("2025-11-17T12:31:00Z"), "otra".to_owned(), None).await.unwrap();
         warehouse.close().await;
     });
 }

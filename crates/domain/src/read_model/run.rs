@@ -28,8 +28,10 @@ read_model! {
         /// None where the run left no trace.
         pub traza: Option<String>,
         pub tienda: String,
-        /// None where it did not fail.
+        /// All like its failure; None where it did not fail.
         pub error: Option<String>,
+        /// Its own failure; None where it did not fail.
+        pub falla: Option<String>,
     }
 
     /// A run.

@@ -19,7 +19,14 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     // The snapshot shows the stock of now, whenever the run was queued.
     let captured_at = job.engine.clock.now();
     let interval = half_hour_of(captured_at, &job.branch.zone).unwrap_or(job.record.interval);
-    let snapshot = StockSnapshot { branch: job.branch.id.clone(), interval, captured_at, warehouses };
+    let branch = job.branch.id.clone();
+    let snapshot = job
+        .monitor
+        .transform(|step| async move {
+            step.rows(extracted, extracted);
+            Ok::<_, PipelineError>(StockSnapshot { branch, interval, captured_at, warehouses })
+        })
+        .await?;
     let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, phases };
     let loaded = job
         .monitor

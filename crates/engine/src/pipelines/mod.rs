@@ -79,8 +79,23 @@ impl Job<'_> {
     }
 }
 
+/// Where the team finds a run: known before it starts.
+pub(crate) struct RunTrace {
+    /// Stored with the run, for links.
+    pub(crate) id: Option<String>,
+    caused_by: Option<TraceHeaders>,
+}
+
+impl RunTrace {
+    /// That of the click that caused the run, or one of its own.
+    pub(crate) fn of(engine: &Engine, record: &RunRecord) -> Self {
+        let caused_by = TraceHeaders::from_stored(record.sentry_trace.as_deref(), record.baggage.as_deref());
+        Self { id: engine.monitoring.trace_of_run(caused_by.as_ref()), caused_by }
+    }
+}
+
 /// Does a run that was claimed, to its end.
-pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
+pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) {
     let Waiting { record, check_in } = waiting;
     let started = std::time::Instant::now();
     let Some(branch) = engine.branches.find(&record.branch) else {
@@ -97,14 +112,10 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
         period: period_of(record.interval, branch),
         attempt: record.attempt,
         etl_version: warehouse::ETL_VERSION.to_owned(),
-        caused_by: TraceHeaders::from_stored(record.sentry_trace.as_deref(), record.baggage.as_deref()),
+        caused_by: trace.caused_by,
+        trace_id: trace.id,
         check_in,
     });
-    if let Some(trace_id) = monitor.trace_id()
-        && let Err(error) = monitor.watch(engine.warehouse.note_trace(record.id, trace_id)).await
-    {
-        tracing::warn!(run = %record.id, %error, "the trace of a run could not be stored");
-    }
     let job = Job { engine, record: &record, branch, monitor: &monitor };
     let outcome = match record.kind {
         EtlKind::Sales => ventas::run(&job).await,
@@ -116,7 +127,8 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting) {
             monitor.finish_failed(Failure::partial(message, measurements));
         }
         Err(error) => {
-            tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed");
+            // In the run's scope, so that the log line has its tags and its trace.
+            monitor.in_scope(|| tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed"));
             monitor.watch(fail(engine, &record, &error, started.elapsed())).await;
             monitor.finish_failed(Failure::new(error.class(), error.to_string()));
         }

@@ -29,19 +29,19 @@ impl Engine {
     }
 }
 
-/// `duracion_segundos` ends before the load, whose time is stored apart. What of it was not extraction was spent on noting
-/// the start and on turning answers into rows.
+/// What of the whole was neither extraction nor load was spent on turning answers into rows, and on waiting for the writer.
 fn phases(stored: &StoredRun) -> RunPhases {
     let run = &stored.view;
     let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
     let was_loaded = run.registros_cargados.is_some();
     let extraccion = stored.extract_milliseconds.map(seconds);
-    let rest = run.duracion_segundos.zip(extraccion).map(|(all, extraction)| (all - extraction).max(0.0));
+    let carga = stored.load_milliseconds.filter(|_| was_loaded).map(seconds);
+    let rest = run.duracion_segundos.zip(extraccion).zip(carga);
     RunPhases {
         en_cola: run.fecha_inicio.map(|started| waited(run.creado_en, started)),
         extraccion,
-        preparacion_y_transformacion: rest.filter(|_| was_loaded),
-        carga: stored.load_milliseconds.filter(|_| was_loaded).map(seconds),
+        preparacion_y_transformacion: rest.map(|((all, extraction), load)| (all - extraction - load).max(0.0)),
+        carga,
     }
 }
 
@@ -54,6 +54,7 @@ fn links_of(links: &SentryLinks, run: &RunView) -> RunLinks {
         traza: run.traza_id.as_deref().map(|trace| links.trace(trace)),
         tienda: links.issues_of_branch(run.ubicacion_id.as_str()),
         error: run.error_tipo.map(|class| links.issues_of_error(class.as_str())),
+        falla: run.error_tipo.map(|_| links.issues_of_run(&run.id.to_string())),
     }
 }
 
@@ -81,7 +82,7 @@ mod tests {
                 fecha_inicio: Some(start),
                 fecha_inicio_local: None,
                 fecha_fin: None,
-                duracion_segundos: Some(1.75),
+                duracion_segundos: Some(1.875),
                 fecha_desde: date,
                 fecha_hasta: date,
                 hora_desde: "12:00".to_owned(),

@@ -27,7 +27,7 @@ async fn a_run_that_a_process_left_in_work_is_interrupted_and_its_window_a_gap()
     let run = answer.queued[0].id;
     let warehouse = world.warehouse().await;
     let started_at = "2025-11-18T16:01:00Z".parse().unwrap();
-    assert!(warehouse.claim(run, started_at, "otra".to_owned()).await.unwrap());
+    assert!(warehouse.claim(run, started_at, "otra".to_owned(), None).await.unwrap());
     warehouse.close().await;
 
     let mut world = world;

@@ -62,7 +62,7 @@ async fn a_recovery_whose_last_run_a_process_left_in_work_is_told_by_the_next() 
     let answer = world.engine.recover_gap(&operator(), hours_of("2025-11-17", "10:00", "10:30")).await.unwrap();
     let warehouse = world.warehouse().await;
     let started_at = "2025-11-18T16:01:00Z".parse().unwrap();
-    assert!(warehouse.claim(answer.ejecuciones[0].id, started_at, "otra".to_owned()).await.unwrap());
+    assert!(warehouse.claim(answer.ejecuciones[0].id, started_at, "otra".to_owned(), None).await.unwrap());
     warehouse.close().await;
 
     world.restart(settings()).await;

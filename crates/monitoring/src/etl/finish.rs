@@ -64,7 +64,9 @@ fn error_event(run: &ActiveRun, failure: &Failure) -> Event<'static> {
         transaction: Some(run.name.clone()),
         // One issue for each class and step, not one for each store.
         fingerprint: vec!["etl".into(), class.into(), step.operation().into()].into(),
-        tags: [("etl_paso".to_owned(), step.operation().to_owned())].into(),
+        // The run as a tag, too: contexts cannot be searched. Not on metrics, where each would be a series of its own.
+        tags: [("etl_paso".to_owned(), step.operation().to_owned()), ("ejecucion_id".to_owned(), run.run.to_string())]
+            .into(),
         exception: vec![Exception {
             ty: format!("ETL: {class} en {}", step.title()),
             value: Some(failure.message.clone()),

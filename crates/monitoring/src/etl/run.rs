@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use domain::RunId;
 use sentry::protocol::{Context, SpanStatus, Value};
 use sentry::{Breadcrumb, Hub, Level, Span, Transaction, TransactionContext};
 
@@ -15,6 +16,7 @@ use crate::trace::TraceHeaders;
 pub(crate) struct ActiveRun {
     pub(super) hub: Arc<Hub>,
     pub(super) transaction: Transaction,
+    pub(super) run: RunId,
     pub(super) name: String,
     pub(super) tags: Vec<(&'static str, String)>,
     pub(super) started: Instant,
@@ -33,9 +35,11 @@ impl ActiveRun {
     pub(super) fn start(parent: &Arc<Hub>, info: EtlRunInfo) -> Self {
         let hub = Arc::new(Hub::new_from_top(parent));
         let name = info.transaction_name();
-        let context = match info.caused_by.as_ref().map(TraceHeaders::across_queue) {
-            Some(cause) => TransactionContext::continue_from_headers(&name, ETL_RUN_OPERATION, cause.pairs()),
-            None => TransactionContext::new(&name, ETL_RUN_OPERATION),
+        let own_trace = info.trace_id.as_deref().and_then(|id| id.parse().ok());
+        let context = match (info.caused_by.as_ref().map(TraceHeaders::across_queue), own_trace) {
+            (Some(cause), _) => TransactionContext::continue_from_headers(&name, ETL_RUN_OPERATION, cause.pairs()),
+            (None, Some(trace)) => TransactionContext::new_with_trace_id(&name, ETL_RUN_OPERATION, trace),
+            (None, None) => TransactionContext::new(&name, ETL_RUN_OPERATION),
         };
         let transaction = hub.start_transaction(context);
         transaction.set_origin("manual.etl");
@@ -50,7 +54,7 @@ impl ActiveRun {
             scope.set_transaction(Some(&name));
         });
         let steps = Mutex::new(Steps { current: EtlStep::Start, failed: None });
-        Self { hub, transaction, name, tags, started: Instant::now(), check_in: info.check_in, steps }
+        Self { hub, transaction, run: info.run, name, tags, started: Instant::now(), check_in: info.check_in, steps }
     }
 
     /// A breadcrumb of category `etl`.

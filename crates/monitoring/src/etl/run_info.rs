@@ -30,6 +30,9 @@ pub struct EtlRunInfo {
     pub etl_version: String,
     /// Where the trace of what caused the run was, as stored with it; None starts a trace of its own.
     pub caused_by: Option<TraceHeaders>,
+    /// The trace of a run that nothing caused, as [`Monitoring::trace_of_run`](crate::Monitoring::trace_of_run) gave it;
+    /// None starts one that nobody knew before.
+    pub trace_id: Option<String>,
     /// The check-in of the schedule that asked for the run. It is closed when the last of its runs has ended.
     pub check_in: Option<CheckIn>,
 }

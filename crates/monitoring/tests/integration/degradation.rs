@@ -52,6 +52,11 @@ async fn a_server_that_never_answers() {
 }
 
 #[tokio::test]
+async fn a_server_that_answers_a_byte_at_a_time() {
+    nothing_is_lost(Manner::Trickle).await;
+}
+
+#[tokio::test]
 async fn a_server_that_resets() {
     nothing_is_lost(Manner::Reset).await;
 }

@@ -16,6 +16,8 @@ pub enum Manner {
     Hang,
     Reset,
     Slow(Duration),
+    /// Answers a byte at a time, for ever.
+    Trickle,
     Status(u16),
     /// 429 with `Retry-After`, in seconds.
     RetryAfter(u64),
@@ -125,6 +127,10 @@ fn serve(stream: TcpStream, manner: &Mutex<Manner>, kept: &(Mutex<Kept>, Condvar
                 let _ = reader.read(&mut [0]);
                 return;
             }
+            Manner::Trickle => {
+                trickle(reader.get_mut());
+                return;
+            }
             Manner::Status(status) => format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n"),
             Manner::RetryAfter(seconds) => {
                 format!("HTTP/1.1 429 X\r\nRetry-After: {seconds}\r\nContent-Length: 0\r\n\r\n")
@@ -147,6 +153,17 @@ fn serve(stream: TcpStream, manner: &Mutex<Manner>, kept: &(Mutex<Kept>, Condvar
         if reader.get_mut().write_all(answer.as_bytes()).is_err() {
             return;
         }
+    }
+}
+
+/// Until the client has had enough.
+fn trickle(stream: &mut TcpStream) {
+    let beginning = b"HTTP/1.1 200 OK\r\nX-Filler: ".iter().chain(std::iter::repeat(&b'x'));
+    for byte in beginning {
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -53,6 +53,7 @@ pub fn info(branch: &str, mode: RunMode) -> EtlRunInfo {
         attempt: 2,
         etl_version: "2.0".to_owned(),
         caused_by: None,
+        trace_id: None,
         check_in: None,
     }
 }

@@ -22,7 +22,7 @@ fn after(seconds: i64) -> Timestamp {
 async fn ended(store: &Store, number: u128, branch_id: &str, seconds: i64, state: RunState) {
     let window = numbered_half_hour(i32::try_from(number).unwrap());
     let run = store.queue(number, EtlKind::Sales, branch_id, window).await;
-    store.warehouse.claim(run, instant(STARTED), "host-1".to_owned()).await.unwrap();
+    store.warehouse.claim(run, instant(STARTED), "host-1".to_owned(), None).await.unwrap();
     if state == RunState::Succeeded {
         let local = zone().to_datetime(window.start()).to_string();
         let lines = vec![line("F-1", 1, &local, "1"), line("F-1", 2, &local, "1")];
@@ -121,7 +121,7 @@ async fn the_counts_of_today_are_of_a_kind_mode_and_reason() {
     warehouse.enqueue(batch_for(5, "programada", today), inventory).await.unwrap();
 
     for number in [0, 1] {
-        warehouse.claim(run_id(number), instant(STARTED), "host-1".to_owned()).await.unwrap();
+        warehouse.claim(run_id(number), instant(STARTED), "host-1".to_owned(), None).await.unwrap();
     }
     let window = sales_window(PERIFERICO, numbered_half_hour(0));
     warehouse.commit_sales_window(end(run_id(0), after(1), 0), window, Vec::new()).await.unwrap();
@@ -142,7 +142,7 @@ async fn batches_are_shown_while_they_are_in_work_and_for_a_while_after() {
     ];
     warehouse.enqueue(batch_for(1, "carga_inicial", after(-60)), two).await.unwrap();
     ended(&store, 3, CENTRO, 5, RunState::Failed).await;
-    warehouse.claim(run_id(1), instant(STARTED), "host-1".to_owned()).await.unwrap();
+    warehouse.claim(run_id(1), instant(STARTED), "host-1".to_owned(), None).await.unwrap();
     let lines = vec![line("F-1", 1, "2025-11-17T08:00:00", "1")];
     let window = sales_window(PERIFERICO, half_hour("2025-11-17T08:00"));
     warehouse.commit_sales_window(end(run_id(1), after(7), 1), window, lines).await.unwrap();
@@ -167,7 +167,7 @@ async fn batches_are_shown_while_they_are_in_work_and_for_a_while_after() {
     };
     assert_eq!(halfway, expected);
 
-    warehouse.claim(run_id(2), after(8), "host-1".to_owned()).await.unwrap();
+    warehouse.claim(run_id(2), after(8), "host-1".to_owned(), None).await.unwrap();
     warehouse.interrupt_running(after(9)).await.unwrap();
     let done = warehouse::BatchCounts { finished: 2, failed: 1, ended_at: Some(after(9)), ..expected };
     assert_eq!(warehouse.batch(batch_id(1)).await.unwrap(), Some(done));

@@ -69,7 +69,7 @@ async fn child_that_loads_windows() {
         let run = new_run(u128::from(number), branch(PERIFERICO), window);
         warehouse.enqueue(batch(u128::from(number)), vec![run.clone()]).await.unwrap();
         say(&format!("queued {}", run.id));
-        assert!(warehouse.claim(run.id, window.end(), "child".to_owned()).await.unwrap());
+        assert!(warehouse.claim(run.id, window.end(), "child".to_owned(), None).await.unwrap());
         say(&format!("started {}", run.id));
         let local = zone().to_datetime(window.start()).to_string();
         let lines = (0..LINES_EACH).map(|index| line(&format!("F-{number}-{index}"), 1, &local, "1.5")).collect();

@@ -186,7 +186,7 @@ async fn the_observer_hears_of_each_job_where_it_is_asked_for_and_whether_it_fai
     let notes = Notes::default();
     let warehouse = Warehouse::open_observed(&WarehouseSettings::default(), Arc::new(notes.clone())).unwrap();
     warehouse.ping().await.unwrap();
-    warehouse.note_trace(run_id(1), "x".to_owned()).await.unwrap();
+    warehouse.claim(run_id(1), "2025-11-17T12:35:00Z".parse().unwrap(), "x".to_owned(), None).await.unwrap();
     let failure = warehouse::RunFailure {
         run: run_id(1),
         ended_at: half_hour("2025-11-17T08:00").end(),

@@ -38,7 +38,7 @@ async fn fifty_runs() -> Store {
     for number in 0..40_u32 {
         let run = sample_run(number);
         let at = started_at(number).unwrap();
-        assert!(warehouse.claim(run.id, at, "host-1".to_owned()).await.unwrap());
+        assert!(warehouse.claim(run.id, at, "host-1".to_owned(), None).await.unwrap());
         if number.is_multiple_of(5) {
             let window = sales_window(run.branch.id.as_str(), run.interval);
             warehouse.commit_sales_window(end(run.id, at, 0), window, Vec::new()).await.unwrap();
@@ -160,7 +160,7 @@ async fn a_run_is_shown_with_all_it_has_and_its_start_on_the_clock_of_its_branch
     store.warehouse.enqueue(batch(1), asked).await.unwrap();
     let start = instant("2025-11-18T04:05:00.123456Z");
     for run in [run_id(1), run_id(2)] {
-        store.warehouse.claim(run, start, "host-1".to_owned()).await.unwrap();
+        store.warehouse.claim(run, start, "host-1".to_owned(), None).await.unwrap();
     }
     let ended = instant("2025-11-18T04:05:02.623456Z");
     let lines = Vec::new();

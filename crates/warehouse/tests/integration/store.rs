@@ -59,7 +59,7 @@ impl Store {
     /// Queues one run of a batch with the same number, and takes it into work at its window's end.
     pub async fn start(&self, number: u128, kind: EtlKind, branch_id: &str, window: Interval<Timestamp>) -> RunId {
         let run = self.queue(number, kind, branch_id, window).await;
-        assert!(self.warehouse.claim(run, window.end(), "host-1".to_owned()).await.unwrap());
+        assert!(self.warehouse.claim(run, window.end(), "host-1".to_owned(), None).await.unwrap());
         run
     }
 

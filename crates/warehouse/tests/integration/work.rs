@@ -11,9 +11,9 @@ async fn only_a_waiting_run_can_be_taken() {
     let mut store = Store::new();
     let run = store.queue(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
     let started = instant("2025-11-17T12:35:00.123456Z");
-    assert!(store.warehouse.claim(run, started, "host-1".to_owned()).await.unwrap());
-    assert!(!store.warehouse.claim(run, instant("2025-11-17T12:36:00Z"), "host-2".to_owned()).await.unwrap());
-    assert!(!store.warehouse.claim(run_id(99), started, "host-1".to_owned()).await.unwrap());
+    assert!(store.warehouse.claim(run, started, "host-1".to_owned(), None).await.unwrap());
+    assert!(!store.warehouse.claim(run, instant("2025-11-17T12:36:00Z"), "host-2".to_owned(), None).await.unwrap());
+    assert!(!store.warehouse.claim(run_id(99), started, "host-1".to_owned(), None).await.unwrap());
 
     assert_eq!(store.warehouse.run(run).await.unwrap().unwrap().state, RunState::Running);
     assert_eq!(
@@ -30,7 +30,7 @@ async fn of_twenty_who_take_a_run_one_has_it() {
         .map(|number| {
             let warehouse = store.warehouse.clone();
             let at = instant("2025-11-17T12:35:00Z");
-            tokio::spawn(async move { warehouse.claim(run, at, format!("host-{number}")).await.unwrap() })
+            tokio::spawn(async move { warehouse.claim(run, at, format!("host-{number}"), None).await.unwrap() })
         })
         .collect();
     let mut taken = 0;
@@ -95,7 +95,7 @@ async fn cancelling_a_batch_takes_back_what_still_waits_of_it() {
     ];
     store.warehouse.enqueue(batch(1), asked).await.unwrap();
     let other = store.queue(4, EtlKind::Sales, CENTRO, half_hour("2025-11-17T08:00")).await;
-    store.warehouse.claim(run_id(1), instant("2025-11-17T12:35:00Z"), "host-1".to_owned()).await.unwrap();
+    store.warehouse.claim(run_id(1), instant("2025-11-17T12:35:00Z"), "host-1".to_owned(), None).await.unwrap();
 
     let now = instant("2025-11-17T12:36:00Z");
     assert_eq!(store.warehouse.cancel_batch(batch_id(1), now).await.unwrap(), 2);
@@ -107,15 +107,16 @@ async fn cancelling_a_batch_takes_back_what_still_waits_of_it() {
         states,
         [(run_id(1), RunState::Running), (run_id(2), RunState::Cancelled), (run_id(3), RunState::Cancelled)]
     );
-    assert!(!store.warehouse.claim(run_id(2), now, "host-1".to_owned()).await.unwrap());
+    assert!(!store.warehouse.claim(run_id(2), now, "host-1".to_owned(), None).await.unwrap());
     assert_eq!(store.warehouse.run(other).await.unwrap().unwrap().state, RunState::Queued);
 }
 
 #[tokio::test]
-async fn the_trace_of_a_run_is_stored() {
+async fn the_trace_of_a_run_is_stored_with_its_start() {
     let store = Store::new();
-    let run = store.start(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
-    store.warehouse.note_trace(run, "4bf92f3577b34da6a3ce929d0e0e4736".to_owned()).await.unwrap();
+    let run = store.queue(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
+    let (at, trace) = (instant("2025-11-17T12:35:00Z"), "4bf92f3577b34da6a3ce929d0e0e4736".to_owned());
+    assert!(store.warehouse.claim(run, at, "host-1".to_owned(), Some(trace)).await.unwrap());
     let views = store.warehouse.run_views(vec![run]).await.unwrap();
     assert_eq!(views[0].traza_id.as_deref(), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
 }
