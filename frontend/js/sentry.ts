@@ -22,6 +22,7 @@ import {
   startInactiveSpan,
   withActiveSpan,
 } from '@sentry/browser';
+import { wasmIntegration } from '@sentry/wasm';
 import { type Action, attach, type FailedCall, hasCrashed } from './bridge.js';
 import { routeOf } from './routes';
 import { scrub } from './scrub';
@@ -85,6 +86,8 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
       linkedErrorsIntegration(),
       dedupeIntegrationOfOthers(),
       httpContextIntegration(),
+      // Says which build a place in the WebAssembly is of, so that Sentry can name its function and line.
+      wasmIntegration(),
       browserTracingIntegration({
         // Interactions are sent as single spans, which is more than errors and transactions.
         enableInp: false,

@@ -15,7 +15,7 @@ const FILE_EXTENSIONS: [&str; 12] =
 
 /// Where browsers send what they report, and what the page of monitoring asks for every few seconds: a trace of either would
 /// mostly show itself.
-const ABOUT_MONITORING: [&str; 2] = ["POST /api/monitoreo/tunel", "GET /api/monitoreo"];
+const ABOUT_MONITORING: [&str; 2] = ["/api/monitoreo/tunel", "/api/monitoreo"];
 
 /// Decides for one environment: no health check and nothing about monitoring itself, then a parent's decision, then every
 /// ETL run (they are few), none of the site's files, and the given share of the rest.
@@ -24,7 +24,7 @@ pub(crate) fn sampler(environment: &str, rate: f32) -> impl Fn(&TransactionConte
     move |context| {
         let path = path_of(context.name());
         match context.sampled() {
-            _ if is_health_check(path) || ABOUT_MONITORING.contains(&context.name()) => 0.0,
+            _ if is_health_check(path) || ABOUT_MONITORING.contains(&path) => 0.0,
             Some(true) => 1.0,
             Some(false) => 0.0,
             None if context.operation() == ETL_RUN_OPERATION => 1.0,

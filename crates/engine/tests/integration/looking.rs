@@ -90,7 +90,7 @@ async fn what_cannot_be_sent_is_seen_waiting_with_its_reason_and_no_key() {
     let started = unreachable_sentry();
     let monitoring = started.monitoring.clone();
     let world = World::monitored(settings(), monitoring.clone()).await;
-    drop(monitoring.check_in(CronMonitor::sales_incremental("5,35 * * * *")));
+    monitoring.check_in(CronMonitor::sales_incremental("5,35 * * * *")).succeed();
     let run = world.extract("tienda_01", DAY, HOURS).await[0].clone();
     let view = loop {
         let view = world.engine.monitoring_view(&operator()).await.unwrap();

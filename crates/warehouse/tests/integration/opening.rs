@@ -200,6 +200,6 @@ async fn the_observer_hears_of_each_job_where_it_is_asked_for_and_whether_it_fai
     assert!(notes.asked_by.lock().unwrap().iter().all(|thread| *thread == std::thread::current().id()));
     assert_eq!(
         *notes.ended.lock().unwrap(),
-        [("ping", false), ("anotar_traza", false), ("terminar_ejecucion_fallida", true)]
+        [("ping", false), ("tomar_ejecucion", false), ("terminar_ejecucion_fallida", true)]
     );
 }
