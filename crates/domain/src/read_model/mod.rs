@@ -7,6 +7,7 @@
 mod connectivity;
 mod gaps;
 mod metrics;
+mod plans;
 mod progress;
 mod recovery;
 mod runs;
@@ -15,6 +16,10 @@ mod schedules;
 pub use connectivity::{Connectivity, ConnectivityState};
 pub use gaps::{GapList, GapTotals, GapView};
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
+pub use plans::{
+    PlanBranch, PlanDecision, PlanDetail, PlanHashRequest, PlanList, PlanPeriod, PlanPreview, PlanRequest, PlanStretch,
+    PlanView,
+};
 pub use progress::{BatchProgress, Progress};
 pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
 pub use runs::{BranchChoice, RunPage, RunTotals, RunView};
