@@ -15,8 +15,6 @@ mod retry;
 mod scope;
 mod state;
 
-use std::fmt::Write;
-
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -87,19 +85,18 @@ impl Plan {
 /// What is hashed: a line each for version, kind and options, then a line a window.
 fn canonical_text(kind: EtlKind, options: PlanOptions, windows: &[Window]) -> String {
     let yes_or_no = |is_set: bool| if is_set { "si" } else { "no" };
-    let mut text = format!(
+    let options = format!(
         "{CANONICAL_VERSION}\netl_tipo {kind}\nrepetir_cargado {}\nfuera_de_horario {}\n",
         yes_or_no(options.repeat_loaded),
         yes_or_no(options.outside_hours)
     );
-    for window in windows {
+    let lines = windows.iter().map(|window| {
         // The name comes last and escaped: whatever is in it, two plans never have the same text.
         let name = window.branch.as_str().escape_default();
         let (from, to) = bounds(window.interval);
-        // Writing to a text does not fail.
-        drop(writeln!(text, "{from} {to} {name}"));
-    }
-    text
+        format!("{from} {to} {name}\n")
+    });
+    std::iter::once(options).chain(lines).collect()
 }
 
 /// To the microsecond, as the database has them.

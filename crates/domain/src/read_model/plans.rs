@@ -13,7 +13,6 @@ read_model! {
         /// Absent for every store of the request.
         #[serde(default)]
         pub ubicacion_id: Option<BranchId>,
-        /// `YYYY-MM-DD`.
         pub fecha_desde: String,
         /// `YYYY-MM-DD`; `fecha_desde` where absent.
         #[serde(default)]
@@ -157,7 +156,6 @@ read_model! {
     /// Which plan; 12 digits of its hash are enough where no other begins with them.
     pub struct PlanHashRequest {
         pub hash: String,
-        /// Why, for whoever reads the record.
         #[serde(default)]
         pub motivo: Option<String>,
     }
