@@ -2,7 +2,8 @@
 //!
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
-//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`schedules`]) and for
+//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`plans`],
+//! [`schedules`]) and for
 //! each read model (`read/`).
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -17,6 +18,7 @@ mod error;
 mod instants;
 mod migrations;
 mod observer;
+pub mod plans;
 pub mod queue;
 mod read;
 mod readers;
@@ -31,6 +33,7 @@ mod writer;
 pub use batches::BatchCounts;
 pub use error::WarehouseError;
 pub use observer::{NobodyObserves, StatementObserver};
+pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
 pub use read::{RunFiguresByBranch, SalesTotals};
 pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};

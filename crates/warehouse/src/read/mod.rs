@@ -1,6 +1,7 @@
 //! Read models: what pages and commands ask for, a file each.
 
 mod metrics;
+mod plan_history;
 mod run_page;
 mod sales_totals;
 mod today;
