@@ -1,8 +1,8 @@
 //! Pipelines, queue, workers, scheduler, gap detection, recovery, and the use cases that pages and commands call.
 //!
 //! [`Engine`] is the whole of it. Below it, in the order in which a half hour meets them: [`schedule`] says when,
-//! `scheduler` queues, `queue` orders, `workers` take, `pipelines` extract and load; `gaps` says what is missing, and
-//! `use_cases` has one file for each thing that can be asked for, with who may ask it.
+//! `scheduler` queues, `queue` orders, `workers` take, `pipelines` extract and load; `gaps` says what is missing,
+//! `plans` gets it back, and `use_cases` has one file for each thing that can be asked for, with who may ask it.
 
 mod actor;
 mod branches;
@@ -13,6 +13,7 @@ mod events;
 mod gaps;
 mod insist;
 mod pipelines;
+mod plans;
 mod queue;
 pub mod schedule;
 mod scheduler;
@@ -20,11 +21,11 @@ mod settings;
 mod use_cases;
 mod workers;
 
-pub use actor::{Actor, Role};
+pub use actor::{Actor, Origin, Role};
 pub use branches::BranchRegistry;
 pub use clock::{Clock, IdSource};
 pub use engine::{Engine, EngineParts};
 pub use error::{EngineError, UseCaseError};
 pub use events::Topic;
-pub use settings::{EngineSettings, ScheduleSettings};
+pub use settings::{EngineSettings, PlanSettings, RetrySettings, ScheduleSettings};
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};

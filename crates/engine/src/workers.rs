@@ -1,14 +1,16 @@
 //! Workers: each takes the next run, has its pipeline do it, and goes on; nothing that a run does can end a worker.
 
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
-use domain::{ErrorClass, RunState};
+use domain::{BranchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure};
 
 use crate::engine::Engine;
 use crate::insist::insist;
 use crate::pipelines;
+use crate::plans::book;
 use crate::queue::Waiting;
 
 /// Takes runs until the engine stops.
@@ -23,9 +25,16 @@ pub(crate) async fn work(engine: Engine) {
             return;
         }
         if let Some(run) = engine.queue.take() {
-            let branch = run.record.branch.clone();
-            do_run(&engine, run).await;
-            engine.queue.done(&branch);
+            let record = run.record.clone();
+            let started = Instant::now();
+            let end = do_run(&engine, run).await;
+            if record.mode == RunMode::Recovery && matches!(end, End::Ended) {
+                rest(&engine, &record.branch, started.elapsed());
+            }
+            engine.queue.done(&record.branch);
+            if matches!(end, End::Ended) {
+                book::run_ended(&engine, &record).await;
+            }
             engine.events.run_changed();
             continue;
         }
@@ -36,38 +45,83 @@ pub(crate) async fn work(engine: Engine) {
     }
 }
 
-async fn do_run(engine: &Engine, run: Waiting) {
+/// What a worker did with a run that it took.
+enum End {
+    /// It has ended, however.
+    Ended,
+    /// It was not begun: it waits on, or somebody took it back.
+    NotBegun,
+}
+
+/// Lets a branch rest from recoveries for as long as its answers are slow; live windows do not wait for it.
+fn rest(engine: &Engine, branch: &BranchId, measured: Duration) {
+    let rest = engine.settings.plans.pace.rest_after(engine.queue.measure(branch, measured));
+    if rest.is_zero() {
+        return;
+    }
+    engine.queue.rest(branch);
+    let (engine, branch) = (engine.clone(), branch.clone());
+    let mut stopping = engine.stopping.subscribe();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = tokio::time::sleep(rest) => engine.queue.rested(&branch),
+            _ = stopping.changed() => {}
+        }
+    });
+}
+
+async fn do_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
-    if AssertUnwindSafe(claim_and_run(engine, run)).catch_unwind().await.is_err() {
-        tracing::error!(run = %id, "a run panicked");
-        let failure = RunFailure {
-            run: id,
-            ended_at: engine.clock.now(),
-            state: RunState::Failed,
-            class: Some(ErrorClass::Interrupted),
-            message: "La ejecución se detuvo por una falla interna; el equipo técnico ya fue avisado.".to_owned(),
-            extracted: None,
-            phases: PhaseTimes::default(),
-        };
-        pipelines::store_failure(engine, failure).await;
+    match AssertUnwindSafe(claim_and_run(engine, run)).catch_unwind().await {
+        Ok(end) => end,
+        Err(_) => {
+            tracing::error!(run = %id, "a run panicked");
+            let failure = RunFailure {
+                run: id,
+                ended_at: engine.clock.now(),
+                state: RunState::Failed,
+                class: Some(ErrorClass::Interrupted),
+                message: "La ejecución se detuvo por una falla interna; el equipo técnico ya fue avisado.".to_owned(),
+                extracted: None,
+                phases: PhaseTimes::default(),
+            };
+            pipelines::store_failure(engine, failure).await;
+            End::Ended
+        }
     }
 }
 
-async fn claim_and_run(engine: &Engine, run: Waiting) {
+async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
     let (now, host) = (engine.clock.now(), &engine.settings.host);
     match insist(engine, || engine.warehouse.claim(id, now, host.clone())).await {
         Ok(true) => {
             engine.events.run_changed();
             pipelines::run(engine, run).await;
+            End::Ended
         }
-        // Cancelled while it waited.
-        Ok(false) => {}
+        Ok(false) => {
+            put_back_if_held(engine, run).await;
+            End::NotBegun
+        }
         Err(error) => {
             tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
             if let Some(check_in) = &run.check_in {
                 check_in.mark_failed();
             }
+            End::NotBegun
         }
+    }
+}
+
+/// A run whose plan was held between the look at the queue and the claim waits on; one that was cancelled is gone.
+async fn put_back_if_held(engine: &Engine, run: Waiting) {
+    let id = run.record.id;
+    // Where the plan is being cancelled or resumed just now, wait for what comes of it.
+    let _one_at_a_time = engine.plan_control.lock().await;
+    match engine.warehouse.run(id).await {
+        Ok(Some(record)) if record.state == RunState::Queued => engine.queue.push([run]),
+        Ok(_) => {}
+        Err(error) => tracing::error!(run = %id, %error, "a run that was held waits until the next start"),
     }
 }

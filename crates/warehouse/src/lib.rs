@@ -30,12 +30,12 @@ pub mod stock;
 mod warehouse;
 mod writer;
 
-pub use batches::BatchCounts;
+pub use batches::{BatchCounts, BatchPlan};
 pub use error::WarehouseError;
 pub use observer::{NobodyObserves, StatementObserver};
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{RunFiguresByBranch, SalesTotals};
+pub use read::{FailedWindow, RunFiguresByBranch, SalesTotals};
 pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::WarehouseSettings;

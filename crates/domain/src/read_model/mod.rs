@@ -17,10 +17,10 @@ pub use connectivity::{Connectivity, ConnectivityState};
 pub use gaps::{GapList, GapTotals, GapView};
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use plans::{
-    PlanBranch, PlanDecision, PlanDetail, PlanHashRequest, PlanList, PlanPeriod, PlanPreview, PlanRequest, PlanStretch,
-    PlanView,
+    PlanBranch, PlanBranchWindows, PlanDecision, PlanDetail, PlanHashRequest, PlanList, PlanPeriod, PlanPreview,
+    PlanRequest, PlanStretch, PlanView,
 };
-pub use progress::{BatchProgress, Progress};
+pub use progress::{BatchProgress, PlanInProgress, Progress};
 pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
 pub use runs::{BranchChoice, RunPage, RunTotals, RunView};
 pub use schedules::{ScheduleList, ScheduleStatus, TodayCounts};

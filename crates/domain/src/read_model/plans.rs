@@ -103,7 +103,7 @@ read_model! {
     pub struct PlanDecision {
         pub accion: PlanAction,
         pub actor: String,
-        /// `pagina`, `api`, `consola` or `sistema`.
+        /// `web`, `consola` or `sistema`.
         pub origen: String,
         pub motivo: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -139,10 +139,19 @@ read_model! {
         pub terminado_en: Option<Timestamp>,
     }
 
-    /// A plan, with everything that was done to it, the first thing first.
+    /// The windows of a store, those that touch as one stretch.
+    pub struct PlanBranchWindows {
+        pub ubicacion_id: BranchId,
+        /// None where the store is not configured any more.
+        pub ubicacion_nombre: Option<String>,
+        pub tramos: Vec<PlanStretch>,
+    }
+
+    /// A plan, with its windows and everything that was done to it, the first thing first.
     pub struct PlanDetail {
         #[serde(flatten)]
         pub plan: PlanView,
+        pub tiendas: Vec<PlanBranchWindows>,
         pub decisiones: Vec<PlanDecision>,
     }
 

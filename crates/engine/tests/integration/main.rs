@@ -6,6 +6,8 @@ mod extraction;
 mod failures;
 mod hands;
 mod inventory;
+mod plan_control;
+mod plans;
 mod queueing;
 mod races;
 mod recovery;

@@ -4,7 +4,7 @@ mod change;
 mod propose;
 mod start;
 
-use domain::plan::{PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart};
+use domain::plan::{InvalidPlanHash, PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart};
 use domain::{BatchId, BranchId, EtlKind};
 use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ pub struct Decision {
     pub action: PlanAction,
     /// Who.
     pub actor: String,
-    /// From where: `pagina`, `api`, `consola`, `sistema`.
+    /// From where, in a word.
     pub origin: &'static str,
     /// Why, where it was said.
     pub reason: Option<String>,
@@ -125,14 +125,10 @@ impl Warehouse {
         .await
     }
 
-    /// Plans that were started, the newest first, and those that are shown and not started when asked for.
-    pub async fn plans(&self, with_proposed: bool, limit: u32) -> Result<Vec<PlanRecord>> {
+    /// Plans that were started, the newest first.
+    pub async fn plans(&self, limit: u32) -> Result<Vec<PlanRecord>> {
         self.read("planes", move |connection| {
-            plans(
-                connection,
-                "WHERE ? OR planes.estado <> 'propuesto' ORDER BY id DESC LIMIT ?",
-                params![with_proposed, limit],
-            )
+            plans(connection, "WHERE planes.estado <> 'propuesto' ORDER BY id DESC LIMIT ?", params![limit])
         })
         .await
     }
@@ -204,10 +200,9 @@ fn plan(row: &Row<'_>) -> Result<PlanRecord> {
     let moment = |index: usize| -> Result<Option<Timestamp>> {
         row.get::<_, Option<i64>>(index)?.map(|micros| instant("planes", micros)).transpose()
     };
-    let hash = text(1)?.parse();
     Ok(PlanRecord {
         id: identified("id", &text(0)?)?,
-        hash: hash.map_err(|_| WarehouseError::Unreadable { column: "hash", detail: "no hash".to_owned() })?,
+        hash: sealed(&text(1)?)?,
         state: named("estado", &text(2)?)?,
         kind: named("etl_tipo", &text(3)?)?,
         options: PlanOptions { repeat_loaded: row.get(4)?, outside_hours: row.get(5)? },
@@ -227,6 +222,11 @@ fn plan(row: &Row<'_>) -> Result<PlanRecord> {
             loaded: row.get(18)?,
         },
     })
+}
+
+pub(crate) fn sealed(text: &str) -> Result<PlanHash> {
+    let unreadable = |error: InvalidPlanHash| WarehouseError::Unreadable { column: "hash", detail: error.to_string() };
+    text.parse().map_err(unreadable)
 }
 
 /// Adds to the record. To be called in the transaction of what is recorded.

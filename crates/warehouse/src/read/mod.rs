@@ -7,4 +7,5 @@ mod sales_totals;
 mod today;
 
 pub use metrics::RunFiguresByBranch;
+pub use plan_history::FailedWindow;
 pub use sales_totals::SalesTotals;

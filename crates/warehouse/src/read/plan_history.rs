@@ -15,6 +15,19 @@ use crate::{Result, Warehouse};
 /// Runs of half an hour that latencies are taken from, the latest of each branch.
 const RUNS_MEASURED: u32 = 200;
 
+/// A window that was tried without success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedWindow {
+    /// Whose.
+    pub branch: BranchId,
+    /// From and up to.
+    pub interval: Interval<Timestamp>,
+    /// When the latest of its attempts ended.
+    pub ended_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
 impl Warehouse {
     /// Lines that are loaded of each branch by half hour of the local week, of a stretch of local time.
     pub async fn lines_by_slot(&self, local: Interval<DateTime>) -> Result<Vec<(BranchId, Slot, u64)>> {
@@ -63,15 +76,12 @@ impl Warehouse {
         .await
     }
 
-    /// The windows of a range whose runs have ended without success, each with the end of its latest.
-    pub async fn latest_failures(
-        &self,
-        kind: EtlKind,
-        range: Interval<Timestamp>,
-    ) -> Result<Vec<(BranchId, Interval<Timestamp>, Timestamp)>> {
+    /// The windows of a range whose runs have ended without success, each with how often and when last.
+    pub async fn latest_failures(&self, kind: EtlKind, range: Interval<Timestamp>) -> Result<Vec<FailedWindow>> {
         self.read("ultimas_fallas", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), epoch_us(max(fecha_fin))
+                "SELECT ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), epoch_us(max(fecha_fin)),
+                    count(*)::UINTEGER
                  FROM etl_ejecuciones
                  WHERE etl_tipo = ? AND estado NOT IN ('exitoso', 'en_cola', 'en_proceso')
                    AND ventana_desde < make_timestamptz(?::BIGINT) AND ventana_hasta > make_timestamptz(?::BIGINT)
@@ -81,9 +91,12 @@ impl Warehouse {
             let mut rows = statement.query(params![kind.as_str(), micros(range.end()), micros(range.start())])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let ended_at = instant("fecha_fin", row.get(3)?)?;
-                let window = interval("ventana", row.get(1)?, row.get(2)?)?;
-                found.push((BranchId::new(row.get::<_, String>(0)?), window, ended_at));
+                found.push(FailedWindow {
+                    branch: BranchId::new(row.get::<_, String>(0)?),
+                    interval: interval("ventana", row.get(1)?, row.get(2)?)?,
+                    ended_at: instant("fecha_fin", row.get(3)?)?,
+                    attempts: row.get(4)?,
+                });
             }
             Ok(found)
         })
