@@ -64,7 +64,7 @@ impl FromServerFnError for ApiError {
             // The page says so in its own language, so there is no detail.
             let _ = error;
             let (detail, correlacion) = (String::new(), String::new());
-            Self(Problem { detail, codigo: ProblemCode::Busy, correlacion })
+            Self(Problem { detail, codigo: ProblemCode::Busy, correlacion, plan_hash: None })
         }
     }
 }
@@ -84,6 +84,7 @@ mod tests {
             detail: detail.to_owned(),
             codigo: ProblemCode::InvalidParameter,
             correlacion: reference.to_owned(),
+            plan_hash: None,
         });
         let told = Told::from(&error);
         assert_eq!(told.detail, detail);
@@ -96,6 +97,7 @@ mod tests {
             detail: "no".to_owned(),
             codigo: ProblemCode::Forbidden,
             correlacion: "K7QX2M9P".to_owned(),
+            plan_hash: None,
         });
         let body = String::from_utf8(error.ser().to_vec()).unwrap();
         assert_eq!(body, r#"{"detail":"no","codigo":"prohibido","correlacion":"K7QX2M9P"}"#);

@@ -8,6 +8,7 @@ mod connectivity;
 mod error;
 mod gaps;
 mod metrics;
+mod plans;
 mod preferences;
 mod progress;
 mod recovery;
@@ -20,6 +21,10 @@ pub use connectivity::{CheckConnectivity, check_connectivity};
 pub use error::{ApiError, Told};
 pub use gaps::{ListGaps, list_gaps};
 pub use metrics::{ReadMetrics, read_metrics};
+pub use plans::{
+    CancelPlan, ListPlans, PausePlan, PlanRecovery, ReadPlan, ResumePlan, StartPlan, cancel_plan, list_plans,
+    pause_plan, plan_recovery, read_plan, resume_plan, start_plan,
+};
 pub use preferences::{SavePreferences, save_preferences};
 pub use progress::{ReadProgress, read_progress};
 pub use recovery::{RecoverGap, recover_gap};

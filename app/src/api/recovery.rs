@@ -51,6 +51,6 @@ fn request_of(
 }
 
 #[cfg(feature = "ssr")]
-fn required<T>(name: &'static str, value: Option<T>) -> Result<T, domain::filter::InvalidParameter> {
+pub(super) fn required<T>(name: &'static str, value: Option<T>) -> Result<T, domain::filter::InvalidParameter> {
     value.ok_or_else(|| domain::filter::InvalidParameter { name, reason: "es obligatorio".to_owned() })
 }

@@ -68,5 +68,6 @@ fn internal() -> Problem {
         detail: "Error interno del servidor".to_owned(),
         codigo: ProblemCode::Internal,
         correlacion: String::new(),
+        plan_hash: None,
     }
 }

@@ -1,5 +1,7 @@
 //! What pages are drawn with. Components are given data and fetch nothing.
 
+mod asked;
+mod cancel_dialog;
 mod connectivity;
 mod copy_button;
 mod empty;
@@ -13,8 +15,11 @@ mod page_header;
 mod pager;
 mod part;
 mod pill;
+mod plan_controls;
+mod plan_facts;
 mod preferences_switch;
 mod progress;
+mod recover_bar;
 mod recover_dialog;
 mod run_row;
 mod runs;
@@ -23,6 +28,8 @@ mod stat_card;
 mod time;
 mod toasts;
 
+pub use asked::Asked;
+pub use cancel_dialog::CancelDialog;
 pub use connectivity::ConnectivityBadge;
 pub use copy_button::CopyButton;
 pub use empty::Empty;
@@ -35,8 +42,11 @@ pub use page_header::{PageHeader, PageTitle};
 pub use pager::Pager;
 pub use part::Part;
 pub use pill::{Pill, Tone};
+pub use plan_controls::{PlanControl, PlanControls, PlanPill};
+pub use plan_facts::PlanFacts;
 pub use preferences_switch::PreferencesSwitch;
 pub use progress::ProgressList;
+pub use recover_bar::RecoverBar;
 pub use recover_dialog::RecoverDialog;
 pub use runs::{RunCards, RunsTable};
 pub use skeleton::Skeleton;

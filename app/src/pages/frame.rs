@@ -6,11 +6,12 @@ use domain::read_model::{Connectivity, Progress};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::plan_progress::PlanProgress;
 use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, read_progress};
 use crate::components::{
-    Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
+    Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, Skeleton, ToastRegion,
 };
-use crate::live::{Live, Now, Topic};
+use crate::live::{Live, Topic};
 use crate::preferences::language;
 use crate::query::{GAPS, RUNS};
 
@@ -65,8 +66,7 @@ pub fn Frame(children: Children) -> impl IntoView {
 }
 
 fn show_progress(progress: Memo<Progress>) -> AnyView {
-    let now = Now::from_answer(move || progress.read().generado_en);
-    view! { <ProgressList batches=Signal::derive(move || progress.get().lotes) now/> }.into_any()
+    view! { <PlanProgress progress/> }.into_any()
 }
 
 /// The badge beside "Gaps": nothing while there is none, and nothing where it cannot be had (the page says why).

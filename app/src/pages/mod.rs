@@ -4,6 +4,8 @@ mod frame;
 mod gaps;
 mod home;
 mod not_found;
+mod plan_progress;
+mod recovery;
 mod runs;
 
 pub use frame::Frame;

@@ -72,6 +72,8 @@ impl Default for EngineSettings {
 /// How plans are reckoned and run.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanSettings {
+    /// Runs at once that minutes are reckoned with; a command that only looks has no workers of its own.
+    pub workers: usize,
     /// Weeks that expected lines and minutes are reckoned from.
     pub history_weeks: u32,
     /// Days after which a plan that was shown and not started is forgotten.
@@ -85,6 +87,7 @@ pub struct PlanSettings {
 impl Default for PlanSettings {
     fn default() -> Self {
         Self {
+            workers: 4,
             history_weeks: 8,
             proposal_days: 7,
             breaker: BreakerLimits { per_branch: 5, overall: 15 },

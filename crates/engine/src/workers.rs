@@ -63,6 +63,7 @@ fn rest(engine: &Engine, branch: &BranchId, measured: Duration) {
     let (engine, branch) = (engine.clone(), branch.clone());
     let mut stopping = engine.stopping.subscribe();
     tokio::spawn(async move {
+        // Once the engine stops nobody waits for the end of a rest.
         tokio::select! {
             () = tokio::time::sleep(rest) => engine.queue.rested(&branch),
             _ = stopping.changed() => {}

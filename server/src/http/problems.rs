@@ -22,7 +22,7 @@ pub(super) fn answer(code: ProblemCode, detail: &str) -> Response {
 }
 
 fn answer_with(status: StatusCode, codigo: ProblemCode, detail: &str) -> Response {
-    let problem = Problem { detail: detail.to_owned(), codigo, correlacion: clock::correlation() };
+    let problem = Problem { detail: detail.to_owned(), codigo, correlacion: clock::correlation(), plan_hash: None };
     (status, Json(problem)).into_response()
 }
 

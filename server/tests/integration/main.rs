@@ -5,6 +5,7 @@
 mod command_line;
 mod edges;
 mod kill;
+mod plans;
 mod rest;
 mod settings;
 mod support;

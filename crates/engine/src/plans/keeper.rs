@@ -15,7 +15,8 @@ pub(crate) async fn keep(engine: Engine) {
     let mut stopping = engine.stopping.subscribe();
     // The first look comes after a whole interval: at a start, people and schedules come first.
     let mut looked = engine.clock.now();
-    loop {
+    // Looked at anew each time: the engine may have stopped before this task first ran.
+    while !*stopping.borrow_and_update() {
         tokio::select! {
             () = tokio::time::sleep(engine.settings.nap_max) => {}
             _ = stopping.changed() => return,

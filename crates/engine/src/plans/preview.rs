@@ -18,7 +18,8 @@ pub(crate) async fn preview(engine: &Engine, sealed: &Sealed) -> Result<PlanPrev
     let plan = &sealed.plan;
     let now = engine.clock.now();
     let history = if plan.windows().is_empty() { HashMap::new() } else { history(engine, plan, now).await? };
-    let concurrency = Concurrency { overall: engine.settings.workers, per_branch: engine.settings.workers_per_branch };
+    let concurrency =
+        Concurrency { overall: engine.settings.plans.workers, per_branch: engine.settings.workers_per_branch };
     let cost = estimate(plan, &history, concurrency, &engine.settings.plans.pace);
     let mut tiendas = Vec::with_capacity(cost.branches.len());
     for load in &cost.branches {

@@ -2,7 +2,7 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 7] = [
+pub const WATCHED_ROUTES: [&str; 13] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/gaps",
     "/api/etl/tracking/metricas",
@@ -10,4 +10,10 @@ pub const WATCHED_ROUTES: [&str; 7] = [
     "/api/etl/tracking/progreso",
     "/api/etl/tracking/connectivity/klk",
     "/api/etl/tracking/recuperar-gap",
+    "/api/etl/tracking/planes",
+    "/api/etl/tracking/planes/iniciar",
+    "/api/etl/tracking/planes/pausar",
+    "/api/etl/tracking/planes/reanudar",
+    "/api/etl/tracking/planes/cancelar",
+    "/api/etl/tracking/plan",
 ];
