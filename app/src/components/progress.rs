@@ -2,7 +2,7 @@
 
 use domain::BatchId;
 use domain::plan::{PlanHash, PlanState};
-use domain::read_model::BatchProgress;
+use domain::read_model::{BatchProgress, PlanInProgress};
 use leptos::prelude::*;
 
 use super::{Pill, PlanControl, PlanControls, PlanPill, Tone};
@@ -49,7 +49,8 @@ fn Batch(
 ) -> impl IntoView {
     let batch = Memo::new(move |_| shown.read().iter().find(|batch| batch.lote_id == identifier).cloned());
     let is_done = Memo::new(move |_| batch.read().as_ref().is_some_and(|batch| batch.terminado_en.is_some()));
-    let plan: Signal<_> = Memo::new(move |_| batch.read().as_ref().and_then(|batch| batch.plan.clone())).into();
+    let plan: Signal<Option<PlanInProgress>> =
+        Memo::new(move |_| batch.read().as_ref().and_then(|batch| batch.plan.clone())).into();
     let is_whole = move || is_done.get() && plan.read().as_ref().is_none_or(|plan| plan.estado != PlanState::Cancelled);
     let figure = move |read: fn(&BatchProgress) -> u64| batch.read().as_ref().map(read).unwrap_or_default();
     let done_of_total = move || {
