@@ -11,7 +11,7 @@ use crate::preferences::language;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
     /// One gap.
-    Gap(GapView),
+    Gap(Box<GapView>),
     /// Some gaps.
     Selection(Vec<GapView>),
     /// Whatever is missing of the last days.

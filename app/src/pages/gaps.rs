@@ -95,7 +95,7 @@ fn GapsList(
             <GapsTable
                 gaps=Signal::derive(move || list.with(|list| list.gaps.clone()))
                 now
-                recover=Callback::new(move |gap| chosen.set(Some(Asked::Gap(gap))))
+                recover=Callback::new(move |gap| chosen.set(Some(Asked::Gap(Box::new(gap)))))
                 selection
             />
         </section>

@@ -1,9 +1,12 @@
 //! Starting a plan by its hash: what runs is what was shown, or nothing.
 
+use domain::RunId;
 use domain::filter::InvalidParameter;
-use domain::plan::{PlanHash, PlanState};
+use domain::plan::{Plan, PlanHash, PlanState};
 use domain::read_model::PlanView;
-use warehouse::PlanRecord;
+use domain::window::LocalPeriod;
+use monitoring::GapRecovery;
+use warehouse::{PlanRecord, RunRecord};
 
 use crate::plans::view::view;
 use crate::plans::{seal, start};
@@ -28,8 +31,30 @@ impl Engine {
             let next = if left == 0 { None } else { Some(start::propose(self, actor, plan, false).await?.hash) };
             return Err(UseCaseError::PlanChanged { shown: known.windows, left, next });
         }
-        start::start(self, planning, actor, &known, &plan).await?;
+        let queued = start::start(self, planning, actor, &known, &plan).await?;
+        self.announce(actor, &plan, &queued);
         self.plan_by_id(known.id).await.map(view)
+    }
+
+    /// Tells the team what was started, by whom, and what it queued, where it is of one store; a plan of many is in the log.
+    fn announce(&self, actor: &Actor, plan: &Plan, queued: &[RunRecord]) {
+        let (Some(first), Some(last)) = (plan.windows().first(), plan.windows().last()) else { return };
+        let Some(branch) = self.branches.find(&first.branch) else { return };
+        if plan.windows().iter().any(|window| window.branch != branch.id) {
+            return;
+        }
+        let runs: Vec<RunId> = queued.iter().map(|run| run.id).collect();
+        let (from, to) = (LocalPeriod::of(first.interval, &branch.zone), LocalPeriod::of(last.interval, &branch.zone));
+        GapRecovery {
+            kind: plan.kind(),
+            branch: &branch.id,
+            from: &format!("{} {}", from.date_from, from.from_text()),
+            to: &format!("{} {}", to.date_to, to.to_text()),
+            windows: runs.len(),
+            requested_by: &actor.name,
+            runs: &runs,
+        }
+        .apply();
     }
 
     /// The latest plan of a hash, or of its first digits.

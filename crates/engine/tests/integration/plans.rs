@@ -131,7 +131,7 @@ async fn a_preview_queues_nothing_and_says_what_the_weeks_before_tell() {
     }
     let with = shown(&world.engine, period("12:00", "14:00")).await;
     assert_eq!(with.hash, without.hash, "an estimate is no part of the seal");
-    assert_eq!((with.lineas_esperadas, with.ventanas_sin_historia), (Some((lines + 1) / 2), 2));
+    assert_eq!((with.lineas_esperadas, with.ventanas_sin_historia), (Some(lines.div_ceil(2)), 2));
     assert!(with.minutos.is_some_and(|minutes| minutes > 0.0));
     let store = &with.tiendas[0];
     assert_eq!((store.ubicacion_nombre.as_str(), store.llamadas, store.tramos.len()), ("PERIFERICO", 4, 1));

@@ -59,6 +59,7 @@ impl Warehouse {
                     SELECT ubicacion_id, fase_extraccion_ms, duracion_segundos FROM etl_ejecuciones
                     WHERE etl_tipo = ? AND estado = 'exitoso' AND fecha_fin >= make_timestamptz(?::BIGINT)
                       AND ventana_hasta - ventana_desde <= INTERVAL 30 MINUTE
+                      AND fase_extraccion_ms IS NOT NULL AND duracion_segundos IS NOT NULL
                     QUALIFY row_number() OVER (PARTITION BY ubicacion_id ORDER BY id DESC) <= ?
                  )
                  GROUP BY ubicacion_id",
