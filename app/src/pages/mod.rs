@@ -4,7 +4,7 @@ mod frame;
 mod gaps;
 mod home;
 mod not_found;
-mod plan_progress;
+mod plan_orders;
 mod recovery;
 mod runs;
 

@@ -25,14 +25,15 @@ pub fn Recovery(
     let preview = RwSignal::new(None::<PlanPreview>);
     let outside_hours = RwSignal::new(false);
 
-    let look = Action::new(move |(wanted, outside_hours): &(Asked, bool)| {
-        let (wanted, outside_hours) = (wanted.clone(), *outside_hours);
+    let look = Action::new(move |(wanted, only_closed): &(Asked, bool)| {
+        let (wanted, only_closed) = (wanted.clone(), *only_closed);
         async move {
             let (periods, days) = (wanted.periods(), wanted.days());
             let kind = Some(domain::EtlKind::Sales.to_string());
-            let answer = plan_recovery(kind, None, Some(periods), days, None, Some(outside_hours)).await;
+            let answer = plan_recovery(kind, None, Some(periods), days, None, Some(only_closed)).await;
             // An answer to an earlier question is not shown under a later one.
-            if asked.get_untracked().as_ref() != Some(&wanted) {
+            let is_asked = asked.with_untracked(|asked| asked.as_ref() == Some(&wanted));
+            if !is_asked || outside_hours.get_untracked() != only_closed {
                 return;
             }
             match answer {
