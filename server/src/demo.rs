@@ -58,6 +58,8 @@ impl Demo {
         // A store that is down stays down in the story: asking often only makes people wait.
         settings.client.retries = 1;
         settings.client.backoff_base = Duration::from_millis(100);
+        // Its gaps are there to be looked at and recovered by hand.
+        settings.engine.retries.is_on = false;
         settings.branches.clear();
         settings.discover_branches = true;
         remark(&format!("KLK simulado en http://{address}"));

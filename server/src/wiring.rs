@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use engine::{Engine, EngineParts, EngineSettings, ScheduleSettings};
+use engine::{Engine, EngineParts, EngineSettings, RetrySettings, ScheduleSettings};
 use jiff::SignedDuration;
 use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
 use secrecy::ExposeSecret;
@@ -125,6 +125,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         write_retry_pause: limits.write_retry_pause,
         recovery_days_max: limits.recovery_days_max,
         extract_days_max: limits.extract_days_max,
+        plans: limits.plans,
+        retries: RetrySettings { is_on: purpose == Purpose::Serve && limits.retries.is_on, ..limits.retries },
         scheduler: purpose == Purpose::Serve && limits.scheduler,
         schedules: ScheduleSettings {
             sales: limits.cron_sales.clone(),

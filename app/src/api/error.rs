@@ -15,7 +15,7 @@ impl ApiError {
     /// Of a call that got no answer, or none that can be read. The page says so in its own language, so there is no detail;
     /// the reference is the browser's own, and empty where nobody was told.
     pub(crate) fn without_answer(reference: String) -> Self {
-        Self(Problem { detail: String::new(), codigo: ProblemCode::Busy, correlacion: reference })
+        Self(Problem { detail: String::new(), codigo: ProblemCode::Busy, correlacion: reference, plan_hash: None })
     }
 }
 
@@ -91,6 +91,7 @@ mod tests {
             detail: detail.to_owned(),
             codigo: ProblemCode::InvalidParameter,
             correlacion: reference.to_owned(),
+            plan_hash: None,
         });
         let told = Told::from(&error);
         assert_eq!(told.detail, detail);
@@ -103,6 +104,7 @@ mod tests {
             detail: "no".to_owned(),
             codigo: ProblemCode::Forbidden,
             correlacion: "K7QX2M9P".to_owned(),
+            plan_hash: None,
         });
         let body = String::from_utf8(error.ser().to_vec()).unwrap();
         assert_eq!(body, r#"{"detail":"no","codigo":"prohibido","correlacion":"K7QX2M9P"}"#);

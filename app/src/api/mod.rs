@@ -10,6 +10,7 @@ mod error;
 mod gaps;
 mod metrics;
 mod monitoring;
+mod plans;
 mod preferences;
 mod progress;
 mod recovery;
@@ -24,6 +25,10 @@ pub use error::{ApiError, Told};
 pub use gaps::{ListGaps, list_gaps};
 pub use metrics::{ReadMetrics, read_metrics};
 pub use monitoring::{ReadMonitoring, TryMonitoring, read_monitoring, try_monitoring};
+pub use plans::{
+    CancelPlan, ListPlans, PausePlan, PlanRecovery, ReadPlan, ResumePlan, StartPlan, cancel_plan, list_plans,
+    pause_plan, plan_recovery, read_plan, resume_plan, start_plan,
+};
 pub use preferences::{SavePreferences, save_preferences};
 pub use progress::{ReadProgress, read_progress};
 pub use recovery::{RecoverGap, recover_gap};

@@ -89,5 +89,6 @@ fn internal() -> Problem {
         detail: "Error interno del servidor".to_owned(),
         codigo: ProblemCode::Internal,
         correlacion: request_scope().map(|request| request.code().to_owned()).unwrap_or_default(),
+        plan_hash: None,
     }
 }

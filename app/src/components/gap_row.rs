@@ -1,5 +1,7 @@
 //! A row of the list of gaps.
 
+use std::collections::BTreeSet;
+
 use domain::gap::GapState;
 use domain::read_model::GapView;
 use leptos::prelude::*;
@@ -39,6 +41,8 @@ pub fn GapRow(
     now: Now,
     /// Somebody wants it recovered.
     recover: Callback<GapView>,
+    /// The identifiers of the gaps that are selected.
+    selection: RwSignal<BTreeSet<String>>,
 ) -> impl IntoView {
     let language = language();
     let texts = language.gaps();
@@ -47,6 +51,7 @@ pub fn GapRow(
     let attempts = (gap.intentos > 1).then(|| view! { <span class="muted">{texts.attempts(gap.intentos)}</span> });
     view! {
         <tr>
+            <td class="select-column needs-script" data-label=language.plan().select_column()>{checkbox(&gap, selection)}</td>
             <th scope="row" data-label=texts.store()>
                 <span class="stack">
                     <span class="strong">{gap.ubicacion_nombre.clone()}</span>
@@ -83,6 +88,36 @@ fn cause_title(gap: &GapView, title: String) -> AnyView {
     let Some(run) = gap.ejecucion_id else { return view! { <span>{title}</span> }.into_any() };
     let label = language().gaps().cause_run(&title, &gap.ubicacion_nombre);
     view! { <a class="row-link" href=run_href(run) aria-label=label>{title}</a> }.into_any()
+}
+
+/// Selects the gap, where it can be recovered.
+fn checkbox(gap: &GapView, selection: RwSignal<BTreeSet<String>>) -> Option<AnyView> {
+    if !gap.recuperable {
+        return None;
+    }
+    let language = language();
+    let label = language.plan().select(&gap.ubicacion_nombre, period_of(language, gap));
+    let (shown, changed) = (gap.id.clone(), gap.id.clone());
+    let select = move |is_selected: bool| {
+        selection.update(|selection| {
+            if is_selected {
+                selection.insert(changed.clone());
+            } else {
+                selection.remove(&changed);
+            }
+        });
+    };
+    Some(
+        view! {
+            <input
+                type="checkbox"
+                aria-label=label
+                prop:checked=move || selection.read().contains(&shown)
+                on:change=move |event| select(event_target_checked(&event))
+            />
+        }
+        .into_any(),
+    )
 }
 
 /// To the runs of the same store and type: what was tried, and what is at it.

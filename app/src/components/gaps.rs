@@ -1,5 +1,7 @@
 //! The list of gaps and the figures above it.
 
+use std::collections::BTreeSet;
+
 use domain::read_model::{GapTotals, GapView};
 use leptos::prelude::*;
 
@@ -55,6 +57,8 @@ pub fn GapsTable(
     now: Now,
     /// Somebody wants one recovered.
     recover: Callback<GapView>,
+    /// The identifiers of the gaps that are selected.
+    selection: RwSignal<BTreeSet<String>>,
 ) -> impl IntoView {
     let texts = language().gaps();
     let is_empty = Memo::new(move |_| gaps.read().is_empty());
@@ -64,6 +68,9 @@ pub fn GapsTable(
                 <caption class="visually-hidden">{texts.caption()}</caption>
                 <thead>
                     <tr>
+                        <th scope="col" class="select-column needs-script">
+                            <span class="visually-hidden">{language().plan().select_column()}</span>
+                        </th>
                         <th scope="col">{texts.store()}</th>
                         <th scope="col">{texts.detected()}</th>
                         <th scope="col">{texts.urgency()}</th>
@@ -74,7 +81,7 @@ pub fn GapsTable(
                 </thead>
                 <tbody>
                     <For each=move || gaps.get() key=row_key let(gap)>
-                        <GapRow gap now recover/>
+                        <GapRow gap now recover selection/>
                     </For>
                 </tbody>
             </table>

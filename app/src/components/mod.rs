@@ -1,6 +1,8 @@
 //! What pages are drawn with. Components are given data and fetch nothing.
 
+mod asked;
 mod boundary;
+mod cancel_dialog;
 mod connectivity;
 mod copy_button;
 #[cfg(feature = "ssr")]
@@ -20,8 +22,11 @@ mod page_header;
 mod pager;
 mod part;
 mod pill;
+mod plan_controls;
+mod plan_facts;
 mod preferences_switch;
 mod progress;
+mod recover_bar;
 mod recover_dialog;
 mod reference;
 mod run_detail;
@@ -37,7 +42,9 @@ mod stat_card;
 mod time;
 mod toasts;
 
+pub use asked::Asked;
 pub use boundary::Boundary;
+pub use cancel_dialog::CancelDialog;
 pub use connectivity::ConnectivityBadge;
 pub use copy_button::{CopyButton, CopyLine};
 #[cfg(feature = "ssr")]
@@ -56,8 +63,11 @@ pub use page_header::{PageHeader, PageTitle};
 pub use pager::Pager;
 pub use part::Part;
 pub use pill::{Pill, Tone};
+pub use plan_controls::{PlanControl, PlanControls, PlanPill};
+pub use plan_facts::PlanFacts;
 pub use preferences_switch::PreferencesSwitch;
 pub use progress::ProgressList;
+pub use recover_bar::RecoverBar;
 pub use recover_dialog::RecoverDialog;
 pub use reference::{Reference, SentryLink};
 pub use run_detail::{RunFacts, runs_of_same};

@@ -1,10 +1,11 @@
 //! How far long work is: a bar a batch, and a summary of those that have just ended.
 
 use domain::BatchId;
-use domain::read_model::BatchProgress;
+use domain::plan::{PlanHash, PlanState};
+use domain::read_model::{BatchProgress, PlanInProgress};
 use leptos::prelude::*;
 
-use super::{Pill, Tone};
+use super::{Pill, PlanControl, PlanControls, PlanPill, Tone};
 use crate::format::{duration, whole, whole_duration};
 use crate::live::Now;
 use crate::preferences::language;
@@ -19,6 +20,8 @@ pub fn ProgressList(
     batches: Signal<Vec<BatchProgress>>,
     /// What the age of a batch in work is counted from.
     now: Now,
+    /// Somebody wants something done to a plan.
+    control: Callback<(PlanHash, PlanControl)>,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| batches.get().into_iter().take(MOST).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| shown.read().is_empty());
@@ -28,7 +31,7 @@ pub fn ProgressList(
             view! {
                 <section class="panel progress-list" aria-label=language().progress().title()>
                     <For each=move || identifiers.get() key=|identifier| *identifier let(identifier)>
-                        <Batch identifier shown now/>
+                        <Batch identifier shown now control/>
                     </For>
                 </section>
             }
@@ -38,9 +41,17 @@ pub fn ProgressList(
 
 /// A batch, drawn once; its figures move in place.
 #[component]
-fn Batch(identifier: BatchId, shown: Memo<Vec<BatchProgress>>, now: Now) -> impl IntoView {
+fn Batch(
+    identifier: BatchId,
+    shown: Memo<Vec<BatchProgress>>,
+    now: Now,
+    control: Callback<(PlanHash, PlanControl)>,
+) -> impl IntoView {
     let batch = Memo::new(move |_| shown.read().iter().find(|batch| batch.lote_id == identifier).cloned());
     let is_done = Memo::new(move |_| batch.read().as_ref().is_some_and(|batch| batch.terminado_en.is_some()));
+    let plan: Signal<Option<PlanInProgress>> =
+        Memo::new(move |_| batch.read().as_ref().and_then(|batch| batch.plan.clone())).into();
+    let is_whole = move || is_done.get() && plan.read().as_ref().is_none_or(|plan| plan.estado != PlanState::Cancelled);
     let figure = move |read: fn(&BatchProgress) -> u64| batch.read().as_ref().map(read).unwrap_or_default();
     let done_of_total = move || {
         let language = language();
@@ -51,7 +62,8 @@ fn Batch(identifier: BatchId, shown: Memo<Vec<BatchProgress>>, now: Now) -> impl
         <div class="batch" class:batch-done=move || is_done.get()>
             <p class="batch-head">
                 <span class="strong">{move || batch.get().map(|batch| reason(&batch))}</span>
-                {move || is_done.get().then(|| view! { <Pill tone=Tone::Good label=language().progress().done()/> })}
+                <PlanPill plan/>
+                {move || is_whole().then(|| view! { <Pill tone=Tone::Good label=language().progress().done()/> })}
                 <span class="batch-count">{done_of_total}</span>
             </p>
             <progress
@@ -60,6 +72,7 @@ fn Batch(identifier: BatchId, shown: Memo<Vec<BatchProgress>>, now: Now) -> impl
                 aria-label=done_of_total
             ></progress>
             <p class="batch-facts muted" aria-live="off">{move || batch.get().map(|batch| facts(&batch, now))}</p>
+            <PlanControls plan control/>
         </div>
     }
     .into_any()
@@ -94,13 +107,15 @@ fn facts(batch: &BatchProgress, now: Now) -> AnyView {
         None => {
             let rate = batch.lineas_por_segundo.max(0.0).round();
             let left = batch.segundos_restantes;
+            let is_held = batch.plan.as_ref().is_some_and(|plan| !plan.estado.lets_windows_start());
             let since = batch.creado_en;
             let age = move || whole_duration(now.get().duration_since(since).as_secs().max(0).unsigned_abs());
             view! {
                 // A rate of lines, not money.
                 <span>{texts.rate(whole(language, rate as u64))}</span>
                 <span>
-                    {left.map_or_else(|| texts.estimating().to_owned(), |left| texts.left(whole_duration(left)))}
+                    {(!is_held)
+                        .then(|| left.map_or_else(|| texts.estimating().to_owned(), |left| texts.left(whole_duration(left))))}
                 </span>
                 <span class="batch-age">{age}</span>
             }

@@ -1,27 +1,35 @@
 //! The question before a recovery.
 
-use domain::read_model::GapView;
+use domain::plan::PlanHash;
+use domain::read_model::{GapView, PlanPreview};
 use leptos::html;
 use leptos::prelude::*;
 
-use super::gap_row::{period_of, windows_of};
-use super::{Failure, Glyph, Icon};
+use super::asked::facts_of_many;
+use super::gap_row::period_of;
+use super::{Asked, Failure, Glyph, Icon, PlanFacts};
 use crate::api::{ApiError, Told};
 use crate::i18n::kind_name;
 use crate::preferences::language;
 
-/// Names store, type, period and number of windows, and asks. The browser keeps the focus in it, closes it on Escape and
+/// Names what was asked for, shows exactly what would run and what it would cost, and asks. The browser keeps the focus in it, closes it on Escape and
 /// gives the focus back.
 #[component]
 pub fn RecoverDialog(
-    /// The gap in question; None while there is no question.
-    chosen: Signal<Option<GapView>>,
+    /// What is in question; None while nothing is.
+    chosen: Signal<Option<Asked>>,
+    /// Exactly what would run; None until that is known.
+    preview: Signal<Option<PlanPreview>>,
+    /// Whether it is being worked out.
+    is_loading: Signal<bool>,
+    /// Whether only closed stores are asked.
+    outside_hours: RwSignal<bool>,
     /// Whether the answer is on its way.
     is_working: Signal<bool>,
     /// Why it could not be done.
     failure: Signal<Option<ApiError>>,
-    /// Do it.
-    confirm: Callback<GapView>,
+    /// Do what was shown.
+    confirm: Callback<PlanHash>,
     /// Leave it.
     close: Callback<()>,
 ) -> impl IntoView {
@@ -42,7 +50,9 @@ pub fn RecoverDialog(
     view! {
         <dialog class="dialog" node_ref=dialog aria-labelledby="recuperar-titulo" on:close=move |_| close.run(())>
             <header class="dialog-header">
-                <h2 id="recuperar-titulo">{texts.title()}</h2>
+                <h2 id="recuperar-titulo">
+                    {move || chosen.with(|asked| asked.as_ref().map_or(texts.title(), |asked| asked.title(language())))}
+                </h2>
                 <button
                     class="button-icon"
                     type="button"
@@ -53,8 +63,16 @@ pub fn RecoverDialog(
                 </button>
             </header>
             <div class="dialog-body">
-                <p>{texts.question()}</p>
-                {move || chosen.get().map(|gap| facts(&gap))}
+                {move || chosen.get().map(|asked| what_is_asked(&asked))}
+                <PlanFacts preview is_loading/>
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || outside_hours.get()
+                        on:change=move |event| outside_hours.set(event_target_checked(&event))
+                    />
+                    {language().plan().outside_hours()}
+                </label>
                 <p class="muted">{texts.safe()}</p>
                 {message}
             </div>
@@ -63,10 +81,10 @@ pub fn RecoverDialog(
                 <button
                     class="button button-primary"
                     type="button"
-                    disabled=move || is_working.get()
+                    disabled=move || is_working.get() || is_loading.get() || runnable(preview).is_none()
                     on:click=move |_| {
-                        if let Some(gap) = chosen.get_untracked() {
-                            confirm.run(gap);
+                        if let Some(hash) = runnable(preview) {
+                            confirm.run(hash);
                         }
                     }
                 >
@@ -78,7 +96,22 @@ pub fn RecoverDialog(
     .into_any()
 }
 
-/// Exactly what would be done.
+/// The plan to confirm, where it has anything to run.
+fn runnable(preview: Signal<Option<PlanPreview>>) -> Option<PlanHash> {
+    preview.with(|preview| preview.as_ref().filter(|preview| preview.ventanas > 0).map(|preview| preview.hash.clone()))
+}
+
+/// What was asked for.
+fn what_is_asked(asked: &Asked) -> AnyView {
+    let many = facts_of_many(asked);
+    let one = match asked {
+        Asked::Gap(gap) => Some(facts(gap)),
+        Asked::Selection(_) | Asked::LastDays(_) => None,
+    };
+    view! { <p>{asked.question(language())}</p> {one} {many} }.into_any()
+}
+
+/// The gap that was asked for.
 fn facts(gap: &GapView) -> AnyView {
     let language = language();
     let texts = language.recover();
@@ -90,8 +123,6 @@ fn facts(gap: &GapView) -> AnyView {
             <dd>{kind_name(language, gap.etl_tipo)}</dd>
             <dt>{texts.period()}</dt>
             <dd>{period_of(language, gap).to_string()}</dd>
-            <dt>{texts.windows()}</dt>
-            <dd>{windows_of(language, gap)}</dd>
         </dl>
     }
     .into_any()

@@ -6,6 +6,7 @@ use domain::read_model::{Connectivity, Progress};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::plan_orders::{PlanOrders, PlanOrdersDialog};
 use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, read_progress};
 use crate::components::{
     Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
@@ -27,6 +28,7 @@ pub fn Frame(children: Children) -> impl IntoView {
 
     let progress = Resource::new(|| (), |()| read_progress());
     live.refetch(Topic::Progress, progress);
+    let orders = PlanOrders::new(live);
     // Only the number goes into the page.
     let gap_count =
         Resource::new(|| (), |()| async { list_gaps(None, None, None).await.map(|list| list.totales.total) });
@@ -57,8 +59,9 @@ pub fn Frame(children: Children) -> impl IntoView {
                     resource=progress
                     name=language().progress().part()
                     skeleton=Skeleton::Nothing
-                    show=show_progress
+                    show=move |progress| show_progress(progress, orders)
                 />
+                <PlanOrdersDialog orders/>
                 {children()}
             </main>
         </div>
@@ -67,9 +70,10 @@ pub fn Frame(children: Children) -> impl IntoView {
     .into_any()
 }
 
-fn show_progress(progress: Memo<Progress>) -> AnyView {
+fn show_progress(progress: Memo<Progress>, orders: PlanOrders) -> AnyView {
     let now = Now::from_answer(move || progress.read().generado_en);
-    view! { <ProgressList batches=Signal::derive(move || progress.get().lotes) now/> }.into_any()
+    view! { <ProgressList batches=Signal::derive(move || progress.get().lotes) now control=orders.control()/> }
+        .into_any()
 }
 
 /// The badge beside "Gaps": nothing while there is none, and nothing where it cannot be had (the page says why).

@@ -1,18 +1,21 @@
 //! `/gaps`: what is missing, why, and the button that gets it back.
 
-use domain::read_model::{GapList, GapView};
+use std::collections::BTreeSet;
+
+use domain::read_model::GapList;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::api::{ApiError, list_gaps, recover_gap};
-use crate::components::{
-    GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverDialog, Skeleton, Toasts,
-};
+use super::recovery::Recovery;
+use crate::api::{ApiError, list_gaps};
+use crate::components::{Asked, GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverBar, Skeleton};
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
 use crate::query::{GAPS, Query};
-use crate::sentry::UserAction;
+
+/// How far back "everything" goes.
+const EVERYTHING_DAYS: u32 = 7;
 
 /// The page of gaps.
 #[component]
@@ -22,7 +25,8 @@ pub fn GapsPage() -> impl IntoView {
     let query = Memo::new(move |_| address.with(|address| Query::read(GAPS, address)));
     let gaps = Resource::new(move || query.get(), ask);
     expect_context::<Live>().refetch(Topic::Gaps, gaps);
-    let chosen = RwSignal::new(None::<GapView>);
+    let chosen = RwSignal::new(None::<Asked>);
+    let selection = RwSignal::new(BTreeSet::<String>::new());
 
     view! {
         <PageTitle title=texts.title()/>
@@ -38,9 +42,9 @@ pub fn GapsPage() -> impl IntoView {
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())
-            show=move |list| view! { <GapsList list query chosen/> }.into_any()
+            show=move |list| view! { <GapsList list query chosen selection/> }.into_any()
         />
-        <Recovery chosen/>
+        <Recovery asked=chosen started=Callback::new(move |()| selection.set(BTreeSet::new()))/>
     }
     .into_any()
 }
@@ -55,12 +59,22 @@ fn show_totals(list: Memo<GapList>) -> AnyView {
 
 /// Filters and table of an answer.
 #[component]
-fn GapsList(list: Memo<GapList>, query: Memo<Query>, chosen: RwSignal<Option<GapView>>) -> impl IntoView {
+fn GapsList(
+    list: Memo<GapList>,
+    query: Memo<Query>,
+    chosen: RwSignal<Option<Asked>>,
+    selection: RwSignal<BTreeSet<String>>,
+) -> impl IntoView {
     let now = Now::from_answer(move || list.with(|list| list.generado_en));
     let navigate = use_navigate();
     let change = Callback::new(move |(name, value): (&'static str, String)| {
         let href = query.read().href_with(name, Some(&value));
         navigate(&href, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    });
+    // What has gone from the list, or is in work by now, is not selected any more.
+    let selected = Memo::new(move |_| {
+        let gaps = list.with(|list| list.gaps.clone()).into_iter();
+        gaps.filter(|gap| gap.recuperable && selection.read().contains(&gap.id)).collect::<Vec<_>>()
     });
 
     view! {
@@ -73,69 +87,18 @@ fn GapsList(list: Memo<GapList>, query: Memo<Query>, chosen: RwSignal<Option<Gap
                 updated=Signal::derive(move || list.with(|list| (list.generado_en, list.generado_en_local)))
                 clear=Signal::derive(move || query.read().way_out())
             />
+            <RecoverBar
+                selected=Signal::derive(move || selected.read().len())
+                recover_selection=Callback::new(move |()| chosen.set(Some(Asked::Selection(selected.get_untracked()))))
+                recover_everything=Callback::new(move |()| chosen.set(Some(Asked::LastDays(EVERYTHING_DAYS))))
+            />
             <GapsTable
                 gaps=Signal::derive(move || list.with(|list| list.gaps.clone()))
                 now
-                recover=Callback::new(move |gap| chosen.set(Some(gap)))
+                recover=Callback::new(move |gap| chosen.set(Some(Asked::Gap(Box::new(gap)))))
+                selection
             />
         </section>
     }
     .into_any()
-}
-
-/// The confirmation, and what it sets in motion.
-#[component]
-fn Recovery(chosen: RwSignal<Option<GapView>>) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let toasts = expect_context::<Toasts>();
-    let texts = language().recover();
-    let failure = RwSignal::new(None::<ApiError>);
-    let recover = Action::new(move |gap: &GapView| {
-        let gap = gap.clone();
-        async move {
-            failure.set(None);
-            let action = UserAction::start(
-                "recuperar_gap",
-                &[("etl_tipo", gap.etl_tipo.to_string()), ("ubicacion_id", gap.ubicacion_id.to_string())],
-            );
-            let asked = recover_gap(
-                Some(gap.etl_tipo.to_string()),
-                Some(gap.ubicacion_id.to_string()),
-                Some(gap.fecha_desde.to_string()),
-                Some(gap.fecha_hasta.to_string()),
-                Some(gap.hora_desde),
-                Some(gap.hora_hasta),
-            );
-            let answer = action.around(asked).await;
-            match answer {
-                Ok(answer) => {
-                    chosen.set(None);
-                    toasts.say(match answer.ejecuciones.len() {
-                        0 => texts.already().to_owned(),
-                        1 => texts.queued_one().to_owned(),
-                        count => texts.queued(count),
-                    });
-                }
-                Err(error) => failure.set(Some(error)),
-            }
-            // Also after a failure: what is shown may be what is out of date.
-            live.changed(Topic::Gaps);
-            live.changed(Topic::Progress);
-        }
-    });
-
-    view! {
-        <RecoverDialog
-            chosen=chosen.into()
-            is_working=recover.pending().into()
-            failure=failure.into()
-            confirm=Callback::new(move |gap| {
-                recover.dispatch(gap);
-            })
-            close=Callback::new(move |()| {
-                failure.set(None);
-                chosen.set(None);
-            })
-        />
-    }
 }

@@ -5,6 +5,8 @@ mod gaps;
 mod home;
 mod monitoring;
 mod not_found;
+mod plan_orders;
+mod recovery;
 mod run;
 mod runs;
 

@@ -1,8 +1,8 @@
 //! When a branch is open, and so when sales are expected of it.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::window::{day_interval, half_hour_floor, instant_of, local_dates};
 use crate::{HALF_HOUR, Interval, IntervalSet};
@@ -75,6 +75,16 @@ impl Calendar {
             .filter_map(|date| self.open_interval(date, zone))
             .filter_map(|open| open.intersection(&range))
             .collect()
+    }
+
+    /// The first moment from this one on at which the branch is closed; None where it does not close within a week.
+    pub fn closed_from(&self, moment: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let week = Interval::new(moment, moment.checked_add(SignedDuration::from_hours(8 * 24)).ok()?)?;
+        // A day that is open until midnight goes on where the next one opens at midnight.
+        let open: IntervalSet<Timestamp> =
+            local_dates(week, zone).into_iter().filter_map(|date| self.open_interval(date, zone)).collect();
+        let until = open.intervals().iter().find(|part| part.contains(moment)).map_or(moment, Interval::end);
+        (until < week.end()).then_some(until)
     }
 
     fn open_interval(&self, date: Date, zone: &TimeZone) -> Option<Interval<Timestamp>> {
@@ -159,6 +169,18 @@ mod tests {
         let zone = zone("America/Caracas");
         // Friday 14 (before), Saturday 15 (open), Sunday 16 (closed).
         assert_eq!(count(&calendar, range("2025-11-14T04:00:00Z", "2025-11-17T04:00:00Z"), &zone), 28);
+    }
+
+    #[rstest]
+    #[case::while_open("07:00-21:00", "2025-11-17T15:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::while_closed("07:00-21:00", "2025-11-17T10:59:59Z", Some("2025-11-17T10:59:59Z"))]
+    #[case::at_the_opening("07:00-21:00", "2025-11-17T11:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::at_the_close("07:00-21:00", "2025-11-18T01:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::never_closed("00:00-24:00", "2025-11-17T15:00:00Z", None)]
+    fn a_branch_says_when_it_is_closed(#[case] hours: &str, #[case] moment: &str, #[case] from: Option<&str>) {
+        let calendar = Calendar::every_day(hours.parse().unwrap());
+        let found = calendar.closed_from(moment.parse().unwrap(), &zone("America/Caracas"));
+        assert_eq!(found, from.map(|text| text.parse().unwrap()));
     }
 
     #[rstest]

@@ -13,6 +13,7 @@ pub mod filter;
 pub mod gap;
 pub mod identifiers;
 pub mod interval;
+pub mod plan;
 pub mod problem;
 pub mod read_model;
 pub mod recovery;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::PlanHash;
 use crate::state::wire_names;
 
 /// The kind of a problem; decides the status of the answer.
@@ -15,6 +16,8 @@ pub enum ProblemCode {
     Forbidden,
     /// It cannot be done in the present state.
     Conflict,
+    /// The plan is not what would run any more; `plan_hash` names the one that would.
+    PlanChanged,
     /// A limit is reached; try again later.
     Busy,
     /// A fault of ours; the reference code finds it in Sentry.
@@ -25,6 +28,7 @@ wire_names!(ProblemCode {
     NotFound => "no_encontrado",
     Forbidden => "prohibido",
     Conflict => "conflicto",
+    PlanChanged => "plan_cambiado",
     Busy => "ocupado",
     Internal => "interno",
 });
@@ -36,7 +40,7 @@ impl ProblemCode {
             Self::InvalidParameter => 422,
             Self::NotFound => 404,
             Self::Forbidden => 403,
-            Self::Conflict => 409,
+            Self::Conflict | Self::PlanChanged => 409,
             Self::Busy => 503,
             Self::Internal => 500,
         }
@@ -54,4 +58,7 @@ pub struct Problem {
     pub codigo: ProblemCode,
     /// A reference that finds the event in Sentry and in the log.
     pub correlacion: String,
+    /// With `plan_cambiado`: the plan to look at instead, where anything is left to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_hash: Option<PlanHash>,
 }

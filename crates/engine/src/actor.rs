@@ -11,6 +11,28 @@ pub enum Role {
     Operator,
 }
 
+/// From where somebody asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A page or a caller of the REST interface.
+    Web,
+    /// A command.
+    Console,
+    /// Nobody: the system by itself.
+    System,
+}
+
+impl Origin {
+    /// As it is stored with what was done.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Console => "consola",
+            Self::System => "sistema",
+        }
+    }
+}
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -18,17 +40,24 @@ pub struct Actor {
     pub name: String,
     /// What they may.
     pub role: Role,
+    /// From where.
+    pub origin: Origin,
 }
 
 impl Actor {
-    /// Somebody of operations.
+    /// Somebody of operations, over the network.
     pub fn operator(name: impl Into<String>) -> Self {
-        Self { name: name.into(), role: Role::Operator }
+        Self { name: name.into(), role: Role::Operator, origin: Origin::Web }
+    }
+
+    /// Somebody of operations, at the command line.
+    pub fn at_console(name: impl Into<String>) -> Self {
+        Self { origin: Origin::Console, ..Self::operator(name) }
     }
 
     /// The system itself, as by a schedule.
     pub fn system() -> Self {
-        Self::operator("sistema")
+        Self { origin: Origin::System, ..Self::operator("sistema") }
     }
 
     pub(crate) fn may_operate(&self) -> Result<(), UseCaseError> {

@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewRun, Warehouse};
+use warehouse::{EnqueueOutcome, NewBatch, NewRun, PlanRecord, Warehouse};
 
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
 use crate::events::{Events, Topic};
+use crate::plans::book::PlanBook;
+use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::EngineSettings;
@@ -54,6 +56,10 @@ pub struct Shared {
     pub(crate) queue: Queue,
     /// True once nothing new may start.
     pub(crate) stopping: watch::Sender<bool>,
+    /// Plans that were started and have not ended.
+    pub(crate) plans: PlanBook,
+    /// Held while a plan's state changes, in the mirror of the queue and in the database.
+    pub(crate) plan_control: Mutex<()>,
     planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
@@ -91,7 +97,7 @@ impl Engine {
         }
         let queue = Queue::new(settings.workers_per_branch, settings.live_streak_max);
         let waiting = parts.warehouse.queued_runs().await?;
-        queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
+        let active = parts.warehouse.active_plans().await?;
 
         let engine = Self(Arc::new(Shared {
             clock: parts.clock,
@@ -105,12 +111,19 @@ impl Engine {
             events: Events::new(),
             queue,
             stopping: watch::Sender::new(false),
+            plans: PlanBook::default(),
+            plan_control: Mutex::default(),
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         }));
+        follow_plans(&engine, active).await;
+        engine.queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
         recovery_outcome::tell_ended(&engine, None).await;
         let mut tasks = engine.tasks.lock().await;
+        if engine.settings.workers > 0 {
+            tasks.spawn(keeper::keep(engine.clone()));
+        }
         for _ in 0..engine.settings.workers {
             tasks.spawn(workers::work(engine.clone()));
         }
@@ -159,12 +172,24 @@ impl Engine {
         } else {
             tracing::info!(endpoint, correlacion, codigo = codigo.as_str(), "{error}");
         }
-        Problem { detail: error.to_string(), codigo, correlacion }
+        Problem { detail: error.to_string(), codigo, correlacion, plan_hash: error.plan_hash() }
     }
 
     /// Waits until nobody else is about to queue something.
     pub(crate) async fn plan(&self) -> Planning {
         Planning(Arc::clone(&self.planning).lock_owned().await)
+    }
+
+    /// Refuses more runs than may wait, and any while the engine ends.
+    pub(crate) fn admit(&self, asked: usize) -> Result<(), UseCaseError> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(UseCaseError::ShuttingDown);
+        }
+        let (waiting, limit) = (self.queue.len(), self.settings.queue_max);
+        if waiting + asked > limit {
+            return Err(UseCaseError::QueueFull { asked, waiting, limit });
+        }
+        Ok(())
     }
 
     /// Queues runs, durably, and lets the workers know.
@@ -175,13 +200,7 @@ impl Engine {
         runs: Vec<NewRun>,
         check_in: Option<CheckIn>,
     ) -> Result<EnqueueOutcome, UseCaseError> {
-        if self.stopped.load(Ordering::Relaxed) {
-            return Err(UseCaseError::ShuttingDown);
-        }
-        let (asked, waiting, limit) = (runs.len(), self.queue.len(), self.settings.queue_max);
-        if waiting + asked > limit {
-            return Err(UseCaseError::QueueFull { asked, waiting, limit });
-        }
+        self.admit(runs.len())?;
         let engine = self.clone();
         // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
         let queued = tokio::spawn(monitoring::in_current_scope(async move {
@@ -224,6 +243,21 @@ impl Engine {
             created_at: self.clock.now(),
             sentry_trace: cause.as_ref().map(|cause| cause.sentry_trace.clone()),
             baggage: cause.map(|cause| cause.baggage),
+        }
+    }
+}
+
+/// Goes on with the plans that an earlier process left: those that were held stay held, and one whose last run ended
+/// just before that process did ends now.
+async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
+    for plan in active {
+        if !plan.state.lets_windows_start() {
+            engine.queue.hold(plan.id);
+        }
+        let left = usize::try_from(plan.counts.queued).unwrap_or(usize::MAX);
+        start::follow(engine, plan.id, left, plan.options.outside_hours);
+        if left == 0 {
+            control::finish(engine, plan.id).await;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, and what its caller is told of it.
 
 use domain::filter::InvalidParameter;
+use domain::plan::{PlanHash, PlanState};
 use domain::problem::ProblemCode;
 use warehouse::WarehouseError;
 
@@ -45,6 +46,38 @@ pub enum UseCaseError {
     /// There is no such run.
     #[error("No hay ninguna ejecución con ese identificador.")]
     UnknownRun,
+    /// No plan has such a hash, or it was shown too long ago.
+    #[error(
+        "No hay ningún plan con ese hash. Pida otra vez la vista previa: una que nadie inicia se olvida en unos días."
+    )]
+    UnknownPlan,
+    /// Two plans begin with the digits.
+    #[error("Más de un plan empieza con esos dígitos; dé el hash completo.")]
+    AmbiguousPlan,
+    /// What would run is not what was shown.
+    #[error("{}", plan_changed(*.shown, .next.as_ref(), *.left))]
+    PlanChanged {
+        /// Windows that were shown.
+        shown: u64,
+        /// Windows of them that would run now.
+        left: u64,
+        /// The plan of those; None where nothing is left.
+        next: Option<PlanHash>,
+    },
+    /// The state of the plan does not allow it.
+    #[error("El plan está {state}: ya no se puede {action}.")]
+    PlanState {
+        /// Where it stands.
+        state: PlanState,
+        /// What was asked for, as a verb.
+        action: &'static str,
+    },
+    /// The store never closes, so its windows would wait for ever.
+    #[error("{store} no cierra en toda la semana: no tiene horas fuera de horario. Quite esa opción, o la tienda.")]
+    NeverClosed {
+        /// Its name.
+        store: String,
+    },
     /// The asker may not.
     #[error("Su usuario puede consultar, pero no recuperar ni extraer. Pídalo a quien administra KLK Tracking.")]
     Forbidden,
@@ -81,14 +114,41 @@ pub enum UseCaseError {
     Warehouse(#[from] WarehouseError),
 }
 
+fn plan_changed(shown: u64, next: Option<&PlanHash>, left: u64) -> String {
+    match next {
+        Some(next) => format!(
+            "Desde la vista previa cambió lo que falta: eran {shown} ventanas y ahora son {left}. No se inició nada. \
+             Revise el plan nuevo ({}) e inícielo.",
+            next.short()
+        ),
+        None => "Desde la vista previa se recuperó todo lo del plan, o ya está en curso. No hay nada que iniciar."
+            .to_owned(),
+    }
+}
+
 impl UseCaseError {
+    /// The plan to look at instead.
+    pub(crate) fn plan_hash(&self) -> Option<PlanHash> {
+        match self {
+            Self::PlanChanged { next, .. } => next.clone(),
+            _ => None,
+        }
+    }
+
     /// The kind of answer it becomes.
     pub const fn code(&self) -> ProblemCode {
         match self {
             Self::InvalidParameter(_) => ProblemCode::InvalidParameter,
-            Self::UnknownBranch { .. } | Self::UnknownBatch | Self::UnknownRun => ProblemCode::NotFound,
+            Self::UnknownBranch { .. } | Self::UnknownBatch | Self::UnknownRun | Self::UnknownPlan => {
+                ProblemCode::NotFound
+            }
             Self::Forbidden => ProblemCode::Forbidden,
-            Self::Unrecoverable | Self::NothingToExtract => ProblemCode::Conflict,
+            Self::Unrecoverable
+            | Self::NothingToExtract
+            | Self::AmbiguousPlan
+            | Self::PlanState { .. }
+            | Self::NeverClosed { .. } => ProblemCode::Conflict,
+            Self::PlanChanged { .. } => ProblemCode::PlanChanged,
             Self::QueueFull { .. } | Self::ShuttingDown => ProblemCode::Busy,
             Self::Warehouse(_) | Self::MonitoringTrial => ProblemCode::Internal,
         }

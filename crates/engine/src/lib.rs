@@ -1,8 +1,8 @@
 //! Pipelines, queue, workers, scheduler, gap detection, recovery, and the use cases that pages and commands call.
 //!
 //! [`Engine`] is the whole of it. Below it, in the order in which a half hour meets them: [`schedule`] says when,
-//! `scheduler` queues, `queue` orders, `workers` take, `pipelines` extract and load; `gaps` says what is missing, and
-//! `use_cases` has one file for each thing that can be asked for, with who may ask it.
+//! `scheduler` queues, `queue` orders, `workers` take, `pipelines` extract and load; `gaps` says what is missing,
+//! `plans` gets it back, and `use_cases` has one file for each thing that can be asked for, with who may ask it.
 
 mod actor;
 mod branches;
@@ -14,6 +14,7 @@ mod events;
 mod gaps;
 mod insist;
 mod pipelines;
+mod plans;
 mod queue;
 mod recovery_outcome;
 mod requests;
@@ -24,7 +25,7 @@ mod statements;
 mod use_cases;
 mod workers;
 
-pub use actor::{Actor, Role};
+pub use actor::{Actor, Origin, Role};
 pub use branches::BranchRegistry;
 pub use clock::{Clock, IdSource};
 pub use endpoint::{Caller, EndpointCall};
@@ -32,6 +33,6 @@ pub use engine::{Engine, EngineParts};
 pub use error::{EngineError, UseCaseError};
 pub use events::Topic;
 pub use monitoring::RequestScope;
-pub use settings::{EngineSettings, ScheduleSettings};
+pub use settings::{EngineSettings, PlanSettings, RetrySettings, ScheduleSettings};
 pub use statements::StatementWatcher;
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};

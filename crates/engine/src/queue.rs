@@ -1,12 +1,17 @@
 //! Which waiting run goes next. The database has the queue; this is its mirror in memory, in order.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use domain::plan::Pace;
 use domain::{BatchId, BranchId, EtlKind, RunId, RunMode};
 use monitoring::CheckIn;
 use tokio::sync::Notify;
 use warehouse::RunRecord;
+
+/// Recoveries among what can wait.
+const RECOVERY_RANK: u8 = 0;
 
 /// What goes before what (DESIGN, rule 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +26,7 @@ impl Lane {
     fn of(run: &RunRecord) -> Self {
         match (run.kind, run.mode) {
             (EtlKind::Inventory, _) | (_, RunMode::Incremental) => Self::Live,
-            (EtlKind::Sales, RunMode::Recovery) => Self::Later { rank: 0 },
+            (EtlKind::Sales, RunMode::Recovery) => Self::Later { rank: RECOVERY_RANK },
             (EtlKind::Sales, RunMode::Full) => Self::Later { rank: 1 },
         }
     }
@@ -42,15 +47,31 @@ pub(crate) struct Queue {
     live_streak_max: u32,
 }
 
+/// Runs that are eligible together. Within a rank the first queued goes first, of whatever group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    rank: u8,
+    batch: Option<BatchId>,
+    branch: BranchId,
+}
+
 #[derive(Default)]
 struct State {
     waiting: HashMap<RunId, Waiting>,
     /// Live runs; first queued, first served.
     live: BTreeSet<RunId>,
-    /// All others, by rank; within one, first queued, first served.
-    later: BTreeSet<(u8, RunId)>,
+    /// All others, by what lets them go; no group is empty.
+    later: BTreeMap<Group, BTreeSet<RunId>>,
     in_work: HashMap<BranchId, usize>,
     live_streak: u32,
+    /// Plans of which nothing may start.
+    held: HashSet<BatchId>,
+    /// Branches whose windows of a plan wait, because they are open.
+    left_alone: HashMap<BatchId, HashSet<BranchId>>,
+    /// Branches that rest from recoveries.
+    resting: HashMap<BranchId, usize>,
+    /// How long recoveries of a branch took lately.
+    lately: HashMap<BranchId, Duration>,
 }
 
 impl Queue {
@@ -64,17 +85,19 @@ impl Queue {
     }
 
     pub(crate) fn push(&self, runs: impl IntoIterator<Item = Waiting>) {
-        let mut state = self.state();
-        for run in runs {
-            let id = run.record.id;
-            match Lane::of(&run.record) {
-                Lane::Live => drop(state.live.insert(id)),
-                Lane::Later { rank } => drop(state.later.insert((rank, id))),
+        self.change(|state| {
+            for run in runs {
+                let id = run.record.id;
+                match Lane::of(&run.record) {
+                    Lane::Live => drop(state.live.insert(id)),
+                    Lane::Later { rank } => {
+                        let group = Group { rank, batch: run.record.batch, branch: run.record.branch.clone() };
+                        state.later.entry(group).or_default().insert(id);
+                    }
+                }
+                state.waiting.insert(id, run);
             }
-            state.waiting.insert(id, run);
-        }
-        drop(state);
-        self.changed.notify_waiters();
+        });
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -98,12 +121,22 @@ impl Queue {
         drop(waiting);
     }
 
-    /// Takes the next run whose branch has room, and counts it as in work until [`Queue::done`].
+    /// Takes the next run that may go, and counts it as in work until [`Queue::done`].
     pub(crate) fn take(&self) -> Option<Waiting> {
         let mut state = self.state();
-        let live = state.live.iter().copied().find(|id| self.has_room(&state, *id));
-        let later = state.later.iter().copied().find(|(_, id)| self.has_room(&state, *id));
-        let live_goes = match (live, later) {
+        let live = state
+            .live
+            .iter()
+            .copied()
+            .find(|id| state.waiting.get(id).is_some_and(|run| self.has_room(&state, &run.record.branch)));
+        let later = state
+            .later
+            .iter()
+            .filter(|(group, _)| self.may_go(&state, group))
+            .filter_map(|(group, runs)| Some((group.rank, *runs.first()?, group)))
+            .min_by_key(|(rank, id, _)| (*rank, *id))
+            .map(|(_, id, group)| (id, group.clone()));
+        let live_goes = match (live, &later) {
             (Some(_), Some(_)) => state.live_streak < self.live_streak_max,
             (live, _) => live.is_some(),
         };
@@ -114,24 +147,80 @@ impl Queue {
             state.live_streak = if later.is_some() { state.live_streak + 1 } else { 0 };
             id
         } else {
-            let key = later?;
-            state.later.remove(&key);
+            let (id, group) = later?;
+            if let Some(runs) = state.later.get_mut(&group) {
+                runs.remove(&id);
+                if runs.is_empty() {
+                    state.later.remove(&group);
+                }
+            }
             state.live_streak = 0;
-            key.1
+            id
         };
         let run = state.waiting.remove(&id)?;
         *state.in_work.entry(run.record.branch.clone()).or_default() += 1;
         Some(run)
     }
 
+    /// Lets nothing of a plan start; says whether that was so already.
+    pub(crate) fn hold(&self, plan: BatchId) -> bool {
+        !self.state().held.insert(plan)
+    }
+
+    /// Lets a held plan go on.
+    pub(crate) fn release(&self, plan: BatchId) {
+        self.change(|state| {
+            state.held.remove(&plan);
+        });
+    }
+
+    /// Forgets what waits of a plan.
+    pub(crate) fn remove(&self, plan: BatchId) {
+        self.change(|state| {
+            state.later.retain(|group, _| group.batch != Some(plan));
+            state.waiting.retain(|_, run| run.record.batch != Some(plan));
+            state.held.remove(&plan);
+            state.left_alone.remove(&plan);
+        });
+    }
+
+    /// Says, of each plan that leaves trading hours alone, which branches are open now.
+    pub(crate) fn leave_alone(&self, open: HashMap<BatchId, HashSet<BranchId>>) {
+        self.change(|state| state.left_alone = open);
+    }
+
+    /// Takes into account how long a recovery of a branch took; gives how long they take lately.
+    pub(crate) fn measure(&self, branch: &BranchId, measured: Duration) -> Duration {
+        let mut state = self.state();
+        let lately = Pace::lately(state.lately.get(branch).copied(), measured);
+        state.lately.insert(branch.clone(), lately);
+        lately
+    }
+
+    /// Has a branch rest from recoveries until [`Queue::rested`].
+    pub(crate) fn rest(&self, branch: &BranchId) {
+        *self.state().resting.entry(branch.clone()).or_default() += 1;
+    }
+
+    /// A rest is over.
+    pub(crate) fn rested(&self, branch: &BranchId) {
+        self.change(|state| {
+            if let Some(count) = state.resting.get_mut(branch) {
+                *count -= 1;
+                if *count == 0 {
+                    state.resting.remove(branch);
+                }
+            }
+        });
+    }
+
     /// A run that was taken has ended, however.
     pub(crate) fn done(&self, branch: &BranchId) {
-        let mut state = self.state();
-        if let Some(count) = state.in_work.get_mut(branch) {
-            *count = count.saturating_sub(1);
-        }
-        drop(state);
-        self.changed.notify_waiters();
+        self.change(|state| {
+            if let Some(count) = state.in_work.get_mut(branch) {
+                *count = count.saturating_sub(1);
+            }
+        });
     }
 
     /// Waits until something was pushed or has ended. Made before [`Queue::take`] is tried, it misses nothing.
@@ -139,11 +228,23 @@ impl Queue {
         self.changed.notified()
     }
 
-    fn has_room(&self, state: &State, id: RunId) -> bool {
-        state
-            .waiting
-            .get(&id)
-            .is_some_and(|run| state.in_work.get(&run.record.branch).copied().unwrap_or_default() < self.per_branch_max)
+    fn has_room(&self, state: &State, branch: &BranchId) -> bool {
+        state.in_work.get(branch).copied().unwrap_or_default() < self.per_branch_max
+    }
+
+    fn may_go(&self, state: &State, group: &Group) -> bool {
+        let is_recovery = group.rank == RECOVERY_RANK;
+        let is_held = group.batch.is_some_and(|batch| {
+            state.held.contains(&batch)
+                || state.left_alone.get(&batch).is_some_and(|branches| branches.contains(&group.branch))
+        });
+        !is_held && self.has_room(state, &group.branch) && !(is_recovery && state.resting.contains_key(&group.branch))
+    }
+
+    /// Changes the state and wakes whoever waits for a change.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state());
+        self.changed.notify_waiters();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -226,5 +327,55 @@ mod tests {
         assert!(queue.take().is_none());
         queue.done(&BranchId::new("a"));
         assert_eq!(queue.take().map(|run| number(&run)), Some(2));
+    }
+
+    fn of_plan(number: u128, plan: u128, branch: &str) -> Waiting {
+        let mut run = run(number, branch, RunMode::Recovery);
+        run.record.batch = Some(BatchId(Uuid::from_u128(plan)));
+        run
+    }
+
+    fn plan(number: u128) -> BatchId {
+        BatchId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_held_plan_waits_others_go_and_it_goes_on_in_order() {
+        let queue = Queue::new(1, 4);
+        queue.push([of_plan(1, 7, "a"), of_plan(2, 8, "a"), of_plan(3, 7, "b")]);
+        assert!(!queue.hold(plan(7)));
+        assert!(queue.hold(plan(7)), "it says that it was held");
+        assert_eq!(order(&queue), [2]);
+        queue.release(plan(7));
+        assert_eq!(order(&queue), [1, 3]);
+    }
+
+    #[test]
+    fn what_was_taken_back_never_goes() {
+        let queue = Queue::new(1, 4);
+        queue.push([of_plan(1, 7, "a"), of_plan(2, 8, "a")]);
+        queue.remove(plan(7));
+        assert_eq!(order(&queue), [2]);
+        assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn open_branches_of_a_plan_that_leaves_them_alone_wait() {
+        let queue = Queue::new(1, 4);
+        queue.push([of_plan(1, 7, "a"), of_plan(2, 7, "b"), of_plan(3, 8, "a")]);
+        queue.leave_alone(HashMap::from([(plan(7), HashSet::from([BranchId::new("a")]))]));
+        assert_eq!(order(&queue), [2, 3]);
+        queue.leave_alone(HashMap::new());
+        assert_eq!(order(&queue), [1]);
+    }
+
+    #[test]
+    fn a_resting_branch_still_has_its_live_windows_extracted() {
+        let queue = Queue::new(1, 4);
+        queue.push([run(1, "a", RunMode::Recovery), run(2, "a", RunMode::Incremental), run(3, "a", RunMode::Full)]);
+        queue.rest(&BranchId::new("a"));
+        assert_eq!(order(&queue), [2, 3]);
+        queue.rested(&BranchId::new("a"));
+        assert_eq!(order(&queue), [1]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::plan::{BreakerLimits, Pace, RetryPolicy};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -32,6 +33,10 @@ pub struct EngineSettings {
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
     pub extract_days_max: u32,
+    /// How plans are reckoned and run.
+    pub plans: PlanSettings,
+    /// What is tried again by itself.
+    pub retries: RetrySettings,
     /// How long an ended batch is still listed with those in work.
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
@@ -55,9 +60,66 @@ impl Default for EngineSettings {
             write_retry_pause: Duration::from_secs(5),
             recovery_days_max: 31,
             extract_days_max: 366,
+            plans: PlanSettings::default(),
+            retries: RetrySettings::default(),
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
             host: "localhost".to_owned(),
+        }
+    }
+}
+
+/// How plans are reckoned and run.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanSettings {
+    /// Runs at once that minutes are reckoned with; a command that only looks has no workers of its own.
+    pub workers: usize,
+    /// Weeks that expected lines and minutes are reckoned from.
+    pub history_weeks: u32,
+    /// Days after which a plan that was shown and not started is forgotten.
+    pub proposal_days: u32,
+    /// When a plan is stopped.
+    pub breaker: BreakerLimits,
+    /// How long a branch rests between two windows of recoveries.
+    pub pace: Pace,
+}
+
+impl Default for PlanSettings {
+    fn default() -> Self {
+        Self {
+            workers: 4,
+            history_weeks: 8,
+            proposal_days: 7,
+            breaker: BreakerLimits { per_branch: 5, overall: 15 },
+            pace: Pace { percent: 50, longest: Duration::from_secs(10) },
+        }
+    }
+}
+
+/// What is tried again by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct RetrySettings {
+    /// Whether anything is.
+    pub is_on: bool,
+    /// Waits, and how many windows a day.
+    pub policy: RetryPolicy,
+    /// How many days back.
+    pub days: u32,
+    /// How long from one look to the next; the first comes that long after the start.
+    pub look_interval: SignedDuration,
+}
+
+impl Default for RetrySettings {
+    fn default() -> Self {
+        Self {
+            is_on: false,
+            policy: RetryPolicy {
+                first_wait: SignedDuration::from_mins(15),
+                longest_wait: SignedDuration::from_hours(12),
+                windows_a_day: 200,
+            },
+            days: 7,
+            look_interval: SignedDuration::from_mins(5),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Workers: each takes the next run, has its pipeline do it, and goes on; nothing that a run does can end a worker.
 
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
-use domain::{BatchId, ErrorClass, RunMode, RunState};
+use domain::{BatchId, BranchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure};
 
 use crate::engine::Engine;
 use crate::insist::insist;
 use crate::pipelines::{self, RunTrace};
+use crate::plans::book;
 use crate::queue::Waiting;
 use crate::recovery_outcome;
 
@@ -24,13 +26,21 @@ pub(crate) async fn work(engine: Engine) {
             return;
         }
         if let Some(run) = engine.queue.take() {
-            let branch = run.record.branch.clone();
-            let recovery = run.record.batch.filter(|_| run.record.mode == RunMode::Recovery);
-            do_run(&engine, run).await;
-            if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &branch)) {
+            let record = run.record.clone();
+            let started = Instant::now();
+            let end = do_run(&engine, run).await;
+            let is_recovery = record.mode == RunMode::Recovery;
+            if is_recovery && matches!(end, End::Ended) {
+                rest(&engine, &record.branch, started.elapsed());
+            }
+            let recovery = record.batch.filter(|_| is_recovery);
+            if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
                 tell_recovery(&engine, batch).await;
             }
-            engine.queue.done(&branch);
+            engine.queue.done(&record.branch);
+            if matches!(end, End::Ended) {
+                book::run_ended(&engine, &record).await;
+            }
             engine.events.run_changed();
             continue;
         }
@@ -47,24 +57,54 @@ async fn tell_recovery(engine: &Engine, batch: BatchId) {
     }
 }
 
-async fn do_run(engine: &Engine, run: Waiting) {
+/// What a worker did with a run that it took.
+enum End {
+    /// It has ended, however.
+    Ended,
+    /// It was not begun: it waits on, or somebody took it back.
+    NotBegun,
+}
+
+/// Lets a branch rest from recoveries for as long as its answers are slow; live windows do not wait for it.
+fn rest(engine: &Engine, branch: &BranchId, measured: Duration) {
+    let rest = engine.settings.plans.pace.rest_after(engine.queue.measure(branch, measured));
+    if rest.is_zero() {
+        return;
+    }
+    engine.queue.rest(branch);
+    let (engine, branch) = (engine.clone(), branch.clone());
+    let mut stopping = engine.stopping.subscribe();
+    tokio::spawn(async move {
+        // Once the engine stops nobody waits for the end of a rest.
+        tokio::select! {
+            () = tokio::time::sleep(rest) => engine.queue.rested(&branch),
+            _ = stopping.changed() => {}
+        }
+    });
+}
+
+async fn do_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
-    if AssertUnwindSafe(claim_and_run(engine, run)).catch_unwind().await.is_err() {
-        tracing::error!(run = %id, "a run panicked");
-        let failure = RunFailure {
-            run: id,
-            ended_at: engine.clock.now(),
-            state: RunState::Failed,
-            class: Some(ErrorClass::Interrupted),
-            message: "La ejecución se detuvo por una falla interna; el equipo técnico ya fue avisado.".to_owned(),
-            extracted: None,
-            phases: PhaseTimes::default(),
-        };
-        pipelines::store_failure(engine, failure).await;
+    match AssertUnwindSafe(claim_and_run(engine, run)).catch_unwind().await {
+        Ok(end) => end,
+        Err(_) => {
+            tracing::error!(run = %id, "a run panicked");
+            let failure = RunFailure {
+                run: id,
+                ended_at: engine.clock.now(),
+                state: RunState::Failed,
+                class: Some(ErrorClass::Interrupted),
+                message: "La ejecución se detuvo por una falla interna; el equipo técnico ya fue avisado.".to_owned(),
+                extracted: None,
+                phases: PhaseTimes::default(),
+            };
+            pipelines::store_failure(engine, failure).await;
+            End::Ended
+        }
     }
 }
 
-async fn claim_and_run(engine: &Engine, run: Waiting) {
+async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
     let (now, host) = (engine.clock.now(), &engine.settings.host);
     let trace = RunTrace::of(engine, &run.record);
@@ -72,15 +112,32 @@ async fn claim_and_run(engine: &Engine, run: Waiting) {
         Ok(true) => {
             engine.events.run_changed();
             pipelines::run(engine, run, trace).await;
+            End::Ended
         }
-        // Cancelled while it waited: nobody wants it any more.
         Ok(false) => {
+            put_back_if_held(engine, run).await;
+            End::NotBegun
+        }
+        Err(error) => {
+            tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
+            End::NotBegun
+        }
+    }
+}
+
+/// A run whose plan was held between the look at the queue and the claim waits on; one that was cancelled is gone.
+async fn put_back_if_held(engine: &Engine, run: Waiting) {
+    let id = run.record.id;
+    // Where the plan is being cancelled or resumed just now, wait for what comes of it.
+    let _one_at_a_time = engine.plan_control.lock().await;
+    match engine.warehouse.run(id).await {
+        Ok(Some(record)) if record.state == RunState::Queued => engine.queue.push([run]),
+        // Cancelled while it waited: nobody wants it any more.
+        Ok(_) => {
             if let Some(check_in) = &run.check_in {
                 check_in.succeed();
             }
         }
-        Err(error) => {
-            tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
-        }
+        Err(error) => tracing::error!(run = %id, %error, "a run that was held waits until the next start"),
     }
 }

@@ -1,10 +1,12 @@
 //! `lotes`: how far runs that were asked for together are.
 
 use domain::BatchId;
-use duckdb::{Connection, params};
+use domain::plan::{PlanHash, PlanState};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
-use crate::instants::{identified, instant, micros};
+use crate::instants::{identified, instant, micros, named};
+use crate::plans::sealed;
 use crate::{Result, Warehouse};
 
 /// Counts of a batch's runs.
@@ -32,16 +34,30 @@ pub struct BatchCounts {
     pub started_at: Option<Timestamp>,
     /// When the last of its runs ended; None while one has not.
     pub ended_at: Option<Timestamp>,
+    /// The plan that it is, where it is one.
+    pub plan: Option<BatchPlan>,
+}
+
+/// Where the plan of a batch stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchPlan {
+    /// Its seal.
+    pub hash: PlanHash,
+    /// Where it stands.
+    pub state: PlanState,
+    /// Why it was stopped.
+    pub reason: Option<String>,
 }
 
 const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_value(lotes.solicitado_por),
         epoch_us(any_value(lotes.creado_en)), count(*)::UBIGINT,
-        count(*) FILTER (estado NOT IN ('en_cola', 'en_proceso'))::UBIGINT,
-        count(*) FILTER (estado = 'exitoso')::UBIGINT,
-        count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+        count(*) FILTER (etl_ejecuciones.estado NOT IN ('en_cola', 'en_proceso'))::UBIGINT,
+        count(*) FILTER (etl_ejecuciones.estado = 'exitoso')::UBIGINT,
+        count(*) FILTER (etl_ejecuciones.estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
         coalesce(sum(registros_cargados), 0)::UBIGINT,
-        epoch_us(min(fecha_inicio)), epoch_us(max(fecha_fin))
-     FROM lotes JOIN etl_ejecuciones ON etl_ejecuciones.lote_id = lotes.id";
+        epoch_us(min(fecha_inicio)), epoch_us(max(fecha_fin)),
+        any_value(planes.hash), any_value(planes.estado), any_value(planes.motivo)
+     FROM lotes JOIN etl_ejecuciones ON etl_ejecuciones.lote_id = lotes.id LEFT JOIN planes ON planes.id = lotes.id";
 
 impl Warehouse {
     /// One batch, if there is one.
@@ -58,7 +74,7 @@ impl Warehouse {
             counts(
                 connection,
                 "GROUP BY lotes.id
-                 HAVING count(*) FILTER (estado IN ('en_cola', 'en_proceso')) > 0
+                 HAVING count(*) FILTER (etl_ejecuciones.estado IN ('en_cola', 'en_proceso')) > 0
                      OR max(fecha_fin) > make_timestamptz(?::BIGINT)
                  ORDER BY lotes.id DESC",
                 params![micros(moment)],
@@ -89,7 +105,14 @@ fn counts(connection: &Connection, rest: &str, values: impl duckdb::Params) -> R
             loaded: row.get(8)?,
             started_at: moment(9)?,
             ended_at: if finished == runs { moment(10)? } else { None },
+            plan: plan(row)?,
         });
     }
     Ok(batches)
+}
+
+fn plan(row: &Row<'_>) -> Result<Option<BatchPlan>> {
+    let (hash, state) = (row.get::<_, Option<String>>(11)?, row.get::<_, Option<String>>(12)?);
+    let (Some(hash), Some(state)) = (hash, state) else { return Ok(None) };
+    Ok(Some(BatchPlan { hash: sealed(&hash)?, state: named("estado", &state)?, reason: row.get(13)? }))
 }

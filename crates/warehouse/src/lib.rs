@@ -2,7 +2,8 @@
 //!
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
-//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`recoveries`], [`schedules`]) and for
+//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`plans`],
+//! [`recoveries`], [`schedules`]) and for
 //! each read model (`read/`).
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -17,6 +18,7 @@ mod error;
 mod instants;
 mod migrations;
 mod observer;
+pub mod plans;
 pub mod queue;
 mod read;
 mod readers;
@@ -29,11 +31,12 @@ pub mod stock;
 mod warehouse;
 mod writer;
 
-pub use batches::BatchCounts;
+pub use batches::{BatchCounts, BatchPlan};
 pub use error::WarehouseError;
 pub use observer::{JobWatch, NobodyObserves, StatementObserver};
+pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{RunFiguresByBranch, SalesTotals, StoredRun};
+pub use read::{FailedWindow, RunFiguresByBranch, SalesTotals, StoredRun};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};

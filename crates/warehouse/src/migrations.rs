@@ -12,6 +12,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (2, "sales_and_stock", include_str!("../migrations/0002_sales_and_stock.sql")),
     (3, "views", include_str!("../migrations/0003_views.sql")),
     (4, "gaps_covered_in_parts", include_str!("../migrations/0004_gaps_covered_in_parts.sql")),
+    (5, "plans", include_str!("../migrations/0005_plans.sql")),
     (9, "recoveries_told", include_str!("../migrations/0009_recoveries_told.sql")),
 ];
 

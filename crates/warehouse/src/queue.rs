@@ -61,39 +61,7 @@ impl Warehouse {
     /// left out, and that run is named instead (rule 7): whoever asks, a window is in work once.
     pub async fn enqueue(&self, batch: NewBatch, runs: Vec<NewRun>) -> Result<EnqueueOutcome> {
         self.write("encolar", move |transaction| {
-            let mut in_work = runs_in_work(transaction)?;
-            let attempts = earlier_attempts(transaction, &runs)?;
-            let mut outcome = EnqueueOutcome::default();
-            let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
-            for run in runs {
-                let same = in_work.entry((run.kind, run.branch.id.clone())).or_default();
-                let holding: Vec<&RunRecord> =
-                    same.iter().filter(|other| other.interval.overlaps(&run.interval)).collect();
-                if holding.is_empty() {
-                    let record = RunRecord {
-                        id: run.id,
-                        kind: run.kind,
-                        branch: run.branch.id.clone(),
-                        interval: run.interval,
-                        mode: run.mode,
-                        state: RunState::Queued,
-                        attempt: 1 + attempts.get(&key_of(&run)).copied().unwrap_or_default(),
-                        batch: Some(batch.id),
-                        requested_by: batch.requested_by.clone(),
-                        sentry_trace: batch.sentry_trace.clone(),
-                        baggage: batch.baggage.clone(),
-                    };
-                    same.push(record.clone());
-                    accepted.push((run, record));
-                } else {
-                    for other in holding {
-                        let ours = accepted.iter().any(|(_, record)| record.id == other.id);
-                        if !ours && !outcome.in_work.iter().any(|named| named.id == other.id) {
-                            outcome.in_work.push(other.clone());
-                        }
-                    }
-                }
-            }
+            let (accepted, mut outcome) = accept(transaction, &batch, runs)?;
             if !accepted.is_empty() {
                 insert_batch(transaction, &batch)?;
                 insert_runs(transaction, &batch, &accepted)?;
@@ -104,8 +72,9 @@ impl Warehouse {
         .await
     }
 
-    /// Takes a waiting run into work; false where it does not wait any more. The trace it will be in, where the team is
-    /// told, is stored in the same statement: a commit of its own would cost each run some milliseconds.
+    /// Takes a waiting run into work; false where it does not wait any more, or its plan is held: look and change are one
+    /// transaction, so nothing of a plan starts after it was held. The trace it will be in, where the team is told, is
+    /// stored in the same statement: a commit of its own would cost each run some milliseconds.
     pub async fn claim(
         &self,
         run: RunId,
@@ -118,7 +87,8 @@ impl Warehouse {
                 .prepare(
                     "UPDATE etl_ejecuciones
                      SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?::BIGINT), host = ?, traza_id = ?
-                     WHERE id = ?::UUID AND estado = 'en_cola'",
+                     WHERE id = ?::UUID AND estado = 'en_cola' AND (lote_id IS NULL OR lote_id NOT IN (
+                        SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido')))",
                 )?
                 .execute(params![micros(started_at), host, trace_id, run.to_string()])?;
             Ok(changed == 1)
@@ -162,6 +132,47 @@ impl Warehouse {
     }
 }
 
+/// Runs that may be queued, as they will be stored, and those that keep others from it. Writes nothing.
+pub(crate) fn accept(
+    connection: &Connection,
+    batch: &NewBatch,
+    runs: Vec<NewRun>,
+) -> Result<(Vec<(NewRun, RunRecord)>, EnqueueOutcome)> {
+    let mut in_work = runs_in_work(connection)?;
+    let attempts = earlier_attempts(connection, &runs)?;
+    let mut outcome = EnqueueOutcome::default();
+    let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
+    for run in runs {
+        let same = in_work.entry((run.kind, run.branch.id.clone())).or_default();
+        let holding: Vec<&RunRecord> = same.iter().filter(|other| other.interval.overlaps(&run.interval)).collect();
+        if holding.is_empty() {
+            let record = RunRecord {
+                id: run.id,
+                kind: run.kind,
+                branch: run.branch.id.clone(),
+                interval: run.interval,
+                mode: run.mode,
+                state: RunState::Queued,
+                attempt: 1 + attempts.get(&key_of(&run)).copied().unwrap_or_default(),
+                batch: Some(batch.id),
+                requested_by: batch.requested_by.clone(),
+                sentry_trace: batch.sentry_trace.clone(),
+                baggage: batch.baggage.clone(),
+            };
+            same.push(record.clone());
+            accepted.push((run, record));
+        } else {
+            for other in holding {
+                let ours = accepted.iter().any(|(_, record)| record.id == other.id);
+                if !ours && !outcome.in_work.iter().any(|named| named.id == other.id) {
+                    outcome.in_work.push(other.clone());
+                }
+            }
+        }
+    }
+    Ok((accepted, outcome))
+}
+
 fn runs_in_work(connection: &Connection) -> Result<InWork> {
     let mut by_key = InWork::new();
     for record in records(connection, "WHERE estado IN ('en_cola', 'en_proceso') ORDER BY id", [])? {
@@ -197,7 +208,7 @@ fn earlier_attempts(connection: &Connection, runs: &[NewRun]) -> Result<HashMap<
     Ok(attempts)
 }
 
-fn insert_batch(connection: &Connection, batch: &NewBatch) -> Result<()> {
+pub(crate) fn insert_batch(connection: &Connection, batch: &NewBatch) -> Result<()> {
     connection.execute(
         "INSERT INTO lotes (id, motivo, solicitado_por, creado_en) VALUES (?::UUID, ?, ?, make_timestamptz(?::BIGINT))",
         params![batch.id.to_string(), batch.reason, batch.requested_by, micros(batch.created_at)],
@@ -206,7 +217,7 @@ fn insert_batch(connection: &Connection, batch: &NewBatch) -> Result<()> {
 }
 
 /// In bulk: ten thousand windows are queued in one go.
-fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &[(NewRun, RunRecord)]) -> Result<()> {
+pub(crate) fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &[(NewRun, RunRecord)]) -> Result<()> {
     connection.execute_batch(
         "CREATE OR REPLACE TEMP TABLE carga_ejecuciones (
             id VARCHAR, etl_tipo VARCHAR, ubicacion_id VARCHAR, ubicacion_nombre VARCHAR, modo VARCHAR, zona VARCHAR,

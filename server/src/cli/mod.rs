@@ -4,6 +4,7 @@ mod doctor;
 mod etl;
 mod gaps;
 mod period;
+mod plan;
 mod recover;
 mod remote;
 mod run_table;
@@ -65,6 +66,9 @@ enum Command {
     /// Muestra lo que falta; termina con 3 si falta algo
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Gaps(gaps::GapsArguments),
+    /// Muestra qué correría una recuperación, cuánto costaría y el hash para iniciarla
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Plan(plan::PlanArguments),
     /// Recupera las medias horas que faltan y espera a que termine
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Recuperar(recover::RecoverArguments),
@@ -82,7 +86,7 @@ enum Command {
     DemoData(serve::DemoDataArguments),
 }
 
-/// Where `gaps` and `recuperar` look: a file of ours, or a server that has it.
+/// Where `gaps`, `plan` and `recuperar` look: a file of ours, or a server that has it.
 #[derive(Debug, Args)]
 struct ServerArgument {
     /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
@@ -112,6 +116,7 @@ impl CommandLine {
             Command::DemoData(arguments) => arguments.run(usable(loaded)?),
             Command::Etl(arguments) => arguments.run(&usable(loaded)?),
             Command::Gaps(arguments) => arguments.run(&usable(loaded)?),
+            Command::Plan(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }

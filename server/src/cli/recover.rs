@@ -2,6 +2,7 @@
 
 use clap::Args;
 use domain::filter::GapFilter;
+use domain::plan::PlanState;
 use domain::read_model::{GapView, RecoverGapRequest, RunView};
 use domain::window::clock_text;
 use domain::{BatchId, EtlKind};
@@ -22,13 +23,16 @@ use crate::wiring::{Observability, Purpose};
 #[command(next_help_heading = "Opciones")]
 pub struct RecoverArguments {
     /// La tienda: id, código o nombre
-    #[arg(long, required_unless_present = "todo", conflicts_with = "todo", requires = "desde")]
+    #[arg(long, required_unless_present_any = ["todo", "plan"], conflicts_with = "todo", requires = "desde")]
     tienda: Option<String>,
     #[command(flatten)]
     period: PeriodArguments,
     /// ventas o inventario
     #[arg(long, value_name = "TIPO", default_value = "ventas", value_parser = super::etl_kind)]
     etl_tipo: EtlKind,
+    /// El plan que mostró `klk plan`, por su hash o sus primeros 12 dígitos; uno detenido sigue
+    #[arg(long, value_name = "HASH", conflicts_with_all = ["tienda", "todo", "desde"])]
+    plan: Option<String>,
     /// Todo lo que se pueda recuperar, de todas las tiendas
     #[arg(long, conflicts_with = "desde")]
     todo: bool,
@@ -61,6 +65,9 @@ impl RecoverArguments {
     }
 
     async fn recover(&self, target: &Target) -> Result<Outcome, Failure> {
+        if let Some(hash) = &self.plan {
+            return self.recover_plan(target, hash).await;
+        }
         let requests = if self.todo { self.every_gap(target).await? } else { vec![self.one(target).await?] };
         let mut batches = Vec::new();
         let mut in_work: Vec<RunView> = Vec::new();
@@ -76,6 +83,17 @@ impl RecoverArguments {
         batches.sort_unstable();
         batches.dedup();
         self.wait(target, batches).await
+    }
+
+    async fn recover_plan(&self, target: &Target, hash: &str) -> Result<Outcome, Failure> {
+        let mut plan = target.start_plan(hash).await?;
+        if plan.estado == PlanState::Stopped {
+            plan = target.resume_plan(hash).await?;
+        }
+        if !self.json {
+            remark(&format!("Plan {}: {}, {} ventanas", plan.hash.short(), plan.estado, plan.ventanas));
+        }
+        self.wait(target, plan.lote_id.into_iter().collect()).await
     }
 
     async fn wait(&self, target: &Target, batches: Vec<BatchId>) -> Result<Outcome, Failure> {

@@ -6,7 +6,10 @@ use std::time::Duration;
 use anyhow::Context;
 use domain::filter::GapFilter;
 use domain::problem::{Problem, ProblemCode};
-use domain::read_model::{BatchProgress, GapList, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView};
+use domain::read_model::{
+    BatchProgress, GapList, PlanHashRequest, PlanPreview, PlanRequest, PlanView, Progress, RecoverGapAnswer,
+    RecoverGapRequest, RunPage, RunView,
+};
 use domain::{BatchId, BranchId};
 use reqwest::{Client, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
@@ -61,6 +64,17 @@ impl RemoteServer {
     /// Queues what is missing of a period.
     pub async fn recover(&self, request: &RecoverGapRequest) -> Result<RecoverGapAnswer, Failure> {
         self.ask(self.client.post(self.url("recuperar-gap", &[])).json(request)).await
+    }
+
+    /// Shows what would run.
+    pub async fn plan(&self, request: &PlanRequest) -> Result<PlanPreview, Failure> {
+        self.ask(self.client.post(self.url("planes", &[])).json(request)).await
+    }
+
+    /// Does something to the plan of a hash.
+    pub async fn change_plan(&self, action: &str, hash: &str) -> Result<PlanView, Failure> {
+        let body = PlanHashRequest { hash: hash.to_owned(), motivo: None };
+        self.ask(self.client.post(self.url(&format!("planes/{action}"), &[])).json(&body)).await
     }
 
     /// How far the batches are. The server forgets those that ended a while ago, and so do we.
@@ -120,7 +134,7 @@ fn problem_failure(problem: Problem) -> Failure {
         ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::Forbidden => {
             Failure::Usage(problem.detail)
         }
-        ProblemCode::Conflict | ProblemCode::Busy => Failure::Incomplete(problem.detail),
+        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::Busy => Failure::Incomplete(problem.detail),
         ProblemCode::Internal => anyhow::anyhow!("{} (referencia {})", problem.detail, problem.correlacion).into(),
     }
 }

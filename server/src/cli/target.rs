@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use domain::filter::GapFilter;
 use domain::problem::ProblemCode;
-use domain::read_model::{BatchProgress, GapList, RecoverGapAnswer, RecoverGapRequest, RunView};
+use domain::read_model::{
+    BatchProgress, GapList, PlanPreview, PlanRequest, PlanView, RecoverGapAnswer, RecoverGapRequest, RunView,
+};
 use domain::{BatchId, BranchId};
 use engine::{Actor, Engine, UseCaseError};
 
@@ -28,14 +30,14 @@ pub fn use_case_failure(error: UseCaseError) -> Failure {
         ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::Forbidden => {
             Failure::Usage(error.to_string())
         }
-        ProblemCode::Conflict | ProblemCode::Busy => Failure::Incomplete(error.to_string()),
+        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::Busy => Failure::Incomplete(error.to_string()),
         ProblemCode::Internal => Failure::Unexpected(anyhow::Error::new(error)),
     }
 }
 
 /// Who asks on the command line.
 pub fn actor() -> Actor {
-    Actor::operator(host::user())
+    Actor::at_console(host::user())
 }
 
 impl Target {
@@ -80,6 +82,30 @@ impl Target {
         match self {
             Self::Local(engine, actor) => engine.recover_gap(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.recover(&request).await,
+        }
+    }
+
+    /// Shows what would run.
+    pub async fn plan(&self, request: PlanRequest) -> Result<PlanPreview, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.plan_recovery(actor, request).await.map_err(use_case_failure),
+            Self::Remote(server) => server.plan(&request).await,
+        }
+    }
+
+    /// Starts what was shown.
+    pub async fn start_plan(&self, hash: &str) -> Result<PlanView, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.start_plan(actor, hash).await.map_err(use_case_failure),
+            Self::Remote(server) => server.change_plan("iniciar", hash).await,
+        }
+    }
+
+    /// Lets a plan go on that was stopped.
+    pub async fn resume_plan(&self, hash: &str) -> Result<PlanView, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.resume_plan(actor, hash, None).await.map_err(use_case_failure),
+            Self::Remote(server) => server.change_plan("reanudar", hash).await,
         }
     }
 

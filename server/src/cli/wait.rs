@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::BatchId;
+use domain::plan::PlanState;
 use domain::read_model::BatchProgress;
 
 use super::target::Target;
@@ -13,7 +14,19 @@ use crate::runtime;
 /// How often progress is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 
-/// Waits until every batch has ended. Asked to stop, it ends with a failure; what is queued stays queued.
+/// What is said of a plan that waits for somebody, where nothing else is going on.
+fn stopped(progress: &[BatchProgress]) -> Option<String> {
+    let held = |batch: &BatchProgress| batch.plan.as_ref().is_some_and(|plan| plan.estado == PlanState::Stopped);
+    let waits = |batch: &&BatchProgress| batch.terminado_en.is_none();
+    if !progress.iter().filter(waits).all(held) {
+        return None;
+    }
+    let plan = progress.iter().filter(waits).find_map(|batch| batch.plan.as_ref())?;
+    let reason = plan.motivo.as_deref().unwrap_or_default();
+    Some(format!("el plan se detuvo: {reason} Para seguir: klk recuperar --plan {}", plan.hash.short()))
+}
+
+/// Waits until every batch has ended, or only waits for somebody. Asked to stop, it ends with a failure; what is queued stays queued.
 pub async fn for_batches(target: &Target, batches: &[BatchId], is_json: bool) -> Result<Vec<BatchProgress>, Failure> {
     let mut display = ProgressDisplay::new(is_json);
     let stop = runtime::stop_signal();
@@ -24,6 +37,10 @@ pub async fn for_batches(target: &Target, batches: &[BatchId], is_json: bool) ->
         if progress.iter().all(|batch| batch.terminado_en.is_some()) {
             display.finish(&figures);
             return Ok(progress);
+        }
+        if let Some(stopped) = stopped(&progress) {
+            display.finish(&figures);
+            return Err(Failure::Incomplete(stopped));
         }
         display.update(&figures, Instant::now());
         tokio::select! {

@@ -66,7 +66,7 @@ pub(super) async fn in_shape(request: Request, next: Next) -> Response {
         return response;
     };
     let correlacion = scope.map_or_else(clock::correlation, |scope| scope.code().to_owned());
-    let problem = Problem { detail: detail.to_owned(), codigo, correlacion };
+    let problem = Problem { detail: detail.to_owned(), codigo, correlacion, plan_hash: None };
     let mut answer = (status, Json(problem)).into_response();
     // What the answer said beside its body still holds, such as how long to wait.
     for (name, value) in response.headers().iter().filter(|(name, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(name)) {

@@ -4,6 +4,7 @@
 pub mod branch_file;
 pub mod branches;
 mod nearest;
+mod plans;
 mod sentry;
 mod source;
 pub mod variable;
@@ -14,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use engine::{PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
@@ -90,6 +92,10 @@ pub struct EngineLimits {
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
     pub extract_days_max: u32,
+    /// How plans are reckoned and run.
+    pub plans: PlanSettings,
+    /// What is tried again by itself.
+    pub retries: RetrySettings,
     /// Whether schedules fire.
     pub scheduler: bool,
     /// When the last half hour of sales is extracted.
@@ -229,6 +235,8 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),
+        plans: plans::plans(source),
+        retries: plans::retries(source),
         scheduler: source.switch(&SCHEDULER),
         cron_sales: source.text(&CRON_SALES),
         cron_inventory: source.text(&CRON_INVENTORY),

@@ -53,6 +53,18 @@ variables! {
     WRITE_RETRY_PAUSE_SECONDS = "KLK_WRITE_RETRY_PAUSE_SECONDS", number(5, 0, 600), "Pausa antes de cada una de esas veces, en segundos.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
     EXTRACT_DAYS_MAX = "KLK_EXTRACT_DAYS_MAX", number(366, 1, 3660), "Días que puede abarcar `klk etl`.";
+    PLAN_HISTORY_WEEKS = "KLK_PLAN_HISTORY_WEEKS", number(8, 1, 52), "Semanas de las que se estiman las líneas y los minutos de un plan de recuperación.";
+    PLAN_PROPOSAL_DAYS = "KLK_PLAN_PROPOSAL_DAYS", number(7, 1, 365), "Días que se recuerda la vista previa de un plan que nadie inició.";
+    PLAN_FAILURES_PER_BRANCH_MAX = "KLK_PLAN_FAILURES_PER_BRANCH_MAX", number(5, 0, 1000), "Ventanas seguidas de una tienda que fallan y detienen un plan; 0, nunca.";
+    PLAN_FAILURES_MAX = "KLK_PLAN_FAILURES_MAX", number(15, 0, 10_000), "Ventanas seguidas, de cualquier tienda, que fallan y detienen un plan; 0, nunca.";
+    PLAN_REST_PERCENT = "KLK_PLAN_REST_PERCENT", number(50, 0, 1000), "Descanso de una tienda entre dos recuperaciones, en porcentaje de lo que tardan las últimas; 0, ninguno.";
+    PLAN_REST_SECONDS_MAX = "KLK_PLAN_REST_SECONDS_MAX", number(10, 0, 600), "El descanso más largo, en segundos.";
+    AUTO_RETRY = "KLK_AUTO_RETRY", Kind::Switch { default: true }, "Si `klk serve` vuelve a intentar por sí mismo lo que falta.";
+    AUTO_RETRY_WAIT_MINUTES = "KLK_AUTO_RETRY_WAIT_MINUTES", number(15, 1, 1440), "Espera tras el primer intento de una ventana, en minutos; se duplica con cada uno.";
+    AUTO_RETRY_WAIT_HOURS_MAX = "KLK_AUTO_RETRY_WAIT_HOURS_MAX", number(12, 1, 168), "La espera más larga entre dos intentos, en horas.";
+    AUTO_RETRY_WINDOWS_PER_DAY = "KLK_AUTO_RETRY_WINDOWS_PER_DAY", number(200, 0, 100_000), "Ventanas que se vuelven a intentar por sí mismas cada día.";
+    AUTO_RETRY_DAYS = "KLK_AUTO_RETRY_DAYS", number(7, 1, 31), "Cuántos días hacia atrás se busca lo que falta para volver a intentarlo.";
+    AUTO_RETRY_LOOK_MINUTES = "KLK_AUTO_RETRY_LOOK_MINUTES", number(5, 1, 1440), "Cada cuántos minutos se busca; la primera vez, tantos después de arrancar.";
     SCHEDULER = "KLK_SCHEDULER", Kind::Switch { default: true }, "Si `klk serve` lanza las ejecuciones programadas.";
     CRON_SALES = "KLK_CRON_VENTAS", text("5,35 * * * *"), "Cuándo se extrae la media hora de ventas que acaba de terminar (cron).";
     CRON_INVENTORY = "KLK_CRON_INVENTARIO", text("0,30 * * * *"), "Cuándo se extrae el inventario (cron).";
@@ -68,7 +80,7 @@ variables! {
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
-    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps` y `klk recuperar`.";
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan` y `klk recuperar`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
     LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";

@@ -164,6 +164,11 @@ fn rubbish_ends_with_2_and_says_what_may_be_written() {
         (&["gaps", "--servidor", "nowhere"], "http://127.0.0.1:3000"),
         (&["recuperar"], "--tienda"),
         (&["recuperar", "--todo", "--tienda", "tienda_01"], "--todo"),
+        (&["recuperar", "--plan", "0123"], "hash"),
+        (&["recuperar", "--plan", "0123456789ab"], "vista previa"),
+        (&["recuperar", "--plan", "0123456789ab", "--todo"], "--todo"),
+        (&["plan", "--dias", "0"], "1..=366"),
+        (&["plan", "--dias", "7", "--desde", "2025-11-17"], "--desde"),
         (&["sim", "--fallo", "SUC001:explode"], "explode"),
         (&["serve", "--direccion", "aqui"], "aqui"),
         (&["gaps", "--config", "no-such.toml"], "no-such.toml"),
@@ -178,7 +183,9 @@ fn rubbish_ends_with_2_and_says_what_may_be_written() {
 
 #[test]
 fn help_documents_the_exit_codes() {
-    for arguments in [&["--help"][..], &["etl", "--help"], &["gaps", "--help"], &["recuperar", "--help"]] {
+    for arguments in
+        [&["--help"][..], &["etl", "--help"], &["gaps", "--help"], &["plan", "--help"], &["recuperar", "--help"]]
+    {
         let run = Klk::new().run(arguments);
         assert_eq!(run.code, 0);
         assert!(run.answer.contains("4  otro proceso usa la base de datos"), "{}", run.answer);

@@ -12,6 +12,7 @@ mod edges;
 mod fake_sentry;
 mod kill;
 mod looking;
+mod plans;
 mod rest;
 mod settings;
 mod support;

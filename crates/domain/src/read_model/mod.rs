@@ -8,6 +8,7 @@ mod connectivity;
 mod gaps;
 mod metrics;
 mod monitoring;
+mod plans;
 mod progress;
 mod recovery;
 mod run;
@@ -22,7 +23,11 @@ pub use monitoring::{
     MonitoringTrialRequest, MonitoringView, ReportCount, ReportDropReason, ReportFailure, ReportFailureKind,
     ReportKind, WaitingReports,
 };
-pub use progress::{BatchProgress, Progress};
+pub use plans::{
+    PlanBranch, PlanBranchWindows, PlanDecision, PlanDetail, PlanHashRequest, PlanList, PlanPeriod, PlanPreview,
+    PlanRequest, PlanStretch, PlanView,
+};
+pub use progress::{BatchProgress, PlanInProgress, Progress};
 pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
 pub use run::{LineChanges, RunDetail, RunLinks, RunPhases};
 pub use runs::{BranchChoice, RunPage, RunTotals, RunView};

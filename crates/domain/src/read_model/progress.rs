@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::read_model;
 use crate::BatchId;
+use crate::plan::{PlanHash, PlanState};
 
 read_model! {
     /// Runs that were asked for together.
@@ -25,6 +26,16 @@ read_model! {
         /// None while windows are left.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
         pub terminado_en: Option<Timestamp>,
+        /// The plan that the runs are, where they are one.
+        pub plan: Option<PlanInProgress>,
+    }
+
+    /// Where the plan of a batch stands.
+    pub struct PlanInProgress {
+        pub hash: PlanHash,
+        pub estado: PlanState,
+        /// Why it was stopped, for people.
+        pub motivo: Option<String>,
     }
 
     /// Batches in work, and those that ended within the last minutes, the newest first.

@@ -1,6 +1,7 @@
 //! Recovery of a gap: `POST /api/etl/tracking/recuperar-gap`.
 
 use super::{RunView, read_model};
+use crate::plan::PlanHash;
 use crate::{BatchId, BranchId, EtlKind};
 
 read_model! {
@@ -25,6 +26,8 @@ read_model! {
     pub struct RecoverGapAnswer {
         /// None where nothing had to be queued.
         pub lote_id: Option<BatchId>,
+        /// The plan that the queued runs are; None where nothing had to be queued.
+        pub plan_hash: Option<PlanHash>,
         pub ejecuciones: Vec<RunView>,
         pub en_curso: Vec<RunView>,
         /// For people.

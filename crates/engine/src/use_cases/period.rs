@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 
 /// From a time of the first day up to a time of the last: from its start where no first time is given, up to its end
 /// where no last one is.
-pub(super) fn period(
+pub(crate) fn period(
     branch: &Branch,
     (first, time_from): (Date, Option<Time>),
     (last, time_to): (Date, Option<Time>),
@@ -29,7 +29,7 @@ pub(super) fn period(
 }
 
 /// Refuses days in the wrong order, and too many of them.
-pub(super) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
+pub(crate) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
     let invalid = |reason| Err(InvalidParameter { name: "fecha_hasta", reason });
     if to < from {
         return invalid(format!("{to} es anterior a fecha_desde, {from}"));
@@ -42,20 +42,20 @@ pub(super) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidP
 }
 
 /// A date.
-pub(super) fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
+pub(crate) fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
     let reason = || format!("debe ser una fecha AAAA-MM-DD; llegó '{}'", excerpt(text));
     text.trim().parse().map_err(|_| InvalidParameter { name, reason: reason() })
 }
 
 /// A time of the day at which a period starts; None where it is absent or empty.
-pub(super) fn start_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
+pub(crate) fn start_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     let reason = || format!("debe ser una hora HH:MM; llegó '{}'", excerpt(text));
     text.parse().map(Some).map_err(|_| InvalidParameter { name, reason: reason() })
 }
 
 /// A time of the day at which a period ends; None where it is absent, empty, or the end of the day.
-pub(super) fn end_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
+pub(crate) fn end_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
     start_time(name, text.filter(|text| !matches!(text.trim(), "24:00" | "24:00:00")))
 }
 

@@ -1,6 +1,6 @@
 //! How far batches are.
 
-use domain::read_model::{BatchProgress, Progress};
+use domain::read_model::{BatchProgress, PlanInProgress, Progress};
 use jiff::Timestamp;
 use warehouse::BatchCounts;
 
@@ -24,6 +24,8 @@ pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
     let seconds = batch.started_at.map_or(0.0, |start| until.duration_since(start).as_secs_f64()).max(0.0);
     let rate = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
     let left = batch.runs - batch.finished;
+    // A plan that is held says nothing of when it will be done.
+    let is_going_on = batch.plan.as_ref().is_none_or(|plan| plan.state.lets_windows_start());
     let windows_a_second = rate(batch.finished);
     BatchProgress {
         lote_id: batch.id,
@@ -35,8 +37,10 @@ pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
         fallidas: batch.failed,
         lineas: batch.loaded,
         lineas_por_segundo: rate(batch.loaded).round(),
-        segundos_restantes: (windows_a_second > 0.0).then(|| (left as f64 / windows_a_second).ceil() as u64),
+        segundos_restantes: (windows_a_second > 0.0 && is_going_on)
+            .then(|| (left as f64 / windows_a_second).ceil() as u64),
         creado_en: batch.created_at,
         terminado_en: batch.ended_at,
+        plan: batch.plan.map(|plan| PlanInProgress { hash: plan.hash, estado: plan.state, motivo: plan.reason }),
     }
 }

@@ -1,22 +1,17 @@
-//! Recovering what is missing of a period.
+//! Recovering what is missing of a period: preview and start of a plan in one.
 
-use domain::filter::InvalidParameter;
-use domain::gap::GapEvidence;
-use domain::read_model::{RecoverGapAnswer, RecoverGapRequest, RunView};
-use domain::recovery::windows_to_recover;
-use domain::window::half_hour_floor;
-use domain::{BatchId, Branch, EtlKind, Interval, RunId, RunMode};
-use jiff::Timestamp;
+use domain::plan::{PlanHash, PlanOptions, PlanScope};
+use domain::read_model::{PlanPeriod, RecoverGapAnswer, RecoverGapRequest, RunView};
+use domain::{BatchId, Branch, EtlKind, RunId};
 use monitoring::GapRecovery;
-use warehouse::RunRecord;
 
-use super::period::{check_days, date, end_time, period, start_time};
-use crate::{Actor, Engine, UseCaseError, gaps};
+use crate::plans::{request, seal, start};
+use crate::{Actor, Engine, UseCaseError};
 
 /// Runs that a recovery found or made, by their identifiers.
 #[derive(Default)]
 struct Recovery {
-    batch: Option<BatchId>,
+    plan: Option<(BatchId, PlanHash)>,
     queued: Vec<RunId>,
     in_work: Vec<RunId>,
 }
@@ -34,67 +29,41 @@ impl Engine {
         if request.etl_tipo == EtlKind::Inventory {
             return Err(UseCaseError::Unrecoverable);
         }
-        let range = self.recovery_period(branch, &request)?;
-        if range.start() >= half_hour_floor(self.clock.now(), &branch.zone) {
-            return Err(UseCaseError::NothingToExtract);
-        }
-        let recovery = self.queue_missing(actor, branch, range).await?;
+        let range = request::local_period(self, branch, &period_of(&request))?;
+        let part = request::passed(branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
+        let recovery = self.queue_missing(actor, PlanScope { parts: vec![part] }).await?;
         announce(actor, branch, &request, &recovery.queued);
         let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
         let en_curso = self.warehouse.run_views(recovery.in_work).await?;
         let mensaje = message(&ejecuciones, &en_curso);
-        Ok(RecoverGapAnswer { lote_id: recovery.batch, ejecuciones, en_curso, mensaje })
+        let (lote_id, plan_hash) = recovery.plan.unzip();
+        Ok(RecoverGapAnswer { lote_id, plan_hash, ejecuciones, en_curso, mensaje })
     }
 
-    async fn queue_missing(
-        &self,
-        actor: &Actor,
-        branch: &Branch,
-        range: Interval<Timestamp>,
-    ) -> Result<Recovery, UseCaseError> {
+    async fn queue_missing(&self, actor: &Actor, scope: PlanScope) -> Result<Recovery, UseCaseError> {
         let planning = self.plan().await;
-        let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], range, self.clock.now()).await?;
-        let mut recovery = Recovery::default();
-        let mut runs = Vec::new();
-        for (branch, evidence) in &evidence.by_branch {
-            recovery.in_work.extend(at_it(evidence));
-            let windows = windows_to_recover(&branch.id, EtlKind::Sales, range, evidence, &branch.zone);
-            runs.extend(
-                windows
-                    .into_iter()
-                    .map(|window| self.new_run(EtlKind::Sales, branch, window.interval, RunMode::Recovery)),
-            );
+        let sealed = seal::seal(self, EtlKind::Sales, &scope, PlanOptions::default()).await?;
+        if sealed.plan.windows().is_empty() {
+            return Ok(Recovery { in_work: sealed.in_work, ..Recovery::default() });
         }
-        if !runs.is_empty() {
-            let answer = self.queue_batch(planning, "recuperacion", actor, runs).await?;
-            recovery.batch = answer.batch;
-            recovery.queued = answer.queued.iter().map(id_of).collect();
-            recovery.in_work.extend(answer.in_work.iter().map(id_of));
-        }
-        recovery.in_work.sort_unstable();
-        recovery.in_work.dedup();
-        Ok(recovery)
-    }
-
-    /// The asked period as instants of the branch's clock.
-    fn recovery_period(
-        &self,
-        branch: &Branch,
-        request: &RecoverGapRequest,
-    ) -> Result<Interval<Timestamp>, InvalidParameter> {
-        let (from, to) = (date("fecha_desde", &request.fecha_desde)?, date("fecha_hasta", &request.fecha_hasta)?);
-        check_days(from, to, self.settings.recovery_days_max)?;
-        let time_from = start_time("hora_desde", request.hora_desde.as_deref())?;
-        let time_to = end_time("hora_hasta", request.hora_hasta.as_deref())?;
-        period(branch, (from, time_from), (to, time_to))
+        let known = start::propose(self, actor, sealed.plan.clone(), false).await?;
+        let queued = start::start(self, planning, actor, &known, &sealed.plan).await?;
+        Ok(Recovery {
+            plan: Some((known.id, known.hash)),
+            queued: queued.iter().map(|run| run.id).collect(),
+            in_work: sealed.in_work,
+        })
     }
 }
 
-/// Runs that have missing windows waiting or in work, by whoever asked for them.
-fn at_it(evidence: &GapEvidence) -> Vec<RunId> {
-    let missing = evidence.missing();
-    let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
-    unfinished.filter(|attempt| missing.overlaps(&attempt.interval)).map(|attempt| attempt.run).collect()
+fn period_of(request: &RecoverGapRequest) -> PlanPeriod {
+    PlanPeriod {
+        ubicacion_id: Some(request.ubicacion_id.clone()),
+        fecha_desde: request.fecha_desde.clone(),
+        fecha_hasta: Some(request.fecha_hasta.clone()),
+        hora_desde: request.hora_desde.clone(),
+        hora_hasta: request.hora_hasta.clone(),
+    }
 }
 
 /// Tells the team what was asked for, by whom, and what it queued.
@@ -113,10 +82,6 @@ fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &
         caused_by: None,
     }
     .apply();
-}
-
-fn id_of(record: &RunRecord) -> RunId {
-    record.id
 }
 
 fn message(queued: &[RunView], in_work: &[RunView]) -> String {

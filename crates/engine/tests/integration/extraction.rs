@@ -39,7 +39,7 @@ async fn a_period_that_makes_no_sense_is_refused_with_what_to_do(
 async fn unknown_stores_and_people_who_may_only_look_are_refused() {
     let world = World::new().await;
     let day = || request("2025-11-17", "2025-11-17", None);
-    let viewer = Actor { name: "luis".to_owned(), role: Role::Viewer };
+    let viewer = Actor { role: Role::Viewer, ..Actor::operator("luis") };
     let unknown = ExtractRequest { branches: vec![BranchId::new("tienda_99")], ..day() };
     let error = world.engine.extract(&operator(), unknown).await.unwrap_err();
     assert_eq!(

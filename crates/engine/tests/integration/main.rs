@@ -10,6 +10,8 @@ mod fake_sentry;
 mod hands;
 mod inventory;
 mod looking;
+mod plan_control;
+mod plans;
 mod queueing;
 mod races;
 mod recovery;

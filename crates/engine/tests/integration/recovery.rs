@@ -89,7 +89,7 @@ async fn unknown_stores_past_snapshots_and_people_who_may_only_look_are_refused(
     let day = || request("2025-11-17", "2025-11-17", None);
     let unknown = RecoverGapRequest { ubicacion_id: BranchId::new("tienda_99"), ..day() };
     let snapshot = RecoverGapRequest { etl_tipo: EtlKind::Inventory, ..day() };
-    let viewer = Actor { name: "luis".to_owned(), role: Role::Viewer };
+    let viewer = Actor { role: Role::Viewer, ..Actor::operator("luis") };
     let code = |result: Result<_, engine::UseCaseError>| {
         result.map(|_: domain::read_model::RecoverGapAnswer| ()).unwrap_err().code()
     };

@@ -164,6 +164,7 @@ async fn batches_are_shown_while_they_are_in_work_and_for_a_while_after() {
         loaded: 1,
         started_at: Some(instant(STARTED)),
         ended_at: None,
+        plan: None,
     };
     assert_eq!(halfway, expected);
 

@@ -2,8 +2,8 @@
 
 use domain::problem::Problem;
 use domain::read_model::{
-    Connectivity, GapList, Metrics, MonitoringTrialRequest, MonitoringView, Progress, RecoverGapAnswer,
-    RecoverGapRequest, RunDetail, RunPage, ScheduleList,
+    Connectivity, GapList, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList,
+    PlanPreview, PlanRequest, Progress, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -70,8 +70,14 @@ pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
 pub(super) const PROGRESS: Answer = Answer::json("Progress");
 pub(super) const CONNECTIVITY: Answer = Answer::json("Connectivity");
 pub(super) const RECOVERED: Answer = Answer::json("RecoverGapAnswer");
+pub(super) const PLANS: Answer = Answer::json("PlanList");
+pub(super) const PLAN: Answer = Answer::json("PlanDetail");
+pub(super) const PLAN_PREVIEW: Answer = Answer::json("PlanPreview");
+pub(super) const PLAN_STATE: Answer = Answer::json("PlanView");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
+pub(super) const BODY_PLAN: &str = "PlanRequest";
+pub(super) const BODY_PLAN_HASH: &str = "PlanHashRequest";
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
 pub(super) const BODY_MONITORING_TRIAL: &str = "MonitoringTrialRequest";
 
@@ -184,6 +190,11 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<Connectivity>(&mut found);
     add::<RecoverGapRequest>(&mut found);
     add::<RecoverGapAnswer>(&mut found);
+    add::<PlanRequest>(&mut found);
+    add::<PlanHashRequest>(&mut found);
+    add::<PlanPreview>(&mut found);
+    add::<PlanList>(&mut found);
+    add::<PlanDetail>(&mut found);
     add::<Problem>(&mut found);
     add::<Health>(&mut found);
     found

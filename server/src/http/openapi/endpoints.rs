@@ -2,8 +2,8 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_MONITORING_TRIAL, BODY_RECOVER_GAP, CONNECTIVITY, EVENTS, GAPS, HEALTH, METRICS, MONITORING, PROGRESS,
-    RECOVERED, RUN, RUNS, SCHEDULES,
+    BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECOVER_GAP, CONNECTIVITY, EVENTS, GAPS, HEALTH, METRICS,
+    MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECOVERED, RUN, RUNS, SCHEDULES,
 };
 
 const KIND: Parameter =
@@ -33,6 +33,14 @@ const DAYS: Parameter = Parameter {
     values: Values::Number { default: 7, least: 1, most: 90 },
     meaning: "De cuántos días son las cifras.",
 };
+
+const PLANS_MAX: Parameter = Parameter {
+    name: "limite",
+    values: Values::Number { default: 20, least: 1, most: 100 },
+    meaning: "Cuántos planes como máximo.",
+};
+const PLAN_HASH: Parameter =
+    Parameter { name: "hash", values: Values::Text, meaning: "El hash del plan, o sus primeros 12 dígitos o más." };
 
 /// Every endpoint.
 pub(super) const ALL: &[Endpoint] = &[
@@ -97,6 +105,44 @@ pub(super) const ALL: &[Endpoint] = &[
         ..Endpoint::get(MONITORING)
     },
     Endpoint {
+        path: "/api/etl/tracking/planes",
+        summary: "Planes de recuperación iniciados, el más reciente primero.",
+        parameters: &[PLANS_MAX],
+        ..Endpoint::get(PLANS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/planes",
+        summary: "Vista previa de un plan: las ventanas exactas, lo que costará, y el hash con que se inicia. No pone nada en cola.",
+        ..Endpoint::order(BODY_PLAN, PLAN_PREVIEW)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/planes/iniciar",
+        summary: "Inicia el plan de un hash: corre lo que se mostró o nada. Si lo que falta cambió, 409 `plan_cambiado` con el hash nuevo en `plan_hash`. Pedirlo dos veces inicia uno.",
+        ..Endpoint::order(BODY_PLAN_HASH, PLAN_STATE)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/planes/pausar",
+        summary: "Pausa un plan: no empieza ninguna ventana más hasta que se reanude.",
+        ..Endpoint::order(BODY_PLAN_HASH, PLAN_STATE)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/planes/reanudar",
+        summary: "Reanuda un plan pausado o detenido.",
+        ..Endpoint::order(BODY_PLAN_HASH, PLAN_STATE)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/planes/cancelar",
+        summary: "Cancela lo que un plan no ha empezado; la ventana en curso termina.",
+        ..Endpoint::order(BODY_PLAN_HASH, PLAN_STATE)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/plan",
+        summary: "Un plan: cómo va, sus ventanas, y quién hizo qué con él.",
+        parameters: &[PLAN_HASH],
+        problems: &[422, 404, 409, 503, 500],
+        ..Endpoint::get(PLAN)
+    },
+    Endpoint {
         path: "/api/eventos",
         summary: "Eventos (SSE) que dicen qué cambió: ejecuciones, gaps o progreso.",
         problems: &[503],
@@ -122,5 +168,10 @@ impl Endpoint {
             answer: Some(answer),
             problems: &[422, 404, 503, 500],
         }
+    }
+
+    /// Something to do.
+    const fn order(body: &'static str, answer: Answer) -> Self {
+        Self { body: Some(body), problems: &[422, 404, 409, 403, 413, 503, 500], ..Self::get(answer) }
     }
 }

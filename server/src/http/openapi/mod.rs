@@ -20,7 +20,9 @@ mod tests {
     #[test]
     fn the_documented_routes_are_those_whose_speed_and_errors_sentry_watches() {
         let paths = endpoints::ALL.iter().map(|endpoint| endpoint.path);
-        let documented: Vec<&str> = paths.filter(|path| path.starts_with("/api/etl/")).collect();
+        let mut documented: Vec<&str> = paths.filter(|path| path.starts_with("/api/etl/")).collect();
+        // One route may have a question and an order.
+        documented.dedup();
         assert_eq!(documented, monitoring::WATCHED_ROUTES);
     }
 }

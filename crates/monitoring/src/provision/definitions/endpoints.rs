@@ -2,7 +2,7 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 8] = [
+pub const WATCHED_ROUTES: [&str; 14] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/ejecucion",
     "/api/etl/tracking/gaps",
@@ -11,4 +11,10 @@ pub const WATCHED_ROUTES: [&str; 8] = [
     "/api/etl/tracking/progreso",
     "/api/etl/tracking/connectivity/klk",
     "/api/etl/tracking/recuperar-gap",
+    "/api/etl/tracking/planes",
+    "/api/etl/tracking/planes/iniciar",
+    "/api/etl/tracking/planes/pausar",
+    "/api/etl/tracking/planes/reanudar",
+    "/api/etl/tracking/planes/cancelar",
+    "/api/etl/tracking/plan",
 ];

@@ -1,0 +1,117 @@
+//! `/api/etl/tracking/planes`: the preview of a recovery, its start, and what is done to it.
+
+use domain::read_model::{PlanDetail, PlanList, PlanPeriod, PlanPreview, PlanView};
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+use crate::sentry::WatchedClient;
+
+/// Shows what would run, and keeps it for its start. The fields are those of [`domain::read_model::PlanRequest`].
+#[server(prefix = "/api", endpoint = "etl/tracking/planes", input = Json, output = Json, client = WatchedClient)]
+pub async fn plan_recovery(
+    /// `ventas` or `inventario`.
+    etl_tipo: Option<String>,
+    /// Stores; all where absent.
+    ubicaciones: Option<Vec<String>>,
+    /// Periods, local to their stores.
+    periodos: Option<Vec<PlanPeriod>>,
+    /// Everything of the last days.
+    ultimos_dias: Option<u32>,
+    /// Also what is loaded already.
+    repetir_cargado: Option<bool>,
+    /// Only while the store is closed.
+    fuera_de_horario: Option<bool>,
+) -> Result<PlanPreview, ApiError> {
+    let session =
+        super::session::Session::of(engine::EndpointCall::about("planear_recuperacion", etl_tipo.as_deref(), None))?;
+    let options = (repetir_cargado.unwrap_or_default(), fuera_de_horario.unwrap_or_default());
+    let request = request_of(etl_tipo.as_deref(), ubicaciones, (periodos, ultimos_dias), options);
+    let request = session.checked(request)?;
+    session.answer(session.engine.plan_recovery(&session.actor, request)).await
+}
+
+/// Plans that were started, the newest first.
+#[server(prefix = "/api", endpoint = "etl/tracking/planes", input = GetUrl, output = Json, client = WatchedClient)]
+pub async fn list_plans(
+    /// At most this many; 20 where absent.
+    limite: Option<String>,
+) -> Result<PlanList, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("get_planes"))?;
+    let limit = session.checked(domain::filter::bounded("limite", limite.as_deref(), 20, 1, 100))?;
+    session.answer(session.engine.list_plans(&session.actor, limit)).await
+}
+
+/// One plan: how it goes, its windows, and who did what to it.
+#[server(prefix = "/api", endpoint = "etl/tracking/plan", input = GetUrl, output = Json, client = WatchedClient)]
+pub async fn read_plan(
+    /// Its hash, or the first digits of it.
+    hash: Option<String>,
+) -> Result<PlanDetail, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("get_plan"))?;
+    session.answer(session.engine.read_plan(&session.actor, &hash.unwrap_or_default())).await
+}
+
+/// Starts the plan of a hash: what was shown runs, or nothing.
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/iniciar", input = Json, output = Json, client = WatchedClient)]
+pub async fn start_plan(
+    /// Its hash, or the first digits of it.
+    hash: Option<String>,
+) -> Result<PlanView, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("iniciar_plan"))?;
+    session.answer(session.engine.start_plan(&session.actor, &hash.unwrap_or_default())).await
+}
+
+/// Holds a plan.
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/pausar", input = Json, output = Json, client = WatchedClient)]
+pub async fn pause_plan(
+    /// Its hash, or the first digits of it.
+    hash: Option<String>,
+    /// Why.
+    motivo: Option<String>,
+) -> Result<PlanView, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("pausar_plan"))?;
+    session.answer(session.engine.pause_plan(&session.actor, &hash.unwrap_or_default(), motivo)).await
+}
+
+/// Lets a held plan go on.
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/reanudar", input = Json, output = Json, client = WatchedClient)]
+pub async fn resume_plan(
+    /// Its hash, or the first digits of it.
+    hash: Option<String>,
+    /// Why.
+    motivo: Option<String>,
+) -> Result<PlanView, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("reanudar_plan"))?;
+    session.answer(session.engine.resume_plan(&session.actor, &hash.unwrap_or_default(), motivo)).await
+}
+
+/// Takes back what waits of a plan.
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/cancelar", input = Json, output = Json, client = WatchedClient)]
+pub async fn cancel_plan(
+    /// Its hash, or the first digits of it.
+    hash: Option<String>,
+    /// Why.
+    motivo: Option<String>,
+) -> Result<PlanView, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("cancelar_plan"))?;
+    session.answer(session.engine.cancel_plan(&session.actor, &hash.unwrap_or_default(), motivo)).await
+}
+
+#[cfg(feature = "ssr")]
+fn request_of(
+    etl_tipo: Option<&str>,
+    ubicaciones: Option<Vec<String>>,
+    (periodos, ultimos_dias): (Option<Vec<PlanPeriod>>, Option<u32>),
+    (repetir_cargado, fuera_de_horario): (bool, bool),
+) -> Result<domain::read_model::PlanRequest, domain::filter::InvalidParameter> {
+    let kind = domain::filter::choice("etl_tipo", etl_tipo)?;
+    Ok(domain::read_model::PlanRequest {
+        etl_tipo: super::recovery::required("etl_tipo", kind)?,
+        ubicaciones: ubicaciones.unwrap_or_default().into_iter().map(domain::BranchId::new).collect(),
+        periodos: periodos.unwrap_or_default(),
+        ultimos_dias,
+        repetir_cargado,
+        fuera_de_horario,
+    })
+}

@@ -1,0 +1,16 @@
+//! Recovery plans at work: from a request to sealed windows, from a started plan to its end.
+//!
+//! [`request`] resolves what somebody asks for to instants, [`seal`] finds the windows of them that are missing, and
+//! [`preview`] says what they cost. [`start`] queues exactly those. [`control`] holds a plan, lets it go on, and takes it
+//! back; [`book`] counts what is left of each and trips its breaker; [`keeper`] is the task that leaves trading hours
+//! alone and tries again what failed.
+
+pub(crate) mod book;
+pub(crate) mod control;
+pub(crate) mod keeper;
+pub(crate) mod preview;
+pub(crate) mod request;
+mod retries;
+pub(crate) mod seal;
+pub(crate) mod start;
+pub(crate) mod view;

@@ -1,0 +1,79 @@
+//! What somebody asks for, as instants.
+
+use domain::filter::InvalidParameter;
+use domain::plan::{PlanScope, ScopePart};
+use domain::read_model::{PlanPeriod, PlanRequest};
+use domain::window::half_hour_floor;
+use domain::{Branch, EtlKind, Interval};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::UseCaseError;
+use crate::engine::Engine;
+use crate::use_cases::period::{check_days, date, end_time, period, start_time};
+
+/// The time that a request is about, of each of its stores, as far as it has passed.
+pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanScope, UseCaseError> {
+    if request.etl_tipo == EtlKind::Inventory {
+        return Err(UseCaseError::Unrecoverable);
+    }
+    if request.periodos.is_empty() && request.ultimos_dias.is_none() {
+        let reason = "indique al menos un período, o ultimos_dias".to_owned();
+        return Err(InvalidParameter { name: "periodos", reason }.into());
+    }
+    let branches = branches_of(engine, request)?;
+    let now = engine.clock.now();
+    let mut parts = Vec::new();
+    if let Some(days) = request.ultimos_dias {
+        let range = last_days(days, engine.settings.recovery_days_max, now)?;
+        parts.extend(branches.iter().filter_map(|branch| passed(branch, range, now)));
+    }
+    for asked in &request.periodos {
+        let of = match &asked.ubicacion_id {
+            Some(id) => vec![engine.branches.require(id)?],
+            None => branches.clone(),
+        };
+        for branch in of {
+            parts.extend(passed(branch, local_period(engine, branch, asked)?, now));
+        }
+    }
+    if parts.is_empty() { Err(UseCaseError::NothingToExtract) } else { Ok(PlanScope { parts }) }
+}
+
+fn branches_of<'engine>(engine: &'engine Engine, request: &PlanRequest) -> Result<Vec<&'engine Branch>, UseCaseError> {
+    if request.ubicaciones.is_empty() {
+        return engine.branches.select(None);
+    }
+    request.ubicaciones.iter().map(|id| engine.branches.require(id)).collect()
+}
+
+fn last_days(days: u32, most: u32, now: Timestamp) -> Result<Interval<Timestamp>, InvalidParameter> {
+    let invalid =
+        || InvalidParameter { name: "ultimos_dias", reason: format!("debe ser de 1 a {most}; llegó {days}") };
+    if days > most {
+        return Err(invalid());
+    }
+    let since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
+    Interval::new(since, now).ok_or_else(invalid)
+}
+
+/// A period of a branch's clock as instants.
+pub(crate) fn local_period(
+    engine: &Engine,
+    branch: &Branch,
+    asked: &PlanPeriod,
+) -> Result<Interval<Timestamp>, InvalidParameter> {
+    let from = date("fecha_desde", &asked.fecha_desde)?;
+    let to = asked.fecha_hasta.as_deref().map_or(Ok(from), |text| date("fecha_hasta", text))?;
+    check_days(from, to, engine.settings.recovery_days_max)?;
+    let time_from = start_time("hora_desde", asked.hora_desde.as_deref())?;
+    let time_to = end_time("hora_hasta", asked.hora_hasta.as_deref())?;
+    period(branch, (from, time_from), (to, time_to))
+}
+
+/// The half hours of a range that have ended; what has not is not missing, and would change the plan while it is shown.
+pub(crate) fn passed(branch: &Branch, range: Interval<Timestamp>, now: Timestamp) -> Option<ScopePart> {
+    let start = half_hour_floor(range.start(), &branch.zone);
+    let start = if start < range.start() { start.checked_add(domain::HALF_HOUR).ok()? } else { start };
+    let whole = Interval::new(start, range.end().min(half_hour_floor(now, &branch.zone)))?;
+    Some(ScopePart { ubicacion_id: branch.id.clone(), desde: whole.start(), hasta: whole.end() })
+}

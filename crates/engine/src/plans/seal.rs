@@ -1,0 +1,47 @@
+//! From a stretch of time to the windows of it that would run now.
+
+use domain::gap::GapEvidence;
+use domain::plan::{Plan, PlanOptions, PlanScope, windows_in_scope};
+use domain::{Branch, BranchId, EtlKind, RunId};
+
+use crate::engine::Engine;
+use crate::{UseCaseError, gaps};
+
+/// Windows that would run now, and who is at the others.
+pub(crate) struct Sealed {
+    pub(crate) plan: Plan,
+    /// Runs that have windows of the same time waiting or in work.
+    pub(crate) in_work: Vec<RunId>,
+}
+
+/// Looks at what a scope lacks. Every half hour of it that has ended counts: its schedule may have fired before this
+/// process began.
+pub(crate) async fn seal(
+    engine: &Engine,
+    kind: EtlKind,
+    scope: &PlanScope,
+    options: PlanOptions,
+) -> Result<Sealed, UseCaseError> {
+    // A store that is not configured any more has no windows.
+    let branches: Vec<&Branch> = scope.branches().into_iter().filter_map(|id| engine.branches.find(id)).collect();
+    let mut windows = Vec::new();
+    let mut in_work = Vec::new();
+    if let (Some(range), false) = (scope.hull(), branches.is_empty()) {
+        let evidence = gaps::evidence(engine, kind, &branches, range, engine.clock.now()).await?;
+        for (branch, evidence) in &evidence.by_branch {
+            windows.extend(windows_in_scope(scope, &branch.id, evidence, &branch.zone, kind, options));
+            in_work.extend(at_it(scope, &branch.id, evidence, options));
+        }
+    }
+    in_work.sort_unstable();
+    in_work.dedup();
+    Ok(Sealed { plan: Plan::seal(kind, options, windows), in_work })
+}
+
+/// Runs that have windows of the scope waiting or in work, by whoever asked for them.
+fn at_it(scope: &PlanScope, branch: &BranchId, evidence: &GapEvidence, options: PlanOptions) -> Vec<RunId> {
+    let wanted = if options.repeat_loaded { evidence.expected.clone() } else { evidence.missing() };
+    let wanted = wanted.intersection(&scope.of_branch(branch));
+    let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
+    unfinished.filter(|attempt| wanted.overlaps(&attempt.interval)).map(|attempt| attempt.run).collect()
+}

@@ -1,0 +1,80 @@
+//! Plans as they are shown.
+
+use domain::plan::PlanScope;
+use domain::read_model::{PlanBranchWindows, PlanDecision, PlanStretch, PlanView};
+use domain::window::{LocalPeriod, day_interval, half_hours, local_dates};
+use domain::{Branch, Interval, IntervalSet};
+use jiff::Timestamp;
+use warehouse::{PlanRecord, RecordedDecision};
+
+use crate::engine::Engine;
+
+/// A plan as it is shown.
+pub(crate) fn view(plan: PlanRecord) -> PlanView {
+    PlanView {
+        lote_id: plan.started_at.map(|_| plan.id),
+        hash: plan.hash,
+        estado: plan.state,
+        etl_tipo: plan.kind,
+        repetir_cargado: plan.options.repeat_loaded,
+        fuera_de_horario: plan.options.outside_hours,
+        automatico: plan.automatic,
+        ventanas: plan.windows,
+        en_cola: plan.counts.queued,
+        en_proceso: plan.counts.running,
+        exitosas: plan.counts.succeeded,
+        fallidas: plan.counts.failed,
+        canceladas: plan.counts.cancelled,
+        lineas: plan.counts.loaded,
+        motivo: plan.reason,
+        propuesto_en: plan.proposed_at,
+        iniciado_en: plan.started_at,
+        iniciado_por: plan.started_by,
+        terminado_en: plan.ended_at,
+    }
+}
+
+pub(crate) fn decision_view(decision: RecordedDecision) -> PlanDecision {
+    PlanDecision {
+        accion: decision.action,
+        actor: decision.actor,
+        origen: decision.origin,
+        motivo: decision.reason,
+        en: decision.at,
+    }
+}
+
+/// The windows of a plan by store, those that touch as one stretch.
+pub(crate) fn windows_view(engine: &Engine, scope: &PlanScope) -> Vec<PlanBranchWindows> {
+    let view = |id: &domain::BranchId| {
+        let branch = engine.branches.find(id);
+        PlanBranchWindows {
+            ubicacion_id: id.clone(),
+            ubicacion_nombre: branch.map(|branch| branch.name.clone()),
+            tramos: branch.map(|branch| stretches(branch, &scope.of_branch(id))).unwrap_or_default(),
+        }
+    };
+    scope.branches().into_iter().map(view).collect()
+}
+
+/// Half hours in a row, each stretch on one local day.
+pub(crate) fn stretches(branch: &Branch, time: &IntervalSet<Timestamp>) -> Vec<PlanStretch> {
+    let zone = &branch.zone;
+    let on_a_day = |part: &Interval<Timestamp>| -> Vec<Interval<Timestamp>> {
+        let days = local_dates(*part, zone).into_iter().filter_map(|date| day_interval(date, zone));
+        days.filter_map(|day| day.intersection(part)).collect()
+    };
+    time.intervals().iter().flat_map(on_a_day).map(|part| stretch(branch, part)).collect()
+}
+
+fn stretch(branch: &Branch, part: Interval<Timestamp>) -> PlanStretch {
+    let period = LocalPeriod::of(part, &branch.zone);
+    PlanStretch {
+        fecha: period.date_from,
+        hora_desde: period.from_text(),
+        hora_hasta: period.to_text(),
+        inicio: part.start(),
+        fin: part.end(),
+        ventanas: u32::try_from(half_hours(part, &branch.zone).len()).unwrap_or(u32::MAX),
+    }
+}

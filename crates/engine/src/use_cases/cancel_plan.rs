@@ -1,0 +1,25 @@
+//! Taking a plan back.
+
+use domain::read_model::PlanView;
+
+use crate::plans::control;
+use crate::plans::view::view;
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Takes back what waits of a plan. Once this answers, no window of it starts; the one in work ends.
+    pub async fn cancel_plan(
+        &self,
+        actor: &Actor,
+        hash: &str,
+        reason: Option<String>,
+    ) -> Result<PlanView, UseCaseError> {
+        actor.may_operate()?;
+        let plan = self.known_plan(hash).await?;
+        let change = control::cancel(self, actor, plan.id, reason).await?;
+        match change {
+            Some(_) => self.plan_by_id(plan.id).await.map(view),
+            None => Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: "cancelar" }),
+        }
+    }
+}

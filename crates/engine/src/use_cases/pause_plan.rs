@@ -1,0 +1,26 @@
+//! Holding a plan.
+
+use domain::plan::PlanAction;
+use domain::read_model::PlanView;
+
+use crate::plans::control;
+use crate::plans::view::view;
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Holds a plan: no window of it starts until it is resumed, and what is in work ends.
+    pub async fn pause_plan(
+        &self,
+        actor: &Actor,
+        hash: &str,
+        reason: Option<String>,
+    ) -> Result<PlanView, UseCaseError> {
+        actor.may_operate()?;
+        let plan = self.known_plan(hash).await?;
+        let change = control::hold(self, actor, plan.id, PlanAction::Pause, reason).await?;
+        match change {
+            Some(_) => self.plan_by_id(plan.id).await.map(view),
+            None => Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: "pausar" }),
+        }
+    }
+}

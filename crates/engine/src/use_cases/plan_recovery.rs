@@ -1,0 +1,22 @@
+//! The preview of a recovery: exactly what would run, what it would cost, and the hash to start it by.
+
+use domain::plan::PlanOptions;
+use domain::read_model::{PlanPreview, PlanRequest};
+
+use crate::plans::{preview, request, seal, start};
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Shows what would run for a request, and keeps it for its start. Nothing is queued.
+    pub async fn plan_recovery(&self, actor: &Actor, asked: PlanRequest) -> Result<PlanPreview, UseCaseError> {
+        actor.may_operate()?;
+        let scope = request::scope_of(self, &asked)?;
+        let options = PlanOptions { repeat_loaded: asked.repetir_cargado, outside_hours: asked.fuera_de_horario };
+        let sealed = seal::seal(self, asked.etl_tipo, &scope, options).await?;
+        let preview = preview::preview(self, &sealed).await?;
+        if !sealed.plan.windows().is_empty() {
+            start::propose(self, actor, sealed.plan, false).await?;
+        }
+        Ok(preview)
+    }
+}

@@ -1,0 +1,25 @@
+//! Letting a held plan go on.
+
+use domain::read_model::PlanView;
+
+use crate::plans::control;
+use crate::plans::view::view;
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Lets a plan go on that somebody or its breaker holds; its failures so far are forgiven.
+    pub async fn resume_plan(
+        &self,
+        actor: &Actor,
+        hash: &str,
+        reason: Option<String>,
+    ) -> Result<PlanView, UseCaseError> {
+        actor.may_operate()?;
+        let plan = self.known_plan(hash).await?;
+        let change = control::resume(self, actor, plan.id, reason).await?;
+        match change {
+            Some(_) => self.plan_by_id(plan.id).await.map(view),
+            None => Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: "reanudar" }),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Starting a plan by its hash: what runs is what was shown, or nothing.
+
+use domain::RunId;
+use domain::filter::InvalidParameter;
+use domain::plan::{Plan, PlanHash, PlanState};
+use domain::read_model::PlanView;
+use domain::window::LocalPeriod;
+use monitoring::GapRecovery;
+use warehouse::{PlanRecord, RunRecord};
+
+use crate::plans::view::view;
+use crate::plans::{seal, start};
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Queues the windows of a plan that was shown. A plan that was started already is given as it is, whoever started
+    /// it. Where the windows would not be the same any more, nothing is queued, and the error names the plan of those
+    /// that are left.
+    pub async fn start_plan(&self, actor: &Actor, hash: &str) -> Result<PlanView, UseCaseError> {
+        actor.may_operate()?;
+        let planning = self.plan().await;
+        let known = self.known_plan(hash).await?;
+        if known.state != PlanState::Proposed {
+            return Ok(view(known));
+        }
+        // The scope is the time of the windows that were shown: what is missing of it is them, or fewer.
+        let scope = self.warehouse.plan_scope(known.id).await?;
+        let plan = seal::seal(self, known.kind, &scope, known.options).await?.plan;
+        if *plan.hash() != known.hash {
+            let left = plan.windows().len() as u64;
+            let next = if left == 0 { None } else { Some(start::propose(self, actor, plan, false).await?.hash) };
+            return Err(UseCaseError::PlanChanged { shown: known.windows, left, next });
+        }
+        let queued = start::start(self, planning, actor, &known, &plan).await?;
+        self.announce(actor, &plan, &queued);
+        self.plan_by_id(known.id).await.map(view)
+    }
+
+    /// Tells the team what was started, by whom, and what it queued, where it is of one store; a plan of many is in the log.
+    fn announce(&self, actor: &Actor, plan: &Plan, queued: &[RunRecord]) {
+        let (Some(first), Some(last)) = (plan.windows().first(), plan.windows().last()) else { return };
+        let Some(branch) = self.branches.find(&first.branch) else { return };
+        if plan.windows().iter().any(|window| window.branch != branch.id) {
+            return;
+        }
+        let runs: Vec<RunId> = queued.iter().map(|run| run.id).collect();
+        let (from, to) = (LocalPeriod::of(first.interval, &branch.zone), LocalPeriod::of(last.interval, &branch.zone));
+        GapRecovery {
+            kind: plan.kind(),
+            branch: &branch.id,
+            from: &format!("{} {}", from.date_from, from.from_text()),
+            to: &format!("{} {}", to.date_to, to.to_text()),
+            windows: runs.len(),
+            requested_by: &actor.name,
+            runs: &runs,
+            caused_by: None,
+        }
+        .apply();
+    }
+
+    /// The latest plan of a hash, or of its first digits.
+    pub(crate) async fn known_plan(&self, hash: &str) -> Result<PlanRecord, UseCaseError> {
+        let digits = hash.trim().to_lowercase();
+        if !PlanHash::is_beginning(&digits) {
+            let reason =
+                format!("debe ser el hash de un plan, o sus primeros {} dígitos o más", PlanHash::SHORT_DIGITS);
+            return Err(InvalidParameter { name: "hash", reason }.into());
+        }
+        let mut found = self.warehouse.plans_that_begin(digits).await?;
+        match (found.pop(), found.is_empty()) {
+            (Some(plan), true) => Ok(plan),
+            (None, _) => Err(UseCaseError::UnknownPlan),
+            (Some(_), false) => Err(UseCaseError::AmbiguousPlan),
+        }
+    }
+
+    pub(crate) async fn plan_by_id(&self, plan: domain::BatchId) -> Result<PlanRecord, UseCaseError> {
+        self.warehouse.plan(plan).await?.ok_or(UseCaseError::UnknownPlan)
+    }
+}

@@ -1,0 +1,248 @@
+//! `planes`, `planes_alcance` and `planes_decisiones`: what was shown, what became of it, and who did what.
+
+mod change;
+mod propose;
+mod start;
+
+use domain::plan::{InvalidPlanHash, PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart};
+use domain::{BatchId, BranchId, EtlKind};
+use duckdb::{Connection, Row, params};
+use jiff::Timestamp;
+
+use crate::instants::{identified, instant, micros, named};
+use crate::{Result, Warehouse, WarehouseError};
+
+pub use change::PlanChange;
+pub use propose::NewPlan;
+pub use start::StartOutcome;
+
+/// Something that is done to a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What.
+    pub action: PlanAction,
+    /// Who.
+    pub actor: String,
+    /// From where, in a word.
+    pub origin: &'static str,
+    /// Why, where it was said.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that was done to a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedDecision {
+    /// What.
+    pub action: PlanAction,
+    /// Who.
+    pub actor: String,
+    /// From where.
+    pub origin: String,
+    /// Why, where it was said.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A plan that was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRecord {
+    /// Which; the batch of its runs once it was started.
+    pub id: BatchId,
+    /// Its seal.
+    pub hash: PlanHash,
+    /// Where it stands.
+    pub state: PlanState,
+    /// What it extracts.
+    pub kind: EtlKind,
+    /// How it runs.
+    pub options: PlanOptions,
+    /// Whether the system planned it by itself.
+    pub automatic: bool,
+    /// Windows that were shown.
+    pub windows: u64,
+    /// When it was shown first.
+    pub proposed_at: Timestamp,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// By whom.
+    pub started_by: Option<String>,
+    /// When its last window ended, or it was cancelled.
+    pub ended_at: Option<Timestamp>,
+    /// Why it was stopped.
+    pub reason: Option<String>,
+    /// What its runs came to; nothing before it was started.
+    pub counts: PlanCounts,
+}
+
+/// Runs of a plan, by how they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanCounts {
+    /// Waiting.
+    pub queued: u64,
+    /// In work.
+    pub running: u64,
+    /// `exitoso`.
+    pub succeeded: u64,
+    /// `fallido`, `parcial` or `interrumpido`.
+    pub failed: u64,
+    /// `cancelado`.
+    pub cancelled: u64,
+    /// Lines committed.
+    pub loaded: u64,
+}
+
+const PLANS: &str = "WITH cuenta AS (
+        SELECT lote_id, count(*) FILTER (estado = 'en_cola') AS en_cola,
+            count(*) FILTER (estado = 'en_proceso') AS en_proceso, count(*) FILTER (estado = 'exitoso') AS exitosas,
+            count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido')) AS fallidas,
+            count(*) FILTER (estado = 'cancelado') AS canceladas, sum(registros_cargados) AS lineas
+        FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM planes) GROUP BY lote_id)
+     SELECT id::VARCHAR, hash, planes.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
+        epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo,
+        coalesce(en_cola, 0)::UBIGINT, coalesce(en_proceso, 0)::UBIGINT, coalesce(exitosas, 0)::UBIGINT,
+        coalesce(fallidas, 0)::UBIGINT, coalesce(canceladas, 0)::UBIGINT, coalesce(lineas, 0)::UBIGINT
+     FROM planes LEFT JOIN cuenta ON lote_id = id";
+
+impl Warehouse {
+    /// One plan, if there is one.
+    pub async fn plan(&self, plan: BatchId) -> Result<Option<PlanRecord>> {
+        self.read("plan", move |connection| {
+            Ok(plans(connection, "WHERE id = ?::UUID", params![plan.to_string()])?.pop())
+        })
+        .await
+    }
+
+    /// The latest plan of each hash that begins with these digits, at most two.
+    pub async fn plans_that_begin(&self, digits: String) -> Result<Vec<PlanRecord>> {
+        self.read("planes_por_hash", move |connection| {
+            let latest = "WHERE starts_with(hash, ?)
+                QUALIFY row_number() OVER (PARTITION BY hash ORDER BY id DESC) = 1 LIMIT 2";
+            plans(connection, latest, params![digits])
+        })
+        .await
+    }
+
+    /// Plans that were started, the newest first.
+    pub async fn plans(&self, limit: u32) -> Result<Vec<PlanRecord>> {
+        self.read("planes", move |connection| {
+            plans(connection, "WHERE planes.estado <> 'propuesto' ORDER BY id DESC LIMIT ?", params![limit])
+        })
+        .await
+    }
+
+    /// Plans that were started and have not ended, the oldest first.
+    pub async fn active_plans(&self) -> Result<Vec<PlanRecord>> {
+        self.read("planes_activos", |connection| {
+            plans(connection, "WHERE planes.estado IN ('en_curso', 'pausado', 'detenido') ORDER BY id", [])
+        })
+        .await
+    }
+
+    /// The time of a plan's windows.
+    pub async fn plan_scope(&self, plan: BatchId) -> Result<PlanScope> {
+        self.read("alcance_de_plan", move |connection| {
+            let mut statement = connection.prepare(
+                "SELECT ubicacion_id, epoch_us(desde), epoch_us(hasta) FROM planes_alcance WHERE plan_id = ?::UUID",
+            )?;
+            let mut rows = statement.query([plan.to_string()])?;
+            let mut parts = Vec::new();
+            while let Some(row) = rows.next()? {
+                parts.push(ScopePart {
+                    ubicacion_id: BranchId::new(row.get::<_, String>(0)?),
+                    desde: instant("desde", row.get(1)?)?,
+                    hasta: instant("hasta", row.get(2)?)?,
+                });
+            }
+            Ok(PlanScope { parts })
+        })
+        .await
+    }
+
+    /// Everything that was done to a plan, the first thing first.
+    pub async fn plan_decisions(&self, plan: BatchId) -> Result<Vec<RecordedDecision>> {
+        self.read("decisiones_de_plan", move |connection| {
+            let mut statement = connection.prepare(
+                "SELECT accion, actor, origen, motivo, epoch_us(en) FROM planes_decisiones
+                 WHERE plan_id = ?::UUID ORDER BY en, rowid",
+            )?;
+            let mut rows = statement.query([plan.to_string()])?;
+            let mut decisions = Vec::new();
+            while let Some(row) = rows.next()? {
+                decisions.push(RecordedDecision {
+                    action: named("accion", &row.get::<_, String>(0)?)?,
+                    actor: row.get(1)?,
+                    origin: row.get(2)?,
+                    reason: row.get(3)?,
+                    at: instant("en", row.get(4)?)?,
+                });
+            }
+            Ok(decisions)
+        })
+        .await
+    }
+}
+
+fn plans(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<PlanRecord>> {
+    let mut statement = connection.prepare(&format!("{PLANS} {rest}"))?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(plan(row)?);
+    }
+    Ok(found)
+}
+
+fn plan(row: &Row<'_>) -> Result<PlanRecord> {
+    let text = |index: usize| row.get::<_, String>(index);
+    let moment = |index: usize| -> Result<Option<Timestamp>> {
+        row.get::<_, Option<i64>>(index)?.map(|micros| instant("planes", micros)).transpose()
+    };
+    Ok(PlanRecord {
+        id: identified("id", &text(0)?)?,
+        hash: sealed(&text(1)?)?,
+        state: named("estado", &text(2)?)?,
+        kind: named("etl_tipo", &text(3)?)?,
+        options: PlanOptions { repeat_loaded: row.get(4)?, outside_hours: row.get(5)? },
+        automatic: row.get(6)?,
+        windows: row.get(7)?,
+        proposed_at: instant("propuesto_en", row.get(8)?)?,
+        started_at: moment(9)?,
+        started_by: row.get(10)?,
+        ended_at: moment(11)?,
+        reason: row.get(12)?,
+        counts: PlanCounts {
+            queued: row.get(13)?,
+            running: row.get(14)?,
+            succeeded: row.get(15)?,
+            failed: row.get(16)?,
+            cancelled: row.get(17)?,
+            loaded: row.get(18)?,
+        },
+    })
+}
+
+pub(crate) fn sealed(text: &str) -> Result<PlanHash> {
+    let unreadable = |error: InvalidPlanHash| WarehouseError::Unreadable { column: "hash", detail: error.to_string() };
+    text.parse().map_err(unreadable)
+}
+
+/// Adds to the record. To be called in the transaction of what is recorded.
+fn record(connection: &Connection, plan: BatchId, decision: &Decision) -> Result<()> {
+    connection
+        .prepare(
+            "INSERT INTO planes_decisiones (plan_id, hash, accion, actor, origen, motivo, en)
+             SELECT id, hash, ?, ?, ?, ?, make_timestamptz(?::BIGINT) FROM planes WHERE id = ?::UUID",
+        )?
+        .execute(params![
+            decision.action.as_str(),
+            decision.actor,
+            decision.origin,
+            decision.reason,
+            micros(decision.at),
+            plan.to_string(),
+        ])?;
+    Ok(())
+}

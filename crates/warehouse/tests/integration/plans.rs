@@ -1,0 +1,212 @@
+//! Plans: shown, started as a whole or not at all, held, taken back, and remembered.
+
+use std::time::Duration;
+
+use domain::plan::{Plan, PlanAction, PlanOptions, PlanState, Slot};
+use domain::{BranchId, EtlKind, Interval, RunMode, Window};
+use jiff::Timestamp;
+use warehouse::{Decision, NewPlan, NewRun, PlanChange, PlanRecord, StartOutcome};
+
+use crate::samples::{
+    CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, instant, line, new_run, numbered_half_hour, run_id,
+};
+use crate::store::Store;
+
+const NOW: &str = "2025-11-17T16:00:00Z";
+
+fn by(action: PlanAction, actor: &str) -> Decision {
+    Decision { action, actor: actor.to_owned(), origin: "pagina", reason: None, at: instant(NOW) }
+}
+
+fn sealed(windows: &[Interval<Timestamp>]) -> Plan {
+    let window = |interval: &Interval<Timestamp>| Window {
+        branch: BranchId::new(PERIFERICO),
+        kind: EtlKind::Sales,
+        interval: *interval,
+    };
+    Plan::seal(EtlKind::Sales, PlanOptions::default(), windows.iter().map(window))
+}
+
+fn new_plan(number: u128, windows: &[Interval<Timestamp>]) -> NewPlan {
+    NewPlan { id: batch_id(number), plan: sealed(windows), automatic: false, forget_before: instant(NOW) }
+}
+
+async fn propose(store: &Store, number: u128, windows: &[Interval<Timestamp>], actor: &str) -> PlanRecord {
+    store.warehouse.propose_plan(new_plan(number, windows), by(PlanAction::Propose, actor)).await.unwrap()
+}
+
+async fn start(store: &Store, number: u128, windows: &[Interval<Timestamp>]) -> StartOutcome {
+    let runs = windows
+        .iter()
+        .zip(number * 100..)
+        .map(|(window, run)| NewRun { mode: RunMode::Recovery, ..new_run(run, branch(PERIFERICO), *window) });
+    store.warehouse.start_plan(batch(number), runs.collect(), by(PlanAction::Start, "ana")).await.unwrap()
+}
+
+async fn change(store: &Store, number: u128, action: PlanAction) -> Option<PlanChange> {
+    store.warehouse.change_plan(batch_id(number), by(action, "luis")).await.unwrap()
+}
+
+async fn state(store: &Store, number: u128) -> PlanState {
+    store.warehouse.plan(batch_id(number)).await.unwrap().unwrap().state
+}
+
+fn noon() -> [Interval<Timestamp>; 2] {
+    [half_hour("2025-11-17T12:00"), half_hour("2025-11-17T12:30")]
+}
+
+#[tokio::test]
+async fn two_who_are_shown_the_same_are_shown_one_plan_and_both_are_recorded_once() {
+    let store = Store::new();
+    let first = propose(&store, 1, &noon(), "ana").await;
+    let second = propose(&store, 2, &noon(), "luis").await;
+    assert_eq!(propose(&store, 3, &noon(), "luis").await, second);
+    assert_eq!((first.id, first.state, first.windows), (batch_id(1), PlanState::Proposed, 2));
+    assert_eq!(second, first);
+    let decisions = store.warehouse.plan_decisions(batch_id(1)).await.unwrap();
+    assert_eq!(decisions.iter().map(|decision| decision.actor.as_str()).collect::<Vec<_>>(), ["ana", "luis"]);
+}
+
+#[tokio::test]
+async fn the_scope_of_a_plan_is_the_time_of_its_windows() {
+    let store = Store::new();
+    let windows = [noon()[0], noon()[1], half_hour("2025-11-17T15:00")];
+    propose(&store, 1, &windows, "ana").await;
+    let scope = store.warehouse.plan_scope(batch_id(1)).await.unwrap();
+    assert_eq!(scope.parts.len(), 2);
+    assert_eq!(scope.of_branch(&BranchId::new(PERIFERICO)), windows.into_iter().collect());
+}
+
+#[tokio::test]
+async fn a_plan_is_started_once_with_all_of_its_runs() {
+    let store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    let StartOutcome::Started(runs) = start(&store, 1, &noon()).await else { panic!("it was not started") };
+    assert_eq!(runs.iter().map(|run| run.interval).collect::<Vec<_>>(), noon());
+    assert!(runs.iter().all(|run| run.batch == Some(batch_id(1))));
+    assert_eq!(start(&store, 1, &noon()).await, StartOutcome::NotProposed);
+
+    let plan = store.warehouse.plan(batch_id(1)).await.unwrap().unwrap();
+    assert_eq!((plan.state, plan.counts.queued, plan.started_by.as_deref()), (PlanState::Running, 2, Some("ana")));
+    assert_eq!(store.warehouse.queued_runs().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_plan_with_a_window_in_work_queues_nothing_at_all() {
+    let mut store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    store.queue(50, EtlKind::Sales, PERIFERICO, noon()[1]).await;
+    assert_eq!(start(&store, 1, &noon()).await, StartOutcome::InWork);
+    assert_eq!(state(&store, 1).await, PlanState::Proposed);
+    assert_eq!(store.column("SELECT count(*) FROM etl_ejecuciones").await, ["1"]);
+    assert_eq!(store.column("SELECT count(*) FROM planes_decisiones WHERE accion = 'iniciado'").await, ["0"]);
+}
+
+#[tokio::test]
+async fn nothing_of_a_plan_starts_while_it_is_held() {
+    let store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    start(&store, 1, &noon()).await;
+    let claim = async |run| store.warehouse.claim(run_id(run), instant(NOW), "host-1".to_owned(), None).await.unwrap();
+    for hold in [PlanAction::Pause, PlanAction::Stop] {
+        change(&store, 1, hold).await.unwrap();
+        assert!(!claim(100).await);
+        assert_eq!(store.warehouse.run(run_id(100)).await.unwrap().unwrap().state, domain::RunState::Queued);
+        change(&store, 1, PlanAction::Resume).await.unwrap();
+    }
+    assert!(claim(100).await);
+}
+
+#[tokio::test]
+async fn cancelling_takes_back_what_waits_and_leaves_what_is_in_work() {
+    let mut store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    start(&store, 1, &noon()).await;
+    assert!(store.warehouse.claim(run_id(100), instant(NOW), "host-1".to_owned(), None).await.unwrap());
+    let done = change(&store, 1, PlanAction::Cancel).await.unwrap();
+    assert_eq!((done.after, done.cancelled), (PlanState::Cancelled, 1));
+    let again = change(&store, 1, PlanAction::Cancel).await.unwrap();
+    assert_eq!((again.before, again.cancelled), (PlanState::Cancelled, 0));
+    assert_eq!(change(&store, 1, PlanAction::Resume).await, None);
+    let runs = "SELECT estado || ' ' || coalesce(error_mensaje, '') FROM etl_ejecuciones ORDER BY id";
+    assert_eq!(store.column(runs).await, ["en_proceso ", "cancelado Cancelado por luis."]);
+    let actions = "SELECT accion || ' ' || actor || ' ' || origen FROM planes_decisiones ORDER BY rowid";
+    let expected = ["propuesto ana pagina", "iniciado ana pagina", "cancelado luis pagina"];
+    assert_eq!(store.column(actions).await, expected);
+}
+
+#[tokio::test]
+async fn a_plan_ends_when_none_of_its_runs_waits_and_can_then_be_shown_anew() {
+    let store = Store::new();
+    let window = [noon()[0]];
+    propose(&store, 1, &window, "ana").await;
+    start(&store, 1, &window).await;
+    let finish = async || store.warehouse.finish_plan(batch_id(1), by(PlanAction::Finish, "sistema")).await.unwrap();
+    assert!(!finish().await);
+    change(&store, 1, PlanAction::Cancel).await.unwrap();
+    assert!(!finish().await, "a cancelled plan stays one");
+
+    let again = propose(&store, 2, &window, "ana").await;
+    assert_eq!((again.id, again.hash.as_str()), (batch_id(2), sealed(&window).hash().as_str()));
+    start(&store, 2, &window).await;
+    store.warehouse.claim(run_id(200), instant(NOW), "host-1".to_owned(), None).await.unwrap();
+    let end = crate::samples::end(run_id(200), instant(NOW), 0);
+    let sales = crate::samples::sales_window(PERIFERICO, window[0]);
+    store.warehouse.commit_sales_window(end, sales, Vec::new()).await.unwrap();
+    assert!(store.warehouse.finish_plan(batch_id(2), by(PlanAction::Finish, "sistema")).await.unwrap());
+    assert_eq!(state(&store, 2).await, PlanState::Finished);
+    assert!(store.warehouse.active_plans().await.unwrap().is_empty());
+
+    let digits = again.hash.short().to_owned();
+    let latest = store.warehouse.plans_that_begin(digits).await.unwrap();
+    assert_eq!(latest.iter().map(|plan| plan.id).collect::<Vec<_>>(), [batch_id(2)]);
+}
+
+#[tokio::test]
+async fn plans_that_nobody_started_are_forgotten_and_started_ones_never() {
+    let store = Store::new();
+    propose(&store, 1, &[half_hour("2025-11-17T09:00")], "ana").await;
+    propose(&store, 2, &noon(), "ana").await;
+    start(&store, 2, &noon()).await;
+    let later =
+        NewPlan { forget_before: instant("2025-11-18T00:00:00Z"), ..new_plan(3, &[half_hour("2025-11-17T10:00")]) };
+    store.warehouse.propose_plan(later, by(PlanAction::Propose, "ana")).await.unwrap();
+    for (number, is_known) in [(1, false), (2, true), (3, true)] {
+        assert_eq!(store.warehouse.plan(batch_id(number)).await.unwrap().is_some(), is_known, "{number}");
+    }
+    let started = store.warehouse.plans(20).await.unwrap();
+    assert_eq!(started.iter().map(|plan| plan.id).collect::<Vec<_>>(), [batch_id(2)]);
+}
+
+#[tokio::test]
+async fn ten_thousand_windows_are_shown_and_started_in_one_go() {
+    let store = Store::new();
+    let windows: Vec<_> = (0..10_000).map(|number| numbered_half_hour(2 * number)).collect();
+    propose(&store, 1, &windows, "ana").await;
+    assert!(matches!(start(&store, 1, &windows).await, StartOutcome::Started(runs) if runs.len() == 10_000));
+    assert_eq!(store.warehouse.plan(batch_id(1)).await.unwrap().unwrap().counts.queued, 10_000);
+}
+
+#[tokio::test]
+async fn past_weeks_tell_lines_by_weekday_and_half_hour_and_how_long_calls_take() {
+    let store = Store::new();
+    // Two Mondays at noon with 2 lines and 1, and a Tuesday.
+    for (number, (day, lines)) in [("2025-11-10", 2), ("2025-11-17", 1), ("2025-11-18", 5)].into_iter().enumerate() {
+        let window = half_hour(&format!("{day}T12:00"));
+        let lines =
+            (0..lines).map(|at| line(&format!("F-{day}-{at}"), 1, &format!("{day}T12:0{at}:00"), "1")).collect();
+        store.load_sales(number as u128 + 1, PERIFERICO, window, lines).await;
+    }
+    let range = Interval::new("2025-11-01T00:00:00".parse().unwrap(), "2025-12-01T00:00:00".parse().unwrap()).unwrap();
+    let mut found = store.warehouse.lines_by_slot(range).await.unwrap();
+    found.sort();
+    let slot = |weekday| Slot { weekday, half_hour: 24 };
+    let store_id = BranchId::new(PERIFERICO);
+    assert_eq!(found, [(store_id.clone(), slot(0), 3), (store_id.clone(), slot(1), 5)]);
+
+    let latencies = store.warehouse.latencies(EtlKind::Sales, instant("2025-11-01T00:00:00Z")).await.unwrap();
+    let measured = latencies[&store_id];
+    assert_eq!(measured.pos_seconds, Duration::from_millis(1_500).as_secs_f64());
+    assert!(measured.run_seconds >= measured.pos_seconds);
+    assert!(!latencies.contains_key(&BranchId::new(CENTRO)));
+}

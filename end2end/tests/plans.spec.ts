@@ -1,0 +1,155 @@
+import { expect, type Page, test } from '@playwright/test';
+import { Klk } from '../support/klk';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+
+// Recoveries as plans: what is shown is what runs, and who started one can hold it and take it back.
+test.describe.configure({ mode: 'serial' });
+
+let klk: Klk;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  klk = await Klk.startDemo();
+  await klk.untilLoaded();
+});
+
+test.afterAll(async () => {
+  await klk?.stop();
+});
+
+type Gap = { ubicacion_id: string; ubicacion_nombre: string; fecha_desde: string };
+type Plan = { hash: string; estado: string; ventanas: number };
+
+async function gaps(): Promise<Gap[]> {
+  return (await klk.json<{ gaps: Gap[] }>('/api/etl/tracking/gaps?etl_tipo=ventas')).gaps;
+}
+
+async function post<T>(path: string, data: unknown): Promise<T> {
+  const answer = await fetch(`${klk.url}/api/etl/tracking/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(data),
+  });
+  expect(answer.status, await answer.clone().text()).toBe(200);
+  return (await answer.json()) as T;
+}
+
+async function openGaps(page: Page): Promise<void> {
+  await page.goto(`${klk.url}/gaps`);
+  await untilLive(page);
+}
+
+test('the dialog of a gap shows exactly what would run, and what it would cost', async ({ page }) => {
+  const errors = complaints(page);
+  await openGaps(page);
+  await page.getByRole('button', { name: /Recuperar ARTIGAS/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('10:00 – 13:00');
+  await expect(dialog).toContainText('6 ventanas, 6 llamadas al POS');
+  // A demo of a week has no other day of that weekday, or one: either is said.
+  await expect(dialog).toContainText(/Unas [\d ]+|Sin historia de la que esperarlas/);
+  await expect(dialog).toContainText(/Unos [\d,]+ min/);
+  await expect(dialog).toContainText(/ARTIGAS: 6 llamadas/);
+  await expect(dialog.getByText(/^[0-9a-f]{12}$/)).toBeVisible();
+  await expectAccessible(page);
+
+  const hash = await dialog.getByText(/^[0-9a-f]{12}$/).innerText();
+  await dialog.getByLabel('Solo fuera de horario, con la tienda cerrada').check();
+  await expect(dialog).toContainText('Cada tienda empieza cuando cierra.');
+  await expect(dialog.getByText(/^[0-9a-f]{12}$/)).not.toHaveText(hash);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  expect(await gaps()).toHaveLength(3);
+  expect(errors).toEqual([]);
+});
+
+test('a plan that changes before it is confirmed is not run, and the new one is shown', async ({ page }) => {
+  await openGaps(page);
+  await page.getByRole('button', { name: /Recuperar ARTIGAS/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('6 ventanas, 6 llamadas al POS');
+  const { ubicacion_id, fecha_desde } = (await gaps()).find((gap) => gap.ubicacion_nombre === 'ARTIGAS') as Gap;
+  await post('recuperar-gap', {
+    etl_tipo: 'ventas', ubicacion_id, fecha_desde, fecha_hasta: fecha_desde, hora_desde: '10:00', hora_hasta: '11:00',
+  });
+  await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
+  await expect(dialog).toContainText('Desde la vista previa cambió lo que falta: eran 6 ventanas y ahora son 4.');
+  await expect(dialog).toContainText('4 ventanas, 4 llamadas al POS');
+  await page.keyboard.press('Escape');
+});
+
+test('gaps that are selected are recovered together', async ({ page }) => {
+  const errors = complaints(page);
+  await openGaps(page);
+  await expect(page.getByRole('button', { name: 'Recuperar selección (0)' })).toBeDisabled();
+  for (const store of ['PARAISO', 'PERIFERICO']) {
+    await page.getByRole('checkbox', { name: new RegExp(`Seleccionar ${store}`) }).check();
+  }
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Recuperar selección (2)' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('2 ventanas, 2 llamadas al POS');
+  await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('2 ventanas en cola')).toBeVisible();
+  await expect(page.getByRole('row', { name: /PARAISO|PERIFERICO/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Recuperar selección (0)' })).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test('everything of the last days is one plan, and nothing is left', async ({ page }) => {
+  await openGaps(page);
+  await page.getByRole('button', { name: 'Recuperar todo (7 días)' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Últimos 7 días, todas las tiendas');
+  await expect(dialog).toContainText(/ventanas?, \d+ llamadas al POS/);
+  await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('No hay gaps pendientes').first()).toBeVisible();
+  expect(await gaps()).toEqual([]);
+});
+
+test('a plan in work is paused, resumed, and cancelled after a question', async ({ page }) => {
+  const errors = complaints(page);
+  const preview = await post<Plan>('planes', { etl_tipo: 'ventas', ultimos_dias: 5, repetir_cargado: true });
+  expect(preview.ventanas).toBeGreaterThan(300);
+  await post<Plan>('planes/iniciar', { hash: preview.hash });
+  const state = async () => (await klk.json<Plan>(`/api/etl/tracking/plan?hash=${preview.hash}`)).estado;
+
+  await openGaps(page);
+  const short = preview.hash.slice(0, 12);
+  await page.getByRole('button', { name: `Pausar el plan ${short}` }).click();
+  await expect(page.getByText('Pausado', { exact: true })).toBeVisible();
+  expect(await state()).toBe('pausado');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: `Reanudar el plan ${short}` }).click();
+  await expect(page.getByText('Pausado', { exact: true })).toBeHidden();
+
+  await page.getByRole('button', { name: `Cancelar el plan ${short}` }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('¿Cancelar el plan?');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Dejarlo seguir' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await state()).toBe('en_curso');
+  await page.getByRole('button', { name: `Cancelar el plan ${short}` }).click();
+  await dialog.getByRole('button', { name: 'Cancelar el plan', exact: true }).click();
+  await expect(page.getByText('Cancelado', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: `Reanudar el plan ${short}` })).toBeHidden();
+  expect(await state()).toBe('cancelado');
+  // What was loaded before is still there: nothing became a gap.
+  expect(await gaps()).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('the bar and the panel fit', async ({ page }) => {
+    await page.goto(`${klk.url}/gaps`);
+    // Seen once the page reacts.
+    await expect(page.getByRole('button', { name: 'Recuperar todo (7 días)' })).toBeVisible();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+  });
+});
