@@ -7,9 +7,6 @@ mod command_line;
 mod degradation;
 mod doctor;
 mod edges;
-#[path = "../../../crates/monitoring/tests/integration/fake_sentry.rs"]
-#[expect(dead_code, reason = "a test of the monitoring crate uses what these do not")]
-mod fake_sentry;
 mod kill;
 mod looking;
 mod plans;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use warehouse::{NewBatch, NewRun, Warehouse, WarehouseSettings};
 
-use crate::fake_sentry::{FakeSentry, Manner};
+use crate::support::fake_sentry::{FakeSentry, Manner};
 use crate::support::{Klk, Pos, Server, get_status};
 
 const TRACKING: &str = "/api/etl/tracking";

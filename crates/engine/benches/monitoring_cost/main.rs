@@ -105,7 +105,7 @@ async fn alone(watched: &Monitoring) -> Vec<Duration> {
     for _ in 0..2000 {
         let started = Instant::now();
         let monitor = watched.etl_run(support::info("tienda_01", RunMode::Incremental));
-        support::run_steps(&monitor).await.unwrap();
+        support::run_steps(watched, &monitor).await.unwrap();
         monitor.finish_succeeded(support::sales());
         times.push(started.elapsed());
         watched.flush(Duration::from_secs(10));
