@@ -107,7 +107,7 @@ fn request_of(
 ) -> Result<domain::read_model::PlanRequest, domain::filter::InvalidParameter> {
     let kind = domain::filter::choice("etl_tipo", etl_tipo)?;
     Ok(domain::read_model::PlanRequest {
-        etl_tipo: super::recovery::required("etl_tipo", kind)?,
+        etl_tipo: domain::filter::required("etl_tipo", kind)?,
         ubicaciones: ubicaciones.unwrap_or_default().into_iter().map(domain::BranchId::new).collect(),
         periodos: periodos.unwrap_or_default(),
         ultimos_dias,

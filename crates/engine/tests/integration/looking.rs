@@ -126,7 +126,7 @@ async fn failing_on_purpose_is_an_internal_error_and_for_operators_only() {
     let error = world.engine.monitoring_trial(&operator(), MonitoringTrial::ServerError).unwrap_err();
     let problem = world.engine.problem("monitoreo_prueba", error);
     assert_eq!((problem.codigo, problem.correlacion.len()), (ProblemCode::Internal, 8));
-    let viewer = Actor { name: "luis".to_owned(), role: Role::Viewer };
+    let viewer = Actor { role: Role::Viewer, ..operator() };
     let refused = world.engine.monitoring_trial(&viewer, MonitoringTrial::ServerError).unwrap_err();
     assert_eq!(refused.code(), ProblemCode::Forbidden);
 }
