@@ -121,7 +121,7 @@ impl Engine {
         engine.queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
         let mut tasks = engine.tasks.lock().await;
         if engine.settings.workers > 0 {
-            tasks.spawn(keeper::keep(engine.clone()));
+            tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));
         }
         for _ in 0..engine.settings.workers {
             tasks.spawn(workers::work(engine.clone()));
