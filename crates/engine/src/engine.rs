@@ -122,7 +122,7 @@ impl Engine {
         recovery_outcome::tell_ended(&engine, None).await;
         let mut tasks = engine.tasks.lock().await;
         if engine.settings.workers > 0 {
-            tasks.spawn(keeper::keep(engine.clone()));
+            tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));
         }
         for _ in 0..engine.settings.workers {
             tasks.spawn(workers::work(engine.clone()));

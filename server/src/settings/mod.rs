@@ -225,8 +225,10 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
         WRITE_RETRY_PAUSE_SECONDS,
     };
+    // Read once: what is wrong with it is said once.
+    let workers = size(source, &WORKERS);
     EngineLimits {
-        workers: size(source, &WORKERS),
+        workers,
         workers_per_branch: size(source, &WORKERS_PER_BRANCH),
         queue_max: size(source, &QUEUE_MAX),
         live_streak_max: count(source, &LIVE_STREAK_MAX),
@@ -235,7 +237,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),
-        plans: plans::plans(source),
+        plans: plans::plans(source, workers),
         retries: plans::retries(source),
         scheduler: source.switch(&SCHEDULER),
         cron_sales: source.text(&CRON_SALES),

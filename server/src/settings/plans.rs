@@ -10,14 +10,14 @@ use super::source::Source;
 use super::variables::{
     AUTO_RETRY, AUTO_RETRY_DAYS, AUTO_RETRY_LOOK_MINUTES, AUTO_RETRY_WAIT_HOURS_MAX, AUTO_RETRY_WAIT_MINUTES,
     AUTO_RETRY_WINDOWS_PER_DAY, PLAN_FAILURES_MAX, PLAN_FAILURES_PER_BRANCH_MAX, PLAN_HISTORY_WEEKS,
-    PLAN_PROPOSAL_DAYS, PLAN_REST_PERCENT, PLAN_REST_SECONDS_MAX, WORKERS,
+    PLAN_PROPOSAL_DAYS, PLAN_REST_PERCENT, PLAN_REST_SECONDS_MAX,
 };
-use super::{count, seconds, size};
+use super::{count, seconds};
 
-/// How plans are reckoned and run.
-pub(super) fn plans(source: &mut Source) -> PlanSettings {
+/// How plans are reckoned and run, by so many workers.
+pub(super) fn plans(source: &mut Source, workers: usize) -> PlanSettings {
     PlanSettings {
-        workers: size(source, &WORKERS),
+        workers,
         history_weeks: count(source, &PLAN_HISTORY_WEEKS),
         proposal_days: count(source, &PLAN_PROPOSAL_DAYS),
         breaker: BreakerLimits {
