@@ -61,6 +61,8 @@ pub struct GapEvidence {
     pub covered: IntervalSet<Timestamp>,
     /// Given up with a reason.
     pub waived: IntervalSet<Timestamp>,
+    /// Covered all the same, and numbers of invoices lack in it.
+    pub unproven: IntervalSet<Timestamp>,
     /// Runs of the time in question, in any order; successful ones may be left out.
     pub attempts: Vec<Attempt>,
 }
@@ -84,6 +86,11 @@ impl GapEvidence {
     /// The points that are missing: expected - covered - waived.
     pub fn missing(&self) -> IntervalSet<Timestamp> {
         self.expected.difference(&self.covered).difference(&self.waived)
+    }
+
+    /// The points that loading again can make whole: what is missing, and what is there without being proven.
+    pub fn to_recover(&self) -> IntervalSet<Timestamp> {
+        self.missing().union(&self.unproven)
     }
 
     /// The gaps in order of time. A window counts as soon as it is missing; leave windows whose job is not due yet out
@@ -230,6 +237,7 @@ mod tests {
             expected: [span(0, 28)].into_iter().collect(),
             covered: covered.iter().map(|(from, to)| span(*from, *to)).collect(),
             waived: IntervalSet::empty(),
+            unproven: IntervalSet::empty(),
             attempts,
         }
     }

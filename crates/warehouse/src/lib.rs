@@ -25,6 +25,7 @@ pub mod sales;
 pub mod schedules;
 mod settings;
 pub mod stock;
+mod summaries;
 mod warehouse;
 mod writer;
 
@@ -32,7 +33,7 @@ pub use batches::BatchCounts;
 pub use error::WarehouseError;
 pub use observer::{NobodyObserves, StatementObserver};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{RunFiguresByBranch, SalesTotals};
+pub use read::{Commit, RunFiguresByBranch, SalesTotals};
 pub use runs::{ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::WarehouseSettings;

@@ -12,6 +12,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (2, "sales_and_stock", include_str!("../migrations/0002_sales_and_stock.sql")),
     (3, "views", include_str!("../migrations/0003_views.sql")),
     (4, "gaps_covered_in_parts", include_str!("../migrations/0004_gaps_covered_in_parts.sql")),
+    (6, "proofs", include_str!("../migrations/0006_proofs.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

@@ -11,6 +11,7 @@ mod gaps;
 mod kill;
 mod opening;
 mod partial;
+mod proofs;
 mod queue;
 mod run_pages;
 mod samples;
