@@ -207,6 +207,27 @@ crate::state::wire_names!(GapState {
     Unrecoverable => "irrecuperable",
 });
 
+/// What lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapClass {
+    /// Half hours.
+    Coverage,
+    /// Numbers of invoices, within half hours that are there.
+    Sequence,
+}
+crate::state::wire_names!(GapClass { Coverage => "cobertura", Sequence => "secuencia" });
+
+/// What a list of gaps is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapOrder {
+    /// The most recent first.
+    #[default]
+    Age,
+    /// What is worth most first; what nothing is known of last.
+    Value,
+}
+crate::state::wire_names!(GapOrder { Age => "antiguedad", Value => "valor" });
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

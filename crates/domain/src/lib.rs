@@ -9,6 +9,7 @@
 pub mod branch;
 pub mod calendar;
 pub mod cause;
+pub mod certificate;
 pub mod error_class;
 pub mod filter;
 pub mod gap;

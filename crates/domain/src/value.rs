@@ -22,7 +22,9 @@ pub struct HalfHourSales {
     pub lines: u64,
     /// Distinct invoices.
     pub invoices: u64,
-    /// What the lines are worth.
+    /// What the lines are worth, in Bs.
+    pub total_bs: Decimal,
+    /// What the lines are worth, in USD.
     pub total_usd: Decimal,
     /// The middle one of its invoices.
     pub median_invoice_usd: Decimal,
@@ -128,11 +130,13 @@ impl<'history> ValueProfile<'history> {
         value
     }
 
-    /// What a window is worth of which the source announced more lines than came: as many times the typical line of
-    /// those that are there. None where nothing came, or nothing lacks.
-    pub fn value_of_short(&self, window_start: Timestamp, announced: u64) -> Option<Estimate> {
+    /// What a window is worth of which so many lines lack: as many times the mean of those that are there. None where
+    /// none are, or none lack.
+    pub fn value_of_short(&self, window_start: Timestamp, missing: u64) -> Option<Estimate> {
         let sales = self.history.half_hours.get(&self.zone.to_datetime(window_start))?;
-        let missing = announced.checked_sub(sales.lines).filter(|missing| *missing > 0 && sales.lines > 0)?;
+        if missing == 0 || sales.lines == 0 {
+            return None;
+        }
         let worth = sales.total_usd / Decimal::from(sales.lines) * Decimal::from(missing);
         Some(Estimate::exactly(worth, 1, ValueBasis::MissingLines))
     }

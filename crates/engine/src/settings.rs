@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::BranchId;
+use domain::value::ValueRules;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -36,6 +38,14 @@ pub struct EngineSettings {
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
     pub nap_max: Duration,
+    /// What estimates of missing sales rest on.
+    pub value_rules: ValueRules,
+    /// Numbers of invoices that may lack at once before a register is taken to count anew.
+    pub sequence_jump_max: u64,
+    /// Stores whose numbers of invoices are not looked at.
+    pub sequence_exempt: Vec<BranchId>,
+    /// How long firings of schedules are kept, to tell why a window has no run.
+    pub firings_kept_days: u32,
     /// The name of this machine, stored with each run.
     pub host: String,
 }
@@ -57,6 +67,10 @@ impl Default for EngineSettings {
             extract_days_max: 366,
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
+            value_rules: ValueRules::default(),
+            sequence_jump_max: 500,
+            sequence_exempt: Vec::new(),
+            firings_kept_days: 400,
             host: "localhost".to_owned(),
         }
     }

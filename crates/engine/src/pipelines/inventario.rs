@@ -20,7 +20,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let captured_at = job.engine.clock.now();
     let interval = half_hour_of(captured_at, &job.branch.zone).unwrap_or(job.record.interval);
     let snapshot = StockSnapshot { branch: job.branch.id.clone(), interval, captured_at, warehouses };
-    let end = RunEnd { run: job.record.id, ended_at: captured_at, extracted, phases };
+    let end = RunEnd { run: job.record.id, ended_at: captured_at, extracted, announced: None, phases };
     let loaded = job
         .monitor
         .load(|step| async move {

@@ -2,6 +2,7 @@
 
 mod batches;
 mod connectivity;
+mod coverage;
 pub mod extract;
 mod list_gaps;
 mod list_runs;

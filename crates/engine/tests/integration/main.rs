@@ -6,6 +6,7 @@ mod extraction;
 mod failures;
 mod hands;
 mod inventory;
+mod proofs;
 mod queueing;
 mod races;
 mod recovery;

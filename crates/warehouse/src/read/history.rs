@@ -16,13 +16,13 @@ use crate::instants::instant;
 use crate::{Result, Warehouse, WarehouseError};
 
 impl Warehouse {
-    /// What is covered, and what was sold, of the named stores since a moment; `since_local` is the same on their clocks.
+    /// What is covered, and what was sold, of the named stores within a range; `local` is the same on their clocks.
     /// One question however many stores and gaps there are.
     pub async fn sales_history(
         &self,
         branches: Vec<BranchId>,
-        since: Interval<Timestamp>,
-        since_local: DateTime,
+        range: Interval<Timestamp>,
+        local: Interval<DateTime>,
     ) -> Result<HashMap<BranchId, SalesHistory>> {
         self.read("historia_de_ventas", move |connection| {
             let mut histories: HashMap<BranchId, SalesHistory> = HashMap::new();
@@ -34,7 +34,7 @@ impl Warehouse {
                 _ => None,
             };
             let mut covered: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
-            for (branch, interval) in intervals(connection, "cobertura_continua", "", EtlKind::Sales, only, since)? {
+            for (branch, interval) in intervals(connection, "cobertura_continua", "", EtlKind::Sales, only, range)? {
                 covered.entry(branch).or_default().push(interval);
             }
             for branch in &branches {
@@ -43,11 +43,12 @@ impl Warehouse {
             }
             let marks = vec!["?"; branches.len()].join(", ");
             let mut statement = connection.prepare(&format!(
-                "SELECT ubicacion_id, epoch_us(media_hora), lineas, facturas, (total_usd * 1000000)::HUGEINT,
+                "SELECT ubicacion_id, epoch_us(media_hora), lineas, facturas, (total_bs * 1000000)::HUGEINT, (total_usd * 1000000)::HUGEINT,
                     (factura_mediana_usd * 1000000)::HUGEINT
                  FROM ventas_por_media_hora
-                 WHERE media_hora >= make_timestamp({}) AND ubicacion_id IN ({marks})",
-                local_micros(since_local)
+                 WHERE media_hora >= make_timestamp({}) AND media_hora < make_timestamp({}) AND ubicacion_id IN ({marks})",
+                local_micros(local.start()),
+                local_micros(local.end())
             ))?;
             let mut rows = statement.query(params_from_iter(branches.iter().map(BranchId::as_str)))?;
             while let Some(row) = rows.next()? {
@@ -56,8 +57,9 @@ impl Warehouse {
                 let sales = HalfHourSales {
                     lines: row.get(2)?,
                     invoices: row.get(3)?,
-                    total_usd: millionths("total_usd", row.get(4)?)?,
-                    median_invoice_usd: millionths("factura_mediana_usd", row.get(5)?)?,
+                    total_bs: millionths("total_bs", row.get(4)?)?,
+                    total_usd: millionths("total_usd", row.get(5)?)?,
+                    median_invoice_usd: millionths("factura_mediana_usd", row.get(6)?)?,
                 };
                 if let Some(history) = histories.get_mut(&branch) {
                     history.half_hours.insert(at, sales);

@@ -79,9 +79,9 @@ async fn windows_that_touch_are_covered_as_one_in_whatever_order_they_come() {
 #[tokio::test]
 async fn a_history_has_what_was_sold_and_what_is_covered_of_the_named_stores() {
     let store = a_busy_store().await;
-    let since = period("2025-11-17T00:00", "2025-11-18T00:00");
-    let local: DateTime = "2025-11-17T00:00".parse().unwrap();
-    let histories = store.warehouse.sales_history(vec![BranchId::new(PERIFERICO)], since, local).await.unwrap();
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    let local = sales_window(PERIFERICO, day).local;
+    let histories = store.warehouse.sales_history(vec![BranchId::new(PERIFERICO)], day, local).await.unwrap();
     assert_eq!(histories.len(), 1);
     let history = &histories[&BranchId::new(PERIFERICO)];
     assert!(history.covered.covers(&period("2025-11-17T08:00", "2025-11-17T09:00")));
