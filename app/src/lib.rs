@@ -26,7 +26,7 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{Frame, GapsPage, HomePage, NotFoundPage, RunsPage};
+use pages::{DayPage, Frame, GapsPage, HomePage, NotFoundPage, RunsPage};
 
 /// Everything in `<body>`.
 #[component]
@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
                     <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
+                    <Route path=path!("tiendas/:id/:fecha") ssr=SsrMode::Async view=DayPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
                 </Routes>
             </Frame>

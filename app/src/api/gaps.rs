@@ -15,12 +15,15 @@ pub async fn list_gaps(
     ubicacion_id: Option<String>,
     /// How far back to look; 168 where absent.
     max_horas: Option<String>,
+    /// `antiguedad` or `valor`; the first where absent.
+    ordenar: Option<String>,
 ) -> Result<GapList, ApiError> {
     let session = super::session::Session::of("gaps")?;
     let filter = session.checked(domain::filter::GapFilter::parse(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
         max_horas.as_deref(),
+        ordenar.as_deref(),
     ))?;
     session.answer(session.engine.list_gaps(&session.actor, filter).await)
 }

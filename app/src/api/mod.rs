@@ -5,6 +5,7 @@
 //! place. A body takes three steps: [`session::Session::of`] the request, the use case, and its answer or problem.
 
 mod connectivity;
+mod coverage;
 mod error;
 mod gaps;
 mod metrics;
@@ -17,6 +18,7 @@ mod schedules;
 mod session;
 
 pub use connectivity::{CheckConnectivity, check_connectivity};
+pub use coverage::{ReadCoverage, read_coverage};
 pub use error::{ApiError, Told};
 pub use gaps::{ListGaps, list_gaps};
 pub use metrics::{ReadMetrics, read_metrics};

@@ -2,11 +2,13 @@
 
 mod connectivity;
 mod copy_button;
+mod day_grid;
 mod empty;
 mod failure;
 mod filters;
 mod frame;
 mod gap_row;
+mod gap_value;
 mod gaps;
 mod icon;
 mod page_header;
@@ -15,6 +17,7 @@ mod part;
 mod pill;
 mod preferences_switch;
 mod progress;
+mod proofs;
 mod recover_dialog;
 mod run_row;
 mod runs;
@@ -25,6 +28,7 @@ mod toasts;
 
 pub use connectivity::ConnectivityBadge;
 pub use copy_button::CopyButton;
+pub use day_grid::{DayGrid, DayTotals};
 pub use empty::Empty;
 pub use failure::Failure;
 pub use filters::{GapFilters, RunFilters};
@@ -37,6 +41,7 @@ pub use part::Part;
 pub use pill::{Pill, Tone};
 pub use preferences_switch::PreferencesSwitch;
 pub use progress::ProgressList;
+pub use proofs::Proofs;
 pub use recover_dialog::RecoverDialog;
 pub use runs::{RunCards, RunsTable};
 pub use skeleton::Skeleton;

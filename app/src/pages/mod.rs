@@ -1,11 +1,13 @@
 //! One file a page: its resources, what changes them, and a boundary around each part that can fail alone.
 
+mod day;
 mod frame;
 mod gaps;
 mod home;
 mod not_found;
 mod runs;
 
+pub use day::DayPage;
 pub use frame::Frame;
 pub use gaps::GapsPage;
 pub use home::HomePage;

@@ -1,5 +1,6 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
+mod coverage;
 mod doctor;
 mod etl;
 mod gaps;
@@ -65,6 +66,9 @@ enum Command {
     /// Muestra lo que falta; termina con 3 si falta algo
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Gaps(gaps::GapsArguments),
+    /// Muestra el día de una tienda, media hora por media hora, con lo que prueba cada una; termina con 3 si algo no está probado
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Cobertura(coverage::CoverageArguments),
     /// Recupera las medias horas que faltan y espera a que termine
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Recuperar(recover::RecoverArguments),
@@ -112,6 +116,7 @@ impl CommandLine {
             Command::DemoData(arguments) => arguments.run(usable(loaded)?),
             Command::Etl(arguments) => arguments.run(&usable(loaded)?),
             Command::Gaps(arguments) => arguments.run(&usable(loaded)?),
+            Command::Cobertura(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }

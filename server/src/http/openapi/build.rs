@@ -1,8 +1,9 @@
 //! From the table of endpoints to the document.
 
+use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
-    Connectivity, GapList, Metrics, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, ScheduleList,
+    Connectivity, CoverageDay, GapList, Metrics, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, ScheduleList,
 };
 use domain::{EtlKind, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -51,10 +52,12 @@ pub(super) enum Values {
     Kinds,
     Modes,
     States,
+    Orders,
 }
 
 pub(super) const RUNS: Answer = Answer::json("RunPage");
 pub(super) const GAPS: Answer = Answer::json("GapList");
+pub(super) const COVERAGE: Answer = Answer::json("CoverageDay");
 pub(super) const METRICS: Answer = Answer::json("Metrics");
 pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
 pub(super) const PROGRESS: Answer = Answer::json("Progress");
@@ -129,6 +132,7 @@ impl Values {
             Self::Kinds => EtlKind::schema(),
             Self::Modes => RunMode::schema(),
             Self::States => RunState::schema(),
+            Self::Orders => GapOrder::schema(),
         }
     }
 }
@@ -153,6 +157,7 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     let mut found = Vec::new();
     add::<RunPage>(&mut found);
     add::<GapList>(&mut found);
+    add::<CoverageDay>(&mut found);
     add::<Metrics>(&mut found);
     add::<ScheduleList>(&mut found);
     add::<Progress>(&mut found);
