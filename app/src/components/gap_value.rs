@@ -5,7 +5,7 @@ use domain::value::ValueBasis;
 use leptos::prelude::*;
 
 use super::Tone;
-use crate::format::{dollars, whole};
+use crate::format::{dollars, rounded, whole};
 use crate::preferences::language;
 
 /// The middle, the range beneath it, and on what both rest; or why there is none.
@@ -33,7 +33,7 @@ pub fn value_of(gap: &GapView) -> AnyView {
         basis = format!("{basis} {}", texts.partly_unknown(whole(language, gap.ventanas_sin_historia.into())));
     }
     let range = (value.usd_desde != value.usd_hasta)
-        .then(|| texts.value_range(dollars(language, value.usd_desde), dollars(language, value.usd_hasta)));
+        .then(|| texts.value_range(rounded(language, value.usd_desde), rounded(language, value.usd_hasta)));
     let title = basis.clone();
     view! {
         <span class="stack" title=title>

@@ -12,6 +12,6 @@ pub use cause::{class_badge, class_name};
 pub use duration::{duration, whole_duration};
 pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_of};
 pub use moment::{absolute, day, relative};
-pub use money::{cents, dollars};
+pub use money::{cents, dollars, rounded};
 pub use number::{decimal, whole};
 pub use period::{Period, period};

@@ -6,11 +6,16 @@ use crate::i18n::Language;
 
 /// Whole US dollars, as estimates are told: `USD 1.234`.
 pub fn dollars(language: Language, amount: impl std::fmt::Display) -> String {
+    format!("USD {}", rounded(language, amount))
+}
+
+/// To the nearest whole: `1.234`.
+pub fn rounded(language: Language, amount: impl std::fmt::Display) -> String {
     let text = amount.to_string();
     let (integer, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
-    let Ok(integer) = integer.parse::<u64>() else { return format!("USD {text}") };
+    let Ok(integer) = integer.parse::<u64>() else { return text };
     let half = fraction.as_bytes().first().is_some_and(|digit| *digit >= b'5');
-    format!("USD {}", whole(language, integer + u64::from(half)))
+    whole(language, integer + u64::from(half))
 }
 
 /// To the cent, with the language's separators: `1.234,50`.

@@ -61,7 +61,7 @@ pub struct GapEvidence {
     pub covered: IntervalSet<Timestamp>,
     /// Given up with a reason.
     pub waived: IntervalSet<Timestamp>,
-    /// Covered all the same, and numbers of invoices lack in it.
+    /// Where numbers of invoices lack, though all that was expected of it is covered.
     pub unproven: IntervalSet<Timestamp>,
     /// Runs of the time in question, in any order; successful ones may be left out.
     pub attempts: Vec<Attempt>,

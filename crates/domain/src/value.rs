@@ -1,7 +1,7 @@
 //! What missing sales are worth, by what the same store sold in the same half hours of the weeks before.
 //!
 //! The middle of what was sold and the range that eight in ten weeks lie in, and no mean: one feast day or one refund in eight
-//! weeks moves a mean and its deviation to where no week ever was (docs/adr/0010). A sum of ranges is wider than the range of
+//! weeks moves a mean and its deviation to where no week ever was (docs/adr/0020). A sum of ranges is wider than the range of
 //! a sum, and is meant so: what goes wrong in one half hour goes wrong in its neighbours too.
 
 use std::collections::HashMap;

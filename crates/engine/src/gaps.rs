@@ -75,7 +75,7 @@ pub(crate) async fn evidence<'engine>(
             };
             let runs = broken.remove(&branch.id).unwrap_or_default();
             let lacking = number_holes::holes_of(engine, branch, range, &evidence, runs);
-            evidence.unproven = number_holes::unproven(&lacking, &evidence, &branch.zone);
+            evidence.unproven = number_holes::unproven(&lacking, &branch.zone, now);
             holes.insert(branch.id.clone(), lacking);
             (*branch, evidence)
         })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::gap::GapEvidence;
 use domain::sequence::{NumberHole, NumberRun, holes, unexplained};
-use domain::window::instant_of;
+use domain::window::{half_hour_floor, instant_of};
 use domain::{Branch, BranchId, Interval, IntervalSet};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -58,10 +58,11 @@ pub(crate) fn holes_of(
     holes
 }
 
-/// The half hours of a hole that are covered all the same.
-pub(crate) fn unproven(holes: &[NumberHole], evidence: &GapEvidence, zone: &TimeZone) -> IntervalSet<Timestamp> {
-    let spans: IntervalSet<Timestamp> = holes.iter().filter_map(|hole| span_of(hole, zone)).collect();
-    spans.intersection(&evidence.covered)
+/// The half hours of holes, up to now: what lacks may have been sold in one that nobody asked for, as after closing.
+pub(crate) fn unproven(holes: &[NumberHole], zone: &TimeZone, now: Timestamp) -> IntervalSet<Timestamp> {
+    let ended = half_hour_floor(now, zone);
+    let spans = holes.iter().filter_map(|hole| span_of(hole, zone));
+    spans.filter_map(|span| Interval::new(span.start(), span.end().min(ended))).collect()
 }
 
 /// The half hours that a hole lies in.

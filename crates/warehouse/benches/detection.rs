@@ -1,0 +1,120 @@
+//! How long it takes to know what is missing of 100 stores over 5 years: 17.5 million half hours of two kinds.
+//!
+//! `cargo bench --package warehouse`. The database is made of SQL in a temporary folder, with a row of `cobertura` for
+//! each half hour as years of half-hourly runs leave it, and ten windows missing of each store and kind. What is measured
+//! is what the engine does for the list of gaps, step by step, from the question to the missing intervals.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark measures time and prints it, and stops where its scene cannot be set"
+)]
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::{BranchId, Calendar, EtlKind, Interval, IntervalSet};
+use duckdb::Connection;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use warehouse::{Warehouse, WarehouseSettings};
+
+const STORES: usize = 100;
+const HALF_HOURS: i64 = 5 * 365 * 48;
+const ROUNDS: usize = 9;
+
+fn fill(connection: &Connection) {
+    connection
+        .execute_batch(&format!(
+            "SET TimeZone = 'UTC';
+             INSERT INTO cobertura
+             SELECT tipo, 'tienda_' || lpad(tienda::VARCHAR, 3, '0'), desde, desde + INTERVAL 30 MINUTE, uuid(), desde
+             FROM (
+                SELECT tipo, tienda, numero, TIMESTAMPTZ '2020-11-17 04:00:00+00' + INTERVAL 30 MINUTE * numero AS desde
+                FROM range({HALF_HOURS}) AS numeros(numero), range({STORES}) AS tiendas(tienda), (VALUES ('ventas'), ('inventario')) AS tipos(tipo)
+                WHERE (numero + 37 * tienda) % ({HALF_HOURS} // 10) <> 20)
+             ORDER BY desde;
+             INSERT INTO cobertura_continua
+             SELECT etl_tipo, ubicacion_id, min(desde), max(hasta) FROM (
+                SELECT *, count(*) FILTER (empieza) OVER (PARTITION BY etl_tipo, ubicacion_id ORDER BY desde) AS tramo FROM (
+                    SELECT *, coalesce(desde > lag(hasta) OVER (PARTITION BY etl_tipo, ubicacion_id ORDER BY desde), true) AS empieza
+                    FROM cobertura))
+             GROUP BY etl_tipo, ubicacion_id, tramo;
+             CHECKPOINT;"
+        ))
+        .unwrap();
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn grouped(rows: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchId, Vec<Interval<Timestamp>>> {
+    let mut by_branch: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
+    for (branch, interval) in rows {
+        by_branch.entry(branch).or_default().push(interval);
+    }
+    by_branch
+}
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bench.duckdb");
+    runtime.block_on(Warehouse::open(&WarehouseSettings::at(&path)).unwrap().close());
+    let connection = Connection::open(&path).unwrap();
+    fill(&connection);
+    let rows: i64 = connection.query_row("SELECT count(*) FROM cobertura", [], |row| row.get(0)).unwrap();
+    drop(connection);
+    println!("{rows} windows are covered");
+
+    let warehouse = Warehouse::open(&WarehouseSettings::at(&path)).unwrap();
+    let zone = TimeZone::get("America/Caracas").unwrap();
+    let calendar = Calendar::every_day("07:00-21:00".parse().unwrap());
+    let start: Timestamp = "2020-11-17T04:00:00Z".parse().unwrap();
+    let end = start.checked_add(jiff::SignedDuration::from_mins(30 * HALF_HOURS)).unwrap();
+    let range = Interval::new(start, end).unwrap();
+    let branches: Vec<BranchId> = (0..STORES).map(|number| BranchId::new(format!("tienda_{number:03}"))).collect();
+
+    let (mut read, mut expect, mut subtract, mut attempts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut missing = 0;
+    for _ in 0..ROUNDS {
+        let started = Instant::now();
+        let covered: Vec<_> = EtlKind::ALL
+            .iter()
+            .map(|kind| grouped(runtime.block_on(warehouse.coverage(*kind, None, range)).unwrap()))
+            .collect();
+        read.push(started.elapsed());
+
+        let started = Instant::now();
+        let sales: Vec<IntervalSet<Timestamp>> = branches.iter().map(|_| calendar.expected(range, &zone)).collect();
+        let stock: IntervalSet<Timestamp> = [range].into_iter().collect();
+        expect.push(started.elapsed());
+
+        let started = Instant::now();
+        missing = 0;
+        for (kind, covered) in EtlKind::ALL.iter().zip(covered) {
+            for (index, branch) in branches.iter().enumerate() {
+                let covered: IntervalSet<Timestamp> =
+                    covered.get(branch).cloned().unwrap_or_default().into_iter().collect();
+                let expected = if *kind == EtlKind::Sales { &sales[index] } else { &stock };
+                missing += expected.difference(&covered).intervals().len();
+            }
+        }
+        subtract.push(started.elapsed());
+
+        let started = Instant::now();
+        for kind in EtlKind::ALL {
+            runtime.block_on(warehouse.attempts(*kind, None, range)).unwrap();
+        }
+        attempts.push(started.elapsed());
+    }
+    let (read, expect, subtract, attempts) = (median(read), median(expect), median(subtract), median(attempts));
+    println!("read coverage        {read:?}");
+    println!("what is expected     {expect:?}");
+    println!("what is missing      {subtract:?}   ({missing} stretches)");
+    println!("from start to answer {:?}", read + expect + subtract);
+    println!("read attempts        {attempts:?}   (of a database without failed runs)");
+    runtime.block_on(warehouse.close());
+}
