@@ -70,19 +70,26 @@ pub struct RunFacts {
     pub ended_at: Option<Timestamp>,
 }
 
+impl CauseKind {
+    /// The cause that a run is which ended like this.
+    pub const fn of(state: RunState, error: Option<ErrorClass>) -> Self {
+        match (state, error) {
+            (RunState::Cancelled, _) => Self::Cancelled,
+            (RunState::Partial, _) => Self::ShortAnswer,
+            (_, Some(ErrorClass::Timeout)) => Self::Timeout,
+            (_, Some(ErrorClass::Connection)) => Self::Unreachable,
+            (_, Some(ErrorClass::ApiError)) => Self::PosError,
+            (_, Some(ErrorClass::InvalidData)) => Self::MalformedAnswer,
+            (_, Some(ErrorClass::DatabaseError)) => Self::Database,
+            (_, Some(ErrorClass::Interrupted) | None) => Self::Interrupted,
+        }
+    }
+}
+
 impl RunFacts {
     /// The cause that this run is.
     pub const fn cause(&self) -> CauseKind {
-        match (self.state, self.error) {
-            (RunState::Cancelled, _) => CauseKind::Cancelled,
-            (RunState::Partial, _) => CauseKind::ShortAnswer,
-            (_, Some(ErrorClass::Timeout)) => CauseKind::Timeout,
-            (_, Some(ErrorClass::Connection)) => CauseKind::Unreachable,
-            (_, Some(ErrorClass::ApiError)) => CauseKind::PosError,
-            (_, Some(ErrorClass::InvalidData)) => CauseKind::MalformedAnswer,
-            (_, Some(ErrorClass::DatabaseError)) => CauseKind::Database,
-            (_, Some(ErrorClass::Interrupted) | None) => CauseKind::Interrupted,
-        }
+        CauseKind::of(self.state, self.error)
     }
 }
 

@@ -53,6 +53,9 @@ impl Grounds {
                 ..nothing(facts.cause())
             };
         }
+        if let GapCause::Attempted { state, error, .. } = &gap.cause {
+            return nothing(CauseKind::of(*state, *error));
+        }
         let Some(due) = due(self.kind, gap) else { return nothing(CauseKind::BeforeWatching) };
         let silence = Silence::of(due, &self.firings);
         CauseEvidence {

@@ -6,23 +6,26 @@ use domain::cause::{CauseKind, RunFacts};
 use domain::gap::{Gap, GapCause};
 use domain::read_model::ValueView;
 use domain::value::{Estimate, GapValue, SalesHistory, ValueProfile};
-use domain::{Branch, BranchId, HALF_HOUR, Interval, RunId};
-use jiff::{SignedDuration, Timestamp};
+use domain::{Branch, BranchId, HALF_HOUR, Interval, RunId, RunState};
+use jiff::SignedDuration;
 
 use crate::UseCaseError;
 use crate::engine::Engine;
 use crate::number_holes::local_around;
 
-/// What stores sold in the weeks that estimates rest on, and in the range of the list itself.
-pub(crate) async fn histories(
+/// What stores sold in the weeks that estimates rest on, and since the first gap that came short: of those, something is
+/// loaded already.
+pub(crate) async fn histories<'gap>(
     engine: &Engine,
     branches: Vec<BranchId>,
-    range: Interval<Timestamp>,
+    gaps: impl Iterator<Item = &'gap Gap>,
 ) -> Result<HashMap<BranchId, SalesHistory>, UseCaseError> {
     let now = engine.clock.now();
     let weeks = SignedDuration::from_hours(24 * 7 * i64::from(engine.settings.value_rules.weeks));
-    let start = now.checked_sub(weeks).unwrap_or(now).min(range.start());
-    let Some(range) = Interval::new(start, range.end().max(now)) else { return Ok(HashMap::new()) };
+    let is_short = |gap: &&Gap| matches!(gap.cause, GapCause::Attempted { state: RunState::Partial, .. });
+    let since = now.checked_sub(weeks).unwrap_or(now);
+    let start = gaps.filter(is_short).map(|gap| gap.interval.start()).min().map_or(since, |short| short.min(since));
+    let Some(range) = Interval::new(start, now) else { return Ok(HashMap::new()) };
     let Some(local) = local_around(range) else { return Ok(HashMap::new()) };
     Ok(engine.warehouse.sales_history(branches, range, local).await?)
 }

@@ -69,10 +69,11 @@ pub(crate) fn of_sequence(
                 .map(|attempt| (attempt.run, attempt.state));
             let valor = profile.value_of_invoices(missing).map(gap_values::view);
             let evidence = gap_causes::nothing(CauseKind::NumberHole);
+            let windows = u32::try_from(half_hours(*span, &branch.zone).len()).unwrap_or(u32::MAX);
             Some(GapView {
-                ventanas: u32::try_from(half_hours(*span, &branch.zone).len()).unwrap_or(u32::MAX),
+                ventanas: windows,
                 causa: CauseKind::NumberHole.as_str().to_owned(),
-                ventanas_sin_historia: 0,
+                ventanas_sin_historia: if valor.is_none() { windows } else { 0 },
                 valor,
                 facturas_faltantes: together.iter().map(|(_, hole)| numbers(hole)).collect(),
                 ..view(GapClass::Sequence, EtlKind::Sales, branch, *span, work, evidence, moment)

@@ -23,14 +23,18 @@ pub(crate) fn widened(range: Interval<Timestamp>) -> Interval<Timestamp> {
     Interval::new(start, range.end().checked_add(REACH).unwrap_or(range.end())).unwrap_or(range)
 }
 
-/// Numbers in a row, by store; only of registers that lack some. Asks once for all stores.
+/// Numbers in a row, by store; only of registers that lack some, and of the last days of a long range. Asks once for all
+/// stores.
 pub(crate) async fn broken_sequences(
     engine: &Engine,
     only: Option<BranchId>,
     range: Interval<Timestamp>,
 ) -> Result<HashMap<BranchId, Vec<NumberRun>>, UseCaseError> {
     let mut by_branch: HashMap<BranchId, Vec<NumberRun>> = HashMap::new();
-    let Some(local) = local_around(range) else { return Ok(by_branch) };
+    let days = SignedDuration::from_hours(24 * i64::from(engine.settings.sequence_days_max));
+    let start = range.end().checked_sub(days).unwrap_or(range.start()).max(range.start());
+    let looked_at = Interval::new(start, range.end());
+    let Some(local) = looked_at.and_then(local_around) else { return Ok(by_branch) };
     for (branch, run) in engine.warehouse.broken_sequences(only, local).await? {
         if !engine.settings.sequence_exempt.contains(&branch) {
             by_branch.entry(branch).or_default().push(run);

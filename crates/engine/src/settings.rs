@@ -42,6 +42,8 @@ pub struct EngineSettings {
     pub value_rules: ValueRules,
     /// Numbers of invoices that may lack at once before a register is taken to count anew.
     pub sequence_jump_max: u64,
+    /// Days, the last of the asked time, in which numbers of invoices are looked at.
+    pub sequence_days_max: u32,
     /// Stores whose numbers of invoices are not looked at.
     pub sequence_exempt: Vec<BranchId>,
     /// How long firings of schedules are kept, to tell why a window has no run.
@@ -69,6 +71,7 @@ impl Default for EngineSettings {
             nap_max: Duration::from_secs(20),
             value_rules: ValueRules::default(),
             sequence_jump_max: 500,
+            sequence_days_max: 35,
             sequence_exempt: Vec::new(),
             firings_kept_days: 400,
             host: "localhost".to_owned(),

@@ -106,6 +106,8 @@ pub struct EngineLimits {
     pub value_rules: ValueRules,
     /// Numbers of invoices that may lack at once before a register is taken to count anew.
     pub sequence_jump_max: u64,
+    /// Days in which numbers of invoices are looked at.
+    pub sequence_days_max: u32,
     /// Stores whose numbers of invoices are not looked at.
     pub sequence_exempt: Vec<BranchId>,
     /// How long firings of schedules are kept.
@@ -226,9 +228,9 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES,
-        LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX,
-        SHORT_ANSWER_RETRIES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
-        WRITE_RETRY_PAUSE_SECONDS,
+        LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT,
+        SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH,
+        WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS,
     };
     let exempt = source.optional_text(&SEQUENCE_EXEMPT).unwrap_or_default();
     EngineLimits {
@@ -248,6 +250,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         gap_grace: Duration::from_secs(60 * source.number(&GAP_GRACE_MINUTES)),
         value_rules: ValueRules { weeks: count(source, &VALUE_WEEKS), known_min: count(source, &VALUE_KNOWN_MIN) },
         sequence_jump_max: source.number(&SEQUENCE_JUMP_MAX),
+        sequence_days_max: count(source, &SEQUENCE_DAYS_MAX),
         sequence_exempt: exempt.split(',').map(str::trim).filter(|text| !text.is_empty()).map(BranchId::new).collect(),
         firings_kept_days: count(source, &FIRINGS_KEPT_DAYS),
     }

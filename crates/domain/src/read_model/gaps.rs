@@ -89,7 +89,7 @@ read_model! {
         pub antiguedad_horas: f64,
         pub urgencia: Urgency,
         pub estado: GapState,
-        /// `nunca_ejecutado`, or how the latest attempt ended.
+        /// `nunca_ejecutado`, how the latest attempt ended, or `secuencia`; `evidencia.tipo` says it more exactly.
         pub causa: String,
         pub error_tipo: Option<ErrorClass>,
         pub causa_detalle: Option<String>,

@@ -58,7 +58,7 @@ impl Engine {
         let histories = match kind {
             EtlKind::Sales => {
                 let names = lacking.map(|((branch, _), _)| branch.id.clone()).collect();
-                gap_values::histories(self, names, range).await?
+                gap_values::histories(self, names, missing.iter().flatten()).await?
             }
             EtlKind::Inventory => Default::default(),
         };
