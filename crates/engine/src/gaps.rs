@@ -43,14 +43,14 @@ pub(crate) async fn evidence<'engine>(
     for (branch, attempt) in warehouse.attempts(kind, only.clone(), range).await? {
         attempts.entry(branch).or_default().push(attempt);
     }
-    // Holes in the numbers before coverage, for the same reason: a hole is explained by what is not covered.
     let around = widened(range);
+    let mut covered = by_branch(warehouse.coverage(kind, only.clone(), around).await?);
+    let mut waived = by_branch(warehouse.waived(kind, only.clone(), around).await?);
+    // Numbers after coverage: of a window that is covered, its numbers are among them.
     let mut broken = match kind {
-        EtlKind::Sales => number_holes::broken_sequences(engine, only.clone(), around).await?,
+        EtlKind::Sales => number_holes::broken_sequences(engine, only, around).await?,
         EtlKind::Inventory => HashMap::new(),
     };
-    let mut covered = by_branch(warehouse.coverage(kind, only.clone(), around).await?);
-    let mut waived = by_branch(warehouse.waived(kind, only, around).await?);
     let first_snapshots: HashMap<BranchId, Timestamp> = match kind {
         EtlKind::Sales => HashMap::new(),
         EtlKind::Inventory => warehouse.first_coverage(kind).await?.into_iter().collect(),

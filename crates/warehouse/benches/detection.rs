@@ -3,6 +3,9 @@
 //! `cargo bench --package warehouse`. The database is made of SQL in a temporary folder, with a row of `cobertura` for
 //! each half hour as years of half-hourly runs leave it, and ten windows missing of each store and kind. What is measured
 //! is what the engine does for the list of gaps, step by step, from the question to the missing intervals.
+//!
+//! With KLK_BENCH_DATABASE set to a copy of a database with lines (`./dev demo-data` makes one), the reads behind prices
+//! and the proof by numbers are measured over its last week too.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -58,8 +61,47 @@ fn grouped(rows: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchId, Vec<
     by_branch
 }
 
+/// The reads that lists are made of beside coverage, over the last week of a database that somebody has.
+fn measure_lines(runtime: &tokio::runtime::Runtime, path: &str) {
+    let connection = Connection::open(path).unwrap();
+    let (lines, last): (i64, i64) = connection
+        .query_row("SELECT count(*), coalesce(epoch_us(max(fecha_hora)), 0) FROM ventas", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let mut statement = connection.prepare("SELECT DISTINCT ubicacion_id FROM ventas").unwrap();
+    let branches: Vec<BranchId> =
+        statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(|id| BranchId::new(id.unwrap())).collect();
+    drop(statement);
+    drop(connection);
+    let warehouse = Warehouse::open(&WarehouseSettings::at(path)).unwrap();
+    let end = Timestamp::from_microsecond(last).unwrap();
+    let week = Interval::new(end.checked_sub(jiff::SignedDuration::from_hours(168)).unwrap(), end).unwrap();
+    let local = |instant| TimeZone::UTC.to_datetime(instant);
+    let week_local = Interval::new(local(week.start()), local(week.end())).unwrap();
+    let (mut numbers, mut history) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let started = Instant::now();
+        runtime.block_on(warehouse.broken_sequences(None, week_local)).unwrap();
+        numbers.push(started.elapsed());
+        let started = Instant::now();
+        runtime.block_on(warehouse.sales_history(branches.clone(), week, week_local)).unwrap();
+        history.push(started.elapsed());
+    }
+    println!(
+        "{lines} lines of {} stores: numbers {:?}, history {:?}",
+        branches.len(),
+        median(numbers),
+        median(history)
+    );
+    runtime.block_on(warehouse.close());
+}
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    if let Ok(path) = std::env::var("KLK_BENCH_DATABASE") {
+        measure_lines(&runtime, &path);
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bench.duckdb");
     runtime.block_on(Warehouse::open(&WarehouseSettings::at(&path)).unwrap().close());

@@ -2,9 +2,10 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 7] = [
+pub const WATCHED_ROUTES: [&str; 8] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/gaps",
+    "/api/etl/tracking/cobertura",
     "/api/etl/tracking/metricas",
     "/api/etl/tracking/cron/status",
     "/api/etl/tracking/progreso",
