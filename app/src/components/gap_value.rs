@@ -61,7 +61,7 @@ pub fn ValueCard(
         totals.with(|totals| match (totals.ventanas_sin_historia, totals.valor_usd.is_zero()) {
             (0, true) => texts.value_nothing_hint().to_owned(),
             (0, false) => texts
-                .value_card_hint(dollars(language, totals.valor_usd_desde), dollars(language, totals.valor_usd_hasta)),
+                .value_card_hint(rounded(language, totals.valor_usd_desde), rounded(language, totals.valor_usd_hasta)),
             (unknown, _) => texts.value_unknown_hint(whole(language, unknown)),
         })
     };
@@ -71,7 +71,7 @@ pub fn ValueCard(
                 <span class="dot" aria-hidden="true"></span>
                 {texts.value_card()}
             </dt>
-            <dd class="stat-value">{move || totals.with(|totals| dollars(language, totals.valor_usd))}</dd>
+            <dd class="stat-value">{move || totals.with(|totals| rounded(language, totals.valor_usd))}</dd>
             <dd class="stat-hint">{hint}</dd>
         </div>
     }
