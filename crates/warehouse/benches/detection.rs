@@ -30,19 +30,21 @@ fn fill(connection: &Connection) {
     connection
         .execute_batch(&format!(
             "SET TimeZone = 'UTC';
+             SET preserve_insertion_order = false;
+             CREATE MACRO momento(numero) AS TIMESTAMPTZ '2020-11-17 04:00:00+00' + INTERVAL 30 MINUTE * numero;
+             CREATE MACRO nombre(tienda) AS 'tienda_' || lpad(tienda::VARCHAR, 3, '0');
+             CREATE MACRO falta(numero, tienda) AS (numero + 37 * tienda) % ({HALF_HOURS} // 10) = 20;
+             CREATE TEMP TABLE tipos AS SELECT unnest(['ventas', 'inventario']) AS tipo;
+             CREATE TEMP TABLE tiendas AS SELECT range AS tienda FROM range({STORES});
              INSERT INTO cobertura
-             SELECT tipo, 'tienda_' || lpad(tienda::VARCHAR, 3, '0'), desde, desde + INTERVAL 30 MINUTE, uuid(), desde
-             FROM (
-                SELECT tipo, tienda, numero, TIMESTAMPTZ '2020-11-17 04:00:00+00' + INTERVAL 30 MINUTE * numero AS desde
-                FROM range({HALF_HOURS}) AS numeros(numero), range({STORES}) AS tiendas(tienda), (VALUES ('ventas'), ('inventario')) AS tipos(tipo)
-                WHERE (numero + 37 * tienda) % ({HALF_HOURS} // 10) <> 20)
-             ORDER BY desde;
+             SELECT tipo, nombre(tienda), momento(range), momento(range + 1), '01933a00-0000-7000-8000-000000000000', momento(range)
+             FROM range({HALF_HOURS}), tiendas, tipos WHERE NOT falta(range, tienda);
              INSERT INTO cobertura_continua
-             SELECT etl_tipo, ubicacion_id, min(desde), max(hasta) FROM (
-                SELECT *, count(*) FILTER (empieza) OVER (PARTITION BY etl_tipo, ubicacion_id ORDER BY desde) AS tramo FROM (
-                    SELECT *, coalesce(desde > lag(hasta) OVER (PARTITION BY etl_tipo, ubicacion_id ORDER BY desde), true) AS empieza
-                    FROM cobertura))
-             GROUP BY etl_tipo, ubicacion_id, tramo;
+             SELECT tipo, nombre(tienda), momento(numero + 1), momento(siguiente) FROM (
+                SELECT tienda, numero, lead(numero) OVER (PARTITION BY tienda ORDER BY numero) AS siguiente FROM (
+                    SELECT tienda, range AS numero FROM range({HALF_HOURS}), tiendas WHERE falta(range, tienda)
+                    UNION ALL SELECT tienda, -1 FROM tiendas UNION ALL SELECT tienda, {HALF_HOURS} FROM tiendas)), tipos
+             WHERE siguiente > numero + 1;
              CHECKPOINT;"
         ))
         .unwrap();
