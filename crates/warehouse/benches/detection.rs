@@ -8,7 +8,6 @@
 //! and the proof by numbers are measured over its last week too.
 #![expect(
     clippy::unwrap_used,
-    clippy::disallowed_methods,
     clippy::print_stdout,
     reason = "a benchmark measures time and prints it, and stops where its scene cannot be set"
 )]
