@@ -28,7 +28,7 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{Frame, GapsPage, HomePage, MonitoringPage, NotFoundPage, RunPage, RunsPage};
+use pages::{DayPage, Frame, GapsPage, HomePage, MonitoringPage, NotFoundPage, RunPage, RunsPage};
 
 /// Everything in `<body>`.
 #[component]
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
                     <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
                     <Route path=path!("ejecuciones/:id") ssr=SsrMode::Async view=RunPage/>
+                    <Route path=path!("tiendas/:id/:fecha") ssr=SsrMode::Async view=DayPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
                     <Route path=path!("monitoreo") ssr=SsrMode::Async view=MonitoringPage/>
                 </Routes>

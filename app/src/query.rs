@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use domain::RunId;
+use domain::{BranchId, RunId};
+use jiff::civil::Date;
 use leptos_router::params::ParamsMap;
 
 /// A list with filters: where it is, and the parameters it knows.
@@ -17,7 +18,20 @@ pub struct Listing {
 pub const RUNS: Listing =
     Listing { path: "/ejecuciones", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
 /// The list of gaps.
-pub const GAPS: Listing = Listing { path: "/gaps", parameters: &["ubicacion_id", "etl_tipo", "max_horas"] };
+pub const GAPS: Listing = Listing { path: "/gaps", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar"] };
+
+/// The page of a store's day, with a half hour of it chosen.
+pub fn day_path(branch: &BranchId, date: Date, from: Option<&str>) -> String {
+    let mut href = "/tiendas/".to_owned();
+    push_encoded(&mut href, branch.as_str());
+    href.push('/');
+    href.push_str(&date.to_string());
+    if let Some(from) = from {
+        href.push_str("?hora=");
+        push_encoded(&mut href, from);
+    }
+    href
+}
 
 /// The page of monitoring; it has no filters.
 pub const MONITORING: &str = "/monitoreo";

@@ -1,7 +1,8 @@
 //! Read models for tests.
 
-use domain::gap::{GapState, Urgency};
-use domain::read_model::{GapView, MonitoringView, WaitingReports};
+use domain::cause::CauseKind;
+use domain::gap::{GapClass, GapState, Urgency};
+use domain::read_model::{CauseEvidence, GapView, MonitoringView, WaitingReports};
 use domain::{BranchId, EtlKind};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -12,6 +13,7 @@ pub fn gap() -> GapView {
     let end = Timestamp::from_second(1_763_397_000).unwrap();
     GapView {
         id: "tienda_01-1763395200".to_owned(),
+        clase: GapClass::Coverage,
         etl_tipo: EtlKind::Sales,
         ubicacion_id: BranchId::new("tienda_01"),
         ubicacion_nombre: "PERIFERICO".to_owned(),
@@ -34,6 +36,23 @@ pub fn gap() -> GapView {
         ejecucion_id: None,
         ejecucion_en_curso_id: None,
         recuperable: true,
+        valor: None,
+        ventanas_sin_historia: 1,
+        evidencia: evidence(CauseKind::BeforeWatching),
+        facturas_faltantes: Vec::new(),
+    }
+}
+
+/// A cause without anything that proves it.
+pub fn evidence(tipo: CauseKind) -> CauseEvidence {
+    CauseEvidence {
+        tipo,
+        terminada_en_local: None,
+        estado_http: None,
+        anunciadas: None,
+        recibidas: None,
+        disparo_anterior_local: None,
+        disparo_siguiente_local: None,
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use domain::filter::GapFilter;
+use domain::gap::GapClass;
 use domain::read_model::GapView;
 use domain::window::{half_hours, instant_of};
 use domain::{Branch, BranchId, EtlKind, HALF_HOUR, Interval, IntervalSet, Window};
@@ -127,7 +128,7 @@ async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
 }
 
 async fn sales_gaps(engine: &Engine, days: u32) -> Result<Vec<GapView>, Failure> {
-    let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: days * 24 };
+    let filter = GapFilter { kind: Some(EtlKind::Sales), hours_max: days * 24, ..GapFilter::default() };
     Ok(engine.list_gaps(&Actor::system(), filter).await.map_err(use_case_failure)?.gaps)
 }
 
@@ -157,7 +158,8 @@ fn latest_covered(branch: &Branch, gaps: &[GapView], week: Interval<Timestamp>) 
 
 fn gaps_of<'list>(branch: &BranchId, gaps: &'list [GapView]) -> impl Iterator<Item = Interval<Timestamp>> + 'list {
     let branch = branch.clone();
-    gaps.iter().filter(move |gap| gap.ubicacion_id == branch).filter_map(|gap| Interval::new(gap.inicio, gap.fin))
+    let is_missing = move |gap: &&GapView| gap.ubicacion_id == branch && gap.clase == GapClass::Coverage;
+    gaps.iter().filter(is_missing).filter_map(|gap| Interval::new(gap.inicio, gap.fin))
 }
 
 /// The half hour that never ran: yesterday, 16:00 to 16:30.
@@ -171,7 +173,9 @@ fn hole(branches: &[Branch], now: Timestamp) -> Option<Window> {
 
 #[cfg(test)]
 mod tests {
+    use domain::cause::CauseKind;
     use domain::gap::{GapState, Urgency};
+    use domain::read_model::CauseEvidence;
     use domain::{BranchCode, Calendar};
     use jiff::civil::{Date, DateTime};
     use jiff::tz::TimeZone;
@@ -196,6 +200,7 @@ mod tests {
     fn gap(from: &str, to: &str) -> GapView {
         GapView {
             id: from.to_owned(),
+            clase: GapClass::Coverage,
             etl_tipo: EtlKind::Sales,
             ubicacion_id: BranchId::new(STORE_OF_THE_HOLE),
             ubicacion_nombre: "PARAISO".to_owned(),
@@ -218,6 +223,18 @@ mod tests {
             ejecucion_id: None,
             ejecucion_en_curso_id: None,
             recuperable: true,
+            valor: None,
+            ventanas_sin_historia: 1,
+            evidencia: CauseEvidence {
+                tipo: CauseKind::BeforeWatching,
+                terminada_en_local: None,
+                estado_http: None,
+                anunciadas: None,
+                recibidas: None,
+                disparo_anterior_local: None,
+                disparo_siguiente_local: None,
+            },
+            facturas_faltantes: Vec::new(),
         }
     }
 

@@ -135,6 +135,11 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
             zone: settings.zone.clone(),
         },
         gap_grace: SignedDuration::try_from(limits.gap_grace).unwrap_or(defaults.gap_grace),
+        value_rules: limits.value_rules,
+        sequence_jump_max: limits.sequence_jump_max,
+        sequence_days_max: limits.sequence_days_max,
+        sequence_exempt: limits.sequence_exempt.clone(),
+        firings_kept_days: limits.firings_kept_days,
         host: host::name(),
         ..defaults
     }

@@ -16,6 +16,8 @@ pub async fn list_gaps(
     ubicacion_id: Option<String>,
     /// How far back to look; 168 where absent.
     max_horas: Option<String>,
+    /// `antiguedad` or `valor`; the first where absent.
+    ordenar: Option<String>,
 ) -> Result<GapList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about(
         "get_gaps",
@@ -26,6 +28,7 @@ pub async fn list_gaps(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
         max_horas.as_deref(),
+        ordenar.as_deref(),
     ))?;
     session.answer(session.engine.list_gaps(&session.actor, filter)).await
 }

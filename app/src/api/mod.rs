@@ -6,6 +6,7 @@
 //! hears of it; the filter; and the answer of the use case, or its problem.
 
 mod connectivity;
+mod coverage;
 mod error;
 mod gaps;
 mod metrics;
@@ -21,6 +22,7 @@ mod schedules;
 mod session;
 
 pub use connectivity::{CheckConnectivity, check_connectivity};
+pub use coverage::{ReadCoverage, read_coverage};
 pub use error::{ApiError, Told};
 pub use gaps::{ListGaps, list_gaps};
 pub use metrics::{ReadMetrics, read_metrics};

@@ -57,6 +57,8 @@ pub fn GapFilters(
     branches: Signal<Vec<BranchChoice>>,
     /// The value of a filter.
     value: Value,
+    /// What the list is sorted by, where the address says so: a form would forget it.
+    order: Signal<Option<String>>,
     /// How far back the list looks.
     hours: Signal<u32>,
     /// A filter was set.
@@ -81,6 +83,7 @@ pub fn GapFilters(
         <FilterForm action=GAPS.path updated clear>
             <StoreFilter branches value change/>
             <KindFilter value change/>
+            {move || order.get().map(|order| view! { <input type="hidden" name="ordenar" value=order/> })}
             <Choice name="max_horas" label=texts.age() none=texts.last_week() choices value change/>
         </FilterForm>
     }

@@ -2,21 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use domain::gap::GapState;
+use domain::EtlKind;
+use domain::gap::{GapClass, GapState};
 use domain::read_model::GapView;
 use leptos::prelude::*;
 
-use super::{Moment, Pill, Tone};
-use crate::format::{Period, cause_of_gap, period, whole};
+use super::gap_value::value_of;
+use super::{CopyButton, Moment, Pill, Tone};
+use crate::format::{Period, cause_name, day, evidence_of_gap, numbers_of, period, whole};
 use crate::i18n::{Language, kind_name, urgency_name};
 use crate::live::Now;
 use crate::preferences::language;
-use crate::query::{Query, RUNS, run_href};
+use crate::query::{Query, RUNS, day_path, run_href};
 
 /// What a row shows: another key is another row, the same key is left as it is.
 pub fn row_key(gap: &GapView) -> String {
-    let GapView { id, fin, ventanas, urgencia, estado, causa, causa_detalle, intentos, .. } = gap;
-    format!("{id} {fin} {ventanas} {urgencia} {estado} {causa} {causa_detalle:?} {intentos}")
+    let GapView { id, fin, ventanas, urgencia, estado, evidencia, causa_detalle, intentos, valor, .. } = gap;
+    let worth = valor.as_ref().map(|value| value.usd);
+    format!("{id} {fin} {ventanas} {urgencia} {estado} {evidencia:?} {causa_detalle:?} {intentos} {worth:?}")
 }
 
 /// The local time that is missing.
@@ -47,15 +50,17 @@ pub fn GapRow(
     let language = language();
     let texts = language.gaps();
     let missing = period_of(language, &gap);
-    let cause = cause_of_gap(language, &gap);
-    let attempts = (gap.intentos > 1).then(|| view! { <span class="muted">{texts.attempts(gap.intentos)}</span> });
+    let kind = match gap.clase {
+        GapClass::Coverage => kind_name(language, gap.etl_tipo),
+        GapClass::Sequence => texts.sequence(),
+    };
     view! {
         <tr>
             <td class="select-column needs-script" data-label=language.plan().select_column()>{checkbox(&gap, selection)}</td>
             <th scope="row" data-label=texts.store()>
                 <span class="stack">
                     <span class="strong">{gap.ubicacion_nombre.clone()}</span>
-                    <span class="muted">{kind_name(language, gap.etl_tipo)}</span>
+                    <span class="muted">{kind}</span>
                 </span>
             </th>
             <td data-label=texts.detected()><Moment at=gap.detectado_en local=gap.detectado_en_local now/></td>
@@ -68,12 +73,9 @@ pub fn GapRow(
                     <span class="muted">{missing.days} " · " {windows_of(language, &gap)}</span>
                 </span>
             </td>
+            <td data-label=texts.value() class="number">{value_of(&gap)}</td>
             <td data-label=texts.cause() class="cause-column">
-                <span class="stack">
-                    {cause_title(&gap, cause.title)}
-                    {cause.detail.map(|detail| view! { <span class="muted clamp" title=detail.clone()>{detail.clone()}</span> })}
-                    {attempts}
-                </span>
+                {cause_of(&gap)}
             </td>
             <td data-label=texts.actions() class="actions-column">
                 <span class="actions">{runs_link(&gap)} {next_step(gap, recover)}</span>
@@ -81,13 +83,6 @@ pub fn GapRow(
         </tr>
     }
     .into_any()
-}
-
-/// The cause, leading to the run that tells it; where there was none, it leads nowhere.
-fn cause_title(gap: &GapView, title: String) -> AnyView {
-    let Some(run) = gap.ejecucion_id else { return view! { <span>{title}</span> }.into_any() };
-    let label = language().gaps().cause_run(&title, &gap.ubicacion_nombre);
-    view! { <a class="row-link" href=run_href(run) aria-label=label>{title}</a> }.into_any()
 }
 
 /// Selects the gap, where it can be recovered.
@@ -118,6 +113,47 @@ fn checkbox(gap: &GapView, selection: RwSignal<BTreeSet<String>>) -> Option<AnyV
         }
         .into_any(),
     )
+}
+
+/// The cause and what proves it; on demand all that is known, and the way to the run and to the day.
+fn cause_of(gap: &GapView) -> AnyView {
+    let language = language();
+    let texts = language.gaps();
+    let evidence = evidence_of_gap(language, gap);
+    let said = gap.causa_detalle.clone().map(|said| view! { <p>{said}</p> });
+    let attempts = (gap.intentos > 0).then(|| view! { <p class="muted">{texts.attempts(gap.intentos)}</p> });
+    let run = gap.ejecucion_id.map(|run| {
+        let label = texts.cause_run(cause_name(language, gap.evidencia.tipo), &gap.ubicacion_nombre);
+        let to_run = view! { <a class="link" href=run_href(run) aria-label=label>{texts.run()}</a> };
+        let run = run.to_string();
+        view! { <p>{to_run} " " <code>{run.clone()}</code> " " <CopyButton text=run/></p> }
+    });
+    let numbers = (!gap.facturas_faltantes.is_empty()).then(|| {
+        let lacking = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
+        view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{lacking.collect_view()}</ul> }
+    });
+    let of_day = texts.day_of(day(language, gap.fecha_desde), &gap.ubicacion_nombre);
+    let to_day = (gap.etl_tipo == EtlKind::Sales).then(|| {
+        let href = day_path(&gap.ubicacion_id, gap.fecha_desde, Some(&gap.hora_desde));
+        view! { <p><a class="link" href=href aria-label=of_day>{texts.day()}</a></p> }
+    });
+    view! {
+        <details class="error-detail">
+            <summary>
+                <span>{cause_name(language, gap.evidencia.tipo)}</span>
+                <span class="error-excerpt muted">{evidence.clone()}</span>
+            </summary>
+            <div class="error-full">
+                <p>{evidence}</p>
+                {said}
+                {attempts}
+                {numbers}
+                {run}
+                {to_day}
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// To the runs of the same store and type: what was tried, and what is at it.

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use domain::gap::GapOrder;
 use domain::read_model::{GapTotals, GapView};
 use leptos::prelude::*;
 
 use super::gap_row::{GapRow, row_key};
+use super::gap_value::ValueCard;
 use super::{Empty, StatCard, Tone};
 use crate::format::whole;
 use crate::live::Now;
 use crate::preferences::language;
 
-/// Total, críticos, tiendas afectadas, timeouts.
+/// Total, valor estimado, críticos, tiendas afectadas, timeouts.
 #[component]
 pub fn GapCards(
     /// The figures.
@@ -23,8 +25,9 @@ pub fn GapCards(
     let windows = Signal::derive(move || texts.total_hint(whole(language, totals.with(|totals| totals.ventanas))));
     let fixed = |hint: &str| Signal::stored(hint.to_owned());
     view! {
-        <dl class="cards" aria-label=texts.totals()>
+        <dl class="cards cards-five" aria-label=texts.totals()>
             <StatCard label=texts.total() value=figure(|totals| totals.total) tone=Tone::Warning hint=windows/>
+            <ValueCard totals/>
             <StatCard
                 label=texts.critical()
                 value=figure(|totals| totals.criticos)
@@ -55,6 +58,10 @@ pub fn GapsTable(
     gaps: Signal<Vec<GapView>>,
     /// What ages are counted from.
     now: Now,
+    /// What they are sorted by.
+    order: Signal<GapOrder>,
+    /// The address of the list sorted otherwise.
+    sorted: Callback<GapOrder, String>,
     /// Somebody wants one recovered.
     recover: Callback<GapView>,
     /// The identifiers of the gaps that are selected.
@@ -72,9 +79,10 @@ pub fn GapsTable(
                             <span class="visually-hidden">{language().plan().select_column()}</span>
                         </th>
                         <th scope="col">{texts.store()}</th>
-                        <th scope="col">{texts.detected()}</th>
+                        <SortHead label=texts.detected() hint=texts.sort_by_age() by=GapOrder::Age order sorted/>
                         <th scope="col">{texts.urgency()}</th>
                         <th scope="col">{texts.period()}</th>
+                        <SortHead label=texts.value() hint=texts.sort_by_value() by=GapOrder::Value order sorted/>
                         <th scope="col">{texts.cause()}</th>
                         <th scope="col" class="actions-column">{texts.actions()}</th>
                     </tr>
@@ -91,5 +99,25 @@ pub fn GapsTable(
     move || match is_empty.get() {
         true => view! { <Empty title=texts.empty() hint=texts.empty_hint() is_good=true/> }.into_any(),
         false => table(),
+    }
+}
+
+/// The head of a column that the list can be sorted by: a link, so that it works by itself and can be shared.
+#[component]
+fn SortHead(
+    label: &'static str,
+    hint: &'static str,
+    by: GapOrder,
+    order: Signal<GapOrder>,
+    sorted: Callback<GapOrder, String>,
+) -> impl IntoView {
+    let is_current = move || order.get() == by;
+    view! {
+        <th scope="col" aria-sort=move || if is_current() { "descending" } else { "none" }>
+            <a class="sort-link" href=move || sorted.run(by) title=hint>
+                {label}
+                <span class="sort-mark" class:sort-current=is_current aria-hidden="true">"↓"</span>
+            </a>
+        </th>
     }
 }

@@ -1,7 +1,9 @@
 //! A dot and a word: colour never says anything alone.
 
 use domain::RunState;
+use domain::certificate::ProofOutcome;
 use domain::gap::Urgency;
+use domain::window_state::WindowState;
 use leptos::prelude::*;
 
 /// How a thing is to be taken.
@@ -43,6 +45,29 @@ impl From<RunState> for Tone {
             RunState::Succeeded => Self::Good,
             RunState::Partial | RunState::Interrupted => Self::Warning,
             RunState::Failed => Self::Bad,
+        }
+    }
+}
+
+impl From<WindowState> for Tone {
+    fn from(state: WindowState) -> Self {
+        match state {
+            WindowState::Closed | WindowState::Upcoming | WindowState::Waived => Self::Neutral,
+            WindowState::NoSales | WindowState::Complete => Self::Good,
+            WindowState::Partial => Self::Warning,
+            WindowState::Missing => Self::Bad,
+            WindowState::InWork => Self::Info,
+            WindowState::Unrecoverable => Self::Worst,
+        }
+    }
+}
+
+impl From<ProofOutcome> for Tone {
+    fn from(outcome: ProofOutcome) -> Self {
+        match outcome {
+            ProofOutcome::Holds => Self::Good,
+            ProofOutcome::Fails => Self::Bad,
+            ProofOutcome::NotApplicable => Self::Neutral,
         }
     }
 }

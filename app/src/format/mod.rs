@@ -3,16 +3,20 @@
 mod bytes;
 mod cause;
 mod duration;
+mod evidence;
 mod moment;
+mod money;
 mod monitoring;
 mod number;
 mod period;
 mod schedule;
 
 pub use bytes::bytes;
-pub use cause::{Cause, cause_of_gap, class_badge, class_name};
+pub use cause::{class_badge, class_name};
 pub use duration::{duration, whole_duration};
+pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_of};
 pub use moment::{absolute, ahead, day, relative};
+pub use money::{cents, dollars, rounded};
 pub use monitoring::{
     MonitoringState, check_in_name, cron_name, drop_reason_name, report_failure_name, report_kind_name,
 };

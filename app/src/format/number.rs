@@ -29,7 +29,7 @@ pub fn decimal(language: Language, number: f64, decimals: usize) -> String {
 }
 
 /// Of thousands and of decimals.
-const fn separators(language: Language) -> (char, char) {
+pub(super) const fn separators(language: Language) -> (char, char) {
     match language {
         Language::Es => ('.', ','),
         Language::En => (',', '.'),

@@ -7,7 +7,7 @@
 
 mod names;
 
-pub use names::{kind_name, mode_name, state_name, urgency_name};
+pub use names::{kind_name, mode_name, state_name, urgency_name, window_state_name};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -1,6 +1,7 @@
 //! What people call the values of the contract's enums.
 
 use domain::gap::Urgency;
+use domain::window_state::WindowState;
 use domain::{EtlKind, RunMode, RunState};
 
 use super::Language;
@@ -33,6 +34,22 @@ pub const fn state_name(language: Language, state: RunState) -> &'static str {
         RunState::Partial => texts.partial(),
         RunState::Cancelled => texts.cancelled(),
         RunState::Interrupted => texts.interrupted(),
+    }
+}
+
+/// Of a state of a half hour.
+pub const fn window_state_name(language: Language, state: WindowState) -> &'static str {
+    let texts = language.window_state();
+    match state {
+        WindowState::Closed => texts.closed(),
+        WindowState::Upcoming => texts.upcoming(),
+        WindowState::NoSales => texts.no_sales(),
+        WindowState::Complete => texts.complete(),
+        WindowState::Partial => texts.partial(),
+        WindowState::Missing => texts.missing(),
+        WindowState::InWork => texts.in_work(),
+        WindowState::Unrecoverable => texts.unrecoverable(),
+        WindowState::Waived => texts.waived(),
     }
 }
 

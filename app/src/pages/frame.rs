@@ -31,7 +31,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let orders = PlanOrders::new(live);
     // Only the number goes into the page.
     let gap_count =
-        Resource::new(|| (), |()| async { list_gaps(None, None, None).await.map(|list| list.totales.total) });
+        Resource::new(|| (), |()| async { list_gaps(None, None, None, None).await.map(|list| list.totales.total) });
     live.refetch(Topic::Gaps, gap_count);
     let save_preferences = ServerAction::<SavePreferences>::new();
 

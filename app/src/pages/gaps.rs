@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::gap::GapOrder;
 use domain::read_model::GapList;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -50,7 +51,7 @@ pub fn GapsPage() -> impl IntoView {
 }
 
 async fn ask(query: Query) -> Result<GapList, ApiError> {
-    list_gaps(query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas")).await
+    list_gaps(query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas"), query.get("ordenar")).await
 }
 
 fn show_totals(list: Memo<GapList>) -> AnyView {
@@ -82,6 +83,7 @@ fn GapsList(
             <GapFilters
                 branches=Signal::derive(move || list.with(|list| list.tiendas.clone()))
                 value=Callback::new(move |name: &'static str| query.read().get(name).unwrap_or_default())
+                order=Signal::derive(move || query.read().get("ordenar"))
                 hours=Signal::derive(move || list.with(|list| list.max_horas))
                 change
                 updated=Signal::derive(move || list.with(|list| (list.generado_en, list.generado_en_local)))
@@ -95,6 +97,11 @@ fn GapsList(
             <GapsTable
                 gaps=Signal::derive(move || list.with(|list| list.gaps.clone()))
                 now
+                order=Signal::derive(move || list.with(|list| list.ordenar))
+                sorted=Callback::new(move |order: GapOrder| {
+                    let chosen = (order != GapOrder::default()).then_some(order.as_str());
+                    query.read().href_with("ordenar", chosen)
+                })
                 recover=Callback::new(move |gap| chosen.set(Some(Asked::Gap(Box::new(gap)))))
                 selection
             />

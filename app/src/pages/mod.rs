@@ -1,5 +1,6 @@
 //! One file a page: its resources, what changes them, and a boundary around each part that can fail alone.
 
+mod day;
 mod frame;
 mod gaps;
 mod home;
@@ -10,6 +11,7 @@ mod recovery;
 mod run;
 mod runs;
 
+pub use day::DayPage;
 pub use frame::Frame;
 pub use gaps::GapsPage;
 pub use home::HomePage;

@@ -70,6 +70,14 @@ impl Calendar {
     /// wholly in the range.
     pub fn expected(&self, range: Interval<Timestamp>, zone: &TimeZone) -> IntervalSet<Timestamp> {
         let Some(range) = whole_half_hours(range, zone) else { return IntervalSet::empty() };
+        match steady_offset_seconds(range, zone) {
+            Some(offset_seconds) => self.expected_at(range, offset_seconds),
+            None => self.expected_by_date(range, zone),
+        }
+    }
+
+    /// Day by day through the zone's rules.
+    fn expected_by_date(&self, range: Interval<Timestamp>, zone: &TimeZone) -> IntervalSet<Timestamp> {
         local_dates(range, zone)
             .into_iter()
             .filter_map(|date| self.open_interval(date, zone))
@@ -85,6 +93,23 @@ impl Calendar {
             local_dates(week, zone).into_iter().filter_map(|date| self.open_interval(date, zone)).collect();
         let until = open.intervals().iter().find(|part| part.contains(moment)).map_or(moment, Interval::end);
         (until < week.end()).then_some(until)
+    }
+
+    /// The same where the zone's clock does not jump: sums of seconds, because years of many branches are asked for at
+    /// once.
+    fn expected_at(&self, range: Interval<Timestamp>, offset_seconds: i64) -> IntervalSet<Timestamp> {
+        let local = |instant: Timestamp| instant.as_second() + offset_seconds;
+        let instant = |seconds: i64| Timestamp::from_second(seconds - offset_seconds).ok();
+        let open_on = |day: i64| {
+            // The first day of 1970 was a Thursday.
+            let hours = self.weekdays[usize::try_from((day + 3).rem_euclid(7)).ok()?]?;
+            let (opens, closes) = hours.half_hours_of_day();
+            Interval::new(instant(day * DAY_SECONDS + opens)?, instant(day * DAY_SECONDS + closes)?)
+        };
+        let opened = self.opened_on.and_then(|date| instant_of(date.at(0, 0, 0, 0), &TimeZone::UTC));
+        let first = opened.map_or(i64::MIN, |opened| opened.as_second().div_euclid(DAY_SECONDS));
+        let days = local(range.start()).div_euclid(DAY_SECONDS)..=local(range.end()).div_euclid(DAY_SECONDS);
+        days.filter(|day| *day >= first).filter_map(open_on).filter_map(|open| open.intersection(&range)).collect()
     }
 
     fn open_interval(&self, date: Date, zone: &TimeZone) -> Option<Interval<Timestamp>> {
@@ -104,6 +129,32 @@ impl Calendar {
     }
 }
 
+const DAY_SECONDS: i64 = 86_400;
+
+impl OpeningHours {
+    /// From and up to, in seconds of the day, as whole half hours.
+    fn half_hours_of_day(self) -> (i64, i64) {
+        let half_hour = HALF_HOUR.as_secs();
+        let seconds =
+            |time: Time| i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+        let opens = seconds(self.opens).div_euclid(half_hour) * half_hour;
+        let closes = self.closes.map_or(DAY_SECONDS, |time| {
+            let past = i64::from(time.subsec_nanosecond() > 0);
+            (seconds(time) + past + half_hour - 1).div_euclid(half_hour) * half_hour
+        });
+        (opens, closes)
+    }
+}
+
+/// How far the zone's clock is ahead of UTC, in seconds, where that does not change in the range or a day around it.
+fn steady_offset_seconds(range: Interval<Timestamp>, zone: &TimeZone) -> Option<i64> {
+    let around = SignedDuration::from_hours(24);
+    let start = range.start().checked_sub(around).ok()?;
+    let end = range.end().checked_add(around).ok()?;
+    let is_steady = zone.following(start).next().is_none_or(|change| change.timestamp() > end);
+    is_steady.then(|| i64::from(zone.to_offset(start).seconds()))
+}
+
 /// The range without the half hours that it holds only in part.
 fn whole_half_hours(range: Interval<Timestamp>, zone: &TimeZone) -> Option<Interval<Timestamp>> {
     let floor = half_hour_floor(range.start(), zone);
@@ -113,6 +164,8 @@ fn whole_half_hours(range: Interval<Timestamp>, zone: &TimeZone) -> Option<Inter
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -169,6 +222,32 @@ mod tests {
         let zone = zone("America/Caracas");
         // Friday 14 (before), Saturday 15 (open), Sunday 16 (closed).
         assert_eq!(count(&calendar, range("2025-11-14T04:00:00Z", "2025-11-17T04:00:00Z"), &zone), 28);
+    }
+
+    proptest! {
+        #[test]
+        fn sums_of_seconds_expect_what_the_zones_rules_expect(
+            place in 0usize..4,
+            from_half_hour in 0i64..100_000,
+            half_hours in 1i64..500,
+            past in 0i64..1800,
+            (opens, length) in (0i8..23, 1i8..24),
+            minute in 0i8..60,
+            closed in 0i8..7,
+            opened_after in 0i64..200,
+        ) {
+            let zone = zone(["America/Caracas", "Europe/Madrid", "Asia/Kathmandu", "America/Santiago"][place]);
+            let start = Timestamp::from_second(1_600_000_200 + from_half_hour * 1800 + past).unwrap();
+            let range = Interval::new(start, start.checked_add(HALF_HOUR * half_hours as i32).unwrap()).unwrap();
+            let opened = zone.to_datetime(start).date().checked_add(((opened_after - 195).max(-2)).days()).unwrap();
+            let closes = (opens + length < 24).then(|| Time::constant(opens + length, minute, 0, 0));
+            let hours = OpeningHours { opens: Time::constant(opens, minute, 0, 0), closes };
+            let weekday = Weekday::from_monday_zero_offset(closed).unwrap();
+            let calendar = Calendar::every_day(hours).with_weekday(weekday, None).opened_on(Some(opened));
+            let by_rules = whole_half_hours(range, &zone)
+                .map_or_else(IntervalSet::empty, |range| calendar.expected_by_date(range, &zone));
+            prop_assert_eq!(calendar.expected(range, &zone), by_rules);
+        }
     }
 
     #[rstest]

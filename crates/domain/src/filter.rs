@@ -1,7 +1,9 @@
 //! Filters of lists, read from query strings: every bound and every message about it is here.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
+use crate::gap::GapOrder;
 use crate::{BranchId, EtlKind, RunId, RunMode, RunState};
 
 /// A parameter that cannot be read.
@@ -157,6 +159,14 @@ pub struct GapFilter {
     pub branch: Option<BranchId>,
     /// How far back to look, from 1 hour to a year.
     pub hours_max: u32,
+    /// What comes first.
+    pub order: GapOrder,
+}
+
+impl Default for GapFilter {
+    fn default() -> Self {
+        Self { kind: None, branch: None, hours_max: 168, order: GapOrder::Age }
+    }
 }
 
 impl GapFilter {
@@ -165,12 +175,35 @@ impl GapFilter {
         etl_tipo: Option<&str>,
         ubicacion_id: Option<&str>,
         max_horas: Option<&str>,
+        ordenar: Option<&str>,
     ) -> Result<Self, InvalidParameter> {
         Ok(Self {
             kind: choice("etl_tipo", etl_tipo)?,
             branch: branch(ubicacion_id),
             hours_max: bounded("max_horas", max_horas, 168, 1, 8784)?,
+            order: choice("ordenar", ordenar)?.unwrap_or_default(),
         })
+    }
+}
+
+/// Which day of which store to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverageFilter {
+    /// The store.
+    pub branch: BranchId,
+    /// Its local day.
+    pub date: Date,
+}
+
+impl CoverageFilter {
+    /// From the parameters of the query string; both are needed.
+    pub fn parse(ubicacion_id: Option<&str>, fecha: Option<&str>) -> Result<Self, InvalidParameter> {
+        let missing = |name| InvalidParameter { name, reason: "hace falta".to_owned() };
+        let branch = branch(ubicacion_id).ok_or_else(|| missing("ubicacion_id"))?;
+        let text = given(fecha).ok_or_else(|| missing("fecha"))?;
+        let reason = || format!("debe ser una fecha AAAA-MM-DD; llegó '{}'", excerpt(text));
+        let date = text.parse().map_err(|_| InvalidParameter { name: "fecha", reason: reason() })?;
+        Ok(Self { branch, date })
     }
 }
 

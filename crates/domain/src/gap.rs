@@ -61,6 +61,8 @@ pub struct GapEvidence {
     pub covered: IntervalSet<Timestamp>,
     /// Given up with a reason.
     pub waived: IntervalSet<Timestamp>,
+    /// Where numbers of invoices lack, though all that was expected of it is covered.
+    pub unproven: IntervalSet<Timestamp>,
     /// Runs of the time in question, in any order; successful ones may be left out.
     pub attempts: Vec<Attempt>,
 }
@@ -84,6 +86,11 @@ impl GapEvidence {
     /// The points that are missing: expected - covered - waived.
     pub fn missing(&self) -> IntervalSet<Timestamp> {
         self.expected.difference(&self.covered).difference(&self.waived)
+    }
+
+    /// The points that loading again can make whole: what is missing, and what is there without being proven.
+    pub fn to_recover(&self) -> IntervalSet<Timestamp> {
+        self.missing().union(&self.unproven)
     }
 
     /// The gaps in order of time. A window counts as soon as it is missing; leave windows whose job is not due yet out
@@ -200,6 +207,27 @@ crate::state::wire_names!(GapState {
     Unrecoverable => "irrecuperable",
 });
 
+/// What lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapClass {
+    /// Half hours.
+    Coverage,
+    /// Numbers of invoices, within half hours that are there.
+    Sequence,
+}
+crate::state::wire_names!(GapClass { Coverage => "cobertura", Sequence => "secuencia" });
+
+/// What a list of gaps is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapOrder {
+    /// The most recent first.
+    #[default]
+    Age,
+    /// What is worth most first; what nothing is known of last.
+    Value,
+}
+crate::state::wire_names!(GapOrder { Age => "antiguedad", Value => "valor" });
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -230,6 +258,7 @@ mod tests {
             expected: [span(0, 28)].into_iter().collect(),
             covered: covered.iter().map(|(from, to)| span(*from, *to)).collect(),
             waived: IntervalSet::empty(),
+            unproven: IntervalSet::empty(),
             attempts,
         }
     }

@@ -8,6 +8,8 @@
 
 pub mod branch;
 pub mod calendar;
+pub mod cause;
+pub mod certificate;
 pub mod error_class;
 pub mod filter;
 pub mod gap;
@@ -18,9 +20,12 @@ pub mod problem;
 pub mod read_model;
 pub mod recovery;
 pub mod sale;
+pub mod sequence;
 pub mod state;
 pub mod stock;
+pub mod value;
 pub mod window;
+pub mod window_state;
 
 pub use branch::{Branch, BranchWarehouse};
 pub use calendar::{Calendar, OpeningHours};

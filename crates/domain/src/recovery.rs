@@ -7,7 +7,7 @@ use crate::gap::GapEvidence;
 use crate::window::half_hours;
 use crate::{BranchId, EtlKind, Interval, IntervalSet, Window};
 
-/// The windows to run for the missing part of a range, in order of time, without those that are in work already.
+/// The windows to run for the part of a range that is missing or not proven, in order of time, without those that are in work already.
 pub fn windows_to_recover(
     branch: &BranchId,
     kind: EtlKind,
@@ -19,7 +19,7 @@ pub fn windows_to_recover(
         evidence.attempts.iter().filter(|attempt| !attempt.state.is_final()).map(|attempt| attempt.interval).collect();
     let asked: IntervalSet<Timestamp> = [range].into_iter().collect();
     evidence
-        .missing()
+        .to_recover()
         .intersection(&asked)
         .intervals()
         .iter()

@@ -5,18 +5,23 @@
 
 use std::collections::HashMap;
 
-use domain::gap::{Attempt, Gap, GapCause, GapEvidence, GapState, Urgency};
-use domain::read_model::{GapTotals, GapView};
-use domain::window::{LocalPeriod, half_hour_floor};
-use domain::{Branch, BranchId, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
-use jiff::{SignedDuration, Timestamp};
+use domain::gap::{Attempt, GapEvidence, Urgency};
+use domain::read_model::{GapTotals, GapView, ValueView};
+use domain::sequence::NumberHole;
+use domain::window::half_hour_floor;
+use domain::{Branch, BranchId, ErrorClass, EtlKind, Interval, IntervalSet};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use crate::UseCaseError;
 use crate::engine::Engine;
+use crate::number_holes::{self, widened};
 
 /// What is known of each of some branches, for one kind and one stretch of time.
 pub(crate) struct Evidence<'engine> {
     pub(crate) by_branch: Vec<(&'engine Branch, GapEvidence)>,
+    /// Numbers of invoices that lack, of the stores that lack some.
+    pub(crate) holes: HashMap<BranchId, Vec<NumberHole>>,
 }
 
 /// Reads the evidence of branches. A window that ended after `settled` counts only once a run for it has failed: until
@@ -38,14 +43,21 @@ pub(crate) async fn evidence<'engine>(
     for (branch, attempt) in warehouse.attempts(kind, only.clone(), range).await? {
         attempts.entry(branch).or_default().push(attempt);
     }
-    let mut covered = by_branch(warehouse.coverage(kind, only.clone(), range).await?);
-    let mut waived = by_branch(warehouse.waived(kind, only, range).await?);
+    let around = widened(range);
+    let mut covered = by_branch(warehouse.coverage(kind, only.clone(), around).await?);
+    let mut waived = by_branch(warehouse.waived(kind, only.clone(), around).await?);
+    // Numbers after coverage: of a window that is covered, its numbers are among them.
+    let mut broken = match kind {
+        EtlKind::Sales => number_holes::broken_sequences(engine, only, around).await?,
+        EtlKind::Inventory => HashMap::new(),
+    };
     let first_snapshots: HashMap<BranchId, Timestamp> = match kind {
         EtlKind::Sales => HashMap::new(),
         EtlKind::Inventory => warehouse.first_coverage(kind).await?.into_iter().collect(),
     };
 
     let now = engine.clock.now();
+    let mut holes = HashMap::new();
     let by_branch = branches
         .iter()
         .map(|branch| {
@@ -54,16 +66,21 @@ pub(crate) async fn evidence<'engine>(
                 EtlKind::Sales => expected_sales(branch, range, settled, now, &attempts),
                 EtlKind::Inventory => expected_snapshots(branch, range, settled, first_snapshots.get(&branch.id)),
             };
-            let evidence = GapEvidence {
+            let mut evidence = GapEvidence {
                 expected,
                 covered: covered.remove(&branch.id).unwrap_or_default().into_iter().collect(),
                 waived: waived.remove(&branch.id).unwrap_or_default().into_iter().collect(),
+                unproven: IntervalSet::empty(),
                 attempts,
             };
+            let runs = broken.remove(&branch.id).unwrap_or_default();
+            let lacking = number_holes::holes_of(engine, branch, range, &evidence, runs);
+            evidence.unproven = number_holes::unproven(&lacking, &branch.zone, now);
+            holes.insert(branch.id.clone(), lacking);
             (*branch, evidence)
         })
         .collect();
-    Ok(Evidence { by_branch })
+    Ok(Evidence { by_branch, holes })
 }
 
 fn by_branch(intervals: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchId, Vec<Interval<Timestamp>>> {
@@ -102,61 +119,22 @@ fn expected_snapshots(
     Interval::new(range.start().max(*first), end).into_iter().collect()
 }
 
-/// A gap as it is shown.
-pub(crate) fn view(kind: EtlKind, branch: &Branch, gap: Gap, grace: SignedDuration, now: Timestamp) -> GapView {
-    let period = LocalPeriod::of(gap.interval, &branch.zone);
-    // It became one when its first window should have been there, or now, where a run for it failed before that.
-    let first_end = gap.interval.start().checked_add(domain::HALF_HOUR).unwrap_or(gap.interval.end());
-    let detected = first_end.checked_add(grace).unwrap_or(first_end).min(now);
-    let age = now.duration_since(first_end);
-    let estado = match (kind, gap.work) {
-        (EtlKind::Inventory, _) => GapState::Unrecoverable,
-        (_, Some((_, RunState::Running))) => GapState::Running,
-        (_, Some(_)) => GapState::Queued,
-        (_, None) => GapState::Pending,
-    };
-    let (causa, error_tipo, causa_detalle, ejecucion_id) = match gap.cause {
-        GapCause::NeverRan => ("nunca_ejecutado".to_owned(), None, None, None),
-        GapCause::Attempted { state, error, message, run } => (state.as_str().to_owned(), error, message, Some(run)),
-    };
-    GapView {
-        id: format!("{kind}.{}.{}", branch.id, gap.interval.start().as_second()),
-        etl_tipo: kind,
-        ubicacion_id: branch.id.clone(),
-        ubicacion_nombre: branch.name.clone(),
-        inicio: gap.interval.start(),
-        fin: gap.interval.end(),
-        fecha_desde: period.date_from,
-        fecha_hasta: period.date_to,
-        hora_desde: period.from_text(),
-        hora_hasta: period.to_text(),
-        ventanas: gap.windows,
-        detectado_en: detected,
-        detectado_en_local: branch.zone.to_datetime(detected),
-        antiguedad_horas: (age.as_secs_f64() / 36.0).round() / 100.0,
-        urgencia: Urgency::of_age(age),
-        estado,
-        causa,
-        error_tipo,
-        causa_detalle,
-        intentos: gap.attempts,
-        ejecucion_id,
-        ejecucion_en_curso_id: gap.work.map(|(run, _)| run),
-        recuperable: estado == GapState::Pending,
-    }
-}
-
 /// The cards above a list of gaps.
 pub(crate) fn totals(gaps: &[GapView]) -> GapTotals {
     let mut branches: Vec<&BranchId> = gaps.iter().map(|gap| &gap.ubicacion_id).collect();
     branches.sort_unstable();
     branches.dedup();
     let count = |is: &dyn Fn(&GapView) -> bool| gaps.iter().filter(|gap| is(gap)).count() as u64;
+    let worth = |read: fn(&ValueView) -> Decimal| gaps.iter().filter_map(|gap| gap.valor.as_ref()).map(read).sum();
     GapTotals {
         total: gaps.len() as u64,
         ventanas: gaps.iter().map(|gap| u64::from(gap.ventanas)).sum(),
         criticos: count(&|gap| gap.urgencia == Urgency::VeryCritical),
         tiendas_afectadas: branches.len() as u64,
         timeouts: count(&|gap| gap.error_tipo == Some(ErrorClass::Timeout)),
+        valor_usd: worth(|value| value.usd),
+        valor_usd_desde: worth(|value| value.usd_desde),
+        valor_usd_hasta: worth(|value| value.usd_hasta),
+        ventanas_sin_historia: gaps.iter().map(|gap| u64::from(gap.ventanas_sin_historia)).sum(),
     }
 }

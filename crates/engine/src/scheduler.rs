@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::window::{LocalPeriod, day_interval};
 use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use monitoring::{CheckIn, CronMonitor};
 use warehouse::{EnqueueOutcome, NewRun};
 
@@ -60,6 +60,18 @@ pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
     drop(check_in);
     if let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await {
         tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
+    }
+    if schedule.kind == ScheduleKind::Reconciliation {
+        forget_old_firings(engine, now).await;
+    }
+}
+
+/// Once a night is enough.
+async fn forget_old_firings(engine: &Engine, now: Timestamp) {
+    let kept = SignedDuration::from_hours(24 * i64::from(engine.settings.firings_kept_days));
+    let Ok(before) = now.checked_sub(kept) else { return };
+    if let Err(error) = engine.warehouse.forget_firings(before).await {
+        tracing::warn!(%error, "old firings could not be forgotten");
     }
 }
 

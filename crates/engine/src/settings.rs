@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use domain::BranchId;
 use domain::plan::{BreakerLimits, Pace, RetryPolicy};
+use domain::value::ValueRules;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -41,6 +43,16 @@ pub struct EngineSettings {
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
     pub nap_max: Duration,
+    /// What estimates of missing sales rest on.
+    pub value_rules: ValueRules,
+    /// Numbers of invoices that may lack at once before a register is taken to count anew.
+    pub sequence_jump_max: u64,
+    /// Days, the last of the asked time, in which numbers of invoices are looked at.
+    pub sequence_days_max: u32,
+    /// Stores whose numbers of invoices are not looked at.
+    pub sequence_exempt: Vec<BranchId>,
+    /// How long firings of schedules are kept, to tell why a window has no run.
+    pub firings_kept_days: u32,
     /// The name of this machine, stored with each run.
     pub host: String,
 }
@@ -64,6 +76,11 @@ impl Default for EngineSettings {
             retries: RetrySettings::default(),
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
+            value_rules: ValueRules::default(),
+            sequence_jump_max: 500,
+            sequence_days_max: 35,
+            sequence_exempt: Vec::new(),
+            firings_kept_days: 400,
             host: "localhost".to_owned(),
         }
     }

@@ -96,6 +96,7 @@ async fn do_run(engine: &Engine, run: Waiting) -> End {
                 class: Some(ErrorClass::Interrupted),
                 message: "La ejecución se detuvo por una falla interna; el equipo técnico ya fue avisado.".to_owned(),
                 extracted: None,
+                http_status: None,
                 phases: PhaseTimes::default(),
             };
             pipelines::store_failure(engine, failure).await;

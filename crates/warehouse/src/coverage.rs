@@ -1,4 +1,4 @@
-//! `cobertura`, `exenciones`, and the attempts that explain what they lack.
+//! `cobertura` and its union `cobertura_continua`, `exenciones`, and the attempts that explain what they lack.
 
 use domain::gap::Attempt;
 use domain::{BranchId, EtlKind, Interval, RunId};
@@ -33,10 +33,37 @@ pub(crate) fn cover(
             run.to_string(),
             micros(now),
         ])?;
+    join(connection, kind, branch, window)
+}
+
+const TOUCHING: &str = "etl_tipo = ? AND ubicacion_id = ?
+    AND desde <= make_timestamptz(?::BIGINT) AND hasta >= make_timestamptz(?::BIGINT)";
+
+/// Adds a window to `cobertura_continua`: what it touches and itself become one.
+fn join(connection: &Connection, kind: EtlKind, branch: &BranchId, window: Interval<Timestamp>) -> Result<()> {
+    let (kind, branch, start, end) = (kind.as_str(), branch.as_str(), micros(window.start()), micros(window.end()));
+    let (parts, from, to): (u64, Option<i64>, Option<i64>) = connection
+        .prepare(&format!(
+            "SELECT count(*)::UBIGINT, epoch_us(min(desde)), epoch_us(max(hasta)) FROM cobertura_continua WHERE {TOUCHING}"
+        ))?
+        .query_row(params![kind, branch, end, start], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let (from, to) = (from.unwrap_or(start), to.unwrap_or(end));
+    if parts == 1 && from <= start && end <= to {
+        return Ok(());
+    }
+    if parts > 0 {
+        let delete = format!("DELETE FROM cobertura_continua WHERE {TOUCHING}");
+        connection.execute(&delete, params![kind, branch, end, start])?;
+    }
+    connection.execute(
+        "INSERT INTO cobertura_continua (etl_tipo, ubicacion_id, desde, hasta)
+         VALUES (?, ?, make_timestamptz(?::BIGINT), make_timestamptz(?::BIGINT))",
+        params![kind, branch, from.min(start), to.max(end)],
+    )?;
     Ok(())
 }
 
-fn intervals(
+pub(crate) fn intervals(
     connection: &Connection,
     table: &str,
     condition: &str,
@@ -60,15 +87,18 @@ fn intervals(
 }
 
 impl Warehouse {
-    /// The windows of a range whose rows were committed whole; of one branch, or of all.
+    /// The stretches that overlap a range and whose windows' rows were committed whole, windows that touch as one; of one
+    /// branch, or of all.
     pub async fn coverage(
         &self,
         kind: EtlKind,
         branch: Option<BranchId>,
         range: Interval<Timestamp>,
     ) -> Result<BranchIntervals> {
-        self.read("cobertura", move |connection| intervals(connection, "cobertura", "", kind, branch.as_ref(), range))
-            .await
+        self.read("cobertura", move |connection| {
+            intervals(connection, "cobertura_continua", "", kind, branch.as_ref(), range)
+        })
+        .await
     }
 
     /// The windows of a range that were given up and not taken back; of one branch, or of all.
@@ -122,7 +152,7 @@ impl Warehouse {
     pub async fn first_coverage(&self, kind: EtlKind) -> Result<Vec<(BranchId, Timestamp)>> {
         self.read("primera_cobertura", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT ubicacion_id, epoch_us(min(desde)) FROM cobertura WHERE etl_tipo = ? GROUP BY ubicacion_id",
+                "SELECT ubicacion_id, epoch_us(min(desde)) FROM cobertura_continua WHERE etl_tipo = ? GROUP BY ubicacion_id",
             )?;
             let mut rows = statement.query([kind.as_str()])?;
             let mut first = Vec::new();

@@ -28,6 +28,7 @@ pub mod sales;
 pub mod schedules;
 mod settings;
 pub mod stock;
+mod summaries;
 mod warehouse;
 mod writer;
 
@@ -36,7 +37,7 @@ pub use error::WarehouseError;
 pub use observer::{JobWatch, NobodyObserves, StatementObserver};
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{FailedWindow, RunFiguresByBranch, SalesTotals, StoredRun};
+pub use read::{Commit, FailedWindow, RunFiguresByBranch, SalesTotals, StoredRun};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};

@@ -13,6 +13,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (3, "views", include_str!("../migrations/0003_views.sql")),
     (4, "gaps_covered_in_parts", include_str!("../migrations/0004_gaps_covered_in_parts.sql")),
     (5, "plans", include_str!("../migrations/0005_plans.sql")),
+    (6, "proofs", include_str!("../migrations/0006_proofs.sql")),
     (9, "recoveries_told", include_str!("../migrations/0009_recoveries_told.sql")),
 ];
 

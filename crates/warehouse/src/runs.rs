@@ -115,6 +115,8 @@ pub struct RunEnd {
     pub clock: CommitClock,
     /// Distinct lines or articles that came.
     pub extracted: u64,
+    /// Lines that the source announced; None where it announces none.
+    pub announced: Option<u64>,
     /// How long the steps took.
     pub phases: PhaseTimes,
 }
@@ -134,6 +136,8 @@ pub struct RunFailure {
     pub message: String,
     /// What came, where it is known.
     pub extracted: Option<u64>,
+    /// What the source answered, where it was not 200.
+    pub http_status: Option<u16>,
     /// How long the steps took.
     pub phases: PhaseTimes,
 }
@@ -144,6 +148,8 @@ pub(crate) struct EndRow<'text> {
     pub(crate) ended_at: Timestamp,
     pub(crate) state: RunState,
     pub(crate) extracted: Option<u64>,
+    pub(crate) announced: Option<u64>,
+    pub(crate) http_status: Option<u16>,
     pub(crate) loaded: Option<u64>,
     pub(crate) class: Option<ErrorClass>,
     pub(crate) message: Option<&'text str>,
@@ -163,7 +169,7 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
             "UPDATE etl_ejecuciones SET
             estado = ?, fecha_fin = make_timestamptz(?::BIGINT),
             duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6,
-            registros_extraidos = ?, registros_cargados = ?, error_tipo = ?, error_mensaje = ?,
+            registros_extraidos = ?, registros_anunciados = ?, estado_http = ?, registros_cargados = ?, error_tipo = ?, error_mensaje = ?,
             fase_extraccion_ms = ?, fase_carga_ms = ?, lineas_agregadas = ?, lineas_cambiadas = ?, lineas_retiradas = ?
          WHERE id = ?::UUID AND estado = 'en_proceso'",
         )?
@@ -172,6 +178,8 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
             micros(end.ended_at),
             micros(end.ended_at),
             end.extracted,
+            end.announced,
+            end.http_status,
             end.loaded,
             end.class.map(ErrorClass::as_str),
             end.message,
@@ -200,6 +208,8 @@ impl Warehouse {
                     ended_at: failure.ended_at,
                     state: failure.state,
                     extracted: failure.extracted,
+                    announced: None,
+                    http_status: failure.http_status,
                     loaded: None,
                     class: failure.class,
                     message: Some(&failure.message),

@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 use crate::columns::{append, local_micros, sale_columns};
 use crate::coverage::cover;
 use crate::runs::{EndRow, RunEnd, end_run};
+use crate::summaries::summarise;
 use crate::{Result, Warehouse};
 
 /// The window that lines are committed for.
@@ -54,6 +55,7 @@ impl Warehouse {
                         .execute(duckdb::params_from_iter(window_values(&window)))?;
                 }
                 insert_staged(transaction, &window, &end)?;
+                summarise(transaction, &window, receipt.added < receipt.loaded || receipt.removed > 0)?;
             }
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             let ended_at = end.clock.now();
@@ -65,6 +67,8 @@ impl Warehouse {
                     ended_at,
                     state: RunState::Succeeded,
                     extracted: Some(end.extracted),
+                    announced: end.announced,
+                    http_status: None,
                     loaded: Some(receipt.loaded),
                     class: None,
                     message: None,
@@ -91,6 +95,9 @@ impl Warehouse {
             let started = Instant::now();
             stage(transaction, &lines)?;
             let added = insert_missing(transaction, &window, &end)?;
+            if added > 0 {
+                summarise(transaction, &window, true)?;
+            }
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             let receipt = Receipt { loaded: added, added, changed: 0, removed: 0 };
             let ended_at = end.clock.now();
@@ -101,6 +108,8 @@ impl Warehouse {
                     ended_at,
                     state: RunState::Partial,
                     extracted: Some(end.extracted),
+                    announced: end.announced,
+                    http_status: None,
                     loaded: Some(receipt.loaded),
                     class: Some(ErrorClass::InvalidData),
                     message: Some(&message),

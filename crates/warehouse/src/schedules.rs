@@ -1,5 +1,6 @@
-//! `programaciones`: when each schedule last fired.
+//! `programaciones` and `disparos`: when each schedule last fired, and every time it did.
 
+use domain::Interval;
 use duckdb::params;
 use jiff::Timestamp;
 
@@ -15,7 +16,44 @@ impl Warehouse {
                 "INSERT INTO programaciones (nombre, ultima_ejecucion) VALUES (?, make_timestamptz(?::BIGINT))",
                 params![schedule, micros(at)],
             )?;
+            transaction.execute(
+                "INSERT INTO disparos (nombre, disparada_en) VALUES (?, make_timestamptz(?::BIGINT))",
+                params![schedule, micros(at)],
+            )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Forgets when schedules fired before a moment; when each fired last is kept.
+    pub async fn forget_firings(&self, before: Timestamp) -> Result<()> {
+        self.write("olvidar_disparos", move |transaction| {
+            transaction.execute(
+                "DELETE FROM disparos WHERE disparada_en < make_timestamptz(?::BIGINT)",
+                params![micros(before)],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// When a schedule fired, in order: within a range, and the last time before it and the first after it.
+    pub async fn firings(&self, schedule: &'static str, range: Interval<Timestamp>) -> Result<Vec<Timestamp>> {
+        self.read("disparos", move |connection| {
+            let mut statement = connection.prepare(
+                "WITH propios AS (SELECT epoch_us(disparada_en) AS cuando FROM disparos WHERE nombre = ?)
+                 SELECT cuando FROM propios
+                 WHERE cuando >= coalesce((SELECT max(cuando) FROM propios WHERE cuando < ?), ?)
+                   AND cuando <= coalesce((SELECT min(cuando) FROM propios WHERE cuando >= ?), ?)
+                 ORDER BY cuando",
+            )?;
+            let (start, end) = (micros(range.start()), micros(range.end()));
+            let mut rows = statement.query(params![schedule, start, start, end, end])?;
+            let mut fired = Vec::new();
+            while let Some(row) = rows.next()? {
+                fired.push(instant("disparada_en", row.get(0)?)?);
+            }
+            Ok(fired)
         })
         .await
     }

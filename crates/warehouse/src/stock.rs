@@ -55,6 +55,8 @@ impl Warehouse {
                     ended_at,
                     state: RunState::Succeeded,
                     extracted: Some(end.extracted),
+                    announced: end.announced,
+                    http_status: None,
                     loaded: Some(loaded),
                     class: None,
                     message: None,

@@ -3,7 +3,7 @@
 use clap::Args;
 use domain::EtlKind;
 use domain::filter::GapFilter;
-use domain::gap::GapState;
+use domain::gap::{GapOrder, GapState};
 use domain::read_model::{GapList, GapView};
 
 use super::ServerArgument;
@@ -28,6 +28,9 @@ pub struct GapsArguments {
     /// Cuántas horas hacia atrás
     #[arg(long, value_name = "N", default_value_t = 168, value_parser = clap::value_parser!(u32).range(1..=8784))]
     max_horas: u32,
+    /// Lo más reciente primero (antiguedad), o lo que más vale primero (valor)
+    #[arg(long, value_name = "ORDEN", default_value = "antiguedad", value_parser = gap_order)]
+    ordenar: GapOrder,
     /// Un documento JSON en vez de una tabla
     #[arg(long)]
     json: bool,
@@ -55,7 +58,9 @@ impl GapsArguments {
             Some(text) => Some(target.branch(text).await?),
             None => None,
         };
-        let list = target.gaps(GapFilter { kind: self.etl_tipo, branch, hours_max: self.max_horas }).await?;
+        let list = target
+            .gaps(GapFilter { kind: self.etl_tipo, branch, hours_max: self.max_horas, order: self.ordenar })
+            .await?;
         if self.json {
             json(&list)?
         } else {
@@ -70,13 +75,14 @@ fn print(list: &GapList) {
         answer("No hay gaps pendientes");
         return;
     }
-    let mut table = Table::new(&["Tienda", "Tipo", "Período", "Ventanas", "Urgencia", "Causa", "Estado"]);
+    let mut table = Table::new(&["Tienda", "Tipo", "Período", "Ventanas", "Valor USD", "Urgencia", "Causa", "Estado"]);
     for gap in &list.gaps {
         table.row([
             gap.ubicacion_nombre.clone(),
             gap.etl_tipo.to_string(),
             period_text(gap),
             gap.ventanas.to_string(),
+            value_text(gap),
             gap.urgencia.to_string(),
             cause_text(gap),
             gap.estado.to_string(),
@@ -87,8 +93,16 @@ fn print(list: &GapList) {
     }
     let totals = &list.totales;
     answer(&format!(
-        "{} gaps ({} medias horas) en {} tiendas; {} con más de 48 horas",
-        totals.total, totals.ventanas, totals.tiendas_afectadas, totals.criticos
+        "{} gaps ({} medias horas) en {} tiendas; {} con más de 48 horas; valor estimado {:.2} USD{}",
+        totals.total,
+        totals.ventanas,
+        totals.tiendas_afectadas,
+        totals.criticos,
+        totals.valor_usd,
+        match totals.ventanas_sin_historia {
+            0 => String::new(),
+            windows => format!(", sin contar {windows} medias horas sin historia"),
+        }
     ));
 }
 
@@ -98,7 +112,24 @@ pub fn period_text(gap: &GapView) -> String {
 }
 
 fn cause_text(gap: &GapView) -> String {
-    gap.error_tipo.map_or_else(|| gap.causa.clone(), |class| format!("{} ({class})", gap.causa))
+    let missing: u64 = gap.facturas_faltantes.iter().map(|numbers| numbers.hasta - numbers.desde + 1).sum();
+    match missing {
+        0 => gap.evidencia.tipo.to_string(),
+        missing => format!("{} ({missing} facturas)", gap.evidencia.tipo),
+    }
+}
+
+/// The middle and the range; snapshots have none.
+fn value_text(gap: &GapView) -> String {
+    match (&gap.valor, gap.ventanas_sin_historia) {
+        (Some(value), _) => format!("{:.2} ({:.2} a {:.2})", value.usd, value.usd_desde, value.usd_hasta),
+        (None, 0) => "-".to_owned(),
+        (None, _) => "sin historia".to_owned(),
+    }
+}
+
+fn gap_order(text: &str) -> Result<GapOrder, String> {
+    text.parse().map_err(|error: domain::state::UnknownName| format!("debe ser uno de: {}", error.allowed))
 }
 
 /// Whether somebody can ask for the gap now.

@@ -1,5 +1,6 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
+mod coverage;
 mod doctor;
 mod etl;
 mod gaps;
@@ -69,6 +70,9 @@ enum Command {
     /// Muestra qué correría una recuperación, cuánto costaría y el hash para iniciarla
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Plan(plan::PlanArguments),
+    /// Muestra el día de una tienda, media hora por media hora, con lo que prueba cada una; termina con 3 si algo no está probado
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Cobertura(coverage::CoverageArguments),
     /// Recupera las medias horas que faltan y espera a que termine
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Recuperar(recover::RecoverArguments),
@@ -117,6 +121,7 @@ impl CommandLine {
             Command::Etl(arguments) => arguments.run(&usable(loaded)?),
             Command::Gaps(arguments) => arguments.run(&usable(loaded)?),
             Command::Plan(arguments) => arguments.run(&usable(loaded)?),
+            Command::Cobertura(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }

@@ -31,7 +31,8 @@ impl EndTime {
     }
 }
 
-fn date(text: &str) -> Result<Date, String> {
+/// `AAAA-MM-DD`.
+pub fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "no es una fecha; escriba AAAA-MM-DD, como 2025-11-17".to_owned())
 }
 

@@ -121,7 +121,7 @@ impl RecoverArguments {
     }
 
     async fn every_gap(&self, target: &Target) -> Result<Vec<RecoverGapRequest>, Failure> {
-        let list = target.gaps(GapFilter { kind: None, branch: None, hours_max: self.max_horas }).await?;
+        let list = target.gaps(GapFilter { hours_max: self.max_horas, ..GapFilter::default() }).await?;
         let gaps: Vec<GapView> = list.gaps.into_iter().filter(can_be_asked_for).collect();
         if !gaps.is_empty() && !self.si {
             self.ask(&gaps)?;

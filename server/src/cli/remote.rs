@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context;
-use domain::filter::GapFilter;
+use domain::filter::{CoverageFilter, GapFilter};
 use domain::problem::{Problem, ProblemCode};
 use domain::read_model::{
-    BatchProgress, GapList, PlanHashRequest, PlanPreview, PlanRequest, PlanView, Progress, RecoverGapAnswer,
-    RecoverGapRequest, RunPage, RunView,
+    BatchProgress, CoverageDay, GapList, PlanHashRequest, PlanPreview, PlanRequest, PlanView, Progress,
+    RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
 };
 use domain::{BatchId, BranchId};
 use reqwest::{Client, RequestBuilder, Url};
@@ -43,9 +43,16 @@ impl RemoteServer {
     /// What is missing.
     pub async fn gaps(&self, filter: &GapFilter) -> Result<GapList, Failure> {
         let mut query = vec![("max_horas", filter.hours_max.to_string())];
+        query.push(("ordenar", filter.order.to_string()));
         query.extend(filter.kind.map(|kind| ("etl_tipo", kind.to_string())));
         query.extend(filter.branch.as_ref().map(|branch| ("ubicacion_id", branch.to_string())));
         self.ask(self.client.get(self.url("gaps", &query))).await
+    }
+
+    /// A store's day.
+    pub async fn coverage(&self, filter: &CoverageFilter) -> Result<CoverageDay, Failure> {
+        let query = [("ubicacion_id", filter.branch.to_string()), ("fecha", filter.date.to_string())];
+        self.ask(self.client.get(self.url("cobertura", &query))).await
     }
 
     /// The branch that is meant by an id or a name; another text is left to the server to refuse.

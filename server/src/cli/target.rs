@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use domain::filter::GapFilter;
+use domain::filter::{CoverageFilter, GapFilter};
 use domain::problem::ProblemCode;
 use domain::read_model::{
-    BatchProgress, GapList, PlanPreview, PlanRequest, PlanView, RecoverGapAnswer, RecoverGapRequest, RunView,
+    BatchProgress, CoverageDay, GapList, PlanPreview, PlanRequest, PlanView, RecoverGapAnswer, RecoverGapRequest,
+    RunView,
 };
 use domain::{BatchId, BranchId};
 use engine::{Actor, Engine, UseCaseError};
@@ -74,6 +75,14 @@ impl Target {
         match self {
             Self::Local(engine, actor) => engine.list_gaps(actor, filter).await.map_err(use_case_failure),
             Self::Remote(server) => server.gaps(&filter).await,
+        }
+    }
+
+    /// A store's day.
+    pub async fn coverage(&self, filter: CoverageFilter) -> Result<CoverageDay, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.coverage(actor, filter).await.map_err(use_case_failure),
+            Self::Remote(server) => server.coverage(&filter).await,
         }
     }
 

@@ -15,6 +15,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::BranchId;
+use domain::value::ValueRules;
 use engine::{PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -106,6 +108,16 @@ pub struct EngineLimits {
     pub cron_reconciliation: String,
     /// How long after its end a window is not a gap yet.
     pub gap_grace: Duration,
+    /// What estimates of missing sales rest on.
+    pub value_rules: ValueRules,
+    /// Numbers of invoices that may lack at once before a register is taken to count anew.
+    pub sequence_jump_max: u64,
+    /// Days in which numbers of invoices are looked at.
+    pub sequence_days_max: u32,
+    /// Stores whose numbers of invoices are not looked at.
+    pub sequence_exempt: Vec<BranchId>,
+    /// How long firings of schedules are kept.
+    pub firings_kept_days: u32,
 }
 
 /// The HTTP server.
@@ -221,12 +233,14 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
-        CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, GAP_GRACE_MINUTES, LIVE_STREAK_MAX,
-        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
-        WRITE_RETRY_PAUSE_SECONDS,
+        CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES,
+        LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT,
+        SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH,
+        WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
+    let exempt = source.optional_text(&SEQUENCE_EXEMPT).unwrap_or_default();
     EngineLimits {
         workers,
         workers_per_branch: size(source, &WORKERS_PER_BRANCH),
@@ -244,6 +258,11 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         cron_inventory: source.text(&CRON_INVENTORY),
         cron_reconciliation: source.text(&CRON_RECONCILIATION),
         gap_grace: Duration::from_secs(60 * source.number(&GAP_GRACE_MINUTES)),
+        value_rules: ValueRules { weeks: count(source, &VALUE_WEEKS), known_min: count(source, &VALUE_KNOWN_MIN) },
+        sequence_jump_max: source.number(&SEQUENCE_JUMP_MAX),
+        sequence_days_max: count(source, &SEQUENCE_DAYS_MAX),
+        sequence_exempt: exempt.split(',').map(str::trim).filter(|text| !text.is_empty()).map(BranchId::new).collect(),
+        firings_kept_days: count(source, &FIRINGS_KEPT_DAYS),
     }
 }
 

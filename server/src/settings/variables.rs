@@ -71,6 +71,12 @@ variables! {
     CRON_RECONCILIATION = "KLK_CRON_RECONCILIACION", text("0 3 * * *"), "Cuándo se compara el día anterior con KLK (cron).";
     ZONE = "KLK_ZONA", text("America/Caracas"), "Zona horaria de los programas y de las tiendas que no dicen otra.";
     GAP_GRACE_MINUTES = "KLK_GAP_GRACE_MINUTES", number(15, 0, 1440), "Minutos tras el fin de una media hora en que todavía no cuenta como gap.";
+    VALUE_WEEKS = "KLK_VALOR_SEMANAS", number(8, 1, 52), "Semanas hacia atrás con las que se estima lo que vale un gap de ventas.";
+    VALUE_KNOWN_MIN = "KLK_VALOR_SEMANAS_MIN", number(3, 1, 52), "Medias horas conocidas sin las que no se estima: con menos, el gap queda «sin historia».";
+    SEQUENCE_JUMP_MAX = "KLK_SECUENCIA_SALTO_MAX", number(500, 1, 1_000_000), "Números de factura seguidos que pueden faltar de una caja; si faltan más, la caja empezó otra numeración.";
+    SEQUENCE_DAYS_MAX = "KLK_SECUENCIA_DIAS", number(35, 2, 366), "Días, los últimos del período consultado, en que se revisan los números de factura.";
+    SEQUENCE_EXEMPT = "KLK_SECUENCIA_SIN_TIENDAS", OPTIONAL, "Tiendas (tienda_01, separadas por comas) cuyos números de factura no se revisan.";
+    FIRINGS_KEPT_DAYS = "KLK_DISPAROS_DIAS", number(400, 1, 3660), "Días que se guarda cada disparo de los programas, para explicar por qué una media hora no tiene ejecución.";
     DISCOVER_BRANCHES = "KLK_DESCUBRIR_TIENDAS", Kind::Switch { default: true }, "Si se preguntan a KLK las tiendas cuando klk.toml no tiene [[tiendas]].";
 
     ADDRESS = "KLK_ADDRESS", text("127.0.0.1:3000"), "Dirección y puerto en que escucha `klk serve`.";

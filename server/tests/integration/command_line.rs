@@ -99,6 +99,26 @@ fn gaps_are_seen_recovered_and_gone() {
 }
 
 #[test]
+fn a_day_is_shown_with_what_proves_it_and_ends_with_3_until_it_is_proven() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    let arguments = ["cobertura", "--tienda", "PERIFERICO", "--fecha", &day];
+    let unproven = klk.run(&arguments);
+    assert_eq!(unproven.code, 3, "{}", unproven.errors);
+    assert!(unproven.answer.contains("28 faltante"), "{}", unproven.answer);
+
+    assert_eq!(klk.run(&["etl", "ventas", "--tienda", "PERIFERICO", "--desde", &day]).code, 0);
+    let proven = klk.run(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(proven.code, 0, "{}", proven.errors);
+    let shown = proven.json();
+    assert_eq!(
+        (shown["dia_probado"].as_bool(), shown["lineas"].as_u64()),
+        (Some(true), Some(pos.lines_of_yesterday("SUC001")))
+    );
+}
+
+#[test]
 fn one_period_of_one_store_is_recovered() {
     let pos = Pos::start();
     let klk = pos.klk();
@@ -161,6 +181,8 @@ fn rubbish_ends_with_2_and_says_what_may_be_written() {
         (&["etl", "ventas", "--desde", "2025-11-17", "--tienda", "tienda_99"], "tienda_08  SUC002  BOSQUE"),
         (&["gaps", "--max-horas", "0"], "1..=8784"),
         (&["gaps", "--tienda", "LUNA"], "PERIFERICO"),
+        (&["gaps", "--ordenar", "precio"], "antiguedad, valor"),
+        (&["cobertura", "--tienda", "BOSQUE", "--fecha", "ayer"], "AAAA-MM-DD"),
         (&["gaps", "--servidor", "nowhere"], "http://127.0.0.1:3000"),
         (&["recuperar"], "--tienda"),
         (&["recuperar", "--todo", "--tienda", "tienda_01"], "--todo"),

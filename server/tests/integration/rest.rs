@@ -109,7 +109,7 @@ fn every_endpoint_answers_in_the_contracts_words() {
                 "ejecuciones",
                 &["cursor_siguiente", "ejecuciones", "generado_en", "generado_en_local", "tiendas", "totales"],
             ),
-            ("gaps", &["gaps", "generado_en", "generado_en_local", "max_horas", "tiendas", "totales"]),
+            ("gaps", &["gaps", "generado_en", "generado_en_local", "max_horas", "ordenar", "tiendas", "totales"]),
             (
                 "metricas",
                 &[
@@ -139,6 +139,62 @@ fn every_endpoint_answers_in_the_contracts_words() {
         let (_, schedules) = server.get_json(&format!("{TRACKING}/cron/status")).await;
         let crons: Vec<_> = schedules["cron"].as_array().unwrap().iter().map(|cron| &cron["expresion"]).collect();
         assert!(crons.contains(&&json!("5,35 * * * *")) && crons.contains(&&json!("0,30 * * * *")), "{schedules}");
+    });
+}
+
+#[test]
+fn a_gap_has_its_worth_and_its_proof_and_a_day_its_certificates() {
+    let pos = Pos::start();
+    // One known half hour is enough for an estimate.
+    let klk = pos.klk().with_variable("KLK_VALOR_SEMANAS_MIN", "1");
+    let day = pos.yesterday().to_string();
+    let loaded = klk.run(&[
+        "etl",
+        "ventas",
+        "--tienda",
+        "tienda_01",
+        "--desde",
+        &day,
+        "--hora-desde",
+        "12:00",
+        "--hora-hasta",
+        "13:00",
+    ]);
+    assert_eq!(loaded.code, 0, "{}", loaded.errors);
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let gaps = format!("{TRACKING}/gaps?etl_tipo=ventas&ubicacion_id=tienda_01");
+        let (_, by_value) = server.get_json(&format!("{gaps}&ordenar=valor")).await;
+        assert_eq!(by_value["ordenar"], "valor");
+        let gap = &by_value["gaps"][0];
+        assert_eq!(
+            (gap["clase"].as_str(), gap["evidencia"]["tipo"].as_str()),
+            (Some("cobertura"), Some("antes_de_vigilar"))
+        );
+        assert!(by_value["totales"]["valor_usd"].is_string(), "money is told as text: {by_value}");
+
+        let asked = format!("{TRACKING}/cobertura?ubicacion_id=tienda_01&fecha={day}");
+        let (status, shown) = server.get_json(&asked).await;
+        assert_eq!((status, shown["medias_horas"].as_array().unwrap().len()), (200, 48));
+        let noon = &shown["medias_horas"][24];
+        assert_eq!((noon["hora_desde"].as_str(), noon["estado"].as_str()), (Some("12:00"), Some("completa")));
+        for proof in ["ejecucion", "conteo", "secuencia"] {
+            assert_eq!(noon["certificado"][proof]["resultado"], "cumple", "{proof}: {noon}");
+        }
+        assert_eq!(
+            (shown["medias_horas"][25]["estado"].as_str(), shown["medias_horas"][26]["estado"].as_str()),
+            (Some("completa"), Some("faltante"))
+        );
+
+        for wrong in ["cobertura", "cobertura?ubicacion_id=tienda_01", "cobertura?ubicacion_id=tienda_01&fecha=ayer"] {
+            assert_problem(server.get_json(&format!("{TRACKING}/{wrong}")).await, 422, "parametro_invalido");
+        }
+        let unknown = format!("{TRACKING}/cobertura?ubicacion_id=tienda_99&fecha={day}");
+        assert_problem(server.get_json(&unknown).await, 404, "no_encontrado");
+
+        let page = server.get(&format!("/tiendas/tienda_01/{day}?hora=12:00")).await;
+        let html = page.text().await.unwrap();
+        assert!(html.contains("Certificado de 12:00"), "the chosen half hour is in the page itself");
     });
 }
 

@@ -66,7 +66,7 @@ pub fn windows_in_scope(
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
     let in_work: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
     let wanted =
-        if options.repeat_loaded { evidence.expected.difference(&evidence.waived) } else { evidence.missing() };
+        if options.repeat_loaded { evidence.expected.difference(&evidence.waived) } else { evidence.to_recover() };
     wanted
         .intersection(&scope.of_branch(branch))
         .intervals()

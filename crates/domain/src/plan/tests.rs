@@ -162,6 +162,7 @@ proptest! {
             expected: [span(0, 28)].into_iter().collect(),
             covered: set(&covered),
             waived: set(&waived),
+            unproven: IntervalSet::empty(),
             attempts: attempts.collect(),
         };
         let options = PlanOptions { repeat_loaded, outside_hours: false };

@@ -3,15 +3,67 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use rust_decimal::Decimal;
+
 use super::{BranchChoice, read_model};
-use crate::gap::{GapState, Urgency};
+use crate::cause::CauseKind;
+use crate::gap::{GapClass, GapOrder, GapState, Urgency};
+use crate::value::ValueBasis;
 use crate::{BranchId, ErrorClass, EtlKind, RunId};
 
 read_model! {
+    /// What is missing is worth, in USD: the middle, and the range that eight in ten weeks lie in.
+    pub struct ValueView {
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub usd: Decimal,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub usd_desde: Decimal,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub usd_hasta: Decimal,
+        pub base: ValueBasis,
+        /// Half hours that it rests on.
+        pub muestras: u32,
+    }
+
+    /// What proves the cause. Which fields have a value follows from `tipo`.
+    pub struct CauseEvidence {
+        pub tipo: CauseKind,
+        /// When the latest finished attempt ended.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub terminada_en_local: Option<DateTime>,
+        pub estado_http: Option<u16>,
+        /// Lines that the source announced.
+        pub anunciadas: Option<u64>,
+        /// Distinct lines that came.
+        pub recibidas: Option<u64>,
+        /// The last firing of the schedule before the window was due.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub disparo_anterior_local: Option<DateTime>,
+        /// Its first firing from then on.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub disparo_siguiente_local: Option<DateTime>,
+    }
+
+    /// Numbers of invoices in a row that lack.
+    pub struct MissingNumbers {
+        /// The register: what is before the last dash.
+        pub caja: String,
+        pub desde: u64,
+        pub hasta: u64,
+        /// When the invoice before them was made.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub despues_de: DateTime,
+        /// When the invoice after them was made.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub antes_de: DateTime,
+    }
+
     /// Missing half hours in a row, of one store and one local day, with one cause.
     pub struct GapView {
         /// Stable while the gap's first window stays missing.
         pub id: String,
+        /// Whether the half hours are missing, or numbers of invoices in them.
+        pub clase: GapClass,
         pub etl_tipo: EtlKind,
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
@@ -37,7 +89,7 @@ read_model! {
         pub antiguedad_horas: f64,
         pub urgencia: Urgency,
         pub estado: GapState,
-        /// `nunca_ejecutado`, or how the latest attempt ended.
+        /// `nunca_ejecutado`, how the latest attempt ended, or `secuencia`; `evidencia.tipo` says it more exactly.
         pub causa: String,
         pub error_tipo: Option<ErrorClass>,
         pub causa_detalle: Option<String>,
@@ -47,6 +99,13 @@ read_model! {
         /// The run that is at it, or will be.
         pub ejecucion_en_curso_id: Option<RunId>,
         pub recuperable: bool,
+        /// None of an inventory, and where too little is known.
+        pub valor: Option<ValueView>,
+        /// Half hours that `valor` is without, because too little is known of them.
+        pub ventanas_sin_historia: u32,
+        pub evidencia: CauseEvidence,
+        /// Of a gap of class `secuencia`.
+        pub facturas_faltantes: Vec<MissingNumbers>,
     }
 
     /// The cards above the list.
@@ -59,15 +118,25 @@ read_model! {
         pub criticos: u64,
         pub tiendas_afectadas: u64,
         pub timeouts: u64,
+        /// The sum of what they are worth, as far as it is known.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub valor_usd: Decimal,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub valor_usd_desde: Decimal,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub valor_usd_hasta: Decimal,
+        /// Half hours of sales that it is without.
+        pub ventanas_sin_historia: u64,
     }
 
-    /// Every gap of the asked hours, the most recent first.
+    /// Every gap of the asked hours, the most recent first, or what is worth most.
     pub struct GapList {
         pub gaps: Vec<GapView>,
         pub totales: GapTotals,
         pub tiendas: Vec<BranchChoice>,
         /// How far back was looked.
         pub max_horas: u32,
+        pub ordenar: GapOrder,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]

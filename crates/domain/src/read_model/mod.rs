@@ -5,6 +5,7 @@
 //! "now" that ages and relative times are counted from.
 
 mod connectivity;
+mod coverage;
 mod gaps;
 mod metrics;
 mod monitoring;
@@ -16,7 +17,8 @@ mod runs;
 mod schedules;
 
 pub use connectivity::{Connectivity, ConnectivityState};
-pub use gaps::{GapList, GapTotals, GapView};
+pub use coverage::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
+pub use gaps::{CauseEvidence, GapList, GapTotals, GapView, MissingNumbers, ValueView};
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{
     BranchIssues, CheckInState, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial,

@@ -27,7 +27,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             Ok::<_, PipelineError>(StockSnapshot { branch, interval, captured_at, warehouses })
         })
         .await?;
-    let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, phases };
+    let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, announced: None, phases };
     let loaded = job
         .monitor
         .load(|step| async move {

@@ -47,6 +47,13 @@ impl PipelineError {
         }
     }
 
+    fn http_status(&self) -> Option<u16> {
+        match self {
+            Self::Source(KlkError::Status { status, .. }) => Some(*status),
+            _ => None,
+        }
+    }
+
     fn extracted(&self) -> Option<u64> {
         match self {
             Self::Short { extracted, .. } => Some(*extracted),
@@ -144,6 +151,7 @@ async fn fail(engine: &Engine, record: &RunRecord, error: &PipelineError, elapse
         class: Some(error.class()),
         message: messages::describe(error),
         extracted: error.extracted(),
+        http_status: error.http_status(),
         phases: PhaseTimes { extract: elapsed },
     };
     store_failure(engine, failure).await;

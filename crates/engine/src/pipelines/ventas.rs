@@ -41,7 +41,13 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         total_usd,
     };
     let figures = figures_of(&lines);
-    let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted: distinct, phases };
+    let end = RunEnd {
+        run: job.record.id,
+        clock: job.commit_clock(),
+        extracted: distinct,
+        announced: Some(announced),
+        phases,
+    };
     let warehouse = &job.engine.warehouse;
 
     if complete {

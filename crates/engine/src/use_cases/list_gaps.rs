@@ -1,40 +1,95 @@
 //! The list of gaps.
 
-use domain::filter::GapFilter;
-use domain::read_model::{GapList, GapView};
-use domain::{EtlKind, Interval};
-use jiff::SignedDuration;
+use std::cmp::Reverse;
 
-use crate::{Actor, Engine, UseCaseError, gaps};
+use domain::filter::GapFilter;
+use domain::gap::{Gap, GapOrder};
+use domain::read_model::{GapList, GapView};
+use domain::value::{GapValue, SalesHistory};
+use domain::{BranchId, EtlKind, Interval};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::gap_causes::Grounds;
+use crate::gap_views::{self, Moment};
+use crate::{Actor, Engine, UseCaseError, gap_values, gaps};
 
 impl Engine {
-    /// Every gap of the asked hours, the most recent first.
+    /// Every gap of the asked hours, the most recent first or what is worth most, with its cause and its worth.
     pub async fn list_gaps(&self, _actor: &Actor, filter: GapFilter) -> Result<GapList, UseCaseError> {
         let now = self.clock.now();
-        let branches = self.branches.select(filter.branch.as_ref())?;
         let since = now.checked_sub(SignedDuration::from_hours(i64::from(filter.hours_max))).unwrap_or(now);
-        let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
         let mut found: Vec<GapView> = Vec::new();
         if let Some(range) = Interval::new(since, now) {
             let kinds = filter.kind.map_or(EtlKind::ALL.to_vec(), |kind| vec![kind]);
             for kind in kinds {
-                let evidence = gaps::evidence(self, kind, &branches, range, settled).await?;
-                for (branch, evidence) in evidence.by_branch {
-                    let gaps = evidence.gaps(&branch.zone).into_iter();
-                    found.extend(gaps.map(|gap| gaps::view(kind, branch, gap, self.settings.gap_grace, now)));
-                }
+                found.extend(self.gaps_of_kind(kind, filter.branch.as_ref(), range).await?);
             }
         }
-        found.sort_by(|left, right| {
-            (right.inicio, &left.ubicacion_id, left.etl_tipo).cmp(&(left.inicio, &right.ubicacion_id, right.etl_tipo))
-        });
+        sort(&mut found, filter.order);
         Ok(GapList {
             totales: gaps::totals(&found),
             gaps: found,
             tiendas: self.branches.choices(),
             max_horas: filter.hours_max,
+            ordenar: filter.order,
             generado_en: now,
             generado_en_local: self.settings.schedules.zone.to_datetime(now),
         })
+    }
+
+    async fn gaps_of_kind(
+        &self,
+        kind: EtlKind,
+        branch: Option<&BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<Vec<GapView>, UseCaseError> {
+        let branches = self.branches.select(branch)?;
+        let moment = Moment { now: self.clock.now(), grace: self.settings.gap_grace };
+        let settled = moment.now.checked_sub(moment.grace).unwrap_or(moment.now);
+        let evidence = gaps::evidence(self, kind, &branches, range, settled).await?;
+        let missing: Vec<Vec<Gap>> =
+            evidence.by_branch.iter().map(|(branch, evidence)| evidence.gaps(&branch.zone)).collect();
+        let grounds = Grounds::read(self, kind, missing.iter().flatten()).await?;
+        let no_holes = Vec::new();
+        let holes_of = |branch: &BranchId| evidence.holes.get(branch).unwrap_or(&no_holes);
+
+        let lacking = evidence.by_branch.iter().zip(&missing);
+        let lacking = lacking.filter(|((branch, _), gaps)| !gaps.is_empty() || !holes_of(&branch.id).is_empty());
+        let histories = match kind {
+            EtlKind::Sales => {
+                let names = lacking.map(|((branch, _), _)| branch.id.clone()).collect();
+                gap_values::histories(self, names, missing.iter().flatten()).await?
+            }
+            EtlKind::Inventory => Default::default(),
+        };
+        let nothing_sold = SalesHistory::default();
+        let mut views = Vec::new();
+        for ((branch, evidence), gaps) in evidence.by_branch.iter().zip(missing) {
+            let mut profile = gap_values::profile(self, branch, histories.get(&branch.id).unwrap_or(&nothing_sold));
+            for gap in gaps {
+                let value = match kind {
+                    EtlKind::Sales => gap_values::value(&mut profile, &gap, &grounds.facts),
+                    EtlKind::Inventory => GapValue::default(),
+                };
+                let cause = grounds.evidence(branch, &gap);
+                views.push(gap_views::of_coverage(kind, branch, gap, cause, value, moment));
+            }
+            views.extend(gap_views::of_sequence(branch, holes_of(&branch.id), evidence, &profile, moment));
+        }
+        Ok(views)
+    }
+}
+
+fn sort(gaps: &mut [GapView], order: GapOrder) {
+    gaps.sort_by(|left, right| {
+        (right.inicio, &left.ubicacion_id, left.etl_tipo, left.clase).cmp(&(
+            left.inicio,
+            &right.ubicacion_id,
+            right.etl_tipo,
+            right.clase,
+        ))
+    });
+    if order == GapOrder::Value {
+        gaps.sort_by_key(|gap| Reverse(gap.valor.as_ref().map(|value| value.usd)));
     }
 }

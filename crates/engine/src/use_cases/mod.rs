@@ -3,6 +3,7 @@
 mod batches;
 mod cancel_plan;
 mod connectivity;
+mod coverage;
 pub mod extract;
 mod list_gaps;
 mod list_plans;

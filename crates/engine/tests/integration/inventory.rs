@@ -46,7 +46,7 @@ async fn a_snapshot_has_every_warehouse_and_a_failed_one_leaves_the_stock_as_it_
 async fn a_missed_snapshot_cannot_be_recovered_and_none_is_expected_before_the_first() {
     let world = World::new().await;
     let gaps = async |world: &World| {
-        let filter = GapFilter { kind: Some(EtlKind::Inventory), branch: None, hours_max: 48 };
+        let filter = GapFilter { kind: Some(EtlKind::Inventory), hours_max: 48, ..GapFilter::default() };
         world.engine.list_gaps(&operator(), filter).await.unwrap().gaps
     };
     assert!(gaps(&world).await.is_empty());

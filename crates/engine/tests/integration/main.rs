@@ -12,6 +12,7 @@ mod inventory;
 mod looking;
 mod plan_control;
 mod plans;
+mod proofs;
 mod queueing;
 mod races;
 mod recovery;

@@ -211,7 +211,7 @@ impl World {
     }
 
     pub async fn gaps(&self, hours: u32) -> Vec<GapView> {
-        let filter = GapFilter { kind: Some(EtlKind::Sales), branch: None, hours_max: hours };
+        let filter = GapFilter { kind: Some(EtlKind::Sales), hours_max: hours, ..GapFilter::default() };
         self.engine.list_gaps(&operator(), filter).await.unwrap().gaps
     }
 

@@ -1,8 +1,11 @@
 //! Read models: what pages and commands ask for, a file each.
 
+mod history;
 mod metrics;
+mod numbers;
 mod plan_history;
 mod run_detail;
+mod run_facts;
 mod run_page;
 mod sales_totals;
 mod today;
@@ -10,4 +13,5 @@ mod today;
 pub use metrics::RunFiguresByBranch;
 pub use plan_history::FailedWindow;
 pub use run_detail::StoredRun;
+pub use run_facts::Commit;
 pub use sales_totals::SalesTotals;

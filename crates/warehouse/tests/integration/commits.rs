@@ -280,6 +280,7 @@ async fn a_run_without_rows_ends_with_its_class_and_covers_nothing() {
         class: Some(domain::ErrorClass::Timeout),
         message: "El KLK no respondió en 30 s".to_owned(),
         extracted: None,
+        http_status: None,
         phases: warehouse::PhaseTimes::default(),
     };
     store.warehouse.fail_run(failure.clone()).await.unwrap();

@@ -36,6 +36,7 @@ async fn ended(store: &Store, number: u128, branch_id: &str, seconds: i64, state
             class: (state == RunState::Failed).then_some(ErrorClass::Timeout),
             message: "no".to_owned(),
             extracted: None,
+            http_status: None,
             phases: PhaseTimes::default(),
         };
         store.warehouse.fail_run(failure).await.unwrap();

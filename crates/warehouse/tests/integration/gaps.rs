@@ -99,6 +99,7 @@ async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
         class: Some(ErrorClass::Connection),
         message: "No hay conexión".to_owned(),
         extracted: Some(3),
+        http_status: None,
         phases: PhaseTimes::default(),
     };
     store.warehouse.fail_run(failure).await.unwrap();

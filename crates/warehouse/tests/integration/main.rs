@@ -12,6 +12,7 @@ mod kill;
 mod opening;
 mod partial;
 mod plans;
+mod proofs;
 mod queue;
 mod run_pages;
 mod samples;

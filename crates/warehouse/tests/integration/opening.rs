@@ -194,6 +194,7 @@ async fn the_observer_hears_of_each_job_where_it_is_asked_for_and_whether_it_fai
         class: None,
         message: String::new(),
         extracted: None,
+        http_status: None,
         phases: warehouse::PhaseTimes::default(),
     };
     warehouse.fail_run(failure).await.unwrap_err();

@@ -93,8 +93,13 @@ pub fn new_run(number: u128, branch: Branch, interval: Interval<Timestamp>) -> N
 }
 
 pub fn end(run: RunId, ended_at: Timestamp, extracted: usize) -> RunEnd {
-    let phases = PhaseTimes { extract: Duration::from_millis(1_500) };
-    RunEnd { run, clock: CommitClock::new(move || ended_at), extracted: extracted as u64, phases }
+    RunEnd {
+        run,
+        clock: CommitClock::new(move || ended_at),
+        extracted: extracted as u64,
+        announced: Some(extracted as u64),
+        phases: PhaseTimes { extract: Duration::from_millis(1_500) },
+    }
 }
 
 /// A line with what every line has.

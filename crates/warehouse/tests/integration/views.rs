@@ -18,6 +18,7 @@ async fn fail(store: &Store, number: u128, kind: EtlKind, branch_id: &str, windo
         class: Some(ErrorClass::Timeout),
         message: "El KLK no respondió".to_owned(),
         extracted: None,
+        http_status: None,
         phases: PhaseTimes::default(),
     };
     store.warehouse.fail_run(failure).await.unwrap();

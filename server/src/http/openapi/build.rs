@@ -1,9 +1,11 @@
 //! From the table of endpoints to the document.
 
+use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
-    Connectivity, GapList, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList,
-    PlanPreview, PlanRequest, Progress, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList,
+    Connectivity, CoverageDay, GapList, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest,
+    PlanList, PlanPreview, PlanRequest, Progress, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage,
+    ScheduleList,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -59,12 +61,14 @@ pub(super) enum Values {
     Kinds,
     Modes,
     States,
+    Orders,
 }
 
 pub(super) const RUNS: Answer = Answer::json("RunPage");
 pub(super) const RUN: Answer = Answer::json("RunDetail");
 pub(super) const MONITORING: Answer = Answer::json("MonitoringView");
 pub(super) const GAPS: Answer = Answer::json("GapList");
+pub(super) const COVERAGE: Answer = Answer::json("CoverageDay");
 pub(super) const METRICS: Answer = Answer::json("Metrics");
 pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
 pub(super) const PROGRESS: Answer = Answer::json("Progress");
@@ -157,6 +161,7 @@ impl Values {
             Self::Kinds => EtlKind::schema(),
             Self::Modes => RunMode::schema(),
             Self::States => RunState::schema(),
+            Self::Orders => GapOrder::schema(),
         }
     }
 }
@@ -184,6 +189,7 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<MonitoringView>(&mut found);
     add::<MonitoringTrialRequest>(&mut found);
     add::<GapList>(&mut found);
+    add::<CoverageDay>(&mut found);
     add::<Metrics>(&mut found);
     add::<ScheduleList>(&mut found);
     add::<Progress>(&mut found);

@@ -2,8 +2,8 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECOVER_GAP, CONNECTIVITY, EVENTS, GAPS, HEALTH, METRICS,
-    MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECOVERED, RUN, RUNS, SCHEDULES,
+    BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECOVER_GAP, CONNECTIVITY, COVERAGE, EVENTS, GAPS, HEALTH,
+    METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECOVERED, RUN, RUNS, SCHEDULES,
 };
 
 const KIND: Parameter =
@@ -28,6 +28,15 @@ const HOURS_MAX: Parameter = Parameter {
     values: Values::Number { default: 168, least: 1, most: 8784 },
     meaning: "Cuántas horas hacia atrás se mira.",
 };
+const ORDER: Parameter = Parameter {
+    name: "ordenar",
+    values: Values::Orders,
+    meaning: "Lo más reciente primero (antiguedad, si no se dice), o lo que más vale primero (valor).",
+};
+const STORE: Parameter =
+    Parameter { name: "ubicacion_id", values: Values::Text, meaning: "La tienda, por su id: tienda_01. Hace falta." };
+const DATE: Parameter =
+    Parameter { name: "fecha", values: Values::Text, meaning: "El día de la tienda, AAAA-MM-DD. Hace falta." };
 const DAYS: Parameter = Parameter {
     name: "dias",
     values: Values::Number { default: 7, least: 1, most: 90 },
@@ -59,8 +68,14 @@ pub(super) const ALL: &[Endpoint] = &[
     Endpoint {
         path: "/api/etl/tracking/gaps",
         summary: "Medias horas que faltan, las más recientes primero.",
-        parameters: &[KIND, BRANCH, HOURS_MAX],
+        parameters: &[KIND, BRANCH, HOURS_MAX, ORDER],
         ..Endpoint::get(GAPS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/cobertura",
+        summary: "El día de una tienda: cada media hora con su estado y lo que la prueba.",
+        parameters: &[STORE, DATE],
+        ..Endpoint::get(COVERAGE)
     },
     Endpoint {
         path: "/api/etl/tracking/metricas",

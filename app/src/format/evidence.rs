@@ -1,0 +1,103 @@
+//! What proves the cause of a gap, in a sentence made of stored facts.
+
+use domain::cause::CauseKind;
+use domain::read_model::{GapView, MissingNumbers};
+
+use super::{absolute, whole};
+use crate::i18n::Language;
+
+/// What a cause is called.
+pub const fn cause_name(language: Language, cause: CauseKind) -> &'static str {
+    let texts = language.cause();
+    match cause {
+        CauseKind::Unreachable => texts.unreachable(),
+        CauseKind::PosError => texts.pos_error(),
+        CauseKind::Timeout => texts.timeout(),
+        CauseKind::ShortAnswer => texts.short_answer(),
+        CauseKind::MalformedAnswer => texts.malformed_answer(),
+        CauseKind::Database => texts.database(),
+        CauseKind::Interrupted => texts.interrupted(),
+        CauseKind::Cancelled => texts.cancelled(),
+        CauseKind::SchedulerDown => texts.scheduler_down(),
+        CauseKind::NotScheduled => texts.not_scheduled(),
+        CauseKind::BeforeWatching => texts.before_watching(),
+        CauseKind::NumberHole => texts.number_hole(),
+    }
+}
+
+/// What proves the cause of a gap.
+pub fn evidence_of_gap(language: Language, gap: &GapView) -> String {
+    let texts = language.cause();
+    let proof = &gap.evidencia;
+    let moment = |local| absolute(language, local);
+    match (proof.tipo, proof.disparo_anterior_local, proof.disparo_siguiente_local) {
+        (CauseKind::SchedulerDown, Some(last), Some(next)) => texts.silent_between(moment(last), moment(next)),
+        (CauseKind::SchedulerDown, Some(last), None) => texts.silent_since(moment(last)),
+        (CauseKind::NotScheduled, _, Some(next)) => texts.fired_for_others(moment(next)),
+        (CauseKind::BeforeWatching, _, Some(first)) => texts.before_first(moment(first)),
+        (CauseKind::SchedulerDown | CauseKind::NotScheduled | CauseKind::BeforeWatching, ..) => {
+            texts.never_fired().to_owned()
+        }
+        (CauseKind::NumberHole, ..) => match missing_invoices(&gap.facturas_faltantes) {
+            1 => texts.invoice_lacks().to_owned(),
+            count => texts.invoices_lack(whole(language, count)),
+        },
+        _ => {
+            let counts = match (proof.anunciadas, proof.recibidas) {
+                (Some(announced), Some(received)) if proof.tipo == CauseKind::ShortAnswer => {
+                    Some(texts.counts(whole(language, received), whole(language, announced)))
+                }
+                _ => None,
+            };
+            let told = counts.or_else(|| proof.estado_http.map(|status| texts.status(status)));
+            let ended = proof.terminada_en_local.map(|local| texts.ended(moment(local)));
+            [told, ended].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+/// Invoices that lack.
+pub fn missing_invoices(numbers: &[MissingNumbers]) -> u64 {
+    numbers.iter().map(|numbers| numbers.hasta - numbers.desde + 1).sum()
+}
+
+/// `C10-01: 8064 – 8066`.
+pub fn numbers_of(numbers: &MissingNumbers) -> String {
+    match numbers.desde == numbers.hasta {
+        true => format!("{}: {}", numbers.caja, numbers.desde),
+        false => format!("{}: {} – {}", numbers.caja, numbers.desde, numbers.hasta),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::read_model::CauseEvidence;
+    use jiff::civil::date;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::sample;
+
+    fn noon() -> Option<jiff::civil::DateTime> {
+        Some(date(2025, 11, 17).at(12, 5, 0, 0))
+    }
+
+    #[rstest]
+    #[case(
+        CauseEvidence { disparo_anterior_local: noon(), ..sample::evidence(CauseKind::SchedulerDown) },
+        "Sin disparos desde 17 nov 2025, 12:05."
+    )]
+    #[case(
+        CauseEvidence { anunciadas: Some(1_212), recibidas: Some(180), ..sample::evidence(CauseKind::ShortAnswer) },
+        "Llegaron 180 de las 1.212 líneas anunciadas."
+    )]
+    #[case(
+        CauseEvidence { estado_http: Some(503), terminada_en_local: noon(), ..sample::evidence(CauseKind::PosError) },
+        "Respondió HTTP 503. Último intento: 17 nov 2025, 12:05."
+    )]
+    #[case(sample::evidence(CauseKind::BeforeWatching), "Ningún disparo de la programación está registrado.")]
+    fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {
+        let gap = GapView { evidencia, ..sample::gap() };
+        assert_eq!(evidence_of_gap(Language::Es, &gap), text);
+    }
+}

@@ -1,0 +1,77 @@
+//! `/tiendas/{id}/{fecha}`: a store's day, half hour by half hour, and what proves each.
+
+use domain::read_model::CoverageDay;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::api::read_coverage;
+use crate::components::{DayGrid, DayTotals, PageHeader, PageTitle, Part, Proofs, Skeleton};
+use crate::format::day;
+use crate::live::{Live, Topic};
+use crate::preferences::language;
+use crate::query::{GAPS, Query, day_path};
+
+/// The page of a store's day.
+#[component]
+pub fn DayPage() -> impl IntoView {
+    let texts = language().day();
+    let params = use_params_map();
+    let asked = Memo::new(move |_| params.with(|params| (params.get("id"), params.get("fecha"))));
+    let address = use_query_map();
+    let chosen = Signal::derive(move || address.with(|address| address.get("hora")));
+    let coverage = Resource::new(move || asked.get(), |(branch, date)| read_coverage(branch, date));
+    expect_context::<Live>().refetch(Topic::Gaps, coverage);
+
+    view! {
+        <PageTitle title=texts.title()/>
+        <PageHeader title=texts.title() intro=texts.intro()/>
+        <Part
+            resource=coverage
+            name=texts.part()
+            skeleton=Skeleton::Table
+            show=move |day| view! { <Day day chosen/> }.into_any()
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn Day(day: Memo<CoverageDay>, chosen: Signal<Option<String>>) -> impl IntoView {
+    let half_hour = Signal::derive(move || {
+        let from = chosen.get()?;
+        day.with(|day| day.medias_horas.iter().find(|half_hour| half_hour.hora_desde == from).cloned())
+    });
+    view! {
+        <section class="panel panel-padded day" aria-labelledby="dia">
+            {move || day.with(heading)}
+            <DayTotals day/>
+            <DayGrid day chosen/>
+            <Proofs half_hour/>
+        </section>
+    }
+    .into_any()
+}
+
+/// Which store and day, and the ways to its neighbours and to the store's gaps.
+fn heading(shown: &CoverageDay) -> AnyView {
+    let language = language();
+    let texts = language.day();
+    let to = |date: Option<Date>, label: &'static str| {
+        let href = date.map(|date| day_path(&shown.ubicacion_id, date, None));
+        href.map(|href| view! { <a class="link" href=href>{label}</a> })
+    };
+    let gaps = Query::of(GAPS, &[("ubicacion_id", shown.ubicacion_id.as_str())]).href();
+    view! {
+        <div class="day-head">
+            <h2 id="dia">{texts.heading(&shown.ubicacion_nombre, day(language, shown.fecha))}</h2>
+            <p class="day-links">
+                {to(shown.fecha.checked_sub(1.day()).ok(), texts.previous())}
+                {to(shown.fecha.checked_add(1.day()).ok(), texts.next())}
+                <a class="link" href=gaps>{texts.gaps()}</a>
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,69 @@
+//! What gaps are worth: one question for the history of every store that lacks something, the rest is reckoned.
+
+use std::collections::HashMap;
+
+use domain::cause::{CauseKind, RunFacts};
+use domain::gap::{Gap, GapCause};
+use domain::read_model::ValueView;
+use domain::value::{Estimate, GapValue, SalesHistory, ValueProfile};
+use domain::{Branch, BranchId, HALF_HOUR, Interval, RunId, RunState};
+use jiff::SignedDuration;
+
+use crate::UseCaseError;
+use crate::engine::Engine;
+use crate::number_holes::local_around;
+
+/// What stores sold in the weeks that estimates rest on, and since the first gap that came short: of those, something is
+/// loaded already.
+pub(crate) async fn histories<'gap>(
+    engine: &Engine,
+    branches: Vec<BranchId>,
+    gaps: impl Iterator<Item = &'gap Gap>,
+) -> Result<HashMap<BranchId, SalesHistory>, UseCaseError> {
+    let now = engine.clock.now();
+    let weeks = SignedDuration::from_hours(24 * 7 * i64::from(engine.settings.value_rules.weeks));
+    let is_short = |gap: &&Gap| matches!(gap.cause, GapCause::Attempted { state: RunState::Partial, .. });
+    let since = now.checked_sub(weeks).unwrap_or(now);
+    let start = gaps.filter(is_short).map(|gap| gap.interval.start()).min().map_or(since, |short| short.min(since));
+    let Some(range) = Interval::new(start, now) else { return Ok(HashMap::new()) };
+    let Some(local) = local_around(range) else { return Ok(HashMap::new()) };
+    Ok(engine.warehouse.sales_history(branches, range, local).await?)
+}
+
+/// Estimates for one store, made now.
+pub(crate) fn profile<'history>(
+    engine: &Engine,
+    branch: &'history Branch,
+    history: &'history SalesHistory,
+) -> ValueProfile<'history> {
+    let today = branch.zone.to_datetime(engine.clock.now()).date();
+    ValueProfile::new(history, &branch.zone, today, engine.settings.value_rules)
+}
+
+/// What a gap is worth. A half hour that came short, and that says by how much, is worth what its lines tell; any other is
+/// worth what was sold in it in other weeks.
+pub(crate) fn value(profile: &mut ValueProfile<'_>, gap: &Gap, facts: &HashMap<RunId, RunFacts>) -> GapValue {
+    let latest = match &gap.cause {
+        GapCause::Attempted { run, .. } => facts.get(run),
+        GapCause::NeverRan => None,
+    };
+    let is_half_hour = gap.interval.end().duration_since(gap.interval.start()) == HALF_HOUR;
+    let lacking = latest
+        .filter(|facts| is_half_hour && facts.window == gap.interval && facts.cause() == CauseKind::ShortAnswer)
+        .and_then(|facts| facts.announced?.checked_sub(facts.received?));
+    match lacking.and_then(|lines| profile.value_of_short(gap.interval.start(), lines)) {
+        Some(estimate) => GapValue { estimate: Some(estimate), windows_unknown: 0 },
+        None => profile.value(gap.interval),
+    }
+}
+
+/// To the cent, as money is shown.
+pub(crate) fn view(estimate: Estimate) -> ValueView {
+    ValueView {
+        usd: estimate.median.round_dp(2),
+        usd_desde: estimate.low.round_dp(2),
+        usd_hasta: estimate.high.round_dp(2),
+        base: estimate.basis,
+        muestras: estimate.known,
+    }
+}

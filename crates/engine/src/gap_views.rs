@@ -1,0 +1,147 @@
+//! Gaps as they are shown.
+
+use domain::cause::CauseKind;
+use domain::gap::{Gap, GapCause, GapClass, GapEvidence, GapState, Urgency};
+use domain::read_model::{CauseEvidence, GapView, MissingNumbers};
+use domain::sequence::NumberHole;
+use domain::value::{GapValue, ValueProfile};
+use domain::window::{LocalPeriod, half_hours};
+use domain::{Branch, EtlKind, Interval, RunId, RunState};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{gap_causes, gap_values, number_holes};
+
+/// Of when, and how long after its end a half hour still is no gap.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: Timestamp,
+    pub(crate) grace: SignedDuration,
+}
+
+/// Half hours that are missing.
+pub(crate) fn of_coverage(
+    kind: EtlKind,
+    branch: &Branch,
+    gap: Gap,
+    evidence: CauseEvidence,
+    value: GapValue,
+    moment: Moment,
+) -> GapView {
+    let (causa, error_tipo, causa_detalle, ejecucion_id) = match gap.cause {
+        GapCause::NeverRan => ("nunca_ejecutado".to_owned(), None, None, None),
+        GapCause::Attempted { state, error, message, run } => (state.as_str().to_owned(), error, message, Some(run)),
+    };
+    GapView {
+        ventanas: gap.windows,
+        causa,
+        error_tipo,
+        causa_detalle,
+        intentos: gap.attempts,
+        ejecucion_id,
+        valor: value.estimate.map(gap_values::view),
+        ventanas_sin_historia: value.windows_unknown,
+        ..view(GapClass::Coverage, kind, branch, gap.interval, gap.work, evidence, moment)
+    }
+}
+
+/// Numbers of invoices that lack: one gap for all that lack in the same half hours.
+pub(crate) fn of_sequence(
+    branch: &Branch,
+    holes: &[NumberHole],
+    evidence: &GapEvidence,
+    profile: &ValueProfile<'_>,
+    moment: Moment,
+) -> Vec<GapView> {
+    let mut placed: Vec<(Interval<Timestamp>, &NumberHole)> =
+        holes.iter().filter_map(|hole| Some((number_holes::span_of(hole, &branch.zone)?, hole))).collect();
+    placed.sort_by(|(left, one), (right, other)| {
+        (left, &one.register, one.from).cmp(&(right, &other.register, other.from))
+    });
+    let same_place = placed.chunk_by(|(left, _), (right, _)| left == right);
+    same_place
+        .filter_map(|together| {
+            let (span, _) = together.first()?;
+            let missing = together.iter().map(|(_, hole)| hole.missing()).sum();
+            let tried = evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(span));
+            let work = tried
+                .filter(|attempt| !attempt.state.is_final())
+                .max_by_key(|attempt| (attempt.state == RunState::Running, attempt.run))
+                .map(|attempt| (attempt.run, attempt.state));
+            let valor = profile.value_of_invoices(missing).map(gap_values::view);
+            let evidence = gap_causes::nothing(CauseKind::NumberHole);
+            let windows = u32::try_from(half_hours(*span, &branch.zone).len()).unwrap_or(u32::MAX);
+            Some(GapView {
+                ventanas: windows,
+                causa: CauseKind::NumberHole.as_str().to_owned(),
+                ventanas_sin_historia: if valor.is_none() { windows } else { 0 },
+                valor,
+                facturas_faltantes: together.iter().map(|(_, hole)| numbers(hole)).collect(),
+                ..view(GapClass::Sequence, EtlKind::Sales, branch, *span, work, evidence, moment)
+            })
+        })
+        .collect()
+}
+
+/// Numbers that lack, as they are shown.
+pub(crate) fn numbers(hole: &NumberHole) -> MissingNumbers {
+    MissingNumbers {
+        caja: hole.register.clone(),
+        desde: hole.from,
+        hasta: hole.to,
+        despues_de: hole.after,
+        antes_de: hole.before,
+    }
+}
+
+fn view(
+    class: GapClass,
+    kind: EtlKind,
+    branch: &Branch,
+    interval: Interval<Timestamp>,
+    work: Option<(RunId, RunState)>,
+    evidence: CauseEvidence,
+    Moment { now, grace }: Moment,
+) -> GapView {
+    let period = LocalPeriod::of(interval, &branch.zone);
+    // It became one when its first window should have been there, or now, where a run for it failed before that.
+    let first_end = interval.start().checked_add(domain::HALF_HOUR).unwrap_or(interval.end());
+    let detected = first_end.checked_add(grace).unwrap_or(first_end).min(now);
+    let age = now.duration_since(first_end);
+    let estado = match (kind, work) {
+        (EtlKind::Inventory, _) => GapState::Unrecoverable,
+        (_, Some((_, RunState::Running))) => GapState::Running,
+        (_, Some(_)) => GapState::Queued,
+        (_, None) => GapState::Pending,
+    };
+    let mark = if class == GapClass::Sequence { "secuencia." } else { "" };
+    GapView {
+        id: format!("{mark}{kind}.{}.{}", branch.id, interval.start().as_second()),
+        clase: class,
+        etl_tipo: kind,
+        ubicacion_id: branch.id.clone(),
+        ubicacion_nombre: branch.name.clone(),
+        inicio: interval.start(),
+        fin: interval.end(),
+        fecha_desde: period.date_from,
+        fecha_hasta: period.date_to,
+        hora_desde: period.from_text(),
+        hora_hasta: period.to_text(),
+        ventanas: 0,
+        detectado_en: detected,
+        detectado_en_local: branch.zone.to_datetime(detected),
+        antiguedad_horas: (age.as_secs_f64() / 36.0).round() / 100.0,
+        urgencia: Urgency::of_age(age),
+        estado,
+        causa: String::new(),
+        error_tipo: None,
+        causa_detalle: None,
+        intentos: 0,
+        ejecucion_id: None,
+        ejecucion_en_curso_id: work.map(|(run, _)| run),
+        recuperable: estado == GapState::Pending,
+        valor: None,
+        ventanas_sin_historia: 0,
+        evidencia: evidence,
+        facturas_faltantes: Vec::new(),
+    }
+}

@@ -1,0 +1,187 @@
+//! A store's day: where each half hour stands, and what proves it.
+
+use std::collections::HashMap;
+
+use domain::cause::RunFacts;
+use domain::certificate::{ProofOutcome, count_outcome};
+use domain::filter::{CoverageFilter, InvalidParameter};
+use domain::gap::{Attempt, GapEvidence};
+use domain::read_model::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
+use domain::sequence::NumberHole;
+use domain::value::HalfHourSales;
+use domain::window::{LocalPeriod, day_interval, half_hours};
+use domain::window_state::{WindowFacts, WindowState};
+use domain::{Branch, EtlKind, Interval, IntervalSet, RunId, RunState};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use warehouse::Commit;
+
+use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
+
+/// What is known of a day.
+struct Day<'engine> {
+    branch: &'engine Branch,
+    evidence: GapEvidence,
+    /// By the calendar alone, also of what is still to come.
+    expected: IntervalSet<Timestamp>,
+    holes: Vec<NumberHole>,
+    numbers_are_looked_at: bool,
+    commits: Vec<Commit>,
+    facts: HashMap<RunId, RunFacts>,
+    /// Up to when everything has had its time.
+    settled: Timestamp,
+}
+
+impl Engine {
+    /// Each half hour of a store's local day with its state and its certificate.
+    pub async fn coverage(&self, _actor: &Actor, filter: CoverageFilter) -> Result<CoverageDay, UseCaseError> {
+        let now = self.clock.now();
+        let branch = self.branches.require(&filter.branch)?;
+        let zone = &branch.zone;
+        let day = day_interval(filter.date, zone)
+            .ok_or_else(|| InvalidParameter { name: "fecha", reason: "está fuera del calendario".to_owned() })?;
+        let known = self.day(branch, day, now).await?;
+        let local = Interval::new(zone.to_datetime(day.start()), zone.to_datetime(day.end()));
+        let sold = match local {
+            Some(local) => self.warehouse.sales_history(vec![branch.id.clone()], day, local).await?.remove(&branch.id),
+            None => None,
+        }
+        .unwrap_or_default();
+
+        let windows = half_hours(day, zone).into_iter();
+        let sales_of = |window: &Interval<Timestamp>| {
+            sold.half_hours.get(&zone.to_datetime(window.start())).copied().unwrap_or_default()
+        };
+        let medias_horas: Vec<HalfHourView> = windows.map(|window| known.view(window, sales_of(&window))).collect();
+        let sum = |read: fn(&HalfHourSales) -> Decimal| sold.half_hours.values().map(read).sum::<Decimal>().round_dp(2);
+        Ok(CoverageDay {
+            etl_tipo: EtlKind::Sales,
+            ubicacion_id: branch.id.clone(),
+            ubicacion_nombre: branch.name.clone(),
+            fecha: filter.date,
+            estados: counts(&medias_horas),
+            dia_probado: medias_horas.iter().all(|half_hour| half_hour.estado.is_proven()),
+            lineas: medias_horas.iter().map(|half_hour| half_hour.lineas).sum(),
+            facturas: medias_horas.iter().map(|half_hour| half_hour.facturas).sum(),
+            total_bs: sum(|sales| sales.total_bs),
+            total_usd: sum(|sales| sales.total_usd),
+            medias_horas,
+            generado_en: now,
+            generado_en_local: zone.to_datetime(now),
+        })
+    }
+
+    async fn day<'engine>(
+        &'engine self,
+        branch: &'engine Branch,
+        day: Interval<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Day<'engine>, UseCaseError> {
+        let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
+        let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled).await?;
+        let Some((_, evidence)) = read.by_branch.pop() else {
+            return Err(InvalidParameter { name: "ubicacion_id", reason: "no tiene datos".to_owned() }.into());
+        };
+        let commits = self.warehouse.commits(EtlKind::Sales, branch.id.clone(), day).await?;
+        let ended = evidence.attempts.iter().filter(|attempt| attempt.state.is_final()).map(|attempt| attempt.run);
+        let facts = self.warehouse.run_facts(ended.collect()).await?;
+        Ok(Day {
+            branch,
+            expected: branch.calendar.expected(day, &branch.zone),
+            holes: read.holes.remove(&branch.id).unwrap_or_default(),
+            numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
+            commits,
+            facts: facts.into_iter().map(|facts| (facts.run, facts)).collect(),
+            evidence,
+            settled,
+        })
+    }
+}
+
+impl Day<'_> {
+    fn view(&self, window: Interval<Timestamp>, sales: HalfHourSales) -> HalfHourView {
+        let attempts = || self.evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(&window));
+        let latest = attempts().filter(|attempt| attempt.state.is_final()).max_by_key(|attempt| attempt.run);
+        let holes: Vec<&NumberHole> = self.holes.iter().filter(|hole| self.lies_in(hole, &window)).collect();
+        let facts = WindowFacts {
+            is_expected: self.expected.covers(&window),
+            is_due: window.end() <= self.settled,
+            is_covered: self.evidence.covered.covers(&window),
+            is_waived: self.evidence.waived.covers(&window),
+            is_in_work: attempts().any(|attempt| !attempt.state.is_final()),
+            is_short: latest.is_some_and(|attempt| attempt.state == RunState::Partial),
+            has_hole: !holes.is_empty(),
+            loaded: sales.lines,
+        };
+        let period = LocalPeriod::of(window, &self.branch.zone);
+        HalfHourView {
+            inicio: window.start(),
+            hora_desde: period.from_text(),
+            hora_hasta: period.to_text(),
+            estado: WindowState::of(EtlKind::Sales, &facts),
+            lineas: sales.lines,
+            facturas: sales.invoices,
+            total_usd: sales.total_usd.round_dp(2),
+            certificado: self.certificate(&window, latest, &holes, &facts),
+        }
+    }
+
+    fn lies_in(&self, hole: &NumberHole, window: &Interval<Timestamp>) -> bool {
+        number_holes::span_of(hole, &self.branch.zone).is_some_and(|span| span.overlaps(window))
+    }
+
+    fn certificate(
+        &self,
+        window: &Interval<Timestamp>,
+        latest: Option<&Attempt>,
+        holes: &[&NumberHole],
+        known: &WindowFacts,
+    ) -> Certificate {
+        let commits: Vec<&Commit> = self.commits.iter().filter(|commit| commit.facts.window.overlaps(window)).collect();
+        let tried = latest.and_then(|attempt| self.facts.get(&attempt.run));
+        let counts = commits.last().map(|commit| &commit.facts).or(tried);
+        let local = |instant: Timestamp| self.branch.zone.to_datetime(instant);
+        let nothing_to_prove = counts.is_none() && !known.is_expected;
+        let ejecucion = CommitProof {
+            resultado: if nothing_to_prove { ProofOutcome::NotApplicable } else { known.is_covered.into() },
+            ejecucion_id: counts.map(|facts| facts.run),
+            ejecucion_estado: counts.map(|facts| facts.state),
+            terminada_en_local: commits
+                .last()
+                .map(|commit| commit.committed_at)
+                .or(counts.and_then(|facts| facts.ended_at))
+                .map(local),
+            mensaje: counts.and_then(|facts| facts.message.clone()),
+            cargas: u32::try_from(commits.len()).unwrap_or(u32::MAX),
+            fuente_cambio: commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
+        };
+        let announced = counts.and_then(|facts| facts.announced);
+        let received = counts.and_then(|facts| facts.received);
+        let of_run = counts.map(|facts| LocalPeriod::of(facts.window, &self.branch.zone));
+        let conteo = CountProof {
+            resultado: count_outcome(announced, received),
+            anunciadas: announced,
+            recibidas: received,
+            ventana_desde: of_run.map(|period| period.from_text()),
+            ventana_hasta: of_run.map(|period| period.to_text()),
+        };
+        let secuencia = SequenceProof {
+            resultado: match (holes.is_empty(), known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
+                (false, _) => ProofOutcome::Fails,
+                (true, true) => ProofOutcome::Holds,
+                (true, false) => ProofOutcome::NotApplicable,
+            },
+            faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).collect(),
+        };
+        Certificate { ejecucion, conteo, secuencia }
+    }
+}
+
+fn counts(half_hours: &[HalfHourView]) -> Vec<StateCount> {
+    let count = |state: WindowState| half_hours.iter().filter(|half_hour| half_hour.estado == state).count();
+    let counted = WindowState::ALL.iter().map(|state| (*state, count(*state)));
+    counted
+        .filter(|(_, count)| *count > 0)
+        .map(|(estado, count)| StateCount { estado, medias_horas: u32::try_from(count).unwrap_or(u32::MAX) })
+        .collect()
+}

@@ -1,0 +1,56 @@
+//! Numbers of invoices that are loaded, of the registers whose numbers are not all there.
+
+use domain::sequence::NumberRun;
+use domain::{BranchId, Interval};
+use duckdb::params;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::columns::local_micros;
+use crate::instants::instant;
+use crate::{Result, Warehouse};
+
+impl Warehouse {
+    /// The numbers in a row, within a stretch of the stores' clocks, of every register that lacks one; of one store, or of
+    /// all. A store without a hole gives no rows.
+    pub async fn broken_sequences(
+        &self,
+        branch: Option<BranchId>,
+        local: Interval<DateTime>,
+    ) -> Result<Vec<(BranchId, NumberRun)>> {
+        self.read("secuencias", move |connection| {
+            let branch = branch.as_ref().map(BranchId::as_str);
+            let mut statement = connection.prepare(
+                "WITH pedidas AS (
+                    SELECT * FROM secuencias
+                    WHERE (? IS NULL OR ubicacion_id = ?)
+                      AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)),
+                 rotas AS (
+                    SELECT DISTINCT ubicacion_id, caja FROM (
+                        SELECT ubicacion_id, caja, desde > 1 + max(hasta) OVER (
+                            PARTITION BY ubicacion_id, caja ORDER BY desde, hasta
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS falta
+                        FROM pedidas)
+                    WHERE falta)
+                 SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
+                 FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
+            )?;
+            let mut rows =
+                statement.query(params![branch, branch, local_micros(local.start()), local_micros(local.end())])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let moment = |index| instant("hora", row.get(index)?);
+                let run = NumberRun {
+                    register: row.get(1)?,
+                    from: row.get(2)?,
+                    to: row.get(3)?,
+                    first_at: TimeZone::UTC.to_datetime(moment(4)?),
+                    last_at: TimeZone::UTC.to_datetime(moment(5)?),
+                };
+                found.push((BranchId::new(row.get::<_, String>(0)?), run));
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
