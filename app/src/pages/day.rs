@@ -1,7 +1,6 @@
 //! `/tiendas/{id}/{fecha}`: a store's day, half hour by half hour, and what proves each.
 
 use domain::read_model::CoverageDay;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -67,8 +66,8 @@ fn heading(shown: &CoverageDay) -> AnyView {
         <div class="day-head">
             <h2 id="dia">{texts.heading(&shown.ubicacion_nombre, day(language, shown.fecha))}</h2>
             <p class="day-links">
-                {to(shown.fecha.checked_sub(1.day()).ok(), texts.previous())}
-                {to(shown.fecha.checked_add(1.day()).ok(), texts.next())}
+                {to(shown.fecha.yesterday().ok(), texts.previous())}
+                {to(shown.fecha.tomorrow().ok(), texts.next())}
                 <a class="link" href=gaps>{texts.gaps()}</a>
             </p>
         </div>
