@@ -8,13 +8,18 @@
 
 pub mod branch;
 pub mod calendar;
+pub mod comparison;
+pub mod decision;
 pub mod error_class;
 pub mod filter;
+pub mod freshness;
 pub mod gap;
 pub mod identifiers;
 pub mod interval;
+pub mod justification;
 pub mod problem;
 pub mod read_model;
+pub mod reconciliation;
 pub mod recovery;
 pub mod sale;
 pub mod state;

@@ -195,6 +195,11 @@ impl Engine {
         }
     }
 
+    /// An identifier of something that has no type of its own; identifiers of batches are like no others.
+    pub(crate) fn new_id(&self) -> uuid::Uuid {
+        self.ids.batch_id().0
+    }
+
     /// A run to queue.
     pub(crate) fn new_run(
         &self,

@@ -66,7 +66,9 @@ pub(crate) async fn evidence<'engine>(
     Ok(Evidence { by_branch })
 }
 
-fn by_branch(intervals: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchId, Vec<Interval<Timestamp>>> {
+pub(crate) fn by_branch(
+    intervals: Vec<(BranchId, Interval<Timestamp>)>,
+) -> HashMap<BranchId, Vec<Interval<Timestamp>>> {
     let mut grouped: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
     for (branch, interval) in intervals {
         grouped.entry(branch).or_default().push(interval);
@@ -74,7 +76,7 @@ fn by_branch(intervals: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchI
     grouped
 }
 
-fn expected_sales(
+pub(crate) fn expected_sales(
     branch: &Branch,
     range: Interval<Timestamp>,
     settled: Timestamp,
@@ -91,7 +93,7 @@ fn expected_sales(
 }
 
 /// A snapshot is expected of every half hour since the first that was taken: before it, nobody had asked for any.
-fn expected_snapshots(
+pub(crate) fn expected_snapshots(
     branch: &Branch,
     range: Interval<Timestamp>,
     settled: Timestamp,
@@ -155,7 +157,8 @@ pub(crate) fn totals(gaps: &[GapView]) -> GapTotals {
     GapTotals {
         total: gaps.len() as u64,
         ventanas: gaps.iter().map(|gap| u64::from(gap.ventanas)).sum(),
-        criticos: count(&|gap| gap.urgencia == Urgency::VeryCritical),
+        // What cannot be had any more presses nobody; only freshness is alarmed.
+        criticos: count(&|gap| gap.urgencia == Urgency::VeryCritical && gap.estado != GapState::Unrecoverable),
         tiendas_afectadas: branches.len() as u64,
         timeouts: count(&|gap| gap.error_tipo == Some(ErrorClass::Timeout)),
     }

@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod gaps;
 mod insist;
+mod past;
 mod pipelines;
 mod queue;
 pub mod schedule;

@@ -32,6 +32,10 @@ pub struct EngineSettings {
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
     pub extract_days_max: u32,
+    /// Characters of a text that somebody writes: a note, a name.
+    pub written_characters_max: usize,
+    /// From which age on the last snapshot of a warehouse is stale.
+    pub stock_age_max: SignedDuration,
     /// How long an ended batch is still listed with those in work.
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
@@ -55,6 +59,8 @@ impl Default for EngineSettings {
             write_retry_pause: Duration::from_secs(5),
             recovery_days_max: 31,
             extract_days_max: 366,
+            written_characters_max: 500,
+            stock_age_max: SignedDuration::from_mins(75),
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
             host: "localhost".to_owned(),

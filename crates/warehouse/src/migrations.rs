@@ -12,6 +12,8 @@ const STEPS: &[(i32, &str, &str)] = &[
     (2, "sales_and_stock", include_str!("../migrations/0002_sales_and_stock.sql")),
     (3, "views", include_str!("../migrations/0003_views.sql")),
     (4, "gaps_covered_in_parts", include_str!("../migrations/0004_gaps_covered_in_parts.sql")),
+    (7, "justifications_and_decisions", include_str!("../migrations/0007_justifications_and_decisions.sql")),
+    (8, "reconciliations", include_str!("../migrations/0008_reconciliations.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

@@ -5,19 +5,31 @@
 //! "now" that ages and relative times are counted from.
 
 mod connectivity;
+mod decisions;
+mod freshness;
 mod gaps;
+mod justifications;
 mod metrics;
+mod past;
 mod progress;
+mod reconciliations;
 mod recovery;
 mod runs;
 mod schedules;
 
 pub use connectivity::{Connectivity, ConnectivityState};
+pub use decisions::{DecisionPage, DecisionView};
+pub use freshness::{FreshnessList, FreshnessView};
 pub use gaps::{GapList, GapTotals, GapView};
+pub use justifications::{
+    JustificationList, JustificationView, JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest,
+};
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
+pub use past::{Comparison, WindowSpan};
 pub use progress::{BatchProgress, Progress};
+pub use reconciliations::{ReconcileAnswer, ReconcileRequest, ReconciliationList, ReconciliationView};
 pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
-pub use runs::{BranchChoice, RunPage, RunTotals, RunView};
+pub use runs::{BranchChoice, RunPage, RunReceipt, RunTotals, RunView};
 pub use schedules::{ScheduleList, ScheduleStatus, TodayCounts};
 
 /// Derives what every read model has.

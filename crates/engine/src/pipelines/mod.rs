@@ -3,6 +3,7 @@
 mod inventario;
 mod messages;
 mod requests;
+mod source_change;
 mod ventas;
 
 use std::time::Duration;

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
 use super::requests::RequestWatcher;
-use super::{Job, Outcome, PipelineError, ended};
+use super::{Job, Outcome, PipelineError, ended, source_change};
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let window = window_of(job)?;
@@ -56,6 +56,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
                 Ok::<_, PipelineError>(receipt)
             })
             .await?;
+        source_change::alarm(job, &receipt).await;
         return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
     }
 

@@ -2,12 +2,19 @@
 
 mod batches;
 mod connectivity;
+mod decisions;
 pub mod extract;
+mod freshness;
+mod justify;
 mod list_gaps;
+mod list_justifications;
 mod list_runs;
 mod load_missing;
 mod metrics;
+mod past_gaps;
 mod period;
 mod progress;
+mod reconcile;
+mod reconciliations;
 mod recover_gap;
 mod schedules;

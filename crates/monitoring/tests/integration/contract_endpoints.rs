@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use domain::{BranchId, ErrorClass, EtlKind, RunId};
 use monitoring::{
-    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, SelfTest, SelfTestAnswer, Started, TraceHeaders,
-    UNMATCHED_ROUTE, capture_internal_error, http_layers, tracing_layers,
+    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, SelfTest, SelfTestAnswer, SourceChange, Started,
+    TraceHeaders, UNMATCHED_ROUTE, capture_internal_error, http_layers, tracing_layers,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -217,4 +217,29 @@ fn the_self_test_says_what_came_of_each() {
     assert!(answers.values().all(|answer| *answer == SelfTestAnswer::Waiting), "{answers:?}");
     assert_eq!(failure.unwrap().reason, "HTTP 500");
     assert_eq!(Monitoring::disabled().self_test(Duration::ZERO), SelfTest::Off);
+}
+
+#[tokio::test]
+async fn a_closed_day_that_the_source_changed_is_one_warning_with_its_store_and_day() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = start(&server);
+    let branch = BranchId::new("tienda_01");
+    monitoring.source_changed(&SourceChange {
+        branch: &branch,
+        date: "2025-11-17",
+        run: "r-1",
+        added: 1,
+        changed: 2,
+        removed: 3,
+        usd: "-2.5",
+        bs: "-590.25",
+    });
+    drop(guard);
+    let events = server.payloads("event");
+    assert_eq!(events.len(), 1, "{events:?}");
+    let event = &events[0];
+    assert_eq!((level(event), &event["tags"]["tienda"]), ("warning", &json!("tienda_01")));
+    assert_eq!(event["tags"]["fecha"], "2025-11-17");
+    assert_eq!(event["contexts"]["conciliacion"]["diferencia_usd"], "-2.5");
+    assert_eq!(event["fingerprint"], json!(["origen_cambiado", "tienda_01", "2025-11-17"]));
 }

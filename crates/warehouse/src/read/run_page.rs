@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
+use crate::reconciliations::receipts;
 use crate::{Result, Warehouse};
 
 /// `fecha_inicio_local` is what the row's zone makes of `fecha_inicio`; ICU is inside the library.
@@ -136,6 +137,10 @@ fn views(connection: &Connection, rest: &str, values: Values) -> Result<Vec<RunV
     while let Some(row) = rows.next()? {
         found.push(view(row)?);
     }
+    let receipts = receipts(connection, &found)?;
+    for run in &mut found {
+        run.conciliacion = receipts.get(&run.id).cloned();
+    }
     Ok(found)
 }
 
@@ -174,6 +179,7 @@ fn view(row: &Row<'_>) -> Result<RunView> {
         traza_id: row.get(22)?,
         version_etl: text(23)?,
         host: row.get(24)?,
+        conciliacion: None,
     })
 }
 

@@ -6,12 +6,15 @@
 
 mod children;
 mod commits;
+mod decisions;
 mod figures;
 mod gaps;
 mod kill;
 mod opening;
 mod partial;
+mod past;
 mod queue;
+mod reconciliations;
 mod run_pages;
 mod samples;
 mod stock;
