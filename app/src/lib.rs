@@ -26,7 +26,7 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{Frame, GapsPage, HomePage, NotFoundPage, RunsPage};
+use pages::{Frame, FreshnessPage, GapsPage, HistoryPage, HomePage, NotFoundPage, ReconciliationsPage, RunsPage};
 
 /// Everything in `<body>`.
 #[component]
@@ -50,6 +50,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
                     <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
+                    <Route path=path!("conciliaciones") ssr=SsrMode::Async view=ReconciliationsPage/>
+                    <Route path=path!("inventario") ssr=SsrMode::Async view=FreshnessPage/>
+                    <Route path=path!("historial") ssr=SsrMode::Async view=HistoryPage/>
                 </Routes>
             </Frame>
         </Router>

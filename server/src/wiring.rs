@@ -133,6 +133,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
             zone: settings.zone.clone(),
         },
         gap_grace: SignedDuration::try_from(limits.gap_grace).unwrap_or(defaults.gap_grace),
+        stock_age_max: SignedDuration::try_from(limits.stock_age_max).unwrap_or(defaults.stock_age_max),
+        written_characters_max: limits.written_characters_max,
         host: host::name(),
         ..defaults
     }

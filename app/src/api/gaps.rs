@@ -15,6 +15,8 @@ pub async fn list_gaps(
     ubicacion_id: Option<String>,
     /// How far back to look; 168 where absent.
     max_horas: Option<String>,
+    /// As it was known at this moment of the chain's clock, as `2025-11-17T10:07`; now where absent.
+    en: Option<String>,
 ) -> Result<GapList, ApiError> {
     let session = super::session::Session::of("gaps")?;
     let filter = session.checked(domain::filter::GapFilter::parse(
@@ -22,5 +24,6 @@ pub async fn list_gaps(
         ubicacion_id.as_deref(),
         max_horas.as_deref(),
     ))?;
-    session.answer(session.engine.list_gaps(&session.actor, filter).await)
+    let moment = session.checked(domain::comparison::local_moment("en", en.as_deref()))?;
+    session.answer(session.engine.list_gaps_at(&session.actor, filter, moment).await)
 }

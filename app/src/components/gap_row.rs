@@ -39,11 +39,16 @@ pub fn GapRow(
     now: Now,
     /// Somebody wants it recovered.
     recover: Callback<GapView>,
+    /// Somebody wants it justified.
+    justify: Callback<GapView>,
+    /// Whether it is of the past, so that nothing can be done about it.
+    is_past: Signal<bool>,
 ) -> impl IntoView {
     let language = language();
     let texts = language.gaps();
     let missing = period_of(language, &gap);
     let cause = cause_of_gap(language, &gap);
+    let justifiable = gap.clone();
     let attempts = (gap.intentos > 1).then(|| view! { <span class="muted">{texts.attempts(gap.intentos)}</span> });
     view! {
         <tr>
@@ -71,7 +76,7 @@ pub fn GapRow(
                 </span>
             </td>
             <td data-label=texts.actions() class="actions-column">
-                <span class="actions">{runs_link(&gap)} {next_step(gap, recover)}</span>
+                <span class="actions">{runs_link(&gap)} {justify_button(justifiable, justify, is_past)} {next_step(gap, recover)}</span>
             </td>
         </tr>
     }
@@ -86,6 +91,31 @@ fn runs_link(gap: &GapView) -> AnyView {
         <a class="link" href=query.href() aria-label=texts.runs_of_store(&gap.ubicacion_nombre)>{texts.runs_of()}</a>
     }
     .into_any()
+}
+
+/// The button that says why it stays; not while a run is at it, and not of the past.
+fn justify_button(gap: GapView, justify: Callback<GapView>, is_past: Signal<bool>) -> AnyView {
+    let language = language();
+    let texts = language.justify();
+    if matches!(gap.estado, GapState::Queued | GapState::Running) {
+        return ().into_any();
+    }
+    let label = texts.open_of(&gap.ubicacion_nombre, period_of(language, &gap));
+    let button = move || {
+        let (gap, label) = (gap.clone(), label.clone());
+        view! {
+            <button
+                class="button needs-script"
+                type="button"
+                aria-haspopup="dialog"
+                aria-label=label
+                on:click=move |_| justify.run(gap.clone())
+            >
+                {texts.open()}
+            </button>
+        }
+    };
+    (move || (!is_past.get()).then(&button)).into_any()
 }
 
 /// The button, or why there is none.
@@ -110,7 +140,9 @@ fn next_step(gap: GapView, recover: Callback<GapView>) -> AnyView {
             }
             .into_any()
         }
-        GapState::Pending | GapState::Unrecoverable => view! {
+        // Of the past: what was so cannot be acted upon.
+        GapState::Pending => ().into_any(),
+        GapState::Unrecoverable => view! {
             <span title=texts.unrecoverable_hint()>
                 <Pill tone=Tone::Neutral label=texts.unrecoverable()/>
                 <span class="visually-hidden">{texts.unrecoverable_hint()}</span>

@@ -55,6 +55,10 @@ pub fn GapsTable(
     now: Now,
     /// Somebody wants one recovered.
     recover: Callback<GapView>,
+    /// Somebody wants one justified.
+    justify: Callback<GapView>,
+    /// Whether the list is of the past, so that nothing can be done about it.
+    is_past: Signal<bool>,
 ) -> impl IntoView {
     let texts = language().gaps();
     let is_empty = Memo::new(move |_| gaps.read().is_empty());
@@ -74,7 +78,7 @@ pub fn GapsTable(
                 </thead>
                 <tbody>
                     <For each=move || gaps.get() key=row_key let(gap)>
-                        <GapRow gap now recover/>
+                        <GapRow gap now recover justify is_past/>
                     </For>
                 </tbody>
             </table>

@@ -6,13 +6,13 @@ use domain::read_model::{Connectivity, Progress};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, read_progress};
+use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, list_reconciliations, read_progress};
 use crate::components::{
     Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
 };
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
-use crate::query::{GAPS, RUNS};
+use crate::query::{GAPS, HISTORY, RECONCILIATIONS, RUNS, STOCK_PATH};
 
 /// How often the POS is probed while a page is open.
 const PROBE_INTERVAL: Duration = Duration::from_secs(60);
@@ -28,8 +28,11 @@ pub fn Frame(children: Children) -> impl IntoView {
     live.refetch(Topic::Progress, progress);
     // Only the number goes into the page.
     let gap_count =
-        Resource::new(|| (), |()| async { list_gaps(None, None, None).await.map(|list| list.totales.total) });
+        Resource::new(|| (), |()| async { list_gaps(None, None, None, None).await.map(|list| list.totales.total) });
     live.refetch(Topic::Gaps, gap_count);
+    let changed_days =
+        Resource::new(|| (), |()| async { list_reconciliations(None, None).await.map(|list| list.cambiadas) });
+    live.refetch(Topic::Runs, changed_days);
     let save_preferences = ServerAction::<SavePreferences>::new();
 
     view! {
@@ -42,6 +45,16 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <NavLink href=GAPS.path label=texts.gaps() icon=Icon::Gaps path>
                         <GapCount count=gap_count/>
                     </NavLink>
+                    <NavLink
+                        href=RECONCILIATIONS.path
+                        label=texts.reconciliations()
+                        icon=Icon::Reconciliations
+                        path
+                    >
+                        <ChangedDays count=changed_days/>
+                    </NavLink>
+                    <NavLink href=STOCK_PATH label=texts.freshness() icon=Icon::Stock path/>
+                    <NavLink href=HISTORY.path label=texts.history() icon=Icon::History path/>
                 </nav>
                 <div class="sidebar-foot">
                     <Probe/>
@@ -81,6 +94,23 @@ fn GapCount(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
                     .and_then(Result::ok)
                     .filter(|count| *count > 0)
                     .map(|count| view! { <span class="count" title=texts.gaps_pending(count)>{count}</span> })
+            }}
+        </Transition>
+    }
+}
+
+/// The alarm beside "Conciliaciones": how many closed days the source changed; nothing while there is none.
+#[component]
+fn ChangedDays(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
+    let texts = language().reconciliations();
+    view! {
+        <Transition>
+            {move || {
+                count
+                    .get()
+                    .and_then(Result::ok)
+                    .filter(|count| *count > 0)
+                    .map(|count| view! { <span class="count" title=texts.pending(count)>{count}</span> })
             }}
         </Transition>
     }

@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use super::justifications::{Justification, JustifiedSection};
 use crate::api::{ApiError, list_gaps, recover_gap};
 use crate::components::{
     GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverDialog, Skeleton, Toasts,
 };
+use crate::format::absolute;
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
-use crate::query::{GAPS, Query};
+use crate::query::{AT, GAPS, Query};
 
 /// The page of gaps.
 #[component]
@@ -22,6 +24,7 @@ pub fn GapsPage() -> impl IntoView {
     let gaps = Resource::new(move || query.get(), ask);
     expect_context::<Live>().refetch(Topic::Gaps, gaps);
     let chosen = RwSignal::new(None::<GapView>);
+    let justified = RwSignal::new(None::<GapView>);
 
     view! {
         <PageTitle title=texts.title()/>
@@ -37,15 +40,17 @@ pub fn GapsPage() -> impl IntoView {
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())
-            show=move |list| view! { <GapsList list query chosen/> }.into_any()
+            show=move |list| view! { <GapsList list query chosen justified/> }.into_any()
         />
+        <JustifiedSection query/>
         <Recovery chosen/>
+        <Justification chosen=justified/>
     }
     .into_any()
 }
 
 async fn ask(query: Query) -> Result<GapList, ApiError> {
-    list_gaps(query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas")).await
+    list_gaps(query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas"), query.get("en")).await
 }
 
 fn show_totals(list: Memo<GapList>) -> AnyView {
@@ -54,7 +59,12 @@ fn show_totals(list: Memo<GapList>) -> AnyView {
 
 /// Filters and table of an answer.
 #[component]
-fn GapsList(list: Memo<GapList>, query: Memo<Query>, chosen: RwSignal<Option<GapView>>) -> impl IntoView {
+fn GapsList(
+    list: Memo<GapList>,
+    query: Memo<Query>,
+    chosen: RwSignal<Option<GapView>>,
+    justified: RwSignal<Option<GapView>>,
+) -> impl IntoView {
     let now = Now::from_answer(move || list.with(|list| list.generado_en));
     let navigate = use_navigate();
     let change = Callback::new(move |(name, value): (&'static str, String)| {
@@ -63,6 +73,7 @@ fn GapsList(list: Memo<GapList>, query: Memo<Query>, chosen: RwSignal<Option<Gap
     });
 
     view! {
+        <PastNotice list query/>
         <section class="panel" aria-label=language().gaps().title()>
             <GapFilters
                 branches=Signal::derive(move || list.with(|list| list.tiendas.clone()))
@@ -76,10 +87,30 @@ fn GapsList(list: Memo<GapList>, query: Memo<Query>, chosen: RwSignal<Option<Gap
                 gaps=Signal::derive(move || list.with(|list| list.gaps.clone()))
                 now
                 recover=Callback::new(move |gap| chosen.set(Some(gap)))
+                justify=Callback::new(move |gap| justified.set(Some(gap)))
+                is_past=Signal::derive(move || query.read().get(AT).is_some())
             />
         </section>
     }
     .into_any()
+}
+
+/// Says that the list is of a moment of the past, and leads back to now.
+#[component]
+fn PastNotice(list: Memo<GapList>, query: Memo<Query>) -> impl IntoView {
+    let language = language();
+    let texts = language.past();
+    move || {
+        query.read().get(AT).map(|_| {
+            let moment = absolute(language, list.with(|list| list.generado_en_local));
+            view! {
+                <div class="notice" role="status">
+                    <p>{texts.showing(moment)}</p>
+                    <a class="button" href=query.read().href_with(AT, None)>{texts.back()}</a>
+                </div>
+            }
+        })
+    }
 }
 
 /// The confirmation, and what it sets in motion.

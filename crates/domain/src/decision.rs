@@ -21,7 +21,7 @@ pub enum Origin {
 }
 wire_names!(Origin {
     Web => "web",
-    CommandLine => "cli",
+    CommandLine => "consola",
     Api => "api",
     System => "sistema",
 });

@@ -77,7 +77,7 @@ const EVERYTHING: &str = "
     FROM decisiones
     UNION ALL BY NAME
     SELECT lotes.id, any_value(lotes.creado_en) AS momento, coalesce(any_value(lotes.solicitado_por), 'sistema') AS actor,
-        CASE coalesce(any_value(lotes.solicitado_por), 'sistema') WHEN 'web' THEN 'web' WHEN 'sistema' THEN 'sistema' ELSE 'cli' END AS origen,
+        CASE coalesce(any_value(lotes.solicitado_por), 'sistema') WHEN 'web' THEN 'web' WHEN 'sistema' THEN 'sistema' ELSE 'consola' END AS origen,
         any_value(lotes.motivo) AS accion,
         CASE WHEN count(DISTINCT ubicacion_id) = 1 THEN any_value(ubicacion_id) END AS ubicacion_id,
         concat_ws(' ', any_value(etl_tipo),

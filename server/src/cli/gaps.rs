@@ -5,6 +5,7 @@ use domain::EtlKind;
 use domain::filter::GapFilter;
 use domain::gap::GapState;
 use domain::read_model::{GapList, GapView};
+use jiff::civil::DateTime;
 
 use super::ServerArgument;
 use super::target::Target;
@@ -28,6 +29,9 @@ pub struct GapsArguments {
     /// Cuántas horas hacia atrás
     #[arg(long, value_name = "N", default_value_t = 168, value_parser = clap::value_parser!(u32).range(1..=8784))]
     max_horas: u32,
+    /// Lo que se sabía en ese momento, fecha y hora locales: '2025-11-17 10:07'
+    #[arg(long, value_name = "MOMENTO", value_parser = super::period::moment)]
+    en: Option<DateTime>,
     /// Un documento JSON en vez de una tabla
     #[arg(long)]
     json: bool,
@@ -55,7 +59,8 @@ impl GapsArguments {
             Some(text) => Some(target.branch(text).await?),
             None => None,
         };
-        let list = target.gaps(GapFilter { kind: self.etl_tipo, branch, hours_max: self.max_horas }).await?;
+        let filter = GapFilter { kind: self.etl_tipo, branch, hours_max: self.max_horas };
+        let list = target.gaps_at(filter, self.en).await?;
         if self.json {
             json(&list)?
         } else {

@@ -100,6 +100,10 @@ pub struct EngineLimits {
     pub cron_reconciliation: String,
     /// How long after its end a window is not a gap yet.
     pub gap_grace: Duration,
+    /// From which age on the stock of a warehouse is stale.
+    pub stock_age_max: Duration,
+    /// Characters of a text that somebody writes.
+    pub written_characters_max: usize,
 }
 
 /// The HTTP server.
@@ -216,8 +220,8 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, GAP_GRACE_MINUTES, LIVE_STREAK_MAX,
-        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
-        WRITE_RETRY_PAUSE_SECONDS,
+        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, STOCK_AGE_MAX_MINUTES, WORKERS,
+        WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     EngineLimits {
         workers: size(source, &WORKERS),
@@ -234,6 +238,8 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         cron_inventory: source.text(&CRON_INVENTORY),
         cron_reconciliation: source.text(&CRON_RECONCILIATION),
         gap_grace: Duration::from_secs(60 * source.number(&GAP_GRACE_MINUTES)),
+        stock_age_max: Duration::from_secs(60 * source.number(&STOCK_AGE_MAX_MINUTES)),
+        written_characters_max: size(source, &WRITTEN_CHARACTERS_MAX),
     }
 }
 

@@ -126,8 +126,9 @@ async fn what_was_missing_at_a_moment_can_be_asked_and_two_moments_compared() {
     assert_eq!((at("2025-11-18T12:05").await, at("2025-11-18T12:10").await), (9, 7));
     assert_eq!(at("2025-11-18T12:20").await, 6);
 
+    let ana = operator();
     let compare = world.engine.compare_moments(
-        &operator(),
+        &ana,
         sales_of_periferico(12),
         "2025-11-18T12:05".parse().unwrap(),
         "2025-11-18T12:20".parse().unwrap(),

@@ -2,7 +2,9 @@
 
 use domain::problem::Problem;
 use domain::read_model::{
-    Connectivity, GapList, Metrics, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, ScheduleList,
+    Comparison, Connectivity, DecisionPage, FreshnessList, GapList, JustificationList, JustifyAnswer, JustifyRequest,
+    Metrics, Progress, ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest,
+    RunPage, ScheduleList, WithdrawAnswer, WithdrawRequest,
 };
 use domain::{EtlKind, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -60,9 +62,20 @@ pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
 pub(super) const PROGRESS: Answer = Answer::json("Progress");
 pub(super) const CONNECTIVITY: Answer = Answer::json("Connectivity");
 pub(super) const RECOVERED: Answer = Answer::json("RecoverGapAnswer");
+pub(super) const JUSTIFICATIONS: Answer = Answer::json("JustificationList");
+pub(super) const JUSTIFIED: Answer = Answer::json("JustifyAnswer");
+pub(super) const WITHDRAWN: Answer = Answer::json("WithdrawAnswer");
+pub(super) const DECISIONS: Answer = Answer::json("DecisionPage");
+pub(super) const COMPARED: Answer = Answer::json("Comparison");
+pub(super) const RECONCILIATIONS: Answer = Answer::json("ReconciliationList");
+pub(super) const RECONCILED: Answer = Answer::json("ReconcileAnswer");
+pub(super) const FRESHNESS: Answer = Answer::json("FreshnessList");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
+pub(super) const BODY_JUSTIFY: &str = "JustifyRequest";
+pub(super) const BODY_WITHDRAW: &str = "WithdrawRequest";
+pub(super) const BODY_RECONCILE: &str = "ReconcileRequest";
 
 impl Answer {
     const fn json(schema: &'static str) -> Self {
@@ -159,6 +172,17 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<Connectivity>(&mut found);
     add::<RecoverGapRequest>(&mut found);
     add::<RecoverGapAnswer>(&mut found);
+    add::<JustificationList>(&mut found);
+    add::<JustifyRequest>(&mut found);
+    add::<JustifyAnswer>(&mut found);
+    add::<WithdrawRequest>(&mut found);
+    add::<WithdrawAnswer>(&mut found);
+    add::<DecisionPage>(&mut found);
+    add::<Comparison>(&mut found);
+    add::<ReconciliationList>(&mut found);
+    add::<ReconcileRequest>(&mut found);
+    add::<ReconcileAnswer>(&mut found);
+    add::<FreshnessList>(&mut found);
     add::<Problem>(&mut found);
     add::<Health>(&mut found);
     found

@@ -2,7 +2,9 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_RECOVER_GAP, CONNECTIVITY, EVENTS, GAPS, HEALTH, METRICS, PROGRESS, RECOVERED, RUNS, SCHEDULES,
+    BODY_JUSTIFY, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_WITHDRAW, COMPARED, CONNECTIVITY, DECISIONS, EVENTS,
+    FRESHNESS, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED,
+    RUNS, SCHEDULES, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -26,6 +28,28 @@ const HOURS_MAX: Parameter = Parameter {
     values: Values::Number { default: 168, least: 1, most: 8784 },
     meaning: "Cuántas horas hacia atrás se mira.",
 };
+const AT: Parameter = Parameter {
+    name: "en",
+    values: Values::Text,
+    meaning: "Lo que se sabía en ese momento, fecha y hora locales: 2025-11-17T10:07. Sin él, ahora.",
+};
+const FIRST_MOMENT: Parameter =
+    Parameter { name: "desde_momento", values: Values::Text, meaning: "El primer momento, local: 2025-11-17T10:07." };
+const SECOND_MOMENT: Parameter =
+    Parameter { name: "hasta_momento", values: Values::Text, meaning: "El segundo momento, posterior al primero." };
+const ACTION: Parameter = Parameter { name: "accion", values: Values::Text, meaning: "Solo una acción: justificar." };
+const ACTOR: Parameter =
+    Parameter { name: "actor", values: Values::Text, meaning: "Solo de quien tiene esto en su nombre." };
+const DECISIONS_MAX: Parameter = Parameter {
+    name: "limite",
+    values: Values::Number { default: 50, least: 1, most: 100 },
+    meaning: "Cuántas decisiones como máximo.",
+};
+const DAYS_COMPARED: Parameter = Parameter {
+    name: "dias",
+    values: Values::Number { default: 7, least: 1, most: 31 },
+    meaning: "Cuántos días hacia atrás.",
+};
 const DAYS: Parameter = Parameter {
     name: "dias",
     values: Values::Number { default: 7, least: 1, most: 90 },
@@ -43,7 +67,7 @@ pub(super) const ALL: &[Endpoint] = &[
     Endpoint {
         path: "/api/etl/tracking/gaps",
         summary: "Medias horas que faltan, las más recientes primero.",
-        parameters: &[KIND, BRANCH, HOURS_MAX],
+        parameters: &[KIND, BRANCH, HOURS_MAX, AT],
         ..Endpoint::get(GAPS)
     },
     Endpoint {
@@ -73,6 +97,57 @@ pub(super) const ALL: &[Endpoint] = &[
         body: Some(BODY_RECOVER_GAP),
         problems: &[422, 404, 409, 403, 413, 503, 500],
         ..Endpoint::get(RECOVERED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/justificaciones",
+        summary: "Lo que se justificó y cuenta, las ventanas más recientes primero.",
+        parameters: &[KIND, BRANCH, HOURS_MAX],
+        ..Endpoint::get(JUSTIFICATIONS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/justificar-gap",
+        summary: "Justifica las medias horas que faltan de un período. Pedirlo dos veces no justifica nada dos veces.",
+        body: Some(BODY_JUSTIFY),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(JUSTIFIED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/retirar-justificacion",
+        summary: "Retira una justificación: lo que cubría vuelve a faltar.",
+        body: Some(BODY_WITHDRAW),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(WITHDRAWN)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/decisiones",
+        summary: "Quién decidió qué, cuándo y desde dónde; lo último primero.",
+        parameters: &[BRANCH, ACTION, ACTOR, DECISIONS_MAX, CURSOR],
+        ..Endpoint::get(DECISIONS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/comparar",
+        summary: "Lo que faltaba en dos momentos: qué apareció, qué desapareció y qué sigue.",
+        parameters: &[FIRST_MOMENT, SECOND_MOMENT, KIND, BRANCH, HOURS_MAX],
+        ..Endpoint::get(COMPARED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/conciliaciones",
+        summary: "Si KLK cambió los últimos días de cada tienda después de cerrados, en líneas y en dinero.",
+        parameters: &[BRANCH, DAYS_COMPARED],
+        ..Endpoint::get(RECONCILIATIONS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/conciliar",
+        summary: "Pone en cola la comparación de un día cerrado con KLK.",
+        body: Some(BODY_RECONCILE),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(RECONCILED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/frescura",
+        summary: "Cuándo se tomó la última foto de inventario de cada almacén.",
+        parameters: &[BRANCH],
+        ..Endpoint::get(FRESHNESS)
     },
     Endpoint {
         path: "/api/eventos",

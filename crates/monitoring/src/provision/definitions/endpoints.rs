@@ -2,7 +2,7 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 7] = [
+pub const WATCHED_ROUTES: [&str; 15] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/gaps",
     "/api/etl/tracking/metricas",
@@ -10,4 +10,12 @@ pub const WATCHED_ROUTES: [&str; 7] = [
     "/api/etl/tracking/progreso",
     "/api/etl/tracking/connectivity/klk",
     "/api/etl/tracking/recuperar-gap",
+    "/api/etl/tracking/justificaciones",
+    "/api/etl/tracking/justificar-gap",
+    "/api/etl/tracking/retirar-justificacion",
+    "/api/etl/tracking/decisiones",
+    "/api/etl/tracking/comparar",
+    "/api/etl/tracking/conciliaciones",
+    "/api/etl/tracking/conciliar",
+    "/api/etl/tracking/frescura",
 ];
