@@ -299,7 +299,7 @@ fn a_change_is_told_as_it_happens_and_the_stream_ends_with_the_server() {
 }
 
 /// One runtime for all: connections are the runtime's that opened them.
-fn block_on<T>(test: impl Future<Output = T>) -> T {
+pub fn block_on<T>(test: impl Future<Output = T>) -> T {
     static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =
         std::sync::LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
     RUNTIME.block_on(test)

@@ -4,6 +4,7 @@
 //! who reads them needs a database of zones. Answers carry the moment they are true of (`generado_en`), which is the
 //! "now" that ages and relative times are counted from.
 
+mod calendars;
 mod connectivity;
 mod decisions;
 mod freshness;
@@ -17,6 +18,10 @@ mod recovery;
 mod runs;
 mod schedules;
 
+pub use calendars::{
+    BranchCalendar, CalendarAnswer, CalendarChange, CalendarDocument, CalendarException, CalendarList, CalendarPreview,
+    CalendarRequest,
+};
 pub use connectivity::{Connectivity, ConnectivityState};
 pub use decisions::{DecisionPage, DecisionView};
 pub use freshness::{FreshnessList, FreshnessView};

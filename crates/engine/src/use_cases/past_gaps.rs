@@ -6,7 +6,7 @@ use domain::read_model::{Comparison, GapList, GapView, WindowSpan};
 use domain::window::{LocalPeriod, day_spans, instant_of};
 use domain::{Branch, EtlKind, Interval, IntervalSet};
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::past::evidence_at;
 use crate::{Actor, Engine, UseCaseError, gaps};
@@ -46,14 +46,21 @@ impl Engine {
         })
     }
 
-    /// What appeared, went away and stayed between two moments, of the asked hours before the second one.
+    /// What appeared, went away and stayed between two moments, of the asked hours before the second one: now where it is
+    /// absent; the first one is a day before where it is.
     pub async fn compare_moments(
         &self,
         _actor: &Actor,
         filter: GapFilter,
-        first_local: DateTime,
-        second_local: DateTime,
+        first: Option<DateTime>,
+        second: Option<DateTime>,
     ) -> Result<Comparison, UseCaseError> {
+        let zone = &self.settings.schedules.zone;
+        let second_local = second.unwrap_or_else(|| zone.to_datetime(self.clock.now()));
+        let first_local = match first {
+            Some(first) => first,
+            None => second_local.checked_sub(1.day()).unwrap_or(second_local),
+        };
         let first = self.past_moment("desde_momento", first_local)?;
         let second = self.past_moment("hasta_momento", second_local)?;
         if first >= second {

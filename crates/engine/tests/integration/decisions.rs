@@ -130,8 +130,8 @@ async fn what_was_missing_at_a_moment_can_be_asked_and_two_moments_compared() {
     let compare = world.engine.compare_moments(
         &ana,
         sales_of_periferico(12),
-        "2025-11-18T12:05".parse().unwrap(),
-        "2025-11-18T12:20".parse().unwrap(),
+        Some("2025-11-18T12:05".parse().unwrap()),
+        Some("2025-11-18T12:20".parse().unwrap()),
     );
     let comparison = compare.await.unwrap();
     let told = |spans: &[domain::read_model::WindowSpan]| -> Vec<String> {

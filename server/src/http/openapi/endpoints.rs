@@ -33,10 +33,16 @@ const AT: Parameter = Parameter {
     values: Values::Text,
     meaning: "Lo que se sabía en ese momento, fecha y hora locales: 2025-11-17T10:07. Sin él, ahora.",
 };
-const FIRST_MOMENT: Parameter =
-    Parameter { name: "desde_momento", values: Values::Text, meaning: "El primer momento, local: 2025-11-17T10:07." };
-const SECOND_MOMENT: Parameter =
-    Parameter { name: "hasta_momento", values: Values::Text, meaning: "El segundo momento, posterior al primero." };
+const FIRST_MOMENT: Parameter = Parameter {
+    name: "desde_momento",
+    values: Values::Text,
+    meaning: "El primer momento, local: 2025-11-17T10:07. Sin él, un día antes del segundo.",
+};
+const SECOND_MOMENT: Parameter = Parameter {
+    name: "hasta_momento",
+    values: Values::Text,
+    meaning: "El segundo momento, posterior al primero. Sin él, ahora.",
+};
 const ACTION: Parameter = Parameter { name: "accion", values: Values::Text, meaning: "Solo una acción: justificar." };
 const ACTOR: Parameter =
     Parameter { name: "actor", values: Values::Text, meaning: "Solo de quien tiene esto en su nombre." };
