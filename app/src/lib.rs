@@ -26,7 +26,9 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{Frame, FreshnessPage, GapsPage, HistoryPage, HomePage, NotFoundPage, ReconciliationsPage, RunsPage};
+use pages::{
+    CalendarsPage, Frame, FreshnessPage, GapsPage, HistoryPage, HomePage, NotFoundPage, ReconciliationsPage, RunsPage,
+};
 
 /// Everything in `<body>`.
 #[component]
@@ -52,6 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
                     <Route path=path!("conciliaciones") ssr=SsrMode::Async view=ReconciliationsPage/>
                     <Route path=path!("inventario") ssr=SsrMode::Async view=FreshnessPage/>
+                    <Route path=path!("calendarios") ssr=SsrMode::Async view=CalendarsPage/>
                     <Route path=path!("historial") ssr=SsrMode::Async view=HistoryPage/>
                 </Routes>
             </Frame>

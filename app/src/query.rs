@@ -25,6 +25,9 @@ pub const HISTORY: Listing =
 /// The page of stock, which has no filters.
 pub const STOCK_PATH: &str = "/inventario";
 
+/// The page of calendars, which has no filters.
+pub const CALENDARS_PATH: &str = "/calendarios";
+
 /// The moment that a list is to be true of; now where it is absent.
 pub const AT: &str = "en";
 

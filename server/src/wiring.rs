@@ -134,6 +134,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         },
         gap_grace: SignedDuration::try_from(limits.gap_grace).unwrap_or(defaults.gap_grace),
         stock_age_max: SignedDuration::try_from(limits.stock_age_max).unwrap_or(defaults.stock_age_max),
+        calendar_days_ahead: limits.calendar_days_ahead,
         written_characters_max: limits.written_characters_max,
         host: host::name(),
         ..defaults

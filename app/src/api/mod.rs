@@ -4,6 +4,7 @@
 //! optional texts that `domain::filter` reads: a query string cannot carry an enum, and the messages about bounds are in one
 //! place. A body takes three steps: [`session::Session::of`] the request, the use case, and its answer or problem.
 
+mod calendars;
 mod comparison;
 mod connectivity;
 mod decisions;
@@ -23,6 +24,9 @@ mod schedules;
 #[cfg(feature = "ssr")]
 mod session;
 
+pub use calendars::{
+    ChangeCalendar, ListCalendars, PreviewCalendar, change_calendar, list_calendars, preview_calendar,
+};
 pub use comparison::{CompareMoments, compare_moments};
 pub use connectivity::{CheckConnectivity, check_connectivity};
 pub use decisions::{ListDecisions, list_decisions};

@@ -1,5 +1,7 @@
 //! What pages are drawn with. Components are given data and fetch nothing.
 
+mod calendar_form;
+mod calendar_preview;
 mod comparison;
 mod connectivity;
 mod copy_button;
@@ -30,6 +32,8 @@ mod stat_card;
 mod time;
 mod toasts;
 
+pub use calendar_form::{CalendarDraft, CalendarForm};
+pub use calendar_preview::{CalendarHistory, PreviewOfCalendar};
 pub use comparison::ComparisonLists;
 pub use connectivity::ConnectivityBadge;
 pub use copy_button::CopyButton;

@@ -12,7 +12,7 @@ use crate::components::{
 };
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
-use crate::query::{GAPS, HISTORY, RECONCILIATIONS, RUNS, STOCK_PATH};
+use crate::query::{CALENDARS_PATH, GAPS, HISTORY, RECONCILIATIONS, RUNS, STOCK_PATH};
 
 /// How often the POS is probed while a page is open.
 const PROBE_INTERVAL: Duration = Duration::from_secs(60);
@@ -54,6 +54,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         <ChangedDays count=changed_days/>
                     </NavLink>
                     <NavLink href=STOCK_PATH label=texts.freshness() icon=Icon::Stock path/>
+                    <NavLink href=CALENDARS_PATH label=texts.calendars() icon=Icon::Calendars path/>
                     <NavLink href=HISTORY.path label=texts.history() icon=Icon::History path/>
                 </nav>
                 <div class="sidebar-foot">

@@ -1,5 +1,6 @@
 //! One file a page: its resources, what changes them, and a boundary around each part that can fail alone.
 
+mod calendars;
 mod frame;
 mod freshness;
 mod gaps;
@@ -10,6 +11,7 @@ mod not_found;
 mod reconciliations;
 mod runs;
 
+pub use calendars::CalendarsPage;
 pub use frame::Frame;
 pub use freshness::FreshnessPage;
 pub use gaps::GapsPage;

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use domain::gap::{Attempt, Gap, GapCause, GapEvidence, GapState, Urgency};
 use domain::read_model::{GapTotals, GapView};
 use domain::window::{LocalPeriod, half_hour_floor};
-use domain::{Branch, BranchId, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
+use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::UseCaseError;
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 
 /// What is known of each of some branches, for one kind and one stretch of time.
@@ -45,13 +46,14 @@ pub(crate) async fn evidence<'engine>(
         EtlKind::Inventory => warehouse.first_coverage(kind).await?.into_iter().collect(),
     };
 
+    let calendars = Calendars::known(engine, None).await?;
     let now = engine.clock.now();
     let by_branch = branches
         .iter()
         .map(|branch| {
             let attempts = attempts.remove(&branch.id).unwrap_or_default();
             let expected = match kind {
-                EtlKind::Sales => expected_sales(branch, range, settled, now, &attempts),
+                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, now, &attempts),
                 EtlKind::Inventory => expected_snapshots(branch, range, settled, first_snapshots.get(&branch.id)),
             };
             let evidence = GapEvidence {
@@ -78,6 +80,7 @@ pub(crate) fn by_branch(
 
 pub(crate) fn expected_sales(
     branch: &Branch,
+    calendar: &Calendar,
     range: Interval<Timestamp>,
     settled: Timestamp,
     now: Timestamp,
@@ -85,7 +88,7 @@ pub(crate) fn expected_sales(
 ) -> IntervalSet<Timestamp> {
     let until = |end: Timestamp| {
         Interval::new(range.start(), range.end().min(end))
-            .map_or_else(IntervalSet::empty, |range| branch.calendar.expected(range, &branch.zone))
+            .map_or_else(IntervalSet::empty, |range| calendar.expected(range, &branch.zone))
     };
     let failed: IntervalSet<Timestamp> =
         attempts.iter().filter(|attempt| attempt.state.is_failure()).map(|attempt| attempt.interval).collect();

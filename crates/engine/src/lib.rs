@@ -6,6 +6,7 @@
 
 mod actor;
 mod branches;
+mod calendars;
 mod clock;
 mod engine;
 mod error;

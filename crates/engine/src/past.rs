@@ -7,6 +7,7 @@ use domain::{Branch, BranchId, EtlKind, Interval};
 use jiff::Timestamp;
 
 use crate::UseCaseError;
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::gaps::{Evidence, by_branch, expected_sales, expected_snapshots};
 
@@ -30,12 +31,13 @@ pub(crate) async fn evidence_at<'engine>(
     }
     let (mut covered, mut waived) = (by_branch(known.covered), by_branch(known.waived));
     let first: HashMap<BranchId, Timestamp> = known.first_covered.into_iter().collect();
+    let calendars = Calendars::known(engine, Some(moment)).await?;
     let by_branch = branches
         .iter()
         .map(|branch| {
             let attempts = attempts.remove(&branch.id).unwrap_or_default();
             let expected = match kind {
-                EtlKind::Sales => expected_sales(branch, range, settled, moment, &attempts),
+                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, moment, &attempts),
                 EtlKind::Inventory => expected_snapshots(branch, range, settled, first.get(&branch.id)),
             };
             let evidence = GapEvidence {

@@ -36,6 +36,8 @@ pub struct EngineSettings {
     pub written_characters_max: usize,
     /// From which age on the last snapshot of a warehouse is stale.
     pub stock_age_max: SignedDuration,
+    /// Days ahead of which the preview of another calendar tells what it changes.
+    pub calendar_days_ahead: u32,
     /// How long an ended batch is still listed with those in work.
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
@@ -61,6 +63,7 @@ impl Default for EngineSettings {
             extract_days_max: 366,
             written_characters_max: 500,
             stock_age_max: SignedDuration::from_mins(75),
+            calendar_days_ahead: 60,
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
             host: "localhost".to_owned(),

@@ -3,7 +3,7 @@
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`decisions`],
-//! [`reconciliations`], [`batches`], [`schedules`]) and for each read model (`read/`); [`past`] says what was known at a
+//! [`reconciliations`], [`calendars`], [`batches`], [`schedules`]) and for each read model (`read/`); [`past`] says what was known at a
 //! moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -12,6 +12,7 @@
 //! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
 
 pub mod batches;
+pub mod calendars;
 mod columns;
 pub mod coverage;
 pub mod decisions;
@@ -34,6 +35,7 @@ mod warehouse;
 mod writer;
 
 pub use batches::BatchCounts;
+pub use calendars::CalendarRow;
 pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
 pub use observer::{NobodyObserves, StatementObserver};

@@ -102,6 +102,8 @@ pub struct EngineLimits {
     pub gap_grace: Duration,
     /// From which age on the stock of a warehouse is stale.
     pub stock_age_max: Duration,
+    /// Days ahead of which the preview of another calendar tells what it changes.
+    pub calendar_days_ahead: u32,
     /// Characters of a text that somebody writes.
     pub written_characters_max: usize,
 }
@@ -219,8 +221,8 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
-        CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, GAP_GRACE_MINUTES, LIVE_STREAK_MAX,
-        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, STOCK_AGE_MAX_MINUTES, WORKERS,
+        CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, GAP_GRACE_MINUTES,
+        LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SHORT_ANSWER_RETRIES, STOCK_AGE_MAX_MINUTES, WORKERS,
         WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     EngineLimits {
@@ -239,6 +241,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         cron_reconciliation: source.text(&CRON_RECONCILIATION),
         gap_grace: Duration::from_secs(60 * source.number(&GAP_GRACE_MINUTES)),
         stock_age_max: Duration::from_secs(60 * source.number(&STOCK_AGE_MAX_MINUTES)),
+        calendar_days_ahead: count(source, &CALENDAR_DAYS_AHEAD),
         written_characters_max: size(source, &WRITTEN_CHARACTERS_MAX),
     }
 }

@@ -61,6 +61,7 @@ variables! {
     GAP_GRACE_MINUTES = "KLK_GAP_GRACE_MINUTES", number(15, 0, 1440), "Minutos tras el fin de una media hora en que todavía no cuenta como gap.";
     STOCK_AGE_MAX_MINUTES = "KLK_STOCK_AGE_MAX_MINUTES", number(75, 1, 10_080), "Minutos desde los que la última foto de inventario de un almacén se avisa como atrasada.";
     WRITTEN_CHARACTERS_MAX = "KLK_WRITTEN_CHARACTERS_MAX", number(500, 20, 10_000), "Caracteres que puede tener lo que una persona escribe: la nota de una justificación, un nombre.";
+    CALENDAR_DAYS_AHEAD = "KLK_CALENDAR_DAYS_AHEAD", number(60, 1, 366), "Días por venir de los que la vista previa de otro calendario dice qué cambia.";
     DISCOVER_BRANCHES = "KLK_DESCUBRIR_TIENDAS", Kind::Switch { default: true }, "Si se preguntan a KLK las tiendas cuando klk.toml no tiene [[tiendas]].";
 
     ADDRESS = "KLK_ADDRESS", text("127.0.0.1:3000"), "Dirección y puerto en que escucha `klk serve`.";

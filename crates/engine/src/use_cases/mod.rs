@@ -1,6 +1,8 @@
 //! What can be asked for, a file each: who may ask it, what it means, and what comes of it.
 
 mod batches;
+mod calendars;
+mod change_calendar;
 mod connectivity;
 mod decisions;
 pub mod extract;

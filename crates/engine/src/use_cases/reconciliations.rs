@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use domain::read_model::{ReconciliationList, ReconciliationView};
 use domain::reconciliation::ReconciliationState;
 use domain::window::day_interval;
-use domain::{Branch, BranchId};
+use domain::{Branch, BranchId, Calendar};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use warehouse::DayReconciliation;
 
+use crate::calendars::Calendars;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -28,12 +29,13 @@ impl Engine {
         let mut compared: HashMap<(BranchId, Date), DayReconciliation> =
             self.warehouse.reconciliations(branch, since).await?.into_iter().map(by_day).collect();
 
+        let calendars = Calendars::known(self, None).await?;
         let mut conciliaciones = Vec::new();
         for back in 1..=i64::from(days) {
             let Ok(date) = today.checked_sub(back.days()) else { break };
             for branch in &branches {
                 let found = compared.remove(&(branch.id.clone(), date));
-                if found.is_some() || is_expected(branch, date) {
+                if found.is_some() || is_expected(branch, calendars.of(branch), date) {
                     conciliaciones.push(view(branch, date, found));
                 }
             }
@@ -54,8 +56,8 @@ fn by_day(found: DayReconciliation) -> ((BranchId, Date), DayReconciliation) {
     ((found.branch.clone(), found.date), found)
 }
 
-fn is_expected(branch: &Branch, date: Date) -> bool {
-    day_interval(date, &branch.zone).is_some_and(|day| !branch.calendar.expected(day, &branch.zone).is_empty())
+fn is_expected(branch: &Branch, calendar: &Calendar, date: Date) -> bool {
+    day_interval(date, &branch.zone).is_some_and(|day| !calendar.expected(day, &branch.zone).is_empty())
 }
 
 fn view(branch: &Branch, fecha: Date, found: Option<DayReconciliation>) -> ReconciliationView {

@@ -2,9 +2,10 @@
 
 use domain::problem::Problem;
 use domain::read_model::{
-    Comparison, Connectivity, DecisionPage, FreshnessList, GapList, JustificationList, JustifyAnswer, JustifyRequest,
-    Metrics, Progress, ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest,
-    RunPage, ScheduleList, WithdrawAnswer, WithdrawRequest,
+    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, Connectivity, DecisionPage,
+    FreshnessList, GapList, JustificationList, JustifyAnswer, JustifyRequest, Metrics, Progress, ReconcileAnswer,
+    ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunPage, ScheduleList, WithdrawAnswer,
+    WithdrawRequest,
 };
 use domain::{EtlKind, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -69,10 +70,14 @@ pub(super) const DECISIONS: Answer = Answer::json("DecisionPage");
 pub(super) const COMPARED: Answer = Answer::json("Comparison");
 pub(super) const RECONCILIATIONS: Answer = Answer::json("ReconciliationList");
 pub(super) const RECONCILED: Answer = Answer::json("ReconcileAnswer");
+pub(super) const CALENDARS: Answer = Answer::json("CalendarList");
+pub(super) const CALENDAR_PREVIEW: Answer = Answer::json("CalendarPreview");
+pub(super) const CALENDAR_CHANGED: Answer = Answer::json("CalendarAnswer");
 pub(super) const FRESHNESS: Answer = Answer::json("FreshnessList");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
+pub(super) const BODY_CALENDAR: &str = "CalendarRequest";
 pub(super) const BODY_JUSTIFY: &str = "JustifyRequest";
 pub(super) const BODY_WITHDRAW: &str = "WithdrawRequest";
 pub(super) const BODY_RECONCILE: &str = "ReconcileRequest";
@@ -183,6 +188,10 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<ReconcileRequest>(&mut found);
     add::<ReconcileAnswer>(&mut found);
     add::<FreshnessList>(&mut found);
+    add::<CalendarList>(&mut found);
+    add::<CalendarRequest>(&mut found);
+    add::<CalendarPreview>(&mut found);
+    add::<CalendarAnswer>(&mut found);
     add::<Problem>(&mut found);
     add::<Health>(&mut found);
     found

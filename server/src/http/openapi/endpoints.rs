@@ -2,9 +2,9 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_JUSTIFY, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_WITHDRAW, COMPARED, CONNECTIVITY, DECISIONS, EVENTS,
-    FRESHNESS, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED,
-    RUNS, SCHEDULES, WITHDRAWN,
+    BODY_CALENDAR, BODY_JUSTIFY, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW,
+    CALENDARS, COMPARED, CONNECTIVITY, DECISIONS, EVENTS, FRESHNESS, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS,
+    PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUNS, SCHEDULES, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -154,6 +154,25 @@ pub(super) const ALL: &[Endpoint] = &[
         summary: "Cuándo se tomó la última foto de inventario de cada almacén.",
         parameters: &[BRANCH],
         ..Endpoint::get(FRESHNESS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios",
+        summary: "El calendario de cada tienda y quién lo cambió.",
+        ..Endpoint::get(CALENDARS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios/vista-previa",
+        summary: "Qué ventanas cambiarían con otro calendario; no guarda nada.",
+        body: Some(BODY_CALENDAR),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(CALENDAR_PREVIEW)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios/guardar",
+        summary: "Da otro calendario a una tienda desde un día; los anteriores conservan el que tenían.",
+        body: Some(BODY_CALENDAR),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(CALENDAR_CHANGED)
     },
     Endpoint {
         path: "/api/eventos",
