@@ -44,13 +44,13 @@ export class Klk {
   }
 
   /** Waits for the end of the first load. */
-  async untilLoaded(): Promise<void> {
+  async untilLoaded(seconds = 150): Promise<void> {
     type Progress = { lotes: { motivo: string; terminado_en: string | null }[] };
     await this.until('loaded', async () => {
       const { lotes } = await this.json<Progress>('/api/etl/tracking/progreso');
       const load = lotes.find((lote) => lote.motivo === 'carga_inicial');
       return load !== undefined && load.terminado_en !== null;
-    });
+    }, seconds);
   }
 
   async stop(): Promise<void> {

@@ -8,8 +8,10 @@ test.describe.configure({ mode: 'serial' });
 let klk: Klk;
 
 test.beforeAll(async () => {
+  // The first load, which nothing here waits for but this.
+  test.setTimeout(480_000);
   klk = await Klk.startDemo();
-  await klk.untilLoaded();
+  await klk.untilLoaded(450);
 });
 
 test.afterAll(async () => {
