@@ -28,8 +28,8 @@ test('a gap that stays is justified, and is listed as such', async ({ page }) =>
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('16:00 – 16:30');
   await expectAccessible(page);
-  await dialog.getByLabel('Motivo').selectOption('falla_electrica');
-  await dialog.getByLabel('Nota').fill('Todo el sector');
+  await dialog.getByRole('combobox', { name: /^Motivo/ }).selectOption('falla_electrica');
+  await dialog.getByRole('textbox', { name: /^Nota/ }).fill('Todo el sector');
   await dialog.getByLabel('Su nombre').fill('Ana');
   await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
   await expect(dialog).toBeHidden();

@@ -1,5 +1,7 @@
--- Who gave up what, and who took it back. A justification that was taken back stays as a row.
-ALTER TABLE exenciones ADD COLUMN id UUID DEFAULT uuid();
+-- Who gave up what, and who took it back. A justification that was taken back stays as a row. No default: DuckDB 1.5
+-- cannot replay one that calls a function from its log, so a process that is killed here would leave a file that never
+-- opens again.
+ALTER TABLE exenciones ADD COLUMN id UUID;
 ALTER TABLE exenciones ADD COLUMN nota VARCHAR;
 ALTER TABLE exenciones ADD COLUMN retirada_por VARCHAR;
 COMMENT ON COLUMN exenciones.motivo IS 'tienda_cerrada, falla_electrica, sin_ventas, pos_danado u otro';
