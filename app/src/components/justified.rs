@@ -26,7 +26,10 @@ pub fn Justified(
     let (texts, gaps) = (language.justified(), language.gaps());
     let now = Now::from_answer(move || list.with(|list| list.generado_en));
     let is_empty = Memo::new(move |_| list.read().justificaciones.is_empty());
-    let count = move || texts.count(whole(language, list.read().ventanas));
+    let count = move || match list.read().ventanas {
+        1 => gaps.window().to_owned(),
+        many => texts.count(whole(language, many)),
+    };
     let table = move || {
         view! {
             <section class="panel" id="justificados" aria-labelledby="justificados-titulo">
@@ -92,15 +95,17 @@ fn JustifiedRow(one: JustificationView, now: Now, withdraw: Callback<Justificati
                 <span class="stack"><span>{name}</span> <Moment at local now/></span>
             </td>
             <td data-label=gaps.actions() class="actions-column">
-                <button
-                    class="button needs-script"
-                    type="button"
-                    aria-haspopup="dialog"
-                    aria-label=label
-                    on:click=move |_| withdraw.run(one.clone())
-                >
-                    {texts.withdraw()}
-                </button>
+                <span class="actions">
+                    <button
+                        class="button needs-script"
+                        type="button"
+                        aria-haspopup="dialog"
+                        aria-label=label
+                        on:click=move |_| withdraw.run(one.clone())
+                    >
+                        {texts.withdraw()}
+                    </button>
+                </span>
             </td>
         </tr>
     }

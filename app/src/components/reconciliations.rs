@@ -109,15 +109,17 @@ fn ReconciliationRow(
             <td data-label=texts.difference() class="number">{money}</td>
             <td data-label=texts.compared()>{compared}</td>
             <td data-label=language.gaps().actions() class="actions-column">
-                <button
-                    class="button needs-script"
-                    type="button"
-                    aria-label=label
-                    disabled=move || is_working.get()
-                    on:click=move |_| ask.run(one.clone())
-                >
-                    {texts.ask()}
-                </button>
+                <span class="actions">
+                    <button
+                        class="button needs-script"
+                        type="button"
+                        aria-label=label
+                        disabled=move || is_working.get()
+                        on:click=move |_| ask.run(one.clone())
+                    >
+                        {texts.ask()}
+                    </button>
+                </span>
             </td>
         </tr>
     }
