@@ -14,7 +14,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (4, "gaps_covered_in_parts", include_str!("../migrations/0004_gaps_covered_in_parts.sql")),
     (7, "justifications_and_decisions", include_str!("../migrations/0007_justifications_and_decisions.sql")),
     (8, "reconciliations", include_str!("../migrations/0008_reconciliations.sql")),
-    (9, "calendars", include_str!("../migrations/0009_calendars.sql")),
+    (11, "calendars", include_str!("../migrations/0011_calendars.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.
