@@ -28,7 +28,10 @@ pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
-use pages::{DayPage, Frame, GapsPage, HomePage, MonitoringPage, NotFoundPage, RunPage, RunsPage};
+use pages::{
+    CalendarsPage, DayPage, Frame, FreshnessPage, GapsPage, HistoryPage, HomePage, MonitoringPage, NotFoundPage,
+    ReconciliationsPage, RunPage, RunsPage,
+};
 
 /// Everything in `<body>`.
 #[component]
@@ -56,6 +59,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("tiendas/:id/:fecha") ssr=SsrMode::Async view=DayPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
                     <Route path=path!("monitoreo") ssr=SsrMode::Async view=MonitoringPage/>
+                    <Route path=path!("conciliaciones") ssr=SsrMode::Async view=ReconciliationsPage/>
+                    <Route path=path!("inventario") ssr=SsrMode::Async view=FreshnessPage/>
+                    <Route path=path!("calendarios") ssr=SsrMode::Async view=CalendarsPage/>
+                    <Route path=path!("historial") ssr=SsrMode::Async view=HistoryPage/>
                 </Routes>
             </Frame>
         </Router>

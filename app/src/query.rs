@@ -18,7 +18,8 @@ pub struct Listing {
 pub const RUNS: Listing =
     Listing { path: "/ejecuciones", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
 /// The list of gaps.
-pub const GAPS: Listing = Listing { path: "/gaps", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar"] };
+pub const GAPS: Listing =
+    Listing { path: "/gaps", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar", AT] };
 
 /// The page of a store's day, with a half hour of it chosen.
 pub fn day_path(branch: &BranchId, date: Date, from: Option<&str>) -> String {
@@ -40,6 +41,20 @@ pub const MONITORING: &str = "/monitoreo";
 pub fn run_href(run: RunId) -> String {
     format!("{}/{run}", RUNS.path)
 }
+
+/// The list of comparisons with the source.
+pub const RECONCILIATIONS: Listing = Listing { path: "/conciliaciones", parameters: &["ubicacion_id", "dias"] };
+/// The history.
+pub const HISTORY: Listing =
+    Listing { path: "/historial", parameters: &["ubicacion_id", "accion", "desde_momento", "hasta_momento", CURSOR] };
+/// The page of stock, which has no filters.
+pub const STOCK_PATH: &str = "/inventario";
+
+/// The page of calendars, which has no filters.
+pub const CALENDARS_PATH: &str = "/calendarios";
+
+/// The moment that a list is to be true of; now where it is absent.
+pub const AT: &str = "en";
 
 /// The parameter that is no filter: where an older page starts.
 pub const CURSOR: &str = "cursor";

@@ -140,6 +140,9 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         sequence_days_max: limits.sequence_days_max,
         sequence_exempt: limits.sequence_exempt.clone(),
         firings_kept_days: limits.firings_kept_days,
+        stock_age_max: SignedDuration::try_from(limits.stock_age_max).unwrap_or(defaults.stock_age_max),
+        calendar_days_ahead: limits.calendar_days_ahead,
+        written_characters_max: limits.written_characters_max,
         host: host::name(),
         ..defaults
     }

@@ -18,6 +18,8 @@ pub async fn list_gaps(
     max_horas: Option<String>,
     /// `antiguedad` or `valor`; the first where absent.
     ordenar: Option<String>,
+    /// As it was known at this moment of the chain's clock, as `2025-11-17T10:07`; now where absent.
+    en: Option<String>,
 ) -> Result<GapList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about(
         "get_gaps",
@@ -30,5 +32,6 @@ pub async fn list_gaps(
         max_horas.as_deref(),
         ordenar.as_deref(),
     ))?;
-    session.answer(session.engine.list_gaps(&session.actor, filter)).await
+    let moment = session.checked(domain::comparison::local_moment("en", en.as_deref()))?;
+    session.answer(session.engine.list_gaps_at(&session.actor, filter, moment)).await
 }

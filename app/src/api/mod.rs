@@ -5,15 +5,23 @@
 //! place. A body takes three steps: [`session::Session::of`] the request, which says under which name and about what Sentry
 //! hears of it; the filter; and the answer of the use case, or its problem.
 
+mod calendars;
+mod comparison;
 mod connectivity;
 mod coverage;
+mod decisions;
 mod error;
+#[cfg(feature = "ssr")]
+mod fields;
+mod freshness;
 mod gaps;
+mod justifications;
 mod metrics;
 mod monitoring;
 mod plans;
 mod preferences;
 mod progress;
+mod reconciliations;
 mod recovery;
 mod run;
 mod runs;
@@ -21,10 +29,19 @@ mod schedules;
 #[cfg(feature = "ssr")]
 mod session;
 
+pub use calendars::{
+    ChangeCalendar, ListCalendars, PreviewCalendar, change_calendar, list_calendars, preview_calendar,
+};
+pub use comparison::{CompareMoments, compare_moments};
 pub use connectivity::{CheckConnectivity, check_connectivity};
 pub use coverage::{ReadCoverage, read_coverage};
+pub use decisions::{ListDecisions, list_decisions};
 pub use error::{ApiError, Told};
+pub use freshness::{ReadFreshness, read_freshness};
 pub use gaps::{ListGaps, list_gaps};
+pub use justifications::{
+    JustifyGap, ListJustifications, WithdrawJustification, justify_gap, list_justifications, withdraw_justification,
+};
 pub use metrics::{ReadMetrics, read_metrics};
 pub use monitoring::{ReadMonitoring, TryMonitoring, read_monitoring, try_monitoring};
 pub use plans::{
@@ -33,6 +50,7 @@ pub use plans::{
 };
 pub use preferences::{SavePreferences, save_preferences};
 pub use progress::{ReadProgress, read_progress};
+pub use reconciliations::{ListReconciliations, Reconcile, list_reconciliations, reconcile};
 pub use recovery::{RecoverGap, recover_gap};
 pub use run::{ReadRun, read_run};
 pub use runs::{ListRuns, list_runs};

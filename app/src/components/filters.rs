@@ -7,9 +7,9 @@ use jiff::civil::DateTime;
 use leptos::prelude::*;
 
 use crate::format::absolute;
-use crate::i18n::{kind_name, mode_name, state_name};
+use crate::i18n::{decision_name, kind_name, mode_name, state_name};
 use crate::preferences::language;
-use crate::query::{GAPS, RUNS};
+use crate::query::{GAPS, HISTORY, RECONCILIATIONS, RUNS};
 
 /// The value of a filter, by its parameter's name; empty where it is not set.
 type Value = Callback<&'static str, String>;
@@ -85,6 +85,80 @@ pub fn GapFilters(
             <KindFilter value change/>
             {move || order.get().map(|order| view! { <input type="hidden" name="ordenar" value=order/> })}
             <Choice name="max_horas" label=texts.age() none=texts.last_week() choices value change/>
+        </FilterForm>
+    }
+    .into_any()
+}
+
+/// Filters of comparisons: store, how many days back.
+#[component]
+pub fn ReconciliationFilters(
+    /// The stores to choose from.
+    branches: Signal<Vec<BranchChoice>>,
+    /// The value of a filter.
+    value: Value,
+    /// A filter was set.
+    change: Change,
+    /// When the list was true.
+    updated: Updated,
+    /// The list without filters, where some are set.
+    clear: Signal<Option<&'static str>>,
+) -> impl IntoView {
+    let texts = language().reconciliations();
+    let days: Choices =
+        vec![("14".to_owned(), texts.two_weeks().to_owned()), ("31".to_owned(), texts.month().to_owned())];
+    view! {
+        <FilterForm action=RECONCILIATIONS.path updated clear>
+            <StoreFilter branches value change/>
+            <Choice name="dias" label=texts.days() none=texts.week() choices=Signal::stored(days) value change/>
+        </FilterForm>
+    }
+    .into_any()
+}
+
+/// Actions that the history can be narrowed to.
+const ACTIONS: [&str; 11] = [
+    "justificar",
+    "retirar_justificacion",
+    "conciliar",
+    "cambiar_calendario",
+    "plan_iniciado",
+    "plan_pausado",
+    "plan_reanudado",
+    "plan_cancelado",
+    "recuperacion",
+    "manual",
+    "carga_inicial",
+];
+
+/// Filters of the history: store, action.
+#[component]
+pub fn DecisionFilters(
+    /// The stores to choose from.
+    branches: Signal<Vec<BranchChoice>>,
+    /// The value of a filter.
+    value: Value,
+    /// A filter was set.
+    change: Change,
+    /// When the list was true.
+    updated: Updated,
+    /// The list without filters, where some are set.
+    clear: Signal<Option<&'static str>>,
+) -> impl IntoView {
+    let language = language();
+    let texts = language.history();
+    let actions = ACTIONS.iter().map(move |action| ((*action).to_owned(), decision_name(language, action)));
+    view! {
+        <FilterForm action=HISTORY.path updated clear>
+            <StoreFilter branches value change/>
+            <Choice
+                name="accion"
+                label=texts.action()
+                none=texts.all_actions()
+                choices=Signal::stored(actions.collect())
+                value
+                change
+            />
         </FilterForm>
     }
     .into_any()

@@ -46,6 +46,10 @@ pub fn GapRow(
     recover: Callback<GapView>,
     /// The identifiers of the gaps that are selected.
     selection: RwSignal<BTreeSet<String>>,
+    /// Somebody wants it justified.
+    justify: Callback<GapView>,
+    /// Whether it is of the past, so that nothing can be done about it.
+    is_past: Signal<bool>,
 ) -> impl IntoView {
     let language = language();
     let texts = language.gaps();
@@ -54,6 +58,7 @@ pub fn GapRow(
         GapClass::Coverage => kind_name(language, gap.etl_tipo),
         GapClass::Sequence => texts.sequence(),
     };
+    let justifiable = gap.clone();
     view! {
         <tr>
             <td class="select-column needs-script" data-label=language.plan().select_column()>{checkbox(&gap, selection)}</td>
@@ -78,7 +83,7 @@ pub fn GapRow(
                 {cause_of(&gap)}
             </td>
             <td data-label=texts.actions() class="actions-column">
-                <span class="actions">{runs_link(&gap)} {next_step(gap, recover)}</span>
+                <span class="actions">{runs_link(&gap)} {justify_button(justifiable, justify, is_past)} {next_step(gap, recover)}</span>
             </td>
         </tr>
     }
@@ -166,6 +171,31 @@ fn runs_link(gap: &GapView) -> AnyView {
     .into_any()
 }
 
+/// The button that says why it stays; not while a run is at it, not of the past, and not of half hours that are loaded.
+fn justify_button(gap: GapView, justify: Callback<GapView>, is_past: Signal<bool>) -> AnyView {
+    let language = language();
+    let texts = language.justify();
+    if gap.clase == GapClass::Sequence || matches!(gap.estado, GapState::Queued | GapState::Running) {
+        return ().into_any();
+    }
+    let label = texts.open_of(&gap.ubicacion_nombre, period_of(language, &gap));
+    let button = move || {
+        let (gap, label) = (gap.clone(), label.clone());
+        view! {
+            <button
+                class="button needs-script"
+                type="button"
+                aria-haspopup="dialog"
+                aria-label=label
+                on:click=move |_| justify.run(gap.clone())
+            >
+                {texts.open()}
+            </button>
+        }
+    };
+    (move || (!is_past.get()).then(&button)).into_any()
+}
+
 /// The button, or why there is none.
 fn next_step(gap: GapView, recover: Callback<GapView>) -> AnyView {
     let language = language();
@@ -188,7 +218,9 @@ fn next_step(gap: GapView, recover: Callback<GapView>) -> AnyView {
             }
             .into_any()
         }
-        GapState::Pending | GapState::Unrecoverable => view! {
+        // Of the past: what was so cannot be acted upon.
+        GapState::Pending => ().into_any(),
+        GapState::Unrecoverable => view! {
             <span title=texts.unrecoverable_hint()>
                 <Pill tone=Tone::Neutral label=texts.unrecoverable()/>
                 <span class="visually-hidden">{texts.unrecoverable_hint()}</span>

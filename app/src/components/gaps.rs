@@ -66,6 +66,10 @@ pub fn GapsTable(
     recover: Callback<GapView>,
     /// The identifiers of the gaps that are selected.
     selection: RwSignal<BTreeSet<String>>,
+    /// Somebody wants one justified.
+    justify: Callback<GapView>,
+    /// Whether the list is of the past, so that nothing can be done about it.
+    is_past: Signal<bool>,
 ) -> impl IntoView {
     let texts = language().gaps();
     let is_empty = Memo::new(move |_| gaps.read().is_empty());
@@ -89,7 +93,7 @@ pub fn GapsTable(
                 </thead>
                 <tbody>
                     <For each=move || gaps.get() key=row_key let(gap)>
-                        <GapRow gap now recover selection/>
+                        <GapRow gap now recover selection justify is_past/>
                     </For>
                 </tbody>
             </table>

@@ -13,6 +13,14 @@ pub enum Icon {
     Monitoring,
     /// To another site.
     External,
+    /// Comparisons with the source.
+    Reconciliations,
+    /// Stock.
+    Stock,
+    /// When stores are open.
+    Calendars,
+    /// What was decided.
+    History,
     /// Copy to the clipboard.
     Copy,
     /// Done.
@@ -42,6 +50,10 @@ impl Icon {
             Self::Gaps => "M2 8h3M11 8h3M8 2v2M8 12v2M6.5 6.5l3 3M9.5 6.5l-3 3",
             Self::Monitoring => "M1.8 8.5h2.7l2-5.5 3 10 2-4.5h2.7",
             Self::External => "M9.5 2.5h4v4M13.5 2.5L7.5 8.5M11.5 9.5v4h-9v-9h4",
+            Self::Reconciliations => "M2.5 5h9l-2.4-2.4M13.5 11h-9l2.4 2.4",
+            Self::Stock => "M8 1.8l5.6 2.9v6.6L8 14.2l-5.6-2.9V4.7zM2.4 4.7L8 7.6l5.6-2.9M8 7.6v6.6",
+            Self::Calendars => "M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 2v3M10.5 2v3",
+            Self::History => "M8 2.4a5.6 5.6 0 1 1-5.4 4.1M2.4 2.6v3.9h3.9M8 5.2V8l2 1.6",
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Check => "M3 8.5l3.2 3.2L13 4.8",
             Self::Close => "M4 4l8 8M12 4l-8 8",

@@ -83,7 +83,7 @@ fn reason(batch: &BatchProgress) -> String {
     match batch.motivo.as_str() {
         "carga_inicial" => texts.initial_load().to_owned(),
         "recuperacion" => texts.recovery().to_owned(),
-        "reconciliacion" => texts.reconciliation().to_owned(),
+        "reconciliacion" | "conciliacion" => texts.reconciliation().to_owned(),
         "manual" => texts.manual().to_owned(),
         other => other.to_owned(),
     }

@@ -110,7 +110,7 @@ fn reason_name(reason: &str) -> &'static str {
     match reason {
         "carga_inicial" => texts.reason_initial(),
         "recuperacion" => texts.reason_recovery(),
-        "reconciliacion" => texts.reason_reconciliation(),
+        "reconciliacion" | "conciliacion" => texts.reason_reconciliation(),
         "programada" => texts.reason_schedule(),
         _ => texts.reason_manual(),
     }

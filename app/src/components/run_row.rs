@@ -5,7 +5,7 @@ use domain::{ErrorClass, RunState};
 use leptos::prelude::*;
 
 use super::{CopyButton, Elapsed, Moment, Pill, Tone};
-use crate::format::{class_badge, class_name, duration, period, relative, whole};
+use crate::format::{class_badge, class_name, difference, duration, period, relative, whole};
 use crate::i18n::{kind_name, mode_name, state_name};
 use crate::live::Now;
 use crate::preferences::language;
@@ -78,7 +78,24 @@ fn records(run: &RunView) -> AnyView {
         let class = if run.estado == RunState::Partial { "tone-warning toned" } else { "muted" };
         view! { <span class=class>{language.runs().extracted(whole(language, extracted))}</span> }
     });
-    view! { <span class="stack"><span>{whole(language, loaded)}</span> {extracted}</span> }.into_any()
+    view! { <span class="stack"><span>{whole(language, loaded)}</span> {extracted} {receipt(run)}</span> }.into_any()
+}
+
+/// What the source had changed of time that was loaded before.
+fn receipt(run: &RunView) -> Option<AnyView> {
+    let language = language();
+    let receipt = run.conciliacion.as_ref()?;
+    let (added, changed, removed) = (receipt.lineas_agregadas, receipt.lineas_cambiadas, receipt.lineas_retiradas);
+    (added + changed + removed > 0).then(|| {
+        let text = language.runs().receipt(
+            whole(language, added),
+            whole(language, changed),
+            whole(language, removed),
+            difference(language, receipt.diferencia_usd.round_dp(2)),
+            difference(language, receipt.diferencia_bs.round_dp(2)),
+        );
+        view! { <span class="tone-warning toned">{text}</span> }.into_any()
+    })
 }
 
 fn length(run: &RunView, now: Now) -> AnyView {

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cause;
+mod difference;
 mod duration;
 mod evidence;
 mod moment;
@@ -13,6 +14,7 @@ mod schedule;
 
 pub use bytes::bytes;
 pub use cause::{class_badge, class_name};
+pub use difference::difference;
 pub use duration::{duration, whole_duration};
 pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_of};
 pub use moment::{absolute, ahead, day, relative};

@@ -7,7 +7,9 @@
 
 mod names;
 
-pub use names::{kind_name, mode_name, state_name, urgency_name, window_state_name};
+pub use names::{
+    decision_name, kind_name, mode_name, origin_name, reason_name, state_name, urgency_name, window_state_name,
+};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -1,6 +1,8 @@
 //! What people call the values of the contract's enums.
 
+use domain::decision::Origin;
 use domain::gap::Urgency;
+use domain::justification::Reason;
 use domain::window_state::WindowState;
 use domain::{EtlKind, RunMode, RunState};
 
@@ -62,4 +64,49 @@ pub const fn urgency_name(language: Language, urgency: Urgency) -> &'static str 
         Urgency::Critical => texts.critical(),
         Urgency::VeryCritical => texts.very_critical(),
     }
+}
+
+/// Of a reason why a gap stays.
+pub const fn reason_name(language: Language, reason: Reason) -> &'static str {
+    let texts = language.reason();
+    match reason {
+        Reason::StoreClosed => texts.store_closed(),
+        Reason::PowerFailure => texts.power_failure(),
+        Reason::NoSales => texts.no_sales(),
+        Reason::BrokenPos => texts.broken_pos(),
+        Reason::Other => texts.other(),
+    }
+}
+
+/// Of from where somebody decided.
+pub const fn origin_name(language: Language, origin: Origin) -> &'static str {
+    let texts = language.origin();
+    match origin {
+        Origin::Web => texts.web(),
+        Origin::CommandLine => texts.console(),
+        Origin::Api => texts.api(),
+        Origin::System => texts.system(),
+    }
+}
+
+/// Of what was decided; an action of another part of the system keeps its own name.
+pub fn decision_name(language: Language, action: &str) -> String {
+    let texts = language.decision();
+    match action {
+        "justificar" => texts.justify(),
+        "retirar_justificacion" => texts.withdraw(),
+        "conciliar" => texts.reconcile(),
+        "cambiar_calendario" => texts.calendar(),
+        "recuperacion" => texts.recover(),
+        "manual" => texts.manual(),
+        "carga_inicial" => texts.first_load(),
+        "plan_iniciado" => texts.plan_started(),
+        "plan_pausado" => texts.plan_paused(),
+        "plan_reanudado" => texts.plan_resumed(),
+        "plan_cancelado" => texts.plan_cancelled(),
+        "plan_detenido" => texts.plan_stopped(),
+        "plan_terminado" => texts.plan_finished(),
+        other => other,
+    }
+    .to_owned()
 }

@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::plan_orders::{PlanOrders, PlanOrdersDialog};
-use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, read_progress};
+use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, list_reconciliations, read_progress};
 use crate::components::{
     Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
 };
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
-use crate::query::{GAPS, MONITORING, RUNS};
+use crate::query::{CALENDARS_PATH, GAPS, HISTORY, MONITORING, RECONCILIATIONS, RUNS, STOCK_PATH};
 use crate::sentry::NavigationWatch;
 
 /// How often the POS is probed while a page is open.
@@ -30,9 +30,14 @@ pub fn Frame(children: Children) -> impl IntoView {
     live.refetch(Topic::Progress, progress);
     let orders = PlanOrders::new(live);
     // Only the number goes into the page.
-    let gap_count =
-        Resource::new(|| (), |()| async { list_gaps(None, None, None, None).await.map(|list| list.totales.total) });
+    let gap_count = Resource::new(
+        || (),
+        |()| async { list_gaps(None, None, None, None, None).await.map(|list| list.totales.total) },
+    );
     live.refetch(Topic::Gaps, gap_count);
+    let changed_days =
+        Resource::new(|| (), |()| async { list_reconciliations(None, None).await.map(|list| list.cambiadas) });
+    live.refetch(Topic::Runs, changed_days);
     let save_preferences = ServerAction::<SavePreferences>::new();
 
     view! {
@@ -46,6 +51,17 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <NavLink href=GAPS.path label=texts.gaps() icon=Icon::Gaps path>
                         <GapCount count=gap_count/>
                     </NavLink>
+                    <NavLink
+                        href=RECONCILIATIONS.path
+                        label=texts.reconciliations()
+                        icon=Icon::Reconciliations
+                        path
+                    >
+                        <ChangedDays count=changed_days/>
+                    </NavLink>
+                    <NavLink href=STOCK_PATH label=texts.freshness() icon=Icon::Stock path/>
+                    <NavLink href=CALENDARS_PATH label=texts.calendars() icon=Icon::Calendars path/>
+                    <NavLink href=HISTORY.path label=texts.history() icon=Icon::History path/>
                     <NavLink href=MONITORING label=texts.monitoring() icon=Icon::Monitoring path/>
                 </nav>
                 <div class="sidebar-foot">
@@ -88,6 +104,23 @@ fn GapCount(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
                     .and_then(Result::ok)
                     .filter(|count| *count > 0)
                     .map(|count| view! { <span class="count" title=texts.gaps_pending(count)>{count}</span> })
+            }}
+        </Transition>
+    }
+}
+
+/// The alarm beside "Conciliaciones": how many closed days the source changed; nothing while there is none.
+#[component]
+fn ChangedDays(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
+    let texts = language().reconciliations();
+    view! {
+        <Transition>
+            {move || {
+                count
+                    .get()
+                    .and_then(Result::ok)
+                    .filter(|count| *count > 0)
+                    .map(|count| view! { <span class="count" title=texts.pending(count)>{count}</span> })
             }}
         </Transition>
     }

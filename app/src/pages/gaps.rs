@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use domain::gap::GapOrder;
-use domain::read_model::GapList;
+use domain::read_model::{GapList, GapView};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use super::justifications::{Justification, JustifiedSection};
 use super::recovery::Recovery;
 use crate::api::{ApiError, list_gaps};
 use crate::components::{Asked, GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverBar, Skeleton};
+use crate::format::absolute;
 use crate::live::{Live, Now, Topic};
 use crate::preferences::language;
-use crate::query::{GAPS, Query};
+use crate::query::{AT, GAPS, Query};
 
 /// How far back "everything" goes.
 const EVERYTHING_DAYS: u32 = 7;
@@ -28,6 +30,7 @@ pub fn GapsPage() -> impl IntoView {
     expect_context::<Live>().refetch(Topic::Gaps, gaps);
     let chosen = RwSignal::new(None::<Asked>);
     let selection = RwSignal::new(BTreeSet::<String>::new());
+    let justified = RwSignal::new(None::<GapView>);
 
     view! {
         <PageTitle title=texts.title()/>
@@ -43,15 +46,18 @@ pub fn GapsPage() -> impl IntoView {
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())
-            show=move |list| view! { <GapsList list query chosen selection/> }.into_any()
+            show=move |list| view! { <GapsList list query chosen selection justified/> }.into_any()
         />
+        <JustifiedSection query/>
         <Recovery asked=chosen started=Callback::new(move |()| selection.set(BTreeSet::new()))/>
+        <Justification chosen=justified/>
     }
     .into_any()
 }
 
 async fn ask(query: Query) -> Result<GapList, ApiError> {
-    list_gaps(query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas"), query.get("ordenar")).await
+    let (kind, branch, hours) = (query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas"));
+    list_gaps(kind, branch, hours, query.get("ordenar"), query.get(AT)).await
 }
 
 fn show_totals(list: Memo<GapList>) -> AnyView {
@@ -65,6 +71,7 @@ fn GapsList(
     query: Memo<Query>,
     chosen: RwSignal<Option<Asked>>,
     selection: RwSignal<BTreeSet<String>>,
+    justified: RwSignal<Option<GapView>>,
 ) -> impl IntoView {
     let now = Now::from_answer(move || list.with(|list| list.generado_en));
     let navigate = use_navigate();
@@ -77,8 +84,23 @@ fn GapsList(
         let gaps = list.with(|list| list.gaps.clone()).into_iter();
         gaps.filter(|gap| gap.recuperable && selection.read().contains(&gap.id)).collect::<Vec<_>>()
     });
+    let is_past = Signal::derive(move || query.read().get(AT).is_some());
+    let recover_bar = move || {
+        (!is_past.get()).then(|| {
+            view! {
+                <RecoverBar
+                    selected=Signal::derive(move || selected.read().len())
+                    recover_selection=Callback::new(move |()| {
+                        chosen.set(Some(Asked::Selection(selected.get_untracked())));
+                    })
+                    recover_everything=Callback::new(move |()| chosen.set(Some(Asked::LastDays(EVERYTHING_DAYS))))
+                />
+            }
+        })
+    };
 
     view! {
+        <PastNotice list query/>
         <section class="panel" aria-label=language().gaps().title()>
             <GapFilters
                 branches=Signal::derive(move || list.with(|list| list.tiendas.clone()))
@@ -89,11 +111,7 @@ fn GapsList(
                 updated=Signal::derive(move || list.with(|list| (list.generado_en, list.generado_en_local)))
                 clear=Signal::derive(move || query.read().way_out())
             />
-            <RecoverBar
-                selected=Signal::derive(move || selected.read().len())
-                recover_selection=Callback::new(move |()| chosen.set(Some(Asked::Selection(selected.get_untracked()))))
-                recover_everything=Callback::new(move |()| chosen.set(Some(Asked::LastDays(EVERYTHING_DAYS))))
-            />
+            {recover_bar}
             <GapsTable
                 gaps=Signal::derive(move || list.with(|list| list.gaps.clone()))
                 now
@@ -104,8 +122,28 @@ fn GapsList(
                 })
                 recover=Callback::new(move |gap| chosen.set(Some(Asked::Gap(Box::new(gap)))))
                 selection
+                justify=Callback::new(move |gap| justified.set(Some(gap)))
+                is_past
             />
         </section>
     }
     .into_any()
+}
+
+/// Says that the list is of a moment of the past, and leads back to now.
+#[component]
+fn PastNotice(list: Memo<GapList>, query: Memo<Query>) -> impl IntoView {
+    let language = language();
+    let texts = language.past();
+    move || {
+        query.read().get(AT).map(|_| {
+            let moment = absolute(language, list.with(|list| list.generado_en_local));
+            view! {
+                <div class="notice" role="status">
+                    <p>{texts.showing(moment)}</p>
+                    <a class="button" href=query.read().href_with(AT, None)>{texts.back()}</a>
+                </div>
+            }
+        })
+    }
 }

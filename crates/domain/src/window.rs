@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::{BranchId, EtlKind, Interval};
+use crate::{BranchId, EtlKind, Interval, IntervalSet};
 
 /// The grain of coverage: schedules, gaps and recoveries are counted in it.
 pub const HALF_HOUR: SignedDuration = SignedDuration::from_mins(30);
@@ -93,6 +93,16 @@ pub fn half_hours(interval: Interval<Timestamp>, zone: &TimeZone) -> Vec<Interva
         start = part.end();
     }
     parts
+}
+
+/// The intervals of a set, cut at local midnights, each with the number of its half hours.
+pub fn day_spans(set: &IntervalSet<Timestamp>, zone: &TimeZone) -> Vec<(Interval<Timestamp>, u32)> {
+    let mut spans = Vec::new();
+    for part in set.intervals() {
+        let days = local_dates(*part, zone).into_iter().filter_map(|date| day_interval(date, zone)?.intersection(part));
+        spans.extend(days.map(|span| (span, u32::try_from(half_hours(span, zone).len()).unwrap_or(u32::MAX))));
+    }
+    spans
 }
 
 /// The local days that have a point in the interval, in order.

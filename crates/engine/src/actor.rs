@@ -1,5 +1,7 @@
 //! Who asks, and what they may.
 
+use domain::decision::Origin;
+
 use crate::UseCaseError;
 
 /// What somebody may do.
@@ -9,28 +11,6 @@ pub enum Role {
     Viewer,
     /// May look, extract and recover.
     Operator,
-}
-
-/// From where somebody asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A page or a caller of the REST interface.
-    Web,
-    /// A command.
-    Console,
-    /// Nobody: the system by itself.
-    System,
-}
-
-impl Origin {
-    /// As it is stored with what was done.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Console => "consola",
-            Self::System => "sistema",
-        }
-    }
 }
 
 /// Who asks.
@@ -52,7 +32,7 @@ impl Actor {
 
     /// Somebody of operations, at the command line.
     pub fn at_console(name: impl Into<String>) -> Self {
-        Self { origin: Origin::Console, ..Self::operator(name) }
+        Self { origin: Origin::CommandLine, ..Self::operator(name) }
     }
 
     /// The system itself, as by a schedule.

@@ -222,6 +222,11 @@ impl Engine {
         }
     }
 
+    /// An identifier of something that has no type of its own; identifiers of batches are like no others.
+    pub(crate) fn new_id(&self) -> uuid::Uuid {
+        self.ids.batch_id().0
+    }
+
     /// A run to queue.
     pub(crate) fn new_run(
         &self,
@@ -255,7 +260,7 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
             engine.queue.hold(plan.id);
         }
         let left = usize::try_from(plan.counts.queued).unwrap_or(usize::MAX);
-        start::follow(engine, plan.id, left, plan.options.outside_hours);
+        start::follow(engine, plan.id, left, plan.options.outside_hours).await;
         if left == 0 {
             control::finish(engine, plan.id).await;
         }

@@ -87,6 +87,18 @@ pub enum UseCaseError {
          La próxima se toma en la siguiente media hora."
     )]
     Unrecoverable,
+    /// What cannot be justified.
+    #[error("{0}")]
+    NotJustifiable(String),
+    /// There is no such justification.
+    #[error("No hay ninguna justificación con ese identificador.")]
+    UnknownJustification,
+    /// It was taken back already.
+    #[error("Esa justificación ya fue retirada.")]
+    AlreadyWithdrawn,
+    /// A day that is not over cannot be compared.
+    #[error("El {0} todavía no ha terminado en esa tienda: se concilian días cerrados.")]
+    DayNotOver(jiff::civil::Date),
     /// Nothing in the period has ended yet.
     #[error("Ese período todavía no ha terminado: no hay medias horas completas que extraer.")]
     NothingToExtract,
@@ -139,15 +151,20 @@ impl UseCaseError {
     pub const fn code(&self) -> ProblemCode {
         match self {
             Self::InvalidParameter(_) => ProblemCode::InvalidParameter,
-            Self::UnknownBranch { .. } | Self::UnknownBatch | Self::UnknownRun | Self::UnknownPlan => {
-                ProblemCode::NotFound
-            }
+            Self::UnknownBranch { .. }
+            | Self::UnknownBatch
+            | Self::UnknownRun
+            | Self::UnknownPlan
+            | Self::UnknownJustification => ProblemCode::NotFound,
             Self::Forbidden => ProblemCode::Forbidden,
             Self::Unrecoverable
             | Self::NothingToExtract
             | Self::AmbiguousPlan
             | Self::PlanState { .. }
-            | Self::NeverClosed { .. } => ProblemCode::Conflict,
+            | Self::NeverClosed { .. }
+            | Self::NotJustifiable(_)
+            | Self::AlreadyWithdrawn
+            | Self::DayNotOver(_) => ProblemCode::Conflict,
             Self::PlanChanged { .. } => ProblemCode::PlanChanged,
             Self::QueueFull { .. } | Self::ShuttingDown => ProblemCode::Busy,
             Self::Warehouse(_) | Self::MonitoringTrial => ProblemCode::Internal,

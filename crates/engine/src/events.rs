@@ -44,6 +44,11 @@ impl Events {
         self.sender.subscribe()
     }
 
+    /// What counts as missing changed without a run.
+    pub(crate) fn gaps_changed(&self) {
+        drop(self.sender.send(Topic::Gaps));
+    }
+
     /// A run changed, and with it everything that is shown of runs.
     pub(crate) fn run_changed(&self) {
         for topic in Topic::ALL {

@@ -5,15 +5,16 @@
 
 use std::collections::HashMap;
 
-use domain::gap::{Attempt, GapEvidence, Urgency};
+use domain::gap::{Attempt, GapEvidence, GapState, Urgency};
 use domain::read_model::{GapTotals, GapView, ValueView};
 use domain::sequence::NumberHole;
 use domain::window::half_hour_floor;
-use domain::{Branch, BranchId, ErrorClass, EtlKind, Interval, IntervalSet};
+use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::UseCaseError;
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::number_holes::{self, widened};
 
@@ -56,6 +57,7 @@ pub(crate) async fn evidence<'engine>(
         EtlKind::Inventory => warehouse.first_coverage(kind).await?.into_iter().collect(),
     };
 
+    let calendars = Calendars::known(engine, None).await?;
     let now = engine.clock.now();
     let mut holes = HashMap::new();
     let by_branch = branches
@@ -63,7 +65,7 @@ pub(crate) async fn evidence<'engine>(
         .map(|branch| {
             let attempts = attempts.remove(&branch.id).unwrap_or_default();
             let expected = match kind {
-                EtlKind::Sales => expected_sales(branch, range, settled, now, &attempts),
+                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, now, &attempts),
                 EtlKind::Inventory => expected_snapshots(branch, range, settled, first_snapshots.get(&branch.id)),
             };
             let mut evidence = GapEvidence {
@@ -74,7 +76,7 @@ pub(crate) async fn evidence<'engine>(
                 attempts,
             };
             let runs = broken.remove(&branch.id).unwrap_or_default();
-            let lacking = number_holes::holes_of(engine, branch, range, &evidence, runs);
+            let lacking = number_holes::holes_of(engine, branch, calendars.of(branch), range, &evidence, runs);
             evidence.unproven = number_holes::unproven(&lacking, &branch.zone, now);
             holes.insert(branch.id.clone(), lacking);
             (*branch, evidence)
@@ -83,7 +85,9 @@ pub(crate) async fn evidence<'engine>(
     Ok(Evidence { by_branch, holes })
 }
 
-fn by_branch(intervals: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchId, Vec<Interval<Timestamp>>> {
+pub(crate) fn by_branch(
+    intervals: Vec<(BranchId, Interval<Timestamp>)>,
+) -> HashMap<BranchId, Vec<Interval<Timestamp>>> {
     let mut grouped: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
     for (branch, interval) in intervals {
         grouped.entry(branch).or_default().push(interval);
@@ -91,8 +95,9 @@ fn by_branch(intervals: Vec<(BranchId, Interval<Timestamp>)>) -> HashMap<BranchI
     grouped
 }
 
-fn expected_sales(
+pub(crate) fn expected_sales(
     branch: &Branch,
+    calendar: &Calendar,
     range: Interval<Timestamp>,
     settled: Timestamp,
     now: Timestamp,
@@ -100,7 +105,7 @@ fn expected_sales(
 ) -> IntervalSet<Timestamp> {
     let until = |end: Timestamp| {
         Interval::new(range.start(), range.end().min(end))
-            .map_or_else(IntervalSet::empty, |range| branch.calendar.expected(range, &branch.zone))
+            .map_or_else(IntervalSet::empty, |range| calendar.expected(range, &branch.zone))
     };
     let failed: IntervalSet<Timestamp> =
         attempts.iter().filter(|attempt| attempt.state.is_failure()).map(|attempt| attempt.interval).collect();
@@ -108,7 +113,7 @@ fn expected_sales(
 }
 
 /// A snapshot is expected of every half hour since the first that was taken: before it, nobody had asked for any.
-fn expected_snapshots(
+pub(crate) fn expected_snapshots(
     branch: &Branch,
     range: Interval<Timestamp>,
     settled: Timestamp,
@@ -129,7 +134,8 @@ pub(crate) fn totals(gaps: &[GapView]) -> GapTotals {
     GapTotals {
         total: gaps.len() as u64,
         ventanas: gaps.iter().map(|gap| u64::from(gap.ventanas)).sum(),
-        criticos: count(&|gap| gap.urgencia == Urgency::VeryCritical),
+        // What cannot be had any more presses nobody; only freshness is alarmed.
+        criticos: count(&|gap| gap.urgencia == Urgency::VeryCritical && gap.estado != GapState::Unrecoverable),
         tiendas_afectadas: branches.len() as u64,
         timeouts: count(&|gap| gap.error_tipo == Some(ErrorClass::Timeout)),
         valor_usd: worth(|value| value.usd),

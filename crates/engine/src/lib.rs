@@ -6,6 +6,7 @@
 
 mod actor;
 mod branches;
+mod calendars;
 mod clock;
 mod endpoint;
 mod engine;
@@ -17,6 +18,7 @@ mod gap_views;
 mod gaps;
 mod insist;
 mod number_holes;
+mod past;
 mod pipelines;
 mod plans;
 mod queue;
@@ -29,7 +31,7 @@ mod statements;
 mod use_cases;
 mod workers;
 
-pub use actor::{Actor, Origin, Role};
+pub use actor::{Actor, Role};
 pub use branches::BranchRegistry;
 pub use clock::{Clock, IdSource};
 pub use endpoint::{Caller, EndpointCall};

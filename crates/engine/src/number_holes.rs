@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::gap::GapEvidence;
 use domain::sequence::{NumberHole, NumberRun, holes, unexplained};
 use domain::window::{half_hour_floor, instant_of};
-use domain::{Branch, BranchId, Interval, IntervalSet};
+use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -47,6 +47,7 @@ pub(crate) async fn broken_sequences(
 pub(crate) fn holes_of(
     engine: &Engine,
     branch: &Branch,
+    calendar: &Calendar,
     range: Interval<Timestamp>,
     evidence: &GapEvidence,
     runs: Vec<NumberRun>,
@@ -55,7 +56,7 @@ pub(crate) fn holes_of(
         return Vec::new();
     }
     let zone = &branch.zone;
-    let expected = local(&branch.calendar.expected(widened(range), zone), zone);
+    let expected = local(&calendar.expected(widened(range), zone), zone);
     let found = holes(runs, engine.settings.sequence_jump_max);
     let mut holes = unexplained(found, &expected, &local(&evidence.covered, zone), &local(&evidence.waived, zone));
     holes.retain(|hole| span_of(hole, zone).is_some_and(|span| span.overlaps(&range)));

@@ -108,7 +108,7 @@ async fn queue_due(
 
 /// What is left of the days that were not queued because a part of them is in work: that part is asked for anyway, and
 /// one half hour must not keep the rest of its day from being compared.
-fn around_what_is_in_work(engine: &Engine, asked: &[NewRun], outcome: &EnqueueOutcome) -> Vec<NewRun> {
+pub(crate) fn around_what_is_in_work(engine: &Engine, asked: &[NewRun], outcome: &EnqueueOutcome) -> Vec<NewRun> {
     let mut rest = Vec::new();
     for run in asked.iter().filter(|run| outcome.queued.iter().all(|queued| queued.id != run.id)) {
         let others = outcome.in_work.iter().filter(|other| other.kind == run.kind && other.branch == run.branch.id);

@@ -39,6 +39,12 @@ pub struct EngineSettings {
     pub plans: PlanSettings,
     /// What is tried again by itself.
     pub retries: RetrySettings,
+    /// Characters of a text that somebody writes: a note, a name.
+    pub written_characters_max: usize,
+    /// From which age on the last snapshot of a warehouse is stale.
+    pub stock_age_max: SignedDuration,
+    /// Days ahead of which the preview of another calendar tells what it changes.
+    pub calendar_days_ahead: u32,
     /// How long an ended batch is still listed with those in work.
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
@@ -74,6 +80,9 @@ impl Default for EngineSettings {
             extract_days_max: 366,
             plans: PlanSettings::default(),
             retries: RetrySettings::default(),
+            written_characters_max: 500,
+            stock_age_max: SignedDuration::from_mins(75),
+            calendar_days_ahead: 60,
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
             value_rules: ValueRules::default(),

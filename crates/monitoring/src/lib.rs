@@ -21,6 +21,7 @@ mod scope;
 mod scrub;
 mod self_test;
 mod settings;
+mod source_change;
 mod trace;
 
 pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_server_error};
@@ -48,4 +49,5 @@ pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;
 pub use self_test::{SelfTest, SelfTestAnswer, SelfTestItem};
 pub use settings::{DEVELOPMENT, MonitoringSettings, SentryWeb, SettingsWarning, WallClock};
+pub use source_change::SourceChange;
 pub use trace::TraceHeaders;

@@ -45,6 +45,11 @@ pub(crate) fn identified<T: std::str::FromStr<Err = uuid::Error>>(column: &'stat
     text.parse().map_err(|error: uuid::Error| WarehouseError::Unreadable { column, detail: error.to_string() })
 }
 
+/// Reads an identifier of no type of its own.
+pub(crate) fn unique(column: &'static str, text: &str) -> Result<uuid::Uuid> {
+    uuid::Uuid::parse_str(text).map_err(|error| WarehouseError::Unreadable { column, detail: error.to_string() })
+}
+
 fn unreadable(column: &'static str, error: &jiff::Error) -> WarehouseError {
     WarehouseError::Unreadable { column, detail: error.to_string() }
 }

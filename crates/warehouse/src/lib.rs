@@ -2,9 +2,9 @@
 //!
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
-//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`batches`], [`plans`],
-//! [`recoveries`], [`schedules`]) and for
-//! each read model (`read/`).
+//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`decisions`],
+//! [`reconciliations`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
+//! (`read/`); [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
 //! right only for the state it was made for. That is also why a question is one transaction.
@@ -12,16 +12,20 @@
 //! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
 
 pub mod batches;
+pub mod calendars;
 mod columns;
 pub mod coverage;
+pub mod decisions;
 mod error;
 mod instants;
 mod migrations;
 mod observer;
+pub mod past;
 pub mod plans;
 pub mod queue;
 mod read;
 mod readers;
+pub mod reconciliations;
 pub mod recoveries;
 pub mod runs;
 pub mod sales;
@@ -29,20 +33,26 @@ pub mod schedules;
 mod settings;
 pub mod stock;
 mod summaries;
+pub mod waivers;
 mod warehouse;
 mod writer;
 
 pub use batches::{BatchCounts, BatchPlan};
+pub use calendars::CalendarRow;
+pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
 pub use observer::{JobWatch, NobodyObserves, StatementObserver};
+pub use past::PastEvidence;
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
 pub use read::{Commit, FailedWindow, RunFiguresByBranch, SalesTotals, StoredRun};
+pub use reconciliations::{DayReconciliation, RunReconciliation};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::WarehouseSettings;
 pub use stock::{StockSnapshot, WarehouseStock};
+pub use waivers::{NewWaiver, Waiver, WaiverFilter};
 pub use warehouse::Warehouse;
 
 pub(crate) type Result<T> = std::result::Result<T, WarehouseError>;

@@ -14,7 +14,10 @@ const STEPS: &[(i32, &str, &str)] = &[
     (4, "gaps_covered_in_parts", include_str!("../migrations/0004_gaps_covered_in_parts.sql")),
     (5, "plans", include_str!("../migrations/0005_plans.sql")),
     (6, "proofs", include_str!("../migrations/0006_proofs.sql")),
+    (7, "justifications_and_decisions", include_str!("../migrations/0007_justifications_and_decisions.sql")),
+    (8, "reconciliations", include_str!("../migrations/0008_reconciliations.sql")),
     (9, "recoveries_told", include_str!("../migrations/0009_recoveries_told.sql")),
+    (11, "calendars", include_str!("../migrations/0011_calendars.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

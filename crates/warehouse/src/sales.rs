@@ -10,6 +10,7 @@ use jiff::civil::DateTime;
 
 use crate::columns::{append, local_micros, sale_columns};
 use crate::coverage::cover;
+use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run};
 use crate::summaries::summarise;
 use crate::{Result, Warehouse};
@@ -48,6 +49,7 @@ impl Warehouse {
             let started = Instant::now();
             stage(transaction, &lines)?;
             let receipt = compare(transaction, &window, lines.len() as u64)?;
+            reconcile(transaction, &window, end.run, &receipt, end.clock.now())?;
             if receipt.added + receipt.changed + receipt.removed > 0 {
                 if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
                     transaction

@@ -5,6 +5,7 @@ use domain::EtlKind;
 use domain::filter::GapFilter;
 use domain::gap::{GapOrder, GapState};
 use domain::read_model::{GapList, GapView};
+use jiff::civil::DateTime;
 
 use super::ServerArgument;
 use super::target::Target;
@@ -31,6 +32,9 @@ pub struct GapsArguments {
     /// Lo más reciente primero (antiguedad), o lo que más vale primero (valor)
     #[arg(long, value_name = "ORDEN", default_value = "antiguedad", value_parser = gap_order)]
     ordenar: GapOrder,
+    /// Lo que se sabía en ese momento, fecha y hora locales: '2025-11-17 10:07'
+    #[arg(long, value_name = "MOMENTO", value_parser = super::period::moment)]
+    en: Option<DateTime>,
     /// Un documento JSON en vez de una tabla
     #[arg(long)]
     json: bool,
@@ -58,9 +62,8 @@ impl GapsArguments {
             Some(text) => Some(target.branch(text).await?),
             None => None,
         };
-        let list = target
-            .gaps(GapFilter { kind: self.etl_tipo, branch, hours_max: self.max_horas, order: self.ordenar })
-            .await?;
+        let filter = GapFilter { kind: self.etl_tipo, branch, hours_max: self.max_horas, order: self.ordenar };
+        let list = target.gaps_at(filter, self.en).await?;
         if self.json {
             json(&list)?
         } else {

@@ -1,11 +1,14 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
 mod coverage;
+mod decisions;
 mod doctor;
 mod etl;
 mod gaps;
+mod justify;
 mod period;
 mod plan;
+mod reconcile;
 mod recover;
 mod remote;
 mod run_table;
@@ -76,6 +79,12 @@ enum Command {
     /// Recupera las medias horas que faltan y espera a que termine
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Recuperar(recover::RecoverArguments),
+    /// Justifica medias horas que faltan y no se pueden o no hace falta recuperar
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Justificar(justify::JustifyArguments),
+    /// Compara un día cerrado de una tienda con KLK y dice qué cambió
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Conciliar(reconcile::ReconcileArguments),
     /// Sirve un KLK simulado, para probar sin tocar el real
     #[command(help_template = HELP_TEMPLATE)]
     Sim(sim::SimArguments),
@@ -90,7 +99,7 @@ enum Command {
     DemoData(serve::DemoDataArguments),
 }
 
-/// Where `gaps`, `plan` and `recuperar` look: a file of ours, or a server that has it.
+/// Where `gaps`, `plan`, `recuperar`, `justificar` and `conciliar` look: a file of ours, or a server that has it.
 #[derive(Debug, Args)]
 struct ServerArgument {
     /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
@@ -123,6 +132,8 @@ impl CommandLine {
             Command::Plan(arguments) => arguments.run(&usable(loaded)?),
             Command::Cobertura(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Justificar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Conciliar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }

@@ -36,6 +36,11 @@ pub fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "no es una fecha; escriba AAAA-MM-DD, como 2025-11-17".to_owned())
 }
 
+/// A moment of the chain's clock.
+pub fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
+    text.trim().parse().map_err(|_| "no es un momento; escriba '2025-11-17 10:07'".to_owned())
+}
+
 fn time(text: &str) -> Result<Time, String> {
     let time = (text.len() == 5).then(|| text.parse().ok()).flatten();
     time.ok_or_else(|| "no es una hora; escriba HH:MM, como 07:30".to_owned())

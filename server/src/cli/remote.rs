@@ -11,13 +11,18 @@ use domain::read_model::{
     RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
 };
 use domain::{BatchId, BranchId};
+use jiff::civil::DateTime;
 use reqwest::{Client, RequestBuilder, Url};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
 /// The most pages that are turned to find the runs of a batch: 100 runs each.
 const PAGES_MAX: usize = 100;
+
+/// Servers keep from where somebody decided something.
+const AGENT: &str = concat!("klk/", env!("CARGO_PKG_VERSION"));
 
 /// A running server.
 pub struct RemoteServer {
@@ -36,16 +41,22 @@ impl RemoteServer {
         }
         // An error says that the process has a provider already, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder().timeout(timeout).build().context("no hay cliente HTTP")?;
+        let client = Client::builder().user_agent(AGENT).timeout(timeout).build().context("no hay cliente HTTP")?;
         Ok(Self { base, client })
     }
 
     /// What is missing.
     pub async fn gaps(&self, filter: &GapFilter) -> Result<GapList, Failure> {
+        self.gaps_at(filter, None).await
+    }
+
+    /// What was missing at a moment of the chain's clock.
+    pub async fn gaps_at(&self, filter: &GapFilter, moment: Option<DateTime>) -> Result<GapList, Failure> {
         let mut query = vec![("max_horas", filter.hours_max.to_string())];
         query.push(("ordenar", filter.order.to_string()));
         query.extend(filter.kind.map(|kind| ("etl_tipo", kind.to_string())));
         query.extend(filter.branch.as_ref().map(|branch| ("ubicacion_id", branch.to_string())));
+        query.extend(moment.map(|moment| ("en", moment.to_string())));
         self.ask(self.client.get(self.url("gaps", &query))).await
     }
 
@@ -82,6 +93,11 @@ impl RemoteServer {
     pub async fn change_plan(&self, action: &str, hash: &str) -> Result<PlanView, Failure> {
         let body = PlanHashRequest { hash: hash.to_owned(), motivo: None };
         self.ask(self.client.post(self.url(&format!("planes/{action}"), &[])).json(&body)).await
+    }
+
+    /// Posts a body to a resource.
+    pub async fn post<T: DeserializeOwned>(&self, resource: &str, body: &impl Serialize) -> Result<T, Failure> {
+        self.ask(self.client.post(self.url(resource, &[])).json(body)).await
     }
 
     /// How far the batches are. The server forgets those that ended a while ago, and so do we.

@@ -3,16 +3,14 @@
 use std::collections::HashSet;
 
 use config::{Config, File, FileFormat};
-use domain::calendar::InvalidOpeningHours;
+use domain::calendar::{CLOSED, CalendarRules, DayException, InvalidOpeningHours};
 use domain::{Branch, BranchCode, BranchId, BranchWarehouse, Calendar, OpeningHours, WarehouseCode};
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// When a store is open that says nothing about it.
 const DEFAULT_HOURS: &str = "07:00-21:00";
-/// What is written in place of hours where a store does not open.
-const CLOSED: &str = "cerrado";
 const KNOWN: &str = include_str!("known_branches.toml");
 
 /// A store as it is written down.
@@ -45,9 +43,27 @@ pub struct BranchEntry {
     pub horario_domingo: Option<String>,
     /// The first day that anything is expected of, as `2025-11-01`.
     pub desde: Option<String>,
+    /// The last one, of a store that closes for good.
+    pub hasta: Option<String>,
+    /// Holidays, one-off closings and special hours.
+    #[serde(default)]
+    pub excepciones: Vec<ExceptionEntry>,
     /// The warehouses whose stock is watched; where there are none, those that the POS lists.
     #[serde(default)]
     pub almacenes: Vec<WarehouseEntry>,
+}
+
+/// The hours of a single day, as they are written down.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionEntry {
+    /// As `2025-12-25`.
+    pub fecha: String,
+    /// As `07:00-13:00`, or `cerrado`.
+    pub horario: String,
+    /// Why, as `Navidad`.
+    #[serde(default)]
+    pub nota: String,
 }
 
 /// A warehouse as it is written down.
@@ -125,6 +141,8 @@ impl BranchEntry {
             horario_sabado: None,
             horario_domingo: None,
             desde: None,
+            hasta: None,
+            excepciones: Vec::new(),
             almacenes: Vec::new(),
         }
     }
@@ -148,21 +166,26 @@ impl BranchEntry {
     fn calendar(&self) -> Result<Calendar, InvalidBranch> {
         let usual = self.horario.as_deref().unwrap_or(DEFAULT_HOURS);
         let week = [
-            (Weekday::Monday, &self.horario_lunes),
-            (Weekday::Tuesday, &self.horario_martes),
-            (Weekday::Wednesday, &self.horario_miercoles),
-            (Weekday::Thursday, &self.horario_jueves),
-            (Weekday::Friday, &self.horario_viernes),
-            (Weekday::Saturday, &self.horario_sabado),
-            (Weekday::Sunday, &self.horario_domingo),
+            &self.horario_lunes,
+            &self.horario_martes,
+            &self.horario_miercoles,
+            &self.horario_jueves,
+            &self.horario_viernes,
+            &self.horario_sabado,
+            &self.horario_domingo,
         ];
         // Any hours will do to begin with: every weekday is set after.
-        let mut calendar = Calendar::every_day(open_hours(DEFAULT_HOURS)?);
-        for (weekday, own) in week {
-            calendar = calendar.with_weekday(weekday, hours(own.as_deref().unwrap_or(usual))?);
+        let mut rules = CalendarRules::every_day(open_hours(DEFAULT_HOURS)?);
+        for (weekday, own) in rules.weekdays.iter_mut().zip(week) {
+            *weekday = hours(own.as_deref().unwrap_or(usual))?;
         }
-        let opened_on = self.desde.as_deref().map(date).transpose()?;
-        Ok(calendar.opened_on(opened_on))
+        for exception in &self.excepciones {
+            let day = DayException { hours: hours(&exception.horario)?, note: exception.nota.trim().to_owned() };
+            rules.exceptions.insert(date(&exception.fecha)?, day);
+        }
+        rules.opened_on = self.desde.as_deref().map(date).transpose()?;
+        rules.closed_on = self.hasta.as_deref().map(date).transpose()?;
+        Ok(Calendar::of(rules))
     }
 }
 
@@ -227,6 +250,24 @@ mod tests {
         };
         // Saturday 15 and Sunday 16.
         assert_eq!((open_half_hours("2025-11-15"), open_half_hours("2025-11-16")), (4, 0));
+    }
+
+    #[test]
+    fn single_days_and_the_last_day_of_a_store_are_in_its_calendar() {
+        let exception =
+            ExceptionEntry { fecha: "2025-12-25".into(), horario: "cerrado".into(), nota: "Navidad".into() };
+        let entry = BranchEntry {
+            hasta: Some("2025-12-31".to_owned()),
+            excepciones: vec![exception],
+            ..BranchEntry::unremarkable("t".into(), "S".into(), "N".into())
+        };
+        let branch = entry.branch(&caracas()).unwrap();
+        let is_open = |day: &str| {
+            let day: Date = day.parse().unwrap();
+            branch.calendar.rules_on(day).hours_on(day).is_some()
+        };
+        assert!(is_open("2025-12-24") && is_open("2025-12-31"));
+        assert!(!is_open("2025-12-25") && !is_open("2026-01-01"));
     }
 
     #[test]

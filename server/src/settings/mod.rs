@@ -118,6 +118,12 @@ pub struct EngineLimits {
     pub sequence_exempt: Vec<BranchId>,
     /// How long firings of schedules are kept.
     pub firings_kept_days: u32,
+    /// From which age on the stock of a warehouse is stale.
+    pub stock_age_max: Duration,
+    /// Days ahead of which the preview of another calendar tells what it changes.
+    pub calendar_days_ahead: u32,
+    /// Characters of a text that somebody writes.
+    pub written_characters_max: usize,
 }
 
 /// The HTTP server.
@@ -233,10 +239,10 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
-        CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES,
-        LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT,
-        SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH,
-        WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS,
+        CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
+        GAP_GRACE_MINUTES, LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX,
+        SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS,
+        WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -263,6 +269,9 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         sequence_days_max: count(source, &SEQUENCE_DAYS_MAX),
         sequence_exempt: exempt.split(',').map(str::trim).filter(|text| !text.is_empty()).map(BranchId::new).collect(),
         firings_kept_days: count(source, &FIRINGS_KEPT_DAYS),
+        stock_age_max: Duration::from_secs(60 * source.number(&STOCK_AGE_MAX_MINUTES)),
+        calendar_days_ahead: count(source, &CALENDAR_DAYS_AHEAD),
+        written_characters_max: size(source, &WRITTEN_CHARACTERS_MAX),
     }
 }
 

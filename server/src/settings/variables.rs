@@ -77,6 +77,9 @@ variables! {
     SEQUENCE_DAYS_MAX = "KLK_SECUENCIA_DIAS", number(35, 2, 366), "Días, los últimos del período consultado, en que se revisan los números de factura.";
     SEQUENCE_EXEMPT = "KLK_SECUENCIA_SIN_TIENDAS", OPTIONAL, "Tiendas (tienda_01, separadas por comas) cuyos números de factura no se revisan.";
     FIRINGS_KEPT_DAYS = "KLK_DISPAROS_DIAS", number(400, 1, 3660), "Días que se guarda cada disparo de los programas, para explicar por qué una media hora no tiene ejecución.";
+    STOCK_AGE_MAX_MINUTES = "KLK_STOCK_AGE_MAX_MINUTES", number(75, 1, 10_080), "Minutos desde los que la última foto de inventario de un almacén se avisa como atrasada.";
+    WRITTEN_CHARACTERS_MAX = "KLK_WRITTEN_CHARACTERS_MAX", number(500, 20, 10_000), "Caracteres que puede tener lo que una persona escribe: la nota de una justificación, un nombre.";
+    CALENDAR_DAYS_AHEAD = "KLK_CALENDAR_DAYS_AHEAD", number(60, 1, 366), "Días por venir de los que la vista previa de otro calendario dice qué cambia.";
     DISCOVER_BRANCHES = "KLK_DESCUBRIR_TIENDAS", Kind::Switch { default: true }, "Si se preguntan a KLK las tiendas cuando klk.toml no tiene [[tiendas]].";
 
     ADDRESS = "KLK_ADDRESS", text("127.0.0.1:3000"), "Dirección y puerto en que escucha `klk serve`.";
@@ -86,7 +89,7 @@ variables! {
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
-    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan` y `klk recuperar`.";
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar` y `klk conciliar`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
     LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";

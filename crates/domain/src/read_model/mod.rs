@@ -4,35 +4,52 @@
 //! who reads them needs a database of zones. Answers carry the moment they are true of (`generado_en`), which is the
 //! "now" that ages and relative times are counted from.
 
+mod calendars;
 mod connectivity;
 mod coverage;
+mod decisions;
+mod freshness;
 mod gaps;
+mod justifications;
 mod metrics;
 mod monitoring;
+mod past;
 mod plans;
 mod progress;
+mod reconciliations;
 mod recovery;
 mod run;
 mod runs;
 mod schedules;
 
+pub use calendars::{
+    BranchCalendar, CalendarAnswer, CalendarChange, CalendarDocument, CalendarException, CalendarList, CalendarPreview,
+    CalendarRequest,
+};
 pub use connectivity::{Connectivity, ConnectivityState};
 pub use coverage::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
+pub use decisions::{DecisionPage, DecisionView};
+pub use freshness::{FreshnessList, FreshnessView};
 pub use gaps::{CauseEvidence, GapList, GapTotals, GapView, MissingNumbers, ValueView};
+pub use justifications::{
+    JustificationList, JustificationView, JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest,
+};
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{
     BranchIssues, CheckInState, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial,
     MonitoringTrialRequest, MonitoringView, ReportCount, ReportDropReason, ReportFailure, ReportFailureKind,
     ReportKind, WaitingReports,
 };
+pub use past::{Comparison, WindowSpan};
 pub use plans::{
     PlanBranch, PlanBranchWindows, PlanDecision, PlanDetail, PlanHashRequest, PlanList, PlanPeriod, PlanPreview,
     PlanRequest, PlanStretch, PlanView,
 };
 pub use progress::{BatchProgress, PlanInProgress, Progress};
+pub use reconciliations::{ReconcileAnswer, ReconcileRequest, ReconciliationList, ReconciliationView};
 pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
 pub use run::{LineChanges, RunDetail, RunLinks, RunPhases};
-pub use runs::{BranchChoice, RunPage, RunTotals, RunView};
+pub use runs::{BranchChoice, RunPage, RunReceipt, RunTotals, RunView};
 pub use schedules::{ScheduleList, ScheduleStatus, TodayCounts};
 
 /// Derives what every read model has.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use rust_decimal::Decimal;
 
 use super::read_model;
 use crate::{BatchId, BranchId, ErrorClass, EtlKind, RunId, RunMode, RunState};
@@ -45,6 +46,20 @@ read_model! {
         pub traza_id: Option<String>,
         pub version_etl: String,
         pub host: Option<String>,
+        /// What the source had changed, for a run over time that was covered before.
+        #[serde(default)]
+        pub conciliacion: Option<RunReceipt>,
+    }
+
+    /// What a run found changed of time that was covered before it.
+    pub struct RunReceipt {
+        pub lineas_agregadas: u64,
+        pub lineas_cambiadas: u64,
+        pub lineas_retiradas: u64,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub diferencia_usd: Decimal,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub diferencia_bs: Decimal,
     }
 
     /// Runs by state, under the filters of the page but for the state itself.

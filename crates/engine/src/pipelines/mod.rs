@@ -2,6 +2,7 @@
 
 mod inventario;
 mod messages;
+mod source_change;
 mod ventas;
 
 use std::sync::Arc;

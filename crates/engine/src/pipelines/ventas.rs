@@ -13,7 +13,7 @@ use monitoring::Measurements;
 use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
-use super::{Job, Outcome, PipelineError};
+use super::{Job, Outcome, PipelineError, source_change};
 use crate::requests::RequestWatcher;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
@@ -60,6 +60,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
                 Ok::<_, PipelineError>(receipt)
             })
             .await?;
+        source_change::alarm(job, &receipt).await;
         return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
     }
 

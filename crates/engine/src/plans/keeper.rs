@@ -4,11 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 
-use domain::BranchId;
+use domain::{Branch, BranchId};
 use futures::FutureExt;
 use jiff::Timestamp;
 
 use super::retries;
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 
 /// Looks after plans until the engine stops. The first look for what can be tried again comes an interval after `since`:
@@ -29,7 +30,7 @@ pub(crate) async fn keep(engine: Engine, since: Timestamp) {
 }
 
 async fn look(engine: &Engine, looked: &mut Timestamp) {
-    leave_trading_hours_alone(engine);
+    leave_trading_hours_alone(engine).await;
     if !engine.settings.retries.is_on {
         return;
     }
@@ -41,14 +42,21 @@ async fn look(engine: &Engine, looked: &mut Timestamp) {
 }
 
 /// Tells the queue which branches are open now: their windows of plans that run outside of trading hours wait.
-pub(crate) fn leave_trading_hours_alone(engine: &Engine) {
+pub(crate) async fn leave_trading_hours_alone(engine: &Engine) {
     let plans = engine.plans.outside_hours();
     if plans.is_empty() {
         engine.queue.leave_alone(HashMap::new());
         return;
     }
+    let calendars = match Calendars::known(engine, None).await {
+        Ok(calendars) => calendars,
+        Err(error) => {
+            tracing::warn!(%error, "which stores are open could not be read; plans wait as they did");
+            return;
+        }
+    };
     let now = engine.clock.now();
-    let is_open = |branch: &&domain::Branch| branch.calendar.closed_from(now, &branch.zone) != Some(now);
+    let is_open = |branch: &&Branch| calendars.of(branch).closed_from(now, &branch.zone) != Some(now);
     let open: HashSet<BranchId> =
         engine.branches.all().iter().filter(is_open).map(|branch| branch.id.clone()).collect();
     engine.queue.leave_alone(plans.into_iter().map(|plan| (plan, open.clone())).collect());

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use domain::plan::{BranchHistory, BranchLoad, Concurrency, Plan, PlanEstimate, Slot, SlotLines, estimate};
 use domain::read_model::{PlanBranch, PlanPreview};
 use domain::window::{day_interval, half_hours};
-use domain::{Branch, BranchId, Interval, IntervalSet};
+use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::seal::Sealed;
 use super::view::stretches;
 use crate::UseCaseError;
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 
 /// Shows a plan. Refused where its windows would wait for ever.
@@ -21,10 +22,11 @@ pub(crate) async fn preview(engine: &Engine, sealed: &Sealed) -> Result<PlanPrev
     let concurrency =
         Concurrency { overall: engine.settings.plans.workers, per_branch: engine.settings.workers_per_branch };
     let cost = estimate(plan, &history, concurrency, &engine.settings.plans.pace);
+    let calendars = Calendars::known(engine, None).await?;
     let mut tiendas = Vec::with_capacity(cost.branches.len());
     for load in &cost.branches {
         if let Some(branch) = engine.branches.find(&load.branch) {
-            tiendas.push(branch_view(plan, branch, load, now)?);
+            tiendas.push(branch_view(plan, branch, calendars.of(branch), load, now)?);
         }
     }
     let windows = u32::try_from(plan.windows().len()).unwrap_or(u32::MAX);
@@ -50,11 +52,17 @@ fn minutes(seconds: f64) -> f64 {
     (seconds / 6.0).ceil() / 10.0
 }
 
-fn branch_view(plan: &Plan, branch: &Branch, load: &BranchLoad, now: Timestamp) -> Result<PlanBranch, UseCaseError> {
+fn branch_view(
+    plan: &Plan,
+    branch: &Branch,
+    calendar: &Calendar,
+    load: &BranchLoad,
+    now: Timestamp,
+) -> Result<PlanBranch, UseCaseError> {
     let windows = plan.windows().iter().filter(|window| window.branch == branch.id);
     let time: IntervalSet<Timestamp> = windows.map(|window| window.interval).collect();
     let starts = if plan.options().outside_hours {
-        let closed = branch.calendar.closed_from(now, &branch.zone);
+        let closed = calendar.closed_from(now, &branch.zone);
         Some(closed.ok_or_else(|| UseCaseError::NeverClosed { store: branch.name.clone() })?)
     } else {
         None

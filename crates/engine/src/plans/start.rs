@@ -54,7 +54,7 @@ pub(crate) async fn start(
         let _one_at_a_time = task.plan_control.lock().await;
         let outcome = task.warehouse.start_plan(batch, runs, start).await?;
         if let StartOutcome::Started(records) = &outcome {
-            follow(&task, id, records.len(), options.outside_hours);
+            follow(&task, id, records.len(), options.outside_hours).await;
             task.queue.push(records.iter().cloned().map(|record| Waiting { record, check_in: None }));
             task.events.run_changed();
         }
@@ -79,10 +79,10 @@ pub(crate) async fn start(
 }
 
 /// Follows a plan whose runs are about to be handed to the workers.
-pub(crate) fn follow(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool) {
+pub(crate) async fn follow(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool) {
     engine.plans.insert(plan, left, outside_hours, engine.settings.plans.breaker);
     if outside_hours {
-        keeper::leave_trading_hours_alone(engine);
+        keeper::leave_trading_hours_alone(engine).await;
     }
 }
 

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use warehouse::Commit;
 
+use crate::calendars::Calendars;
 use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
 
 /// What is known of a day.
@@ -87,7 +88,7 @@ impl Engine {
         let facts = self.warehouse.run_facts(ended.collect()).await?;
         Ok(Day {
             branch,
-            expected: branch.calendar.expected(day, &branch.zone),
+            expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
             holes: read.holes.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
             commits,

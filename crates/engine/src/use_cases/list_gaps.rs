@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::gap_causes::Grounds;
 use crate::gap_views::{self, Moment};
+use crate::gaps::Evidence;
 use crate::{Actor, Engine, UseCaseError, gap_values, gaps};
 
 impl Engine {
@@ -44,9 +45,20 @@ impl Engine {
         range: Interval<Timestamp>,
     ) -> Result<Vec<GapView>, UseCaseError> {
         let branches = self.branches.select(branch)?;
-        let moment = Moment { now: self.clock.now(), grace: self.settings.gap_grace };
-        let settled = moment.now.checked_sub(moment.grace).unwrap_or(moment.now);
+        let now = self.clock.now();
+        let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
         let evidence = gaps::evidence(self, kind, &branches, range, settled).await?;
+        self.views(kind, &evidence, now).await
+    }
+
+    /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.
+    pub(super) async fn views(
+        &self,
+        kind: EtlKind,
+        evidence: &Evidence<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<GapView>, UseCaseError> {
+        let moment = Moment { now, grace: self.settings.gap_grace };
         let missing: Vec<Vec<Gap>> =
             evidence.by_branch.iter().map(|(branch, evidence)| evidence.gaps(&branch.zone)).collect();
         let grounds = Grounds::read(self, kind, missing.iter().flatten()).await?;
@@ -80,7 +92,7 @@ impl Engine {
     }
 }
 
-fn sort(gaps: &mut [GapView], order: GapOrder) {
+pub(super) fn sort(gaps: &mut [GapView], order: GapOrder) {
     gaps.sort_by(|left, right| {
         (right.inicio, &left.ubicacion_id, left.etl_tipo, left.clase).cmp(&(
             left.inicio,

@@ -1,23 +1,32 @@
 //! What can be asked for, a file each: who may ask it, what it means, and what comes of it.
 
 mod batches;
+mod calendars;
 mod cancel_plan;
+mod change_calendar;
 mod connectivity;
 mod coverage;
+mod decisions;
 pub mod extract;
+mod freshness;
+mod justify;
 mod list_gaps;
+mod list_justifications;
 mod list_plans;
 mod list_runs;
 mod load_missing;
 mod metrics;
 mod monitoring;
 mod monitoring_words;
+mod past_gaps;
 mod pause_plan;
 pub(crate) mod period;
 mod plan_recovery;
 mod progress;
 mod read_plan;
 mod read_run;
+mod reconcile;
+mod reconciliations;
 mod recover_gap;
 mod resume_plan;
 mod schedules;

@@ -97,6 +97,7 @@ mod tests {
                 traza_id: None,
                 version_etl: "2.0".to_owned(),
                 host: None,
+                conciliacion: None,
             },
             queued_local: date.at(12, 35, 0, 0),
             ended_local: None,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod calendars;
+mod decisions;
 mod extraction;
 mod failures;
 #[path = "../../../monitoring/tests/integration/fake_sentry.rs"]

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use domain::{BranchId, ErrorClass, EtlKind, RunId};
 use monitoring::{
-    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, Started, TraceHeaders, UNMATCHED_ROUTE,
+    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, SourceChange, Started, TraceHeaders, UNMATCHED_ROUTE,
     capture_server_error, http_layers, tracing_layers,
 };
 use serde_json::{Value, json};
@@ -204,4 +204,29 @@ async fn a_page_is_given_the_trace_it_belongs_to() {
          sentry-environment=test,sentry-sampled=true"
     );
     assert_eq!(String::from_utf8(body.to_vec()).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_closed_day_that_the_source_changed_is_one_warning_with_its_store_and_day() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = start(&server);
+    let branch = BranchId::new("tienda_01");
+    monitoring.source_changed(&SourceChange {
+        branch: &branch,
+        date: "2025-11-17",
+        run: "r-1",
+        added: 1,
+        changed: 2,
+        removed: 3,
+        usd: "-2.5",
+        bs: "-590.25",
+    });
+    drop(guard);
+    let events = server.payloads("event");
+    assert_eq!(events.len(), 1, "{events:?}");
+    let event = &events[0];
+    assert_eq!((level(event), &event["tags"]["tienda"]), ("warning", &json!("tienda_01")));
+    assert_eq!(event["tags"]["fecha"], "2025-11-17");
+    assert_eq!(event["contexts"]["conciliacion"]["diferencia_usd"], "-2.5");
+    assert_eq!(event["fingerprint"], json!(["origen_cambiado", "tienda_01", "2025-11-17"]));
 }

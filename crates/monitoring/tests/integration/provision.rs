@@ -169,8 +169,8 @@ fn the_alerts_have_the_limits_of_the_contract() {
         of_it.map(|detector| detector["condition_group"]["conditions"][0]["comparison"].as_f64().unwrap()).collect()
     };
     assert_eq!(limits("count()"), [3.0, 0.0]);
-    assert_eq!(limits("p95(span.duration)"), [5000.0; WATCHED_ROUTES.len()]);
-    assert_eq!(limits("failure_rate()"), [0.05; WATCHED_ROUTES.len()]);
+    assert_eq!(limits("p95(span.duration)"), vec![5000.0; WATCHED_ROUTES.len()]);
+    assert_eq!(limits("failure_rate()"), vec![0.05; WATCHED_ROUTES.len()]);
     let alerts = bodies("workflows");
     let heard: usize = alerts.iter().map(|alert| alert["detector_ids"].as_array().unwrap().len()).sum();
     assert_eq!((alerts.len(), heard), (4, detectors.len()));

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 
 use super::run_page::{VIEW_COLUMNS, local_reading, view, views};
 use crate::instants::instant;
+use crate::reconciliations::receipts;
 use crate::{Result, Warehouse};
 
 /// Other runs of a window that are read; who wants more of them has the list.
@@ -47,6 +48,7 @@ impl Warehouse {
     pub async fn run_detail(&self, run: RunId) -> Result<Option<StoredRun>> {
         self.read("ejecucion_completa", move |connection| {
             let Some(mut stored) = stored(connection, run)? else { return Ok(None) };
+            stored.view.conciliacion = receipts(connection, std::slice::from_ref(&stored.view))?.remove(&run);
             let (id, same) = (run.to_string(), run.to_string());
             let rest = format!("{OTHERS} ORDER BY id DESC LIMIT {OTHERS_MAX}");
             stored.others = views(connection, &rest, vec![Box::new(id), Box::new(same)])?;

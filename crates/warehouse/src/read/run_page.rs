@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
+use crate::reconciliations::receipts;
 use crate::{Result, Warehouse};
 
 /// `fecha_inicio_local` is what the row's zone makes of `fecha_inicio`; ICU is inside the library.
@@ -137,6 +138,10 @@ pub(super) fn views(connection: &Connection, rest: &str, values: Values) -> Resu
     while let Some(row) = rows.next()? {
         found.push(view(row)?);
     }
+    let receipts = receipts(connection, &found)?;
+    for run in &mut found {
+        run.conciliacion = receipts.get(&run.id).cloned();
+    }
     Ok(found)
 }
 
@@ -175,6 +180,7 @@ pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
         traza_id: row.get(22)?,
         version_etl: text(23)?,
         host: row.get(24)?,
+        conciliacion: None,
     })
 }
 

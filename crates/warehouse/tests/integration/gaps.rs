@@ -41,7 +41,9 @@ async fn ranges_are_half_open(#[case] from: &str, #[case] to: &str, #[case] has_
 
 /// Waivers are only read by this crate; a row is written by hand.
 async fn waive(store: &mut Store, branch_id: &str, window: Interval<Timestamp>, taken_back_at: Option<&str>) {
-    let sql = "INSERT INTO exenciones VALUES ('ventas', ?, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, 'Sin luz', 'ana',
+    let sql =
+        "INSERT INTO exenciones (etl_tipo, ubicacion_id, desde, hasta, motivo, persona, registrada_en, retirada_en)
+        VALUES ('ventas', ?, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, 'Sin luz', 'ana',
         '2025-11-17 12:00:00+00', ?::TIMESTAMPTZ)";
     let values = [
         Some(branch_id.to_owned()),

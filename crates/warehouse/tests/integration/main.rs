@@ -4,16 +4,20 @@
     reason = "a test stops where its scene cannot be set; clippy knows only #[test] functions"
 )]
 
+mod calendars;
 mod children;
 mod commits;
+mod decisions;
 mod figures;
 mod gaps;
 mod kill;
 mod opening;
 mod partial;
+mod past;
 mod plans;
 mod proofs;
 mod queue;
+mod reconciliations;
 mod run_pages;
 mod samples;
 mod stock;

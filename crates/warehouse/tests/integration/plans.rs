@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::decision::{DecisionFilter, Origin};
 use domain::plan::{Plan, PlanAction, PlanOptions, PlanState, Slot};
 use domain::{BranchId, EtlKind, Interval, RunMode, Window};
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use crate::store::Store;
 const NOW: &str = "2025-11-17T16:00:00Z";
 
 fn by(action: PlanAction, actor: &str) -> Decision {
-    Decision { action, actor: actor.to_owned(), origin: "pagina", reason: None, at: instant(NOW) }
+    Decision { action, actor: actor.to_owned(), origin: "web", reason: None, at: instant(NOW) }
 }
 
 fn sealed(windows: &[Interval<Timestamp>]) -> Plan {
@@ -100,6 +101,29 @@ async fn a_plan_with_a_window_in_work_queues_nothing_at_all() {
     assert_eq!(state(&store, 1).await, PlanState::Proposed);
     assert_eq!(store.column("SELECT count(*) FROM etl_ejecuciones").await, ["1"]);
     assert_eq!(store.column("SELECT count(*) FROM planes_decisiones WHERE accion = 'iniciado'").await, ["0"]);
+}
+
+#[tokio::test]
+async fn what_is_done_with_a_plan_is_in_the_history_and_its_batch_is_not_there_twice() {
+    let store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    start(&store, 1, &noon()).await;
+    change(&store, 1, PlanAction::Pause).await;
+    let filter = DecisionFilter { limit: 10, ..DecisionFilter::default() };
+    let (decisions, _) = store.warehouse.decisions(filter.clone()).await.unwrap();
+    let told = decisions.iter().map(|row| (row.actor.as_str(), row.action.as_str(), row.object.as_str(), row.origin));
+    let mut told: Vec<_> = told.collect();
+    told.sort_unstable();
+    let object = "ventas tienda_01 2 ventanas";
+    assert_eq!(told, [("ana", "plan_iniciado", object, Origin::Web), ("luis", "plan_pausado", object, Origin::Web)]);
+    let of_store = DecisionFilter { branch: Some(BranchId::new(PERIFERICO)), ..filter.clone() };
+    assert_eq!(store.warehouse.decisions(of_store).await.unwrap().0.len(), 2);
+
+    // Page by page, also where both are of one moment.
+    let one = DecisionFilter { limit: 1, ..filter };
+    let (first, next) = store.warehouse.decisions(one.clone()).await.unwrap();
+    let (second, _) = store.warehouse.decisions(DecisionFilter { cursor: next, ..one }).await.unwrap();
+    assert_ne!((first.len(), first[0].id), (second.len(), second[0].id));
 }
 
 #[tokio::test]

@@ -197,6 +197,7 @@ async fn a_run_is_shown_with_all_it_has_and_its_start_on_the_clock_of_its_branch
         traza_id: None,
         version_etl: "2.0".to_owned(),
         host: Some("host-1".to_owned()),
+        conciliacion: None,
     };
     assert_eq!(views[0], expected);
     assert_eq!(views[1].fecha_inicio_local, Some("2025-11-18T05:05:00.123456".parse().unwrap()));

@@ -71,7 +71,9 @@ async fn a_longer_window_that_failed_is_a_gap_until_all_its_half_hours_are_cover
 async fn a_window_that_was_given_up_is_no_gap_until_that_is_taken_back() {
     let mut store = Store::new();
     fail(&store, 1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
-    let waive = "INSERT INTO exenciones VALUES ('ventas', 'tienda_01', '2025-11-17 12:00:00+00',
+    let waive =
+        "INSERT INTO exenciones (etl_tipo, ubicacion_id, desde, hasta, motivo, persona, registrada_en, retirada_en)
+        VALUES ('ventas', 'tienda_01', '2025-11-17 12:00:00+00',
         '2025-11-17 12:30:00+00', 'Sin luz', 'ana', '2025-11-17 13:00:00+00', NULL)";
     store.outside(|connection| connection.execute_batch(waive).unwrap()).await;
     assert!(store.column(GAPS).await.is_empty());

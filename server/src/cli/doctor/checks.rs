@@ -1,10 +1,11 @@
 //! The checks, each a question with one or several findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use domain::ErrorClass;
+use jiff::civil::Date;
 use klk::{KlkError, WarehouseRow};
 use monitoring::Monitoring;
 
@@ -24,6 +25,7 @@ const OUTBOX_LIMIT: Duration = Duration::from_secs(5);
 pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Finding>, Failure> {
     let mut findings = vec![Finding::fine("configuración", "se puede usar")];
     findings.push(database(settings));
+    findings.extend(super::block_on(calendars(settings))?);
     findings.extend(disk(&settings.database));
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
@@ -57,6 +59,29 @@ fn database(settings: &Settings) -> Finding {
             "compruebe que el archivo sea de klk y de esta versión o anterior",
         ),
     }
+}
+
+/// Which calendar counts where klk.toml and the database both have one.
+async fn calendars(settings: &Settings) -> Option<Finding> {
+    const SUBJECT: &str = "calendarios";
+    // A database that is not there, or that the server has, is told of by its own check.
+    let warehouse =
+        settings.database.exists().then(|| database::open(settings, &Monitoring::disabled()).ok()).flatten()?;
+    let changes = warehouse.calendar_changes(None).await;
+    warehouse.close().await;
+    let mut first: BTreeMap<String, Date> = BTreeMap::new();
+    for change in changes.ok()? {
+        let from = first.entry(change.branch.to_string()).or_insert(change.from);
+        *from = change.from.min(*from);
+    }
+    let stores: Vec<_> = first.iter().map(|(store, from)| format!("{store} desde el {from}")).collect();
+    Some(Finding::fine(
+        SUBJECT,
+        match stores.as_slice() {
+            [] => "valen los de klk.toml: nadie los ha cambiado en la página".to_owned(),
+            _ => format!("los cambios de la página ganan a klk.toml en {}", stores.join(", ")),
+        },
+    ))
 }
 
 fn disk(database: &Path) -> Option<Finding> {

@@ -3,9 +3,11 @@
 use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
-    Connectivity, CoverageDay, GapList, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest,
-    PlanList, PlanPreview, PlanRequest, Progress, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage,
-    ScheduleList,
+    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, Connectivity, CoverageDay,
+    DecisionPage, FreshnessList, GapList, JustificationList, JustifyAnswer, JustifyRequest, Metrics,
+    MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress,
+    ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage,
+    ScheduleList, WithdrawAnswer, WithdrawRequest,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -78,12 +80,27 @@ pub(super) const PLANS: Answer = Answer::json("PlanList");
 pub(super) const PLAN: Answer = Answer::json("PlanDetail");
 pub(super) const PLAN_PREVIEW: Answer = Answer::json("PlanPreview");
 pub(super) const PLAN_STATE: Answer = Answer::json("PlanView");
+pub(super) const JUSTIFICATIONS: Answer = Answer::json("JustificationList");
+pub(super) const JUSTIFIED: Answer = Answer::json("JustifyAnswer");
+pub(super) const WITHDRAWN: Answer = Answer::json("WithdrawAnswer");
+pub(super) const DECISIONS: Answer = Answer::json("DecisionPage");
+pub(super) const COMPARED: Answer = Answer::json("Comparison");
+pub(super) const RECONCILIATIONS: Answer = Answer::json("ReconciliationList");
+pub(super) const RECONCILED: Answer = Answer::json("ReconcileAnswer");
+pub(super) const CALENDARS: Answer = Answer::json("CalendarList");
+pub(super) const CALENDAR_PREVIEW: Answer = Answer::json("CalendarPreview");
+pub(super) const CALENDAR_CHANGED: Answer = Answer::json("CalendarAnswer");
+pub(super) const FRESHNESS: Answer = Answer::json("FreshnessList");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
 pub(super) const BODY_PLAN: &str = "PlanRequest";
 pub(super) const BODY_PLAN_HASH: &str = "PlanHashRequest";
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
 pub(super) const BODY_MONITORING_TRIAL: &str = "MonitoringTrialRequest";
+pub(super) const BODY_CALENDAR: &str = "CalendarRequest";
+pub(super) const BODY_JUSTIFY: &str = "JustifyRequest";
+pub(super) const BODY_WITHDRAW: &str = "WithdrawRequest";
+pub(super) const BODY_RECONCILE: &str = "ReconcileRequest";
 
 impl Answer {
     const fn json(schema: &'static str) -> Self {
@@ -201,6 +218,21 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<PlanPreview>(&mut found);
     add::<PlanList>(&mut found);
     add::<PlanDetail>(&mut found);
+    add::<JustificationList>(&mut found);
+    add::<JustifyRequest>(&mut found);
+    add::<JustifyAnswer>(&mut found);
+    add::<WithdrawRequest>(&mut found);
+    add::<WithdrawAnswer>(&mut found);
+    add::<DecisionPage>(&mut found);
+    add::<Comparison>(&mut found);
+    add::<ReconciliationList>(&mut found);
+    add::<ReconcileRequest>(&mut found);
+    add::<ReconcileAnswer>(&mut found);
+    add::<FreshnessList>(&mut found);
+    add::<CalendarList>(&mut found);
+    add::<CalendarRequest>(&mut found);
+    add::<CalendarPreview>(&mut found);
+    add::<CalendarAnswer>(&mut found);
     add::<Problem>(&mut found);
     add::<Health>(&mut found);
     found

@@ -2,8 +2,10 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECOVER_GAP, CONNECTIVITY, COVERAGE, EVENTS, GAPS, HEALTH,
-    METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECOVERED, RUN, RUNS, SCHEDULES,
+    BODY_CALENDAR, BODY_JUSTIFY, BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP,
+    BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS,
+    FRESHNESS, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS,
+    PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -37,6 +39,34 @@ const STORE: Parameter =
     Parameter { name: "ubicacion_id", values: Values::Text, meaning: "La tienda, por su id: tienda_01. Hace falta." };
 const DATE: Parameter =
     Parameter { name: "fecha", values: Values::Text, meaning: "El día de la tienda, AAAA-MM-DD. Hace falta." };
+const AT: Parameter = Parameter {
+    name: "en",
+    values: Values::Text,
+    meaning: "Lo que se sabía en ese momento, fecha y hora locales: 2025-11-17T10:07. Sin él, ahora.",
+};
+const FIRST_MOMENT: Parameter = Parameter {
+    name: "desde_momento",
+    values: Values::Text,
+    meaning: "El primer momento, local: 2025-11-17T10:07. Sin él, un día antes del segundo.",
+};
+const SECOND_MOMENT: Parameter = Parameter {
+    name: "hasta_momento",
+    values: Values::Text,
+    meaning: "El segundo momento, posterior al primero. Sin él, ahora.",
+};
+const ACTION: Parameter = Parameter { name: "accion", values: Values::Text, meaning: "Solo una acción: justificar." };
+const ACTOR: Parameter =
+    Parameter { name: "actor", values: Values::Text, meaning: "Solo de quien tiene esto en su nombre." };
+const DECISIONS_MAX: Parameter = Parameter {
+    name: "limite",
+    values: Values::Number { default: 50, least: 1, most: 100 },
+    meaning: "Cuántas decisiones como máximo.",
+};
+const DAYS_COMPARED: Parameter = Parameter {
+    name: "dias",
+    values: Values::Number { default: 7, least: 1, most: 31 },
+    meaning: "Cuántos días hacia atrás.",
+};
 const DAYS: Parameter = Parameter {
     name: "dias",
     values: Values::Number { default: 7, least: 1, most: 90 },
@@ -68,7 +98,7 @@ pub(super) const ALL: &[Endpoint] = &[
     Endpoint {
         path: "/api/etl/tracking/gaps",
         summary: "Medias horas que faltan, las más recientes primero.",
-        parameters: &[KIND, BRANCH, HOURS_MAX, ORDER],
+        parameters: &[KIND, BRANCH, HOURS_MAX, ORDER, AT],
         ..Endpoint::get(GAPS)
     },
     Endpoint {
@@ -156,6 +186,76 @@ pub(super) const ALL: &[Endpoint] = &[
         parameters: &[PLAN_HASH],
         problems: &[422, 404, 409, 503, 500],
         ..Endpoint::get(PLAN)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/justificaciones",
+        summary: "Lo que se justificó y cuenta, las ventanas más recientes primero.",
+        parameters: &[KIND, BRANCH, HOURS_MAX],
+        ..Endpoint::get(JUSTIFICATIONS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/justificar-gap",
+        summary: "Justifica las medias horas que faltan de un período. Pedirlo dos veces no justifica nada dos veces.",
+        body: Some(BODY_JUSTIFY),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(JUSTIFIED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/retirar-justificacion",
+        summary: "Retira una justificación: lo que cubría vuelve a faltar.",
+        body: Some(BODY_WITHDRAW),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(WITHDRAWN)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/decisiones",
+        summary: "Quién decidió qué, cuándo y desde dónde; lo último primero.",
+        parameters: &[BRANCH, ACTION, ACTOR, DECISIONS_MAX, CURSOR],
+        ..Endpoint::get(DECISIONS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/comparar",
+        summary: "Lo que faltaba en dos momentos: qué apareció, qué desapareció y qué sigue.",
+        parameters: &[FIRST_MOMENT, SECOND_MOMENT, KIND, BRANCH, HOURS_MAX],
+        ..Endpoint::get(COMPARED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/conciliaciones",
+        summary: "Si KLK cambió los últimos días de cada tienda después de cerrados, en líneas y en dinero.",
+        parameters: &[BRANCH, DAYS_COMPARED],
+        ..Endpoint::get(RECONCILIATIONS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/conciliar",
+        summary: "Pone en cola la comparación de un día cerrado con KLK.",
+        body: Some(BODY_RECONCILE),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(RECONCILED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/frescura",
+        summary: "Cuándo se tomó la última foto de inventario de cada almacén.",
+        parameters: &[BRANCH],
+        ..Endpoint::get(FRESHNESS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios",
+        summary: "El calendario de cada tienda y quién lo cambió.",
+        ..Endpoint::get(CALENDARS)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios/vista-previa",
+        summary: "Qué ventanas cambiarían con otro calendario; no guarda nada.",
+        body: Some(BODY_CALENDAR),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(CALENDAR_PREVIEW)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios/guardar",
+        summary: "Da otro calendario a una tienda desde un día; los anteriores conservan el que tenían.",
+        body: Some(BODY_CALENDAR),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(CALENDAR_CHANGED)
     },
     Endpoint {
         path: "/api/eventos",

@@ -2,7 +2,7 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 15] = [
+pub const WATCHED_ROUTES: [&str; 26] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/ejecucion",
     "/api/etl/tracking/gaps",
@@ -18,4 +18,15 @@ pub const WATCHED_ROUTES: [&str; 15] = [
     "/api/etl/tracking/planes/reanudar",
     "/api/etl/tracking/planes/cancelar",
     "/api/etl/tracking/plan",
+    "/api/etl/tracking/justificaciones",
+    "/api/etl/tracking/justificar-gap",
+    "/api/etl/tracking/retirar-justificacion",
+    "/api/etl/tracking/decisiones",
+    "/api/etl/tracking/comparar",
+    "/api/etl/tracking/conciliaciones",
+    "/api/etl/tracking/conciliar",
+    "/api/etl/tracking/frescura",
+    "/api/etl/tracking/calendarios",
+    "/api/etl/tracking/calendarios/vista-previa",
+    "/api/etl/tracking/calendarios/guardar",
 ];

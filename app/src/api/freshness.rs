@@ -1,0 +1,20 @@
+//! `GET /api/etl/tracking/frescura`.
+
+use domain::read_model::FreshnessList;
+use leptos::server;
+use server_fn::codec::{GetUrl, Json};
+
+use super::ApiError;
+use crate::sentry::WatchedClient;
+
+/// When the stock of each warehouse was last taken.
+#[server(prefix = "/api", endpoint = "etl/tracking/frescura", input = GetUrl, output = Json, client = WatchedClient)]
+pub async fn read_freshness(
+    /// A store; all where absent.
+    ubicacion_id: Option<String>,
+) -> Result<FreshnessList, ApiError> {
+    let session =
+        super::session::Session::of(engine::EndpointCall::about("get_freshness", None, ubicacion_id.as_deref()))?;
+    let branch = domain::filter::branch(ubicacion_id.as_deref());
+    session.answer(session.engine.stock_freshness(&session.actor, branch)).await
+}

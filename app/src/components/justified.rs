@@ -1,0 +1,113 @@
+//! What was justified: a table that is there as long as something is.
+
+use domain::read_model::{JustificationList, JustificationView};
+use leptos::prelude::*;
+
+use super::{Moment, Pill, Tone};
+use crate::format::{Period, period, whole};
+use crate::i18n::{Language, kind_name, reason_name};
+use crate::live::Now;
+use crate::preferences::language;
+
+/// The local time that was justified.
+pub fn justified_period(language: Language, one: &JustificationView) -> Period {
+    period(language, (one.fecha_desde, one.hora_desde.as_str()), (one.fecha_hasta, one.hora_hasta.as_str()))
+}
+
+/// The justifications that count, each with a way to take it back.
+#[component]
+pub fn Justified(
+    /// The justifications.
+    list: Memo<JustificationList>,
+    /// Somebody wants one taken back.
+    withdraw: Callback<JustificationView>,
+) -> impl IntoView {
+    let language = language();
+    let (texts, gaps) = (language.justified(), language.gaps());
+    let now = Now::from_answer(move || list.with(|list| list.generado_en));
+    let is_empty = Memo::new(move |_| list.read().justificaciones.is_empty());
+    let count = move || match list.read().ventanas {
+        1 => gaps.window().to_owned(),
+        many => texts.count(whole(language, many)),
+    };
+    let table = move || {
+        view! {
+            <section class="panel" id="justificados" aria-labelledby="justificados-titulo">
+                <div class="panel-head">
+                    <h2 id="justificados-titulo">{texts.title()}</h2>
+                    <span class="muted">{count}</span>
+                </div>
+                <table class="table">
+                    <caption class="visually-hidden">{texts.caption()}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{gaps.store()}</th>
+                            <th scope="col">{gaps.period()}</th>
+                            <th scope="col">{texts.reason()}</th>
+                            <th scope="col">{texts.by()}</th>
+                            <th scope="col" class="actions-column">{gaps.actions()}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || list.get().justificaciones key=|one| one.id let(one)>
+                            <JustifiedRow one now withdraw/>
+                        </For>
+                    </tbody>
+                </table>
+            </section>
+        }
+        .into_any()
+    };
+    move || (!is_empty.get()).then(table)
+}
+
+#[component]
+fn JustifiedRow(one: JustificationView, now: Now, withdraw: Callback<JustificationView>) -> impl IntoView {
+    let language = language();
+    let (texts, gaps) = (language.justified(), language.gaps());
+    let period = justified_period(language, &one);
+    let windows = match one.ventanas {
+        1 => gaps.window().to_owned(),
+        count => gaps.windows(whole(language, count.into())),
+    };
+    let label = texts.withdraw_of(&one.ubicacion_nombre, &period);
+    let note =
+        one.nota.clone().map(|note| view! { <span class="muted clamp" title=note.clone()>{note.clone()}</span> });
+    let (name, at, local) = (one.nombre.clone(), one.registrada_en, one.registrada_en_local);
+    view! {
+        <tr>
+            <th scope="row" data-label=gaps.store()>
+                <span class="stack">
+                    <span class="strong">{one.ubicacion_nombre.clone()}</span>
+                    <span class="muted">{kind_name(language, one.etl_tipo)}</span>
+                </span>
+            </th>
+            <td data-label=gaps.period()>
+                <span class="stack">
+                    <span>{period.hours}</span>
+                    <span class="muted">{period.days} " · " {windows}</span>
+                </span>
+            </td>
+            <td data-label=texts.reason() class="cause-column">
+                <span class="stack"><Pill tone=Tone::Neutral label=reason_name(language, one.motivo)/> {note}</span>
+            </td>
+            <td data-label=texts.by()>
+                <span class="stack"><span>{name}</span> <Moment at local now/></span>
+            </td>
+            <td data-label=gaps.actions() class="actions-column">
+                <span class="actions">
+                    <button
+                        class="button needs-script"
+                        type="button"
+                        aria-haspopup="dialog"
+                        aria-label=label
+                        on:click=move |_| withdraw.run(one.clone())
+                    >
+                        {texts.withdraw()}
+                    </button>
+                </span>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

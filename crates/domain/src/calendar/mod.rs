@@ -1,0 +1,333 @@
+//! When a branch is open, and so when sales are expected of it.
+//!
+//! A calendar keeps its history: rules count from a day on, and earlier days keep the rules they had. A half hour is
+//! expected where the branch's clock shows an open minute in it, so that one that a zone repeats is expected twice, and one
+//! that it skips never.
+
+mod document;
+mod hours;
+mod rules;
+mod seconds;
+
+pub use document::{CLOSED, rules_of};
+pub use hours::{InvalidOpeningHours, OpeningHours};
+pub use rules::{CalendarRules, DayException};
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use self::rules::place_of;
+use self::seconds::steady_offset_seconds;
+use crate::window::{day_interval, half_hour_floor, half_hours, instant_of, local_dates};
+use crate::{HALF_HOUR, Interval, IntervalSet};
+
+/// Rules by the day from which they count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// What counted before anything was changed.
+    base: CalendarRules,
+    /// In order of their first day; of those with the same one, the later counts.
+    changes: Vec<(Date, CalendarRules)>,
+}
+
+impl Calendar {
+    /// The same hours every day.
+    pub fn every_day(hours: OpeningHours) -> Self {
+        Self::of(CalendarRules::every_day(hours))
+    }
+
+    /// These rules, always.
+    pub fn of(rules: CalendarRules) -> Self {
+        Self { base: rules, changes: Vec::new() }
+    }
+
+    /// Replaces the hours of one weekday; None closes it.
+    #[must_use]
+    pub fn with_weekday(mut self, weekday: Weekday, hours: Option<OpeningHours>) -> Self {
+        self.base.weekdays[place_of(weekday)] = hours;
+        self
+    }
+
+    /// Expects nothing before this local day.
+    #[must_use]
+    pub fn opened_on(mut self, date: Option<Date>) -> Self {
+        self.base.opened_on = date;
+        self
+    }
+
+    /// Other rules from a day on. Earlier days, and days that a later change begins on, are as they were.
+    #[must_use]
+    pub fn changed_from(mut self, date: Date, rules: CalendarRules) -> Self {
+        let place = self.changes.partition_point(|(from, _)| *from <= date);
+        self.changes.insert(place, (date, rules));
+        self
+    }
+
+    /// The rules that count on a day.
+    pub fn rules_on(&self, date: Date) -> &CalendarRules {
+        let after = self.changes.partition_point(|(from, _)| *from <= date);
+        after.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(&self.base, |(_, rules)| rules)
+    }
+
+    /// The half hours, as instants, that sales are expected of: every half hour that has an open minute and lies
+    /// wholly in the range.
+    pub fn expected(&self, range: Interval<Timestamp>, zone: &TimeZone) -> IntervalSet<Timestamp> {
+        let Some(range) = whole_half_hours(range, zone) else { return IntervalSet::empty() };
+        match (steady_offset_seconds(range, zone), self.plain_rules(range, zone)) {
+            (Some(offset_seconds), Some(rules)) => rules.expected_at(range, offset_seconds),
+            _ => self.expected_by_date(range, zone),
+        }
+    }
+
+    /// Day by day through the zone's rules.
+    fn expected_by_date(&self, range: Interval<Timestamp>, zone: &TimeZone) -> IntervalSet<Timestamp> {
+        local_dates(range, zone)
+            .into_iter()
+            .flat_map(|date| self.open_intervals(date, zone))
+            .filter_map(|open| open.intersection(&range))
+            .collect()
+    }
+
+    /// The first moment from this one on at which the branch is closed; None where it does not close within a week.
+    pub fn closed_from(&self, moment: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let week = Interval::new(moment, moment.checked_add(SignedDuration::from_hours(8 * 24)).ok()?)?;
+        // A day that is open until midnight goes on where the next one opens at midnight.
+        let open: IntervalSet<Timestamp> =
+            local_dates(week, zone).into_iter().flat_map(|date| self.open_intervals(date, zone)).collect();
+        let until = open.intervals().iter().find(|part| part.contains(moment)).map_or(moment, Interval::end);
+        (until < week.end()).then_some(until)
+    }
+
+    /// The rules of a range throughout which the same count, where no single day of it differs from its weekday.
+    fn plain_rules(&self, range: Interval<Timestamp>, zone: &TimeZone) -> Option<&CalendarRules> {
+        let (first, last) = (zone.to_datetime(range.start()).date(), zone.to_datetime(range.end()).date());
+        let changes_within = self.changes.iter().any(|(from, _)| first < *from && *from <= last);
+        let rules = self.rules_on(first);
+        let is_plain = !changes_within && rules.exceptions.range(first..=last).next().is_none();
+        is_plain.then_some(rules)
+    }
+
+    fn open_intervals(&self, date: Date, zone: &TimeZone) -> Vec<Interval<Timestamp>> {
+        let Some(hours) = self.rules_on(date).hours_on(date) else { return Vec::new() };
+        let Some(day) = day_interval(date, zone) else { return Vec::new() };
+        if day.end().duration_since(day.start()) == SignedDuration::from_hours(24) {
+            return open_interval(date, hours, day, zone).into_iter().collect();
+        }
+        // The clock is set on this day, so each half hour is asked what the clock shows.
+        let is_open = |half_hour: &Interval<Timestamp>| hours.has_part_of(zone.to_datetime(half_hour.start()).time());
+        half_hours(day, zone).into_iter().filter(is_open).collect()
+    }
+}
+
+/// The open half hours of a day on which no clock is set: one interval.
+fn open_interval(
+    date: Date,
+    hours: OpeningHours,
+    day: Interval<Timestamp>,
+    zone: &TimeZone,
+) -> Option<Interval<Timestamp>> {
+    let opens = instant_of(date.to_datetime(hours.opens), zone)?;
+    let closes = match hours.closes {
+        Some(time) => instant_of(date.to_datetime(time), zone)?,
+        None => day.end(),
+    };
+    let start = half_hour_floor(opens, zone);
+    let floor = half_hour_floor(closes, zone);
+    let end = if floor < closes { floor.checked_add(HALF_HOUR).ok()? } else { floor };
+    Interval::new(start, end)
+}
+
+/// The range without the half hours that it holds only in part.
+fn whole_half_hours(range: Interval<Timestamp>, zone: &TimeZone) -> Option<Interval<Timestamp>> {
+    let floor = half_hour_floor(range.start(), zone);
+    let start = if floor < range.start() { floor.checked_add(HALF_HOUR).ok()? } else { floor };
+    Interval::new(start, half_hour_floor(range.end(), zone))
+}
+
+#[cfg(test)]
+mod oracle;
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use jiff::civil::Time;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap()
+    }
+
+    fn range(from: &str, to: &str) -> Interval<Timestamp> {
+        Interval::new(from.parse().unwrap(), to.parse().unwrap()).unwrap()
+    }
+
+    fn count(calendar: &Calendar, range: Interval<Timestamp>, zone: &TimeZone) -> usize {
+        calendar.expected(range, zone).intervals().iter().map(|part| half_hours(*part, zone).len()).sum()
+    }
+
+    #[rstest]
+    #[case("07:00-21:00", 28)]
+    #[case("08:00-24:00", 32)]
+    #[case("07:10-20:50", 28)]
+    fn a_day_expects_every_half_hour_with_an_open_minute(#[case] hours: &str, #[case] windows: usize) {
+        let calendar = Calendar::every_day(hours.parse().unwrap());
+        let zone = zone("America/Caracas");
+        assert_eq!(count(&calendar, range("2025-11-17T04:00:00Z", "2025-11-18T04:00:00Z"), &zone), windows);
+    }
+
+    #[test]
+    fn a_half_hour_that_has_not_ended_is_not_expected() {
+        let calendar = Calendar::every_day("07:00-21:00".parse().unwrap());
+        let zone = zone("America/Caracas");
+        assert_eq!(count(&calendar, range("2025-11-17T11:00:00Z", "2025-11-17T11:59:59Z"), &zone), 1);
+    }
+
+    #[rstest]
+    #[case("Europe/Madrid", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 46)]
+    #[case("Europe/Madrid", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 50)]
+    #[case("America/Santiago", "2025-04-05T03:00:00Z", "2025-04-06T04:00:00Z", 50)]
+    fn days_of_23_and_25_hours_expect_what_they_have(
+        #[case] name: &str,
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] windows: usize,
+    ) {
+        let calendar = Calendar::every_day("00:00-24:00".parse().unwrap());
+        assert_eq!(count(&calendar, range(from, to), &zone(name)), windows);
+    }
+
+    #[test]
+    fn nothing_is_expected_before_the_opening_day_or_on_a_closed_weekday() {
+        let calendar = Calendar::every_day("07:00-21:00".parse().unwrap())
+            .with_weekday(Weekday::Sunday, None)
+            .opened_on(Some("2025-11-15".parse().unwrap()));
+        let zone = zone("America/Caracas");
+        // Friday 14 (before), Saturday 15 (open), Sunday 16 (closed).
+        assert_eq!(count(&calendar, range("2025-11-14T04:00:00Z", "2025-11-17T04:00:00Z"), &zone), 28);
+    }
+
+    proptest! {
+        #[test]
+        fn sums_of_seconds_expect_what_the_zones_rules_expect(
+            place in 0usize..4,
+            from_half_hour in 0i64..100_000,
+            half_hours in 1i64..500,
+            past in 0i64..1800,
+            (opens, length) in (0i8..23, 1i8..24),
+            minute in 0i8..60,
+            closed in 0i8..7,
+            (opened_after, closed_after) in (0i64..200, 0i64..200),
+            (changed_after, special_after) in (-200i64..12, -200i64..12),
+        ) {
+            let zone = zone(["America/Caracas", "Europe/Madrid", "Asia/Kathmandu", "America/Santiago"][place]);
+            let start = Timestamp::from_second(1_600_000_200 + from_half_hour * 1800 + past).unwrap();
+            let range = Interval::new(start, start.checked_add(HALF_HOUR * half_hours as i32).unwrap()).unwrap();
+            let after = |days: i64| zone.to_datetime(start).date().checked_add(days.days()).unwrap();
+            let closes = (opens + length < 24).then(|| Time::constant(opens + length, minute, 0, 0));
+            let hours = OpeningHours { opens: Time::constant(opens, minute, 0, 0), closes };
+            let mut rules = CalendarRules::every_day(hours);
+            rules.weekdays[place_of(Weekday::from_monday_zero_offset(closed).unwrap())] = None;
+            rules.opened_on = Some(after((opened_after - 195).max(-2)));
+            rules.closed_on = Some(after((closed_after - 3).min(12)));
+            let mut later = rules.clone();
+            later.weekdays[0] = None;
+            later.exceptions.insert(after(special_after), DayException { hours: Some(hours), note: String::new() });
+            let calendar = Calendar::of(rules).changed_from(after(changed_after), later);
+            let by_rules = whole_half_hours(range, &zone)
+                .map_or_else(IntervalSet::empty, |range| calendar.expected_by_date(range, &zone));
+            prop_assert_eq!(calendar.expected(range, &zone), by_rules);
+        }
+    }
+
+    #[rstest]
+    #[case::while_open("07:00-21:00", "2025-11-17T15:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::while_closed("07:00-21:00", "2025-11-17T10:59:59Z", Some("2025-11-17T10:59:59Z"))]
+    #[case::at_the_opening("07:00-21:00", "2025-11-17T11:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::at_the_close("07:00-21:00", "2025-11-18T01:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::never_closed("00:00-24:00", "2025-11-17T15:00:00Z", None)]
+    fn a_branch_says_when_it_is_closed(#[case] hours: &str, #[case] moment: &str, #[case] from: Option<&str>) {
+        let calendar = Calendar::every_day(hours.parse().unwrap());
+        let found = calendar.closed_from(moment.parse().unwrap(), &zone("America/Caracas"));
+        assert_eq!(found, from.map(|text| text.parse().unwrap()));
+    }
+
+    #[test]
+    fn a_single_day_that_is_closed_closes_a_branch_that_never_does() {
+        let mut rules = CalendarRules::every_day("00:00-24:00".parse().unwrap());
+        rules.exceptions.insert("2025-11-19".parse().unwrap(), DayException { hours: None, note: String::new() });
+        let found = Calendar::of(rules).closed_from("2025-11-17T15:00:00Z".parse().unwrap(), &zone("America/Caracas"));
+        assert_eq!(found, Some("2025-11-19T04:00:00Z".parse().unwrap()));
+    }
+
+    #[rstest]
+    #[case("7 a 21")]
+    #[case("21:00-07:00")]
+    #[case("07:00-25:00")]
+    fn rubbish_hours_are_refused(#[case] text: &str) {
+        assert!(text.parse::<OpeningHours>().is_err());
+    }
+
+    #[test]
+    fn a_change_counts_from_its_day_on_and_earlier_days_are_as_they_were() {
+        let zone = zone("America/Caracas");
+        let shorter = CalendarRules::every_day("08:00-10:00".parse().unwrap());
+        let closed = CalendarRules { weekdays: [None; 7], ..shorter.clone() };
+        let calendar = Calendar::every_day("07:00-21:00".parse().unwrap())
+            .changed_from("2025-11-20".parse().unwrap(), closed.clone())
+            .changed_from("2025-11-18".parse().unwrap(), closed)
+            // Of two changes of one day, the later counts.
+            .changed_from("2025-11-18".parse().unwrap(), shorter);
+        let days: Vec<_> = (17..=20)
+            .map(|day| {
+                count(
+                    &calendar,
+                    range(&format!("2025-11-{day}T04:00:00Z"), &format!("2025-11-{}T04:00:00Z", day + 1)),
+                    &zone,
+                )
+            })
+            .collect();
+        assert_eq!(days, [28, 4, 4, 0]);
+    }
+
+    #[test]
+    fn single_days_differ_from_their_weekday_and_nothing_is_expected_after_the_last_day() {
+        let zone = zone("America/Caracas");
+        let mut rules = CalendarRules::every_day("07:00-21:00".parse().unwrap());
+        let exception = |hours: Option<&str>| DayException {
+            hours: hours.map(|hours| hours.parse().unwrap()),
+            note: "Navidad".to_owned(),
+        };
+        rules.exceptions.insert("2025-12-24".parse().unwrap(), exception(Some("07:00-13:00")));
+        rules.exceptions.insert("2025-12-25".parse().unwrap(), exception(None));
+        rules.closed_on = Some("2025-12-26".parse().unwrap());
+        let calendar = Calendar::of(rules);
+        let of_day = |day: u32| {
+            count(
+                &calendar,
+                range(&format!("2025-12-{day}T04:00:00Z"), &format!("2025-12-{}T04:00:00Z", day + 1)),
+                &zone,
+            )
+        };
+        assert_eq!([of_day(23), of_day(24), of_day(25), of_day(26), of_day(27)], [28, 12, 0, 28, 0]);
+    }
+
+    // On 2025-10-26 Madrid reads 02:00 to 03:00 twice; on 2025-03-30 never.
+    #[rstest]
+    #[case("02:00-02:30", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 2)]
+    #[case("02:30-04:00", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 4)]
+    #[case("02:00-03:00", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 0)]
+    #[case("01:30-03:30", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 2)]
+    fn half_hours_that_come_twice_are_expected_twice_and_those_that_never_come_never(
+        #[case] hours: &str,
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] windows: usize,
+    ) {
+        let calendar = Calendar::every_day(hours.parse().unwrap());
+        assert_eq!(count(&calendar, range(from, to), &zone("Europe/Madrid")), windows);
+    }
+}

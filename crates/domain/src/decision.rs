@@ -1,0 +1,147 @@
+//! Decisions: what people decided about gaps, calendars and comparisons, kept for good.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::BranchId;
+use crate::filter::{InvalidParameter, bounded, branch};
+use crate::state::wire_names;
+
+/// From where somebody decided: the column `origen` of `decisiones`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// A page.
+    Web,
+    /// `klk` on a command line.
+    CommandLine,
+    /// Another program, over the REST interface.
+    Api,
+    /// The system itself.
+    System,
+}
+wire_names!(Origin {
+    Web => "web",
+    CommandLine => "consola",
+    Api => "api",
+    System => "sistema",
+});
+
+impl Origin {
+    /// The origin of a request by its `User-Agent`: browsers say `Mozilla`, our own command line says `klk`.
+    pub fn of_user_agent(text: Option<&str>) -> Self {
+        match text {
+            Some(agent) if agent.starts_with("klk/") => Self::CommandLine,
+            Some(agent) if agent.starts_with("Mozilla/") => Self::Web,
+            _ => Self::Api,
+        }
+    }
+}
+
+/// What was decided: the column `accion` of `decisiones`, where this part of the system writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DecisionAction {
+    /// Missing windows were given up with a reason.
+    Justify,
+    /// That was taken back.
+    WithdrawJustification,
+    /// A day was compared with the source because somebody asked.
+    Reconcile,
+    /// A store got another calendar.
+    ChangeCalendar,
+}
+wire_names!(DecisionAction {
+    Justify => "justificar",
+    WithdrawJustification => "retirar_justificacion",
+    Reconcile => "conciliar",
+    ChangeCalendar => "cambiar_calendario",
+});
+
+/// Where the next older page of decisions starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecisionCursor {
+    /// The moment of the last decision of the page before, to the microsecond.
+    pub at: Timestamp,
+    /// That decision.
+    pub id: Uuid,
+}
+
+impl std::fmt::Display for DecisionCursor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}.{}", self.at.as_microsecond(), self.id.simple())
+    }
+}
+
+impl std::str::FromStr for DecisionCursor {
+    type Err = InvalidParameter;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let (micros, id) = text.split_once('.')?;
+            let at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
+            Some(Self { at, id: Uuid::parse_str(id).ok()? })
+        };
+        read().ok_or_else(|| InvalidParameter {
+            name: "cursor",
+            reason: "no es un cursor de esta lista; use el `cursor_siguiente` de la página anterior".to_owned(),
+        })
+    }
+}
+
+/// Which decisions to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DecisionFilter {
+    /// Only of this branch.
+    pub branch: Option<BranchId>,
+    /// Only this action.
+    pub action: Option<String>,
+    /// Only of who has this in their name.
+    pub actor: Option<String>,
+    /// At most this many, 1 to 100.
+    pub limit: u32,
+    /// Older than this one.
+    pub cursor: Option<DecisionCursor>,
+}
+
+impl DecisionFilter {
+    /// From the parameters of the query string, each possibly absent or empty.
+    pub fn parse(
+        ubicacion_id: Option<&str>,
+        accion: Option<&str>,
+        actor: Option<&str>,
+        limite: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<Self, InvalidParameter> {
+        let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        Ok(Self {
+            branch: branch(ubicacion_id),
+            action: given(accion),
+            actor: given(actor),
+            limit: bounded("limite", limite, 50, 1, 100)?,
+            cursor: given(cursor).map(|text| text.parse()).transpose()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_the_query_string() {
+        let cursor =
+            DecisionCursor { at: Timestamp::from_microsecond(1_763_377_200_123_456).unwrap(), id: Uuid::from_u128(7) };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        assert!("x.y".parse::<DecisionCursor>().is_err());
+    }
+
+    #[rstest]
+    #[case(Some("klk/1.0"), Origin::CommandLine)]
+    #[case(Some("Mozilla/5.0 (X11)"), Origin::Web)]
+    #[case(Some("curl/8"), Origin::Api)]
+    #[case(None, Origin::Api)]
+    fn the_user_agent_tells_where_from(#[case] agent: Option<&str>, #[case] origin: Origin) {
+        assert_eq!(Origin::of_user_agent(agent), origin);
+    }
+}

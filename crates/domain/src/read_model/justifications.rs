@@ -1,0 +1,100 @@
+//! Justifications of gaps: `GET /api/etl/tracking/justificaciones`, `POST …/justificar-gap`, `POST …/retirar-justificacion`.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use uuid::Uuid;
+
+use super::read_model;
+use crate::justification::Reason;
+use crate::{BranchId, EtlKind};
+
+read_model! {
+    /// What is given up, and why: the missing half hours of the time from `fecha_desde hora_desde` up to
+    /// `fecha_hasta hora_hasta`, local to the store.
+    pub struct JustifyRequest {
+        pub etl_tipo: EtlKind,
+        pub ubicacion_id: BranchId,
+        /// `YYYY-MM-DD`.
+        pub fecha_desde: String,
+        /// `HH:MM`; 00:00 where absent.
+        #[serde(default)]
+        pub hora_desde: Option<String>,
+        /// `YYYY-MM-DD`.
+        pub fecha_hasta: String,
+        /// `HH:MM` or `24:00`; 24:00 where absent.
+        #[serde(default)]
+        pub hora_hasta: Option<String>,
+        pub motivo: Reason,
+        /// More about it; required with the reason `otro`.
+        #[serde(default)]
+        pub nota: Option<String>,
+        /// Who says so.
+        pub nombre: String,
+    }
+
+    /// Which justification to take back.
+    pub struct WithdrawRequest {
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub id: Uuid,
+        /// Who takes it back.
+        #[serde(default)]
+        pub nombre: Option<String>,
+    }
+
+    /// Half hours in a row that were given up, of one store.
+    pub struct JustificationView {
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub id: Uuid,
+        pub etl_tipo: EtlKind,
+        pub ubicacion_id: BranchId,
+        pub ubicacion_nombre: String,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub inicio: Timestamp,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub fin: Timestamp,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        pub fecha_desde: Date,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        pub fecha_hasta: Date,
+        /// Local, `HH:MM`.
+        pub hora_desde: String,
+        /// Local, `HH:MM`, `24:00` for the end of `fecha_hasta`.
+        pub hora_hasta: String,
+        /// Half hours in it.
+        pub ventanas: u32,
+        pub motivo: Reason,
+        pub nota: Option<String>,
+        pub nombre: String,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub registrada_en: Timestamp,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub registrada_en_local: DateTime,
+    }
+
+    /// Justifications that count, the most recent window first.
+    pub struct JustificationList {
+        pub justificaciones: Vec<JustificationView>,
+        /// Half hours in all of them.
+        pub ventanas: u64,
+        /// How far back was looked.
+        pub max_horas: u32,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub generado_en: Timestamp,
+    }
+
+    /// What counts as justified now. Asking twice justifies nothing twice.
+    pub struct JustifyAnswer {
+        pub justificaciones: Vec<JustificationView>,
+        /// Whether all of it was justified before.
+        pub ya_estaba: bool,
+        /// For people.
+        pub mensaje: String,
+    }
+
+    /// What was taken back.
+    pub struct WithdrawAnswer {
+        pub justificacion: JustificationView,
+        /// For people.
+        pub mensaje: String,
+    }
+}

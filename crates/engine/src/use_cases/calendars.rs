@@ -1,0 +1,51 @@
+//! The calendars of the stores, and who changed them.
+
+use domain::Branch;
+use domain::read_model::{BranchCalendar, CalendarChange, CalendarList};
+use warehouse::CalendarRow;
+
+use crate::calendars::Calendars;
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// What counts today in each store, since when, and every change, the latest first.
+    pub async fn list_calendars(&self, _actor: &Actor) -> Result<CalendarList, UseCaseError> {
+        let now = self.clock.now();
+        let changes = self.warehouse.calendar_changes(None).await?;
+        let calendars = Calendars::after(self, &changes);
+        let calendarios =
+            self.branches.all().iter().map(|branch| self.branch_calendar(branch, &calendars, &changes)).collect();
+        let generado_en_local = self.settings.schedules.zone.to_datetime(now);
+        Ok(CalendarList { calendarios, generado_en: now, generado_en_local })
+    }
+
+    pub(super) fn branch_calendar(
+        &self,
+        branch: &Branch,
+        calendars: &Calendars,
+        changes: &[CalendarRow],
+    ) -> BranchCalendar {
+        let today = branch.zone.to_datetime(self.clock.now()).date();
+        let own = || changes.iter().filter(|change| change.branch == branch.id);
+        let cambios = own()
+            .rev()
+            .filter_map(|change| {
+                Some(CalendarChange {
+                    vigente_desde: change.from,
+                    calendario: serde_json::from_str(&change.document).ok()?,
+                    nombre: change.person.clone(),
+                    registrado_en: change.registered_at,
+                    registrado_en_local: branch.zone.to_datetime(change.registered_at),
+                })
+            })
+            .collect();
+        BranchCalendar {
+            ubicacion_id: branch.id.clone(),
+            ubicacion_nombre: branch.name.clone(),
+            zona: branch.zone.iana_name().unwrap_or("UTC-04:00").to_owned(),
+            calendario: calendars.of(branch).rules_on(today).document(),
+            vigente_desde: own().map(|change| change.from).filter(|from| *from <= today).max(),
+            cambios,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Justifying what is missing and will stay so, and taking that back.
+
+use domain::decision::{DecisionAction, Origin};
+use domain::filter::InvalidParameter;
+use domain::justification::{Justification, NotJustifiable, justifiable, person_name};
+use domain::read_model::{JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest};
+use domain::window::{LocalPeriod, day_spans};
+use domain::{Branch, Interval, IntervalSet};
+use jiff::Timestamp;
+use serde_json::json;
+use warehouse::{NewDecision, NewWaiver, WaiverFilter};
+
+use super::period::{check_days, date, end_time, period, start_time};
+use crate::{Actor, Engine, UseCaseError, gaps};
+
+impl Engine {
+    /// Gives up what is missing of a period, with a reason. What was given up before is named and not given up twice.
+    pub async fn justify(
+        &self,
+        actor: &Actor,
+        origin: Origin,
+        request: JustifyRequest,
+    ) -> Result<JustifyAnswer, UseCaseError> {
+        actor.may_operate()?;
+        let branch = self.branches.require(&request.ubicacion_id)?;
+        let written_max = self.settings.written_characters_max;
+        let justification = Justification::read(request.motivo, request.nota.as_deref(), &request.nombre, written_max)?;
+        let range = self.justified_period(branch, &request)?;
+
+        // Held until it is stored: of two who ask at once, the second sees what the first gave up.
+        let planning = self.plan().await;
+        let now = self.clock.now();
+        let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
+        let evidence = gaps::evidence(self, request.etl_tipo, &[branch], range, settled).await?;
+        let mut given_up = IntervalSet::empty();
+        for (branch, evidence) in &evidence.by_branch {
+            given_up = justifiable(range, evidence).map_err(|why| refusal(why, branch))?;
+        }
+        // One justification a day, so that one day can be taken back without the others.
+        let spans = day_spans(&given_up, &branch.zone);
+        let waivers: Vec<NewWaiver> = spans.iter().map(|(span, _)| self.waiver_of(&request, *span)).collect();
+        if !waivers.is_empty() {
+            let decision = self.justifying(origin, now, branch, &request, &justification, &waivers, &spans);
+            self.warehouse.waive(waivers, justification, decision).await?;
+            self.events.gaps_changed();
+        }
+        drop(planning);
+
+        let filter = WaiverFilter { kind: Some(request.etl_tipo), branch: Some(branch.id.clone()), range };
+        let justificaciones =
+            self.warehouse.waivers(filter).await?.into_iter().map(|waiver| self.justification_view(waiver)).collect();
+        let windows: u32 = spans.iter().map(|(_, windows)| *windows).sum();
+        let mensaje = match windows {
+            0 => "Ese período ya estaba justificado.".to_owned(),
+            1 => "1 ventana justificada.".to_owned(),
+            many => format!("{many} ventanas justificadas."),
+        };
+        Ok(JustifyAnswer { justificaciones, ya_estaba: windows == 0, mensaje })
+    }
+
+    /// Takes a justification back: what it gave up is missing again.
+    pub async fn withdraw_justification(
+        &self,
+        actor: &Actor,
+        origin: Origin,
+        request: WithdrawRequest,
+    ) -> Result<WithdrawAnswer, UseCaseError> {
+        actor.may_operate()?;
+        let name = request.nombre.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&actor.name);
+        let person = person_name(name, self.settings.written_characters_max)?;
+        let waiver = self.warehouse.waiver(request.id).await?.ok_or(UseCaseError::UnknownJustification)?;
+        let justificacion = self.justification_view(waiver);
+        let decision = NewDecision {
+            id: self.new_id(),
+            at: self.clock.now(),
+            actor: person,
+            origin,
+            action: DecisionAction::WithdrawJustification,
+            object: format!(
+                "{} {} {} {}-{}",
+                justificacion.etl_tipo,
+                justificacion.ubicacion_nombre,
+                justificacion.fecha_desde,
+                justificacion.hora_desde,
+                justificacion.hora_hasta
+            ),
+            detail: json!({
+                "ubicacion_id": justificacion.ubicacion_id,
+                "justificacion_id": justificacion.id,
+                "motivo": justificacion.motivo,
+                "ventanas": justificacion.ventanas,
+            })
+            .to_string(),
+        };
+        if !self.warehouse.withdraw_waiver(request.id, decision).await? {
+            return Err(UseCaseError::AlreadyWithdrawn);
+        }
+        self.events.gaps_changed();
+        let mensaje = match justificacion.ventanas {
+            1 => "Justificación retirada: 1 ventana vuelve a faltar.".to_owned(),
+            many => format!("Justificación retirada: {many} ventanas vuelven a faltar."),
+        };
+        Ok(WithdrawAnswer { justificacion, mensaje })
+    }
+
+    fn justified_period(
+        &self,
+        branch: &Branch,
+        request: &JustifyRequest,
+    ) -> Result<Interval<Timestamp>, InvalidParameter> {
+        let (from, to) = (date("fecha_desde", &request.fecha_desde)?, date("fecha_hasta", &request.fecha_hasta)?);
+        check_days(from, to, self.settings.recovery_days_max)?;
+        let time_from = start_time("hora_desde", request.hora_desde.as_deref())?;
+        let time_to = end_time("hora_hasta", request.hora_hasta.as_deref())?;
+        period(branch, (from, time_from), (to, time_to))
+    }
+
+    fn waiver_of(&self, request: &JustifyRequest, interval: Interval<Timestamp>) -> NewWaiver {
+        NewWaiver { id: self.new_id(), kind: request.etl_tipo, branch: request.ubicacion_id.clone(), interval }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that a decision keeps")]
+    fn justifying(
+        &self,
+        origin: Origin,
+        at: Timestamp,
+        branch: &Branch,
+        request: &JustifyRequest,
+        justification: &Justification,
+        waivers: &[NewWaiver],
+        spans: &[(Interval<Timestamp>, u32)],
+    ) -> NewDecision {
+        let windows: u32 = spans.iter().map(|(_, windows)| *windows).sum();
+        let ids: Vec<_> = waivers.iter().map(|waiver| waiver.id).collect();
+        NewDecision {
+            id: self.new_id(),
+            at,
+            actor: justification.person.clone(),
+            origin,
+            action: DecisionAction::Justify,
+            object: object_of(request, branch, spans),
+            detail: json!({
+                "ubicacion_id": branch.id,
+                "motivo": justification.reason,
+                "nota": justification.note,
+                "ventanas": windows,
+                "justificaciones": ids,
+            })
+            .to_string(),
+        }
+    }
+}
+
+/// What was given up, for people: from the first window up to the last.
+fn object_of(request: &JustifyRequest, branch: &Branch, spans: &[(Interval<Timestamp>, u32)]) -> String {
+    let (Some((first, _)), Some((last, _))) = (spans.first(), spans.last()) else { return branch.name.clone() };
+    let (first, last) = (LocalPeriod::of(*first, &branch.zone), LocalPeriod::of(*last, &branch.zone));
+    let until =
+        if first.date_from == last.date_to { last.to_text() } else { format!("{} {}", last.date_to, last.to_text()) };
+    format!("{} {} {} {}-{until}", request.etl_tipo, branch.name, first.date_from, first.from_text())
+}
+
+fn refusal(why: NotJustifiable, branch: &Branch) -> UseCaseError {
+    let text = |part: Interval<Timestamp>| {
+        let period = LocalPeriod::of(part, &branch.zone);
+        format!("{} de {} a {}", period.date_from, period.from_text(), period.to_text())
+    };
+    UseCaseError::NotJustifiable(match why {
+        NotJustifiable::NotExpected => {
+            "En ese período no se espera nada todavía, o la tienda no abre: no hay nada que justificar.".to_owned()
+        }
+        NotJustifiable::Covered(part) => {
+            format!("Lo del {} ya está cargado: solo se justifica lo que falta.", text(part))
+        }
+        NotJustifiable::InWork(part) => {
+            format!("Lo del {} está en cola o en proceso: espere a que termine.", text(part))
+        }
+    })
+}

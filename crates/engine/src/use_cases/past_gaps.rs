@@ -1,0 +1,124 @@
+//! What was missing at a moment of the past, and how two moments differ.
+
+use domain::comparison::{MissingChange, compare_missing};
+use domain::filter::{GapFilter, InvalidParameter};
+use domain::read_model::{Comparison, GapList, GapView, WindowSpan};
+use domain::window::{LocalPeriod, day_spans, instant_of};
+use domain::{Branch, EtlKind, Interval, IntervalSet};
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::list_gaps::sort;
+use crate::past::evidence_at;
+use crate::{Actor, Engine, UseCaseError, gaps};
+
+impl Engine {
+    /// Every gap of the asked hours before a moment of the chain's clock, as it was known then; of now where there is none.
+    pub async fn list_gaps_at(
+        &self,
+        actor: &Actor,
+        filter: GapFilter,
+        moment: Option<DateTime>,
+    ) -> Result<GapList, UseCaseError> {
+        let Some(local) = moment else { return self.list_gaps(actor, filter).await };
+        let moment = self.past_moment("en", local)?;
+        let branches = self.branches.select(filter.branch.as_ref())?;
+        let mut found: Vec<GapView> = Vec::new();
+        if let Some(range) = hours_before(moment, filter.hours_max) {
+            for kind in kinds(&filter) {
+                let evidence = evidence_at(self, kind, &branches, range, moment).await?;
+                found.extend(self.views(kind, &evidence, moment).await?);
+            }
+        }
+        sort(&mut found, filter.order);
+        // What was so cannot be acted upon.
+        found.iter_mut().for_each(|gap| gap.recuperable = false);
+        Ok(GapList {
+            totales: gaps::totals(&found),
+            gaps: found,
+            tiendas: self.branches.choices(),
+            max_horas: filter.hours_max,
+            ordenar: filter.order,
+            generado_en: moment,
+            generado_en_local: local,
+        })
+    }
+
+    /// What appeared, went away and stayed between two moments, of the asked hours before the second one: now where it is
+    /// absent; the first one is a day before where it is.
+    pub async fn compare_moments(
+        &self,
+        _actor: &Actor,
+        filter: GapFilter,
+        first: Option<DateTime>,
+        second: Option<DateTime>,
+    ) -> Result<Comparison, UseCaseError> {
+        let zone = &self.settings.schedules.zone;
+        let second_local = second.unwrap_or_else(|| zone.to_datetime(self.clock.now()));
+        let first_local = match first {
+            Some(first) => first,
+            None => second_local.checked_sub(1.day()).unwrap_or(second_local),
+        };
+        let first = self.past_moment("desde_momento", first_local)?;
+        let second = self.past_moment("hasta_momento", second_local)?;
+        if first >= second {
+            let reason = "debe ser posterior a desde_momento".to_owned();
+            return Err(InvalidParameter { name: "hasta_momento", reason }.into());
+        }
+        let branches = self.branches.select(filter.branch.as_ref())?;
+        let mut comparison = Comparison {
+            desde_momento: first_local,
+            hasta_momento: second_local,
+            aparecieron: Vec::new(),
+            desaparecieron: Vec::new(),
+            siguen: Vec::new(),
+            max_horas: filter.hours_max,
+        };
+        let Some(range) = hours_before(second, filter.hours_max) else { return Ok(comparison) };
+        for kind in kinds(&filter) {
+            let before = evidence_at(self, kind, &branches, range, first).await?;
+            let after = evidence_at(self, kind, &branches, range, second).await?;
+            for ((branch, before), (_, after)) in before.by_branch.iter().zip(&after.by_branch) {
+                let MissingChange { appeared, gone, stayed } = compare_missing(&before.missing(), &after.missing());
+                comparison.aparecieron.extend(spans(kind, branch, &appeared));
+                comparison.desaparecieron.extend(spans(kind, branch, &gone));
+                comparison.siguen.extend(spans(kind, branch, &stayed));
+            }
+        }
+        Ok(comparison)
+    }
+
+    fn past_moment(&self, name: &'static str, local: DateTime) -> Result<Timestamp, InvalidParameter> {
+        let moment = instant_of(local, &self.settings.schedules.zone);
+        moment
+            .filter(|moment| *moment <= self.clock.now())
+            .ok_or_else(|| InvalidParameter { name, reason: format!("debe ser un momento pasado; llegó {local}") })
+    }
+}
+
+fn hours_before(moment: Timestamp, hours: u32) -> Option<Interval<Timestamp>> {
+    let since = moment.checked_sub(SignedDuration::from_hours(i64::from(hours))).ok()?;
+    Interval::new(since, moment)
+}
+
+fn kinds(filter: &GapFilter) -> Vec<EtlKind> {
+    filter.kind.map_or(EtlKind::ALL.to_vec(), |kind| vec![kind])
+}
+
+fn spans(kind: EtlKind, branch: &Branch, set: &IntervalSet<Timestamp>) -> Vec<WindowSpan> {
+    let span = |(interval, ventanas): (Interval<Timestamp>, u32)| {
+        let period = LocalPeriod::of(interval, &branch.zone);
+        WindowSpan {
+            etl_tipo: kind,
+            ubicacion_id: branch.id.clone(),
+            ubicacion_nombre: branch.name.clone(),
+            inicio: interval.start(),
+            fin: interval.end(),
+            fecha: period.date_from,
+            hora_desde: period.from_text(),
+            hora_hasta: period.to_text(),
+            ventanas,
+        }
+    };
+    day_spans(set, &branch.zone).into_iter().map(span).collect()
+}

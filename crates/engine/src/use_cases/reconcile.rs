@@ -1,0 +1,65 @@
+//! Comparing a day with the source because somebody asks.
+
+use domain::decision::{DecisionAction, Origin};
+use domain::justification::person_name;
+use domain::read_model::{ReconcileAnswer, ReconcileRequest};
+use domain::window::day_interval;
+use domain::{EtlKind, RunMode};
+use serde_json::json;
+use warehouse::NewDecision;
+
+use super::period::date;
+use crate::scheduler::around_what_is_in_work;
+use crate::{Actor, Engine, UseCaseError};
+
+/// Why the batch is asked for. Not the schedule's own reason: its runs of today are counted by it.
+const REASON: &str = "conciliacion";
+
+impl Engine {
+    /// Queues a day that is over to be loaded again and compared. Of a day that is in work, the rest.
+    pub async fn reconcile(
+        &self,
+        actor: &Actor,
+        origin: Origin,
+        request: ReconcileRequest,
+    ) -> Result<ReconcileAnswer, UseCaseError> {
+        actor.may_operate()?;
+        let name = request.nombre.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&actor.name);
+        let person = person_name(name, self.settings.written_characters_max)?;
+        let branch = self.branches.require(&request.ubicacion_id)?;
+        let day = date("fecha", &request.fecha)?;
+        let now = self.clock.now();
+        let interval = day_interval(day, &branch.zone)
+            .filter(|interval| interval.end() <= now)
+            .ok_or(UseCaseError::DayNotOver(day))?;
+
+        let runs = vec![self.new_run(EtlKind::Sales, branch, interval, RunMode::Full)];
+        let batch = self.new_batch(REASON, &person);
+        let (mut lote_id, mut ejecuciones) = (Some(batch.id), Vec::new());
+        let mut outcome = self.enqueue(self.plan().await, batch, runs.clone(), None).await?;
+        let rest = around_what_is_in_work(self, &runs, &outcome);
+        if !rest.is_empty() {
+            let batch = self.new_batch(REASON, &person);
+            lote_id = Some(batch.id);
+            outcome = self.enqueue(self.plan().await, batch, rest, None).await?;
+        }
+        ejecuciones.extend(outcome.queued.iter().map(|run| run.id));
+        if ejecuciones.is_empty() {
+            let mensaje = format!("El {day} de {} ya está en cola o en proceso.", branch.name);
+            return Ok(ReconcileAnswer { lote_id: None, ejecuciones, mensaje });
+        }
+        let detail = json!({ "ubicacion_id": branch.id, "fecha": day.to_string(), "lote_id": lote_id });
+        let decision = NewDecision {
+            id: self.new_id(),
+            at: now,
+            actor: person,
+            origin,
+            action: DecisionAction::Reconcile,
+            object: format!("ventas {} {day}", branch.name),
+            detail: detail.to_string(),
+        };
+        self.warehouse.record_decision(decision).await?;
+        let mensaje = format!("El {day} de {} se compara con el KLK.", branch.name);
+        Ok(ReconcileAnswer { lote_id, ejecuciones, mensaje })
+    }
+}

@@ -1,0 +1,77 @@
+//! `calendarios`: the calendars that people changed. What a store has in klk.toml counts before the first of them.
+
+use domain::BranchId;
+use duckdb::params;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::decisions::{NewDecision, record};
+use crate::instants::{date_of_epoch_days, epoch_days, instant, micros};
+use crate::{Result, Warehouse, WarehouseError};
+
+/// Another calendar for a branch, from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarRow {
+    /// Whose.
+    pub branch: BranchId,
+    /// The first day it counts on.
+    pub from: Date,
+    /// The rules, as JSON.
+    pub document: String,
+    /// Who changed it.
+    pub person: String,
+    /// When.
+    pub registered_at: Timestamp,
+}
+
+impl Warehouse {
+    /// Keeps another calendar of a branch, and that it was decided; all or nothing.
+    pub async fn change_calendar(&self, id: Uuid, row: CalendarRow, decision: NewDecision) -> Result<()> {
+        self.write("cambiar_calendario", move |transaction| {
+            transaction.execute(
+                "INSERT INTO calendarios (id, ubicacion_id, vigente_desde, documento, persona, registrado_en)
+                 VALUES (?::UUID, ?, DATE '1970-01-01' + ?::INTEGER, ?, ?, make_timestamptz(?::BIGINT))",
+                params![
+                    id.to_string(),
+                    row.branch.as_str(),
+                    epoch_days(row.from),
+                    row.document,
+                    row.person,
+                    micros(row.registered_at),
+                ],
+            )?;
+            record(transaction, &decision)
+        })
+        .await
+    }
+
+    /// The changes that were known at a moment, or are known now, in the order in which they were registered.
+    pub async fn calendar_changes(&self, known_at: Option<Timestamp>) -> Result<Vec<CalendarRow>> {
+        self.read("calendarios", move |connection| {
+            let known_at = known_at.map(micros);
+            let mut statement = connection.prepare(
+                "SELECT ubicacion_id, epoch_ms(vigente_desde::TIMESTAMP) // 86400000, documento, persona,
+                    epoch_us(registrado_en)
+                 FROM calendarios
+                 WHERE ?::BIGINT IS NULL OR registrado_en <= make_timestamptz(?::BIGINT)
+                 ORDER BY registrado_en, id",
+            )?;
+            let mut rows = statement.query(params![known_at, known_at])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let days: i64 = row.get(1)?;
+                let out = || WarehouseError::Unreadable { column: "vigente_desde", detail: format!("day {days}") };
+                found.push(CalendarRow {
+                    branch: BranchId::new(row.get::<_, String>(0)?),
+                    from: date_of_epoch_days("vigente_desde", i32::try_from(days).map_err(|_| out())?)?,
+                    document: row.get(2)?,
+                    person: row.get(3)?,
+                    registered_at: instant("registrado_en", row.get(4)?)?,
+                });
+            }
+            Ok(found)
+        })
+        .await
+    }
+}

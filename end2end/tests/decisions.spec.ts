@@ -1,0 +1,117 @@
+import { expect, type Page, test } from '@playwright/test';
+import { Klk } from '../support/klk';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+
+// What people decide: a gap that stays, with a reason; a day that is compared; a store that closes on Mondays.
+test.describe.configure({ mode: 'serial' });
+
+let klk: Klk;
+
+test.beforeAll(async () => {
+  // The first load, which nothing here waits for but this.
+  test.setTimeout(180_000);
+  klk = await Klk.startDemo();
+  await klk.untilLoaded();
+});
+
+test.afterAll(async () => {
+  await klk?.stop();
+});
+
+const justified = (page: Page) => page.getByRole('region', { name: 'Justificados' });
+
+test('a gap that stays is justified, and is listed as such', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await untilLive(page);
+  await page.getByRole('button', { name: /Justificar PARAISO/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('16:00 – 16:30');
+  await expectAccessible(page);
+  await dialog.getByRole('combobox', { name: /^Motivo/ }).selectOption('falla_electrica');
+  await dialog.getByRole('textbox', { name: /^Nota/ }).fill('Todo el sector');
+  await dialog.getByLabel('Su nombre').fill('Ana');
+  await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: /Recuperar PARAISO/ })).toHaveCount(0);
+  await expect(justified(page)).toContainText('Falla eléctrica');
+  await expect(justified(page)).toContainText('Ana');
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  expect(errors).toEqual([]);
+});
+
+test('it is taken back after a question, and that is undone', async ({ page }) => {
+  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await untilLive(page);
+  await page.getByRole('button', { name: /Retirar la justificación de PARAISO/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retirar', exact: true }).click();
+  await expect(page.getByRole('button', { name: /Recuperar PARAISO/ })).toBeVisible();
+  await expect(justified(page)).toHaveCount(0);
+  await page.getByRole('button', { name: 'Deshacer' }).click();
+  await expect(justified(page)).toContainText('PARAISO');
+  await expect(page.getByRole('button', { name: /Recuperar PARAISO/ })).toHaveCount(0);
+});
+
+test('the history tells who decided what, and two moments are compared', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/historial`);
+  await untilLive(page);
+  const table = page.getByRole('table');
+  await expect(table).toContainText('Retirar justificación');
+  await expect(table.getByRole('row', { name: /Ana/ }).first()).toContainText('Página');
+  await expectAccessible(page);
+  await page.getByLabel('Desde', { exact: true }).fill('2025-01-01T10:00');
+  await page.getByLabel('Hasta', { exact: true }).fill('2025-01-02T10:00');
+  await page.getByRole('button', { name: 'Comparar', exact: true }).click();
+  await expect(page.getByRole('heading', { name: /Aparecieron/ })).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test('the gaps of a moment are shown as such, and nothing can be done about them', async ({ page }) => {
+  const errors = complaints(page);
+  const { generado_en_local: now } = await klk.json<{ generado_en_local: string }>('/api/etl/tracking/gaps');
+  await page.goto(`${klk.url}/gaps?etl_tipo=ventas&en=${now.slice(0, 10)}T00:00`);
+  await untilLive(page);
+  await expect(page.getByText(/Así se veía el/)).toBeVisible();
+  await expect(page.getByRole('button', { name: /Recuperar|Justificar/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Volver a ahora' }).click();
+  await expect(page.getByText(/Así se veía el/)).toHaveCount(0);
+  expect(errors).toEqual([]);
+});
+
+test('a closed day is compared with the source on demand', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/conciliaciones?ubicacion_id=tienda_08`);
+  await untilLive(page);
+  const row = page.getByRole('row', { name: /BOSQUE/ }).first();
+  await expect(row).toContainText('Sin comparar');
+  await row.getByRole('button', { name: /Conciliar BOSQUE/ }).click();
+  await expect(row).toContainText('Igual');
+  await expectAccessible(page);
+  expect(errors).toEqual([]);
+});
+
+test('how old the stock of each warehouse is can be seen', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/inventario`);
+  await untilLive(page);
+  await expect(page.getByRole('row', { name: /PARAISO/ }).first()).toContainText(/Al día|Sin fotos|Atrasada/);
+  await expectAccessible(page);
+  expect(errors).toEqual([]);
+});
+
+test('a change of a calendar shows what it does before it is saved', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/calendarios`);
+  await untilLive(page);
+  await page.getByLabel('Lunes').fill('cerrado');
+  await page.getByLabel('Su nombre').fill('Ana');
+  await page.getByRole('button', { name: 'Ver qué cambia' }).click();
+  await expect(page.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
+  await expect(page.getByText(/: Ana,/)).toBeVisible();
+  expect(errors).toEqual([]);
+});

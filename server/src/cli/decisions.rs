@@ -1,0 +1,51 @@
+//! What decisions ask of a target: an engine of one's own, or a running server.
+
+use domain::decision::Origin;
+use domain::filter::GapFilter;
+use domain::read_model::{
+    GapList, JustifyAnswer, JustifyRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer, WithdrawRequest,
+};
+use jiff::civil::DateTime;
+
+use super::target::{Target, use_case_failure};
+use crate::failure::Failure;
+
+impl Target {
+    /// What was missing at a moment of the chain's clock; now where there is none.
+    pub async fn gaps_at(&self, filter: GapFilter, moment: Option<DateTime>) -> Result<GapList, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.list_gaps_at(actor, filter, moment).await.map_err(use_case_failure),
+            Self::Remote(server) => server.gaps_at(&filter, moment).await,
+        }
+    }
+
+    /// Gives up what is missing of a period.
+    pub async fn justify(&self, request: JustifyRequest) -> Result<JustifyAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                engine.justify(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("justificar-gap", &request).await,
+        }
+    }
+
+    /// Takes a justification back.
+    pub async fn withdraw(&self, request: WithdrawRequest) -> Result<WithdrawAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                engine.withdraw_justification(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("retirar-justificacion", &request).await,
+        }
+    }
+
+    /// Queues a day to be compared with the source.
+    pub async fn reconcile(&self, request: ReconcileRequest) -> Result<ReconcileAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                engine.reconcile(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("conciliar", &request).await,
+        }
+    }
+}
