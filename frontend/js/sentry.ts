@@ -103,9 +103,15 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
     beforeSend: (event) => {
       const isPanic = event.exception?.values?.some(({ mechanism }) => mechanism?.type === panicMechanism);
       if (hasCrashed() && !isPanic) return null;
+      // Sentry takes no names from the SDK where it has none: those of the WebAssembly come from its debug file.
+      for (const { stacktrace } of event.exception?.values ?? []) {
+        for (const frame of stacktrace?.frames ?? []) if (frame.function === '?') delete frame.function;
+      }
       return scrub(event, nameOf);
     },
     beforeSendTransaction: (event) => {
+      // The SDK's own; its name is none that Sentry takes.
+      delete event.measurements?.['ttfb.requestTime'];
       for (const span of event.spans ?? []) span.description = span.description?.replace(location.origin, '');
       return scrub(event, nameOf);
     },

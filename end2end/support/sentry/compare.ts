@@ -33,7 +33,7 @@ export function missing(sentry: Sentry, rows: Row[]): string[] {
 
 function lacks(item: Json, row: Row): string[] {
   const spans = (row.spans ?? []).filter((span) => !spansOf(item).has(span)).map((span) => `no span ${span}`);
-  const messages: string[] = (item.breadcrumbs?.values ?? item.breadcrumbs ?? [])
+  const messages: string[] = breadcrumbsOf(item)
     .filter((breadcrumb: Json) => breadcrumb.category === 'etl')
     .map((breadcrumb: Json) => breadcrumb.message);
   const breadcrumbs = (row.breadcrumbs ?? [])
@@ -62,6 +62,11 @@ function at(value: Json, path: string): Json {
     if (name in value) return at(value[name], names.slice(length).join('.'));
   }
   return undefined;
+}
+
+/** The Rust SDK wraps them, the browser's does not. */
+function breadcrumbsOf(item: Json): Json[] {
+  return Array.isArray(item.breadcrumbs) ? item.breadcrumbs : (item.breadcrumbs?.values ?? []);
 }
 
 function spansOf(transaction: Json): Set<string> {
