@@ -57,7 +57,7 @@ async fn what_is_kept_with_each_commit_is_what_the_migration_would_make_of_the_l
         kept.push(sorted(&mut store, table).await);
     }
     assert!(kept.iter().all(|rows| !rows.is_empty()));
-    let go_back = "DELETE FROM esquema_migraciones WHERE version >= 6;
+    let go_back = "DELETE FROM esquema_migraciones WHERE version = 6;
         DROP TABLE cobertura_continua; DROP TABLE ventas_por_media_hora; DROP TABLE secuencias; DROP TABLE disparos;
         ALTER TABLE etl_ejecuciones DROP COLUMN registros_anunciados; ALTER TABLE etl_ejecuciones DROP COLUMN estado_http";
     store.outside(|connection| connection.execute_batch(go_back).unwrap()).await;
