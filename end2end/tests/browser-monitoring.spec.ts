@@ -77,7 +77,7 @@ test('addresses that no route matches have one name', async ({ page }) => {
 test('a failed call is one event, however often it is tried again', async ({ page }) => {
   const sentry = await open(page, '/gaps');
   await failAt(page, gapsPath);
-  await page.getByLabel('Tienda').selectOption({ label: 'BOSQUE' });
+  await page.locator('select[name="ubicacion_id"]').selectOption({ label: 'BOSQUE' });
   const alert = alertIn(page, 'No fue posible cargar los gaps');
   await expect(alert).toContainText('PRUEBA01');
   await expectAccessible(page);
@@ -162,19 +162,19 @@ test('a click that recovers is one trace from the click to the server', async ({
   const sentry = await open(page, '/gaps');
   await sentry.transaction('/gaps');
   await page.getByRole('button', { name: /Recuperar PERIFERICO/ }).first().click();
-  const call = page.waitForRequest((request) => request.url().endsWith('/recuperar-gap'));
+  const call = page.waitForRequest((request) => request.url().endsWith('/planes/iniciar'));
   await page.getByRole('dialog').getByRole('button', { name: 'Recuperar', exact: true }).click();
   const header = (await call).headers()['sentry-trace'];
   const action = await sentry.transaction('recuperar_gap');
   expect(action.contexts.trace.op).toBe('ui.action');
   const span = action.spans?.find(({ op }) => op === 'http.client');
-  expect(span?.description).toBe('POST /api/etl/tracking/recuperar-gap');
+  expect(span?.description).toBe('POST /api/etl/tracking/planes/iniciar');
   expect(header).toBe(`${action.contexts.trace.trace_id}-${span?.span_id}-1`);
 });
 
 test('a recovery that fails is told with its store, and the dialog shows the code', async ({ page }) => {
   const sentry = await open(page, '/gaps');
-  await failAt(page, '/api/etl/tracking/recuperar-gap');
+  await failAt(page, '/api/etl/tracking/planes/iniciar');
   await page.getByRole('button', { name: /Recuperar BOSQUE/ }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();

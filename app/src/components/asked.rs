@@ -1,5 +1,6 @@
 //! What somebody wants recovered, and how a dialog names it.
 
+use domain::BranchId;
 use domain::read_model::{GapView, PlanPeriod};
 use leptos::prelude::*;
 
@@ -25,6 +26,14 @@ impl Asked {
             Self::Gap(gap) => vec![period_of(gap)],
             Self::Selection(gaps) => gaps.iter().map(period_of).collect(),
             Self::LastDays(_) => Vec::new(),
+        }
+    }
+
+    /// Its store, where it is one gap.
+    pub fn branch(&self) -> Option<&BranchId> {
+        match self {
+            Self::Gap(gap) => Some(&gap.ubicacion_id),
+            Self::Selection(_) | Self::LastDays(_) => None,
         }
     }
 

@@ -55,7 +55,10 @@ pub fn Recovery(
         let hash = hash.to_string();
         async move {
             failure.set(None);
-            let action = UserAction::start("recuperar_gap", &[("etl_tipo", domain::EtlKind::Sales.to_string())]);
+            let mut attributes = vec![("etl_tipo", domain::EtlKind::Sales.to_string())];
+            let branch = asked.with_untracked(|asked| asked.as_ref().and_then(Asked::branch).map(ToString::to_string));
+            attributes.extend(branch.map(|branch| ("ubicacion_id", branch)));
+            let action = UserAction::start("recuperar_gap", &attributes);
             match action.around(start_plan(Some(hash))).await {
                 Ok(plan) => {
                     asked.set(None);
