@@ -221,7 +221,7 @@ test('a failed run is one error, in its own trace, and the same failure of two s
 });
 
 test('a run that somebody asked for is in the trace of the click', async () => {
-  const clicks = sentry.items('transaction').filter((item) => item.transaction === '/api/etl/tracking/recuperar-gap');
+  const clicks = sentry.items('transaction').filter((item) => item.transaction === '/api/etl/tracking/planes/iniciar');
   const traces = new Set(clicks.map((click) => click.contexts.trace.trace_id));
   const runs = sentry.items('transaction').filter((item) => item.tags.modo === 'recuperacion');
   expect(runs).toHaveLength(12);
@@ -287,11 +287,13 @@ test('the saved searches find what they should, and nothing else', async () => {
 
   // The click's transaction, and the message that its gap was recovered.
   const ofStore = found('tienda:tienda_01 transaction:/api/etl/tracking/*');
-  const recovery = ofStore.filter((item) => item.transaction === '/api/etl/tracking/recuperar-gap');
+  const recovery = ofStore.filter((item) => item.tags.endpoint === 'recuperar_gap');
   expect(recovery.map((item) => item.contexts.gap_recovery.ejecuciones.length)).toEqual([4, 4]);
   // And what this test itself asked about the store.
   const others = new Set(ofStore.filter((item) => !recovery.includes(item)).map((item) => item.transaction));
-  expect(others).toEqual(new Set(['/api/etl/tracking/ejecuciones', '/api/etl/tracking/metricas']));
+  expect(others).toEqual(
+    new Set(['/api/etl/tracking/ejecuciones', '/api/etl/tracking/metricas', '/api/etl/tracking/planes']),
+  );
 
   const recovered = found('endpoint:recuperar_gap level:info');
   expect(recovered.map((item) => item.tags.tienda).sort()).toEqual(['tienda_01', 'tienda_17']);

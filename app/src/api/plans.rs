@@ -23,8 +23,9 @@ pub async fn plan_recovery(
     /// Only while the store is closed.
     fuera_de_horario: Option<bool>,
 ) -> Result<PlanPreview, ApiError> {
-    let session =
-        super::session::Session::of(engine::EndpointCall::about("planear_recuperacion", etl_tipo.as_deref(), None))?;
+    let branch = only_branch(ubicaciones.as_deref(), periodos.as_deref());
+    let call = engine::EndpointCall::about("planear_recuperacion", etl_tipo.as_deref(), branch.as_deref());
+    let session = super::session::Session::of(call)?;
     let options = (repetir_cargado.unwrap_or_default(), fuera_de_horario.unwrap_or_default());
     let request = request_of(etl_tipo.as_deref(), ubicaciones, (periodos, ultimos_dias), options);
     let request = session.checked(request)?;
@@ -58,7 +59,8 @@ pub async fn start_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
 ) -> Result<PlanView, ApiError> {
-    let session = super::session::Session::of(engine::EndpointCall::about_everything("iniciar_plan"))?;
+    // The name that recoveries have in Sentry, whatever asks for them; of which store, the plan knows.
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("recuperar_gap"))?;
     session.answer(session.engine.start_plan(&session.actor, &hash.unwrap_or_default())).await
 }
 
@@ -96,6 +98,14 @@ pub async fn cancel_plan(
 ) -> Result<PlanView, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("cancelar_plan"))?;
     session.answer(session.engine.cancel_plan(&session.actor, &hash.unwrap_or_default(), motivo)).await
+}
+
+/// The store, where a request names exactly one.
+#[cfg(feature = "ssr")]
+fn only_branch(branches: Option<&[String]>, periods: Option<&[PlanPeriod]>) -> Option<String> {
+    let of_periods = periods.into_iter().flatten().filter_map(|period| Some(period.ubicacion_id.as_ref()?.to_string()));
+    let named: std::collections::BTreeSet<_> = branches.into_iter().flatten().cloned().chain(of_periods).collect();
+    named.first().filter(|_| named.len() == 1).cloned()
 }
 
 #[cfg(feature = "ssr")]

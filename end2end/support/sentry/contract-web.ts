@@ -4,7 +4,11 @@ import { ANY, IDENTIFIER, NUMBER, STORE, TRACE } from './contract-runs';
 // What Sentry must be told of endpoints and of the browser, as a table.
 
 const QUERY = ['db.query'];
+/** What the outcome of a recovery is filed under, whatever asked for it. */
 const RECOVERY = '/api/etl/tracking/recuperar-gap';
+/** Where a page asks for it: with the plan that was shown. */
+const PREVIEW = '/api/etl/tracking/planes';
+const START = '/api/etl/tracking/planes/iniciar';
 
 const endpoint = (path: string, name: string, spans: string[] = QUERY, has: Record<string, Value> = {}): Row[] => [
   {
@@ -68,11 +72,14 @@ export const endpoints: Row[] = [
   ...endpoint('/api/etl/tracking/metricas', 'get_metricas', QUERY, { 'tags.ubicacion_id': STORE }),
   ...endpoint('/api/etl/tracking/cron/status', 'cron_status'),
   ...endpoint('/api/etl/tracking/connectivity/klk', 'connectivity_klk', ['http.client']),
-  ...endpoint(RECOVERY, 'recuperar_gap'),
+  // Asked for amiss only, so it never gets as far as the database.
+  endpoint(RECOVERY, 'recuperar_gap')[0],
+  ...endpoint(PREVIEW, 'planear_recuperacion', QUERY, { 'tags.ubicacion_id': STORE }),
+  ...endpoint(START, 'recuperar_gap'),
   {
     what: 'a recovery that somebody asked for',
     item: 'transaction',
-    where: { transaction: RECOVERY, 'contexts.trace.status': 'ok' },
+    where: { transaction: START, 'contexts.trace.status': 'ok' },
     has: {
       'tags.ubicacion_id': STORE,
       'contexts.gap_recovery.ubicacion_id': STORE,
