@@ -9,6 +9,7 @@ pub mod components;
 pub mod format;
 pub mod i18n;
 pub mod live;
+pub mod loading;
 pub mod pages;
 pub mod preferences;
 pub mod query;

@@ -9,7 +9,7 @@ export interface FailedCall {
   filters: Record<string, string>;
   /** 0 where no answer came. */
   status: number;
-  /** The problem's code, or what stands for one where no problem came. */
+  /** The problem's code, or what stands for one where no problem came (app/src/sentry/client.rs). */
   code: string;
   /** The server's reference; empty where it gave none. */
   reference: string;
@@ -49,16 +49,12 @@ export function attach(attached: Monitoring): void {
   monitoring = attached;
 }
 
-/** Stands for a problem's code where an answer came that is none of ours. */
-const unreadable = 'ilegible';
 /** Filters that may be told: known names, and values that can only be codes, numbers and dates. */
 const filterNames = ['etl_tipo', 'ubicacion_id', 'modo', 'estado', 'limite', 'max_horas', 'dias'];
 const filterValue = /^[\w.:-]{1,64}$/;
 
 /** Functions that fail just now, and how: the same failure is told once, however often it is tried again. */
 const failing = new Map<string, { code: string; reference: string }>();
-/** The answer that is being read: what cannot be read says nothing of where it came from. */
-let reading: { address: string; status: number } | undefined;
 
 /** Gives the reference code by which the event is found; empty where there is none. */
 export function callFailed(address: string, status: number, code: string, reference: string): string {
@@ -77,18 +73,7 @@ export function callFailed(address: string, status: number, code: string, refere
 }
 
 export function callAnswered(address: string): void {
-  const { pathname } = new URL(address, location.href);
-  // An answer that came may still turn out to be unreadable, as the one before.
-  if (failing.get(pathname)?.code !== unreadable) failing.delete(pathname);
-}
-
-/** To be said whenever reading goes on: between two pieces of an answer, another may be read. */
-export function readingAnswer(address: string, status: number): void {
-  reading = { address, status };
-}
-
-export function answerUnreadable(): string {
-  return reading ? callFailed(reading.address, reading.status, unreadable, '') : '';
+  failing.delete(new URL(address, location.href).pathname);
 }
 
 export function reportComponent(part: string, message: string): string {

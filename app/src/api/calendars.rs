@@ -5,17 +5,17 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// The calendar of each store, and who changed it.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios", protocol = Watched<GetUrl>)]
 pub async fn list_calendars() -> Result<CalendarList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_calendars"))?;
     session.answer(session.engine.list_calendars(&session.actor)).await
 }
 
 /// What another calendar would change; nothing is saved.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/vista-previa", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/vista-previa", protocol = Watched<Json>)]
 pub async fn preview_calendar(
     /// The store.
     ubicacion_id: Option<String>,
@@ -31,7 +31,7 @@ pub async fn preview_calendar(
 }
 
 /// Gives a store another calendar from a day on.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/guardar", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/guardar", protocol = Watched<Json>)]
 pub async fn change_calendar(
     /// The store.
     ubicacion_id: Option<String>,

@@ -2,13 +2,13 @@
 
 use domain::read_model::CoverageDay;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// A store's day, half hour by half hour.
-#[server(prefix = "/api", endpoint = "etl/tracking/cobertura", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/cobertura", protocol = Watched<GetUrl>)]
 pub async fn read_coverage(
     /// The store.
     ubicacion_id: Option<String>,

@@ -2,13 +2,13 @@
 
 use domain::read_model::DecisionPage;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// One page of what was decided.
-#[server(prefix = "/api", endpoint = "etl/tracking/decisiones", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/decisiones", protocol = Watched<GetUrl>)]
 pub async fn list_decisions(
     /// A store; all where absent.
     ubicacion_id: Option<String>,

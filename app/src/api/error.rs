@@ -59,7 +59,8 @@ impl From<&ApiError> for Told {
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
-    /// On the server: parameters that cannot be read. In the browser: no answer, or none of ours.
+    /// On the server: parameters that cannot be read. In the browser: a call that could not even be put together; what
+    /// comes of those that were sent is the protocol's business.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         #[cfg(feature = "ssr")]
         {
@@ -67,12 +68,8 @@ impl FromServerFnError for ApiError {
         }
         #[cfg(not(feature = "ssr"))]
         {
-            let code = match error {
-                // The client that sent it knows what was asked, and reports it.
-                ServerFnErrorErr::Request(_) => None,
-                _ => crate::sentry::report_unreadable_answer(),
-            };
-            Self::without_answer(code.unwrap_or_default())
+            drop(error);
+            Self::without_answer(String::new())
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use domain::read_model::FreshnessList;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// When the stock of each warehouse was last taken.
-#[server(prefix = "/api", endpoint = "etl/tracking/frescura", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/frescura", protocol = Watched<GetUrl>)]
 pub async fn read_freshness(
     /// A store; all where absent.
     ubicacion_id: Option<String>,

@@ -2,13 +2,13 @@
 
 use domain::read_model::GapList;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// Every gap of the asked hours.
-#[server(prefix = "/api", endpoint = "etl/tracking/gaps", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/gaps", protocol = Watched<GetUrl>)]
 pub async fn list_gaps(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

@@ -6,10 +6,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// The justifications of the asked hours that count.
-#[server(prefix = "/api", endpoint = "etl/tracking/justificaciones", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/justificaciones", protocol = Watched<GetUrl>)]
 pub async fn list_justifications(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,
@@ -34,7 +34,7 @@ pub async fn list_justifications(
 
 /// Gives up what is missing of a period, with a reason. The fields are those of
 /// [`domain::read_model::JustifyRequest`].
-#[server(prefix = "/api", endpoint = "etl/tracking/justificar-gap", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/justificar-gap", protocol = Watched<Json>)]
 pub async fn justify_gap(
     /// `ventas` or `inventario`.
     etl_tipo: Option<String>,
@@ -67,7 +67,7 @@ pub async fn justify_gap(
 }
 
 /// Takes a justification back.
-#[server(prefix = "/api", endpoint = "etl/tracking/retirar-justificacion", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/retirar-justificacion", protocol = Watched<Json>)]
 pub async fn withdraw_justification(
     /// Which one.
     id: Option<String>,

@@ -2,13 +2,13 @@
 
 use domain::read_model::Metrics;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// Reliability figures of the last days.
-#[server(prefix = "/api", endpoint = "etl/tracking/metricas", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/metricas", protocol = Watched<GetUrl>)]
 pub async fn read_metrics(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

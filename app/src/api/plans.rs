@@ -5,10 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// Shows what would run, and keeps it for its start. The fields are those of [`domain::read_model::PlanRequest`].
-#[server(prefix = "/api", endpoint = "etl/tracking/planes", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes", protocol = Watched<Json>)]
 pub async fn plan_recovery(
     /// `ventas` or `inventario`.
     etl_tipo: Option<String>,
@@ -33,7 +33,7 @@ pub async fn plan_recovery(
 }
 
 /// Plans that were started, the newest first.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes", protocol = Watched<GetUrl>)]
 pub async fn list_plans(
     /// At most this many; 20 where absent.
     limite: Option<String>,
@@ -44,7 +44,7 @@ pub async fn list_plans(
 }
 
 /// One plan: how it goes, its windows, and who did what to it.
-#[server(prefix = "/api", endpoint = "etl/tracking/plan", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/plan", protocol = Watched<GetUrl>)]
 pub async fn read_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -54,7 +54,7 @@ pub async fn read_plan(
 }
 
 /// Starts the plan of a hash: what was shown runs, or nothing.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/iniciar", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/iniciar", protocol = Watched<Json>)]
 pub async fn start_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -65,7 +65,7 @@ pub async fn start_plan(
 }
 
 /// Holds a plan.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/pausar", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/pausar", protocol = Watched<Json>)]
 pub async fn pause_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -77,7 +77,7 @@ pub async fn pause_plan(
 }
 
 /// Lets a held plan go on.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/reanudar", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/reanudar", protocol = Watched<Json>)]
 pub async fn resume_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -89,7 +89,7 @@ pub async fn resume_plan(
 }
 
 /// Takes back what waits of a plan.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/cancelar", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/cancelar", protocol = Watched<Json>)]
 pub async fn cancel_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,

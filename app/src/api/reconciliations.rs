@@ -5,10 +5,10 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// Whether the source changed the last days of each store after they were over.
-#[server(prefix = "/api", endpoint = "etl/tracking/conciliaciones", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/conciliaciones", protocol = Watched<GetUrl>)]
 pub async fn list_reconciliations(
     /// A store; all where absent.
     ubicacion_id: Option<String>,
@@ -23,7 +23,7 @@ pub async fn list_reconciliations(
 }
 
 /// Queues a day that is over to be compared with the source.
-#[server(prefix = "/api", endpoint = "etl/tracking/conciliar", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/conciliar", protocol = Watched<Json>)]
 pub async fn reconcile(
     /// The store.
     ubicacion_id: Option<String>,

@@ -5,11 +5,11 @@ use leptos::server;
 use server_fn::codec::Json;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// Queues what is missing of a period. The fields are those of [`domain::read_model::RecoverGapRequest`], as texts, so
 /// that a wrong or missing one is answered by its name.
-#[server(prefix = "/api", endpoint = "etl/tracking/recuperar-gap", input = Json, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/recuperar-gap", protocol = Watched<Json>)]
 pub async fn recover_gap(
     /// `ventas` or `inventario`.
     etl_tipo: Option<String>,

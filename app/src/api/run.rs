@@ -2,13 +2,13 @@
 
 use domain::read_model::RunDetail;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// One run, with everything known of it.
-#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", protocol = Watched<GetUrl>)]
 pub async fn read_run(
     /// The run's identifier.
     id: Option<String>,

@@ -2,13 +2,13 @@
 
 use domain::read_model::RunPage;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// One page of runs.
-#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", protocol = Watched<GetUrl>)]
 pub async fn list_runs(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

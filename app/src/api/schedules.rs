@@ -2,13 +2,13 @@
 
 use domain::read_model::ScheduleList;
 use leptos::server;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::WatchedClient;
+use crate::sentry::Watched;
 
 /// Every schedule, its last and next run, and what it did today.
-#[server(prefix = "/api", endpoint = "etl/tracking/cron/status", input = GetUrl, output = Json, client = WatchedClient)]
+#[server(prefix = "/api", endpoint = "etl/tracking/cron/status", protocol = Watched<GetUrl>)]
 pub async fn list_schedules() -> Result<ScheduleList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("cron_status"))?;
     session.answer(session.engine.schedules(&session.actor)).await

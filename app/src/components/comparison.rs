@@ -3,6 +3,7 @@
 use domain::read_model::{Comparison, WindowSpan};
 use leptos::prelude::*;
 
+use super::rows;
 use crate::format::{absolute, period, whole};
 use crate::i18n::kind_name;
 use crate::preferences::language;
@@ -44,13 +45,11 @@ fn Spans(title: &'static str, spans: Signal<Vec<WindowSpan>>) -> impl IntoView {
             <h3>{title} " " <span class="count">{move || whole(language(), windows())}</span></h3>
             {move || is_empty.get().then(|| view! { <p class="muted">{texts.none()}</p> })}
             <ul class="plain">
-                <For
-                    each=shown
-                    key=|span| format!("{} {} {}", span.etl_tipo, span.ubicacion_id, span.inicio)
-                    let(span)
-                >
-                    <li>{text_of(&span)}</li>
-                </For>
+                {rows(
+                    shown,
+                    |span| format!("{} {} {}", span.etl_tipo, span.ubicacion_id, span.inicio),
+                    |span| view! { <li>{text_of(&span)}</li> }.into_any(),
+                )}
             </ul>
         </section>
     }

@@ -3,7 +3,7 @@
 use domain::read_model::{CheckInState, CronMonitorView};
 use leptos::prelude::*;
 
-use super::{Moment, Pill, Tone};
+use super::{Moment, Pill, Tone, rows};
 use crate::format::{absolute, ahead, check_in_name, cron_name, schedule};
 use crate::live::Now;
 use crate::preferences::language;
@@ -30,19 +30,16 @@ pub fn CronMonitors(
                 </tr>
             </thead>
             <tbody>
-                <For
-                    each=move || monitors.get()
-                    key=|monitor| {
-                        (monitor.nombre.clone(), monitor.ultimo_check_in, monitor.estado, monitor.proximo_check_in)
-                    }
-                    let(monitor)
-                >
-                    {row(&monitor, now)}
-                </For>
+                {rows(move || monitors.get(), row_key, move |monitor| row(&monitor, now))}
             </tbody>
         </table>
     }
     .into_any()
+}
+
+/// What a row shows: another key is another row.
+fn row_key(monitor: &CronMonitorView) -> String {
+    format!("{} {:?} {:?} {:?}", monitor.nombre, monitor.ultimo_check_in, monitor.estado, monitor.proximo_check_in)
 }
 
 fn row(monitor: &CronMonitorView, now: Now) -> AnyView {

@@ -4,7 +4,7 @@ use domain::decision::Origin;
 use domain::read_model::DecisionView;
 use leptos::prelude::*;
 
-use super::{Empty, Moment};
+use super::{Empty, Moment, rows};
 use crate::i18n::{decision_name, origin_name};
 use crate::live::Now;
 use crate::preferences::language;
@@ -33,9 +33,11 @@ pub fn DecisionsTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || decisions.get() key=|one| one.id let(one)>
-                        <DecisionRow one now/>
-                    </For>
+                    {rows(
+                        move || decisions.get(),
+                        |one| one.id.to_string(),
+                        move |one| view! { <DecisionRow one now/> }.into_any(),
+                    )}
                 </tbody>
             </table>
         }

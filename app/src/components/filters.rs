@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use leptos::prelude::*;
 
+use super::rows;
 use crate::format::absolute;
 use crate::i18n::{decision_name, kind_name, mode_name, state_name};
 use crate::preferences::language;
@@ -232,9 +233,11 @@ fn Choice(
             <span class="field-label">{label}</span>
             <select class="select" name=name on:change=move |event| change.run((name, event_target_value(&event)))>
                 <option value="">{none}</option>
-                <For each=move || choices.get() key=Clone::clone let((choice, label))>
-                    <Selectable choice label current/>
-                </For>
+                {rows(
+                    move || choices.get(),
+                    |(choice, label)| format!("{choice} {label}"),
+                    move |(choice, label)| view! { <Selectable choice label current/> }.into_any(),
+                )}
             </select>
         </label>
     }

@@ -4,7 +4,7 @@ use domain::freshness::Freshness;
 use domain::read_model::{FreshnessList, FreshnessView};
 use leptos::prelude::*;
 
-use super::{Empty, Moment, Pill, StatCard, Tone};
+use super::{Empty, Moment, Pill, StatCard, Tone, rows};
 use crate::live::Now;
 use crate::preferences::language;
 
@@ -58,9 +58,11 @@ pub fn FreshnessTable(
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || list.get().almacenes key=row_key let(one)>
-                            <FreshnessRow one now/>
-                        </For>
+                        {rows(
+                            move || list.get().almacenes,
+                            row_key,
+                            move |one| view! { <FreshnessRow one now/> }.into_any(),
+                        )}
                     </tbody>
                 </table>
             </section>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::gap_row::{GapRow, row_key};
 use super::gap_value::ValueCard;
-use super::{Empty, StatCard, Tone};
+use super::{Empty, StatCard, Tone, rows};
 use crate::format::whole;
 use crate::live::Now;
 use crate::preferences::language;
@@ -92,9 +92,11 @@ pub fn GapsTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || gaps.get() key=row_key let(gap)>
-                        <GapRow gap now recover selection justify is_past/>
-                    </For>
+                    {rows(
+                        move || gaps.get(),
+                        row_key,
+                        move |gap| view! { <GapRow gap now recover selection justify is_past/> }.into_any(),
+                    )}
                 </tbody>
             </table>
         }

@@ -3,7 +3,7 @@
 use domain::read_model::{JustificationList, JustificationView};
 use leptos::prelude::*;
 
-use super::{Moment, Pill, Tone};
+use super::{Moment, Pill, Tone, rows};
 use crate::format::{Period, period, whole};
 use crate::i18n::{Language, kind_name, reason_name};
 use crate::live::Now;
@@ -49,9 +49,11 @@ pub fn Justified(
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || list.get().justificaciones key=|one| one.id let(one)>
-                            <JustifiedRow one now withdraw/>
-                        </For>
+                        {rows(
+                            move || list.get().justificaciones,
+                            |one| one.id.to_string(),
+                            move |one| view! { <JustifiedRow one now withdraw/> }.into_any(),
+                        )}
                     </tbody>
                 </table>
             </section>

@@ -1,19 +1,20 @@
 //! A part of a page that loads, fails and recovers by itself.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::{Boundary, Skeleton};
 use crate::api::ApiError;
+use crate::loading::{Answered, Erased, Loading};
 
-/// Shows a resource: a skeleton until it is there, its view while it is, and a message with a way to ask again where it
+/// Shows an answer: a skeleton until it is there, its view while it is, and a message with a way to ask again where it
 /// could not be had. `show` runs once and is given a signal: an answer that differs changes what it draws in place, so an
 /// open detail stays open, a focused button keeps the focus, and nothing flickers.
 #[component]
 pub fn Part<T, Show>(
     /// What is shown.
-    resource: Resource<Result<T, ApiError>>,
+    loading: Loading<T>,
     /// What it is, as in "could not load …".
     name: &'static str,
     /// What stands there until it is loaded.
@@ -25,43 +26,49 @@ pub fn Part<T, Show>(
     show: Show,
 ) -> impl IntoView
 where
-    T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
-    Show: Fn(Memo<T>) -> AnyView + Clone + Send + Sync + 'static,
+    T: Answered + Clone + PartialEq,
+    Show: Fn(Memo<T>) -> AnyView + Send + Sync + 'static,
 {
-    let retry = Callback::new(move |()| resource.refetch());
+    let draw = move || {
+        // Read from the resource itself: on the server, a memo may hear a moment late that it is there.
+        let first = loading.get_untracked()?;
+        Some(first.map(|first| {
+            show(Memo::new(move |previous: Option<&T>| match loading.get() {
+                Some(Ok(latest)) => latest,
+                _ => previous.unwrap_or(&first).clone(),
+            }))
+        }))
+    };
+    part(loading.erased(), name, skeleton, way_out, Arc::new(draw))
+}
+
+/// All of it that does not depend on the type of the answer.
+fn part(
+    loading: Erased,
+    name: &'static str,
+    skeleton: Skeleton,
+    way_out: Signal<Option<&'static str>>,
+    draw: Arc<dyn Fn() -> Option<Result<AnyView, ApiError>> + Send + Sync>,
+) -> AnyView {
+    let retry = Callback::new(move |()| loading.refetch());
     view! {
         <Transition fallback=move || skeleton.draw()>
             <Boundary name retry way_out>
-                {contents(resource, show.clone())}
+                {contents(loading, Arc::clone(&draw))}
             </Boundary>
         </Transition>
     }
+    .into_any()
 }
 
 /// What the boundary is around: drawn anew only when a failure begins or ends.
-fn contents<T, Show>(
-    resource: Resource<Result<T, ApiError>>,
-    show: Show,
-) -> impl Fn() -> Option<Result<AnyView, ApiError>> + Clone + Send + Sync + 'static
-where
-    T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
-    Show: Fn(Memo<T>) -> AnyView + Clone + Send + Sync + 'static,
-{
-    let outcome = Memo::new_with_compare(
-        move |_| resource.get().map(|outcome| outcome.map(drop)),
-        |before, after| before != after,
-    );
+fn contents(
+    loading: Erased,
+    draw: Arc<dyn Fn() -> Option<Result<AnyView, ApiError>> + Send + Sync>,
+) -> impl Fn() -> Option<Result<AnyView, ApiError>> + Clone + Send + Sync + 'static {
+    let outcome = Memo::new(move |_| loading.outcome());
     move || {
         outcome.track();
-        // Read from the resource itself: on the server, the memo may hear a moment late that it is there.
-        let first = match (outcome.get_untracked(), resource.get_untracked()?) {
-            (_, Err(error)) => return Some(Err(error)),
-            (_, Ok(first)) => first,
-        };
-        let latest = Memo::new(move |previous: Option<&T>| match resource.get() {
-            Some(Ok(latest)) => latest,
-            _ => previous.unwrap_or(&first).clone(),
-        });
-        Some(Ok(show(latest)))
+        draw()
     }
 }

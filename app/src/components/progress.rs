@@ -5,7 +5,7 @@ use domain::plan::{PlanHash, PlanState};
 use domain::read_model::{BatchProgress, PlanInProgress};
 use leptos::prelude::*;
 
-use super::{Pill, PlanControl, PlanControls, PlanPill, Tone};
+use super::{Pill, PlanControl, PlanControls, PlanPill, Tone, rows};
 use crate::format::{duration, whole, whole_duration};
 use crate::live::Now;
 use crate::preferences::language;
@@ -30,9 +30,11 @@ pub fn ProgressList(
         (!is_empty.get()).then(|| {
             view! {
                 <section class="panel progress-list" aria-label=language().progress().title()>
-                    <For each=move || identifiers.get() key=|identifier| *identifier let(identifier)>
-                        <Batch identifier shown now control/>
-                    </For>
+                    {rows(
+                        move || identifiers.get(),
+                        ToString::to_string,
+                        move |identifier| view! { <Batch identifier shown now control/> }.into_any(),
+                    )}
                 </section>
             }
         })

@@ -4,7 +4,7 @@ use domain::read_model::{ReconciliationList, ReconciliationView};
 use domain::reconciliation::ReconciliationState;
 use leptos::prelude::*;
 
-use super::{Empty, Glyph, Icon, Moment, Pill, Tone};
+use super::{Empty, Glyph, Icon, Moment, Pill, Tone, rows};
 use crate::format::{day, difference, whole};
 use crate::live::Now;
 use crate::preferences::language;
@@ -62,9 +62,11 @@ pub fn ReconciliationsTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || list.get().conciliaciones key=row_key let(one)>
-                        <ReconciliationRow one now ask is_working/>
-                    </For>
+                    {rows(
+                        move || list.get().conciliaciones,
+                        row_key,
+                        move |one| view! { <ReconciliationRow one now ask is_working/> }.into_any(),
+                    )}
                 </tbody>
             </table>
         }

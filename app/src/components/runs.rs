@@ -4,7 +4,7 @@ use domain::read_model::{RunTotals, RunView};
 use leptos::prelude::*;
 
 use super::run_row::{RunRow, row_key};
-use super::{Empty, StatCard, Tone};
+use super::{Empty, StatCard, Tone, rows};
 use crate::format::{decimal, whole};
 use crate::live::Now;
 use crate::preferences::language;
@@ -76,9 +76,7 @@ pub fn RunsTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || runs.get() key=row_key let(run)>
-                        <RunRow run now/>
-                    </For>
+                    {rows(move || runs.get(), row_key, move |run| view! { <RunRow run now/> }.into_any())}
                 </tbody>
             </table>
         }

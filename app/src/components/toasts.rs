@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, rows};
 use crate::preferences::language;
 
 /// How long a notice stays.
@@ -49,20 +49,25 @@ pub fn ToastRegion() -> impl IntoView {
     let language = language();
     view! {
         <div class="toasts" role="status" aria-live="polite" aria-label=language.toast().region()>
-            <For each=move || toasts.shown.get() key=|(number, _)| *number let((number, text))>
-                <div class="toast">
-                    <Glyph icon=Icon::Check/>
-                    <p>{text}</p>
-                    <button
-                        class="button-icon"
-                        type="button"
-                        aria-label=language.action().close()
-                        on:click=move |_| toasts.dismiss(number)
-                    >
-                        <Glyph icon=Icon::Close/>
-                    </button>
-                </div>
-            </For>
+            {rows(move || toasts.shown.get(), |(number, _)| number.to_string(), move |toast| draw(toasts, toast))}
+        </div>
+    }
+    .into_any()
+}
+
+fn draw(toasts: Toasts, (number, text): (u32, String)) -> AnyView {
+    view! {
+        <div class="toast">
+            <Glyph icon=Icon::Check/>
+            <p>{text}</p>
+            <button
+                class="button-icon"
+                type="button"
+                aria-label=language().action().close()
+                on:click=move |_| toasts.dismiss(number)
+            >
+                <Glyph icon=Icon::Close/>
+            </button>
         </div>
     }
     .into_any()

@@ -9,10 +9,8 @@ mod now;
 
 use leptos::prelude::*;
 pub use now::Now;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::api::ApiError;
+use crate::loading::{Erased, Loading};
 
 /// What the server says has changed, by the names of its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,31 +80,30 @@ impl Live {
         self.pulse.into()
     }
 
-    /// Asks a resource again whenever its topic changes.
-    pub fn refetch<T>(self, topic: Topic, resource: Resource<Result<T, ApiError>>)
-    where
-        T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    {
+    /// Asks again whenever its topic changes.
+    pub fn refetch<T>(self, topic: Topic, loading: Loading<T>) {
+        self.refetch_erased(topic, loading.erased());
+    }
+
+    fn refetch_erased(self, topic: Topic, loading: Erased) {
         let changes = self.changes[topic as usize];
         Effect::new(move |seen: Option<u32>| {
             let current = changes.get();
             if seen.is_some_and(|seen| seen != current) {
-                resource.refetch();
+                loading.refetch();
             }
             current
         });
     }
 
-    /// Asks a resource again every so many seconds while its page is shown: for what changes without an event.
-    pub fn refetch_every<T>(self, seconds: u32, resource: Resource<Result<T, ApiError>>)
-    where
-        T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    {
+    /// Asks again every so many seconds while its page is shown: for what changes without an event.
+    pub fn refetch_every<T>(self, seconds: u32, loading: Loading<T>) {
+        let loading = loading.erased();
         let pulse = self.pulse;
         Effect::new(move || {
             let pulse = pulse.get();
             if pulse > 0 && pulse.is_multiple_of(seconds) {
-                resource.refetch();
+                loading.refetch();
             }
         });
     }

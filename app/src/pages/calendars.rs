@@ -11,6 +11,7 @@ use crate::components::{
 };
 use crate::format::day;
 use crate::live::{Live, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::sentry::UserAction;
 
@@ -18,12 +19,12 @@ use crate::sentry::UserAction;
 #[component]
 pub fn CalendarsPage() -> impl IntoView {
     let texts = language().calendars();
-    let list = Resource::new(|| (), |()| list_calendars());
+    let list = Loading::new(|| (), |()| list_calendars());
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
         <Part
-            resource=list
+            loading=list
             name=texts.part()
             skeleton=Skeleton::Table
             show=move |list| view! { <Stores list/> }.into_any()

@@ -9,6 +9,7 @@ use crate::api::read_coverage;
 use crate::components::{DayGrid, DayTotals, PageHeader, PageTitle, Part, Proofs, Skeleton};
 use crate::format::day;
 use crate::live::{Live, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{GAPS, Query, day_path};
 
@@ -20,14 +21,14 @@ pub fn DayPage() -> impl IntoView {
     let asked = Memo::new(move |_| params.with(|params| (params.get("id"), params.get("fecha"))));
     let address = use_query_map();
     let chosen = Signal::derive(move || address.with(|address| address.get("hora")));
-    let coverage = Resource::new(move || asked.get(), |(branch, date)| read_coverage(branch, date));
+    let coverage = Loading::new(move || asked.get(), |(branch, date)| read_coverage(branch, date));
     expect_context::<Live>().refetch(Topic::Gaps, coverage);
 
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
         <Part
-            resource=coverage
+            loading=coverage
             name=texts.part()
             skeleton=Skeleton::Table
             show=move |day| view! { <Day day chosen/> }.into_any()

@@ -11,7 +11,9 @@ use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, list_
 use crate::components::{
     Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
 };
+use crate::i18n::Language;
 use crate::live::{Live, Now, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{CALENDARS_PATH, GAPS, HISTORY, MONITORING, RECONCILIATIONS, RUNS, STOCK_PATH};
 use crate::sentry::NavigationWatch;
@@ -26,17 +28,17 @@ pub fn Frame(children: Children) -> impl IntoView {
     let live = expect_context::<Live>();
     let path = use_location().pathname;
 
-    let progress = Resource::new(|| (), |()| read_progress());
+    let progress = Loading::new(|| (), |()| read_progress());
     live.refetch(Topic::Progress, progress);
     let orders = PlanOrders::new(live);
     // Only the number goes into the page.
-    let gap_count = Resource::new(
+    let gap_count = Loading::new(
         || (),
         |()| async { list_gaps(None, None, None, None, None).await.map(|list| list.totales.total) },
     );
     live.refetch(Topic::Gaps, gap_count);
     let changed_days =
-        Resource::new(|| (), |()| async { list_reconciliations(None, None).await.map(|list| list.cambiadas) });
+        Loading::new(|| (), |()| async { list_reconciliations(None, None).await.map(|list| list.cambiadas) });
     live.refetch(Topic::Runs, changed_days);
     let save_preferences = ServerAction::<SavePreferences>::new();
 
@@ -49,7 +51,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <nav class="nav" aria-label=texts.navigation()>
                     <NavLink href=RUNS.path label=texts.runs() icon=Icon::Runs path/>
                     <NavLink href=GAPS.path label=texts.gaps() icon=Icon::Gaps path>
-                        <GapCount count=gap_count/>
+                        <Count count=gap_count title=|language, count| language.site().gaps_pending(count)/>
                     </NavLink>
                     <NavLink
                         href=RECONCILIATIONS.path
@@ -57,7 +59,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         icon=Icon::Reconciliations
                         path
                     >
-                        <ChangedDays count=changed_days/>
+                        <Count count=changed_days title=|language, count| language.reconciliations().pending(count)/>
                     </NavLink>
                     <NavLink href=STOCK_PATH label=texts.freshness() icon=Icon::Stock path/>
                     <NavLink href=CALENDARS_PATH label=texts.calendars() icon=Icon::Calendars path/>
@@ -72,7 +74,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             </header>
             <main class="main" id="contenido" tabindex="-1">
                 <Part
-                    resource=progress
+                    loading=progress
                     name=language().progress().part()
                     skeleton=Skeleton::Nothing
                     show=move |progress| show_progress(progress, orders)
@@ -92,38 +94,20 @@ fn show_progress(progress: Memo<Progress>, orders: PlanOrders) -> AnyView {
         .into_any()
 }
 
-/// The badge beside "Gaps": nothing while there is none, and nothing where it cannot be had (the page says why).
+/// The badge beside an entry: nothing while there is nothing to count, and nothing where the number cannot be had (the page
+/// itself says why).
 #[component]
-fn GapCount(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
-    let texts = language().site();
-    view! {
-        <Transition>
-            {move || {
-                count
-                    .get()
-                    .and_then(Result::ok)
-                    .filter(|count| *count > 0)
-                    .map(|count| view! { <span class="count" title=texts.gaps_pending(count)>{count}</span> })
-            }}
-        </Transition>
-    }
-}
-
-/// The alarm beside "Conciliaciones": how many closed days the source changed; nothing while there is none.
-#[component]
-fn ChangedDays(count: Resource<Result<u64, ApiError>>) -> impl IntoView {
-    let texts = language().reconciliations();
-    view! {
-        <Transition>
-            {move || {
-                count
-                    .get()
-                    .and_then(Result::ok)
-                    .filter(|count| *count > 0)
-                    .map(|count| view! { <span class="count" title=texts.pending(count)>{count}</span> })
-            }}
-        </Transition>
-    }
+fn Count(
+    count: Loading<u64>,
+    /// What it counts.
+    title: fn(Language, u64) -> String,
+) -> impl IntoView {
+    let language = language();
+    let badge = move || {
+        let count = count.get()?.ok().filter(|count| *count > 0)?;
+        Some(view! { <span class="count" title=title(language, count)>{count}</span> })
+    };
+    view! { <Transition>{badge}</Transition> }.into_any()
 }
 
 /// The state of the POS. It is asked from the browser only: a POS that does not answer must not hold back the page.

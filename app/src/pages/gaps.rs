@@ -14,6 +14,7 @@ use crate::api::{ApiError, list_gaps};
 use crate::components::{Asked, GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverBar, Skeleton};
 use crate::format::absolute;
 use crate::live::{Live, Now, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{AT, GAPS, Query};
 
@@ -26,7 +27,7 @@ pub fn GapsPage() -> impl IntoView {
     let texts = language().gaps();
     let address = use_query_map();
     let query = Memo::new(move |_| address.with(|address| Query::read(GAPS, address)));
-    let gaps = Resource::new(move || query.get(), ask);
+    let gaps = Loading::new(move || query.get(), ask);
     expect_context::<Live>().refetch(Topic::Gaps, gaps);
     let chosen = RwSignal::new(None::<Asked>);
     let selection = RwSignal::new(BTreeSet::<String>::new());
@@ -36,13 +37,13 @@ pub fn GapsPage() -> impl IntoView {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
         <Part
-            resource=gaps
+            loading=gaps
             name=texts.part_totals()
             skeleton=Skeleton::Cards
             show=show_totals
         />
         <Part
-            resource=gaps
+            loading=gaps
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())

@@ -10,6 +10,7 @@ use crate::components::{
     ComparisonLists, DecisionFilters, DecisionsTable, PageHeader, PageTitle, Pager, Part, Skeleton,
 };
 use crate::live::{Live, Now, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{CURSOR, GAPS, HISTORY, Query};
 
@@ -19,14 +20,14 @@ pub fn HistoryPage() -> impl IntoView {
     let texts = language().history();
     let address = use_query_map();
     let query = Memo::new(move |_| address.with(|address| Query::read(HISTORY, address)));
-    let decisions = Resource::new(move || query.get(), ask);
+    let decisions = Loading::new(move || query.get(), ask);
     let live = expect_context::<Live>();
     live.refetch(Topic::Gaps, decisions);
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
         <Part
-            resource=decisions
+            loading=decisions
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())
@@ -120,7 +121,7 @@ fn Moments(query: Memo<Query>) -> impl IntoView {
 
 #[component]
 fn Compared(moments: Memo<(Option<String>, Option<String>)>) -> impl IntoView {
-    let comparison = Resource::new(
+    let comparison = Loading::new(
         move || moments.get(),
         |(first, second)| async move {
             // Without moments there is nothing to compare, which is no failure.
@@ -132,7 +133,7 @@ fn Compared(moments: Memo<(Option<String>, Option<String>)>) -> impl IntoView {
             }
         },
     );
-    view! { <Part resource=comparison name=language().past().part() skeleton=Skeleton::Nothing show=show_comparison/> }
+    view! { <Part loading=comparison name=language().past().part() skeleton=Skeleton::Nothing show=show_comparison/> }
 }
 
 fn show_comparison(comparison: Memo<Option<Comparison>>) -> AnyView {

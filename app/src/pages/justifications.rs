@@ -8,6 +8,7 @@ use crate::components::{
     DialogFrame, Failure, Justified, JustifyDialog, Part, Skeleton, Toasts, Written, justified_period,
 };
 use crate::live::{Live, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::Query;
 use crate::sentry::UserAction;
@@ -73,7 +74,7 @@ pub fn Justification(chosen: RwSignal<Option<GapView>>) -> impl IntoView {
 pub fn JustifiedSection(query: Memo<Query>) -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = language().justified();
-    let list = Resource::new(
+    let list = Loading::new(
         move || query.get(),
         |query| list_justifications(query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas")),
     );
@@ -82,7 +83,7 @@ pub fn JustifiedSection(query: Memo<Query>) -> impl IntoView {
     let ask = Callback::new(move |one| chosen.set(Some(one)));
     view! {
         <Part
-            resource=list
+            loading=list
             name=texts.part()
             skeleton=Skeleton::Nothing
             show=move |list| view! { <Justified list withdraw=ask/> }.into_any()

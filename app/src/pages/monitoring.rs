@@ -9,6 +9,7 @@ use crate::components::{
     Part, Section, SentryTrial, ServerTrial, Skeleton,
 };
 use crate::live::{Live, Now};
+use crate::loading::Loading;
 use crate::preferences::language;
 
 /// What is reported changes without an event of ours, so the page asks.
@@ -18,13 +19,13 @@ const LOOK_SECONDS: u32 = 3;
 #[component]
 pub fn MonitoringPage() -> impl IntoView {
     let texts = language().monitoring();
-    let monitoring = Resource::new(|| (), |()| read_monitoring());
+    let monitoring = Loading::new(|| (), |()| read_monitoring());
     expect_context::<Live>().refetch_every(LOOK_SECONDS, monitoring);
 
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
-        <Part resource=monitoring name=texts.part() skeleton=Skeleton::Table show=show/>
+        <Part loading=monitoring name=texts.part() skeleton=Skeleton::Table show=show/>
         // Beside the part and not in it: trying the chain is of most use where it is broken.
         <Section title=texts.trial_title() intro=texts.trial_intro()>
             <Trial/>

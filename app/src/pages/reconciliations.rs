@@ -11,6 +11,7 @@ use crate::components::{
 };
 use crate::format::day;
 use crate::live::{Live, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{Query, RECONCILIATIONS};
 use crate::sentry::UserAction;
@@ -22,13 +23,13 @@ pub fn ReconciliationsPage() -> impl IntoView {
     let address = use_query_map();
     let query = Memo::new(move |_| address.with(|address| Query::read(RECONCILIATIONS, address)));
     let list =
-        Resource::new(move || query.get(), |query| list_reconciliations(query.get("ubicacion_id"), query.get("dias")));
+        Loading::new(move || query.get(), |query| list_reconciliations(query.get("ubicacion_id"), query.get("dias")));
     expect_context::<Live>().refetch(Topic::Runs, list);
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
         <Part
-            resource=list
+            loading=list
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())

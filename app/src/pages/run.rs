@@ -13,6 +13,7 @@ use crate::components::{
 use crate::format::{period, whole};
 use crate::i18n::{kind_name, state_name};
 use crate::live::{Live, Now, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::RUNS;
 
@@ -22,14 +23,14 @@ pub fn RunPage() -> impl IntoView {
     let texts = language().run();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let run = Resource::new(move || id.get(), ask);
+    let run = Loading::new(move || id.get(), ask);
     // Also after its end: another attempt at its window may come.
     expect_context::<Live>().refetch(Topic::Runs, run);
 
     view! {
         <PageTitle title=texts.title()/>
         <nav class="way-back" aria-label=texts.back()><a class="link" href=RUNS.path>"← " {texts.back()}</a></nav>
-        <Part resource=run name=texts.part() skeleton=Skeleton::Table show=show/>
+        <Part loading=run name=texts.part() skeleton=Skeleton::Table show=show/>
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::api::list_runs;
 use crate::components::{PageHeader, PageTitle, Pager, Part, RunCards, RunFilters, RunsTable, Skeleton};
 use crate::live::{Live, Now, Topic};
+use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{CURSOR, Query, RUNS};
 
@@ -17,20 +18,20 @@ pub fn RunsPage() -> impl IntoView {
     let texts = language().runs();
     let address = use_query_map();
     let query = Memo::new(move |_| address.with(|address| Query::read(RUNS, address)));
-    let runs = Resource::new(move || query.get(), ask);
+    let runs = Loading::new(move || query.get(), ask);
     expect_context::<Live>().refetch(Topic::Runs, runs);
 
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
         <Part
-            resource=runs
+            loading=runs
             name=texts.part_totals()
             skeleton=Skeleton::Cards
             show=show_totals
         />
         <Part
-            resource=runs
+            loading=runs
             name=texts.part()
             skeleton=Skeleton::Table
             way_out=Signal::derive(move || query.read().way_out())

@@ -1,6 +1,6 @@
 //! A click that changes something, as a transaction of its own.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use super::bindings;
@@ -20,18 +20,24 @@ impl UserAction {
     }
 
     /// Does the work within the action and ends it.
-    pub async fn around<T, E>(mut self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let mut work = pin!(work);
-        let number = self.number;
-        let outcome = std::future::poll_fn(|context| {
-            let mut polled = Poll::Pending;
-            bindings::within_action(number, &mut || polled = work.as_mut().poll(context));
-            polled
-        })
-        .await;
+    pub async fn around<T: Send, E: Send>(mut self, work: impl Future<Output = Result<T, E>> + Send) -> Result<T, E> {
+        let mut outcome = None;
+        within(self.number, &mut pin!(async { outcome = Some(work.await) })).await;
+        // It is there: within() ends with the work.
+        let Some(outcome) = outcome else { std::future::pending().await };
         self.succeeded = outcome.is_ok();
         outcome
     }
+}
+
+/// Does the work, each step of it within the action.
+async fn within(number: u32, work: &mut Pin<&mut (dyn Future<Output = ()> + Send)>) {
+    std::future::poll_fn(|context| {
+        let mut polled = Poll::Pending;
+        bindings::within_action(number, &mut || polled = work.as_mut().poll(context));
+        polled
+    })
+    .await;
 }
 
 /// Also where the work is given up, because its page is left.

@@ -17,12 +17,6 @@ mod browser {
         #[wasm_bindgen(js_name = callAnswered)]
         pub fn call_answered(address: &str);
 
-        #[wasm_bindgen(js_name = readingAnswer)]
-        pub fn reading_answer(address: &str, status: u16);
-
-        #[wasm_bindgen(js_name = answerUnreadable)]
-        pub fn answer_unreadable() -> String;
-
         #[wasm_bindgen(js_name = reportComponent)]
         pub fn report_component(part: &str, message: &str) -> String;
 
@@ -56,13 +50,6 @@ mod nowhere {
     }
 
     pub fn call_answered(_address: &str) {}
-
-    pub fn reading_answer(_address: &str, _status: u16) {}
-
-    #[cfg(not(feature = "ssr"))]
-    pub fn answer_unreadable() -> String {
-        String::new()
-    }
 
     pub fn report_component(_part: &str, _message: &str) -> String {
         String::new()

@@ -13,9 +13,7 @@ mod navigation;
 mod panic;
 
 pub use action::UserAction;
-pub use client::WatchedClient;
-#[cfg(not(feature = "ssr"))]
-pub(crate) use client::report_unreadable_answer;
+pub use client::Watched;
 pub use component::report_component;
 #[cfg(feature = "ssr")]
 pub use head::Head;

@@ -63,8 +63,10 @@ read_model! {
         pub ejemplos_que_dejan: Vec<WindowSpan>,
         pub ejemplos_que_empiezan: Vec<WindowSpan>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub mirado_desde: Date,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub mirado_hasta: Date,
         /// For people.
         pub mensaje: String,
@@ -73,12 +75,15 @@ read_model! {
     /// A change of a calendar that somebody made.
     pub struct CalendarChange {
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub vigente_desde: Date,
         pub calendario: CalendarDocument,
         pub nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub registrado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub registrado_en_local: DateTime,
     }
 
@@ -91,6 +96,7 @@ read_model! {
         pub calendario: CalendarDocument,
         /// Since when; None where it is klk.toml's.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub vigente_desde: Option<Date>,
         /// The latest first.
         pub cambios: Vec<CalendarChange>,
@@ -100,8 +106,10 @@ read_model! {
     pub struct CalendarList {
         pub calendarios: Vec<BranchCalendar>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 

@@ -24,6 +24,7 @@ read_model! {
         /// What went wrong, for people.
         pub detalle: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub verificado_en: Timestamp,
     }
 }

@@ -17,6 +17,7 @@ read_model! {
         pub ejecucion_id: Option<RunId>,
         pub ejecucion_estado: Option<RunState>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub terminada_en_local: Option<DateTime>,
         pub mensaje: Option<String>,
         /// How often the half hour was committed.
@@ -52,6 +53,7 @@ read_model! {
     /// A half hour of a store.
     pub struct HalfHourView {
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub inicio: Timestamp,
         /// Local, `HH:MM`.
         pub hora_desde: String,
@@ -77,6 +79,7 @@ read_model! {
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha: Date,
         pub medias_horas: Vec<HalfHourView>,
         /// Only states that occur, in the order of their declaration.
@@ -91,8 +94,10 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub total_usd: Decimal,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

@@ -14,8 +14,10 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub id: Uuid,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub momento: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub momento_local: DateTime,
         pub actor: String,
         pub origen: Origin,
@@ -35,8 +37,10 @@ read_model! {
         pub cursor_siguiente: Option<String>,
         pub tiendas: Vec<BranchChoice>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

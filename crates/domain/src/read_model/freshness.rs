@@ -15,8 +15,10 @@ read_model! {
         pub codigo_almacen: WarehouseCode,
         pub nombre_almacen: String,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub capturado_en: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub capturado_en_local: Option<DateTime>,
         pub antiguedad_minutos: Option<i64>,
         pub estado: Freshness,
@@ -30,8 +32,10 @@ read_model! {
         /// From which age on a snapshot is stale.
         pub limite_minutos: i64,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

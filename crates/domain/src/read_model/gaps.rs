@@ -30,6 +30,7 @@ read_model! {
         pub tipo: CauseKind,
         /// When the latest finished attempt ended.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub terminada_en_local: Option<DateTime>,
         pub estado_http: Option<u16>,
         /// Lines that the source announced.
@@ -38,9 +39,11 @@ read_model! {
         pub recibidas: Option<u64>,
         /// The last firing of the schedule before the window was due.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub disparo_anterior_local: Option<DateTime>,
         /// Its first firing from then on.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub disparo_siguiente_local: Option<DateTime>,
     }
 
@@ -52,9 +55,11 @@ read_model! {
         pub hasta: u64,
         /// When the invoice before them was made.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub despues_de: DateTime,
         /// When the invoice after them was made.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub antes_de: DateTime,
     }
 
@@ -68,12 +73,16 @@ read_model! {
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub inicio: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub fin: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha_desde: Date,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha_hasta: Date,
         /// Local, `HH:MM`.
         pub hora_desde: String,
@@ -83,8 +92,10 @@ read_model! {
         pub ventanas: u32,
         /// When its first window should have been there.
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub detectado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub detectado_en_local: DateTime,
         pub antiguedad_horas: f64,
         pub urgencia: Urgency,
@@ -138,8 +149,10 @@ read_model! {
         pub max_horas: u32,
         pub ordenar: GapOrder,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

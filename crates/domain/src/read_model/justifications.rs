@@ -49,12 +49,16 @@ read_model! {
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub inicio: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub fin: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha_desde: Date,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha_hasta: Date,
         /// Local, `HH:MM`.
         pub hora_desde: String,
@@ -66,8 +70,10 @@ read_model! {
         pub nota: Option<String>,
         pub nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub registrada_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub registrada_en_local: DateTime,
     }
 
@@ -79,6 +85,7 @@ read_model! {
         /// How far back was looked.
         pub max_horas: u32,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
     }
 

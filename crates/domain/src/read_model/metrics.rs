@@ -35,6 +35,7 @@ read_model! {
         pub cifras: RunFigures,
         pub por_tienda: Vec<BranchMetrics>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
     }
 }

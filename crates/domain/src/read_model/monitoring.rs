@@ -133,8 +133,10 @@ read_model! {
         pub por_tipo: Vec<ReportCount>,
         pub bytes: u64,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub mas_antiguo: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub mas_antiguo_local: Option<DateTime>,
     }
 
@@ -144,8 +146,10 @@ read_model! {
         /// As the network or Sentry said it.
         pub detalle: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub en_local: DateTime,
     }
 
@@ -159,12 +163,16 @@ read_model! {
         pub activo: bool,
         pub estado: Option<CheckInState>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub ultimo_check_in: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub ultimo_check_in_local: Option<DateTime>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub proximo_check_in: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub proximo_check_in_local: Option<DateTime>,
     }
 
@@ -199,8 +207,10 @@ read_model! {
         /// Whether the last attempt got through; None before the first.
         pub alcanzable: Option<bool>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub ultimo_envio: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub ultimo_envio_local: Option<DateTime>,
         pub ultima_falla: Option<ReportFailure>,
         pub enviados: Vec<ReportCount>,
@@ -210,8 +220,10 @@ read_model! {
         /// None where no organisation is configured.
         pub enlaces: Option<MonitoringLinks>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 

@@ -13,10 +13,13 @@ read_model! {
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub inicio: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub fin: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha: Date,
         /// Local, `HH:MM`.
         pub hora_desde: String,
@@ -28,8 +31,10 @@ read_model! {
     /// What was missing at two moments, side by side.
     pub struct Comparison {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub desde_momento: DateTime,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub hasta_momento: DateTime,
         /// Missing at the second moment only.
         pub aparecieron: Vec<WindowSpan>,

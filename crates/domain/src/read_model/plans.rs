@@ -47,14 +47,17 @@ read_model! {
     /// Half hours in a row of one store and one local day.
     pub struct PlanStretch {
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha: Date,
         /// Local, `HH:MM`.
         pub hora_desde: String,
         /// Local, `HH:MM`, `24:00` for the end of `fecha`.
         pub hora_hasta: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub inicio: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub fin: Timestamp,
         /// Half hours in it; each is one window, one call and one run.
         pub ventanas: u32,
@@ -74,6 +77,7 @@ read_model! {
         pub segundos_pos: Option<f64>,
         /// With `fuera_de_horario`: from when on its windows may start.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub empieza_en: Option<Timestamp>,
         pub tramos: Vec<PlanStretch>,
     }
@@ -96,6 +100,7 @@ read_model! {
         /// For people.
         pub mensaje: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
     }
 
@@ -107,6 +112,7 @@ read_model! {
         pub origen: String,
         pub motivo: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub en: Timestamp,
     }
 
@@ -131,11 +137,14 @@ read_model! {
         /// Why it was stopped, for people.
         pub motivo: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub propuesto_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub iniciado_en: Option<Timestamp>,
         pub iniciado_por: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub terminado_en: Option<Timestamp>,
     }
 
@@ -159,6 +168,7 @@ read_model! {
     pub struct PlanList {
         pub planes: Vec<PlanView>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
     }
 

@@ -22,9 +22,11 @@ read_model! {
         /// None until a first window is done.
         pub segundos_restantes: Option<u64>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub creado_en: Timestamp,
         /// None while windows are left.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub terminado_en: Option<Timestamp>,
         /// The plan that the runs are, where they are one.
         pub plan: Option<PlanInProgress>,
@@ -42,6 +44,7 @@ read_model! {
     pub struct Progress {
         pub lotes: Vec<BatchProgress>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
     }
 }

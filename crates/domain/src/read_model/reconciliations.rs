@@ -34,12 +34,15 @@ read_model! {
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha: Date,
         pub estado: ReconciliationState,
         /// Of the latest comparison.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub comparada_en: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub comparada_en_local: Option<DateTime>,
         /// How often it was compared after it was over.
         pub comparaciones: u32,
@@ -63,8 +66,10 @@ read_model! {
         pub dias: u32,
         pub tiendas: Vec<BranchChoice>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

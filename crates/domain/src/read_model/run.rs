@@ -40,8 +40,10 @@ read_model! {
         /// Why its batch was asked for: `carga_inicial`, `recuperacion`, `reconciliacion`, `programada` or `manual`.
         pub lote_motivo: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub creado_en_local: DateTime,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub fecha_fin_local: Option<DateTime>,
         pub fases: RunPhases,
         pub cambios: Option<LineChanges>,
@@ -51,8 +53,10 @@ read_model! {
         /// None where no organisation is configured.
         pub enlaces: Option<RunLinks>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

@@ -18,19 +18,25 @@ read_model! {
         pub modo: RunMode,
         /// When it was queued.
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub creado_en: Timestamp,
         /// None while it is queued.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub fecha_inicio: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub fecha_inicio_local: Option<DateTime>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub fecha_fin: Option<Timestamp>,
         pub duracion_segundos: Option<f64>,
         /// Local day of the window's first instant.
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha_desde: Date,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        #[serde(with = "crate::plain_time")]
         pub fecha_hasta: Date,
         /// Local, `HH:MM`.
         pub hora_desde: String,
@@ -87,8 +93,10 @@ read_model! {
         pub cursor_siguiente: Option<String>,
         pub tiendas: Vec<BranchChoice>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
     }
 }

@@ -25,8 +25,10 @@ read_model! {
         /// False where the scheduler is switched off.
         pub activo: bool,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub ultima_ejecucion: Option<Timestamp>,
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        #[serde(default, with = "crate::plain_time::optional")]
         pub proxima_ejecucion: Option<Timestamp>,
         pub hoy: TodayCounts,
     }
@@ -35,6 +37,7 @@ read_model! {
     pub struct ScheduleList {
         pub cron: Vec<ScheduleStatus>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
         pub generado_en: Timestamp,
     }
 }
