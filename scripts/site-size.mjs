@@ -6,7 +6,7 @@ import { brotliCompressSync } from "node:zlib";
 const site = process.argv[2];
 // Sentry's SDK comes with the pages of a server that has a DSN, and no others.
 const budgets = [
-  { what: "first page", files: ["klk.wasm", "klk.js", "klk.css", "bridge.js"], budgetKb: 450 },
+  { what: "first page", files: ["klk.wasm", "klk.js", "klk.css", "bridge.js"], budgetKb: 470 },
   { what: "with Sentry", files: ["sentry.js"], budgetKb: 50 },
 ];
 

@@ -7,15 +7,14 @@ build_site() {
     cargo rustc --package frontend --lib --crate-type cdylib --target "$target" --profile wasm-release -- -C link-arg=--build-id=sha1
 
     local wasm=$CARGO_TARGET_DIR/$target/wasm-release/frontend.wasm work=$CARGO_TARGET_DIR/site-work stamp
-    stamp=$({ cat "$wasm" && wasm-bindgen --version && cat package-lock.json scripts/site.sh scripts/wasm.mjs scripts/wasm-unused.mjs; } | hash)
+    stamp=$({ cat "$wasm" && wasm-bindgen --version && cat package-lock.json scripts/site.sh scripts/wasm.mjs; } | hash)
     if [[ $(cat "$work/stamp" 2>/dev/null) != "$stamp" ]]; then
         say "shrinking the WebAssembly"
         rm -rf "$work" && mkdir -p "$work" "$site/pkg"
         wasm-bindgen "$wasm" --target web --no-typescript --keep-debug --out-dir "$work" --out-name klk
-        # Before it is shrunk, so that what is empty costs next to nothing.
-        node scripts/wasm-unused.mjs "$work/klk_bg.wasm" "$work/klk.emptied.wasm"
-        # The name without _bg is what Leptos loads, because LEPTOS_OUTPUT_NAME is set (.cargo/config.toml).
-        node_modules/.bin/wasm-opt -Oz -g "$work/klk.emptied.wasm" -o "$work/klk.debug.wasm"
+        # In the order of their names, functions that are alike are neighbours, which Brotli likes. The file's name without
+        # _bg is what Leptos loads, because LEPTOS_OUTPUT_NAME is set (.cargo/config.toml).
+        node_modules/.bin/wasm-opt -Oz --reorder-functions-by-name -g "$work/klk_bg.wasm" -o "$work/klk.debug.wasm"
         # Last, and without touching the code: places in what is served are places in what Sentry is given.
         node scripts/wasm.mjs strip "$work/klk.debug.wasm" "$work/klk.wasm"
         # Names stay, for whoever reads a stack.
@@ -24,7 +23,7 @@ build_site() {
         mv "$work/klk.wasm" "$site/pkg/"
         rm -rf "$site/pkg/snippets"
         [[ ! -d $work/snippets ]] || mv "$work/snippets" "$site/pkg/"
-        rm -f "$work/klk_bg.wasm" "$work/klk.emptied.wasm" "$work/klk.js"
+        rm -f "$work/klk_bg.wasm" "$work/klk.js"
         echo "$stamp" >"$work/stamp"
     fi
 

@@ -37,7 +37,7 @@ export function strip(module) {
 }
 
 /** An unsigned number in LEB128, and the place after it. */
-export function readNumber(bytes, start) {
+function readNumber(bytes, start) {
   let [value, shift, place] = [0, 0, start];
   for (;;) {
     const byte = bytes[place++];
