@@ -8,7 +8,7 @@ use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 /// A [`Problem`], which is its whole body: `{"detail", "codigo", "correlacion"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(transparent)]
-#[error("{}{}", .0.detail, reference_note(&.0.correlacion))]
+#[error("{}{}", .0.detail, reference_note(&.0))]
 pub struct ApiError(pub Problem);
 
 impl ApiError {
@@ -22,10 +22,11 @@ impl ApiError {
 /// Between the detail and the reference code in the text of an [`ApiError`].
 const REFERENCE_NOTE: &str = " (referencia ";
 
-fn reference_note(reference: &str) -> String {
-    match reference {
-        "" => String::new(),
-        _ => format!("{REFERENCE_NOTE}{reference})"),
+/// Only of a fault: nobody is told of a refusal, and a code that finds nothing is worse than none.
+fn reference_note(problem: &Problem) -> String {
+    match problem.correlacion.as_str() {
+        reference if problem.codigo.is_fault() && !reference.is_empty() => format!("{REFERENCE_NOTE}{reference})"),
+        _ => String::new(),
     }
 }
 
@@ -35,7 +36,7 @@ fn reference_note(reference: &str) -> String {
 pub struct Told {
     /// What is wrong; empty where the server could not be reached.
     pub detail: String,
-    /// What finds the event in Sentry and in the log.
+    /// What finds the event in Sentry and in the log; refusals have none.
     pub reference: Option<String>,
 }
 
@@ -81,18 +82,20 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("dias: debe ser un número (de 1 a 90)", "K7QX2M9P")]
-    #[case("sin código", "")]
-    fn a_text_gives_its_parts_back(#[case] detail: &str, #[case] reference: &str) {
-        let error = ApiError(Problem {
-            detail: detail.to_owned(),
-            codigo: ProblemCode::InvalidParameter,
-            correlacion: reference.to_owned(),
-            plan_hash: None,
-        });
-        let told = Told::from(&error);
+    #[case("No se puede consultar la base (ahora)", ProblemCode::Busy, "K7QX2M9P", Some("K7QX2M9P"))]
+    #[case("sin código", ProblemCode::Internal, "", None)]
+    #[case("dias: debe ser un número (de 1 a 90)", ProblemCode::InvalidParameter, "K7QX2M9P", None)]
+    fn a_text_gives_its_parts_back(
+        #[case] detail: &str,
+        #[case] codigo: ProblemCode,
+        #[case] correlacion: &str,
+        #[case] reference: Option<&str>,
+    ) {
+        let problem =
+            Problem { detail: detail.to_owned(), codigo, correlacion: correlacion.to_owned(), plan_hash: None };
+        let told = Told::from(&ApiError(problem));
         assert_eq!(told.detail, detail);
-        assert_eq!(told.reference.as_deref(), Some(reference).filter(|text| !text.is_empty()));
+        assert_eq!(told.reference.as_deref(), reference);
     }
 
     #[test]

@@ -34,6 +34,11 @@ wire_names!(ProblemCode {
 });
 
 impl ProblemCode {
+    /// Whether something is wrong on our side, which the team is told of; whoever asked can do something about the others.
+    pub const fn is_fault(self) -> bool {
+        self.status() >= 500
+    }
+
     /// The HTTP status that says the same.
     pub const fn status(self) -> u16 {
         match self {
