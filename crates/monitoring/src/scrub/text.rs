@@ -9,17 +9,19 @@ const HIDDEN_EMAIL: &str = "[correo]";
 /// A shorter "secret" would mask parts of ordinary words.
 const SECRET_CHARACTERS_MIN: usize = 4;
 
+/// Whether a pattern can find anything at all in a text: a look that costs much less than the pattern.
+type Look = fn(&str) -> bool;
+
 /// A pattern, and what stands for what it finds.
 struct Mask {
-    /// Whether the pattern can find anything at all: a look that costs much less than the pattern.
-    may_match: fn(&str) -> bool,
+    may_match: Look,
     pattern: Regex,
     replacement: String,
 }
 
 /// In the order in which they are used: a URL's password must not be taken for an e-mail address.
 static MASKS: LazyLock<Vec<Mask>> = LazyLock::new(|| {
-    let masks: [(fn(&str) -> bool, &str, String); 8] = [
+    let masks: [(Look, &str, String); 8] = [
         // https://user:password@host
         (|text| text.contains('@'), r"([a-zA-Z][a-zA-Z0-9+.\-]*://)[^\s/@]+@", format!("${{1}}{HIDDEN}@")),
         // /path?query and https://host/path?query#fragment
