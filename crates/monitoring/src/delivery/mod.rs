@@ -6,6 +6,7 @@ mod ledger;
 mod line;
 mod mailbox;
 mod outbox;
+mod resolver;
 
 pub(crate) mod parcel;
 pub(crate) mod sender;

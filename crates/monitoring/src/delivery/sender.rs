@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 
 use super::line::{RateLimit, limits_of};
+use super::resolver::KeepingResolver;
 
 /// Answers are short; what is longer is not read.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024;
@@ -74,7 +76,8 @@ impl HttpSender {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false);
-        Self { agent: config.build().new_agent(), url, auth }
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), KeepingResolver::default());
+        Self { agent, url, auth }
     }
 
     /// The answer, or why there is none.

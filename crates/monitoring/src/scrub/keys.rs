@@ -1,5 +1,6 @@
 //! What is taken out because of what it is called.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
@@ -90,28 +91,29 @@ const HEADERS_KEPT: [&str; 8] = [
 
 /// Which keys are taken out with what they hold.
 pub(super) struct KeyRules {
-    own_headers: HashSet<String>,
+    /// The well-known ones and our own headers.
+    private: HashSet<Cow<'static, str>>,
 }
 
 impl KeyRules {
     pub(super) fn new(private_headers: &[String]) -> Self {
-        Self { own_headers: private_headers.iter().map(|name| normalized(name)).collect() }
+        let own_headers = private_headers.iter().map(|name| Cow::Owned(normalized(name).into_owned()));
+        Self { private: PRIVATE.into_iter().map(Cow::Borrowed).chain(own_headers).collect() }
     }
 
     pub(super) fn is_private(&self, key: &str) -> bool {
         let whole = normalized(key);
         let last = whole.rsplit('.').next().unwrap_or_default();
-        PRIVATE.contains(&last)
-            || PRIVATE_WHOLE.contains(&whole.as_str())
+        self.private.contains(last)
+            || PRIVATE_WHOLE.contains(&whole.as_ref())
             || whole.starts_with("http.request.body")
             || whole.starts_with("http.response.body")
-            || self.own_headers.contains(last)
     }
 }
 
 /// Whether an address stands under this key.
 pub(super) fn is_address(key: &str) -> bool {
-    ADDRESSES.contains(&normalized(key).as_str())
+    ADDRESSES.contains(&normalized(key).as_ref())
 }
 
 /// The text of an address; spans that are sent one by one, logs and metrics wrap it with its type.
@@ -144,7 +146,7 @@ pub(super) fn keep_user_id(user: &mut Map<String, Value>) {
 }
 
 fn keep_harmless_headers(holder: &mut Map<String, Value>) {
-    let is_harmless = |name: &str| HEADERS_KEPT.contains(&normalized(name).as_str());
+    let is_harmless = |name: &str| HEADERS_KEPT.contains(&normalized(name).as_ref());
     match holder.get_mut("headers") {
         Some(Value::Object(headers)) => headers.retain(|name, _| is_harmless(name)),
         Some(Value::Array(pairs)) => {
@@ -154,6 +156,24 @@ fn keep_harmless_headers(holder: &mut Map<String, Value>) {
     }
 }
 
-fn normalized(key: &str) -> String {
-    key.trim().to_lowercase().replace('-', "_")
+fn normalized(key: &str) -> Cow<'_, str> {
+    // Nearly all keys are ours and are so already.
+    if key.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.')) {
+        return Cow::Borrowed(key);
+    }
+    Cow::Owned(key.trim().to_lowercase().replace('-', "_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_dashes_and_space_around_them() {
+        for name in ["api_key", "API-Key", " Api_Key ", "http.request.header.api-key", "x-klk-sesion", "CONTRASEÑA"] {
+            assert!(KeyRules::new(&["X-Klk-Sesion".to_owned()]).is_private(name), "{name}");
+        }
+        assert!(!KeyRules::new(&[]).is_private("x-klk-sesion"));
+        assert!(!KeyRules::new(&[]).is_private("lineas"));
+    }
 }
