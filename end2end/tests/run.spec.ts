@@ -47,7 +47,9 @@ test('the cause of a gap leads to the run that failed, which tells why', async (
   const errors = complaints(page);
   await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
   await untilLive(page);
-  await page.getByRole('link', { name: /ver la última ejecución de ARTIGAS/ }).click();
+  const gap = page.getByRole('row', { name: /ARTIGAS/ }).first();
+  await gap.locator('summary').click();
+  await gap.getByRole('link', { name: /ver la última ejecución de ARTIGAS/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('ARTIGAS');
   const failed = await firstRun('fallido');
   await expect(page.getByRole('region', { name: 'Por qué falló' })).toContainText(failed.error_mensaje!);
