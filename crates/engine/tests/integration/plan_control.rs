@@ -122,7 +122,8 @@ async fn a_plan_whose_end_was_not_stored_ends_at_the_next_start() {
     let warehouse = world.warehouse().await;
     assert!(warehouse.claim(run, world.hands.time(), "otra".to_owned(), None).await.unwrap());
     warehouse.close().await;
-    world.restart(EngineSettings { workers: 0, ..brisk() }).await;
+    let plans = PlanSettings { interruptions_max: 0, ..brisk().plans };
+    world.restart(EngineSettings { workers: 0, plans, ..brisk() }).await;
     let ended = plan_of(&world.engine, preview.hash.as_str()).await;
     assert_eq!((ended.estado, ended.fallidas), (PlanState::Finished, 1));
 }
