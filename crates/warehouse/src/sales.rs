@@ -192,11 +192,21 @@ fn elsewhere_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
     [branch, Box::new(local_micros(from)), Box::new(local_micros(to)), start, end]
 }
 
+/// Looks at the day once: it is done for every run.
 fn there(connection: &Connection, window: &SalesWindow) -> Result<There> {
-    let count = |condition: &str| format!("(SELECT count(*)::UBIGINT FROM ventas WHERE {condition})");
-    let sql = format!("SELECT {}, {}", count(IN_WINDOW), count(ELSEWHERE));
-    let values = window_values(window).into_iter().chain(elsewhere_values(window));
-    Ok(connection.prepare(&sql)?.query_row(duckdb::params_from_iter(values), |row| {
+    let sql = "SELECT count(*) FILTER (en_ventana)::UBIGINT,
+            count(*) FILTER (NOT en_ventana AND carga.linea IS NOT NULL)::UBIGINT
+         FROM (
+            SELECT numero_factura, linea,
+                fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT) AS en_ventana
+            FROM ventas
+            WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
+         ) AS dia LEFT JOIN (SELECT numero_factura, linea FROM carga_ventas) AS carga USING (numero_factura, linea)";
+    let (from, to) = days_of(window);
+    let [branch, start, end] = window_values(window);
+    let values: [Box<dyn duckdb::ToSql>; 5] =
+        [start, end, branch, Box::new(local_micros(from)), Box::new(local_micros(to))];
+    Ok(connection.prepare(sql)?.query_row(duckdb::params_from_iter(values), |row| {
         Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? })
     })?)
 }
