@@ -84,14 +84,16 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Starts it: runs that an earlier process left in work become `interrumpido`, those that waited go on waiting,
-    /// and workers and schedules begin.
+    /// Starts it: runs that an earlier process left in work become `interrumpido`, and are queued anew where a plan or a
+    /// comparison waits for them; those that waited go on waiting, and workers and schedules begin.
     pub async fn start(parts: EngineParts, settings: EngineSettings) -> Result<Self, EngineError> {
         if parts.branches.is_empty() {
             return Err(EngineError::NoBranches);
         }
         let schedules = schedules(&settings)?;
-        let left = parts.warehouse.interrupt_running(parts.clock.now()).await?;
+        let ids = Arc::clone(&parts.ids);
+        let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
+        let left = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
         if !left.is_empty() {
             tracing::warn!(runs = left.len(), "runs that an earlier process left in work are gaps again");
         }

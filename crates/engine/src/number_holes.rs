@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::gap::GapEvidence;
 use domain::sequence::{NumberHole, NumberRun, holes, unexplained};
-use domain::window::{half_hour_floor, instant_of};
+use domain::window::{end_instant_of, half_hour_floor, instant_of, readings};
 use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -73,7 +73,7 @@ pub(crate) fn unproven(holes: &[NumberHole], zone: &TimeZone, now: Timestamp) ->
 /// The half hours that a hole lies in.
 pub(crate) fn span_of(hole: &NumberHole, zone: &TimeZone) -> Option<Interval<Timestamp>> {
     let local = hole.half_hours()?;
-    Interval::new(instant_of(local.start(), zone)?, instant_of(local.end(), zone)?)
+    Interval::new(instant_of(local.start(), zone)?, end_instant_of(local.end(), zone)?)
 }
 
 /// The readings of any store's clock within a range.
@@ -84,7 +84,5 @@ pub(crate) fn local_around(range: Interval<Timestamp>) -> Option<Interval<DateTi
 }
 
 fn local(set: &IntervalSet<Timestamp>, zone: &TimeZone) -> IntervalSet<DateTime> {
-    let reading =
-        |part: &Interval<Timestamp>| Interval::new(zone.to_datetime(part.start()), zone.to_datetime(part.end()));
-    set.intervals().iter().filter_map(reading).collect()
+    set.intervals().iter().filter_map(|part| readings(*part, zone)).collect()
 }

@@ -108,6 +108,8 @@ pub struct PlanSettings {
     pub breaker: BreakerLimits,
     /// How long a branch rests between two windows of recoveries.
     pub pace: Pace,
+    /// How often a window of a plan or of a comparison that the end of a process interrupted is queued anew.
+    pub interruptions_max: u32,
 }
 
 impl Default for PlanSettings {
@@ -118,6 +120,7 @@ impl Default for PlanSettings {
             proposal_days: 7,
             breaker: BreakerLimits { per_branch: 5, overall: 15 },
             pace: Pace { percent: 50, longest: Duration::from_secs(10) },
+            interruptions_max: 5,
         }
     }
 }

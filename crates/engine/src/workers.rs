@@ -37,10 +37,11 @@ pub(crate) async fn work(engine: Engine) {
             if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
                 tell_recovery(&engine, batch).await;
             }
-            engine.queue.done(&record.branch);
             if matches!(end, End::Ended) {
                 book::run_ended(&engine, &record).await;
             }
+            // Only now may the next of the branch go: the failure that stops a plan is the last thing that it asks of a store.
+            engine.queue.done(&record.branch);
             engine.events.run_changed();
             continue;
         }

@@ -101,8 +101,15 @@ impl Warehouse {
         self.read("cola", |connection| records(connection, "WHERE estado = 'en_cola' ORDER BY id", [])).await
     }
 
-    /// Ends the runs that a process before this one left in work; their windows are gaps again (rule 6).
-    pub async fn interrupt_running(&self, now: Timestamp) -> Result<Vec<RunRecord>> {
+    /// Ends the runs that a process before this one left in work; their windows are gaps again (rule 6). Those that somebody
+    /// still waits for, of a plan that has not ended or of a comparison, are queued anew in the same transaction, so that
+    /// what was started is done in the end; but not for ever, since it may be the run that ends the process.
+    pub async fn interrupt_running(
+        &self,
+        now: Timestamp,
+        interruptions_max: u32,
+        new_id: impl Fn() -> RunId + Send + 'static,
+    ) -> Result<Vec<RunRecord>> {
         self.write("interrumpir_en_proceso", move |transaction| {
             let mut left = records(transaction, "WHERE estado = 'en_proceso' ORDER BY id", [])?;
             transaction.execute(
@@ -113,7 +120,15 @@ impl Warehouse {
                  WHERE estado = 'en_proceso'",
                 params![micros(now), micros(now)],
             )?;
-            left.iter_mut().for_each(|run| run.state = RunState::Interrupted);
+            for run in &mut left {
+                run.state = RunState::Interrupted;
+                transaction.prepare(QUEUE_AGAIN)?.execute(params![
+                    new_id().to_string(),
+                    micros(now),
+                    run.id.to_string(),
+                    interruptions_max,
+                ])?;
+            }
             Ok(left)
         })
         .await
@@ -131,6 +146,19 @@ impl Warehouse {
         .await
     }
 }
+
+/// A run once more, where its plan or comparison still waits for it and it was not interrupted too often.
+const QUEUE_AGAIN: &str = "INSERT INTO etl_ejecuciones BY NAME
+    SELECT ?::UUID AS id, make_timestamptz(?::BIGINT) AS creado_en, etl_tipo, ubicacion_id, ubicacion_nombre, modo, zona,
+        fecha_desde, fecha_hasta, hora_desde, hora_hasta, ventana_desde, ventana_hasta, intento + 1 AS intento,
+        'en_cola' AS estado, version_etl, solicitado_por, lote_id, traza_sentry, traza_baggage
+    FROM etl_ejecuciones AS ejecucion
+    WHERE id = ?::UUID
+      AND (lote_id IN (SELECT planes.id FROM planes WHERE planes.estado IN ('en_curso', 'pausado', 'detenido'))
+        OR lote_id IN (SELECT lotes.id FROM lotes WHERE lotes.motivo IN ('reconciliacion', 'conciliacion')))
+      AND (SELECT count(*) FROM etl_ejecuciones AS otra
+           WHERE otra.lote_id = ejecucion.lote_id AND otra.estado = 'interrumpido'
+             AND otra.ubicacion_id = ejecucion.ubicacion_id AND otra.ventana_desde = ejecucion.ventana_desde) <= ?";
 
 /// Runs that may be queued, as they will be stored, and those that keep others from it. Writes nothing.
 pub(crate) fn accept(

@@ -6,13 +6,13 @@ use domain::sale::SaleLine;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
 use duckdb::{Connection, params};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
 use crate::columns::{append, local_micros, sale_columns};
 use crate::coverage::cover;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run};
-use crate::summaries::summarise;
+use crate::summaries::{summarise, summarise_half_hour};
 use crate::{Result, Warehouse};
 
 /// The window that lines are committed for.
@@ -48,7 +48,11 @@ impl Warehouse {
         self.write("reemplazar_ventana_ventas", move |transaction| {
             let started = Instant::now();
             stage(transaction, &lines)?;
-            let receipt = compare(transaction, &window, lines.len() as u64)?;
+            let there = there(transaction, &window)?;
+            if there.elsewhere > 0 {
+                bring_home(transaction, &window)?;
+            }
+            let receipt = compare(transaction, &window, lines.len() as u64, there)?;
             reconcile(transaction, &window, end.run, &receipt, end.clock.now())?;
             if receipt.added + receipt.changed + receipt.removed > 0 {
                 if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
@@ -129,7 +133,7 @@ impl Warehouse {
 const IN_WINDOW: &str =
     "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";
 
-/// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window only: a
+/// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window's days only: a
 /// number that an invoice of another day has too is another invoice. Coverage is of instants, lines are of the branch's
 /// clock: the run knows its zone.
 const MISSING: &str = "NOT EXISTS (
@@ -160,12 +164,78 @@ fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
     append(connection, "carga_ventas", sale_columns(lines)?)
 }
 
+/// Lines that are there already.
+#[derive(Clone, Copy)]
+struct There {
+    in_window: u64,
+    /// In other half hours of the window's day, though they are staged: the source gives them another hour now.
+    elsewhere: u64,
+}
+
+/// What is staged and in another half hour of the window's day.
+const ELSEWHERE: &str = "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
+    AND NOT (fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT))
+    AND (ventas.numero_factura, ventas.linea) IN (SELECT staged.numero_factura, staged.linea FROM carga_ventas AS staged)";
+
+/// The days that a window lies in. Keys are compared within them: a number that an invoice of another day has too is
+/// another invoice.
+fn days_of(window: &SalesWindow) -> (DateTime, DateTime) {
+    let midnight = |date: Date| date.at(0, 0, 0, 0);
+    let (start, end) = (window.local.start(), window.local.end());
+    let is_midnight = end == midnight(end.date());
+    (midnight(start.date()), if is_midnight { end } else { midnight(end.date().tomorrow().unwrap_or(end.date())) })
+}
+
+fn elsewhere_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
+    let (from, to) = days_of(window);
+    let [branch, start, end] = window_values(window);
+    [branch, Box::new(local_micros(from)), Box::new(local_micros(to)), start, end]
+}
+
+/// Looks at the day once: it is done for every run.
+fn there(connection: &Connection, window: &SalesWindow) -> Result<There> {
+    let sql = "SELECT count(*) FILTER (en_ventana)::UBIGINT,
+            count(*) FILTER (NOT en_ventana AND carga.linea IS NOT NULL)::UBIGINT
+         FROM (
+            SELECT numero_factura, linea,
+                fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT) AS en_ventana
+            FROM ventas
+            WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
+         ) AS dia LEFT JOIN (SELECT numero_factura, linea FROM carga_ventas) AS carga USING (numero_factura, linea)";
+    let (from, to) = days_of(window);
+    let [branch, start, end] = window_values(window);
+    let values: [Box<dyn duckdb::ToSql>; 5] =
+        [start, end, branch, Box::new(local_micros(from)), Box::new(local_micros(to))];
+    Ok(connection.prepare(sql)?.query_row(duckdb::params_from_iter(values), |row| {
+        Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? })
+    })?)
+}
+
+/// Takes lines out of the half hours that the source had them in before, so that none is there twice. They keep their old
+/// `hora`, by which the comparison sees that they have changed.
+fn bring_home(connection: &Connection, window: &SalesWindow) -> Result<()> {
+    let left = format!(
+        "SELECT DISTINCT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)) FROM ventas WHERE {ELSEWHERE}"
+    );
+    let left: Vec<i64> = connection
+        .prepare(&left)?
+        .query_map(duckdb::params_from_iter(elsewhere_values(window)), |row| row.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    let home = format!(
+        "UPDATE ventas SET fecha_hora = carga_ventas.fecha_hora FROM carga_ventas
+         WHERE ventas.numero_factura = carga_ventas.numero_factura AND ventas.linea = carga_ventas.linea AND {}",
+        ELSEWHERE.replace("fecha_hora", "ventas.fecha_hora").replace("ubicacion_id", "ventas.ubicacion_id")
+    );
+    connection.execute(&home, duckdb::params_from_iter(elsewhere_values(window)))?;
+    for half_hour in left {
+        summarise_half_hour(connection, &window.branch, half_hour)?;
+    }
+    Ok(())
+}
+
 /// Compares what is staged with what is there.
-fn compare(connection: &Connection, window: &SalesWindow, staged: u64) -> Result<Receipt> {
-    let there: u64 = connection
-        .prepare(&format!("SELECT count(*)::UBIGINT FROM ventas WHERE {IN_WINDOW}"))?
-        .query_row(duckdb::params_from_iter(window_values(window)), |row| row.get(0))?;
-    if there == 0 {
+fn compare(connection: &Connection, window: &SalesWindow, staged: u64, there: There) -> Result<Receipt> {
+    if there.in_window + there.elsewhere == 0 {
         return Ok(Receipt { loaded: staged, added: staged, changed: 0, removed: 0 });
     }
     // Both sides as one value each: every column counts, whatever columns there are.
@@ -200,18 +270,10 @@ fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd) ->
 /// Says how many there were.
 fn insert_missing(connection: &Connection, window: &SalesWindow, end: &RunEnd) -> Result<u64> {
     let (branch, run) = (window.branch.as_str(), end.run.to_string());
+    let (from, to) = days_of(window);
     let inserted = connection.execute(
         &format!("{INSERT_STAGED} WHERE {MISSING}"),
-        params![
-            branch,
-            run,
-            branch,
-            local_micros(window.local.start()),
-            local_micros(window.local.end()),
-            run,
-            EtlKind::Sales.as_str(),
-            branch,
-        ],
+        params![branch, run, branch, local_micros(from), local_micros(to), run, EtlKind::Sales.as_str(), branch],
     )?;
     Ok(inserted as u64)
 }

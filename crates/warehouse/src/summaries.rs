@@ -1,6 +1,7 @@
 //! `ventas_por_media_hora` and `secuencias`: what estimates and the proof by numbers are read from, so that neither reads
 //! the lines. They are made anew, for the half hours of a window, in the transaction that changed its lines.
 
+use domain::BranchId;
 use duckdb::{Connection, params};
 
 use crate::Result;
@@ -40,6 +41,15 @@ pub(crate) fn summarise(connection: &Connection, window: &SalesWindow, had_rows:
     // Whole half hours, also where a window begins or ends within one.
     let from = local_micros(window.local.start()).div_euclid(HALF_HOUR_MICROS) * HALF_HOUR_MICROS;
     let to = (local_micros(window.local.end()) + HALF_HOUR_MICROS - 1).div_euclid(HALF_HOUR_MICROS) * HALF_HOUR_MICROS;
+    make_anew(connection, branch, (from, to), had_rows)
+}
+
+/// Makes both anew for the half hour that begins then, after lines of it were taken away.
+pub(crate) fn summarise_half_hour(connection: &Connection, branch: &BranchId, start_micros: i64) -> Result<()> {
+    make_anew(connection, branch.as_str(), (start_micros, start_micros + HALF_HOUR_MICROS), true)
+}
+
+fn make_anew(connection: &Connection, branch: &str, (from, to): (i64, i64), had_rows: bool) -> Result<()> {
     if had_rows {
         for table in ["ventas_por_media_hora", "secuencias"] {
             let condition = OF_WINDOW.replace("fecha_hora", "media_hora");

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::BatchId;
 use domain::plan::PlanState;
-use domain::read_model::BatchProgress;
+use domain::read_model::{BatchProgress, PlanInProgress};
 
 use super::target::Target;
 use crate::failure::Failure;
@@ -15,15 +15,19 @@ use crate::runtime;
 const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 
 /// What is said of a plan that waits for somebody, where nothing else is going on.
-fn stopped(progress: &[BatchProgress]) -> Option<String> {
-    let held = |batch: &BatchProgress| batch.plan.as_ref().is_some_and(|plan| plan.estado == PlanState::Stopped);
-    let waits = |batch: &&BatchProgress| batch.terminado_en.is_none();
-    if !progress.iter().filter(waits).all(held) {
+fn held(progress: &[BatchProgress]) -> Option<String> {
+    let mut waiting = progress.iter().filter(|batch| batch.terminado_en.is_none()).map(|batch| batch.plan.as_ref());
+    let is_held = |plan: &PlanInProgress| matches!(plan.estado, PlanState::Stopped | PlanState::Paused);
+    let plan = waiting.next()?.filter(|plan| is_held(plan))?;
+    if !waiting.all(|plan| plan.is_some_and(is_held)) {
         return None;
     }
-    let plan = progress.iter().filter(waits).find_map(|batch| batch.plan.as_ref())?;
     let reason = plan.motivo.as_deref().unwrap_or_default();
-    Some(format!("el plan se detuvo: {reason} Para seguir: klk recuperar --plan {}", plan.hash.short()))
+    Some(if plan.estado == PlanState::Stopped {
+        format!("el plan se detuvo: {reason} Para seguir: klk recuperar --plan {}", plan.hash.short())
+    } else {
+        format!("el plan {} está en pausa: nada de él empieza hasta que alguien lo reanude", plan.hash.short())
+    })
 }
 
 /// Waits until every batch has ended, or only waits for somebody. Asked to stop, it ends with a failure; what is queued stays queued.
@@ -38,9 +42,9 @@ pub async fn for_batches(target: &Target, batches: &[BatchId], is_json: bool) ->
             display.finish(&figures);
             return Ok(progress);
         }
-        if let Some(stopped) = stopped(&progress) {
+        if let Some(held) = held(&progress) {
             display.finish(&figures);
-            return Err(Failure::Incomplete(stopped));
+            return Err(Failure::Incomplete(held));
         }
         display.update(&figures, Instant::now());
         tokio::select! {

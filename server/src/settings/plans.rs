@@ -10,7 +10,7 @@ use super::source::Source;
 use super::variables::{
     AUTO_RETRY, AUTO_RETRY_DAYS, AUTO_RETRY_LOOK_MINUTES, AUTO_RETRY_WAIT_HOURS_MAX, AUTO_RETRY_WAIT_MINUTES,
     AUTO_RETRY_WINDOWS_PER_DAY, PLAN_FAILURES_MAX, PLAN_FAILURES_PER_BRANCH_MAX, PLAN_HISTORY_WEEKS,
-    PLAN_PROPOSAL_DAYS, PLAN_REST_PERCENT, PLAN_REST_SECONDS_MAX,
+    PLAN_INTERRUPTIONS_MAX, PLAN_PROPOSAL_DAYS, PLAN_REST_PERCENT, PLAN_REST_SECONDS_MAX,
 };
 use super::{count, seconds};
 
@@ -25,6 +25,7 @@ pub(super) fn plans(source: &mut Source, workers: usize) -> PlanSettings {
             overall: count(source, &PLAN_FAILURES_MAX),
         },
         pace: Pace { percent: count(source, &PLAN_REST_PERCENT), longest: seconds(source, &PLAN_REST_SECONDS_MAX) },
+        interruptions_max: count(source, &PLAN_INTERRUPTIONS_MAX),
     }
 }
 

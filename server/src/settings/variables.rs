@@ -57,6 +57,7 @@ variables! {
     PLAN_PROPOSAL_DAYS = "KLK_PLAN_PROPOSAL_DAYS", number(7, 1, 365), "Días que se recuerda la vista previa de un plan que nadie inició.";
     PLAN_FAILURES_PER_BRANCH_MAX = "KLK_PLAN_FAILURES_PER_BRANCH_MAX", number(5, 0, 1000), "Ventanas seguidas de una tienda que fallan y detienen un plan; 0, nunca.";
     PLAN_FAILURES_MAX = "KLK_PLAN_FAILURES_MAX", number(15, 0, 10_000), "Ventanas seguidas, de cualquier tienda, que fallan y detienen un plan; 0, nunca.";
+    PLAN_INTERRUPTIONS_MAX = "KLK_PLAN_INTERRUPTIONS_MAX", number(5, 0, 1000), "Veces que vuelve a la cola, al arrancar, una ventana de un plan o de una conciliación que el final del proceso interrumpió.";
     PLAN_REST_PERCENT = "KLK_PLAN_REST_PERCENT", number(50, 0, 1000), "Descanso de una tienda entre dos recuperaciones, en porcentaje de lo que tardan las últimas; 0, ninguno.";
     PLAN_REST_SECONDS_MAX = "KLK_PLAN_REST_SECONDS_MAX", number(10, 0, 600), "El descanso más largo, en segundos.";
     AUTO_RETRY = "KLK_AUTO_RETRY", Kind::Switch { default: true }, "Si `klk serve` vuelve a intentar por sí mismo lo que falta.";

@@ -123,10 +123,13 @@ fn a_plan_outlives_a_kill_and_does_nothing_twice() {
         let plan = format!("/api/etl/tracking/plan?hash={}", hash.as_str().unwrap());
         let done = server.until(&plan, |plan| plan["estado"] == "terminado").await;
         let count = |name: &str| done[name].as_u64().unwrap();
-        assert_eq!(count("exitosas") + count("fallidas"), 24, "{done}");
-        assert!(count("fallidas") <= 1, "only the one that was in work is interrupted: {done}");
+        assert_eq!((count("exitosas"), count("fallidas")), (24, 0), "{done}");
         let (_, runs) = server.get_json("/api/etl/tracking/ejecuciones?limite=100").await;
-        assert!(runs["ejecuciones"].as_array().unwrap().iter().all(|run| run["intento"] == 1), "{runs}");
+        let runs = runs["ejecuciones"].as_array().unwrap();
+        let ended = |state: &str| runs.iter().filter(|run| run["estado"] == state).count();
+        assert_eq!(ended("exitoso"), 24, "each window once: {runs:?}");
+        assert!(ended("interrumpido") <= 1, "only the one that was in work is interrupted: {runs:?}");
+        assert_eq!(runs.len(), 24 + ended("interrumpido"), "{runs:?}");
     });
 }
 
@@ -212,6 +215,22 @@ fn a_plan_that_changed_or_that_its_breaker_stops_ends_the_command_with_3_and_say
     let failed = resumed.json()["fallidas"].as_u64().unwrap();
     assert!((2..=3).contains(&failed), "{failed}");
     assert_eq!(resumed.json()["exitosas"].as_u64().unwrap() + failed, 11);
+}
+
+#[test]
+fn a_command_does_not_wait_for_a_plan_that_somebody_holds() {
+    let pos = Pos::with_latency(Duration::from_millis(300));
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let hash = block_on(async {
+        let preview = shown(&server, &hours(&pos, "08:00", "20:00")).await;
+        assert_eq!(order(&server, "iniciar", &preview["hash"]).await.0, 200);
+        assert_eq!(order(&server, "pausar", &preview["hash"]).await.0, 200);
+        preview["hash"].as_str().unwrap().to_owned()
+    });
+    let ended = klk.run(&["recuperar", "--plan", &hash, "--servidor", &server.address]);
+    assert_eq!(ended.code, 3, "{}", ended.errors);
+    assert!(ended.errors.contains(&format!("el plan {} está en pausa", &hash[..12])), "{}", ended.errors);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use domain::sale::{SaleLine, SalesAnswer};
+use domain::window::readings;
 use domain::{Branch, Interval};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
@@ -80,9 +81,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
 
 fn window_of(job: &Job<'_>) -> Result<SalesWindow, PipelineError> {
     let interval: Interval<Timestamp> = job.record.interval;
-    let zone = &job.branch.zone;
-    let local = Interval::new(zone.to_datetime(interval.start()), zone.to_datetime(interval.end()))
-        .ok_or(PipelineError::NotOneDay)?;
+    let local = readings(interval, &job.branch.zone).ok_or(PipelineError::NotOneDay)?;
     Ok(SalesWindow { branch: job.branch.id.clone(), interval, local })
 }
 

@@ -1,22 +1,23 @@
 //! Periods that somebody names by days and hours of a branch's clock.
 
 use domain::filter::InvalidParameter;
-use domain::window::{day_interval, instant_of};
+use domain::window::{day_interval, end_instant_of, instant_of};
 use domain::{Branch, Interval};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 /// From a time of the first day up to a time of the last: from its start where no first time is given, up to its end
-/// where no last one is.
+/// where no last one is. Of a time that comes twice the first starts a period and the second ends one, so that whoever
+/// names the hours of a gap has all of it.
 pub(crate) fn period(
     branch: &Branch,
     (first, time_from): (Date, Option<Time>),
     (last, time_to): (Date, Option<Time>),
 ) -> Result<Interval<Timestamp>, InvalidParameter> {
-    let instant = |date: Date, time: Time| instant_of(date.to_datetime(time), &branch.zone);
-    let start = instant(first, aligned("hora_desde", time_from.unwrap_or(Time::midnight()))?);
+    let time_from = aligned("hora_desde", time_from.unwrap_or(Time::midnight()))?;
+    let start = instant_of(first.to_datetime(time_from), &branch.zone);
     let end = match time_to {
-        Some(time) => instant(last, aligned("hora_hasta", time)?),
+        Some(time) => end_instant_of(last.to_datetime(aligned("hora_hasta", time)?), &branch.zone),
         None => day_interval(last, &branch.zone).map(|day| day.end()),
     };
     let (Some(start), Some(end)) = (start, end) else {

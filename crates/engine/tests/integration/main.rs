@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod calendars;
+mod clock_changes;
 mod decisions;
 mod extraction;
 mod failures;

@@ -1,10 +1,11 @@
 //! What a process leaves behind, the next one finds.
 
+use domain::plan::PlanState;
 use domain::{ErrorClass, RunState};
 use engine::EngineSettings;
 use klk_sim::{Fault, FaultKind};
 
-use crate::support::{World, operator, settings};
+use crate::support::{World, hours_of, operator, settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_waited_go_on_after_a_restart() {
@@ -36,6 +37,28 @@ async fn a_run_that_a_process_left_in_work_is_interrupted_and_its_window_a_gap()
     assert_eq!((found.estado, found.error_tipo), (RunState::Interrupted, Some(ErrorClass::Interrupted)));
     let gaps = world.gaps(24).await;
     assert!(gaps.iter().any(|gap| gap.ejecucion_id == Some(run) && gap.recuperable));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_whose_process_was_killed_loads_every_window_that_was_shown() {
+    let world = World::with(EngineSettings { workers: 0, ..settings() }).await;
+    let asked = hours_of("2025-11-17", "10:00", "12:00");
+    let answer = world.engine.recover_gap(&operator(), asked).await.unwrap();
+    let hash = answer.plan_hash.unwrap().to_string();
+    let warehouse = world.warehouse().await;
+    let started_at = "2025-11-18T16:01:00Z".parse().unwrap();
+    assert!(warehouse.claim(answer.ejecuciones[0].id, started_at, "otra".to_owned(), None).await.unwrap());
+    warehouse.close().await;
+
+    let mut world = world;
+    world.restart(settings()).await;
+    world.all_ended().await;
+    let plan = async || world.engine.read_plan(&operator(), &hash).await.unwrap().plan;
+    while plan().await.estado != PlanState::Finished {
+        tokio::task::yield_now().await;
+    }
+    let plan = plan().await;
+    assert_eq!((plan.ventanas, plan.exitosas, plan.fallidas), (4, 4, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ pub struct World {
     pub ids: Arc<Counter>,
     patience: Duration,
     monitoring: Monitoring,
+    branches: Vec<Branch>,
 }
 
 /// When a test begins.
@@ -91,6 +92,12 @@ impl World {
         Self::build(settings, PATIENT, NobodyObserves, Monitoring::disabled()).await
     }
 
+    /// One store, at a moment.
+    pub async fn of(branch: Branch, now: &str) -> Self {
+        let branches = vec![branch];
+        Self::build_of(branches, Hands::at(now), settings(), PATIENT, NobodyObserves, Monitoring::disabled()).await
+    }
+
     /// With somebody who hears of each job on the database, and can hold it up.
     pub async fn observed(observer: impl StatementObserver) -> Self {
         Self::build(settings(), PATIENT, observer, Monitoring::disabled()).await
@@ -137,6 +144,17 @@ impl World {
         observer: impl StatementObserver,
         monitoring: Monitoring,
     ) -> Self {
+        Self::build_of(branches(), hands, settings, patience, observer, monitoring).await
+    }
+
+    async fn build_of(
+        branches: Vec<Branch>,
+        hands: Hands,
+        settings: EngineSettings,
+        patience: Duration,
+        observer: impl StatementObserver,
+        monitoring: Monitoring,
+    ) -> Self {
         let clock = hands.clone();
         let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.time()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -146,16 +164,17 @@ impl World {
         let ids = Arc::new(Counter::default());
         let warehouse = open(&folder, observer);
         let parts = (&*base_url, &hands, &ids, patience, &monitoring);
-        let engine = start(parts, warehouse, settings).await;
-        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring }
+        let engine = start(parts, branches.clone(), warehouse, settings).await;
+        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring, branches }
     }
 
     /// Ends the engine and starts another one over the same database.
     pub async fn restart(&mut self, settings: EngineSettings) {
         self.engine.shutdown().await;
-        let World { base_url, folder, hands, ids, patience, monitoring, .. } = &*self;
+        let World { base_url, folder, hands, ids, patience, monitoring, branches, .. } = &*self;
         let warehouse = open(folder, watcher(monitoring));
-        self.engine = start((base_url, hands, ids, *patience, monitoring), warehouse, settings).await;
+        let parts = (&**base_url, hands, ids, *patience, monitoring);
+        self.engine = start(parts, branches.clone(), warehouse, settings).await;
     }
 
     /// The database itself, after the engine has let go of it.
@@ -286,6 +305,7 @@ fn watcher(monitoring: &Monitoring) -> StatementWatcher {
 
 async fn start(
     (base_url, hands, ids, patience, monitoring): (&str, &Hands, &Arc<Counter>, Duration, &Monitoring),
+    branches: Vec<Branch>,
     warehouse: Warehouse,
     settings: EngineSettings,
 ) -> Engine {
@@ -301,7 +321,7 @@ async fn start(
         source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
         warehouse,
         monitoring: monitoring.clone(),
-        branches: branches(),
+        branches,
     };
     Engine::start(parts, settings).await.unwrap()
 }

@@ -1,7 +1,7 @@
 //! What the team is told when a recovery has ended: once, whoever clicked, and also after a restart.
 
 use domain::RunState;
-use engine::EngineSettings;
+use engine::{EngineSettings, PlanSettings};
 use klk_sim::{Fault, FaultKind};
 use monitoring::Started;
 use serde_json::{Value, json};
@@ -65,7 +65,9 @@ async fn a_recovery_whose_last_run_a_process_left_in_work_is_told_by_the_next() 
     assert!(warehouse.claim(answer.ejecuciones[0].id, started_at, "otra".to_owned(), None).await.unwrap());
     warehouse.close().await;
 
-    world.restart(settings()).await;
+    // It was interrupted as often as may be, and is not queued anew.
+    let plans = PlanSettings { interruptions_max: 0, ..PlanSettings::default() };
+    world.restart(EngineSettings { plans, ..settings() }).await;
     let runs = world.engine.batch_runs(answer.lote_id.unwrap()).await.unwrap();
     assert_eq!(runs[0].estado, RunState::Interrupted);
     world.restart(settings()).await;

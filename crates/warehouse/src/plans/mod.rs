@@ -77,7 +77,7 @@ pub struct PlanRecord {
     pub counts: PlanCounts,
 }
 
-/// Runs of a plan, by how they are.
+/// Windows of a plan, by how their latest runs are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PlanCounts {
     /// Waiting.
@@ -94,12 +94,17 @@ pub struct PlanCounts {
     pub loaded: u64,
 }
 
-const PLANS: &str = "WITH cuenta AS (
+/// Each window once, by its latest run: one that was interrupted may have been queued anew.
+const PLANS: &str = "WITH ultimas AS (
+        SELECT lote_id, estado, registros_cargados
+        FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM planes)
+        QUALIFY row_number() OVER (PARTITION BY lote_id, ubicacion_id, ventana_desde ORDER BY id DESC) = 1),
+     cuenta AS (
         SELECT lote_id, count(*) FILTER (estado = 'en_cola') AS en_cola,
             count(*) FILTER (estado = 'en_proceso') AS en_proceso, count(*) FILTER (estado = 'exitoso') AS exitosas,
             count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido')) AS fallidas,
             count(*) FILTER (estado = 'cancelado') AS canceladas, sum(registros_cargados) AS lineas
-        FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM planes) GROUP BY lote_id)
+        FROM ultimas GROUP BY lote_id)
      SELECT id::VARCHAR, hash, planes.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
         epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo,
         coalesce(en_cola, 0)::UBIGINT, coalesce(en_proceso, 0)::UBIGINT, coalesce(exitosas, 0)::UBIGINT,

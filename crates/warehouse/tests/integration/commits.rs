@@ -120,6 +120,40 @@ async fn the_same_invoice_number_in_two_branches_is_two_invoices() {
 }
 
 #[tokio::test]
+async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
+    let mut store = Store::new();
+    let (eight, nine) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T09:00"));
+    store.load_sales(1, PERIFERICO, eight, three_lines()).await;
+    store.load_sales(2, PERIFERICO, nine, vec![line("F-9", 1, "2025-11-17T09:05:00", "5")]).await;
+    // The same number on another day is another invoice.
+    let next_day = vec![line("F-1", 1, "2025-11-18T09:05:00", "7")];
+    store.load_sales(3, PERIFERICO, half_hour("2025-11-18T09:00"), next_day).await;
+
+    let answer = vec![
+        line("F-9", 1, "2025-11-17T09:05:00", "5"),
+        line("F-1", 1, "2025-11-17T09:10:00", "10.5"),
+        line("F-1", 2, "2025-11-17T09:10:00", "20"),
+    ];
+    let receipt = store.load_sales(4, PERIFERICO, nine, answer).await;
+    assert_eq!(receipt, Receipt { loaded: 3, added: 0, changed: 2, removed: 0 });
+    assert_eq!(
+        store.column(LINES).await,
+        [
+            "tienda_01 F-2/1 30.000000",
+            "tienda_01 F-9/1 5.000000",
+            "tienda_01 F-1/1 10.500000",
+            "tienda_01 F-1/2 20.000000",
+            "tienda_01 F-1/1 7.000000",
+        ]
+    );
+    let sums =
+        "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
+    assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "18 09:00 1"]);
+    let money = "SELECT (usd_ahora - usd_antes)::VARCHAR FROM conciliaciones";
+    assert_eq!(store.column(money).await, ["0.000000"]);
+}
+
+#[tokio::test]
 async fn a_whole_day_replaces_its_half_hours_and_nothing_of_the_next_day() {
     let mut store = Store::new();
     let day = period("2025-11-17T00:00", "2025-11-18T00:00");

@@ -8,7 +8,7 @@ use warehouse::{NewRun, PhaseTimes, RunFailure, SalesTotals};
 
 use crate::samples::{
     CENTRO, PERIFERICO, batch_id, branch, decimal, end, half_hour, instant, line, new_run, numbered_half_hour, period,
-    run_id, sales_window, zone,
+    run_id, sales_window, unused_id, zone,
 };
 use crate::store::{Store, batch_for};
 
@@ -128,7 +128,7 @@ async fn the_counts_of_today_are_of_a_kind_mode_and_reason() {
     warehouse.commit_sales_window(end(run_id(0), after(1), 0), window, Vec::new()).await.unwrap();
     assert_eq!(count().await.unwrap(), TodayCounts { total: 3, exitosas: 1, fallidas: 0, en_proceso: 1, en_cola: 1 });
 
-    warehouse.interrupt_running(after(2)).await.unwrap();
+    warehouse.interrupt_running(after(2), 5, unused_id).await.unwrap();
     assert_eq!(count().await.unwrap(), TodayCounts { total: 3, exitosas: 1, fallidas: 1, en_proceso: 0, en_cola: 1 });
 }
 
@@ -170,7 +170,7 @@ async fn batches_are_shown_while_they_are_in_work_and_for_a_while_after() {
     assert_eq!(halfway, expected);
 
     warehouse.claim(run_id(2), after(8), "host-1".to_owned(), None).await.unwrap();
-    warehouse.interrupt_running(after(9)).await.unwrap();
+    warehouse.interrupt_running(after(9), 5, unused_id).await.unwrap();
     let done = warehouse::BatchCounts { finished: 2, failed: 1, ended_at: Some(after(9)), ..expected };
     assert_eq!(warehouse.batch(batch_id(1)).await.unwrap(), Some(done));
     assert!(warehouse.batches_since(after(9)).await.unwrap().is_empty());

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use domain::{EtlKind, RunState};
 
 use crate::children::{ChildProcess, given_database, say};
-use crate::samples::{PERIFERICO, batch, branch, end, instant, line, new_run, numbered_half_hour, sales_window, zone};
+use crate::samples::{
+    PERIFERICO, batch, branch, end, instant, line, new_run, numbered_half_hour, sales_window, unused_id, zone,
+};
 use crate::store::{Store, open};
 
 /// So many that a commit takes a while.
@@ -26,7 +28,7 @@ async fn a_window_is_whole_or_absent_whenever_the_process_is_killed() {
         store.warehouse = open(&store.path());
         let committed: BTreeSet<String> =
             said.iter().filter_map(|text| text.strip_prefix("committed ")).map(str::to_owned).collect();
-        let left = store.warehouse.interrupt_running(instant("2026-01-01T00:00:00Z")).await.unwrap();
+        let left = store.warehouse.interrupt_running(instant("2026-01-01T00:00:00Z"), 5, unused_id).await.unwrap();
         assert!(left.len() <= 1, "one run was in work at a time: {left:?}");
         assert!(left.iter().all(|run| !committed.contains(&run.id.to_string())), "{left:?} {committed:?}");
         check(&mut store, &committed).await;

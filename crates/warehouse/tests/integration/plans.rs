@@ -6,7 +6,7 @@ use domain::decision::{DecisionFilter, Origin};
 use domain::plan::{Plan, PlanAction, PlanOptions, PlanState, Slot};
 use domain::{BranchId, EtlKind, Interval, RunMode, Window};
 use jiff::Timestamp;
-use warehouse::{Decision, NewPlan, NewRun, PlanChange, PlanRecord, StartOutcome};
+use warehouse::{Decision, NewBatch, NewPlan, NewRun, PlanChange, PlanRecord, StartOutcome};
 
 use crate::samples::{
     CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, instant, line, new_run, numbered_half_hour, run_id,
@@ -233,4 +233,55 @@ async fn past_weeks_tell_lines_by_weekday_and_half_hour_and_how_long_calls_take(
     assert_eq!(measured.pos_seconds, Duration::from_millis(1_500).as_secs_f64());
     assert!(measured.run_seconds >= measured.pos_seconds);
     assert!(!latencies.contains_key(&BranchId::new(CENTRO)));
+}
+
+#[tokio::test]
+async fn windows_of_a_plan_that_the_end_of_a_process_interrupted_are_queued_anew_but_not_for_ever() {
+    let store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    start(&store, 1, &noon()).await;
+    let mut in_work = run_id(100);
+    for number in 0..2 {
+        assert!(store.warehouse.claim(in_work, instant(NOW), "host-1".to_owned(), None).await.unwrap());
+        let left = store.warehouse.interrupt_running(instant(NOW), 2, move || run_id(900 + number)).await.unwrap();
+        assert_eq!(left.iter().map(|run| run.id).collect::<Vec<_>>(), [in_work]);
+        let again = store.warehouse.queued_runs().await.unwrap().pop().unwrap();
+        assert_eq!((again.id, again.interval, again.batch), (run_id(900 + number), noon()[0], Some(batch_id(1))));
+        assert_eq!(again.attempt, 2 + u32::try_from(number).unwrap());
+        // Each window once, whatever it took.
+        let counts = store.warehouse.plan(batch_id(1)).await.unwrap().unwrap().counts;
+        assert_eq!((counts.queued, counts.running, counts.failed), (2, 0, 0));
+        in_work = again.id;
+    }
+    assert!(store.warehouse.claim(in_work, instant(NOW), "host-1".to_owned(), None).await.unwrap());
+    store.warehouse.interrupt_running(instant(NOW), 2, || run_id(990)).await.unwrap();
+    let counts = store.warehouse.plan(batch_id(1)).await.unwrap().unwrap().counts;
+    assert_eq!((counts.queued, counts.running, counts.failed), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn what_was_interrupted_of_a_cancelled_plan_is_not_queued_anew() {
+    let store = Store::new();
+    propose(&store, 1, &noon(), "ana").await;
+    start(&store, 1, &noon()).await;
+    assert!(store.warehouse.claim(run_id(100), instant(NOW), "host-1".to_owned(), None).await.unwrap());
+    change(&store, 1, PlanAction::Cancel).await.unwrap();
+    assert_eq!(store.warehouse.interrupt_running(instant(NOW), 5, || run_id(900)).await.unwrap().len(), 1);
+    assert!(store.warehouse.queued_runs().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_comparison_that_was_interrupted_is_queued_anew_and_a_window_on_schedule_is_not() {
+    let store = Store::new();
+    for (number, reason) in [(1, "conciliacion"), (2, "reconciliacion"), (3, "programada")] {
+        let day = |number: u128| half_hour(&format!("2025-11-1{number}T12:00"));
+        let run = new_run(number, branch(PERIFERICO), day(number));
+        store.warehouse.enqueue(NewBatch { reason, ..batch(number) }, vec![run]).await.unwrap();
+        assert!(store.warehouse.claim(run_id(number), instant(NOW), "host-1".to_owned(), None).await.unwrap());
+    }
+    let next = std::sync::atomic::AtomicU64::new(900);
+    let new_id = move || run_id(u128::from(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+    assert_eq!(store.warehouse.interrupt_running(instant(NOW), 5, new_id).await.unwrap().len(), 3);
+    let queued = store.warehouse.queued_runs().await.unwrap();
+    assert_eq!(queued.iter().map(|run| run.batch).collect::<Vec<_>>(), [Some(batch_id(1)), Some(batch_id(2))]);
 }

@@ -38,6 +38,11 @@ pub fn run_id(number: u128) -> RunId {
     RunId(Uuid::from_u128(0x0193_3a00_0000_7000_8000_0000_0000_0000 + number))
 }
 
+/// Of a run that is queued anew, where none is.
+pub fn unused_id() -> RunId {
+    run_id(0xffff)
+}
+
 pub fn batch_id(number: u128) -> BatchId {
     BatchId(Uuid::from_u128(0x0193_3a00_0000_7000_9000_0000_0000_0000 + number))
 }

@@ -3,7 +3,7 @@
 use domain::{EtlKind, RunState};
 use warehouse::RunRecord;
 
-use crate::samples::{CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, instant, new_run, run_id};
+use crate::samples::{CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, instant, new_run, run_id, unused_id};
 use crate::store::Store;
 
 #[tokio::test]
@@ -58,10 +58,10 @@ async fn what_a_process_left_in_work_is_interrupted_and_what_waits_goes_on_waiti
     let waiting = store.queue(2, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:30")).await;
     store.load_sales(3, PERIFERICO, half_hour("2025-11-17T09:00"), Vec::new()).await;
 
-    let interrupted = store.warehouse.interrupt_running(instant("2025-11-17T12:31:00Z")).await.unwrap();
+    let interrupted = store.warehouse.interrupt_running(instant("2025-11-17T12:31:00Z"), 5, unused_id).await.unwrap();
     let summary = |run: &RunRecord| (run.id, run.state);
     assert_eq!(interrupted.iter().map(summary).collect::<Vec<_>>(), [(left, RunState::Interrupted)]);
-    assert!(store.warehouse.interrupt_running(instant("2025-11-17T12:32:00Z")).await.unwrap().is_empty());
+    assert!(store.warehouse.interrupt_running(instant("2025-11-17T12:32:00Z"), 5, unused_id).await.unwrap().is_empty());
 
     assert_eq!(
         store
