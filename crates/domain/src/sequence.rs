@@ -6,7 +6,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::window::HALF_HOUR;
+use crate::window::{HALF_HOUR, local_half_hour};
 use crate::{Interval, IntervalSet};
 
 /// Numbers in a row of one register that are loaded, and when they were made.
@@ -48,13 +48,8 @@ impl NumberHole {
     /// The half hours that it lies in, on the store's clock: from that of the number before to that of the number after.
     pub fn half_hours(&self) -> Option<Interval<DateTime>> {
         let (first, last) = (self.after.min(self.before), self.after.max(self.before));
-        Interval::new(floor(first), floor(last).checked_add(HALF_HOUR).ok()?)
+        Interval::new(local_half_hour(first), local_half_hour(last).checked_add(HALF_HOUR).ok()?)
     }
-}
-
-fn floor(moment: DateTime) -> DateTime {
-    let time = moment.time();
-    moment.date().at(time.hour(), time.minute() / 30 * 30, 0, 0)
 }
 
 /// The holes of every register, in order of register and number. More than `jump_max` numbers at once that lack, or as many

@@ -29,6 +29,7 @@ pub(crate) fn of_coverage(
 ) -> GapView {
     let (causa, error_tipo, causa_detalle, ejecucion_id) = match gap.cause {
         GapCause::NeverRan => ("nunca_ejecutado".to_owned(), None, None, None),
+        GapCause::SourceChanged { run } => (CauseKind::SourceChanged.as_str().to_owned(), None, None, Some(run)),
         GapCause::Attempted { state, error, message, run } => (state.as_str().to_owned(), error, message, Some(run)),
     };
     GapView {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use domain::gap::{Attempt, GapEvidence, GapState, Urgency};
+use domain::later_change::LaterChange;
 use domain::read_model::{GapTotals, GapView, ValueView};
 use domain::sequence::NumberHole;
 use domain::window::half_hour_floor;
@@ -47,6 +48,10 @@ pub(crate) async fn evidence<'engine>(
     let around = widened(range);
     let mut covered = by_branch(warehouse.coverage(kind, only.clone(), around).await?);
     let mut waived = by_branch(warehouse.waived(kind, only.clone(), around).await?);
+    let mut changes = match kind {
+        EtlKind::Sales => changes_by_branch(warehouse.later_changes(only.clone(), around).await?),
+        EtlKind::Inventory => HashMap::new(),
+    };
     // Numbers after coverage: of a window that is covered, its numbers are among them.
     let mut broken = match kind {
         EtlKind::Sales => number_holes::broken_sequences(engine, only, around).await?,
@@ -71,6 +76,7 @@ pub(crate) async fn evidence<'engine>(
             let mut evidence = GapEvidence {
                 expected,
                 covered: covered.remove(&branch.id).unwrap_or_default().into_iter().collect(),
+                changes: changes_in(range, changes.remove(&branch.id).unwrap_or_default()),
                 waived: waived.remove(&branch.id).unwrap_or_default().into_iter().collect(),
                 unproven: IntervalSet::empty(),
                 attempts,
@@ -93,6 +99,20 @@ pub(crate) fn by_branch(
         grouped.entry(branch).or_default().push(interval);
     }
     grouped
+}
+
+pub(crate) fn changes_by_branch(changes: Vec<(BranchId, LaterChange)>) -> HashMap<BranchId, Vec<LaterChange>> {
+    let mut grouped: HashMap<BranchId, Vec<LaterChange>> = HashMap::new();
+    for (branch, change) in changes {
+        grouped.entry(branch).or_default().push(change);
+    }
+    grouped
+}
+
+/// Those whose half hour lies in a range: what is missing is of the range only.
+pub(crate) fn changes_in(range: Interval<Timestamp>, mut changes: Vec<LaterChange>) -> Vec<LaterChange> {
+    changes.retain(|change| change.difference.half_hour.overlaps(&range));
+    changes
 }
 
 pub(crate) fn expected_sales(

@@ -58,7 +58,7 @@ pub(crate) fn holes_of(
     let zone = &branch.zone;
     let expected = local(&calendar.expected(widened(range), zone), zone);
     let found = holes(runs, engine.settings.sequence_jump_max);
-    let mut holes = unexplained(found, &expected, &local(&evidence.covered, zone), &local(&evidence.waived, zone));
+    let mut holes = unexplained(found, &expected, &local(&evidence.current(), zone), &local(&evidence.waived, zone));
     holes.retain(|hole| span_of(hole, zone).is_some_and(|span| span.overlaps(&range)));
     holes
 }

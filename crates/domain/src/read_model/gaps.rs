@@ -36,6 +36,21 @@ read_model! {
         pub anunciadas: Option<u64>,
         /// Distinct lines that came.
         pub recibidas: Option<u64>,
+        /// Lines that were loaded when the source was seen to have changed.
+        #[serde(default)]
+        pub cargadas: Option<u64>,
+        /// What they are worth; None where the source did not tell what it has now.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub usd_cargado: Option<Decimal>,
+        /// What the source has now is worth.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub usd_ahora: Option<Decimal>,
+        /// When the source was first seen to have changed.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub vista_en_local: Option<DateTime>,
         /// The last firing of the schedule before the window was due.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         pub disparo_anterior_local: Option<DateTime>,
@@ -89,7 +104,7 @@ read_model! {
         pub antiguedad_horas: f64,
         pub urgencia: Urgency,
         pub estado: GapState,
-        /// `nunca_ejecutado`, how the latest attempt ended, or `secuencia`; `evidencia.tipo` says it more exactly.
+        /// `nunca_ejecutado`, how the latest attempt ended, `fuente_cambio` or `secuencia`; `evidencia.tipo` says it more exactly.
         pub causa: String,
         pub error_tipo: Option<ErrorClass>,
         pub causa_detalle: Option<String>,

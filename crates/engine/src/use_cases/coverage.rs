@@ -6,6 +6,7 @@ use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
 use domain::filter::{CoverageFilter, InvalidParameter};
 use domain::gap::{Attempt, GapEvidence};
+use domain::later_change::LaterChange;
 use domain::read_model::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
 use domain::sequence::NumberHole;
 use domain::value::HalfHourSales;
@@ -104,14 +105,19 @@ impl Day<'_> {
         let attempts = || self.evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(&window));
         let latest = attempts().filter(|attempt| attempt.state.is_final()).max_by_key(|attempt| attempt.run);
         let holes: Vec<&NumberHole> = self.holes.iter().filter(|hole| self.lies_in(hole, &window)).collect();
+        let changed = self.evidence.changes.iter().find(|change| change.difference.half_hour.overlaps(&window));
         let facts = WindowFacts {
             is_expected: self.expected.covers(&window),
             is_due: window.end() <= self.settled,
             is_covered: self.evidence.covered.covers(&window),
-            is_waived: self.evidence.waived.covers(&window),
+            is_waived: match changed {
+                Some(change) => change.is_waived,
+                None => self.evidence.waived.covers(&window),
+            },
             is_in_work: attempts().any(|attempt| !attempt.state.is_final()),
             is_short: latest.is_some_and(|attempt| attempt.state == RunState::Partial),
             has_hole: !holes.is_empty(),
+            has_changed: changed.is_some(),
             loaded: sales.lines,
         };
         let period = LocalPeriod::of(window, &self.branch.zone);
@@ -123,7 +129,7 @@ impl Day<'_> {
             lineas: sales.lines,
             facturas: sales.invoices,
             total_usd: sales.total_usd.round_dp(2),
-            certificado: self.certificate(&window, latest, &holes, &facts),
+            certificado: self.certificate(&window, latest, &holes, changed, &facts),
         }
     }
 
@@ -136,6 +142,7 @@ impl Day<'_> {
         window: &Interval<Timestamp>,
         latest: Option<&Attempt>,
         holes: &[&NumberHole],
+        changed: Option<&LaterChange>,
         known: &WindowFacts,
     ) -> Certificate {
         let commits: Vec<&Commit> = self.commits.iter().filter(|commit| commit.facts.window.overlaps(window)).collect();
@@ -154,17 +161,22 @@ impl Day<'_> {
                 .map(local),
             mensaje: counts.and_then(|facts| facts.message.clone()),
             cargas: u32::try_from(commits.len()).unwrap_or(u32::MAX),
-            fuente_cambio: commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
+            fuente_cambio: changed.is_some() || commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
         };
         let announced = counts.and_then(|facts| facts.announced);
         let received = counts.and_then(|facts| facts.received);
-        let of_run = counts.map(|facts| LocalPeriod::of(facts.window, &self.branch.zone));
+        // What the source says now counts, not what it said when it was loaded.
+        let (outcome, announced, received, of) = match changed.map(|change| &change.difference) {
+            Some(now) => (ProofOutcome::Fails, Some(now.announced), Some(now.loaded), Some(now.measured)),
+            None => (count_outcome(announced, received), announced, received, counts.map(|facts| facts.window)),
+        };
+        let of = of.map(|window| LocalPeriod::of(window, &self.branch.zone));
         let conteo = CountProof {
-            resultado: count_outcome(announced, received),
+            resultado: outcome,
             anunciadas: announced,
             recibidas: received,
-            ventana_desde: of_run.map(|period| period.from_text()),
-            ventana_hasta: of_run.map(|period| period.to_text()),
+            ventana_desde: of.map(|period| period.from_text()),
+            ventana_hasta: of.map(|period| period.to_text()),
         };
         let secuencia = SequenceProof {
             resultado: match (holes.is_empty(), known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
