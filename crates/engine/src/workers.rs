@@ -37,10 +37,11 @@ pub(crate) async fn work(engine: Engine) {
             if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
                 tell_recovery(&engine, batch).await;
             }
-            engine.queue.done(&record.branch);
+            // Before the store's place is free again: what its plan makes of the end counts for the next window.
             if matches!(end, End::Ended) {
                 book::run_ended(&engine, &record).await;
             }
+            engine.queue.done(&record.branch);
             engine.events.run_changed();
             continue;
         }
