@@ -44,11 +44,21 @@ impl Engine {
         branch: Option<&BranchId>,
         range: Interval<Timestamp>,
     ) -> Result<Vec<GapView>, UseCaseError> {
+        let evidence = self.evidence_of(kind, branch, range).await?;
+        self.views(kind, &evidence, self.clock.now()).await
+    }
+
+    /// What gaps of now are computed from.
+    pub(super) async fn evidence_of(
+        &self,
+        kind: EtlKind,
+        branch: Option<&BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<Evidence<'_>, UseCaseError> {
         let branches = self.branches.select(branch)?;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let evidence = gaps::evidence(self, kind, &branches, range, settled).await?;
-        self.views(kind, &evidence, now).await
+        gaps::evidence(self, kind, &branches, range, settled).await
     }
 
     /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.
