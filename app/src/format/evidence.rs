@@ -73,10 +73,12 @@ pub fn missing_invoices(numbers: &[MissingNumbers]) -> u64 {
 
 /// `C10-01: 8064 – 8066`.
 pub fn numbers_of(numbers: &MissingNumbers) -> String {
-    match numbers.desde == numbers.hasta {
-        true => format!("{}: {}", numbers.caja, numbers.desde),
-        false => format!("{}: {} – {}", numbers.caja, numbers.desde, numbers.hasta),
-    }
+    numbers_in_a_row(&numbers.caja, numbers.desde, numbers.hasta)
+}
+
+/// The same of a register and its first and last number.
+pub fn numbers_in_a_row(register: &str, from: u64, to: u64) -> String {
+    if from == to { format!("{register}: {from}") } else { format!("{register}: {from} – {to}") }
 }
 
 #[cfg(test)]
@@ -114,7 +116,7 @@ mod tests {
             vista_en_local: noon(),
             ..sample::evidence(CauseKind::SourceChanged)
         },
-        "El KLK tiene ahora 1.212 líneas; cargadas hay 1.180. Valen $120,00; lo cargado vale $100,50. Se vio: 17 nov 2025, 12:05."
+        "El KLK tiene ahora 1.212 líneas; cargadas hay 1.180. Valen USD 120; lo cargado vale USD 101. Se vio: 17 nov 2025, 12:05."
     )]
     #[case(sample::evidence(CauseKind::BeforeWatching), "Ningún disparo de la programación está registrado.")]
     fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {

@@ -242,9 +242,10 @@ crate::state::wire_names!(GapState {
 });
 
 /// What lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GapClass {
     /// Half hours.
+    #[default]
     Coverage,
     /// Numbers of invoices, within half hours that are there.
     Sequence,

@@ -112,6 +112,39 @@ fn holes_of(stretch: &[NumberRun], jump_max: u64) -> Vec<NumberHole> {
     found
 }
 
+/// Numbers of a register that somebody gave up, and the half hours of the store's clock that they lay in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaivedNumbers {
+    /// What is before the last dash.
+    pub register: String,
+    /// The first number.
+    pub from: u64,
+    /// The last number, this one included.
+    pub to: u64,
+    /// The half hours.
+    pub half_hours: Interval<DateTime>,
+}
+
+impl NumberHole {
+    /// Whether every number of it was given up. A register that counts anew has the same numbers at another time.
+    pub fn is_waived(&self, waived: &[WaivedNumbers]) -> bool {
+        let Some(span) = self.half_hours() else { return false };
+        let mut ranges: Vec<(u64, u64)> = waived
+            .iter()
+            .filter(|numbers| numbers.register == self.register && numbers.half_hours.overlaps(&span))
+            .map(|numbers| (numbers.from, numbers.to))
+            .collect();
+        ranges.sort_unstable();
+        let mut next = self.from;
+        for (from, to) in ranges {
+            if from <= next && to >= next {
+                next = to.saturating_add(1);
+            }
+        }
+        next > self.to
+    }
+}
+
 /// The holes that nothing else explains: every half hour that they lie in and that sales are expected of is there, and none
 /// of them was given up. What is missing as a whole is a gap already, and its numbers with it.
 pub fn unexplained(

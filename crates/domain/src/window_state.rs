@@ -53,6 +53,8 @@ pub struct WindowFacts {
     pub is_short: bool,
     /// A number of an invoice lacks in it.
     pub has_hole: bool,
+    /// Numbers of invoices lack in it that were given up.
+    pub has_waived_hole: bool,
     /// The source has something else now than what is loaded.
     pub has_changed: bool,
     /// Lines, or articles, that are loaded of it.
@@ -70,6 +72,7 @@ impl WindowState {
         if facts.is_covered && !(is_unproven && facts.is_in_work) {
             return match (is_unproven, is_sales && facts.loaded == 0, facts.is_expected) {
                 (true, ..) => Self::Partial,
+                _ if facts.has_waived_hole => Self::Waived,
                 (false, false, _) => Self::Complete,
                 (false, true, true) => Self::NoSales,
                 (false, true, false) => Self::Closed,
@@ -109,6 +112,7 @@ mod tests {
         is_in_work: false,
         is_short: false,
         has_hole: false,
+        has_waived_hole: false,
         has_changed: false,
         loaded: 0,
     };
@@ -125,6 +129,8 @@ mod tests {
     #[case::short_before_it_is_due(WindowFacts { is_short: true, is_due: false, ..OPEN }, WindowState::Partial)]
     #[case::a_number_lacks(WindowFacts { has_hole: true, ..LOADED }, WindowState::Partial)]
     #[case::a_number_lacks_and_is_asked_for(WindowFacts { has_hole: true, is_in_work: true, ..LOADED }, WindowState::InWork)]
+    #[case::a_number_lacks_and_was_given_up(WindowFacts { has_waived_hole: true, ..LOADED }, WindowState::Waived)]
+    #[case::another_number_lacks_too(WindowFacts { has_waived_hole: true, has_hole: true, ..LOADED }, WindowState::Partial)]
     #[case::the_source_changed(WindowFacts { has_changed: true, ..LOADED }, WindowState::Partial)]
     #[case::the_source_changed_and_is_asked(WindowFacts { has_changed: true, is_in_work: true, ..LOADED }, WindowState::InWork)]
     #[case::the_source_changed_and_that_was_given_up(

@@ -13,6 +13,7 @@ use domain::window::half_hour_floor;
 use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use warehouse::WaiverFilter;
 
 use crate::UseCaseError;
 use crate::calendars::Calendars;
@@ -24,6 +25,8 @@ pub(crate) struct Evidence<'engine> {
     pub(crate) by_branch: Vec<(&'engine Branch, GapEvidence)>,
     /// Numbers of invoices that lack, of the stores that lack some.
     pub(crate) holes: HashMap<BranchId, Vec<NumberHole>>,
+    /// Numbers that lack and were given up.
+    pub(crate) waived_holes: HashMap<BranchId, Vec<NumberHole>>,
 }
 
 /// Reads the evidence of branches. A window that ended after `settled` counts only once a run for it has failed: until
@@ -54,8 +57,12 @@ pub(crate) async fn evidence<'engine>(
     };
     // Numbers after coverage: of a window that is covered, its numbers are among them.
     let mut broken = match kind {
-        EtlKind::Sales => number_holes::broken_sequences(engine, only, around).await?,
+        EtlKind::Sales => number_holes::broken_sequences(engine, only.clone(), around).await?,
         EtlKind::Inventory => HashMap::new(),
+    };
+    let waived_numbers = match broken.is_empty() {
+        true => Vec::new(),
+        false => warehouse.number_waivers(WaiverFilter { kind: Some(kind), branch: only, range: around }).await?,
     };
     let first_snapshots: HashMap<BranchId, Timestamp> = match kind {
         EtlKind::Sales => HashMap::new(),
@@ -64,7 +71,7 @@ pub(crate) async fn evidence<'engine>(
 
     let calendars = Calendars::known(engine, None).await?;
     let now = engine.clock.now();
-    let mut holes = HashMap::new();
+    let (mut holes, mut waived_holes) = (HashMap::new(), HashMap::new());
     let by_branch = branches
         .iter()
         .map(|branch| {
@@ -83,12 +90,14 @@ pub(crate) async fn evidence<'engine>(
             };
             let runs = broken.remove(&branch.id).unwrap_or_default();
             let lacking = number_holes::holes_of(engine, branch, calendars.of(branch), range, &evidence, runs);
+            let (given_up, lacking) = number_holes::given_up(lacking, branch, &waived_numbers);
             evidence.unproven = number_holes::unproven(&lacking, &branch.zone, now);
             holes.insert(branch.id.clone(), lacking);
+            waived_holes.insert(branch.id.clone(), given_up);
             (*branch, evidence)
         })
         .collect();
-    Ok(Evidence { by_branch, holes })
+    Ok(Evidence { by_branch, holes, waived_holes })
 }
 
 pub(crate) fn by_branch(

@@ -71,6 +71,9 @@ read_model! {
         /// When the invoice after them was made.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub antes_de: DateTime,
+        /// Whether they were given up.
+        #[serde(default)]
+        pub justificada: bool,
     }
 
     /// Missing half hours in a row, of one store and one local day, with one cause.
@@ -142,6 +145,17 @@ read_model! {
         pub valor_usd_hasta: Decimal,
         /// Half hours of sales that it is without.
         pub ventanas_sin_historia: u64,
+    }
+
+    /// How many gaps the list of the asked hours has: `GET /api/etl/tracking/gaps/total`.
+    pub struct GapCount {
+        pub total: u64,
+        /// Half hours in all of them.
+        pub ventanas: u64,
+        /// How far back was looked.
+        pub max_horas: u32,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        pub generado_en: Timestamp,
     }
 
     /// Every gap of the asked hours, the most recent first, or what is worth most.

@@ -7,7 +7,9 @@ use domain::certificate::{ProofOutcome, count_outcome};
 use domain::filter::{CoverageFilter, InvalidParameter};
 use domain::gap::{Attempt, GapEvidence};
 use domain::later_change::LaterChange;
-use domain::read_model::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
+use domain::read_model::{
+    Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, MissingNumbers, SequenceProof, StateCount,
+};
 use domain::sequence::NumberHole;
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
@@ -27,6 +29,7 @@ struct Day<'engine> {
     /// By the calendar alone, also of what is still to come.
     expected: IntervalSet<Timestamp>,
     holes: Vec<NumberHole>,
+    waived_holes: Vec<NumberHole>,
     numbers_are_looked_at: bool,
     commits: Vec<Commit>,
     facts: HashMap<RunId, RunFacts>,
@@ -91,6 +94,7 @@ impl Engine {
             branch,
             expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
             holes: read.holes.remove(&branch.id).unwrap_or_default(),
+            waived_holes: read.waived_holes.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
             commits,
             facts: facts.into_iter().map(|facts| (facts.run, facts)).collect(),
@@ -117,6 +121,7 @@ impl Day<'_> {
             is_in_work: attempts().any(|attempt| !attempt.state.is_final()),
             is_short: latest.is_some_and(|attempt| attempt.state == RunState::Partial),
             has_hole: !holes.is_empty(),
+            has_waived_hole: self.waived_holes.iter().any(|hole| self.lies_in(hole, &window)),
             has_changed: changed.is_some(),
             loaded: sales.lines,
         };
@@ -178,13 +183,16 @@ impl Day<'_> {
             ventana_desde: of.map(|period| period.from_text()),
             ventana_hasta: of.map(|period| period.to_text()),
         };
+        let waived = self.waived_holes.iter().filter(|hole| self.lies_in(hole, window));
+        let waived = waived.map(|hole| MissingNumbers { justificada: true, ..gap_views::numbers(hole) });
+        let is_whole = holes.is_empty() && !known.has_waived_hole;
         let secuencia = SequenceProof {
-            resultado: match (holes.is_empty(), known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
+            resultado: match (is_whole, known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
                 (false, _) => ProofOutcome::Fails,
                 (true, true) => ProofOutcome::Holds,
                 (true, false) => ProofOutcome::NotApplicable,
             },
-            faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).collect(),
+            faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).chain(waived).collect(),
         };
         Certificate { ejecucion, conteo, secuencia }
     }

@@ -7,7 +7,7 @@ use domain::cause::CauseKind;
 use domain::certificate::ProofOutcome;
 use domain::decision::Origin;
 use domain::filter::CoverageFilter;
-use domain::gap::GapState;
+use domain::gap::{GapClass, GapState};
 use domain::justification::Reason;
 use domain::read_model::{CoverageDay, GapView, HalfHourView, JustifyRequest, ReconcileRequest, WithdrawRequest};
 use domain::value::ValueBasis;
@@ -175,6 +175,7 @@ async fn what_the_source_changed_can_be_justified_and_that_be_taken_back() {
     world.sim.add_fault(short(1));
     compare(&world).await;
     let request = JustifyRequest {
+        clase: GapClass::Coverage,
         etl_tipo: EtlKind::Sales,
         ubicacion_id: periferico(),
         fecha_desde: "2025-11-17".to_owned(),
