@@ -51,6 +51,10 @@ pub fn evidence(tipo: CauseKind) -> CauseEvidence {
         estado_http: None,
         anunciadas: None,
         recibidas: None,
+        cargadas: None,
+        usd_cargado: None,
+        usd_ahora: None,
+        vista_en_local: None,
         disparo_anterior_local: None,
         disparo_siguiente_local: None,
     }

@@ -45,7 +45,7 @@ pub async fn change_calendar(
     let session =
         super::session::Session::of(engine::EndpointCall::about("save_calendar", None, ubicacion_id.as_deref()))?;
     let request = session.checked(request_of(ubicacion_id.as_deref(), vigente_desde, calendario, nombre))?;
-    session.answer(session.engine.change_calendar(&session.actor, super::fields::origin(), request)).await
+    session.answer(session.engine.change_calendar(&session.actor, session.actor.origin, request)).await
 }
 
 #[cfg(feature = "ssr")]

@@ -36,6 +36,8 @@ pub async fn list_justifications(
 /// [`domain::read_model::JustifyRequest`].
 #[server(prefix = "/api", endpoint = "etl/tracking/justificar-gap", protocol = Watched<Json>)]
 pub async fn justify_gap(
+    /// `cobertura`, where absent, or `secuencia`: numbers of invoices.
+    clase: Option<String>,
     /// `ventas` or `inventario`.
     etl_tipo: Option<String>,
     /// The store.
@@ -61,9 +63,10 @@ pub async fn justify_gap(
         ubicacion_id.as_deref(),
     ))?;
     let period = (fecha_desde, hora_desde, fecha_hasta, hora_hasta);
-    let request = request_of(etl_tipo.as_deref(), ubicacion_id.as_deref(), period, motivo.as_deref(), nota, nombre);
+    let what = (clase.as_deref(), etl_tipo.as_deref(), ubicacion_id.as_deref());
+    let request = request_of(what, period, motivo.as_deref(), nota, nombre);
     let request = session.checked(request)?;
-    session.answer(session.engine.justify(&session.actor, super::fields::origin(), request)).await
+    session.answer(session.engine.justify(&session.actor, session.actor.origin, request)).await
 }
 
 /// Takes a justification back.
@@ -76,7 +79,7 @@ pub async fn withdraw_justification(
 ) -> Result<WithdrawAnswer, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("withdraw_justification"))?;
     let request = session.checked(withdrawal_of(id.as_deref(), nombre))?;
-    session.answer(session.engine.withdraw_justification(&session.actor, super::fields::origin(), request)).await
+    session.answer(session.engine.withdraw_justification(&session.actor, session.actor.origin, request)).await
 }
 
 #[cfg(feature = "ssr")]
@@ -84,8 +87,7 @@ type PeriodTexts = (Option<String>, Option<String>, Option<String>, Option<Strin
 
 #[cfg(feature = "ssr")]
 fn request_of(
-    etl_tipo: Option<&str>,
-    ubicacion_id: Option<&str>,
+    (clase, etl_tipo, ubicacion_id): (Option<&str>, Option<&str>, Option<&str>),
     (fecha_desde, hora_desde, fecha_hasta, hora_hasta): PeriodTexts,
     motivo: Option<&str>,
     nota: Option<String>,
@@ -94,6 +96,7 @@ fn request_of(
     use domain::filter::{branch, choice, required};
 
     Ok(domain::read_model::JustifyRequest {
+        clase: choice("clase", clase)?.unwrap_or_default(),
         etl_tipo: required("etl_tipo", choice("etl_tipo", etl_tipo)?)?,
         ubicacion_id: required("ubicacion_id", branch(ubicacion_id))?,
         fecha_desde: required("fecha_desde", fecha_desde)?,

@@ -11,9 +11,8 @@ mod connectivity;
 mod coverage;
 mod decisions;
 mod error;
-#[cfg(feature = "ssr")]
-mod fields;
 mod freshness;
+mod gap_count;
 mod gaps;
 mod justifications;
 mod metrics;
@@ -38,6 +37,7 @@ pub use coverage::{ReadCoverage, read_coverage};
 pub use decisions::{ListDecisions, list_decisions};
 pub use error::{ApiError, Told};
 pub use freshness::{ReadFreshness, read_freshness};
+pub use gap_count::{CountGaps, count_gaps};
 pub use gaps::{ListGaps, list_gaps};
 pub use justifications::{
     JustifyGap, ListJustifications, WithdrawJustification, justify_gap, list_justifications, withdraw_justification,

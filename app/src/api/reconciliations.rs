@@ -35,7 +35,7 @@ pub async fn reconcile(
     let session =
         super::session::Session::of(engine::EndpointCall::about("reconcile_day", None, ubicacion_id.as_deref()))?;
     let request = session.checked(request_of(ubicacion_id.as_deref(), fecha, nombre))?;
-    session.answer(session.engine.reconcile(&session.actor, super::fields::origin(), request)).await
+    session.answer(session.engine.reconcile(&session.actor, session.actor.origin, request)).await
 }
 
 #[cfg(feature = "ssr")]

@@ -171,11 +171,11 @@ fn runs_link(gap: &GapView) -> AnyView {
     .into_any()
 }
 
-/// The button that says why it stays; not while a run is at it, not of the past, and not of half hours that are loaded.
+/// The button that says why it stays; not while a run is at it, and not of the past.
 fn justify_button(gap: GapView, justify: Callback<GapView>, is_past: Signal<bool>) -> AnyView {
     let language = language();
     let texts = language.justify();
-    if gap.clase == GapClass::Sequence || matches!(gap.estado, GapState::Queued | GapState::Running) {
+    if matches!(gap.estado, GapState::Queued | GapState::Running) {
         return ().into_any();
     }
     let label = texts.open_of(&gap.ubicacion_nombre, period_of(language, &gap));

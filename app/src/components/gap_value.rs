@@ -26,6 +26,7 @@ pub fn value_of(gap: &GapView) -> AnyView {
     let mut basis = match value.base {
         ValueBasis::SameWeekday => texts.based_on_weekday(known),
         ValueBasis::EveryDay => texts.based_on_days(known),
+        ValueBasis::SourceDifference => texts.based_on_difference().to_owned(),
         ValueBasis::MissingLines => texts.based_on_lines().to_owned(),
         ValueBasis::MissingInvoices => texts.based_on_invoices().to_owned(),
     };

@@ -1,10 +1,11 @@
 //! What was justified: a table that is there as long as something is.
 
+use domain::gap::GapClass;
 use domain::read_model::{JustificationList, JustificationView};
 use leptos::prelude::*;
 
 use super::{Moment, Pill, Tone, rows};
-use crate::format::{Period, period, whole};
+use crate::format::{Period, numbers_in_a_row, period, whole};
 use crate::i18n::{Language, kind_name, reason_name};
 use crate::live::Now;
 use crate::preferences::language;
@@ -63,6 +64,12 @@ pub fn Justified(
     move || (!is_empty.get()).then(table)
 }
 
+/// `C10-01: 8064 – 8066, C10-02: 17`.
+fn justified_numbers(one: &JustificationView) -> String {
+    let numbers = one.facturas.iter().map(|numbers| numbers_in_a_row(&numbers.caja, numbers.desde, numbers.hasta));
+    numbers.collect::<Vec<_>>().join(", ")
+}
+
 #[component]
 fn JustifiedRow(one: JustificationView, now: Now, withdraw: Callback<JustificationView>) -> impl IntoView {
     let language = language();
@@ -73,6 +80,10 @@ fn JustifiedRow(one: JustificationView, now: Now, withdraw: Callback<Justificati
         count => gaps.windows(whole(language, count.into())),
     };
     let label = texts.withdraw_of(&one.ubicacion_nombre, &period);
+    let kind = match one.clase {
+        GapClass::Coverage => kind_name(language, one.etl_tipo).to_owned(),
+        GapClass::Sequence => format!("{}: {}", gaps.sequence(), justified_numbers(&one)),
+    };
     let note =
         one.nota.clone().map(|note| view! { <span class="muted clamp" title=note.clone()>{note.clone()}</span> });
     let (name, at, local) = (one.nombre.clone(), one.registrada_en, one.registrada_en_local);
@@ -81,7 +92,7 @@ fn JustifiedRow(one: JustificationView, now: Now, withdraw: Callback<Justificati
             <th scope="row" data-label=gaps.store()>
                 <span class="stack">
                     <span class="strong">{one.ubicacion_nombre.clone()}</span>
-                    <span class="muted">{kind_name(language, one.etl_tipo)}</span>
+                    <span class="muted">{kind}</span>
                 </span>
             </th>
             <td data-label=gaps.period()>

@@ -2,6 +2,7 @@
 
 use domain::certificate::ProofOutcome;
 use domain::read_model::{Certificate, HalfHourView};
+use domain::window_state::WindowState;
 use leptos::prelude::*;
 
 use super::Pill;
@@ -54,7 +55,11 @@ fn draw(half_hour: &HalfHourView) -> AnyView {
     }
     counted.push(texts.loaded(whole(language, half_hour.lineas), whole(language, half_hour.facturas)));
 
-    let lacking = secuencia.faltantes.iter().map(numbers_of).collect();
+    let lacking = secuencia.faltantes.iter().map(|numbers| match numbers.justificada {
+        true => format!("{} ({})", numbers_of(numbers), window_state_name(language, WindowState::Waived)),
+        false => numbers_of(numbers),
+    });
+    let lacking = lacking.collect();
     view! {
         <h2>{language.day().certificate(period)} " " <Pill tone=half_hour.estado label=window_state_name(language, half_hour.estado)/></h2>
         <dl class="proof-list">

@@ -3,7 +3,7 @@
 use domain::cause::CauseKind;
 use domain::read_model::{GapView, MissingNumbers};
 
-use super::{absolute, whole};
+use super::{absolute, dollars, whole};
 use crate::i18n::Language;
 
 /// What a cause is called.
@@ -22,6 +22,7 @@ pub const fn cause_name(language: Language, cause: CauseKind) -> &'static str {
         CauseKind::NotScheduled => texts.not_scheduled(),
         CauseKind::BeforeWatching => texts.before_watching(),
         CauseKind::NumberHole => texts.number_hole(),
+        CauseKind::SourceChanged => texts.source_changed(),
     }
 }
 
@@ -42,6 +43,15 @@ pub fn evidence_of_gap(language: Language, gap: &GapView) -> String {
             1 => texts.invoice_lacks().to_owned(),
             count => texts.invoices_lack(whole(language, count)),
         },
+        (CauseKind::SourceChanged, ..) => {
+            let lines = |count: Option<u64>| whole(language, count.unwrap_or_default());
+            let counts = texts.source_now(lines(proof.anunciadas), lines(proof.cargadas));
+            let money = proof.usd_cargado.zip(proof.usd_ahora).filter(|(loaded, now)| loaded != now);
+            let money =
+                money.map(|(loaded, now)| texts.source_money(dollars(language, now), dollars(language, loaded)));
+            let seen = proof.vista_en_local.map(|local| texts.seen(moment(local)));
+            [Some(counts), money, seen].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
         _ => {
             let counts = match (proof.anunciadas, proof.recibidas) {
                 (Some(announced), Some(received)) if proof.tipo == CauseKind::ShortAnswer => {
@@ -63,10 +73,12 @@ pub fn missing_invoices(numbers: &[MissingNumbers]) -> u64 {
 
 /// `C10-01: 8064 – 8066`.
 pub fn numbers_of(numbers: &MissingNumbers) -> String {
-    match numbers.desde == numbers.hasta {
-        true => format!("{}: {}", numbers.caja, numbers.desde),
-        false => format!("{}: {} – {}", numbers.caja, numbers.desde, numbers.hasta),
-    }
+    numbers_in_a_row(&numbers.caja, numbers.desde, numbers.hasta)
+}
+
+/// The same of a register and its first and last number.
+pub fn numbers_in_a_row(register: &str, from: u64, to: u64) -> String {
+    if from == to { format!("{register}: {from}") } else { format!("{register}: {from} – {to}") }
 }
 
 #[cfg(test)]
@@ -94,6 +106,17 @@ mod tests {
     #[case(
         CauseEvidence { estado_http: Some(503), terminada_en_local: noon(), ..sample::evidence(CauseKind::PosError) },
         "Respondió HTTP 503. Último intento: 17 nov 2025, 12:05."
+    )]
+    #[case(
+        CauseEvidence {
+            anunciadas: Some(1_212),
+            cargadas: Some(1_180),
+            usd_cargado: Some("100.5".parse().unwrap()),
+            usd_ahora: Some("120".parse().unwrap()),
+            vista_en_local: noon(),
+            ..sample::evidence(CauseKind::SourceChanged)
+        },
+        "El KLK tiene ahora 1.212 líneas; cargadas hay 1.180. Valen USD 120; lo cargado vale USD 101. Se vio: 17 nov 2025, 12:05."
     )]
     #[case(sample::evidence(CauseKind::BeforeWatching), "Ningún disparo de la programación está registrado.")]
     fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {

@@ -16,7 +16,7 @@ pub use bytes::bytes;
 pub use cause::{class_badge, class_name};
 pub use difference::difference;
 pub use duration::{duration, whole_duration};
-pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_of};
+pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_in_a_row, numbers_of};
 pub use moment::{absolute, ahead, day, relative};
 pub use money::{cents, dollars, rounded};
 pub use monitoring::{

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::plan_orders::{PlanOrders, PlanOrdersDialog};
-use crate::api::{ApiError, SavePreferences, check_connectivity, list_gaps, list_reconciliations, read_progress};
+use crate::api::{ApiError, SavePreferences, check_connectivity, count_gaps, list_reconciliations, read_progress};
 use crate::components::{
     Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
 };
@@ -32,10 +32,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     live.refetch(Topic::Progress, progress);
     let orders = PlanOrders::new(live);
     // Only the number goes into the page.
-    let gap_count = Loading::new(
-        || (),
-        |()| async { list_gaps(None, None, None, None, None).await.map(|list| list.totales.total) },
-    );
+    let gap_count = Loading::new(|| (), |()| async { count_gaps(None, None, None).await.map(|count| count.total) });
     live.refetch(Topic::Gaps, gap_count);
     let changed_days =
         Loading::new(|| (), |()| async { list_reconciliations(None, None).await.map(|list| list.cambiadas) });

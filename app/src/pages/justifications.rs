@@ -1,5 +1,6 @@
 //! Justifying on the page of gaps: the dialog, what was justified, taking back and undoing that.
 
+use domain::gap::GapClass;
 use domain::read_model::{GapView, JustificationView};
 use leptos::prelude::*;
 
@@ -27,6 +28,7 @@ pub fn Justification(chosen: RwSignal<Option<GapView>>) -> impl IntoView {
             let action =
                 UserAction::start("justificar_gap", &[("etl_tipo", gap.etl_tipo.to_string()), ("motivo", reason)]);
             let call = justify_gap(
+                Some(gap.clase.to_string()),
                 Some(gap.etl_tipo.to_string()),
                 Some(gap.ubicacion_id.to_string()),
                 Some(gap.fecha_desde.to_string()),
@@ -43,6 +45,7 @@ pub fn Justification(chosen: RwSignal<Option<GapView>>) -> impl IntoView {
                     chosen.set(None);
                     toasts.say(match (answer.ya_estaba, gap.ventanas) {
                         (true, _) => texts.already().to_owned(),
+                        (false, _) if gap.clase == GapClass::Sequence => texts.done_numbers().to_owned(),
                         (false, 1) => texts.done_one().to_owned(),
                         (false, count) => texts.done(count),
                     });
@@ -163,6 +166,7 @@ fn Undo(withdrawn: RwSignal<Option<JustificationView>>) -> impl IntoView {
         async move {
             let action = UserAction::start("restaurar_justificacion", &[("etl_tipo", one.etl_tipo.to_string())]);
             let call = justify_gap(
+                Some(one.clase.to_string()),
                 Some(one.etl_tipo.to_string()),
                 Some(one.ubicacion_id.to_string()),
                 Some(one.fecha_desde.to_string()),

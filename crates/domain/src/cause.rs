@@ -31,6 +31,8 @@ pub enum CauseKind {
     BeforeWatching,
     /// Everything came, and numbers of invoices lack in it.
     NumberHole,
+    /// It was complete, and the source has something else now, which is not loaded.
+    SourceChanged,
 }
 crate::state::wire_names!(CauseKind {
     Unreachable => "conexion",
@@ -45,6 +47,7 @@ crate::state::wire_names!(CauseKind {
     NotScheduled => "sin_programar",
     BeforeWatching => "antes_de_vigilar",
     NumberHole => "secuencia",
+    SourceChanged => "fuente_cambio",
 });
 
 /// What is stored of a run that ended.

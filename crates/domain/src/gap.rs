@@ -1,8 +1,11 @@
 //! Gaps: what was expected and is neither covered nor waived (DESIGN, rule 2), and why.
 
+use std::collections::HashMap;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::later_change::LaterChange;
 use crate::window::half_hours;
 use crate::{ErrorClass, Interval, IntervalSet, RunId, RunState};
 
@@ -22,13 +25,18 @@ pub enum GapCause {
         /// The attempt.
         run: RunId,
     },
+    /// It was complete, and the source has something else now.
+    SourceChanged {
+        /// The run that saw it.
+        run: RunId,
+    },
 }
 
 impl GapCause {
     /// Whether both say the same to a person: alike windows in a row are shown as one gap.
     fn is_alike(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::NeverRan, Self::NeverRan) => true,
+            (Self::NeverRan, Self::NeverRan) | (Self::SourceChanged { .. }, Self::SourceChanged { .. }) => true,
             (Self::Attempted { state, error, .. }, Self::Attempted { state: other_state, error: other_error, .. }) => {
                 state == other_state && error == other_error
             }
@@ -59,6 +67,8 @@ pub struct GapEvidence {
     pub expected: IntervalSet<Timestamp>,
     /// From committed runs.
     pub covered: IntervalSet<Timestamp>,
+    /// Half hours of it that the source has otherwise now.
+    pub changes: Vec<LaterChange>,
     /// Given up with a reason.
     pub waived: IntervalSet<Timestamp>,
     /// Where numbers of invoices lack, though all that was expected of it is covered.
@@ -83,9 +93,23 @@ pub struct Gap {
 }
 
 impl GapEvidence {
-    /// The points that are missing: expected - covered - waived.
+    /// The half hours that the source has otherwise now and that were not given up. Whether anything was expected of them
+    /// or not: something is there.
+    pub fn changed(&self) -> IntervalSet<Timestamp> {
+        let counts = self.changes.iter().filter(|change| !change.is_waived);
+        counts.map(|change| change.difference.half_hour).collect()
+    }
+
+    /// The points that are covered and that the source still has as they are.
+    pub fn current(&self) -> IntervalSet<Timestamp> {
+        let changed = self.changes.iter().map(|change| change.difference.half_hour).collect();
+        self.covered.difference(&changed)
+    }
+
+    /// The points that are missing: expected - covered - waived, and what the source changed.
     pub fn missing(&self) -> IntervalSet<Timestamp> {
-        self.expected.difference(&self.covered).difference(&self.waived)
+        let never_came = self.expected.difference(&self.covered).difference(&self.waived);
+        if self.changes.is_empty() { never_came } else { never_came.union(&self.changed()) }
     }
 
     /// The points that loading again can make whole: what is missing, and what is there without being proven.
@@ -98,6 +122,8 @@ impl GapEvidence {
     pub fn gaps(&self, zone: &TimeZone) -> Vec<Gap> {
         let mut attempts: Vec<&Attempt> = self.attempts.iter().collect();
         attempts.sort_unstable_by_key(|attempt| attempt.interval.start());
+        let changed: HashMap<Timestamp, RunId> =
+            self.changes.iter().map(|change| (change.difference.half_hour.start(), change.run)).collect();
         let longest = attempts.iter().map(|attempt| length_of(attempt.interval)).max().unwrap_or_default();
 
         let mut gaps: Vec<Gap> = Vec::new();
@@ -110,7 +136,8 @@ impl GapEvidence {
                 .filter(|attempt| attempt.interval.overlaps(&window))
                 .copied()
                 .collect();
-            let found = gap_of(window, &tried);
+            let seen = changed.get(&window.start()).copied();
+            let found = gap_of(window, &tried, seen);
             match gaps.last_mut() {
                 Some(last) if continues(last, &found, zone) => extend(last, found),
                 _ => gaps.push(found),
@@ -124,14 +151,21 @@ fn length_of(interval: Interval<Timestamp>) -> SignedDuration {
     interval.end().duration_since(interval.start())
 }
 
-fn gap_of(window: Interval<Timestamp>, tried: &[&Attempt]) -> Gap {
-    let finished = || tried.iter().filter(|attempt| attempt.state.is_final());
-    let cause = finished().max_by_key(|attempt| attempt.run).map_or(GapCause::NeverRan, |latest| GapCause::Attempted {
-        state: latest.state,
-        error: latest.error,
-        message: latest.message.clone(),
-        run: latest.run,
-    });
+/// Attempts that failed before the source was seen to have changed explain nothing: the window was complete after them.
+fn gap_of(window: Interval<Timestamp>, tried: &[&Attempt], changed: Option<RunId>) -> Gap {
+    let counts = |attempt: &&&Attempt| changed.is_none_or(|seen_by| attempt.run >= seen_by);
+    let finished = || tried.iter().filter(|attempt| attempt.state.is_final()).filter(counts);
+    let latest = finished().max_by_key(|attempt| attempt.run);
+    let cause = match (changed, latest) {
+        (Some(run), _) => GapCause::SourceChanged { run },
+        (None, None) => GapCause::NeverRan,
+        (None, Some(latest)) => GapCause::Attempted {
+            state: latest.state,
+            error: latest.error,
+            message: latest.message.clone(),
+            run: latest.run,
+        },
+    };
     let work = tried
         .iter()
         .filter(|attempt| !attempt.state.is_final())
@@ -208,9 +242,10 @@ crate::state::wire_names!(GapState {
 });
 
 /// What lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GapClass {
     /// Half hours.
+    #[default]
     Coverage,
     /// Numbers of invoices, within half hours that are there.
     Sequence,
@@ -235,6 +270,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::later_change::Difference;
 
     fn at(half_hour: i64) -> Timestamp {
         // 2025-11-17T11:00:00Z is 07:00 in Caracas.
@@ -257,6 +293,7 @@ mod tests {
         GapEvidence {
             expected: [span(0, 28)].into_iter().collect(),
             covered: covered.iter().map(|(from, to)| span(*from, *to)).collect(),
+            changes: Vec::new(),
             waived: IntervalSet::empty(),
             unproven: IntervalSet::empty(),
             attempts,
@@ -293,6 +330,33 @@ mod tests {
         assert!(matches!(gaps[0].cause, GapCause::Attempted { error: Some(ErrorClass::ApiError), .. }));
         assert_eq!(gaps[0].attempts, 2);
         assert_eq!(gaps[0].work, Some((RunId(Uuid::from_u128(3)), RunState::Running)));
+    }
+
+    fn change(number: u128, half_hour: i64) -> LaterChange {
+        let half_hour = span(half_hour, half_hour + 1);
+        let difference = Difference { half_hour, measured: half_hour, loaded: 5, announced: 6, usd: None };
+        LaterChange { difference, run: RunId(Uuid::from_u128(number)), seen_at: at(40), is_waived: false }
+    }
+
+    #[test]
+    fn what_the_source_changed_is_a_gap_until_it_is_loaded_again_also_where_nothing_was_expected() {
+        let mut evidence = evidence(
+            &[(-2, 28)],
+            vec![
+                attempt(1, 5, 6, RunState::Failed, Some(ErrorClass::Timeout)),
+                attempt(8, 6, 7, RunState::Failed, Some(ErrorClass::Timeout)),
+            ],
+        );
+        assert!(evidence.gaps(&caracas()).is_empty());
+        evidence.changes = vec![change(7, -1), change(7, 5), change(7, 6)];
+        let gaps = evidence.gaps(&caracas());
+        let shown: Vec<_> = gaps.iter().map(|gap| (gap.interval, gap.attempts)).collect();
+        assert_eq!(shown, [(span(-1, 0), 0), (span(5, 7), 1)]);
+        assert!(gaps.iter().all(|gap| gap.cause == GapCause::SourceChanged { run: RunId(Uuid::from_u128(7)) }));
+        evidence.waived = [span(5, 6)].into_iter().collect();
+        assert_eq!(evidence.gaps(&caracas()).len(), 2, "what was given up before was something else");
+        evidence.changes[1].is_waived = true;
+        assert_eq!(evidence.missing().intervals(), [span(-1, 0), span(6, 7)]);
     }
 
     #[rstest]

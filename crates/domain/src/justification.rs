@@ -75,14 +75,14 @@ pub fn justifiable(
     evidence: &GapEvidence,
 ) -> Result<IntervalSet<Timestamp>, NotJustifiable> {
     let asked: IntervalSet<Timestamp> = [range].into_iter().collect();
-    let expected = evidence.expected.intersection(&asked);
+    let expected = evidence.expected.union(&evidence.missing()).intersection(&asked);
     if expected.is_empty() {
         return Err(NotJustifiable::NotExpected);
     }
-    if let Some(covered) = expected.intersection(&evidence.covered).intervals().first() {
+    if let Some(covered) = expected.intersection(&evidence.current()).intervals().first() {
         return Err(NotJustifiable::Covered(*covered));
     }
-    let missing = expected.difference(&evidence.waived);
+    let missing = evidence.missing().intersection(&asked);
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
     let in_work: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
     match missing.intersection(&in_work).intervals().first() {
@@ -143,6 +143,7 @@ mod tests {
             let evidence = GapEvidence {
                 expected: spans(&[(4, 20)]),
                 covered: spans(&covered),
+                changes: Vec::new(),
                 waived: spans(&waived),
                 unproven: IntervalSet::empty(),
                 attempts: Vec::new(),
@@ -173,6 +174,7 @@ mod tests {
         let mut evidence = GapEvidence {
             expected: spans(&[(0, 28)]),
             covered: IntervalSet::empty(),
+            changes: Vec::new(),
             waived: IntervalSet::empty(),
             unproven: IntervalSet::empty(),
             attempts: vec![attempt],

@@ -19,6 +19,7 @@ pub mod gap;
 pub mod identifiers;
 pub mod interval;
 pub mod justification;
+pub mod later_change;
 mod plain_time;
 pub mod plan;
 pub mod problem;

@@ -6,7 +6,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::window::HALF_HOUR;
+use crate::window::{HALF_HOUR, local_half_hour};
 use crate::{Interval, IntervalSet};
 
 /// Numbers in a row of one register that are loaded, and when they were made.
@@ -48,13 +48,8 @@ impl NumberHole {
     /// The half hours that it lies in, on the store's clock: from that of the number before to that of the number after.
     pub fn half_hours(&self) -> Option<Interval<DateTime>> {
         let (first, last) = (self.after.min(self.before), self.after.max(self.before));
-        Interval::new(floor(first), floor(last).checked_add(HALF_HOUR).ok()?)
+        Interval::new(local_half_hour(first), local_half_hour(last).checked_add(HALF_HOUR).ok()?)
     }
-}
-
-fn floor(moment: DateTime) -> DateTime {
-    let time = moment.time();
-    moment.date().at(time.hour(), time.minute() / 30 * 30, 0, 0)
 }
 
 /// The holes of every register, in order of register and number. More than `jump_max` numbers at once that lack, or as many
@@ -115,6 +110,39 @@ fn holes_of(stretch: &[NumberRun], jump_max: u64) -> Vec<NumberHole> {
         }
     }
     found
+}
+
+/// Numbers of a register that somebody gave up, and the half hours of the store's clock that they lay in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaivedNumbers {
+    /// What is before the last dash.
+    pub register: String,
+    /// The first number.
+    pub from: u64,
+    /// The last number, this one included.
+    pub to: u64,
+    /// The half hours.
+    pub half_hours: Interval<DateTime>,
+}
+
+impl NumberHole {
+    /// Whether every number of it was given up. A register that counts anew has the same numbers at another time.
+    pub fn is_waived(&self, waived: &[WaivedNumbers]) -> bool {
+        let Some(span) = self.half_hours() else { return false };
+        let mut ranges: Vec<(u64, u64)> = waived
+            .iter()
+            .filter(|numbers| numbers.register == self.register && numbers.half_hours.overlaps(&span))
+            .map(|numbers| (numbers.from, numbers.to))
+            .collect();
+        ranges.sort_unstable();
+        let mut next = self.from;
+        for (from, to) in ranges {
+            if from <= next && to >= next {
+                next = to.saturating_add(1);
+            }
+        }
+        next > self.to
+    }
 }
 
 /// The holes that nothing else explains: every half hour that they lie in and that sales are expected of is there, and none

@@ -57,6 +57,8 @@ impl Default for ValueRules {
 /// What an estimate rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ValueBasis {
+    /// What the source has now, less what is loaded.
+    SourceDifference,
     /// What came of the very window: so many lines are missing, each like those that are there.
     MissingLines,
     /// The store's typical invoice, for each that is missing.
@@ -67,6 +69,7 @@ pub enum ValueBasis {
     EveryDay,
 }
 crate::state::wire_names!(ValueBasis {
+    SourceDifference => "diferencia",
     MissingLines => "lineas_faltantes",
     MissingInvoices => "facturas_faltantes",
     SameWeekday => "mismo_dia_de_semana",
@@ -188,7 +191,8 @@ impl<'history> ValueProfile<'history> {
 }
 
 impl Estimate {
-    fn exactly(worth: Decimal, known: u32, basis: ValueBasis) -> Self {
+    /// What is known and no estimate.
+    pub fn exactly(worth: Decimal, known: u32, basis: ValueBasis) -> Self {
         Self { median: worth, low: worth, high: worth, known, basis }
     }
 

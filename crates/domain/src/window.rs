@@ -110,6 +110,12 @@ pub fn half_hour_floor(instant: Timestamp, zone: &TimeZone) -> Timestamp {
     instant.checked_sub(past).unwrap_or(instant)
 }
 
+/// The start of the half hour that a reading of a clock lies in.
+pub fn local_half_hour(moment: DateTime) -> DateTime {
+    let time = moment.time();
+    moment.date().at(time.hour(), time.minute() / 30 * 30, 0, 0)
+}
+
 /// The half hours that have a point in the interval, each whole, in order. They are aligned to the zone's clock at
 /// the interval's start; zones move by whole half hours, so they stay aligned across a change.
 pub fn half_hours(interval: Interval<Timestamp>, zone: &TimeZone) -> Vec<Interval<Timestamp>> {

@@ -13,7 +13,7 @@ pub enum WindowState {
     NoSales,
     /// Everything that the source announced is there, and no number of an invoice lacks.
     Complete,
-    /// Some of it is there: fewer lines than announced, or a number of an invoice lacks.
+    /// Some of it is there: fewer lines than announced, a number of an invoice lacks, or the source has changed it since.
     Partial,
     /// It was expected and nothing of it was committed.
     Missing,
@@ -53,6 +53,10 @@ pub struct WindowFacts {
     pub is_short: bool,
     /// A number of an invoice lacks in it.
     pub has_hole: bool,
+    /// Numbers of invoices lack in it that were given up.
+    pub has_waived_hole: bool,
+    /// The source has something else now than what is loaded.
+    pub has_changed: bool,
     /// Lines, or articles, that are loaded of it.
     pub loaded: u64,
 }
@@ -61,9 +65,14 @@ impl WindowState {
     /// The state that follows.
     pub const fn of(kind: EtlKind, facts: &WindowFacts) -> Self {
         let is_sales = matches!(kind, EtlKind::Sales);
-        if facts.is_covered && !(facts.has_hole && facts.is_in_work) {
-            return match (facts.has_hole, is_sales && facts.loaded == 0, facts.is_expected) {
+        if facts.has_changed && facts.is_waived && !facts.is_in_work {
+            return Self::Waived;
+        }
+        let is_unproven = facts.has_hole || facts.has_changed;
+        if facts.is_covered && !(is_unproven && facts.is_in_work) {
+            return match (is_unproven, is_sales && facts.loaded == 0, facts.is_expected) {
                 (true, ..) => Self::Partial,
+                _ if facts.has_waived_hole => Self::Waived,
                 (false, false, _) => Self::Complete,
                 (false, true, true) => Self::NoSales,
                 (false, true, false) => Self::Closed,
@@ -103,6 +112,8 @@ mod tests {
         is_in_work: false,
         is_short: false,
         has_hole: false,
+        has_waived_hole: false,
+        has_changed: false,
         loaded: 0,
     };
     const LOADED: WindowFacts = WindowFacts { is_covered: true, loaded: 400, ..OPEN };
@@ -118,6 +129,14 @@ mod tests {
     #[case::short_before_it_is_due(WindowFacts { is_short: true, is_due: false, ..OPEN }, WindowState::Partial)]
     #[case::a_number_lacks(WindowFacts { has_hole: true, ..LOADED }, WindowState::Partial)]
     #[case::a_number_lacks_and_is_asked_for(WindowFacts { has_hole: true, is_in_work: true, ..LOADED }, WindowState::InWork)]
+    #[case::a_number_lacks_and_was_given_up(WindowFacts { has_waived_hole: true, ..LOADED }, WindowState::Waived)]
+    #[case::another_number_lacks_too(WindowFacts { has_waived_hole: true, has_hole: true, ..LOADED }, WindowState::Partial)]
+    #[case::the_source_changed(WindowFacts { has_changed: true, ..LOADED }, WindowState::Partial)]
+    #[case::the_source_changed_and_is_asked(WindowFacts { has_changed: true, is_in_work: true, ..LOADED }, WindowState::InWork)]
+    #[case::the_source_changed_and_that_was_given_up(
+        WindowFacts { has_changed: true, is_waived: true, ..LOADED },
+        WindowState::Waived
+    )]
     #[case::on_its_way(WindowFacts { is_in_work: true, ..OPEN }, WindowState::InWork)]
     #[case::compared_again(WindowFacts { is_in_work: true, ..LOADED }, WindowState::Complete)]
     #[case::later_today(WindowFacts { is_due: false, ..OPEN }, WindowState::Upcoming)]

@@ -25,7 +25,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Somebody of operations, over the network.
+    /// Somebody of operations, at a page.
     pub fn operator(name: impl Into<String>) -> Self {
         Self { name: name.into(), role: Role::Operator, origin: Origin::Web }
     }

@@ -15,7 +15,7 @@ use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
 use crate::events::{Events, Topic};
-use crate::plans::book::PlanBook;
+use crate::plans::book::{self, PlanBook};
 use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
@@ -262,9 +262,14 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
             engine.queue.hold(plan.id);
         }
         let left = usize::try_from(plan.counts.queued).unwrap_or(usize::MAX);
-        start::follow(engine, plan.id, left, plan.options.outside_hours).await;
+        let breaker = book::breaker_of(engine, plan.id).await;
+        // The process may have ended between the last failure and the stop.
+        let trip = breaker.tripped().filter(|_| plan.state.lets_windows_start());
+        start::follow(engine, plan.id, left, plan.options.outside_hours, breaker).await;
         if left == 0 {
             control::finish(engine, plan.id).await;
+        } else if let Some(trip) = trip {
+            book::stop(engine, plan.id, &trip).await;
         }
     }
 }

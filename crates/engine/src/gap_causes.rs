@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use domain::cause::{CauseKind, RunFacts, Silence};
 use domain::gap::{Gap, GapCause};
+use domain::later_change::{Difference, LaterChange};
 use domain::read_model::CauseEvidence;
 use domain::{Branch, EtlKind, HALF_HOUR, Interval, RunId};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use crate::UseCaseError;
 use crate::engine::Engine;
@@ -42,8 +44,11 @@ impl Grounds {
     }
 
     /// What proves the cause of one of them.
-    pub(crate) fn evidence(&self, branch: &Branch, gap: &Gap) -> CauseEvidence {
+    pub(crate) fn evidence(&self, branch: &Branch, gap: &Gap, changes: &[LaterChange]) -> CauseEvidence {
         let local = |instant: Timestamp| branch.zone.to_datetime(instant);
+        if let GapCause::SourceChanged { .. } = gap.cause {
+            return source_changed(branch, &changes_of(gap, changes));
+        }
         if let Some(facts) = attempt_of(&gap.cause).and_then(|run| self.facts.get(&run)) {
             return CauseEvidence {
                 terminada_en_local: facts.ended_at.map(local),
@@ -74,15 +79,43 @@ pub(crate) fn nothing(cause: CauseKind) -> CauseEvidence {
         estado_http: None,
         anunciadas: None,
         recibidas: None,
+        cargadas: None,
+        usd_cargado: None,
+        usd_ahora: None,
+        vista_en_local: None,
         disparo_anterior_local: None,
         disparo_siguiente_local: None,
+    }
+}
+
+/// The changes that a gap is.
+pub(crate) fn changes_of<'change>(gap: &Gap, changes: &'change [LaterChange]) -> Vec<&'change LaterChange> {
+    changes.iter().filter(|change| change.difference.half_hour.overlaps(&gap.interval)).collect()
+}
+
+/// What was loaded and what the source has now, each stretch counted once, and when it was seen first.
+fn source_changed(branch: &Branch, changes: &[&LaterChange]) -> CauseEvidence {
+    let mut measured: Vec<&Difference> = changes.iter().map(|change| &change.difference).collect();
+    measured.sort_by_key(|difference| difference.measured);
+    measured.dedup_by_key(|difference| difference.measured);
+    let seen_at = changes.iter().map(|change| change.seen_at).min();
+    let usd = |read: fn((Decimal, Decimal)) -> Decimal| -> Option<Decimal> {
+        measured.iter().map(|difference| difference.usd.map(read)).sum::<Option<Decimal>>().map(|usd| usd.round_dp(2))
+    };
+    CauseEvidence {
+        anunciadas: Some(measured.iter().map(|difference| difference.announced).sum()),
+        cargadas: Some(measured.iter().map(|difference| difference.loaded).sum()),
+        usd_cargado: usd(|(loaded, _)| loaded),
+        usd_ahora: usd(|(_, now)| now),
+        vista_en_local: seen_at.map(|seen_at| branch.zone.to_datetime(seen_at)),
+        ..nothing(CauseKind::SourceChanged)
     }
 }
 
 const fn attempt_of(cause: &GapCause) -> Option<RunId> {
     match cause {
         GapCause::NeverRan => None,
-        GapCause::Attempted { run, .. } => Some(*run),
+        GapCause::Attempted { run, .. } | GapCause::SourceChanged { run } => Some(*run),
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use domain::cause::{CauseKind, RunFacts};
 use domain::gap::{Gap, GapCause};
+use domain::later_change::LaterChange;
 use domain::read_model::ValueView;
-use domain::value::{Estimate, GapValue, SalesHistory, ValueProfile};
+use domain::value::{Estimate, GapValue, SalesHistory, ValueBasis, ValueProfile};
 use domain::{Branch, BranchId, HALF_HOUR, Interval, RunId, RunState};
 use jiff::SignedDuration;
 
@@ -22,7 +23,9 @@ pub(crate) async fn histories<'gap>(
 ) -> Result<HashMap<BranchId, SalesHistory>, UseCaseError> {
     let now = engine.clock.now();
     let weeks = SignedDuration::from_hours(24 * 7 * i64::from(engine.settings.value_rules.weeks));
-    let is_short = |gap: &&Gap| matches!(gap.cause, GapCause::Attempted { state: RunState::Partial, .. });
+    let is_short = |gap: &&Gap| {
+        matches!(gap.cause, GapCause::Attempted { state: RunState::Partial, .. } | GapCause::SourceChanged { .. })
+    };
     let since = now.checked_sub(weeks).unwrap_or(now);
     let start = gaps.filter(is_short).map(|gap| gap.interval.start()).min().map_or(since, |short| short.min(since));
     let Some(range) = Interval::new(start, now) else { return Ok(HashMap::new()) };
@@ -45,7 +48,7 @@ pub(crate) fn profile<'history>(
 pub(crate) fn value(profile: &mut ValueProfile<'_>, gap: &Gap, facts: &HashMap<RunId, RunFacts>) -> GapValue {
     let latest = match &gap.cause {
         GapCause::Attempted { run, .. } => facts.get(run),
-        GapCause::NeverRan => None,
+        GapCause::NeverRan | GapCause::SourceChanged { .. } => None,
     };
     let is_half_hour = gap.interval.end().duration_since(gap.interval.start()) == HALF_HOUR;
     let lacking = latest
@@ -55,6 +58,25 @@ pub(crate) fn value(profile: &mut ValueProfile<'_>, gap: &Gap, facts: &HashMap<R
         Some(estimate) => GapValue { estimate: Some(estimate), windows_unknown: 0 },
         None => profile.value(gap.interval),
     }
+}
+
+/// What the source has otherwise is worth the difference, where the source told it, whichever way it goes; else what its
+/// lines more are worth. What nothing of is known is not guessed: most of it is loaded.
+pub(crate) fn value_of_changes(profile: &ValueProfile<'_>, gap: &Gap, changes: &[&LaterChange]) -> GapValue {
+    let of_one = |change: &&LaterChange| {
+        let difference = &change.difference;
+        match difference.usd {
+            Some((loaded, now)) => Some(Estimate::exactly((now - loaded).abs(), 1, ValueBasis::SourceDifference)),
+            None if difference.measured == difference.half_hour => {
+                let lines = difference.announced.abs_diff(difference.loaded);
+                profile.value_of_short(difference.half_hour.start(), lines)
+            }
+            None => None,
+        }
+    };
+    let known: Vec<Estimate> = changes.iter().filter_map(of_one).collect();
+    let unknown = gap.windows.saturating_sub(u32::try_from(known.len()).unwrap_or(u32::MAX));
+    GapValue { estimate: known.into_iter().reduce(Estimate::plus), windows_unknown: unknown }
 }
 
 /// To the cent, as money is shown.

@@ -29,6 +29,7 @@ pub(crate) fn of_coverage(
 ) -> GapView {
     let (causa, error_tipo, causa_detalle, ejecucion_id) = match gap.cause {
         GapCause::NeverRan => ("nunca_ejecutado".to_owned(), None, None, None),
+        GapCause::SourceChanged { run } => (CauseKind::SourceChanged.as_str().to_owned(), None, None, Some(run)),
         GapCause::Attempted { state, error, message, run } => (state.as_str().to_owned(), error, message, Some(run)),
     };
     GapView {
@@ -52,34 +53,38 @@ pub(crate) fn of_sequence(
     profile: &ValueProfile<'_>,
     moment: Moment,
 ) -> Vec<GapView> {
-    let mut placed: Vec<(Interval<Timestamp>, &NumberHole)> =
-        holes.iter().filter_map(|hole| Some((number_holes::span_of(hole, &branch.zone)?, hole))).collect();
-    placed.sort_by(|(left, one), (right, other)| {
-        (left, &one.register, one.from).cmp(&(right, &other.register, other.from))
-    });
-    let same_place = placed.chunk_by(|(left, _), (right, _)| left == right);
-    same_place
-        .filter_map(|together| {
-            let (span, _) = together.first()?;
-            let missing = together.iter().map(|(_, hole)| hole.missing()).sum();
-            let tried = evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(span));
-            let work = tried
-                .filter(|attempt| !attempt.state.is_final())
-                .max_by_key(|attempt| (attempt.state == RunState::Running, attempt.run))
-                .map(|attempt| (attempt.run, attempt.state));
-            let valor = profile.value_of_invoices(missing).map(gap_values::view);
-            let evidence = gap_causes::nothing(CauseKind::NumberHole);
-            let windows = u32::try_from(half_hours(*span, &branch.zone).len()).unwrap_or(u32::MAX);
-            Some(GapView {
-                ventanas: windows,
-                causa: CauseKind::NumberHole.as_str().to_owned(),
-                ventanas_sin_historia: if valor.is_none() { windows } else { 0 },
-                valor,
-                facturas_faltantes: together.iter().map(|(_, hole)| numbers(hole)).collect(),
-                ..view(GapClass::Sequence, EtlKind::Sales, branch, *span, work, evidence, moment)
-            })
-        })
-        .collect()
+    let view = |(span, windows): (Interval<Timestamp>, u32)| {
+        let mut together: Vec<&NumberHole> =
+            holes.iter().filter(|hole| number_holes::span_of(hole, &branch.zone) == Some(span)).collect();
+        together.sort_by(|one, other| (&one.register, one.from).cmp(&(&other.register, other.from)));
+        let missing = together.iter().map(|hole| hole.missing()).sum();
+        let tried = evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(&span));
+        let work = tried
+            .filter(|attempt| !attempt.state.is_final())
+            .max_by_key(|attempt| (attempt.state == RunState::Running, attempt.run))
+            .map(|attempt| (attempt.run, attempt.state));
+        let valor = profile.value_of_invoices(missing).map(gap_values::view);
+        let evidence = gap_causes::nothing(CauseKind::NumberHole);
+        GapView {
+            ventanas: windows,
+            causa: CauseKind::NumberHole.as_str().to_owned(),
+            ventanas_sin_historia: if valor.is_none() { windows } else { 0 },
+            valor,
+            facturas_faltantes: together.into_iter().map(numbers).collect(),
+            ..view(GapClass::Sequence, EtlKind::Sales, branch, span, work, evidence, moment)
+        }
+    };
+    places(branch, holes).into_iter().map(view).collect()
+}
+
+/// The stretches that holes lie in, each once, with its half hours.
+pub(crate) fn places(branch: &Branch, holes: &[NumberHole]) -> Vec<(Interval<Timestamp>, u32)> {
+    let mut spans: Vec<Interval<Timestamp>> =
+        holes.iter().filter_map(|hole| number_holes::span_of(hole, &branch.zone)).collect();
+    spans.sort_unstable();
+    spans.dedup();
+    let windows = |span| u32::try_from(half_hours(span, &branch.zone).len()).unwrap_or(u32::MAX);
+    spans.into_iter().map(|span| (span, windows(span))).collect()
 }
 
 /// Numbers that lack, as they are shown.
@@ -90,6 +95,7 @@ pub(crate) fn numbers(hole: &NumberHole) -> MissingNumbers {
         hasta: hole.to,
         despues_de: hole.after,
         antes_de: hole.before,
+        justificada: false,
     }
 }
 

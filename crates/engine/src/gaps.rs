@@ -6,12 +6,14 @@
 use std::collections::HashMap;
 
 use domain::gap::{Attempt, GapEvidence, GapState, Urgency};
+use domain::later_change::LaterChange;
 use domain::read_model::{GapTotals, GapView, ValueView};
 use domain::sequence::NumberHole;
 use domain::window::half_hour_floor;
 use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use warehouse::WaiverFilter;
 
 use crate::UseCaseError;
 use crate::calendars::Calendars;
@@ -23,6 +25,8 @@ pub(crate) struct Evidence<'engine> {
     pub(crate) by_branch: Vec<(&'engine Branch, GapEvidence)>,
     /// Numbers of invoices that lack, of the stores that lack some.
     pub(crate) holes: HashMap<BranchId, Vec<NumberHole>>,
+    /// Numbers that lack and were given up.
+    pub(crate) waived_holes: HashMap<BranchId, Vec<NumberHole>>,
 }
 
 /// Reads the evidence of branches. A window that ended after `settled` counts only once a run for it has failed: until
@@ -47,10 +51,18 @@ pub(crate) async fn evidence<'engine>(
     let around = widened(range);
     let mut covered = by_branch(warehouse.coverage(kind, only.clone(), around).await?);
     let mut waived = by_branch(warehouse.waived(kind, only.clone(), around).await?);
+    let mut changes = match kind {
+        EtlKind::Sales => changes_by_branch(warehouse.later_changes(only.clone(), around).await?),
+        EtlKind::Inventory => HashMap::new(),
+    };
     // Numbers after coverage: of a window that is covered, its numbers are among them.
     let mut broken = match kind {
-        EtlKind::Sales => number_holes::broken_sequences(engine, only, around).await?,
+        EtlKind::Sales => number_holes::broken_sequences(engine, only.clone(), around).await?,
         EtlKind::Inventory => HashMap::new(),
+    };
+    let waived_numbers = match broken.is_empty() {
+        true => Vec::new(),
+        false => warehouse.number_waivers(WaiverFilter { kind: Some(kind), branch: only, range: around }).await?,
     };
     let first_snapshots: HashMap<BranchId, Timestamp> = match kind {
         EtlKind::Sales => HashMap::new(),
@@ -59,7 +71,7 @@ pub(crate) async fn evidence<'engine>(
 
     let calendars = Calendars::known(engine, None).await?;
     let now = engine.clock.now();
-    let mut holes = HashMap::new();
+    let (mut holes, mut waived_holes) = (HashMap::new(), HashMap::new());
     let by_branch = branches
         .iter()
         .map(|branch| {
@@ -71,18 +83,21 @@ pub(crate) async fn evidence<'engine>(
             let mut evidence = GapEvidence {
                 expected,
                 covered: covered.remove(&branch.id).unwrap_or_default().into_iter().collect(),
+                changes: changes_in(range, changes.remove(&branch.id).unwrap_or_default()),
                 waived: waived.remove(&branch.id).unwrap_or_default().into_iter().collect(),
                 unproven: IntervalSet::empty(),
                 attempts,
             };
             let runs = broken.remove(&branch.id).unwrap_or_default();
             let lacking = number_holes::holes_of(engine, branch, calendars.of(branch), range, &evidence, runs);
+            let (given_up, lacking) = number_holes::given_up(lacking, branch, &waived_numbers);
             evidence.unproven = number_holes::unproven(&lacking, &branch.zone, now);
             holes.insert(branch.id.clone(), lacking);
+            waived_holes.insert(branch.id.clone(), given_up);
             (*branch, evidence)
         })
         .collect();
-    Ok(Evidence { by_branch, holes })
+    Ok(Evidence { by_branch, holes, waived_holes })
 }
 
 pub(crate) fn by_branch(
@@ -93,6 +108,20 @@ pub(crate) fn by_branch(
         grouped.entry(branch).or_default().push(interval);
     }
     grouped
+}
+
+pub(crate) fn changes_by_branch(changes: Vec<(BranchId, LaterChange)>) -> HashMap<BranchId, Vec<LaterChange>> {
+    let mut grouped: HashMap<BranchId, Vec<LaterChange>> = HashMap::new();
+    for (branch, change) in changes {
+        grouped.entry(branch).or_default().push(change);
+    }
+    grouped
+}
+
+/// Those whose half hour lies in a range: what is missing is of the range only.
+pub(crate) fn changes_in(range: Interval<Timestamp>, mut changes: Vec<LaterChange>) -> Vec<LaterChange> {
+    changes.retain(|change| change.difference.half_hour.overlaps(&range));
+    changes
 }
 
 pub(crate) fn expected_sales(

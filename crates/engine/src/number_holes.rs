@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use domain::gap::GapEvidence;
-use domain::sequence::{NumberHole, NumberRun, holes, unexplained};
+use domain::sequence::{NumberHole, NumberRun, WaivedNumbers, holes, unexplained};
 use domain::window::{end_instant_of, half_hour_floor, instant_of, readings};
 use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use warehouse::NumberWaiver;
 
 use crate::UseCaseError;
 use crate::engine::Engine;
@@ -58,9 +59,32 @@ pub(crate) fn holes_of(
     let zone = &branch.zone;
     let expected = local(&calendar.expected(widened(range), zone), zone);
     let found = holes(runs, engine.settings.sequence_jump_max);
-    let mut holes = unexplained(found, &expected, &local(&evidence.covered, zone), &local(&evidence.waived, zone));
+    let mut holes = unexplained(found, &expected, &local(&evidence.current(), zone), &local(&evidence.waived, zone));
     holes.retain(|hole| span_of(hole, zone).is_some_and(|span| span.overlaps(&range)));
     holes
+}
+
+/// Holes that somebody gave up, and those that nobody did.
+pub(crate) fn given_up(
+    holes: Vec<NumberHole>,
+    branch: &Branch,
+    waivers: &[NumberWaiver],
+) -> (Vec<NumberHole>, Vec<NumberHole>) {
+    let own = waivers.iter().filter(|waiver| waiver.waived.branch == branch.id);
+    let waived: Vec<WaivedNumbers> = own
+        .filter_map(|waiver| {
+            let (start, end) = (waiver.waived.interval.start(), waiver.waived.interval.end());
+            let half_hours = Interval::new(branch.zone.to_datetime(start), branch.zone.to_datetime(end))?;
+            Some(waiver.waived.numbers.iter().map(move |(register, from, to)| WaivedNumbers {
+                register: register.clone(),
+                from: *from,
+                to: *to,
+                half_hours,
+            }))
+        })
+        .flatten()
+        .collect();
+    holes.into_iter().partition(|hole| hole.is_waived(&waived))
 }
 
 /// The half hours of holes, up to now: what lacks may have been sold in one that nobody asked for, as after closing.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::UseCaseError;
 use crate::calendars::Calendars;
 use crate::engine::Engine;
-use crate::gaps::{Evidence, by_branch, expected_sales, expected_snapshots};
+use crate::gaps::{Evidence, by_branch, changes_by_branch, changes_in, expected_sales, expected_snapshots};
 
 /// Reads the evidence of branches as it was at a moment. See [`crate::gaps::evidence`].
 pub(crate) async fn evidence_at<'engine>(
@@ -29,6 +29,7 @@ pub(crate) async fn evidence_at<'engine>(
     for (branch, attempt) in known.attempts {
         attempts.entry(branch).or_default().push(attempt);
     }
+    let mut changes = changes_by_branch(known.changes);
     let (mut covered, mut waived) = (by_branch(known.covered), by_branch(known.waived));
     let first: HashMap<BranchId, Timestamp> = known.first_covered.into_iter().collect();
     let calendars = Calendars::known(engine, Some(moment)).await?;
@@ -43,6 +44,7 @@ pub(crate) async fn evidence_at<'engine>(
             let evidence = GapEvidence {
                 expected,
                 covered: covered.remove(&branch.id).unwrap_or_default().into_iter().collect(),
+                changes: changes_in(range, changes.remove(&branch.id).unwrap_or_default()),
                 waived: waived.remove(&branch.id).unwrap_or_default().into_iter().collect(),
                 unproven: IntervalSet::empty(),
                 attempts,
@@ -51,5 +53,5 @@ pub(crate) async fn evidence_at<'engine>(
         })
         .collect();
     // Numbers of invoices are known as they are now, so no hole is of the past.
-    Ok(Evidence { by_branch, holes: HashMap::new() })
+    Ok(Evidence { by_branch, holes: HashMap::new(), waived_holes: HashMap::new() })
 }

@@ -99,6 +99,11 @@ impl Sim {
         lock(&self.inner.late).push(late);
     }
 
+    /// Has what comes late reach the POS now.
+    pub fn deliver_late(&self) {
+        lock(&self.inner.late).clear();
+    }
+
     /// What was asked so far.
     pub fn requests(&self) -> RequestReport {
         lock(&self.inner.journal).report()

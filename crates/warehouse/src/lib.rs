@@ -2,8 +2,8 @@
 //!
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
-//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`decisions`],
-//! [`reconciliations`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
+//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
+//! [`reconciliations`], [`later_changes`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
 //! (`read/`); [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -18,7 +18,9 @@ pub mod coverage;
 pub mod decisions;
 mod error;
 mod instants;
+pub mod later_changes;
 mod migrations;
+pub mod number_waivers;
 mod observer;
 pub mod past;
 pub mod plans;
@@ -41,6 +43,7 @@ pub use batches::{BatchCounts, BatchPlan};
 pub use calendars::CalendarRow;
 pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
+pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
 pub use observer::{JobWatch, NobodyObserves, StatementObserver};
 pub use past::PastEvidence;
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};

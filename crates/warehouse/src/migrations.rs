@@ -18,6 +18,8 @@ const STEPS: &[(i32, &str, &str)] = &[
     (8, "reconciliations", include_str!("../migrations/0008_reconciliations.sql")),
     (9, "recoveries_told", include_str!("../migrations/0009_recoveries_told.sql")),
     (11, "calendars", include_str!("../migrations/0011_calendars.sql")),
+    (12, "later_changes", include_str!("../migrations/0012_later_changes.sql")),
+    (13, "waived_numbers", include_str!("../migrations/0013_waived_numbers.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

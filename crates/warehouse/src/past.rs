@@ -2,12 +2,14 @@
 //! counted, so nothing has to be kept beside them.
 
 use domain::gap::Attempt;
+use domain::later_change::LaterChange;
 use domain::{BranchId, EtlKind, Interval, RunState};
 use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::coverage::BranchIntervals;
 use crate::instants::{identified, instant, interval, micros, named};
+use crate::later_changes::changes;
 use crate::{Result, Warehouse};
 
 /// What gaps are computed from, as it was known at a moment.
@@ -15,6 +17,8 @@ use crate::{Result, Warehouse};
 pub struct PastEvidence {
     /// Windows that were covered by then.
     pub covered: BranchIntervals,
+    /// Half hours that were covered and that the source had otherwise then; of sales.
+    pub changes: Vec<(BranchId, LaterChange)>,
     /// Windows that were given up then.
     pub waived: BranchIntervals,
     /// Runs in the state they had then, but for those that had succeeded.
@@ -36,6 +40,10 @@ impl Warehouse {
             let scope = Scope { connection, kind, branch: branch.as_ref(), range, moment };
             Ok(PastEvidence {
                 covered: scope.intervals("cobertura", "")?,
+                changes: match kind {
+                    EtlKind::Sales => changes(connection, branch.as_ref(), range, Some(moment))?,
+                    EtlKind::Inventory => Vec::new(),
+                },
                 waived: scope.intervals(
                     "exenciones",
                     "AND (retirada_en IS NULL OR retirada_en > make_timestamptz(?::BIGINT))",

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 
 use crate::columns::local_micros;
 use crate::instants::{date_of_epoch_days, epoch_days, identified, instant, micros};
+use crate::later_changes::close;
 use crate::sales::{Receipt, SalesWindow};
 use crate::{Result, Warehouse, WarehouseError};
 
@@ -96,6 +97,7 @@ pub(crate) fn reconcile(
         let is_same = receipt.added + receipt.changed + receipt.removed == 0;
         let found = if is_same { SourceDifference::default() } else { difference(connection, window)? };
         insert(connection, window, &run, at, receipt.added.saturating_sub(found.added), &found)?;
+        close(connection, window, at)?;
     }
     connection.execute_batch("DROP TABLE cubierto_antes")?;
     Ok(())

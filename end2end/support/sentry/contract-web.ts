@@ -69,6 +69,7 @@ const browserError = (type: string, has: Record<string, Value> = {}): Row => ({
 export const endpoints: Row[] = [
   ...endpoint('/api/etl/tracking/ejecuciones', 'get_ejecuciones'),
   ...endpoint('/api/etl/tracking/gaps', 'get_gaps'),
+  ...endpoint('/api/etl/tracking/gaps/total', 'get_gaps_total'),
   ...endpoint('/api/etl/tracking/metricas', 'get_metricas', QUERY, { 'tags.ubicacion_id': STORE }),
   ...endpoint('/api/etl/tracking/cron/status', 'cron_status'),
   ...endpoint('/api/etl/tracking/connectivity/klk', 'connectivity_klk', ['http.client']),

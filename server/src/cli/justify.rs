@@ -2,6 +2,7 @@
 
 use clap::Args;
 use domain::EtlKind;
+use domain::gap::GapClass;
 use domain::justification::Reason;
 use domain::read_model::{JustifyAnswer, JustifyRequest, WithdrawRequest};
 use domain::state::UnknownName;
@@ -26,6 +27,9 @@ pub struct JustifyArguments {
     tienda: Option<String>,
     #[command(flatten)]
     period: PeriodArguments,
+    /// cobertura: medias horas; secuencia: números de factura que tampoco tiene el POS
+    #[arg(long, value_name = "CLASE", default_value = "cobertura", value_parser = gap_class)]
+    clase: GapClass,
     /// ventas o inventario
     #[arg(long, value_name = "TIPO", default_value = "ventas", value_parser = super::etl_kind)]
     etl_tipo: EtlKind,
@@ -46,6 +50,10 @@ pub struct JustifyArguments {
     json: bool,
     #[command(flatten)]
     server: ServerArgument,
+}
+
+fn gap_class(text: &str) -> Result<GapClass, String> {
+    text.parse().map_err(|error: UnknownName| format!("debe ser uno de: {}", error.allowed))
 }
 
 fn reason(text: &str) -> Result<Reason, String> {
@@ -94,6 +102,7 @@ impl JustifyArguments {
         };
         let justified = target
             .justify(JustifyRequest {
+                clase: self.clase,
                 etl_tipo: self.etl_tipo,
                 ubicacion_id: target.branch(tienda).await?,
                 fecha_desde: from.to_string(),
@@ -117,11 +126,13 @@ impl JustifyArguments {
 fn print(justified: &JustifyAnswer) {
     answer(&justified.mensaje);
     for one in &justified.justificaciones {
+        let numbers = one.facturas.iter().map(|part| format!(" {} {}-{}", part.caja, part.desde, part.hasta));
         answer(&format!(
-            "{}  {} {} {} {}-{}  {} ({})",
+            "{}  {} {}{} {} {}-{}  {} ({})",
             one.id,
             one.ubicacion_nombre,
-            one.etl_tipo,
+            if one.clase == GapClass::Sequence { one.clase.as_str() } else { one.etl_tipo.as_str() },
+            numbers.collect::<String>(),
             one.fecha_desde,
             one.hora_desde,
             one.hora_hasta,

@@ -8,6 +8,7 @@ mod gaps;
 mod justify;
 mod period;
 mod plan;
+mod plans;
 mod reconcile;
 mod recover;
 mod remote;
@@ -70,9 +71,12 @@ enum Command {
     /// Muestra lo que falta; termina con 3 si falta algo
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Gaps(gaps::GapsArguments),
-    /// Muestra qué correría una recuperación, cuánto costaría y el hash para iniciarla
+    /// Muestra qué correría una recuperación, cuánto costaría y el hash para iniciarla; o uno ya mostrado
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Plan(plan::PlanArguments),
+    /// Muestra los planes iniciados; los pausa, reanuda y cancela
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Planes(plans::PlansArguments),
     /// Muestra el día de una tienda, media hora por media hora, con lo que prueba cada una; termina con 3 si algo no está probado
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Cobertura(coverage::CoverageArguments),
@@ -99,7 +103,7 @@ enum Command {
     DemoData(serve::DemoDataArguments),
 }
 
-/// Where `gaps`, `plan`, `recuperar`, `justificar` and `conciliar` look: a file of ours, or a server that has it.
+/// Where `gaps`, `plan`, `planes`, `recuperar`, `justificar` and `conciliar` look: a file of ours, or a server that has it.
 #[derive(Debug, Args)]
 struct ServerArgument {
     /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
@@ -130,6 +134,7 @@ impl CommandLine {
             Command::Etl(arguments) => arguments.run(&usable(loaded)?),
             Command::Gaps(arguments) => arguments.run(&usable(loaded)?),
             Command::Plan(arguments) => arguments.run(&usable(loaded)?),
+            Command::Planes(arguments) => arguments.run(&usable(loaded)?),
             Command::Cobertura(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
             Command::Justificar(arguments) => arguments.run(&usable(loaded)?),

@@ -2,11 +2,12 @@
 
 use clap::Args;
 use domain::EtlKind;
-use domain::read_model::{PlanBranch, PlanPeriod, PlanPreview, PlanRequest};
+use domain::read_model::{PlanPeriod, PlanPreview, PlanRequest};
 use domain::window::clock_text;
 
 use super::ServerArgument;
 use super::period::{EndTime, PeriodArguments};
+use super::plans::{PlanOrder, stretches};
 use super::target::Target;
 use crate::failure::{Failure, Outcome};
 use crate::output::progress::grouped;
@@ -18,8 +19,16 @@ use crate::wiring::{Observability, Purpose};
 
 /// Options of `klk plan`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Opciones")]
+#[command(
+    next_help_heading = "Opciones",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Órdenes",
+    subcommand_value_name = "ORDEN"
+)]
 pub struct PlanArguments {
+    #[command(subcommand)]
+    order: Option<PlanOrder>,
     /// Las tiendas: id, código o nombre; sin ninguna, todas
     #[arg(long)]
     tienda: Vec<String>,
@@ -45,8 +54,11 @@ pub struct PlanArguments {
 const DAYS: u32 = 7;
 
 impl PlanArguments {
-    /// Shows the plan.
-    pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
+    /// Shows what would run, or does what is asked with a plan.
+    pub fn run(mut self, settings: &Settings) -> Result<Outcome, Failure> {
+        if let Some(order) = self.order.take() {
+            return order.run(settings);
+        }
         let observability = Observability::start(settings, "warn")?;
         let server = self.server.servidor.clone();
         let outcome = runtime::block_on(async {
@@ -102,7 +114,7 @@ fn print(preview: &PlanPreview) {
                 store.llamadas.to_string(),
                 store.lineas_esperadas.map_or_else(|| "sin historia".to_owned(), grouped),
                 store.segundos_pos.map_or_else(|| "sin medir".to_owned(), |seconds| format!("{seconds:.1} s")),
-                stretches(store),
+                stretches(&store.tramos),
             ]);
         }
         for line in table.lines() {
@@ -114,10 +126,4 @@ fn print(preview: &PlanPreview) {
         answer(&format!("Plan {}", preview.hash));
         answer(&format!("Para iniciarlo: klk recuperar --plan {}", preview.hash.short()));
     }
-}
-
-fn stretches(store: &PlanBranch) -> String {
-    let text =
-        |part: &domain::read_model::PlanStretch| format!("{} {}-{}", part.fecha, part.hora_desde, part.hora_hasta);
-    store.tramos.iter().map(text).collect::<Vec<_>>().join(", ")
 }

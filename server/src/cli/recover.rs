@@ -9,6 +9,7 @@ use domain::{BatchId, EtlKind};
 
 use super::gaps::{can_be_asked_for, period_text};
 use super::period::PeriodArguments;
+use super::plans::PlanVerb;
 use super::run_table::RunReport;
 use super::target::Target;
 use super::{ServerArgument, wait};
@@ -88,7 +89,7 @@ impl RecoverArguments {
     async fn recover_plan(&self, target: &Target, hash: &str) -> Result<Outcome, Failure> {
         let mut plan = target.start_plan(hash).await?;
         if plan.estado == PlanState::Stopped {
-            plan = target.resume_plan(hash).await?;
+            plan = target.change_plan(PlanVerb::Resume, hash, None).await?;
         }
         if !self.json {
             remark(&format!("Plan {}: {}, {} ventanas", plan.hash.short(), plan.estado, plan.ventanas));

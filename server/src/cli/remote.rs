@@ -7,8 +7,8 @@ use anyhow::Context;
 use domain::filter::{CoverageFilter, GapFilter};
 use domain::problem::{Problem, ProblemCode};
 use domain::read_model::{
-    BatchProgress, CoverageDay, GapList, PlanHashRequest, PlanPreview, PlanRequest, PlanView, Progress,
-    RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
+    BatchProgress, CoverageDay, GapList, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, PlanView,
+    Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
 };
 use domain::{BatchId, BranchId};
 use jiff::civil::DateTime;
@@ -89,9 +89,19 @@ impl RemoteServer {
         self.ask(self.client.post(self.url("planes", &[])).json(request)).await
     }
 
+    /// Plans that were started.
+    pub async fn plans(&self, limit: u32) -> Result<PlanList, Failure> {
+        self.ask(self.client.get(self.url("planes", &[("limite", limit.to_string())]))).await
+    }
+
+    /// One plan.
+    pub async fn read_plan(&self, hash: &str) -> Result<PlanDetail, Failure> {
+        self.ask(self.client.get(self.url("plan", &[("hash", hash.to_owned())]))).await
+    }
+
     /// Does something to the plan of a hash.
-    pub async fn change_plan(&self, action: &str, hash: &str) -> Result<PlanView, Failure> {
-        let body = PlanHashRequest { hash: hash.to_owned(), motivo: None };
+    pub async fn change_plan(&self, action: &str, hash: &str, reason: Option<String>) -> Result<PlanView, Failure> {
+        let body = PlanHashRequest { hash: hash.to_owned(), motivo: reason };
         self.ask(self.client.post(self.url(&format!("planes/{action}"), &[])).json(&body)).await
     }
 

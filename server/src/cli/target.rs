@@ -5,12 +5,13 @@ use std::time::Duration;
 use domain::filter::{CoverageFilter, GapFilter};
 use domain::problem::ProblemCode;
 use domain::read_model::{
-    BatchProgress, CoverageDay, GapList, PlanPreview, PlanRequest, PlanView, RecoverGapAnswer, RecoverGapRequest,
-    RunView,
+    BatchProgress, CoverageDay, GapList, PlanDetail, PlanList, PlanPreview, PlanRequest, PlanView, RecoverGapAnswer,
+    RecoverGapRequest, RunView,
 };
 use domain::{BatchId, BranchId};
 use engine::{Actor, Engine, UseCaseError};
 
+use super::plans::PlanVerb;
 use super::remote::RemoteServer;
 use crate::failure::Failure;
 use crate::settings::{Settings, branches};
@@ -106,16 +107,38 @@ impl Target {
     pub async fn start_plan(&self, hash: &str) -> Result<PlanView, Failure> {
         match self {
             Self::Local(engine, actor) => engine.start_plan(actor, hash).await.map_err(use_case_failure),
-            Self::Remote(server) => server.change_plan("iniciar", hash).await,
+            Self::Remote(server) => server.change_plan("iniciar", hash, None).await,
         }
     }
 
-    /// Lets a plan go on that was stopped.
-    pub async fn resume_plan(&self, hash: &str) -> Result<PlanView, Failure> {
+    /// Plans that were started, the newest first.
+    pub async fn plans(&self, limit: u32) -> Result<PlanList, Failure> {
         match self {
-            Self::Local(engine, actor) => engine.resume_plan(actor, hash, None).await.map_err(use_case_failure),
-            Self::Remote(server) => server.change_plan("reanudar", hash).await,
+            Self::Local(engine, actor) => engine.list_plans(actor, limit).await.map_err(use_case_failure),
+            Self::Remote(server) => server.plans(limit).await,
         }
+    }
+
+    /// One plan by its hash.
+    pub async fn read_plan(&self, hash: &str) -> Result<PlanDetail, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.read_plan(actor, hash).await.map_err(use_case_failure),
+            Self::Remote(server) => server.read_plan(hash).await,
+        }
+    }
+
+    /// Holds a plan, lets it go on, or takes it back.
+    pub async fn change_plan(&self, verb: PlanVerb, hash: &str, reason: Option<String>) -> Result<PlanView, Failure> {
+        let (engine, actor) = match self {
+            Self::Local(engine, actor) => (engine, actor),
+            Self::Remote(server) => return server.change_plan(verb.as_str(), hash, reason).await,
+        };
+        let outcome = match verb {
+            PlanVerb::Pause => engine.pause_plan(actor, hash, reason).await,
+            PlanVerb::Resume => engine.resume_plan(actor, hash, reason).await,
+            PlanVerb::Cancel => engine.cancel_plan(actor, hash, reason).await,
+        };
+        outcome.map_err(use_case_failure)
     }
 
     /// How far the batches are.

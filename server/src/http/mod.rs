@@ -15,10 +15,13 @@ use std::sync::Arc;
 use app::sentry::BrowserMonitoring;
 use axum::Router;
 use axum::extract::FromRef;
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
 use axum::routing::{get, post};
+use domain::decision::Origin;
 use engine::{Actor, Engine};
 use leptos::config::LeptosOptions;
-use leptos::prelude::provide_context;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use monitoring::Monitoring;
 use tokio::sync::{Semaphore, watch};
@@ -66,11 +69,18 @@ impl WebState {
         let browser_monitoring = self.browser_monitoring.clone();
         move || {
             provide_context(engine.clone());
-            provide_context(Actor::operator("web"));
+            provide_context(Actor { origin: origin_of_request(), ..Actor::operator("web") });
             security::provide_nonce_of_request();
             browser_monitoring::provide(browser_monitoring.as_ref());
         }
     }
+}
+
+/// From where the request in hand comes: a browser, our command line, or another program.
+fn origin_of_request() -> Origin {
+    let agent = use_context::<Parts>()
+        .and_then(|parts| parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned));
+    Origin::of_user_agent(agent.as_deref())
 }
 
 impl FromRef<WebState> for LeptosOptions {

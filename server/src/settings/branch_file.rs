@@ -83,7 +83,7 @@ pub enum InvalidBranch {
     #[error("'{0}' no es una zona horaria (America/Caracas)")]
     Zone(String),
     /// No such hours.
-    #[error("'{given}' no es un horario: escriba 07:00-21:00, 08:00-24:00 o cerrado")]
+    #[error("'{given}' no es un horario: escriba 07:00-21:00, 08:00-24:00, 18:00-02:00 o cerrado")]
     Hours {
         /// What was written.
         given: String,
@@ -107,11 +107,19 @@ pub fn known() -> Result<Vec<BranchEntry>, config::ConfigError> {
 }
 
 /// What is wrong with the entries, a sentence each.
-pub fn problems(entries: &[BranchEntry], zone: &TimeZone) -> Vec<String> {
+pub fn problems(entries: &[BranchEntry], holidays: &[ExceptionEntry], zone: &TimeZone) -> Vec<String> {
     let mut problems = Vec::new();
+    let mut days = HashSet::new();
+    for holiday in holidays {
+        match holiday.day() {
+            Ok((date, _)) if !days.insert(date) => problems.push(format!("[[feriados]]: el {date} está dos veces")),
+            Ok(_) => {}
+            Err(error) => problems.push(format!("[[feriados]]: {error}")),
+        }
+    }
     let (mut ids, mut codes) = (HashSet::new(), HashSet::new());
     for entry in entries {
-        if let Err(error) = entry.branch(zone) {
+        if let Err(error) = entry.branch(&[], zone) {
             problems.push(format!("[[tiendas]] {}: {error}", entry.id));
         }
         if !ids.insert(entry.id.to_lowercase()) {
@@ -147,8 +155,8 @@ impl BranchEntry {
         }
     }
 
-    /// The store that the entry describes.
-    pub fn branch(&self, default_zone: &TimeZone) -> Result<Branch, InvalidBranch> {
+    /// The store that the entry describes, with the holidays of the chain.
+    pub fn branch(&self, holidays: &[ExceptionEntry], default_zone: &TimeZone) -> Result<Branch, InvalidBranch> {
         let zone = match &self.zona {
             Some(name) => TimeZone::get(name).map_err(|_| InvalidBranch::Zone(name.clone()))?,
             None => default_zone.clone(),
@@ -158,12 +166,12 @@ impl BranchEntry {
             code: BranchCode::new(self.codigo.trim()),
             name: self.nombre.trim().to_owned(),
             zone,
-            calendar: self.calendar()?,
+            calendar: self.calendar(holidays)?,
             warehouses: self.almacenes.iter().map(WarehouseEntry::warehouse).collect(),
         })
     }
 
-    fn calendar(&self) -> Result<Calendar, InvalidBranch> {
+    fn calendar(&self, holidays: &[ExceptionEntry]) -> Result<Calendar, InvalidBranch> {
         let usual = self.horario.as_deref().unwrap_or(DEFAULT_HOURS);
         let week = [
             &self.horario_lunes,
@@ -179,13 +187,20 @@ impl BranchEntry {
         for (weekday, own) in rules.weekdays.iter_mut().zip(week) {
             *weekday = hours(own.as_deref().unwrap_or(usual))?;
         }
-        for exception in &self.excepciones {
-            let day = DayException { hours: hours(&exception.horario)?, note: exception.nota.trim().to_owned() };
-            rules.exceptions.insert(date(&exception.fecha)?, day);
+        // The store's own days after those of the chain: of one day, they count.
+        for exception in holidays.iter().chain(&self.excepciones) {
+            let (date, day) = exception.day()?;
+            rules.exceptions.insert(date, day);
         }
         rules.opened_on = self.desde.as_deref().map(date).transpose()?;
         rules.closed_on = self.hasta.as_deref().map(date).transpose()?;
         Ok(Calendar::of(rules))
+    }
+}
+
+impl ExceptionEntry {
+    fn day(&self) -> Result<(Date, DayException), InvalidBranch> {
+        Ok((date(&self.fecha)?, DayException { hours: hours(&self.horario)?, note: self.nota.trim().to_owned() }))
     }
 }
 
@@ -231,7 +246,7 @@ mod tests {
                 ("tienda_20", "SUC005")
             ]
         );
-        assert_eq!(problems(&known, &caracas()), Vec::<String>::new());
+        assert_eq!(problems(&known, &[], &caracas()), Vec::<String>::new());
     }
 
     #[test]
@@ -241,7 +256,7 @@ mod tests {
             horario_domingo: Some("cerrado".to_owned()),
             ..BranchEntry::unremarkable("t".into(), "S".into(), "N".into())
         };
-        let branch = entry.branch(&caracas()).unwrap();
+        let branch = entry.branch(&[], &caracas()).unwrap();
         let open_half_hours = |day: &str| {
             let start: Timestamp = format!("{day}T04:00:00Z").parse().unwrap();
             let end = start.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
@@ -261,13 +276,37 @@ mod tests {
             excepciones: vec![exception],
             ..BranchEntry::unremarkable("t".into(), "S".into(), "N".into())
         };
-        let branch = entry.branch(&caracas()).unwrap();
+        let branch = entry.branch(&[], &caracas()).unwrap();
         let is_open = |day: &str| {
             let day: Date = day.parse().unwrap();
             branch.calendar.rules_on(day).hours_on(day).is_some()
         };
         assert!(is_open("2025-12-24") && is_open("2025-12-31"));
         assert!(!is_open("2025-12-25") && !is_open("2026-01-01"));
+    }
+
+    #[test]
+    fn a_holiday_of_the_chain_is_in_every_calendar_but_where_a_store_has_hours_of_its_own_for_it() {
+        let day = |horario: &str| ExceptionEntry {
+            fecha: "2025-12-25".into(),
+            horario: horario.into(),
+            nota: "Navidad".into(),
+        };
+        let store = BranchEntry::unremarkable("t".into(), "S".into(), "N".into());
+        let open = BranchEntry { excepciones: vec![day("09:00-13:00")], ..store.clone() };
+        let hours_of = |entry: &BranchEntry| {
+            let date: Date = "2025-12-25".parse().unwrap();
+            let branch = entry.branch(&[day("cerrado")], &caracas()).unwrap();
+            branch.calendar.rules_on(date).hours_on(date).map(|hours| hours.to_string())
+        };
+        assert_eq!((hours_of(&store), hours_of(&open)), (None, Some("09:00-13:00".to_owned())));
+        assert_eq!(
+            problems(&[], &[day("cerrado"), day("cerrado"), day("a ratos")], &caracas()),
+            [
+                "[[feriados]]: el 2025-12-25 está dos veces",
+                "[[feriados]]: 'a ratos' no es un horario: escriba 07:00-21:00, 08:00-24:00, 18:00-02:00 o cerrado",
+            ]
+        );
     }
 
     #[test]
@@ -280,10 +319,10 @@ mod tests {
             entry("A", "3"),
         ];
         assert_eq!(
-            problems(&entries, &caracas()),
+            problems(&entries, &[], &caracas()),
             [
                 "[[tiendas]] a: 'America/Nada' no es una zona horaria (America/Caracas)",
-                "[[tiendas]] b: '7 a 21' no es un horario: escriba 07:00-21:00, 08:00-24:00 o cerrado",
+                "[[tiendas]] b: '7 a 21' no es un horario: escriba 07:00-21:00, 08:00-24:00, 18:00-02:00 o cerrado",
                 "[[tiendas]] c: 'ayer' no es una fecha: escriba 2025-11-01",
                 "[[tiendas]]: el id 'A' está dos veces",
                 "[[tiendas]]: el código '3' está dos veces",

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use klk::WarehouseRow;
 
 use super::Settings;
-use super::branch_file::{self, BranchEntry, WarehouseEntry};
+use super::branch_file::{self, BranchEntry, ExceptionEntry, WarehouseEntry};
 use crate::failure::Failure;
 
 /// The POS's row that sums up all stores.
@@ -48,13 +48,17 @@ pub async fn find(settings: &Settings, client: &klk::Client) -> Result<Branches,
             Err(error) => warning = Some(format!("KLK no dice los almacenes de las tiendas ({error})")),
         }
     }
-    Ok(Branches { list: branches(&entries, &settings.zone)?, origin: BranchOrigin::File, warning })
+    Ok(Branches { list: branches(&entries, &settings.holidays, &settings.zone)?, origin: BranchOrigin::File, warning })
 }
 
 async fn discover(settings: &Settings, client: &klk::Client) -> Result<Branches, Failure> {
     let known = branch_file::known().map_err(|error| Failure::Unexpected(error.into()))?;
     let with_known = |warning| -> Result<Branches, Failure> {
-        Ok(Branches { list: branches(&known, &settings.zone)?, origin: BranchOrigin::Known, warning })
+        Ok(Branches {
+            list: branches(&known, &settings.holidays, &settings.zone)?,
+            origin: BranchOrigin::Known,
+            warning,
+        })
     };
     if !settings.discover_branches {
         return with_known(None);
@@ -65,14 +69,19 @@ async fn discover(settings: &Settings, client: &klk::Client) -> Result<Branches,
             if entries.is_empty() {
                 return with_known(Some("KLK no tiene ninguna tienda; se usan las cinco conocidas".to_owned()));
             }
-            Ok(Branches { list: branches(&entries, &settings.zone)?, origin: BranchOrigin::Discovered, warning: None })
+            Ok(Branches {
+                list: branches(&entries, &settings.holidays, &settings.zone)?,
+                origin: BranchOrigin::Discovered,
+                warning: None,
+            })
         }
         Err(error) => with_known(Some(format!("KLK no dice qué tiendas hay ({error}); se usan las cinco conocidas"))),
     }
 }
 
-fn branches(entries: &[BranchEntry], zone: &TimeZone) -> Result<Vec<Branch>, Failure> {
-    entries.iter().map(|entry| entry.branch(zone).map_err(|error| Failure::Usage(error.to_string()))).collect()
+fn branches(entries: &[BranchEntry], holidays: &[ExceptionEntry], zone: &TimeZone) -> Result<Vec<Branch>, Failure> {
+    let branch = |entry: &BranchEntry| entry.branch(holidays, zone);
+    entries.iter().map(|entry| branch(entry).map_err(|error| Failure::Usage(error.to_string()))).collect()
 }
 
 /// The stores that the POS lists. Of those that are known, identifiers, hours and watched warehouses are kept; names are
@@ -172,7 +181,7 @@ mod tests {
     #[test]
     fn a_store_is_meant_by_id_code_or_name_and_an_unknown_one_lists_the_choices() {
         let zone = TimeZone::get("America/Caracas").unwrap();
-        let list = branches(&branch_file::known().unwrap(), &zone).unwrap();
+        let list = branches(&branch_file::known().unwrap(), &[], &zone).unwrap();
         for text in ["tienda_18", "SUC004", "suc004", "Paraiso"] {
             assert_eq!(named(&list, text).unwrap().id.as_str(), "tienda_18");
         }

@@ -21,8 +21,9 @@ use engine::{PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use branch_file::BranchEntry;
+use branch_file::{BranchEntry, ExceptionEntry};
 pub use sentry::{SentrySettings, TunnelSettings};
+use source::{BRANCHES_KEY, HOLIDAYS_KEY};
 pub use source::{Origin, Source};
 use variable::Variable;
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub sentry: SentrySettings,
     /// The stores of klk.toml; empty where it has none.
     pub branches: Vec<BranchEntry>,
+    /// Days on which every store differs from its week.
+    pub holidays: Vec<ExceptionEntry>,
     /// Whether to ask the POS for its stores where klk.toml has none.
     pub discover_branches: bool,
     /// The zone of schedules and of stores that name none.
@@ -188,9 +191,10 @@ impl Settings {
         let client = client(source);
         let http = http(source);
         let engine = engine_limits(source);
-        let branches: Vec<BranchEntry> = source.branches();
+        let branches: Vec<BranchEntry> = source.entries(BRANCHES_KEY);
+        let holidays: Vec<ExceptionEntry> = source.entries(HOLIDAYS_KEY);
         if let Some(zone) = &zone {
-            source.problems.extend(branch_file::problems(&branches, zone));
+            source.problems.extend(branch_file::problems(&branches, &holidays, zone));
         }
         let database_limits = database_limits(source);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
@@ -209,6 +213,7 @@ impl Settings {
             log_json,
             sentry,
             branches,
+            holidays,
             discover_branches,
             zone: zone?,
         })

@@ -9,8 +9,11 @@ use super::nearest::nearest;
 use super::variable::{Kind, Variable};
 use super::variables;
 
-/// The key of the list of stores, the only one that is no variable.
+/// The key of the list of stores. This one and the next are the only ones that are no variables.
 pub const BRANCHES_KEY: &str = "tiendas";
+
+/// The key of the list of holidays of the whole chain.
+pub const HOLIDAYS_KEY: &str = "feriados";
 
 /// What was read, before it means anything.
 pub struct Source {
@@ -163,13 +166,13 @@ impl Source {
         }
     }
 
-    /// The entries of `[[tiendas]]`.
-    pub fn branches<T: for<'de> serde::Deserialize<'de>>(&mut self) -> Vec<T> {
-        match self.config.get(BRANCHES_KEY) {
+    /// The entries of `[[tiendas]]`, or of another list.
+    pub fn entries<T: for<'de> serde::Deserialize<'de>>(&mut self, key: &str) -> Vec<T> {
+        match self.config.get(key) {
             Ok(entries) => entries,
             Err(config::ConfigError::NotFound(_)) => Vec::new(),
             Err(error) => {
-                self.problems.push(format!("[[{BRANCHES_KEY}]]: {error}"));
+                self.problems.push(format!("[[{key}]]: {error}"));
                 Vec::new()
             }
         }
@@ -185,8 +188,11 @@ impl Source {
 /// The keys of the file that are nobody's. An error where it is no TOML at all.
 fn check_file(text: &str) -> Result<Vec<String>, config::ConfigError> {
     let table = Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build()?.cache.into_table()?;
-    let known: Vec<String> =
-        variables::ALL.iter().map(|variable| variable.key()).chain([BRANCHES_KEY.to_owned()]).collect();
+    let known: Vec<String> = variables::ALL
+        .iter()
+        .map(|variable| variable.key())
+        .chain([BRANCHES_KEY, HOLIDAYS_KEY].map(str::to_owned))
+        .collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let mut unknown: Vec<&String> = table.keys().filter(|key| !known.contains(&key.as_str())).collect();
     unknown.sort_unstable();

@@ -81,6 +81,9 @@ fn stores_are_read_from_the_file() {
     "#;
     let branches = load(file, &[]).unwrap().settings.branches;
     assert_eq!((branches[0].id.as_str(), branches[0].almacenes[0].codigo.as_str()), ("tienda_30", "TNU"));
+    let holidays = "[[feriados]]\nfecha = \"2025-12-25\"\nhorario = \"cerrado\"\nnota = \"Navidad\"\n";
+    assert_eq!(load(&format!("{holidays}{file}"), &[]).unwrap().settings.holidays[0].fecha, "2025-12-25");
+    assert!(problems(&holidays.replace("cerrado", "a ratos"), &[])[0].starts_with("[[feriados]]: 'a ratos'"));
     let misspelled = problems(&file.replace("nombre = \"NUEVA\"", "nombr = \"NUEVA\""), &[]);
     assert!(misspelled[0].starts_with("[[tiendas]]: "), "{misspelled:?}");
 }

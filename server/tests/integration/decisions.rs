@@ -1,5 +1,6 @@
 //! Justifying, comparing and looking back, over real HTTP and on the command line.
 
+use klk_sim::{Endpoint, Fault, FaultKind, LateSales};
 use serde_json::{Value, json};
 
 use crate::rest::block_on;
@@ -174,4 +175,106 @@ fn the_past_is_asked_over_http_and_on_the_command_line() {
         let (_, history) = server.get_json(&format!("{TRACKING}/decisiones?limite=1")).await;
         assert_eq!(history["decisiones"][0]["origen"], "consola");
     });
+}
+
+#[test]
+fn invoice_numbers_that_the_pos_lacks_are_justified_over_http_and_on_the_command_line() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday();
+    pos.sim.add_late(LateSales {
+        branch: "SUC001".to_owned(),
+        sales_from: day.at(14, 40, 0, 0),
+        sales_to: day.at(15, 50, 0, 0),
+        available_from: jiff::Timestamp::MAX,
+    });
+    let text = day.to_string();
+    let loaded = klk.run(&["etl", "ventas", "--tienda", "tienda_01", "--desde", &text]);
+    assert_eq!(loaded.code, 0, "{}", loaded.errors);
+    let holes = |list: &Value| -> Vec<Value> {
+        list["gaps"].as_array().unwrap().iter().filter(|gap| gap["clase"] == "secuencia").cloned().collect()
+    };
+    let ask = ["gaps", "--json", "--etl-tipo", "ventas", "--tienda", "tienda_01"];
+    let before = holes(&klk.run(&ask).json());
+    let whole_day = ["justificar", "--tienda", "tienda_01", "--desde", &text, "--motivo", "otro", "--nombre", "Ana"];
+    let justified = klk.run(&[&whole_day[..], &["--nota", "Anuladas", "--clase", "secuencia", "--json"]].concat());
+    assert_eq!(justified.code, 0, "{}", justified.errors);
+    let answer = justified.json();
+    assert_eq!(answer["justificaciones"].as_array().unwrap().len(), before.len());
+    assert_eq!(answer["justificaciones"][0]["clase"], "secuencia");
+    assert!(holes(&klk.run(&ask).json()).is_empty() && !before.is_empty());
+    let id = answer["justificaciones"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(klk.run(&["justificar", "--retirar", &id]).code, 0);
+
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let get = async |resource: &str| server.get_json(&format!("{TRACKING}/{resource}")).await.1;
+        let back = holes(&get("gaps?etl_tipo=ventas&ubicacion_id=tienda_01").await);
+        assert_eq!(back.len(), 1, "{back:?}");
+        let gap = &back[0];
+        let body = json!({
+            "clase": "secuencia", "etl_tipo": "ventas", "ubicacion_id": "tienda_01", "fecha_desde": gap["fecha_desde"],
+            "hora_desde": gap["hora_desde"], "fecha_hasta": gap["fecha_hasta"], "hora_hasta": gap["hora_hasta"],
+            "motivo": "pos_danado", "nombre": "Luis",
+        });
+        let (status, answer) = server.post_json(&format!("{TRACKING}/justificar-gap"), &body).await;
+        assert_eq!((status, &answer["ya_estaba"]), (200, &json!(false)), "{answer}");
+        assert!(holes(&get("gaps?etl_tipo=ventas&ubicacion_id=tienda_01").await).is_empty());
+        let listed = get("justificaciones?ubicacion_id=tienda_01").await;
+        let numbers = &listed["justificaciones"][0]["facturas"][0];
+        assert!(numbers["caja"].is_string() && numbers["hasta"].as_u64() >= numbers["desde"].as_u64(), "{listed}");
+        let day = get(&format!("cobertura?ubicacion_id=tienda_01&fecha={text}")).await;
+        let states: Vec<&str> =
+            day["estados"].as_array().unwrap().iter().filter_map(|one| one["estado"].as_str()).collect();
+        assert!(states.contains(&"justificada") && !states.contains(&"parcial"), "{states:?}");
+        let wrong = json!({ "clase": "nada", "etl_tipo": "ventas", "ubicacion_id": "tienda_01" });
+        assert_eq!(server.post_json(&format!("{TRACKING}/justificar-gap"), &wrong).await.0, 422);
+    });
+}
+
+#[test]
+fn what_klk_changed_and_could_not_be_loaded_again_is_a_gap_that_a_plan_recovers() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday();
+    let text = day.to_string();
+    // Two hours of the store's day reach KLK once the day has been loaded without them.
+    let late = LateSales {
+        branch: "SUC001".to_owned(),
+        sales_from: day.at(12, 0, 0, 0),
+        sales_to: day.at(14, 0, 0, 0),
+        available_from: jiff::Timestamp::MAX,
+    };
+    pos.sim.add_late(late);
+    assert_eq!(klk.run(&["etl", "ventas", "--tienda", "tienda_01", "--desde", &text]).code, 0);
+    pos.sim.deliver_late();
+    pos.sim.add_fault(Fault::new(FaultKind::Short { missing_lines: 1 }).at(Endpoint::Sales).times(2));
+    let compared = klk.run(&["conciliar", "tienda_01", &text]);
+    assert_eq!(compared.code, 3, "{} {}", compared.answer, compared.errors);
+
+    let ask = ["gaps", "--json", "--etl-tipo", "ventas", "--tienda", "tienda_01"];
+    let of_yesterday = |list: &Value| -> Vec<Value> {
+        list["gaps"].as_array().unwrap().iter().filter(|gap| gap["fecha_desde"] == text.as_str()).cloned().collect()
+    };
+    let windows = |gaps: &[Value]| gaps.iter().filter_map(|gap| gap["ventanas"].as_u64()).sum::<u64>();
+    let gaps = of_yesterday(&klk.run(&ask).json());
+    assert!((1..=4).contains(&windows(&gaps)), "{gaps:?}");
+    for gap in &gaps {
+        assert_eq!((&gap["causa"], &gap["evidencia"]["tipo"]), (&json!("fuente_cambio"), &json!("fuente_cambio")));
+        assert!(gap["hora_desde"].as_str() >= Some("12:00") && gap["hora_hasta"].as_str() <= Some("14:00"), "{gap}");
+    }
+    let proof = &gaps[0]["evidencia"];
+    assert!(
+        proof["anunciadas"].as_u64() > proof["cargadas"].as_u64() && proof["vista_en_local"].is_string(),
+        "{proof}"
+    );
+    let table = klk.run(&["gaps", "--tienda", "tienda_01"]).answer;
+    assert!(table.contains("fuente_cambio"), "{table}");
+
+    let period = ["--tienda", "tienda_01", "--desde", &text, "--json"];
+    let plan = klk.run(&[&["plan"][..], &period].concat()).json();
+    assert_eq!(plan["ventanas"], windows(&gaps), "{plan}");
+    let recovered = klk.run(&["recuperar", "--plan", plan["hash"].as_str().unwrap(), "--json"]);
+    assert_eq!(recovered.code, 0, "{}", recovered.errors);
+    assert!(of_yesterday(&klk.run(&ask).json()).is_empty());
 }

@@ -247,3 +247,73 @@ fn the_commands_ask_a_running_server_as_they_ask_the_file() {
     let recovered = klk.run(&[&["recuperar", "--plan", hash, "--json"][..], &at].concat());
     assert_eq!((recovered.code, recovered.json()["exitosas"].clone()), (0, json!(2)), "{}", recovered.errors);
 }
+
+#[test]
+fn plans_are_listed_shown_paused_resumed_and_cancelled_on_the_command_line_as_over_rest() {
+    let pos = Pos::with_latency(Duration::from_millis(300));
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let at = ["--servidor", server.address.as_str()];
+    let klk_at = |arguments: &[&str]| klk.run(&[arguments, &at[..]].concat());
+    assert_eq!(klk_at(&["planes"]).answer.trim(), "No se ha iniciado ningún plan");
+    let hash = block_on(async {
+        let preview = shown(&server, &hours(&pos, "08:00", "20:00")).await;
+        assert_eq!(order(&server, "iniciar", &preview["hash"]).await.0, 200);
+        preview["hash"].as_str().unwrap().to_owned()
+    });
+    let short = &hash[..12];
+
+    let paused = klk_at(&["planes", "pausar", short, "--motivo", "la tienda lo pide", "--json"]);
+    assert_eq!((paused.code, &paused.json()["estado"]), (0, &json!("pausado")), "{}", paused.errors);
+    let list = klk_at(&["planes", "--limite", "5", "--json"]).json();
+    assert_eq!((&list["planes"][0]["hash"], &list["planes"][0]["estado"]), (&json!(hash), &json!("pausado")));
+    let table = klk_at(&["planes"]).answer;
+    assert!(table.contains(short) && table.contains("pausado"), "{table}");
+    let resumed = klk_at(&["plan", "reanudar", &hash]);
+    assert!(resumed.code == 0 && resumed.answer.contains("en_curso"), "{} {}", resumed.answer, resumed.errors);
+    let cancelled = klk_at(&["plan", "cancelar", short, "--motivo", "ya no hace falta", "--json"]).json();
+    assert_eq!((&cancelled["estado"], &cancelled["en_cola"]), (&json!("cancelado"), &json!(0)));
+
+    let told = klk_at(&["planes", "ver", short]).answer;
+    assert!(told.contains("la tienda lo pide") && told.contains("08:00-20:00"), "{told}");
+    let (_, rest) = block_on(server.get_json(&format!("/api/etl/tracking/plan?hash={hash}")));
+    let shown = klk_at(&["planes", "ver", short, "--json"]).json();
+    assert_eq!((&shown["tiendas"], &shown["decisiones"]), (&rest["tiendas"], &rest["decisiones"]));
+
+    let late = klk_at(&["planes", "reanudar", short]);
+    assert!(late.code == 3 && late.errors.contains("ya no se puede reanudar"), "{} {}", late.code, late.errors);
+    let unknown = klk_at(&["planes", "ver", "0123456789ab"]);
+    assert!(unknown.code == 2 && unknown.errors.contains("No hay ningún plan"), "{} {}", unknown.code, unknown.errors);
+    let rubbish = klk_at(&["planes", "pausar", "abc"]);
+    assert!(rubbish.code == 2 && rubbish.errors.contains("12 dígitos"), "{} {}", rubbish.code, rubbish.errors);
+    assert_eq!(klk_at(&["planes", "pausar"]).code, 2);
+    assert_eq!(klk.run(&["planes"]).code, 4, "the server has the file");
+    server.kill();
+    let by_file = klk.run(&["planes", "--json"]).json();
+    assert_eq!(by_file["planes"][0]["estado"], "cancelado");
+}
+
+#[test]
+fn a_plan_keeps_whether_a_page_a_program_or_the_command_line_did_it() {
+    let pos = Pos::with_latency(Duration::from_millis(300));
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let browser = "Mozilla/5.0 (X11; Linux x86_64)";
+    let told = block_on(async {
+        let preview = shown(&server, &hours(&pos, "08:00", "20:00")).await;
+        let hash = &preview["hash"];
+        let start = server.request(reqwest::Method::POST, &format!("{PLANS}/iniciar")).json(&json!({ "hash": hash }));
+        assert_eq!(start.header("User-Agent", browser).send().await.unwrap().status(), 200);
+        let cancelled = klk.run(&["planes", "cancelar", hash.as_str().unwrap(), "--servidor", &server.address]);
+        assert_eq!(cancelled.code, 0, "{}", cancelled.errors);
+        let (_, plan) = server.get_json(&format!("/api/etl/tracking/plan?hash={}", hash.as_str().unwrap())).await;
+        plan["decisiones"].clone()
+    });
+    let told: Vec<(&str, &str)> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|decision| (decision["accion"].as_str().unwrap(), decision["origen"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [("propuesto", "api"), ("iniciado", "web"), ("cancelado", "consola")]);
+}

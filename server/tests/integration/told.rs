@@ -219,7 +219,7 @@ fn the_parts_of_a_page_are_spans_with_their_own_tags_and_a_failing_one_is_one_ev
     assert_eq!(transaction["tags"], json!({"component": "api"}));
     let parts: BTreeSet<_> =
         spans(transaction, "function").into_iter().map(|part| part["description"].as_str().unwrap()).collect();
-    assert!(parts.is_superset(&BTreeSet::from(["get_ejecuciones", "get_gaps", "get_progreso"])), "{transaction}");
+    assert!(parts.is_superset(&BTreeSet::from(["get_ejecuciones", "get_gaps_total", "get_progreso"])), "{transaction}");
     let ids: BTreeSet<_> = spans(transaction, "function").into_iter().map(|part| part["span_id"].to_string()).collect();
     let statements = spans(transaction, "db.query");
     assert!(!statements.is_empty() && statements.iter().all(|span| ids.contains(&span["parent_span_id"].to_string())));

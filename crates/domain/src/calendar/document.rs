@@ -83,7 +83,10 @@ fn hours(name: &'static str, text: &str) -> Result<Option<OpeningHours>, Invalid
     }
     text.parse().map(Some).map_err(|_| InvalidParameter {
         name,
-        reason: format!("'{}' no es un horario: escriba 07:00-21:00, 08:00-24:00 o cerrado", excerpt(text)),
+        reason: format!(
+            "'{}' no es un horario: escriba 07:00-21:00, 08:00-24:00, 18:00-02:00 o cerrado",
+            excerpt(text)
+        ),
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A calendar keeps its history: rules count from a day on, and earlier days keep the rules they had. A half hour is
 //! expected where the branch's clock shows an open minute in it, so that one that a zone repeats is expected twice, and one
-//! that it skips never.
+//! that it skips never. Hours that go on over midnight are of the day on which they begin.
 
 mod document;
 mod hours;
@@ -17,6 +17,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use self::hours::{DayPart, has_minute_of};
 use self::rules::place_of;
 use self::seconds::steady_offset_seconds;
 use crate::window::{day_interval, half_hour_floor, half_hours, instant_of, local_dates};
@@ -104,31 +105,45 @@ impl Calendar {
         let (first, last) = (zone.to_datetime(range.start()).date(), zone.to_datetime(range.end()).date());
         let changes_within = self.changes.iter().any(|(from, _)| first < *from && *from <= last);
         let rules = self.rules_on(first);
+        let mut all = self.changes.iter().map(|(_, rules)| rules).chain([&self.base]);
+        if all.any(CalendarRules::go_over_midnight) {
+            return None;
+        }
         let is_plain = !changes_within && rules.exceptions.range(first..=last).next().is_none();
         is_plain.then_some(rules)
     }
 
     fn open_intervals(&self, date: Date, zone: &TimeZone) -> Vec<Interval<Timestamp>> {
-        let Some(hours) = self.rules_on(date).hours_on(date) else { return Vec::new() };
-        let Some(day) = day_interval(date, zone) else { return Vec::new() };
+        let parts = self.open_parts(date);
+        let Some(day) = day_interval(date, zone).filter(|_| !parts.is_empty()) else { return Vec::new() };
         if day.end().duration_since(day.start()) == SignedDuration::from_hours(24) {
-            return open_interval(date, hours, day, zone).into_iter().collect();
+            return parts.into_iter().filter_map(|part| open_interval(date, part, day, zone)).collect();
         }
         // The clock is set on this day, so each half hour is asked what the clock shows.
-        let is_open = |half_hour: &Interval<Timestamp>| hours.has_part_of(zone.to_datetime(half_hour.start()).time());
+        let is_open = |half_hour: &Interval<Timestamp>| {
+            let time = zone.to_datetime(half_hour.start()).time();
+            parts.iter().any(|part| has_minute_of(*part, time))
+        };
         half_hours(day, zone).into_iter().filter(is_open).collect()
+    }
+
+    /// What is open of a day: the end of the night before, and its own hours.
+    fn open_parts(&self, date: Date) -> Vec<DayPart> {
+        let hours_on = |date: Date| self.rules_on(date).hours_on(date);
+        let before = date.yesterday().ok().and_then(hours_on).and_then(|hours| hours.of_next_day());
+        before.into_iter().chain(hours_on(date).map(|hours| hours.of_own_day())).collect()
     }
 }
 
 /// The open half hours of a day on which no clock is set: one interval.
 fn open_interval(
     date: Date,
-    hours: OpeningHours,
+    (opens, closes): DayPart,
     day: Interval<Timestamp>,
     zone: &TimeZone,
 ) -> Option<Interval<Timestamp>> {
-    let opens = instant_of(date.to_datetime(hours.opens), zone)?;
-    let closes = match hours.closes {
+    let opens = instant_of(date.to_datetime(opens), zone)?;
+    let closes = match closes {
         Some(time) => instant_of(date.to_datetime(time), zone)?,
         None => day.end(),
     };
@@ -173,6 +188,9 @@ mod tests {
     #[case("07:00-21:00", 28)]
     #[case("08:00-24:00", 32)]
     #[case("07:10-20:50", 28)]
+    #[case("18:00-02:00", 16)]
+    #[case("18:00-00:00", 12)]
+    #[case("12:00-11:30", 47)]
     fn a_day_expects_every_half_hour_with_an_open_minute(#[case] hours: &str, #[case] windows: usize) {
         let calendar = Calendar::every_day(hours.parse().unwrap());
         let zone = zone("America/Caracas");
@@ -248,6 +266,8 @@ mod tests {
     #[case::while_closed("07:00-21:00", "2025-11-17T10:59:59Z", Some("2025-11-17T10:59:59Z"))]
     #[case::at_the_opening("07:00-21:00", "2025-11-17T11:00:00Z", Some("2025-11-18T01:00:00Z"))]
     #[case::at_the_close("07:00-21:00", "2025-11-18T01:00:00Z", Some("2025-11-18T01:00:00Z"))]
+    #[case::over_midnight("18:00-02:00", "2025-11-18T02:00:00Z", Some("2025-11-18T06:00:00Z"))]
+    #[case::after_midnight("18:00-02:00", "2025-11-18T05:00:00Z", Some("2025-11-18T06:00:00Z"))]
     #[case::never_closed("00:00-24:00", "2025-11-17T15:00:00Z", None)]
     fn a_branch_says_when_it_is_closed(#[case] hours: &str, #[case] moment: &str, #[case] from: Option<&str>) {
         let calendar = Calendar::every_day(hours.parse().unwrap());
@@ -265,7 +285,7 @@ mod tests {
 
     #[rstest]
     #[case("7 a 21")]
-    #[case("21:00-07:00")]
+    #[case("07:00-07:00")]
     #[case("07:00-25:00")]
     fn rubbish_hours_are_refused(#[case] text: &str) {
         assert!(text.parse::<OpeningHours>().is_err());
@@ -291,6 +311,23 @@ mod tests {
             })
             .collect();
         assert_eq!(days, [28, 4, 4, 0]);
+    }
+
+    #[test]
+    fn a_night_is_of_the_day_on_which_it_begins() {
+        let zone = zone("America/Caracas");
+        let mut rules = CalendarRules::every_day("18:00-02:00".parse().unwrap());
+        let closed = DayException { hours: None, note: "Navidad".to_owned() };
+        rules.exceptions.insert("2025-12-25".parse().unwrap(), closed);
+        rules.opened_on = Some("2025-12-23".parse().unwrap());
+        rules.closed_on = Some("2025-12-26".parse().unwrap());
+        let calendar = Calendar::of(rules);
+        let of_day = |day: u32| {
+            let (from, to) = (format!("2025-12-{day}T04:00:00Z"), format!("2025-12-{}T04:00:00Z", day + 1));
+            count(&calendar, range(&from, &to), &zone)
+        };
+        // The night of the 24th ends on the closed 25th, which has no night of its own; the last one ends on the 27th.
+        assert_eq!([23, 24, 25, 26, 27, 28].map(of_day), [12, 16, 4, 12, 4, 0]);
     }
 
     #[test]
@@ -321,6 +358,10 @@ mod tests {
     #[case("02:30-04:00", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 4)]
     #[case("02:00-03:00", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 0)]
     #[case("01:30-03:30", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 2)]
+    // From the evening before, and of the evening of the day: the night in which clocks are set has the half hours it has.
+    #[case("22:00-03:00", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 8 + 4)]
+    #[case("22:00-03:00", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 4 + 4)]
+    #[case("22:00-03:30", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 5 + 4)]
     fn half_hours_that_come_twice_are_expected_twice_and_those_that_never_come_never(
         #[case] hours: &str,
         #[case] from: &str,

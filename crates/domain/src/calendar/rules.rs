@@ -34,6 +34,12 @@ impl CalendarRules {
         Self { weekdays: [Some(hours); 7], exceptions: BTreeMap::new(), opened_on: None, closed_on: None }
     }
 
+    /// Whether the hours of any day go on into the next one.
+    pub(super) fn go_over_midnight(&self) -> bool {
+        let special = self.exceptions.values().map(|exception| &exception.hours);
+        self.weekdays.iter().chain(special).flatten().any(OpeningHours::is_over_midnight)
+    }
+
     /// The hours of a day; None where the branch is closed.
     pub fn hours_on(&self, date: Date) -> Option<OpeningHours> {
         let before = self.opened_on.is_some_and(|first| date < first);

@@ -54,12 +54,25 @@ impl Breaker {
         }
         *of_branch += 1;
         self.in_a_row += 1;
-        let reached = |count: u32, limit: u32| limit > 0 && count >= limit;
         if reached(*of_branch, self.limits.per_branch) {
             return Some(Trip::Branch { branch: branch.clone(), failures: *of_branch });
         }
         reached(self.in_a_row, self.limits.overall).then_some(Trip::Overall { failures: self.in_a_row })
     }
+
+    /// Why the plan is to be stopped by what was counted so far, where it is.
+    pub fn tripped(&self) -> Option<Trip> {
+        let worst = self.by_branch.iter().max_by_key(|(branch, failures)| (**failures, *branch));
+        let of_branch = worst.filter(|(_, failures)| reached(**failures, self.limits.per_branch));
+        match of_branch {
+            Some((branch, failures)) => Some(Trip::Branch { branch: branch.clone(), failures: *failures }),
+            None => reached(self.in_a_row, self.limits.overall).then_some(Trip::Overall { failures: self.in_a_row }),
+        }
+    }
+}
+
+const fn reached(count: u32, limit: u32) -> bool {
+    limit > 0 && count >= limit
 }
 
 #[cfg(test)]
@@ -88,5 +101,17 @@ mod tests {
         #[case] trips: Option<usize>,
     ) {
         assert_eq!(trips_at(limits, ends).map(|(at, _)| at), trips);
+    }
+
+    #[rstest]
+    #[case(&[("a", true), ("b", true), ("a", true)], Some(Trip::Branch { branch: BranchId::new("a"), failures: 2 }))]
+    #[case(&[("a", true), ("b", true), ("c", true)], Some(Trip::Overall { failures: 3 }))]
+    #[case(&[("a", true), ("a", true), ("a", false)], None)]
+    fn what_was_counted_tells_whether_it_has_tripped(#[case] ends: &[(&str, bool)], #[case] trip: Option<Trip>) {
+        let mut breaker = Breaker::new(BreakerLimits { per_branch: 2, overall: 3 });
+        for (branch, has_failed) in ends {
+            breaker.record(&BranchId::new(*branch), *has_failed);
+        }
+        assert_eq!(breaker.tripped(), trip);
     }
 }

@@ -31,7 +31,7 @@ pub struct RetryCandidate {
 /// further call of the source mends.
 pub fn is_retried_by_itself(gap: &Gap) -> bool {
     match &gap.cause {
-        GapCause::NeverRan => true,
+        GapCause::NeverRan | GapCause::SourceChanged { .. } => true,
         GapCause::Attempted { state: RunState::Cancelled, .. } => false,
         GapCause::Attempted { error, .. } => !matches!(error, Some(ErrorClass::DatabaseError)),
     }

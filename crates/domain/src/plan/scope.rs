@@ -65,8 +65,8 @@ pub fn windows_in_scope(
 ) -> Vec<Window> {
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
     let in_work: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
-    let wanted =
-        if options.repeat_loaded { evidence.expected.difference(&evidence.waived) } else { evidence.to_recover() };
+    let all = || evidence.expected.difference(&evidence.waived).union(&evidence.changed());
+    let wanted = if options.repeat_loaded { all() } else { evidence.to_recover() };
     wanted
         .intersection(&scope.of_branch(branch))
         .intervals()

@@ -161,6 +161,7 @@ proptest! {
         let evidence = GapEvidence {
             expected: [span(0, 28)].into_iter().collect(),
             covered: set(&covered),
+            changes: Vec::new(),
             waived: set(&waived),
             unproven: IntervalSet::empty(),
             attempts: attempts.collect(),

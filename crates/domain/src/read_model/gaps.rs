@@ -37,6 +37,21 @@ read_model! {
         pub anunciadas: Option<u64>,
         /// Distinct lines that came.
         pub recibidas: Option<u64>,
+        /// Lines that were loaded when the source was seen to have changed.
+        #[serde(default)]
+        pub cargadas: Option<u64>,
+        /// What they are worth; None where the source did not tell what it has now.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub usd_cargado: Option<Decimal>,
+        /// What the source has now is worth.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        pub usd_ahora: Option<Decimal>,
+        /// When the source was first seen to have changed.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        #[serde(default, with = "crate::plain_time::optional")]
+        pub vista_en_local: Option<DateTime>,
         /// The last firing of the schedule before the window was due.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         #[serde(default, with = "crate::plain_time::optional")]
@@ -61,6 +76,9 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         #[serde(with = "crate::plain_time")]
         pub antes_de: DateTime,
+        /// Whether they were given up.
+        #[serde(default)]
+        pub justificada: bool,
     }
 
     /// Missing half hours in a row, of one store and one local day, with one cause.
@@ -100,7 +118,7 @@ read_model! {
         pub antiguedad_horas: f64,
         pub urgencia: Urgency,
         pub estado: GapState,
-        /// `nunca_ejecutado`, how the latest attempt ended, or `secuencia`; `evidencia.tipo` says it more exactly.
+        /// `nunca_ejecutado`, how the latest attempt ended, `fuente_cambio` or `secuencia`; `evidencia.tipo` says it more exactly.
         pub causa: String,
         pub error_tipo: Option<ErrorClass>,
         pub causa_detalle: Option<String>,
@@ -138,6 +156,18 @@ read_model! {
         pub valor_usd_hasta: Decimal,
         /// Half hours of sales that it is without.
         pub ventanas_sin_historia: u64,
+    }
+
+    /// How many gaps the list of the asked hours has: `GET /api/etl/tracking/gaps/total`.
+    pub struct GapCount {
+        pub total: u64,
+        /// Half hours in all of them.
+        pub ventanas: u64,
+        /// How far back was looked.
+        pub max_horas: u32,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
+        pub generado_en: Timestamp,
     }
 
     /// Every gap of the asked hours, the most recent first, or what is worth most.

@@ -5,13 +5,17 @@ use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
 
 use super::read_model;
+use crate::gap::GapClass;
 use crate::justification::Reason;
 use crate::{BranchId, EtlKind};
 
 read_model! {
     /// What is given up, and why: the missing half hours of the time from `fecha_desde hora_desde` up to
-    /// `fecha_hasta hora_hasta`, local to the store.
+    /// `fecha_hasta hora_hasta`, local to the store, or the numbers of invoices that lack in it.
     pub struct JustifyRequest {
+        /// `cobertura`, where absent, or `secuencia`.
+        #[serde(default)]
+        pub clase: GapClass,
         pub etl_tipo: EtlKind,
         pub ubicacion_id: BranchId,
         /// `YYYY-MM-DD`.
@@ -41,10 +45,20 @@ read_model! {
         pub nombre: Option<String>,
     }
 
-    /// Half hours in a row that were given up, of one store.
+    /// Numbers of invoices in a row that were given up.
+    pub struct JustifiedNumbers {
+        /// The register: what is before the last dash.
+        pub caja: String,
+        pub desde: u64,
+        pub hasta: u64,
+    }
+
+    /// Half hours in a row that were given up, of one store, or numbers of invoices that lack in them.
     pub struct JustificationView {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub id: Uuid,
+        #[serde(default)]
+        pub clase: GapClass,
         pub etl_tipo: EtlKind,
         pub ubicacion_id: BranchId,
         pub ubicacion_nombre: String,
@@ -69,6 +83,9 @@ read_model! {
         pub motivo: Reason,
         pub nota: Option<String>,
         pub nombre: String,
+        /// Of the class `secuencia`.
+        #[serde(default)]
+        pub facturas: Vec<JustifiedNumbers>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         #[serde(with = "crate::plain_time")]
         pub registrada_en: Timestamp,

@@ -30,9 +30,10 @@ pub use connectivity::{Connectivity, ConnectivityState};
 pub use coverage::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
 pub use decisions::{DecisionPage, DecisionView};
 pub use freshness::{FreshnessList, FreshnessView};
-pub use gaps::{CauseEvidence, GapList, GapTotals, GapView, MissingNumbers, ValueView};
+pub use gaps::{CauseEvidence, GapCount, GapList, GapTotals, GapView, MissingNumbers, ValueView};
 pub use justifications::{
-    JustificationList, JustificationView, JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest,
+    JustificationList, JustificationView, JustifiedNumbers, JustifyAnswer, JustifyRequest, WithdrawAnswer,
+    WithdrawRequest,
 };
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{

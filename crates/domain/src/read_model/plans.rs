@@ -108,7 +108,7 @@ read_model! {
     pub struct PlanDecision {
         pub accion: PlanAction,
         pub actor: String,
-        /// `web`, `consola` or `sistema`.
+        /// `web`, `consola`, `api` or `sistema`.
         pub origen: String,
         pub motivo: Option<String>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]

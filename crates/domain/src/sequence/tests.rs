@@ -83,3 +83,23 @@ proptest! {
         }
     }
 }
+
+#[rstest::rstest]
+#[case::all_of_it(&[(10, 12)], true)]
+#[case::in_two_parts(&[(12, 12), (9, 11)], true)]
+#[case::less_than_all_of_it(&[(10, 11)], false)]
+#[case::something_else(&[(20, 30)], false)]
+#[case::nothing(&[], false)]
+fn a_hole_is_given_up_where_every_number_of_it_is(#[case] waived: &[(u64, u64)], #[case] is_waived: bool) {
+    let hole = holes(vec![run(1, 9, 0), run(13, 15, 40)], 500).remove(0);
+    let given_up = |register: &str, half_hours: Interval<DateTime>| -> Vec<WaivedNumbers> {
+        let one =
+            |(from, to): &(u64, u64)| WaivedNumbers { register: register.to_owned(), from: *from, to: *to, half_hours };
+        waived.iter().map(one).collect()
+    };
+    let span = hole.half_hours().unwrap();
+    assert_eq!(hole.is_waived(&given_up("C10-01", span)), is_waived);
+    assert!(!hole.is_waived(&given_up("C10-02", span)), "another register");
+    let next_week = Interval::new(at(10_080), at(10_110)).unwrap();
+    assert!(!hole.is_waived(&given_up("C10-01", next_week)), "the register may count anew");
+}

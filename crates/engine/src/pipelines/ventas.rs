@@ -14,7 +14,8 @@ use monitoring::Measurements;
 use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
-use super::{Job, Outcome, PipelineError, source_change};
+use super::source_change::{self, Announcement};
+use super::{Job, Outcome, PipelineError};
 use crate::requests::RequestWatcher;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
@@ -25,6 +26,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let answer = job.monitor.extract(|step| ask(job, RequestWatcher::of_step(step), &question)).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
+    let announcement = Announcement { announced, received: distinct, is_of_window_only: question.to.is_none() };
     let complete = answer.is_complete();
 
     let lines = job
@@ -55,6 +57,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         let receipt = job
             .monitor
             .load(|step| async move {
+                source_change::note(job, &window, announcement, &lines).await;
                 let receipt = warehouse.commit_sales_window(end, window, lines).await?;
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();
@@ -70,6 +73,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let receipt = job
         .monitor
         .load(|step| async move {
+            source_change::note(job, &window, announcement, &lines).await;
             let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
             step.rows_replaced(0, receipt.added);
             step.committed();

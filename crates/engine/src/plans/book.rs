@@ -31,8 +31,8 @@ struct Verdict {
 }
 
 impl PlanBook {
-    pub(crate) fn insert(&self, plan: BatchId, left: usize, outside_hours: bool, limits: BreakerLimits) {
-        self.plans().insert(plan, Followed { left, outside_hours, breaker: Breaker::new(limits) });
+    pub(crate) fn insert(&self, plan: BatchId, left: usize, outside_hours: bool, breaker: Breaker) {
+        self.plans().insert(plan, Followed { left, outside_hours, breaker });
     }
 
     /// A plan that goes on after it was held starts with a clean slate.
@@ -83,12 +83,28 @@ pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord) {
     if verdict.is_over {
         control::finish(engine, plan).await;
     } else if let Some(trip) = verdict.trip {
-        let reason = reason_of(engine, &trip);
-        tracing::warn!(plan = %plan, reason, "a plan was stopped");
-        if let Err(error) = control::hold(engine, &Actor::system(), plan, PlanAction::Stop, Some(reason)).await {
-            tracing::error!(plan = %plan, %error, "a plan could not be stopped");
-        }
+        stop(engine, plan, &trip).await;
     }
+}
+
+/// Stops a plan whose windows fail one after the other.
+pub(crate) async fn stop(engine: &Engine, plan: BatchId, trip: &Trip) {
+    let reason = reason_of(engine, trip);
+    tracing::warn!(plan = %plan, reason, "a plan was stopped");
+    if let Err(error) = control::hold(engine, &Actor::system(), plan, PlanAction::Stop, Some(reason)).await {
+        tracing::error!(plan = %plan, %error, "a plan could not be stopped");
+    }
+}
+
+/// The failures in a row of a plan that an earlier process began, counted anew from the runs that are stored.
+pub(crate) async fn breaker_of(engine: &Engine, plan: BatchId) -> Breaker {
+    let mut breaker = Breaker::new(engine.settings.plans.breaker);
+    match engine.warehouse.plan_outcomes(plan).await {
+        Ok(outcomes) => outcomes.iter().for_each(|(branch, has_failed)| drop(breaker.record(branch, *has_failed))),
+        // It counts from here on.
+        Err(error) => tracing::error!(plan = %plan, %error, "how the windows of a plan did could not be read"),
+    }
+    breaker
 }
 
 /// For people, in Spanish.

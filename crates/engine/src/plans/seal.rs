@@ -40,7 +40,8 @@ pub(crate) async fn seal(
 
 /// Runs that have windows of the scope waiting or in work, by whoever asked for them.
 fn at_it(scope: &PlanScope, branch: &BranchId, evidence: &GapEvidence, options: PlanOptions) -> Vec<RunId> {
-    let wanted = if options.repeat_loaded { evidence.expected.clone() } else { evidence.to_recover() };
+    let wanted =
+        if options.repeat_loaded { evidence.expected.union(&evidence.changed()) } else { evidence.to_recover() };
     let wanted = wanted.intersection(&scope.of_branch(branch));
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
     unfinished.filter(|attempt| wanted.overlaps(&attempt.interval)).map(|attempt| attempt.run).collect()

@@ -1,6 +1,6 @@
 //! Showing a plan, and queueing exactly what was shown.
 
-use domain::plan::{Plan, PlanAction};
+use domain::plan::{Breaker, Plan, PlanAction};
 use domain::{BatchId, RunMode};
 use jiff::SignedDuration;
 use warehouse::{Decision, NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
@@ -54,7 +54,8 @@ pub(crate) async fn start(
         let _one_at_a_time = task.plan_control.lock().await;
         let outcome = task.warehouse.start_plan(batch, runs, start).await?;
         if let StartOutcome::Started(records) = &outcome {
-            follow(&task, id, records.len(), options.outside_hours).await;
+            let breaker = Breaker::new(task.settings.plans.breaker);
+            follow(&task, id, records.len(), options.outside_hours, breaker).await;
             task.queue.push(records.iter().cloned().map(|record| Waiting { record, check_in: None }));
             task.events.run_changed();
         }
@@ -79,8 +80,8 @@ pub(crate) async fn start(
 }
 
 /// Follows a plan whose runs are about to be handed to the workers.
-pub(crate) async fn follow(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool) {
-    engine.plans.insert(plan, left, outside_hours, engine.settings.plans.breaker);
+pub(crate) async fn follow(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool, breaker: Breaker) {
+    engine.plans.insert(plan, left, outside_hours, breaker);
     if outside_hours {
         keeper::leave_trading_hours_alone(engine).await;
     }

@@ -118,7 +118,7 @@ impl Engine {
             let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], past, now).await?;
             let past: IntervalSet<Timestamp> = [past].into_iter().collect();
             for (_, evidence) in &evidence.by_branch {
-                gone = evidence.missing().intersection(&stops);
+                gone = evidence.missing().intersection(&stops).difference(&evidence.changed());
                 new = starts.intersection(&past).difference(&evidence.covered).difference(&evidence.waived);
             }
         }

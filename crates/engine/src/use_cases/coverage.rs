@@ -6,7 +6,10 @@ use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
 use domain::filter::{CoverageFilter, InvalidParameter};
 use domain::gap::{Attempt, GapEvidence};
-use domain::read_model::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
+use domain::later_change::LaterChange;
+use domain::read_model::{
+    Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, MissingNumbers, SequenceProof, StateCount,
+};
 use domain::sequence::NumberHole;
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
@@ -26,6 +29,7 @@ struct Day<'engine> {
     /// By the calendar alone, also of what is still to come.
     expected: IntervalSet<Timestamp>,
     holes: Vec<NumberHole>,
+    waived_holes: Vec<NumberHole>,
     numbers_are_looked_at: bool,
     commits: Vec<Commit>,
     facts: HashMap<RunId, RunFacts>,
@@ -90,6 +94,7 @@ impl Engine {
             branch,
             expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
             holes: read.holes.remove(&branch.id).unwrap_or_default(),
+            waived_holes: read.waived_holes.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
             commits,
             facts: facts.into_iter().map(|facts| (facts.run, facts)).collect(),
@@ -104,14 +109,20 @@ impl Day<'_> {
         let attempts = || self.evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(&window));
         let latest = attempts().filter(|attempt| attempt.state.is_final()).max_by_key(|attempt| attempt.run);
         let holes: Vec<&NumberHole> = self.holes.iter().filter(|hole| self.lies_in(hole, &window)).collect();
+        let changed = self.evidence.changes.iter().find(|change| change.difference.half_hour.overlaps(&window));
         let facts = WindowFacts {
             is_expected: self.expected.covers(&window),
             is_due: window.end() <= self.settled,
             is_covered: self.evidence.covered.covers(&window),
-            is_waived: self.evidence.waived.covers(&window),
+            is_waived: match changed {
+                Some(change) => change.is_waived,
+                None => self.evidence.waived.covers(&window),
+            },
             is_in_work: attempts().any(|attempt| !attempt.state.is_final()),
             is_short: latest.is_some_and(|attempt| attempt.state == RunState::Partial),
             has_hole: !holes.is_empty(),
+            has_waived_hole: self.waived_holes.iter().any(|hole| self.lies_in(hole, &window)),
+            has_changed: changed.is_some(),
             loaded: sales.lines,
         };
         let period = LocalPeriod::of(window, &self.branch.zone);
@@ -123,7 +134,7 @@ impl Day<'_> {
             lineas: sales.lines,
             facturas: sales.invoices,
             total_usd: sales.total_usd.round_dp(2),
-            certificado: self.certificate(&window, latest, &holes, &facts),
+            certificado: self.certificate(&window, latest, &holes, changed, &facts),
         }
     }
 
@@ -136,6 +147,7 @@ impl Day<'_> {
         window: &Interval<Timestamp>,
         latest: Option<&Attempt>,
         holes: &[&NumberHole],
+        changed: Option<&LaterChange>,
         known: &WindowFacts,
     ) -> Certificate {
         let commits: Vec<&Commit> = self.commits.iter().filter(|commit| commit.facts.window.overlaps(window)).collect();
@@ -154,25 +166,33 @@ impl Day<'_> {
                 .map(local),
             mensaje: counts.and_then(|facts| facts.message.clone()),
             cargas: u32::try_from(commits.len()).unwrap_or(u32::MAX),
-            fuente_cambio: commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
+            fuente_cambio: changed.is_some() || commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
         };
         let announced = counts.and_then(|facts| facts.announced);
         let received = counts.and_then(|facts| facts.received);
-        let of_run = counts.map(|facts| LocalPeriod::of(facts.window, &self.branch.zone));
+        // What the source says now counts, not what it said when it was loaded.
+        let (outcome, announced, received, of) = match changed.map(|change| &change.difference) {
+            Some(now) => (ProofOutcome::Fails, Some(now.announced), Some(now.loaded), Some(now.measured)),
+            None => (count_outcome(announced, received), announced, received, counts.map(|facts| facts.window)),
+        };
+        let of = of.map(|window| LocalPeriod::of(window, &self.branch.zone));
         let conteo = CountProof {
-            resultado: count_outcome(announced, received),
+            resultado: outcome,
             anunciadas: announced,
             recibidas: received,
-            ventana_desde: of_run.map(|period| period.from_text()),
-            ventana_hasta: of_run.map(|period| period.to_text()),
+            ventana_desde: of.map(|period| period.from_text()),
+            ventana_hasta: of.map(|period| period.to_text()),
         };
+        let waived = self.waived_holes.iter().filter(|hole| self.lies_in(hole, window));
+        let waived = waived.map(|hole| MissingNumbers { justificada: true, ..gap_views::numbers(hole) });
+        let is_whole = holes.is_empty() && !known.has_waived_hole;
         let secuencia = SequenceProof {
-            resultado: match (holes.is_empty(), known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
+            resultado: match (is_whole, known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
                 (false, _) => ProofOutcome::Fails,
                 (true, true) => ProofOutcome::Holds,
                 (true, false) => ProofOutcome::NotApplicable,
             },
-            faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).collect(),
+            faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).chain(waived).collect(),
         };
         Certificate { ejecucion, conteo, secuencia }
     }

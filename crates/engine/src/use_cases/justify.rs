@@ -2,6 +2,7 @@
 
 use domain::decision::{DecisionAction, Origin};
 use domain::filter::InvalidParameter;
+use domain::gap::GapClass;
 use domain::justification::{Justification, NotJustifiable, justifiable, person_name};
 use domain::read_model::{JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest};
 use domain::window::{LocalPeriod, day_spans};
@@ -26,6 +27,9 @@ impl Engine {
         let written_max = self.settings.written_characters_max;
         let justification = Justification::read(request.motivo, request.nota.as_deref(), &request.nombre, written_max)?;
         let range = self.justified_period(branch, &request)?;
+        if request.clase == GapClass::Sequence {
+            return self.justify_numbers(origin, branch, range, request.etl_tipo, justification).await;
+        }
 
         // Held until it is stored: of two who ask at once, the second sees what the first gave up.
         let planning = self.plan().await;
@@ -68,8 +72,13 @@ impl Engine {
         actor.may_operate()?;
         let name = request.nombre.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&actor.name);
         let person = person_name(name, self.settings.written_characters_max)?;
-        let waiver = self.warehouse.waiver(request.id).await?.ok_or(UseCaseError::UnknownJustification)?;
-        let justificacion = self.justification_view(waiver);
+        let justificacion = match self.warehouse.waiver(request.id).await? {
+            Some(waiver) => self.justification_view(waiver),
+            None => {
+                let waiver = self.warehouse.number_waiver(request.id).await?;
+                self.number_justification_view(waiver.ok_or(UseCaseError::UnknownJustification)?)
+            }
+        };
         let decision = NewDecision {
             id: self.new_id(),
             at: self.clock.now(),
@@ -78,7 +87,10 @@ impl Engine {
             action: DecisionAction::WithdrawJustification,
             object: format!(
                 "{} {} {} {}-{}",
-                justificacion.etl_tipo,
+                match justificacion.clase {
+                    GapClass::Coverage => justificacion.etl_tipo.as_str(),
+                    GapClass::Sequence => GapClass::Sequence.as_str(),
+                },
                 justificacion.ubicacion_nombre,
                 justificacion.fecha_desde,
                 justificacion.hora_desde,
@@ -92,13 +104,20 @@ impl Engine {
             })
             .to_string(),
         };
-        if !self.warehouse.withdraw_waiver(request.id, decision).await? {
+        let is_withdrawn = match justificacion.clase {
+            GapClass::Coverage => self.warehouse.withdraw_waiver(request.id, decision).await?,
+            GapClass::Sequence => self.warehouse.withdraw_number_waiver(request.id, decision).await?,
+        };
+        if !is_withdrawn {
             return Err(UseCaseError::AlreadyWithdrawn);
         }
         self.events.gaps_changed();
-        let mensaje = match justificacion.ventanas {
-            1 => "Justificación retirada: 1 ventana vuelve a faltar.".to_owned(),
-            many => format!("Justificación retirada: {many} ventanas vuelven a faltar."),
+        let numbers: u64 = justificacion.facturas.iter().map(|numbers| numbers.hasta - numbers.desde + 1).sum();
+        let mensaje = match (justificacion.ventanas, numbers) {
+            (_, 1) => "Justificación retirada: 1 número de factura vuelve a faltar.".to_owned(),
+            (_, many @ 2..) => format!("Justificación retirada: {many} números de factura vuelven a faltar."),
+            (1, 0) => "Justificación retirada: 1 ventana vuelve a faltar.".to_owned(),
+            (many, 0) => format!("Justificación retirada: {many} ventanas vuelven a faltar."),
         };
         Ok(WithdrawAnswer { justificacion, mensaje })
     }
@@ -160,7 +179,7 @@ fn object_of(request: &JustifyRequest, branch: &Branch, spans: &[(Interval<Times
     format!("{} {} {} {}-{until}", request.etl_tipo, branch.name, first.date_from, first.from_text())
 }
 
-fn refusal(why: NotJustifiable, branch: &Branch) -> UseCaseError {
+pub(super) fn refusal(why: NotJustifiable, branch: &Branch) -> UseCaseError {
     let text = |part: Interval<Timestamp>| {
         let period = LocalPeriod::of(part, &branch.zone);
         format!("{} de {} a {}", period.date_from, period.from_text(), period.to_text())

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use domain::filter::GapFilter;
-use domain::gap::{Gap, GapOrder};
+use domain::gap::{Gap, GapCause, GapOrder};
 use domain::read_model::{GapList, GapView};
 use domain::value::{GapValue, SalesHistory};
 use domain::{BranchId, EtlKind, Interval};
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::gap_causes::Grounds;
 use crate::gap_views::{self, Moment};
 use crate::gaps::Evidence;
-use crate::{Actor, Engine, UseCaseError, gap_values, gaps};
+use crate::{Actor, Engine, UseCaseError, gap_causes, gap_values, gaps};
 
 impl Engine {
     /// Every gap of the asked hours, the most recent first or what is worth most, with its cause and its worth.
@@ -44,11 +44,21 @@ impl Engine {
         branch: Option<&BranchId>,
         range: Interval<Timestamp>,
     ) -> Result<Vec<GapView>, UseCaseError> {
+        let evidence = self.evidence_of(kind, branch, range).await?;
+        self.views(kind, &evidence, self.clock.now()).await
+    }
+
+    /// What gaps of now are computed from.
+    pub(super) async fn evidence_of(
+        &self,
+        kind: EtlKind,
+        branch: Option<&BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<Evidence<'_>, UseCaseError> {
         let branches = self.branches.select(branch)?;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let evidence = gaps::evidence(self, kind, &branches, range, settled).await?;
-        self.views(kind, &evidence, now).await
+        gaps::evidence(self, kind, &branches, range, settled).await
     }
 
     /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.
@@ -79,11 +89,14 @@ impl Engine {
         for ((branch, evidence), gaps) in evidence.by_branch.iter().zip(missing) {
             let mut profile = gap_values::profile(self, branch, histories.get(&branch.id).unwrap_or(&nothing_sold));
             for gap in gaps {
-                let value = match kind {
-                    EtlKind::Sales => gap_values::value(&mut profile, &gap, &grounds.facts),
-                    EtlKind::Inventory => GapValue::default(),
+                let value = match (kind, &gap.cause) {
+                    (EtlKind::Inventory, _) => GapValue::default(),
+                    (EtlKind::Sales, GapCause::SourceChanged { .. }) => {
+                        gap_values::value_of_changes(&profile, &gap, &gap_causes::changes_of(&gap, &evidence.changes))
+                    }
+                    (EtlKind::Sales, _) => gap_values::value(&mut profile, &gap, &grounds.facts),
                 };
-                let cause = grounds.evidence(branch, &gap);
+                let cause = grounds.evidence(branch, &gap, &evidence.changes);
                 views.push(gap_views::of_coverage(kind, branch, gap, cause, value, moment));
             }
             views.extend(gap_views::of_sequence(branch, holes_of(&branch.id), evidence, &profile, moment));

@@ -2,6 +2,7 @@
 
 use domain::Interval;
 use domain::filter::GapFilter;
+use domain::gap::GapClass;
 use domain::read_model::{JustificationList, JustificationView};
 use domain::window::{LocalPeriod, half_hours};
 use jiff::SignedDuration;
@@ -19,14 +20,16 @@ impl Engine {
         let now = self.clock.now();
         self.branches.select(filter.branch.as_ref())?;
         let since = now.checked_sub(SignedDuration::from_hours(i64::from(filter.hours_max))).unwrap_or(now);
-        let waivers = match Interval::new(since, now) {
-            Some(range) => {
-                self.warehouse.waivers(WaiverFilter { kind: filter.kind, branch: filter.branch, range }).await?
-            }
-            None => Vec::new(),
-        };
-        let justificaciones: Vec<JustificationView> =
-            waivers.into_iter().map(|waiver| self.justification_view(waiver)).collect();
+        let mut justificaciones: Vec<JustificationView> = Vec::new();
+        if let Some(range) = Interval::new(since, now) {
+            let filter = WaiverFilter { kind: filter.kind, branch: filter.branch, range };
+            let waivers = self.warehouse.waivers(filter.clone()).await?;
+            justificaciones.extend(waivers.into_iter().map(|waiver| self.justification_view(waiver)));
+            let numbers = self.warehouse.number_waivers(filter).await?;
+            justificaciones.extend(numbers.into_iter().map(|waiver| self.number_justification_view(waiver)));
+            justificaciones
+                .sort_by(|left, right| (right.inicio, &left.ubicacion_id).cmp(&(left.inicio, &right.ubicacion_id)));
+        }
         Ok(JustificationList {
             ventanas: justificaciones.iter().map(|view| u64::from(view.ventanas)).sum(),
             justificaciones,
@@ -45,6 +48,8 @@ impl Engine {
             etl_tipo: waiver.kind,
             ubicacion_nombre: branch.map_or_else(|| waiver.branch.to_string(), |branch| branch.name.clone()),
             ubicacion_id: waiver.branch,
+            clase: GapClass::Coverage,
+            facturas: Vec::new(),
             inicio: waiver.interval.start(),
             fin: waiver.interval.end(),
             fecha_desde: period.date_from,

@@ -3,7 +3,7 @@
 use domain::decision::{DecisionFilter, Origin};
 use domain::filter::GapFilter;
 use domain::freshness::Freshness;
-use domain::gap::GapOrder;
+use domain::gap::{GapClass, GapOrder};
 use domain::justification::Reason;
 use domain::problem::ProblemCode;
 use domain::read_model::{JustifyAnswer, JustifyRequest, ReconcileRequest, WithdrawRequest};
@@ -17,6 +17,7 @@ use crate::support::{World, operator, sold};
 
 fn period(date: &str, from: &str, to: &str) -> JustifyRequest {
     JustifyRequest {
+        clase: GapClass::Coverage,
         etl_tipo: EtlKind::Sales,
         ubicacion_id: BranchId::new("tienda_01"),
         fecha_desde: date.to_owned(),

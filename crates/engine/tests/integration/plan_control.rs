@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use domain::RunState;
 use domain::plan::{BreakerLimits, PlanAction, PlanState, RetryPolicy};
-use domain::read_model::{PlanRequest, PlanView};
+use domain::read_model::{PlanRequest, PlanView, RunView};
+use domain::{ErrorClass, RunState};
 use engine::{EngineSettings, PlanSettings, RetrySettings, UseCaseError};
 use jiff::SignedDuration;
 use klk_sim::{Fault, FaultKind};
+use warehouse::{PhaseTimes, RunFailure};
 
 use crate::plans::{brisk, period, plan_of, request, shown, started, until};
 use crate::support::{World, operator, settings};
@@ -148,6 +149,67 @@ async fn failures_in_a_row_stop_a_plan_which_says_why_and_can_go_on() {
     assert_eq!((resumed.estado, resumed.motivo), (PlanState::Running, None));
     let done = until(&world.engine, hash, PlanState::Finished).await;
     assert_eq!(done.exitosas + done.fallidas, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_in_a_row_are_counted_on_after_a_restart() {
+    let breaker = |per_branch| {
+        let plans = PlanSettings { breaker: BreakerLimits { per_branch, overall: 0 }, ..brisk().plans };
+        EngineSettings { plans, ..settings() }
+    };
+    let mut world = World::with(EngineSettings { workers: 0, ..breaker(3) }).await;
+    world.sim.add_fault(Fault::new(FaultKind::Refuse).of_branch("SUC001"));
+    let preview = shown(&world.engine, period("10:00", "20:00")).await;
+    let hash = preview.hash.as_str();
+    let plan = started(&world.engine, &preview).await;
+    let runs = world.engine.batch_runs(plan.lote_id.unwrap()).await.unwrap();
+    // An earlier process saw two of them fail: the third stops it.
+    fail(&world, &runs[..2]).await;
+    world.restart(breaker(3)).await;
+    let stopped = until(&world.engine, hash, PlanState::Stopped).await;
+    assert_eq!(stopped.motivo.as_deref(), Some("3 ventanas seguidas de PERIFERICO fallaron."));
+    assert_eq!(stopped.fallidas, 3);
+
+    // What was forgiven is not counted again, also by the next process.
+    world.hands.set("2025-11-18T16:30:00Z");
+    world.restart(EngineSettings { workers: 0, ..breaker(3) }).await;
+    world.engine.resume_plan(&operator(), hash, None).await.unwrap();
+    world.restart(EngineSettings { workers: 0, ..breaker(3) }).await;
+    assert_eq!(plan_of(&world.engine, hash).await.estado, PlanState::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_whose_process_ended_before_it_could_be_stopped_is_stopped_at_the_next_start() {
+    let plans = PlanSettings { breaker: BreakerLimits { per_branch: 2, overall: 0 }, ..brisk().plans };
+    let still = EngineSettings { workers: 0, plans, ..settings() };
+    let mut world = World::with(still.clone()).await;
+    let preview = shown(&world.engine, period("10:00", "20:00")).await;
+    let plan = started(&world.engine, &preview).await;
+    let runs = world.engine.batch_runs(plan.lote_id.unwrap()).await.unwrap();
+    fail(&world, &runs[..2]).await;
+    world.restart(still).await;
+    let stopped = plan_of(&world.engine, preview.hash.as_str()).await;
+    assert_eq!((stopped.estado, stopped.en_cola), (PlanState::Stopped, 18));
+}
+
+/// What a process did that ended right after it: these runs failed.
+async fn fail(world: &World, runs: &[RunView]) {
+    let warehouse = world.warehouse().await;
+    for run in runs {
+        assert!(warehouse.claim(run.id, world.hands.time(), "otra".to_owned(), None).await.unwrap());
+        let failure = RunFailure {
+            run: run.id,
+            ended_at: world.hands.time(),
+            state: RunState::Failed,
+            class: Some(ErrorClass::Connection),
+            message: "El KLK no respondió.".to_owned(),
+            extracted: None,
+            http_status: None,
+            phases: PhaseTimes::default(),
+        };
+        warehouse.fail_run(failure).await.unwrap();
+    }
+    warehouse.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

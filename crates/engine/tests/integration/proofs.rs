@@ -1,10 +1,14 @@
 //! What a gap is worth, why it is one, and what proves that a half hour is none.
 
+use std::sync::{Arc, Mutex};
+
 use domain::cause::CauseKind;
 use domain::certificate::ProofOutcome;
+use domain::decision::Origin;
 use domain::filter::{CoverageFilter, GapFilter};
 use domain::gap::{GapClass, GapOrder, GapState};
-use domain::read_model::{CoverageDay, GapView, HalfHourView};
+use domain::justification::Reason;
+use domain::read_model::{CoverageDay, GapView, HalfHourView, JustifyRequest, WithdrawRequest};
 use domain::value::{ValueBasis, ValueRules};
 use domain::window_state::WindowState;
 use domain::{BranchId, EtlKind, Interval, RunState};
@@ -12,6 +16,7 @@ use engine::EngineSettings;
 use jiff::civil::{Date, DateTime};
 use klk_sim::{Endpoint, Fault, FaultKind, LateSales};
 use rust_decimal::Decimal;
+use warehouse::{JobWatch, StatementObserver};
 
 use crate::support::{World, operator, settings};
 
@@ -219,4 +224,99 @@ async fn a_day_tells_every_half_hour_apart() {
     assert_eq!(half_hour(&day, "03:00").certificado.ejecucion.resultado, ProofOutcome::NotApplicable);
     let gap = world.gaps(5).await.into_iter().find(|gap| gap.hora_desde == "08:30").unwrap();
     assert_eq!(gap.estado, GapState::Pending);
+}
+
+/// Keeps what the database is asked.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<Vec<&'static str>>>);
+
+impl StatementObserver for Asked {
+    fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
+        self.0.lock().unwrap().push(name);
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_count_is_that_of_the_list_and_neither_proves_nor_prices_anything() {
+    let asked = Asked::default();
+    let world = World::observed(asked.clone()).await;
+    world.sim.add_late(late("2025-11-17T14:40", "2025-11-17T15:50"));
+    world.extract("tienda_01", "2025-11-17", None).await;
+    world.sim.add_fault(Fault::new(FaultKind::Refuse).times(2));
+    world.extract("tienda_01", "2025-11-18", Some(("08:00", "08:30"))).await;
+    assert!(!sequence_gaps(&world).await.is_empty());
+    for (kind, branch) in [(None, None), (Some(EtlKind::Sales), Some(BranchId::new("tienda_01")))] {
+        let filter = GapFilter { kind, branch, hours_max: 48, ..GapFilter::default() };
+        let totals = world.engine.list_gaps(&operator(), filter.clone()).await.unwrap().totales;
+        asked.0.lock().unwrap().clear();
+        let count = world.engine.count_gaps(&operator(), filter).await.unwrap();
+        assert_eq!((count.total, count.ventanas), (totals.total, totals.ventanas));
+        let names = asked.0.lock().unwrap().clone();
+        let dear = ["historia_de_ventas", "hechos_de_ejecuciones", "disparos"];
+        assert!(!names.is_empty() && names.iter().all(|name| !dear.contains(name)), "{names:?}");
+    }
+    let unknown = GapFilter { branch: Some(BranchId::new("tienda_99")), hours_max: 48, ..GapFilter::default() };
+    assert!(world.engine.count_gaps(&operator(), unknown).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_the_pos_lacks_too_are_justified_stay_visible_as_such_and_can_be_taken_back() {
+    let world = World::new().await;
+    world.sim.add_late(late("2025-11-17T14:40", "2025-11-17T15:50"));
+    world.extract("tienda_01", "2025-11-17", None).await;
+    let gaps = sequence_gaps(&world).await;
+    let gap = gaps[0].clone();
+    let justify = async |gap: &GapView, clase: GapClass| {
+        let request = JustifyRequest {
+            clase,
+            etl_tipo: EtlKind::Sales,
+            ubicacion_id: gap.ubicacion_id.clone(),
+            fecha_desde: gap.fecha_desde.to_string(),
+            hora_desde: Some(gap.hora_desde.clone()),
+            fecha_hasta: gap.fecha_hasta.to_string(),
+            hora_hasta: Some(gap.hora_hasta.clone()),
+            motivo: Reason::Other,
+            nota: Some("Anuladas en la caja".to_owned()),
+            nombre: "Ana".to_owned(),
+        };
+        world.engine.justify(&operator(), Origin::Web, request).await
+    };
+    assert!(justify(&gap, GapClass::Coverage).await.is_err(), "its half hours are loaded");
+    let answer = justify(&gap, GapClass::Sequence).await.unwrap();
+    let given_up = answer.justificaciones.iter().find(|one| one.inicio == gap.inicio && one.fin == gap.fin).unwrap();
+    let numbers: Vec<_> =
+        given_up.facturas.iter().map(|numbers| (&numbers.caja, numbers.desde, numbers.hasta)).collect();
+    let lacking: Vec<_> =
+        gap.facturas_faltantes.iter().map(|numbers| (&numbers.caja, numbers.desde, numbers.hasta)).collect();
+    assert_eq!((given_up.clase, numbers), (GapClass::Sequence, lacking));
+    assert!(justify(&gap, GapClass::Sequence).await.unwrap().ya_estaba);
+
+    let left = sequence_gaps(&world).await;
+    assert!(left.iter().all(|left| left.id != gap.id), "{left:?}");
+    for left in &left {
+        justify(left, GapClass::Sequence).await.unwrap();
+    }
+    assert_eq!(sequence_gaps(&world).await, []);
+    assert!(world.recover(&gap).await.ejecuciones.is_empty(), "what was given up is not loaded again by itself");
+    let day = day_of(&world, "2025-11-17").await;
+    let proof = &half_hour(&day, "15:00").certificado.secuencia;
+    assert_eq!(half_hour(&day, "15:00").estado, WindowState::Waived);
+    assert!(proof.resultado == ProofOutcome::Fails && proof.faltantes.iter().all(|numbers| numbers.justificada));
+    assert!(!day.dia_probado);
+    let filter = GapFilter { hours_max: 48, ..GapFilter::default() };
+    let listed = world.engine.list_justifications(&operator(), filter.clone()).await.unwrap().justificaciones;
+    assert_eq!(listed.len(), gaps.len());
+
+    let withdraw = WithdrawRequest { id: given_up.id, nombre: Some("Luis".to_owned()) };
+    let withdrawn = world.engine.withdraw_justification(&operator(), Origin::Web, withdraw.clone()).await.unwrap();
+    assert!(withdrawn.mensaje.contains("de factura"), "{}", withdrawn.mensaje);
+    assert!(world.engine.withdraw_justification(&operator(), Origin::Web, withdraw).await.is_err());
+    assert_eq!(sequence_gaps(&world).await.iter().map(|gap| &gap.id).collect::<Vec<_>>(), [&gap.id]);
+
+    // A later load that has them ends the gap as ever, justified or not.
+    world.hands.set("2025-11-18T21:00:00Z");
+    world.extract("tienda_01", "2025-11-17", None).await;
+    assert_eq!(sequence_gaps(&world).await, []);
+    assert!(day_of(&world, "2025-11-17").await.dia_probado);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::plan::{Latency, Slot};
-use domain::{BranchId, EtlKind, Interval};
+use domain::{BatchId, BranchId, EtlKind, Interval};
 use duckdb::params;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -98,6 +98,27 @@ impl Warehouse {
                     ended_at: instant("fecha_fin", row.get(3)?)?,
                     attempts: row.get(4)?,
                 });
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// How the windows of a plan ended since it was last let go on, in that order: whose, and whether it failed. What was
+    /// interrupted or cancelled tells nothing of the store.
+    pub async fn plan_outcomes(&self, plan: BatchId) -> Result<Vec<(BranchId, bool)>> {
+        self.read("resultados_de_plan", move |connection| {
+            let mut statement = connection.prepare(
+                "SELECT ubicacion_id, estado <> 'exitoso' FROM etl_ejecuciones
+                 WHERE lote_id = ?::UUID AND estado IN ('exitoso', 'fallido', 'parcial')
+                   AND fecha_fin > coalesce(
+                       (SELECT max(en) FROM planes_decisiones WHERE plan_id = ?::UUID AND accion = 'reanudado'), '-infinity')
+                 ORDER BY fecha_fin, id",
+            )?;
+            let mut rows = statement.query([plan.to_string(), plan.to_string()])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push((BranchId::new(row.get::<_, String>(0)?), row.get(1)?));
             }
             Ok(found)
         })

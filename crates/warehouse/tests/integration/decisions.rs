@@ -5,7 +5,7 @@ use domain::justification::{Justification, Reason};
 use domain::{BranchId, EtlKind, Interval};
 use jiff::Timestamp;
 use uuid::Uuid;
-use warehouse::{NewDecision, NewWaiver, WaiverFilter};
+use warehouse::{NewDecision, NewNumberWaiver, NewWaiver, WaiverFilter};
 
 use crate::samples::{CENTRO, PERIFERICO, half_hour, instant, period};
 use crate::store::Store;
@@ -100,4 +100,36 @@ async fn decisions_are_filtered_and_turned_page_by_page_with_the_batches_that_pe
     assert_eq!(store.warehouse.decisions(by_ana).await.unwrap().0.len(), 1);
     let justified = DecisionFilter { action: Some("justificar".to_owned()), ..filter(10) };
     assert_eq!(store.warehouse.decisions(justified).await.unwrap().0.len(), 3);
+}
+
+#[tokio::test]
+async fn numbers_that_were_given_up_count_until_that_is_taken_back_and_hide_no_half_hour() {
+    let store = Store::new();
+    let place = half_hour("2025-11-17T08:00");
+    let numbers = vec![("C10-01".to_owned(), 7, 9), ("C10-02".to_owned(), 40, 40)];
+    let waiver =
+        NewNumberWaiver { id: Uuid::from_u128(1), branch: BranchId::new(PERIFERICO), interval: place, numbers };
+    let justification = Justification { reason: Reason::BrokenPos, note: None, person: "Ana".to_owned() };
+    let justify = decision(1, "2025-11-17T14:00:00Z", "Ana", DecisionAction::Justify);
+    store.warehouse.waive_numbers(vec![waiver.clone()], justification.clone(), justify).await.unwrap();
+
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    let all = WaiverFilter { kind: None, branch: None, range: day };
+    let listed = store.warehouse.number_waivers(all.clone()).await.unwrap();
+    assert_eq!((listed.len(), &listed[0].waived, &listed[0].justification), (1, &waiver, &justification));
+    assert!(store.warehouse.waived(EtlKind::Sales, None, day).await.unwrap().is_empty());
+    for other in [
+        WaiverFilter { branch: Some(BranchId::new(CENTRO)), ..all.clone() },
+        WaiverFilter { kind: Some(EtlKind::Inventory), ..all.clone() },
+    ] {
+        assert!(store.warehouse.number_waivers(other).await.unwrap().is_empty());
+    }
+
+    let withdraw = |number| decision(number, "2025-11-17T15:00:00Z", "Luis", DecisionAction::WithdrawJustification);
+    assert!(store.warehouse.withdraw_number_waiver(Uuid::from_u128(1), withdraw(2)).await.unwrap());
+    assert!(!store.warehouse.withdraw_number_waiver(Uuid::from_u128(1), withdraw(3)).await.unwrap());
+    assert!(store.warehouse.number_waivers(all).await.unwrap().is_empty());
+    assert_eq!(store.warehouse.number_waiver(Uuid::from_u128(1)).await.unwrap().unwrap().waived, waiver);
+    assert_eq!(store.warehouse.number_waiver(Uuid::from_u128(5)).await.unwrap(), None);
+    assert_eq!(store.warehouse.decisions(filter(10)).await.unwrap().0.len(), 2);
 }

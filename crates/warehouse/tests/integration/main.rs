@@ -11,6 +11,7 @@ mod decisions;
 mod figures;
 mod gaps;
 mod kill;
+mod later_changes;
 mod opening;
 mod partial;
 mod past;

@@ -4,7 +4,7 @@ use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
     CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, Connectivity, CoverageDay,
-    DecisionPage, FreshnessList, GapList, JustificationList, JustifyAnswer, JustifyRequest, Metrics,
+    DecisionPage, FreshnessList, GapCount, GapList, JustificationList, JustifyAnswer, JustifyRequest, Metrics,
     MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress,
     ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage,
     ScheduleList, WithdrawAnswer, WithdrawRequest,
@@ -70,6 +70,7 @@ pub(super) const RUNS: Answer = Answer::json("RunPage");
 pub(super) const RUN: Answer = Answer::json("RunDetail");
 pub(super) const MONITORING: Answer = Answer::json("MonitoringView");
 pub(super) const GAPS: Answer = Answer::json("GapList");
+pub(super) const GAP_COUNT: Answer = Answer::json("GapCount");
 pub(super) const COVERAGE: Answer = Answer::json("CoverageDay");
 pub(super) const METRICS: Answer = Answer::json("Metrics");
 pub(super) const SCHEDULES: Answer = Answer::json("ScheduleList");
@@ -206,6 +207,7 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<MonitoringView>(&mut found);
     add::<MonitoringTrialRequest>(&mut found);
     add::<GapList>(&mut found);
+    add::<GapCount>(&mut found);
     add::<CoverageDay>(&mut found);
     add::<Metrics>(&mut found);
     add::<ScheduleList>(&mut found);

@@ -4,8 +4,8 @@ use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
     BODY_CALENDAR, BODY_JUSTIFY, BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP,
     BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS,
-    FRESHNESS, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS,
-    PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
+    FRESHNESS, GAP_COUNT, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE,
+    PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -102,6 +102,12 @@ pub(super) const ALL: &[Endpoint] = &[
         ..Endpoint::get(GAPS)
     },
     Endpoint {
+        path: "/api/etl/tracking/gaps/total",
+        summary: "Cuántos gaps tiene esa lista, sin causas ni valor: las mismas cifras, mucho más rápido.",
+        parameters: &[KIND, BRANCH, HOURS_MAX],
+        ..Endpoint::get(GAP_COUNT)
+    },
+    Endpoint {
         path: "/api/etl/tracking/cobertura",
         summary: "El día de una tienda: cada media hora con su estado y lo que la prueba.",
         parameters: &[STORE, DATE],
@@ -195,7 +201,7 @@ pub(super) const ALL: &[Endpoint] = &[
     },
     Endpoint {
         path: "/api/etl/tracking/justificar-gap",
-        summary: "Justifica las medias horas que faltan de un período. Pedirlo dos veces no justifica nada dos veces.",
+        summary: "Justifica las medias horas que faltan de un período o, con `clase: secuencia`, los números de factura que faltan en él. Pedirlo dos veces no justifica nada dos veces.",
         body: Some(BODY_JUSTIFY),
         problems: &[422, 404, 409, 403, 413, 503, 500],
         ..Endpoint::get(JUSTIFIED)

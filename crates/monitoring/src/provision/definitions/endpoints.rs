@@ -2,10 +2,11 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 26] = [
+pub const WATCHED_ROUTES: [&str; 27] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/ejecucion",
     "/api/etl/tracking/gaps",
+    "/api/etl/tracking/gaps/total",
     "/api/etl/tracking/cobertura",
     "/api/etl/tracking/metricas",
     "/api/etl/tracking/cron/status",

@@ -1,0 +1,144 @@
+//! `cambios_de_fuente`: half hours that were complete and that the source has otherwise now. A row is added when that is
+//! seen, before the answer is loaded, and closed in the transaction that loads its half hour.
+
+use domain::later_change::{Difference, LaterChange};
+use domain::{BranchId, Interval, RunId};
+use duckdb::{Connection, Row, params};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use crate::instants::{identified, instant, interval, micros};
+use crate::sales::SalesWindow;
+use crate::{Result, Warehouse, WarehouseError};
+
+/// What is open now: of a half hour, what was seen last. It is given up where somebody did so after it was first seen.
+const OPEN: &str = "recargada_en IS NULL";
+
+/// Closes what was seen of the half hours of a window; in the transaction that loads it.
+pub(crate) fn close(connection: &Connection, window: &SalesWindow, at: Timestamp) -> Result<()> {
+    connection
+        .prepare(
+            "UPDATE cambios_de_fuente SET recargada_en = make_timestamptz(?::BIGINT)
+             WHERE ubicacion_id = ? AND recargada_en IS NULL
+               AND desde >= make_timestamptz(?::BIGINT) AND hasta <= make_timestamptz(?::BIGINT)",
+        )?
+        .execute(params![
+            micros(at),
+            window.branch.as_str(),
+            micros(window.interval.start()),
+            micros(window.interval.end()),
+        ])?;
+    Ok(())
+}
+
+impl Warehouse {
+    /// Keeps what a run saw of half hours that are complete.
+    pub async fn note_later_changes(
+        &self,
+        run: RunId,
+        branch: BranchId,
+        differences: Vec<Difference>,
+        seen_at: Timestamp,
+    ) -> Result<()> {
+        self.write("anotar_cambios_de_fuente", move |transaction| {
+            let mut statement = transaction.prepare(
+                "INSERT INTO cambios_de_fuente (ejecucion_id, ubicacion_id, desde, hasta, medida_desde, medida_hasta,
+                    lineas_cargadas, lineas_ahora, usd_cargado, usd_ahora, vista_en)
+                 VALUES (?::UUID, ?, make_timestamptz(?::BIGINT), make_timestamptz(?::BIGINT), make_timestamptz(?::BIGINT),
+                    make_timestamptz(?::BIGINT), ?, ?, ?::DECIMAL(38, 6), ?::DECIMAL(38, 6), make_timestamptz(?::BIGINT))",
+            )?;
+            for one in &differences {
+                statement.execute(params![
+                    run.to_string(),
+                    branch.as_str(),
+                    micros(one.half_hour.start()),
+                    micros(one.half_hour.end()),
+                    micros(one.measured.start()),
+                    micros(one.measured.end()),
+                    one.loaded,
+                    one.announced,
+                    one.usd.map(|(loaded, _)| loaded.to_string()),
+                    one.usd.map(|(_, now)| now.to_string()),
+                    micros(seen_at),
+                ])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The half hours of a range that were complete and that the source has otherwise now; of one branch, or of all.
+    pub async fn later_changes(
+        &self,
+        branch: Option<BranchId>,
+        range: Interval<Timestamp>,
+    ) -> Result<Vec<(BranchId, LaterChange)>> {
+        self.read("cambios_de_fuente", move |connection| changes(connection, branch.as_ref(), range, None)).await
+    }
+}
+
+/// What was open at a moment; now where there is none.
+pub(crate) fn changes(
+    connection: &Connection,
+    branch: Option<&BranchId>,
+    range: Interval<Timestamp>,
+    moment: Option<Timestamp>,
+) -> Result<Vec<(BranchId, LaterChange)>> {
+    let branch = branch.map(BranchId::as_str);
+    let (open, waived) = match moment.map(micros) {
+        None => (OPEN.to_owned(), "retirada_en IS NULL".to_owned()),
+        Some(at) => (
+            format!(
+                "vista_en <= make_timestamptz({at}) AND (recargada_en IS NULL OR recargada_en > make_timestamptz({at}))"
+            ),
+            format!(
+                "registrada_en <= make_timestamptz({at}) AND (retirada_en IS NULL OR retirada_en > make_timestamptz({at}))"
+            ),
+        ),
+    };
+    let mut statement = connection.prepare(&format!(
+        "WITH abiertos AS (
+            SELECT *, min(vista_en) OVER (PARTITION BY ubicacion_id, desde) AS vista_primero FROM cambios_de_fuente
+            WHERE (? IS NULL OR ubicacion_id = ?)
+              AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) AND {open}
+            QUALIFY row_number() OVER (PARTITION BY ubicacion_id, desde ORDER BY vista_en DESC, ejecucion_id DESC) = 1)
+         SELECT ubicacion_id, ejecucion_id::VARCHAR, epoch_us(desde), epoch_us(hasta), epoch_us(medida_desde),
+            epoch_us(medida_hasta), lineas_cargadas, lineas_ahora, usd_cargado::VARCHAR, usd_ahora::VARCHAR,
+            epoch_us(vista_en),
+            EXISTS (
+                SELECT 1 FROM exenciones
+                WHERE exenciones.etl_tipo = 'ventas' AND exenciones.ubicacion_id = abiertos.ubicacion_id
+                  AND exenciones.desde <= abiertos.desde AND exenciones.hasta >= abiertos.hasta
+                  AND exenciones.registrada_en >= abiertos.vista_primero AND {waived})
+         FROM abiertos ORDER BY ubicacion_id, desde"
+    ))?;
+    let mut rows = statement.query(params![branch, branch, micros(range.end()), micros(range.start())])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((BranchId::new(row.get::<_, String>(0)?), change(row)?));
+    }
+    Ok(found)
+}
+
+fn change(row: &Row<'_>) -> Result<LaterChange> {
+    let money = |index: usize| -> Result<Option<Decimal>> {
+        let text: Option<String> = row.get(index)?;
+        let unreadable = |error: rust_decimal::Error| WarehouseError::Unreadable {
+            column: "usd_cargado",
+            detail: error.to_string(),
+        };
+        text.map(|text| text.parse::<Decimal>().map(|sum| sum.normalize()).map_err(unreadable)).transpose()
+    };
+    Ok(LaterChange {
+        run: identified("ejecucion_id", &row.get::<_, String>(1)?)?,
+        difference: Difference {
+            half_hour: interval("desde", row.get(2)?, row.get(3)?)?,
+            measured: interval("medida_desde", row.get(4)?, row.get(5)?)?,
+            loaded: row.get(6)?,
+            announced: row.get(7)?,
+            usd: money(8)?.zip(money(9)?),
+        },
+        seen_at: instant("vista_en", row.get(10)?)?,
+        is_waived: row.get(11)?,
+    })
+}
