@@ -36,9 +36,9 @@ pub struct Difference {
 pub struct LaterChange {
     /// What differs.
     pub difference: Difference,
-    /// The run that saw it.
+    /// The run that saw it last.
     pub run: RunId,
-    /// When.
+    /// When it was first seen.
     pub seen_at: Timestamp,
     /// Whether it was given up since. What was given up before it was seen was something else.
     pub is_waived: bool,

@@ -2,7 +2,7 @@
 //! seen, before the answer is loaded, and closed in the transaction that loads its half hour.
 
 use domain::later_change::{Difference, LaterChange};
-use domain::{BranchId, Interval, RunId};
+use domain::{BranchId, EtlKind, Interval, RunId};
 use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -10,9 +10,6 @@ use rust_decimal::Decimal;
 use crate::instants::{identified, instant, interval, micros};
 use crate::sales::SalesWindow;
 use crate::{Result, Warehouse, WarehouseError};
-
-/// What is open now: of a half hour, what was seen last. It is given up where somebody did so after it was first seen.
-const OPEN: &str = "recargada_en IS NULL";
 
 /// Closes what was seen of the half hours of a window; in the transaction that loads it.
 pub(crate) fn close(connection: &Connection, window: &SalesWindow, at: Timestamp) -> Result<()> {
@@ -77,47 +74,77 @@ impl Warehouse {
     }
 }
 
-/// What was open at a moment; now where there is none.
+/// What was open at a moment; now where there is none. Two plain questions, the second one only where the first finds
+/// something: the list of gaps waits for it.
 pub(crate) fn changes(
     connection: &Connection,
     branch: Option<&BranchId>,
     range: Interval<Timestamp>,
     moment: Option<Timestamp>,
 ) -> Result<Vec<(BranchId, LaterChange)>> {
+    let open = match moment.map(micros) {
+        None => "recargada_en IS NULL".to_owned(),
+        Some(at) => format!(
+            "vista_en <= make_timestamptz({at}) AND (recargada_en IS NULL OR recargada_en > make_timestamptz({at}))"
+        ),
+    };
     let branch = branch.map(BranchId::as_str);
-    let (open, waived) = match moment.map(micros) {
-        None => (OPEN.to_owned(), "retirada_en IS NULL".to_owned()),
-        Some(at) => (
-            format!(
-                "vista_en <= make_timestamptz({at}) AND (recargada_en IS NULL OR recargada_en > make_timestamptz({at}))"
-            ),
-            format!(
-                "registrada_en <= make_timestamptz({at}) AND (retirada_en IS NULL OR retirada_en > make_timestamptz({at}))"
-            ),
+    let mut statement = connection.prepare(&format!(
+        "SELECT ubicacion_id, ejecucion_id::VARCHAR, epoch_us(desde), epoch_us(hasta), epoch_us(medida_desde),
+            epoch_us(medida_hasta), lineas_cargadas, lineas_ahora, usd_cargado::VARCHAR, usd_ahora::VARCHAR,
+            epoch_us(vista_en)
+         FROM cambios_de_fuente
+         WHERE (? IS NULL OR ubicacion_id = ?)
+           AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) AND {open}
+         ORDER BY ubicacion_id, desde, vista_en, ejecucion_id"
+    ))?;
+    let mut rows = statement.query(params![branch, branch, micros(range.end()), micros(range.start())])?;
+    let mut found: Vec<(BranchId, LaterChange)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (branch, seen) = (BranchId::new(row.get::<_, String>(0)?), change(row)?);
+        match found.last_mut() {
+            // Seen again: what it says now counts, since when it was known stays.
+            Some((of, last)) if *of == branch && last.difference.half_hour == seen.difference.half_hour => {
+                *last = LaterChange { seen_at: last.seen_at, ..seen };
+            }
+            _ => found.push((branch, seen)),
+        }
+    }
+    if !found.is_empty() {
+        mark_waived(connection, range, moment, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// A change is given up where somebody gave its half hour up after it was first seen.
+fn mark_waived(
+    connection: &Connection,
+    range: Interval<Timestamp>,
+    moment: Option<Timestamp>,
+    changes: &mut [(BranchId, LaterChange)],
+) -> Result<()> {
+    let counts = match moment.map(micros) {
+        None => "retirada_en IS NULL".to_owned(),
+        Some(at) => format!(
+            "registrada_en <= make_timestamptz({at}) AND (retirada_en IS NULL OR retirada_en > make_timestamptz({at}))"
         ),
     };
     let mut statement = connection.prepare(&format!(
-        "WITH abiertos AS (
-            SELECT *, min(vista_en) OVER (PARTITION BY ubicacion_id, desde) AS vista_primero FROM cambios_de_fuente
-            WHERE (? IS NULL OR ubicacion_id = ?)
-              AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) AND {open}
-            QUALIFY row_number() OVER (PARTITION BY ubicacion_id, desde ORDER BY vista_en DESC, ejecucion_id DESC) = 1)
-         SELECT ubicacion_id, ejecucion_id::VARCHAR, epoch_us(desde), epoch_us(hasta), epoch_us(medida_desde),
-            epoch_us(medida_hasta), lineas_cargadas, lineas_ahora, usd_cargado::VARCHAR, usd_ahora::VARCHAR,
-            epoch_us(vista_en),
-            EXISTS (
-                SELECT 1 FROM exenciones
-                WHERE exenciones.etl_tipo = 'ventas' AND exenciones.ubicacion_id = abiertos.ubicacion_id
-                  AND exenciones.desde <= abiertos.desde AND exenciones.hasta >= abiertos.hasta
-                  AND exenciones.registrada_en >= abiertos.vista_primero AND {waived})
-         FROM abiertos ORDER BY ubicacion_id, desde"
+        "SELECT ubicacion_id, epoch_us(desde), epoch_us(hasta), epoch_us(registrada_en) FROM exenciones
+         WHERE etl_tipo = ? AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) AND {counts}"
     ))?;
-    let mut rows = statement.query(params![branch, branch, micros(range.end()), micros(range.start())])?;
-    let mut found = Vec::new();
+    let mut rows = statement.query(params![EtlKind::Sales.as_str(), micros(range.end()), micros(range.start())])?;
     while let Some(row) = rows.next()? {
-        found.push((BranchId::new(row.get::<_, String>(0)?), change(row)?));
+        let branch = BranchId::new(row.get::<_, String>(0)?);
+        let waived = interval("exenciones", row.get(1)?, row.get(2)?)?;
+        let registered_at = instant("registrada_en", row.get(3)?)?;
+        for (_, change) in changes.iter_mut().filter(|(of, _)| *of == branch) {
+            let half_hour = change.difference.half_hour;
+            let is_whole = waived.start() <= half_hour.start() && half_hour.end() <= waived.end();
+            change.is_waived |= is_whole && registered_at >= change.seen_at;
+        }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn change(row: &Row<'_>) -> Result<LaterChange> {
@@ -139,6 +166,6 @@ fn change(row: &Row<'_>) -> Result<LaterChange> {
             usd: money(8)?.zip(money(9)?),
         },
         seen_at: instant("vista_en", row.get(10)?)?,
-        is_waived: row.get(11)?,
+        is_waived: false,
     })
 }
