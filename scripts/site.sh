@@ -12,9 +12,10 @@ build_site() {
         say "shrinking the WebAssembly"
         rm -rf "$work" && mkdir -p "$work" "$site/pkg"
         wasm-bindgen "$wasm" --target web --no-typescript --keep-debug --out-dir "$work" --out-name klk
-        # In the order of their names, functions that are alike are neighbours, which Brotli likes. The file's name without
+        # -Oz gives less code, and more once it is compressed. In the order of their names, functions that are alike are
+        # neighbours, which Brotli likes. The file's name without
         # _bg is what Leptos loads, because LEPTOS_OUTPUT_NAME is set (.cargo/config.toml).
-        node_modules/.bin/wasm-opt -Oz --reorder-functions-by-name -g "$work/klk_bg.wasm" -o "$work/klk.debug.wasm"
+        node_modules/.bin/wasm-opt -Os --reorder-functions-by-name -g "$work/klk_bg.wasm" -o "$work/klk.debug.wasm"
         # Last, and without touching the code: places in what is served are places in what Sentry is given.
         node scripts/wasm.mjs strip "$work/klk.debug.wasm" "$work/klk.wasm"
         # Names stay, for whoever reads a stack.

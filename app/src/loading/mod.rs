@@ -87,6 +87,8 @@ impl Erased {
     }
 }
 
+// One body for the two that call it: what reads JSON is most of an answer's code.
+#[inline(never)]
 fn read<T: Answered + Clone>(outcome: Outcome) -> Result<T, ApiError> {
     outcome?.read().ok_or_else(|| ApiError::without_answer(String::new()))
 }
