@@ -133,7 +133,7 @@ fn plan_changed(shown: u64, next: Option<&PlanHash>, left: u64) -> String {
              Revise el plan nuevo ({}) e inícielo.",
             next.short()
         ),
-        None => "Desde la vista previa se recuperó todo lo del plan, o ya está en curso. No hay nada que iniciar."
+        None => "Desde la vista previa se recuperó todo lo del plan, está en curso o ya no se espera. No hay nada que iniciar."
             .to_owned(),
     }
 }
