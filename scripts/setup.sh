@@ -69,9 +69,12 @@ use_toolchain() { # use_toolchain default|debian
 
 rust_is_ready() {
     have cargo && at_least "$rust_minimum" "$(rustc --version 2>/dev/null | version)" &&
-        compgen -G "$(rustc --print sysroot)/lib/rustlib/$target/lib/libstd-*.rlib" >/dev/null &&
+        has_bitcode "$(rustc --print sysroot)/lib/rustlib/$target/lib"/libstd-*.rlib &&
         cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1
 }
+
+# The pages are optimised together with std, from what the compiler keeps of it beside the code.
+has_bitcode() { grep -qs llvmbc "$1"; }
 
 rustup_target() {
     have rustup || return 1
@@ -94,13 +97,14 @@ debian_rust() {
     local lib=/usr/lib/rustlib/$target/lib std=$cache/std
     rust_is_ready && return
     if compgen -G "$lib/*.rlib" >/dev/null; then
-        die "$lib holds the libraries of another Rust: remove it and run this again"
+        die "$lib holds the libraries of another Rust, or without bitcode: remove it and run this again"
     fi
     say "building std for $target (about 3 minutes, once)"
     rm -rf "$std" && mkdir -p "$std/src"
     printf '[package]\nname = "empty"\nedition = "2024"\n[workspace]\n' >"$std/Cargo.toml"
     touch "$std/src/lib.rs"
-    (cd "$std" && RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target cargo build --quiet --release --target "$target" \
+    # The last word is RUSTFLAGS': cargo would leave the bitcode out of what is not optimised together here.
+    (cd "$std" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" CARGO_TARGET_DIR=target cargo build --quiet --release --target "$target" \
         -Zbuild-std=std,panic_abort) || die "std for $target did not build"
     rm -f "$std/target/$target/release/deps"/libempty*
     as_root mkdir -p "$lib"
