@@ -29,6 +29,16 @@ pub(crate) struct Evidence<'engine> {
     pub(crate) waived_holes: HashMap<BranchId, Vec<NumberHole>>,
 }
 
+/// What evidence is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To say what lacks: what is expected of days that are covered whole is left out of `expected`, so that the answer
+    /// does not cost more the longer all went well.
+    WhatLacks,
+    /// To say of any half hour what is known of it.
+    Everything,
+}
+
 /// Reads the evidence of branches. A window that ended after `settled` counts only once a run for it has failed: until
 /// then it is still on its way.
 pub(crate) async fn evidence<'engine>(
@@ -37,6 +47,7 @@ pub(crate) async fn evidence<'engine>(
     branches: &[&'engine Branch],
     range: Interval<Timestamp>,
     settled: Timestamp,
+    purpose: Purpose,
 ) -> Result<Evidence<'engine>, UseCaseError> {
     let only = match branches {
         [one] => Some(one.id.clone()),
@@ -76,13 +87,18 @@ pub(crate) async fn evidence<'engine>(
         .iter()
         .map(|branch| {
             let attempts = attempts.remove(&branch.id).unwrap_or_default();
+            let covered: IntervalSet<Timestamp> = covered.remove(&branch.id).unwrap_or_default().into_iter().collect();
+            let known = match purpose {
+                Purpose::WhatLacks => Some(&covered),
+                Purpose::Everything => None,
+            };
             let expected = match kind {
-                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, now, &attempts),
+                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, now, &attempts, known),
                 EtlKind::Inventory => expected_snapshots(branch, range, settled, first_snapshots.get(&branch.id)),
             };
             let mut evidence = GapEvidence {
                 expected,
-                covered: covered.remove(&branch.id).unwrap_or_default().into_iter().collect(),
+                covered,
                 changes: changes_in(range, changes.remove(&branch.id).unwrap_or_default()),
                 waived: waived.remove(&branch.id).unwrap_or_default().into_iter().collect(),
                 unproven: IntervalSet::empty(),
@@ -124,6 +140,7 @@ pub(crate) fn changes_in(range: Interval<Timestamp>, mut changes: Vec<LaterChang
     changes
 }
 
+/// What is expected of a range; where a set is given, only what it leaves over has to be in it.
 pub(crate) fn expected_sales(
     branch: &Branch,
     calendar: &Calendar,
@@ -131,10 +148,12 @@ pub(crate) fn expected_sales(
     settled: Timestamp,
     now: Timestamp,
     attempts: &[Attempt],
+    known: Option<&IntervalSet<Timestamp>>,
 ) -> IntervalSet<Timestamp> {
-    let until = |end: Timestamp| {
-        Interval::new(range.start(), range.end().min(end))
-            .map_or_else(IntervalSet::empty, |range| calendar.expected(range, &branch.zone))
+    let until = |end: Timestamp| match (Interval::new(range.start(), range.end().min(end)), known) {
+        (None, _) => IntervalSet::empty(),
+        (Some(range), Some(known)) => calendar.expected_beyond(known, range, &branch.zone),
+        (Some(range), None) => calendar.expected(range, &branch.zone),
     };
     let failed: IntervalSet<Timestamp> =
         attempts.iter().filter(|attempt| attempt.state.is_failure()).map(|attempt| attempt.interval).collect();

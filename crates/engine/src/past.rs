@@ -38,7 +38,7 @@ pub(crate) async fn evidence_at<'engine>(
         .map(|branch| {
             let attempts = attempts.remove(&branch.id).unwrap_or_default();
             let expected = match kind {
-                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, moment, &attempts),
+                EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, moment, &attempts, None),
                 EtlKind::Inventory => expected_snapshots(branch, range, settled, first.get(&branch.id)),
             };
             let evidence = GapEvidence {

@@ -81,6 +81,26 @@ impl Calendar {
         }
     }
 
+    /// What of [`Self::expected`] a set leaves over, and perhaps some of it that the set has: the days that it has whole
+    /// are not looked at, so that years of which little lacks cost what lacks.
+    pub fn expected_beyond(
+        &self,
+        covered: &IntervalSet<Timestamp>,
+        range: Interval<Timestamp>,
+        zone: &TimeZone,
+    ) -> IntervalSet<Timestamp> {
+        let Some(range) = whole_half_hours(range, zone) else { return IntervalSet::empty() };
+        let left: IntervalSet<Timestamp> = [range].into_iter().collect();
+        let whole = |part: &Interval<Timestamp>| {
+            let start = half_hour_floor(part.start(), zone);
+            let last = half_hour_floor(part.end(), zone);
+            let end = if last < part.end() { last.checked_add(HALF_HOUR).ok()? } else { last };
+            Interval::new(start, end)
+        };
+        let left: IntervalSet<Timestamp> = left.difference(covered).intervals().iter().filter_map(whole).collect();
+        left.intervals().iter().flat_map(|part| self.expected(*part, zone).intervals().to_vec()).collect()
+    }
+
     /// Day by day through the zone's rules.
     fn expected_by_date(&self, range: Interval<Timestamp>, zone: &TimeZone) -> IntervalSet<Timestamp> {
         local_dates(range, zone)
@@ -240,6 +260,7 @@ mod tests {
             closed in 0i8..7,
             (opened_after, closed_after) in (0i64..200, 0i64..200),
             (changed_after, special_after) in (-200i64..12, -200i64..12),
+            covered in prop::collection::vec((-5_000i64..900_000, 1i64..300_000), 0..6),
         ) {
             let zone = zone(["America/Caracas", "Europe/Madrid", "Asia/Kathmandu", "America/Santiago"][place]);
             let start = Timestamp::from_second(1_600_000_200 + from_half_hour * 1800 + past).unwrap();
@@ -257,7 +278,17 @@ mod tests {
             let calendar = Calendar::of(rules).changed_from(after(changed_after), later);
             let by_rules = whole_half_hours(range, &zone)
                 .map_or_else(IntervalSet::empty, |range| calendar.expected_by_date(range, &zone));
-            prop_assert_eq!(calendar.expected(range, &zone), by_rules);
+            let expected = calendar.expected(range, &zone);
+            prop_assert_eq!(&expected, &by_rules);
+
+            let part = |(from, length): &(i64, i64)| {
+                let from = range.start().checked_add(SignedDuration::from_secs(*from)).unwrap();
+                Interval::new(from, from.checked_add(SignedDuration::from_secs(*length)).unwrap()).unwrap()
+            };
+            let covered: IntervalSet<Timestamp> = covered.iter().map(part).collect();
+            let beyond = calendar.expected_beyond(&covered, range, &zone);
+            prop_assert_eq!(beyond.difference(&covered), expected.difference(&covered));
+            prop_assert!(beyond.difference(&expected).is_empty());
         }
     }
 

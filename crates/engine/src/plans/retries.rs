@@ -11,6 +11,7 @@ use warehouse::FailedWindow;
 
 use super::start::{propose, start};
 use crate::engine::Engine;
+use crate::gaps::Purpose;
 use crate::{Actor, UseCaseError, gaps};
 
 /// Starts a plan of the windows whose time has come.
@@ -52,7 +53,7 @@ async fn candidates(engine: &Engine, now: Timestamp) -> Result<Vec<RetryCandidat
     let Some(range) = Interval::new(since, now) else { return Ok(Vec::new()) };
     let settled = now.checked_sub(engine.settings.gap_grace).unwrap_or(now);
     let branches: Vec<&Branch> = engine.branches.all().iter().collect();
-    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, range, settled).await?;
+    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, range, settled, Purpose::WhatLacks).await?;
     let failures = engine.warehouse.latest_failures(EtlKind::Sales, range).await?;
     let mut candidates = Vec::new();
     for (branch, evidence) in evidence.by_branch {

@@ -5,6 +5,7 @@ use domain::plan::{Plan, PlanOptions, PlanScope, windows_in_scope};
 use domain::{Branch, BranchId, EtlKind, RunId};
 
 use crate::engine::Engine;
+use crate::gaps::Purpose;
 use crate::{UseCaseError, gaps};
 
 /// Windows that would run now, and who is at the others.
@@ -27,7 +28,7 @@ pub(crate) async fn seal(
     let mut windows = Vec::new();
     let mut in_work = Vec::new();
     if let (Some(range), false) = (scope.hull(), branches.is_empty()) {
-        let evidence = gaps::evidence(engine, kind, &branches, range, engine.clock.now()).await?;
+        let evidence = gaps::evidence(engine, kind, &branches, range, engine.clock.now(), Purpose::Everything).await?;
         for (branch, evidence) in &evidence.by_branch {
             windows.extend(windows_in_scope(scope, &branch.id, evidence, &branch.zone, kind, options));
             in_work.extend(at_it(scope, &branch.id, evidence, options));

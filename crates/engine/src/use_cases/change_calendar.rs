@@ -13,6 +13,7 @@ use warehouse::{CalendarRow, NewDecision};
 
 use super::period::date;
 use crate::calendars::Calendars;
+use crate::gaps::Purpose;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
 /// How far back a change is looked at; the longest that lists of gaps look back.
@@ -115,7 +116,7 @@ impl Engine {
         let mut gone = IntervalSet::empty();
         let mut new = IntervalSet::empty();
         if let Some(past) = days(branch, first, today).and_then(|range| Interval::new(range.start(), now)) {
-            let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], past, now).await?;
+            let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], past, now, Purpose::Everything).await?;
             let past: IntervalSet<Timestamp> = [past].into_iter().collect();
             for (_, evidence) in &evidence.by_branch {
                 gone = evidence.missing().intersection(&stops).difference(&evidence.changed());

@@ -20,6 +20,7 @@ use rust_decimal::Decimal;
 use warehouse::Commit;
 
 use crate::calendars::Calendars;
+use crate::gaps::Purpose;
 use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
 
 /// What is known of a day.
@@ -83,7 +84,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Day<'engine>, UseCaseError> {
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled).await?;
+        let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled, Purpose::Everything).await?;
         let Some((_, evidence)) = read.by_branch.pop() else {
             return Err(InvalidParameter { name: "ubicacion_id", reason: "no tiene datos".to_owned() }.into());
         };

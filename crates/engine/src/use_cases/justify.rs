@@ -12,6 +12,7 @@ use serde_json::json;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
 use super::period::{check_days, date, end_time, period, start_time};
+use crate::gaps::Purpose;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
 impl Engine {
@@ -35,7 +36,7 @@ impl Engine {
         let planning = self.plan().await;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let evidence = gaps::evidence(self, request.etl_tipo, &[branch], range, settled).await?;
+        let evidence = gaps::evidence(self, request.etl_tipo, &[branch], range, settled, Purpose::Everything).await?;
         let mut given_up = IntervalSet::empty();
         for (branch, evidence) in &evidence.by_branch {
             given_up = justifiable(range, evidence).map_err(|why| refusal(why, branch))?;

@@ -13,6 +13,7 @@ use warehouse::{NewDecision, NewNumberWaiver, NumberWaiver, RegisterNumbers, Wai
 
 use super::justify::refusal;
 use crate::gap_views::places;
+use crate::gaps::Purpose;
 use crate::{Engine, UseCaseError, gaps, number_holes};
 
 impl Engine {
@@ -31,7 +32,7 @@ impl Engine {
         }
         let planning = self.plan().await;
         let now = self.clock.now();
-        let evidence = gaps::evidence(self, kind, &[branch], range, now).await?;
+        let evidence = gaps::evidence(self, kind, &[branch], range, now, Purpose::Everything).await?;
         let within = |holes: Option<&Vec<NumberHole>>| -> Vec<NumberHole> {
             let lies_within = |hole: &&NumberHole| {
                 let span = number_holes::span_of(hole, &branch.zone);

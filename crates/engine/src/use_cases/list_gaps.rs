@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::gap_causes::Grounds;
 use crate::gap_views::{self, Moment};
-use crate::gaps::Evidence;
+use crate::gaps::{Evidence, Purpose};
 use crate::{Actor, Engine, UseCaseError, gap_causes, gap_values, gaps};
 
 impl Engine {
@@ -58,7 +58,7 @@ impl Engine {
         let branches = self.branches.select(branch)?;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        gaps::evidence(self, kind, &branches, range, settled).await
+        gaps::evidence(self, kind, &branches, range, settled, Purpose::WhatLacks).await
     }
 
     /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.
