@@ -57,6 +57,21 @@ pub struct BranchHistory {
     pub latency: Option<Latency>,
 }
 
+impl BranchHistory {
+    /// Lines that a half hour usually has: the mean of its weekday, or of every day where that weekday was never loaded,
+    /// as the price of a gap falls back to every day (docs/adr/0020). None where the store was never loaded at that time.
+    fn usual_lines(&self, slot: Slot) -> Option<f64> {
+        let mean = |covered: u32, lines: u64| (covered > 0).then(|| lines as f64 / f64::from(covered));
+        let same = self.lines.get(&slot).copied().unwrap_or_default();
+        mean(same.covered, same.lines).or_else(|| {
+            let every_day = self.lines.iter().filter(|(known, _)| known.half_hour == slot.half_hour);
+            let (covered, lines) =
+                every_day.fold((0, 0), |(covered, lines), (_, day)| (covered + day.covered, lines + day.lines));
+            mean(covered, lines)
+        })
+    }
+}
+
 /// How many runs are in work at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Concurrency {
@@ -146,9 +161,8 @@ struct Reckoning {
 impl Reckoning {
     fn add(&mut self, start: Timestamp, history: Option<&BranchHistory>) {
         self.calls += 1;
-        let known = history.and_then(|history| history.lines.get(&Slot::of(start, &history.zone)));
-        match known.filter(|known| known.covered > 0) {
-            Some(known) => self.expected += known.lines as f64 / f64::from(known.covered),
+        match history.and_then(|history| history.usual_lines(Slot::of(start, &history.zone))) {
+            Some(lines) => self.expected += lines,
             None => self.without_history += 1,
         }
     }

@@ -85,21 +85,24 @@ fn lines_are_those_of_the_same_weekday_and_half_hour_and_minutes_follow_the_slow
         latency: Some(Latency { pos_seconds: seconds / 2.0, run_seconds: seconds }),
     };
     let history = HashMap::from([
-        // Mondays at 07:00 had 30 lines, at 07:30 none; nothing is known of 08:00, and Tuesdays do not count.
-        (BranchId::new("a"), known(&[(0, 14, 4, 120), (0, 15, 4, 0), (1, 16, 4, 400)], 10.0)),
+        // Mondays at 07:00 had 30 lines and at 07:30 none, whatever Tuesdays had; no Monday at 08:00 is known, but other days are.
+        (
+            BranchId::new("a"),
+            known(&[(0, 14, 4, 120), (0, 15, 4, 0), (1, 15, 4, 800), (1, 16, 3, 300), (5, 16, 1, 100)], 10.0),
+        ),
         (BranchId::new("b"), known(&[], 2.0)),
     ]);
     let plan = seal([window("a", 0), window("a", 1), window("a", 2), window("b", 0)]);
     let pace = Pace { percent: 50, longest: Duration::from_secs(60) };
     let cost = estimate(&plan, &history, Concurrency { overall: 4, per_branch: 1 }, &pace);
 
-    assert_eq!((cost.lines, cost.windows_without_history), (Some(30), 2));
+    assert_eq!((cost.lines, cost.windows_without_history), (Some(130), 1));
     assert_eq!(cost.seconds, Some(45.0));
     let load = |at: usize| {
         let load = &cost.branches[at];
         (load.branch.as_str(), load.calls, load.lines, load.pos_seconds)
     };
-    assert_eq!(load(0), ("a", 3, Some(30), Some(15.0)));
+    assert_eq!(load(0), ("a", 3, Some(130), Some(15.0)));
     assert_eq!(load(1), ("b", 1, None, Some(1.0)));
 
     let alone = estimate(&plan, &history, Concurrency { overall: 1, per_branch: 1 }, &Pace { percent: 0, ..pace });
