@@ -5,7 +5,7 @@
 //! alike. Two things are measured of each. The time on the wall, from asking to the end of the run: sending is another
 //! thread's work, is waited for after it, and slows it only where it takes a core away. And the time of the processor in
 //! this process, until everything of the run is sent: nothing can hide from that. POS and Sentry are another process.
-//! What counts is the median of the ratios, with the interval that holds it in 95 of 100 such measurements.
+//! What counts is the median of the ratios (with Sentry to either run without it), with the interval that holds it in 95 of 100 such measurements.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its figures are its result")]
@@ -114,8 +114,8 @@ async fn compare(pos: &str, clock: &Hands, watched: &Monitoring) {
 
 fn report(what: &str, [plain, again, monitored]: [&[Duration]; 3]) {
     println!("  {:.1} ms {what} without Sentry", statistics::median_ms(plain));
-    println!("    without Sentry, once more: {}", Ratios::of(again, plain));
-    println!("    with Sentry:               {}", Ratios::of(monitored, plain));
+    println!("    without Sentry, once more: {}", Ratios::of(again, &[plain]));
+    println!("    with Sentry:               {}", Ratios::of(monitored, &[plain, again]));
 }
 
 /// The calls of a run to its monitor, without the run: too little to be seen beside a POS and a database.
