@@ -8,6 +8,7 @@ pub mod api;
 pub mod components;
 pub mod format;
 pub mod i18n;
+mod json;
 pub mod live;
 pub mod loading;
 pub mod pages;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::api::ApiError;
+use crate::json;
 
 /// What can be an answer.
 pub trait Answered: Serialize + DeserializeOwned + Send + Sync + 'static {}
@@ -56,7 +57,7 @@ impl Answer {
     pub fn read<T: Answered + Clone>(&self) -> Option<T> {
         match &self.0 {
             Form::Value(value) => (**value).as_any().downcast_ref::<T>().cloned(),
-            Form::Text(text) => serde_json::from_str(text).ok(),
+            Form::Text(text) => json::read(text).ok(),
         }
     }
 }
@@ -91,7 +92,7 @@ impl Decoder<Result<Answer, ApiError>> for AnswerCodec {
     fn decode(encoded: &str) -> serde_json::Result<Result<Answer, ApiError>> {
         match encoded.strip_prefix(ANSWER) {
             Some(text) => Ok(Ok(Answer(Form::Text(text.into())))),
-            None => serde_json::from_str(encoded.trim_start_matches(FAILURE)).map(Err),
+            None => json::read(encoded.trim_start_matches(FAILURE)).map(Err),
         }
     }
 }

@@ -7,7 +7,6 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use domain::problem::Problem;
-use leptos::serde_json;
 use serde::de::DeserializeOwned;
 use server_fn::client::Client;
 use server_fn::client::browser::BrowserClient;
@@ -19,6 +18,7 @@ use server_fn::{ContentType, Http, Protocol};
 
 use super::{bindings, has_crashed};
 use crate::api::ApiError;
+use crate::json;
 
 /// Stands for a problem's code where no answer came.
 const NO_ANSWER: &str = "sin_respuesta";
@@ -58,7 +58,7 @@ where
 
     async fn run_client(path: &str, input: Input) -> Result<Output, ApiError> {
         let answer = send(input.into_req(path, Json::CONTENT_TYPE)?).await?;
-        let output = serde_json::from_str(&answer.text).map_err(|_| answer.unreadable())?;
+        let output = json::read(&answer.text).map_err(|_| answer.unreadable())?;
         bindings::call_answered(&answer.address);
         Ok(output)
     }
@@ -95,8 +95,7 @@ fn send(request: BrowserRequest) -> Pin<Box<dyn Future<Output = Result<Answer, A
         if status < REFUSAL {
             return Ok(answer);
         }
-        Err(serde_json::from_str(&answer.text)
-            .map_or_else(|_| answer.unreadable(), |problem| refusal(&answer, problem)))
+        Err(json::read(&answer.text).map_or_else(|_| answer.unreadable(), |problem| refusal(&answer, problem)))
     })
 }
 
