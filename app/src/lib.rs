@@ -32,7 +32,7 @@ use components::Toasts;
 use live::Live;
 use pages::{
     CalendarsPage, DayPage, Frame, FreshnessPage, GapsPage, HistoryPage, HomePage, MonitoringPage, NotFoundPage,
-    ReconciliationsPage, RunPage, RunsPage,
+    PlansPage, ReconciliationsPage, RunPage, RunsPage,
 };
 
 /// Everything in `<body>`.
@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("ejecuciones/:id") ssr=SsrMode::Async view=RunPage/>
                     <Route path=path!("tiendas/:id/:fecha") ssr=SsrMode::Async view=DayPage/>
                     <Route path=path!("gaps") ssr=SsrMode::Async view=GapsPage/>
+                    <Route path=path!("planes") ssr=SsrMode::Async view=PlansPage/>
                     <Route path=path!("monitoreo") ssr=SsrMode::Async view=MonitoringPage/>
                     <Route path=path!("conciliaciones") ssr=SsrMode::Async view=ReconciliationsPage/>
                     <Route path=path!("inventario") ssr=SsrMode::Async view=FreshnessPage/>

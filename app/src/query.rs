@@ -47,6 +47,8 @@ pub const RECONCILIATIONS: Listing = Listing { path: "/conciliaciones", paramete
 /// The history.
 pub const HISTORY: Listing =
     Listing { path: "/historial", parameters: &["ubicacion_id", "accion", "desde_momento", "hasta_momento", CURSOR] };
+/// The page of plans, which has no filters.
+pub const PLANS_PATH: &str = "/planes";
 /// The page of stock, which has no filters.
 pub const STOCK_PATH: &str = "/inventario";
 

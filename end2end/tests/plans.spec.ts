@@ -18,6 +18,8 @@ test.afterAll(async () => {
 });
 
 type Gap = { ubicacion_id: string; ubicacion_nombre: string; fecha_desde: string };
+/** The one whose day is extracted again once it is whole. */
+let artigas: Gap;
 type Plan = { hash: string; estado: string; ventanas: number };
 
 async function gaps(): Promise<Gap[]> {
@@ -46,8 +48,8 @@ test('the dialog of a gap shows exactly what would run, and what it would cost',
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('10:00 – 13:00');
   await expect(dialog).toContainText('6 ventanas, 6 llamadas al POS');
-  // A demo of a week has no other day of that weekday, or one: either is said.
-  await expect(dialog).toContainText(/Unas [\d ]+|Sin historia de la que esperarlas/);
+  // A demo of a week has no other day of that weekday, so every day foretells it.
+  await expect(dialog).toContainText(/Líneas esperadas\s*Unas [\d.]+/);
   await expect(dialog).toContainText(/Unos [\d,]+ min/);
   await expect(dialog).toContainText(/ARTIGAS: 6 llamadas/);
   await expect(dialog.getByText(/^[0-9a-f]{12}$/)).toBeVisible();
@@ -97,6 +99,37 @@ test('gaps that are selected are recovered together', async ({ page }) => {
   expect(errors).toEqual([]);
 });
 
+test('days of a store are recovered, and what is loaded only by who asks for it', async ({ page }) => {
+  const errors = complaints(page);
+  artigas = (await gaps()).find((gap) => gap.ubicacion_nombre === 'ARTIGAS') as Gap;
+  const { fecha_desde } = artigas;
+  await openGaps(page);
+  await page.getByRole('button', { name: 'Recuperar un período' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Tienda' }).selectOption('ARTIGAS');
+  await dialog.getByLabel('Desde el día').fill(fecha_desde);
+  await dialog.getByLabel('Hasta el día').fill(fecha_desde);
+  // Two of its six half hours are in work since the test before, or there.
+  await expect(dialog).toContainText(/ARTIGAS: 4 llamadas/);
+  await expectAccessible(page);
+  await dialog.getByLabel('Extraer de nuevo también lo que ya está cargado').check();
+  await expect(dialog).toContainText('Lo que ya está cargado se vuelve a pedir y se reemplaza; nada queda dos veces.');
+  await expect(dialog).toContainText(/ARTIGAS: 2\d llamadas/);
+  await dialog.getByLabel('Hasta el día').fill('2020-01-01');
+  await expect(dialog).toContainText('No se pudo recuperar el gap');
+  await expect(dialog.getByRole('button', { name: 'Recuperar', exact: true })).toBeDisabled();
+  await dialog.getByLabel('Hasta el día').fill(fecha_desde);
+  await expect(dialog).toContainText(/ARTIGAS: 2\d llamadas/);
+  await page.keyboard.press('Escape');
+  // It is not kept for the next question.
+  await page.getByRole('button', { name: /Recuperar ARTIGAS/ }).click();
+  await expect(dialog.getByLabel('Extraer de nuevo también lo que ya está cargado')).not.toBeChecked();
+  await expect(dialog).toContainText('4 ventanas, 4 llamadas al POS');
+  await page.keyboard.press('Escape');
+  // The refusal of a period that ends before it begins is the browser's to complain of, and nobody else's.
+  expect(errors.filter((error) => !/status of 4\d\d/.test(error))).toEqual([]);
+});
+
 test('everything of the last days is one plan, and nothing is left', async ({ page }) => {
   await openGaps(page);
   await page.getByRole('button', { name: 'Recuperar todo (7 días)' }).click();
@@ -107,6 +140,35 @@ test('everything of the last days is one plan, and nothing is left', async ({ pa
   await expect(dialog).toBeHidden();
   await expect(page.getByText('No hay gaps pendientes').first()).toBeVisible();
   expect(await gaps()).toEqual([]);
+});
+
+test('a day is extracted again from its page, nothing is there twice, and the list of plans tells of it', async ({ page }) => {
+  const errors = complaints(page);
+  const { ubicacion_id, fecha_desde } = artigas;
+  type Day = { lineas: number; facturas: number; total_usd: string };
+  const day = () =>
+    klk.json<Day>(`/api/etl/tracking/cobertura?ubicacion_id=${ubicacion_id}&fecha=${fecha_desde}`);
+  await page.goto(`${klk.url}/tiendas/${ubicacion_id}/${fecha_desde}`);
+  await untilLive(page);
+  const before = await day();
+  await page.getByRole('button', { name: 'Recuperar este día' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('No falta nada de lo pedido.');
+  await dialog.getByLabel('Extraer de nuevo también lo que ya está cargado').check();
+  await expect(dialog).toContainText(/2\d ventanas, 2\d llamadas al POS/);
+  await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
+  await expect(page.getByText(/2\d ventanas en cola/)).toBeVisible();
+
+  await page.goto(`${klk.url}/planes`);
+  await untilLive(page);
+  const row = page.getByRole('row', { name: /Repite lo cargado/ });
+  await expect(row).toContainText('Terminado');
+  await expect(row).toContainText(/(2\d) de \1 ventanas/);
+  await expect(row).not.toContainText('con fallo');
+  await expectAccessible(page);
+  const after = await day();
+  expect([after.lineas, after.facturas, after.total_usd]).toEqual([before.lineas, before.facturas, before.total_usd]);
+  expect(errors).toEqual([]);
 });
 
 test('a plan in work is paused, resumed, and cancelled after a question', async ({ page }) => {
@@ -122,6 +184,10 @@ test('a plan in work is paused, resumed, and cancelled after a question', async 
   await expect(page.getByText('Pausado', { exact: true })).toBeVisible();
   expect(await state()).toBe('pausado');
   await expectAccessible(page);
+  await page.getByRole('link', { name: 'Ver planes' }).click();
+  await expect(page.getByRole('row', { name: new RegExp(short) })).toContainText('Pausado');
+  await expect(page.getByRole('row', { name: new RegExp(short) }).getByRole('button', { name: /Reanudar/ })).toBeVisible();
+  await page.goBack();
   await page.getByRole('button', { name: `Reanudar el plan ${short}` }).click();
   await expect(page.getByText('Pausado', { exact: true })).toBeHidden();
 
@@ -149,6 +215,10 @@ test.describe('on a phone', () => {
     await page.goto(`${klk.url}/gaps`);
     // Seen once the page reacts.
     await expect(page.getByRole('button', { name: 'Recuperar todo (7 días)' })).toBeVisible();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await page.goto(`${klk.url}/planes`);
+    await expect(page.getByRole('row').first()).toBeVisible();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });

@@ -17,6 +17,19 @@ pub enum Asked {
     Selection(Vec<GapView>),
     /// Whatever is missing of the last days.
     LastDays(u32),
+    /// Days of a store, or of all.
+    Days(AskedDays),
+}
+
+/// Days of a store, or of all, as somebody fills them in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedDays {
+    /// None for all.
+    pub branch: Option<BranchId>,
+    /// The first day, `YYYY-MM-DD`.
+    pub first: String,
+    /// The last day, `YYYY-MM-DD`.
+    pub last: String,
 }
 
 impl Asked {
@@ -26,13 +39,21 @@ impl Asked {
             Self::Gap(gap) => vec![period_of(gap)],
             Self::Selection(gaps) => gaps.iter().map(period_of).collect(),
             Self::LastDays(_) => Vec::new(),
+            Self::Days(days) => vec![PlanPeriod {
+                ubicacion_id: days.branch.clone(),
+                fecha_desde: days.first.clone(),
+                fecha_hasta: Some(days.last.clone()),
+                hora_desde: None,
+                hora_hasta: None,
+            }],
         }
     }
 
-    /// Its store, where it is one gap.
+    /// Its store, where it is of one.
     pub fn branch(&self) -> Option<&BranchId> {
         match self {
             Self::Gap(gap) => Some(&gap.ubicacion_id),
+            Self::Days(days) => days.branch.as_ref(),
             Self::Selection(_) | Self::LastDays(_) => None,
         }
     }
@@ -41,7 +62,7 @@ impl Asked {
     pub const fn days(&self) -> Option<u32> {
         match self {
             Self::LastDays(days) => Some(*days),
-            Self::Gap(_) | Self::Selection(_) => None,
+            Self::Gap(_) | Self::Selection(_) | Self::Days(_) => None,
         }
     }
 
@@ -51,6 +72,7 @@ impl Asked {
             Self::Gap(_) => language.recover().title(),
             Self::Selection(_) => language.plan().title_selection(),
             Self::LastDays(_) => language.plan().title_everything(),
+            Self::Days(_) => language.plan().title_period(),
         }
     }
 
@@ -58,7 +80,7 @@ impl Asked {
     pub const fn question(&self, language: Language) -> &'static str {
         match self {
             Self::Gap(_) => language.recover().question(),
-            Self::Selection(_) | Self::LastDays(_) => language.plan().question_many(),
+            Self::Selection(_) | Self::LastDays(_) | Self::Days(_) => language.plan().question_many(),
         }
     }
 }
@@ -73,12 +95,12 @@ fn period_of(gap: &GapView) -> PlanPeriod {
     }
 }
 
-/// What was asked for, where it is not one gap.
+/// What was asked for, where it is neither one gap nor filled in.
 pub fn facts_of_many(asked: &Asked) -> Option<AnyView> {
     let language = language();
     let texts = language.plan();
     let (term, text) = match asked {
-        Asked::Gap(_) => return None,
+        Asked::Gap(_) | Asked::Days(_) => return None,
         Asked::Selection(gaps) => (texts.gaps(), whole(language, gaps.len() as u64)),
         Asked::LastDays(days) => (texts.period(), texts.last_days(days)),
     };

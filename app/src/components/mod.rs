@@ -1,6 +1,7 @@
 //! What pages are drawn with. Components are given data and fetch nothing.
 
 mod asked;
+mod asked_days;
 mod boundary;
 mod calendar_form;
 mod calendar_preview;
@@ -34,6 +35,7 @@ mod part;
 mod pill;
 mod plan_controls;
 mod plan_facts;
+mod plans;
 mod preferences_switch;
 mod progress;
 mod proofs;
@@ -55,7 +57,7 @@ mod stat_card;
 mod time;
 mod toasts;
 
-pub use asked::Asked;
+pub use asked::{Asked, AskedDays};
 pub use boundary::Boundary;
 pub use calendar_form::{CalendarDraft, CalendarForm};
 pub use calendar_preview::{CalendarHistory, PreviewOfCalendar};
@@ -87,6 +89,7 @@ pub use part::Part;
 pub use pill::{Pill, Tone};
 pub use plan_controls::{PlanControl, PlanControls, PlanPill};
 pub use plan_facts::PlanFacts;
+pub use plans::PlansTable;
 pub use preferences_switch::PreferencesSwitch;
 pub use progress::ProgressList;
 pub use proofs::Proofs;

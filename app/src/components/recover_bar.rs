@@ -1,10 +1,11 @@
-//! What can be done with gaps together: those that are selected, or all of the last days.
+//! What can be done with gaps together: those that are selected, all of the last days, or those of a store and of days.
 
 use leptos::prelude::*;
 
 use crate::preferences::language;
+use crate::query::PLANS_PATH;
 
-/// Two buttons above the list.
+/// Buttons above the list, and the way to the plans that came of them.
 #[component]
 pub fn RecoverBar(
     /// How many gaps are selected.
@@ -13,10 +14,13 @@ pub fn RecoverBar(
     recover_selection: Callback<()>,
     /// Recover everything.
     recover_everything: Callback<()>,
+    /// Recover days of a store, or of all.
+    recover_days: Callback<()>,
 ) -> impl IntoView {
     let texts = language().plan();
     view! {
         <div class="recover-bar needs-script">
+            <a class="link" href=PLANS_PATH>{texts.see_plans()}</a>
             <button
                 class="button"
                 type="button"
@@ -28,6 +32,9 @@ pub fn RecoverBar(
             </button>
             <button class="button" type="button" aria-haspopup="dialog" on:click=move |_| recover_everything.run(())>
                 {texts.recover_everything()}
+            </button>
+            <button class="button" type="button" aria-haspopup="dialog" on:click=move |_| recover_days.run(())>
+                {texts.recover_period()}
             </button>
         </div>
     }

@@ -1,11 +1,12 @@
 //! The question before a recovery.
 
 use domain::plan::PlanHash;
-use domain::read_model::{GapView, PlanPreview};
+use domain::read_model::{BranchChoice, GapView, PlanPreview};
 use leptos::html;
 use leptos::prelude::*;
 
 use super::asked::facts_of_many;
+use super::asked_days::AskedDaysFields;
 use super::gap_row::period_of;
 use super::{Asked, Failure, Glyph, Icon, PlanFacts};
 use crate::api::{ApiError, Told};
@@ -17,13 +18,17 @@ use crate::preferences::language;
 #[component]
 pub fn RecoverDialog(
     /// What is in question; None while nothing is.
-    chosen: Signal<Option<Asked>>,
+    chosen: RwSignal<Option<Asked>>,
+    /// The stores to choose from, where days are asked for.
+    branches: Signal<Vec<BranchChoice>>,
     /// Exactly what would run; None until that is known.
     preview: Signal<Option<PlanPreview>>,
     /// Whether it is being worked out.
     is_loading: Signal<bool>,
     /// Whether only closed stores are asked.
     outside_hours: RwSignal<bool>,
+    /// Whether what is loaded already is extracted again.
+    repeat: RwSignal<bool>,
     /// Whether the answer is on its way.
     is_working: Signal<bool>,
     /// Why it could not be done.
@@ -64,16 +69,13 @@ pub fn RecoverDialog(
             </header>
             <div class="dialog-body">
                 {move || chosen.get().map(|asked| what_is_asked(&asked))}
+                <AskedDaysFields asked=chosen branches/>
                 <PlanFacts preview is_loading/>
-                <label class="choice">
-                    <input
-                        type="checkbox"
-                        prop:checked=move || outside_hours.get()
-                        on:change=move |event| outside_hours.set(event_target_checked(&event))
-                    />
-                    {language().plan().outside_hours()}
-                </label>
-                <p class="muted">{texts.safe()}</p>
+                {option(language().plan().outside_hours(), outside_hours)}
+                {option(language().plan().repeat(), repeat)}
+                <p class="muted">
+                    {move || if repeat.get() { language().plan().repeat_hint() } else { texts.safe() }}
+                </p>
                 {message}
             </div>
             <footer class="dialog-footer">
@@ -96,6 +98,20 @@ pub fn RecoverDialog(
     .into_any()
 }
 
+fn option(label: &'static str, is_chosen: RwSignal<bool>) -> AnyView {
+    view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                prop:checked=move || is_chosen.get()
+                on:change=move |event| is_chosen.set(event_target_checked(&event))
+            />
+            {label}
+        </label>
+    }
+    .into_any()
+}
+
 /// The plan to confirm, where it has anything to run.
 fn runnable(preview: Signal<Option<PlanPreview>>) -> Option<PlanHash> {
     preview.with(|preview| preview.as_ref().filter(|preview| preview.ventanas > 0).map(|preview| preview.hash.clone()))
@@ -106,7 +122,7 @@ fn what_is_asked(asked: &Asked) -> AnyView {
     let many = facts_of_many(asked);
     let one = match asked {
         Asked::Gap(gap) => Some(facts(gap)),
-        Asked::Selection(_) | Asked::LastDays(_) => None,
+        Asked::Selection(_) | Asked::LastDays(_) | Asked::Days(_) => None,
     };
     view! { <p>{asked.question(language())}</p> {one} {many} }.into_any()
 }

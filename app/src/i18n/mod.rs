@@ -8,7 +8,8 @@
 mod names;
 
 pub use names::{
-    decision_name, kind_name, mode_name, origin_name, reason_name, state_name, urgency_name, window_state_name,
+    decision_name, kind_name, mode_name, origin_name, plan_state_name, reason_name, state_name, urgency_name,
+    window_state_name,
 };
 
 /// A language of the interface.

@@ -3,6 +3,7 @@
 use domain::decision::Origin;
 use domain::gap::Urgency;
 use domain::justification::Reason;
+use domain::plan::PlanState;
 use domain::window_state::WindowState;
 use domain::{EtlKind, RunMode, RunState};
 
@@ -36,6 +37,19 @@ pub const fn state_name(language: Language, state: RunState) -> &'static str {
         RunState::Partial => texts.partial(),
         RunState::Cancelled => texts.cancelled(),
         RunState::Interrupted => texts.interrupted(),
+    }
+}
+
+/// Of a state of a plan.
+pub const fn plan_state_name(language: Language, state: PlanState) -> &'static str {
+    let (texts, plan) = (language.plans(), language.plan());
+    match state {
+        PlanState::Proposed => texts.proposed(),
+        PlanState::Running => texts.running(),
+        PlanState::Paused => plan.paused(),
+        PlanState::Stopped => plan.stopped(),
+        PlanState::Cancelled => plan.cancelled(),
+        PlanState::Finished => texts.finished(),
     }
 }
 

@@ -31,6 +31,8 @@ pub fn Frame(children: Children) -> impl IntoView {
     let progress = Loading::new(|| (), |()| read_progress());
     live.refetch(Topic::Progress, progress);
     let orders = PlanOrders::new(live);
+    // The list of plans has the same buttons as the batches in work.
+    provide_context(orders);
     // Only the number goes into the page.
     let gap_count = Loading::new(|| (), |()| async { count_gaps(None, None, None).await.map(|count| count.total) });
     live.refetch(Topic::Gaps, gap_count);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::BranchId;
 use domain::gap::GapOrder;
 use domain::read_model::{GapList, GapView};
 use leptos::prelude::*;
@@ -11,7 +12,9 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use super::justifications::{Justification, JustifiedSection};
 use super::recovery::Recovery;
 use crate::api::{ApiError, list_gaps};
-use crate::components::{Asked, GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverBar, Skeleton};
+use crate::components::{
+    Asked, AskedDays, GapCards, GapFilters, GapsTable, PageHeader, PageTitle, Part, RecoverBar, Skeleton,
+};
 use crate::format::absolute;
 use crate::live::{Live, Now, Topic};
 use crate::loading::Loading;
@@ -30,6 +33,7 @@ pub fn GapsPage() -> impl IntoView {
     let gaps = Loading::new(move || query.get(), ask);
     expect_context::<Live>().refetch(Topic::Gaps, gaps);
     let chosen = RwSignal::new(None::<Asked>);
+    let branches = Signal::derive(move || gaps.get().and_then(Result::ok).map(|list| list.tiendas).unwrap_or_default());
     let selection = RwSignal::new(BTreeSet::<String>::new());
     let justified = RwSignal::new(None::<GapView>);
 
@@ -50,7 +54,7 @@ pub fn GapsPage() -> impl IntoView {
             show=move |list| view! { <GapsList list query chosen selection justified/> }.into_any()
         />
         <JustifiedSection query/>
-        <Recovery asked=chosen started=Callback::new(move |()| selection.set(BTreeSet::new()))/>
+        <Recovery asked=chosen branches started=Callback::new(move |()| selection.set(BTreeSet::new()))/>
         <Justification chosen=justified/>
     }
     .into_any()
@@ -95,6 +99,11 @@ fn GapsList(
                         chosen.set(Some(Asked::Selection(selected.get_untracked())));
                     })
                     recover_everything=Callback::new(move |()| chosen.set(Some(Asked::LastDays(EVERYTHING_DAYS))))
+                    recover_days=Callback::new(move |()| {
+                        let today = list.with_untracked(|list| list.generado_en_local.date().to_string());
+                        let branch = untrack(|| query.read().get("ubicacion_id")).map(BranchId::new);
+                        chosen.set(Some(Asked::Days(AskedDays { branch, first: today.clone(), last: today })));
+                    })
                 />
             }
         })

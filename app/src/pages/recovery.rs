@@ -2,7 +2,7 @@
 
 use domain::plan::PlanHash;
 use domain::problem::ProblemCode;
-use domain::read_model::PlanPreview;
+use domain::read_model::{BranchChoice, PlanPreview};
 use leptos::prelude::*;
 
 use crate::api::{ApiError, plan_recovery, start_plan};
@@ -11,11 +11,28 @@ use crate::live::{Live, Topic};
 use crate::preferences::language;
 use crate::sentry::UserAction;
 
+/// What a plan is asked for, with its options.
+#[derive(Clone, Debug, PartialEq)]
+struct Question {
+    wanted: Asked,
+    outside_hours: bool,
+    repeat: bool,
+}
+
+impl Question {
+    fn now(asked: RwSignal<Option<Asked>>, outside_hours: RwSignal<bool>, repeat: RwSignal<bool>) -> Option<Self> {
+        let wanted = asked.get()?;
+        Some(Self { wanted, outside_hours: outside_hours.get(), repeat: repeat.get() })
+    }
+}
+
 /// The confirmation, and what it sets in motion.
 #[component]
 pub fn Recovery(
     /// What somebody wants recovered; None where nobody does.
     asked: RwSignal<Option<Asked>>,
+    /// The stores to choose from, where days are asked for.
+    branches: Signal<Vec<BranchChoice>>,
     /// It runs.
     started: Callback<()>,
 ) -> impl IntoView {
@@ -24,17 +41,17 @@ pub fn Recovery(
     let texts = language().recover();
     let failure = RwSignal::new(None::<ApiError>);
     let preview = RwSignal::new(None::<PlanPreview>);
-    let outside_hours = RwSignal::new(false);
+    let (outside_hours, repeat) = (RwSignal::new(false), RwSignal::new(false));
 
-    let look = Action::new(move |(wanted, only_closed): &(Asked, bool)| {
-        let (wanted, only_closed) = (wanted.clone(), *only_closed);
+    let look = Action::new(move |question: &Question| {
+        let question = question.clone();
         async move {
+            let Question { wanted, outside_hours: only_closed, repeat: also_loaded } = &question;
             let (periods, days) = (wanted.periods(), wanted.days());
             let kind = Some(domain::EtlKind::Sales.to_string());
-            let answer = plan_recovery(kind, None, Some(periods), days, None, Some(only_closed)).await;
+            let answer = plan_recovery(kind, None, Some(periods), days, Some(*also_loaded), Some(*only_closed)).await;
             // An answer to an earlier question is not shown under a later one.
-            let is_asked = asked.with_untracked(|asked| asked.as_ref() == Some(&wanted));
-            if !is_asked || outside_hours.get_untracked() != only_closed {
+            if untrack(|| Question::now(asked, outside_hours, repeat)).as_ref() != Some(&question) {
                 return;
             }
             match answer {
@@ -45,9 +62,13 @@ pub fn Recovery(
     });
     Effect::new(move || {
         preview.set(None);
-        if let Some(wanted) = asked.get() {
-            failure.set(None);
-            look.dispatch((wanted, outside_hours.get()));
+        match Question::now(asked, outside_hours, repeat) {
+            Some(question) => {
+                failure.set(None);
+                look.dispatch(question);
+            }
+            // What is loaded is extracted again only by who asks for it, each time.
+            None => repeat.set(false),
         }
     });
 
@@ -71,9 +92,10 @@ pub fn Recovery(
                 Err(error) => {
                     let has_changed = error.0.codigo == ProblemCode::PlanChanged;
                     failure.set(Some(error));
-                    if let (true, Some(wanted)) = (has_changed, asked.get_untracked()) {
+                    let question = untrack(|| Question::now(asked, outside_hours, repeat));
+                    if let (true, Some(question)) = (has_changed, question) {
                         preview.set(None);
-                        look.dispatch((wanted, outside_hours.get_untracked()));
+                        look.dispatch(question);
                     }
                 }
             }
@@ -85,10 +107,12 @@ pub fn Recovery(
 
     view! {
         <RecoverDialog
-            chosen=asked.into()
+            chosen=asked
+            branches
             preview=preview.into()
             is_loading=look.pending().into()
             outside_hours
+            repeat
             is_working=start.pending().into()
             failure=failure.into()
             confirm=Callback::new(move |hash| {
