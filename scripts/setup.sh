@@ -104,12 +104,13 @@ debian_rust() {
     printf '[package]\nname = "empty"\nedition = "2024"\n[workspace]\n' >"$std/Cargo.toml"
     touch "$std/src/lib.rs"
     # The last word is RUSTFLAGS': cargo would leave the bitcode out of what is not optimised together here.
-    (cd "$std" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" CARGO_TARGET_DIR=target cargo build --quiet --release --target "$target" \
-        -Zbuild-std=std,panic_abort) || die "std for $target did not build"
+    (cd "$std" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" CARGO_TARGET_DIR=target cargo build --quiet \
+        --release --target "$target" -Zbuild-std=std,panic_abort) || die "std for $target did not build"
     rm -f "$std/target/$target/release/deps"/libempty*
     as_root mkdir -p "$lib"
     as_root cp "$std/target/$target/release/deps"/lib*.rlib "$lib/"
-    rm -rf "$std"
+    # What was compiled against another std has its version and not its contents.
+    rm -rf "$std" "${CARGO_TARGET_DIR:?}/$target"
     rust_is_ready || die "Debian's Rust still cannot build for $target"
 }
 
