@@ -78,9 +78,13 @@ pub fn end_instant_of(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// What the zone's clock shows of an interval, from its lowest reading up to its highest. Where the clock is set back in
-/// it, an hour is shown twice, and where it is set at the very end, that is no longer of the interval.
+/// it, an hour is shown twice, and where it is set at the very end, that is no longer of the interval. Readings that the
+/// clock skips are of the interval that begins there: a register that was not set in time has sales of them, and they must
+/// be of some window.
 pub fn readings(interval: Interval<Timestamp>, zone: &TimeZone) -> Option<Interval<DateTime>> {
-    let (mut lowest, mut highest) = (zone.to_datetime(interval.start()), reading_before(interval.end(), zone));
+    let start = interval.start();
+    let mut lowest = zone.to_datetime(start).min(reading_before(start, zone));
+    let mut highest = reading_before(interval.end(), zone);
     let changes = zone.following(interval.start()).map(|change| change.timestamp());
     for change in changes.take_while(|change| *change < interval.end()) {
         lowest = lowest.min(zone.to_datetime(change));
@@ -184,6 +188,9 @@ mod tests {
     #[case::up_to_the_second_half_past_two("2026-10-24T22:00:00Z", "2026-10-25T01:30:00Z", "00:00", "03:00")]
     #[case::from_the_first_half_past_two("2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z", "02:00", "03:30")]
     #[case::over_what_is_skipped("2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z", "01:00", "04:00")]
+    #[case::up_to_what_is_skipped("2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", "01:30", "02:00")]
+    #[case::from_what_is_skipped("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", "02:00", "03:30")]
+    #[case::from_the_second_half_past_two("2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z", "02:00", "02:30")]
     fn readings_are_all_that_the_clock_shows(
         #[case] from: &str,
         #[case] to: &str,
@@ -192,6 +199,15 @@ mod tests {
     ) {
         let shown = readings(span(from, to), &TimeZone::get("Europe/Madrid").unwrap()).unwrap();
         assert_eq!((shown.start().time(), shown.end().time()), (lowest.parse().unwrap(), highest.parse().unwrap()));
+    }
+
+    #[test]
+    fn a_midnight_that_is_skipped_is_of_the_day_that_has_none() {
+        let zone = TimeZone::get("America/Santiago").unwrap();
+        let day = day_interval("2026-09-06".parse().unwrap(), &zone).unwrap();
+        let shown = readings(day, &zone).unwrap();
+        assert_eq!(shown.start(), "2026-09-06T00:00".parse().unwrap());
+        assert_eq!(shown.end(), "2026-09-07T00:00".parse().unwrap());
     }
 
     #[rstest]

@@ -6,7 +6,7 @@ use domain::{Branch, BranchId, EtlKind, RunState};
 use jiff::tz::TimeZone;
 use rstest::rstest;
 
-use crate::support::{World, branch, operator, request_of};
+use crate::support::{World, branch, operator, request_of, sold};
 
 /// Open all day, so that the hour in which the clock is set is expected.
 fn store(zone: &str) -> Branch {
@@ -27,7 +27,7 @@ async fn every_half_hour_of_a_day_on_which_the_clock_is_set_is_loaded(
     #[case] now: &str,
     #[case] half_hours: usize,
 ) {
-    let world = World::of(store(zone), now).await;
+    let world = World::open_all_day(store(zone), now).await;
     let asked = RecoverGapRequest {
         etl_tipo: EtlKind::Sales,
         ubicacion_id: BranchId::new("tienda_01"),
@@ -42,29 +42,34 @@ async fn every_half_hour_of_a_day_on_which_the_clock_is_set_is_loaded(
     let failed: Vec<_> = runs.iter().filter(|run| run.estado != RunState::Succeeded).collect();
     assert!(failed.is_empty(), "{failed:?}");
     assert!(world.gaps(100).await.iter().all(|gap| gap.fecha_desde.to_string() != date));
+    // The registers of this POS do not know that clocks are set: what they sold in an hour that never came is there too.
+    assert_eq!(world.totals("tienda_01", date).await, sold(&world.sim, "SUC001", date));
 }
 
 #[rstest]
 #[case("Europe/Madrid", "2025-10-26", "2025-10-27T12:00:00Z")]
 #[case("America/Santiago", "2025-04-05", "2025-04-07T12:00:00Z")]
 #[case("America/Santiago", "2025-09-06", "2025-09-08T12:00:00Z")]
+#[case("America/Santiago", "2025-09-07", "2025-09-08T12:00:00Z")]
+#[case("Europe/Madrid", "2025-03-30", "2025-03-31T12:00:00Z")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_on_which_the_clock_is_set_is_compared_with_the_source(
     #[case] zone: &str,
     #[case] date: &str,
     #[case] now: &str,
 ) {
-    let world = World::of(store(zone), now).await;
+    let world = World::open_all_day(store(zone), now).await;
     let asked = ReconcileRequest { ubicacion_id: BranchId::new("tienda_01"), fecha: date.to_owned(), nombre: None };
     let batch = world.engine.reconcile(&operator(), Origin::Web, asked).await.unwrap().lote_id.unwrap();
     let runs = world.finished(batch).await;
     assert_eq!(runs.iter().map(|run| run.estado).collect::<Vec<_>>(), [RunState::Succeeded]);
+    assert_eq!(world.totals("tienda_01", date).await, sold(&world.sim, "SUC001", date));
 }
 
 /// What a person reads of a gap, and sends back with a click, reaches the gap.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gap_in_an_hour_that_comes_twice_is_recovered_by_the_hours_that_are_shown() {
-    let world = World::of(store("Europe/Madrid"), "2025-10-27T12:00:00Z").await;
+    let world = World::open_all_day(store("Europe/Madrid"), "2025-10-27T12:00:00Z").await;
     // All but the first 02:30 to 03:00, which begins at 00:30 in UTC, and the second 02:00 to 02:30.
     for (date, hours) in [("2025-10-26", Some(("00:00", "02:00"))), ("2025-10-26", Some(("03:00", "24:00")))] {
         world.extract("tienda_01", date, hours).await;

@@ -92,10 +92,15 @@ impl World {
         Self::build(settings, PATIENT, NobodyObserves, Monitoring::disabled()).await
     }
 
-    /// One store, at a moment.
-    pub async fn of(branch: Branch, now: &str) -> Self {
+    /// One store, at a moment, of a POS whose registers sell at every hour that a day has on paper.
+    pub async fn open_all_day(branch: Branch, now: &str) -> Self {
+        // So much that no hour of the night is without sales.
+        let mut pos = pos().with_volume(0.5);
+        for branch in &mut pos.branches {
+            (branch.opens, branch.closes) = (Time::midnight(), None);
+        }
         let branches = vec![branch];
-        Self::build_of(branches, Hands::at(now), settings(), PATIENT, NobodyObserves, Monitoring::disabled()).await
+        Self::build_of(branches, Hands::at(now), settings(), PATIENT, NobodyObserves, Monitoring::disabled(), pos).await
     }
 
     /// With somebody who hears of each job on the database, and can hold it up.
@@ -144,7 +149,7 @@ impl World {
         observer: impl StatementObserver,
         monitoring: Monitoring,
     ) -> Self {
-        Self::build_of(branches(), hands, settings, patience, observer, monitoring).await
+        Self::build_of(branches(), hands, settings, patience, observer, monitoring, pos()).await
     }
 
     async fn build_of(
@@ -154,9 +159,10 @@ impl World {
         patience: Duration,
         observer: impl StatementObserver,
         monitoring: Monitoring,
+        pos: SimConfig,
     ) -> Self {
         let clock = hands.clone();
-        let sim = Sim::new(SimConfig::five_stores(7).with_volume(0.05), Arc::new(move || clock.time()));
+        let sim = Sim::new(pos, Arc::new(move || clock.time()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(klk_sim::serve(listener, sim.clone(), std::future::pending()));
@@ -265,6 +271,11 @@ pub fn sold(sim: &Sim, code: &str, date: &str) -> SalesTotals {
         total_bs: truth.total_bs.normalize(),
         total_usd: truth.total_usd.normalize(),
     }
+}
+
+/// Five stores that sell little.
+fn pos() -> SimConfig {
+    SimConfig::five_stores(7).with_volume(0.05)
 }
 
 pub fn operator() -> Actor {
