@@ -69,7 +69,8 @@ impl WebState {
         let browser_monitoring = self.browser_monitoring.clone();
         move || {
             provide_context(engine.clone());
-            provide_context(Actor { origin: origin_of_request(), ..Actor::operator("web") });
+            let origin = origin_of_request();
+            provide_context(Actor { origin, ..Actor::operator(origin.as_str()) });
             security::provide_nonce_of_request();
             browser_monitoring::provide(browser_monitoring.as_ref());
         }

@@ -107,7 +107,7 @@ fn every_endpoint_says_which_it_is_and_what_it_was_asked_about() {
     assert!(transactions.iter().any(|transaction| transaction["tags"] == about_a_store));
     let click = of_route(&transactions, "/api/etl/tracking/recuperar-gap");
     assert_eq!(click["tags"]["endpoint"], "recuperar_gap");
-    assert_eq!(click["contexts"]["gap_recovery"]["solicitado_por"], "web");
+    assert_eq!(click["contexts"]["gap_recovery"]["solicitado_por"], "api");
     assert_eq!(of_route(&transactions, "/api/preferencias")["tags"]["endpoint"], "guardar_preferencias");
     let statements: Vec<_> = spans(of_route(&transactions, "/api/etl/tracking/metricas"), "db.query");
     assert!(statements.iter().any(|span| span["description"] == "metricas"), "{statements:?}");
