@@ -15,9 +15,6 @@ use crate::scrub::Scrubber;
 
 /// How long to wait for something to do, where nothing waits to be sent again.
 const IDLE: Duration = Duration::from_secs(60);
-/// Of 19: a tenth of a core that others want.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
 /// How often the counters are written.
 const LEDGER_INTERVAL: Duration = Duration::from_secs(30);
 /// Relay gives what is older a new date.
@@ -35,7 +32,6 @@ pub(super) struct Courier {
 
 impl Courier {
     pub(super) fn run(mut self) {
-        give_way();
         self.note_waiting();
         loop {
             match self.mailbox.take(self.patience()) {
@@ -143,17 +139,6 @@ impl Courier {
         self.dispatch.ledger.lock().waiting(self.outbox.waiting());
     }
 }
-
-/// Where a core is short, runs go first: nobody waits for what is sent here.
-#[cfg(target_os = "linux")]
-fn give_way() {
-    // On Linux it is the calling thread's. Where it is refused, sending costs a run a little more.
-    let _ = rustix::process::nice(NICENESS);
-}
-
-/// Elsewhere it would be the whole process's.
-#[cfg(not(target_os = "linux"))]
-fn give_way() {}
 
 /// What was made before this is not worth sending any more.
 fn cutoff(kind: ItemKind, now: Timestamp) -> Timestamp {
