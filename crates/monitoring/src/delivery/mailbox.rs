@@ -1,4 +1,7 @@
 //! The bounded queue between those who report and the thread that sends.
+//!
+//! What is no error waits a moment before it is handed out: what belongs together then leaves together, and most of it
+//! after the work that it is about, which may need the processor itself.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,6 +10,11 @@ use std::time::{Duration, Instant};
 use sentry::Envelope;
 
 use super::parcel::Parcel;
+use super::status::ItemKind;
+
+/// How long what is no error may wait for what belongs to it. A person does not see it in Sentry, and a process that is
+/// killed loses no more than this.
+const GATHERING: Duration = Duration::from_millis(250);
 
 /// What is put in.
 #[derive(Debug)]
@@ -36,6 +44,10 @@ pub(super) struct Mailbox {
 #[derive(Default)]
 struct State {
     queue: VecDeque<Posted>,
+    /// When what is queued may be handed out. None while nothing is queued.
+    due: Option<Instant>,
+    /// How many wait until all is sent.
+    waiting: usize,
     /// The courier has one in its hands.
     is_busy: bool,
     /// Until when the courier may go on sending.
@@ -54,31 +66,43 @@ impl Mailbox {
         if state.closing.is_some() || state.queue.len() >= self.envelopes_max {
             return Err(posted);
         }
+        let now = Instant::now();
+        let is_urgent = posted.is_error() || (state.queue.len() + 1) * 2 >= self.envelopes_max;
+        let due = if is_urgent { now } else { state.due.unwrap_or(now + GATHERING) };
+        // The courier waits for this moment already, where it is not an earlier one.
+        let is_news = state.due.is_none_or(|known| due < known);
+        state.due = Some(due);
         state.queue.push_back(posted);
         drop(state);
-        self.changed.notify_all();
+        if is_news {
+            self.changed.notify_all();
+        }
         Ok(())
     }
 
-    /// The next one, waiting for one at most this long. What was taken before counts as done.
+    /// The next one that is due, waiting for one at most this long. What was taken before counts as done.
     pub(super) fn take(&self, patience: Duration) -> Letter {
         let mut state = self.lock();
         state.is_busy = false;
         self.changed.notify_all();
         let until = Instant::now() + patience;
         loop {
-            if let Some(posted) = state.queue.pop_front() {
-                state.is_busy = true;
-                return Letter::Posted(posted);
+            let now = Instant::now();
+            if state.hands_out(now) {
+                if let Some(posted) = state.queue.pop_front() {
+                    state.is_busy = true;
+                    return Letter::Posted(posted);
+                }
+                state.due = None;
             }
             if state.closing.is_some() {
                 return Letter::Closed;
             }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if until <= now {
                 state.is_busy = true;
                 return Letter::Nothing;
             }
+            let left = state.due.map_or(until, |due| due.min(until)).saturating_duration_since(now);
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -99,8 +123,13 @@ impl Mailbox {
         self.changed.notify_all();
     }
 
+    /// What is queued is handed out at once then.
     pub(super) fn wait_until_idle(&self, timeout: Duration) -> bool {
-        self.wait(timeout, |state| state.is_closed || (state.queue.is_empty() && !state.is_busy))
+        self.lock().waiting += 1;
+        self.changed.notify_all();
+        let is_idle = self.wait(timeout, |state| state.is_closed || (state.queue.is_empty() && !state.is_busy));
+        self.lock().waiting -= 1;
+        is_idle
     }
 
     pub(super) fn wait_until_closed(&self, timeout: Duration) -> bool {
@@ -118,12 +147,75 @@ impl Mailbox {
     }
 }
 
+impl State {
+    /// Whether what is queued is due: once one is, so are all, to the last.
+    fn hands_out(&self, now: Instant) -> bool {
+        self.waiting > 0 || self.closing.is_some() || self.due.is_some_and(|due| due <= now)
+    }
+}
+
+impl Posted {
+    fn is_error(&self) -> bool {
+        match self {
+            Self::Envelope(envelope) => ItemKind::of_envelope(envelope).0 == ItemKind::Event,
+            Self::Parcel(parcel) => parcel.kind == ItemKind::Event,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn envelope() -> Posted {
         Posted::Envelope(Box::new(Envelope::new()))
+    }
+
+    fn error() -> Posted {
+        Posted::Envelope(Box::new(sentry::protocol::Event::default().into()))
+    }
+
+    #[test]
+    fn what_is_no_error_waits_for_what_belongs_to_it() {
+        let mailbox = Mailbox::new(8);
+        mailbox.post(envelope()).unwrap();
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Nothing));
+        mailbox.post(envelope()).unwrap();
+        assert!(matches!(mailbox.take(GATHERING * 40), Letter::Posted(_)));
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)), "the other one waits no more");
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Nothing));
+    }
+
+    #[test]
+    fn an_error_is_handed_out_at_once_with_all_that_came_before_it() {
+        let mailbox = Mailbox::new(8);
+        mailbox.post(envelope()).unwrap();
+        mailbox.post(error()).unwrap();
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(posted) if !posted.is_error()));
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(posted) if posted.is_error()));
+    }
+
+    #[test]
+    fn a_mailbox_that_is_half_full_waits_for_nothing() {
+        let mailbox = Mailbox::new(4);
+        mailbox.post(envelope()).unwrap();
+        mailbox.post(envelope()).unwrap();
+        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
+    }
+
+    #[test]
+    fn who_waits_for_the_end_is_not_kept_waiting() {
+        let mailbox = std::sync::Arc::new(Mailbox::new(8));
+        mailbox.post(envelope()).unwrap();
+        let courier = std::sync::Arc::clone(&mailbox);
+        let took = std::thread::spawn(move || {
+            let first = courier.take(GATHERING * 40);
+            // Back at the box, with nothing in its hands.
+            let _ = courier.take(GATHERING * 4);
+            matches!(first, Letter::Posted(_))
+        });
+        assert!(mailbox.wait_until_idle(GATHERING * 40));
+        assert!(took.join().unwrap());
     }
 
     #[test]
@@ -146,7 +238,7 @@ mod tests {
     #[test]
     fn it_is_idle_only_when_the_last_one_taken_is_done() {
         let mailbox = Mailbox::new(8);
-        mailbox.post(envelope()).unwrap();
+        mailbox.post(error()).unwrap();
         assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
         assert!(!mailbox.wait_until_idle(Duration::ZERO));
         mailbox.close(Instant::now());
