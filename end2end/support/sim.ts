@@ -30,6 +30,13 @@ export class Sim {
     }
   }
 
+  /** Has what a store sells between two moments of its clock reach the POS never: their numbers lack. */
+  async withhold(branch: string, from: string, to: string): Promise<void> {
+    const late = { branch, sales_from: from, sales_to: to, available_from: '2999-01-01T00:00:00Z' };
+    const answer = await fetch(`${this.url}/_sim/late`, { method: 'POST', body: JSON.stringify(late) });
+    if (!answer.ok) throw new Error(`late sales were not taken: ${await answer.text()}`);
+  }
+
   async heal(): Promise<void> {
     await fetch(`${this.url}/_sim/faults`, { method: 'DELETE' });
   }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use leptos::prelude::*;
 
+use super::run_row::receipt;
 use super::{CopyLine, Elapsed, Moment, Pill, SentryLink};
 use crate::format::{duration, whole};
 use crate::i18n::{kind_name, mode_name, state_name};
@@ -43,7 +44,9 @@ pub fn RunFacts(
             {fact(texts.duration(), length(&run, now))}
             {fact(texts.extracted(), count(run.registros_extraidos))}
             {fact(texts.loaded(), count(run.registros_cargados))}
-            {fact(texts.changes(), text(detail.cambios.as_ref().map(changes)))}
+            {fact(texts.changes(), view! {
+                <span class="stack">{text(detail.cambios.as_ref().map(changes))} {receipt(&run)}</span>
+            }.into_any())}
             {fact(texts.host(), text(run.host.clone()))}
             {fact(texts.version(), text(Some(run.version_etl.clone())))}
             {wide_fact(texts.id(), view! { <CopyLine text=run.id.to_string()/> }.into_any())}

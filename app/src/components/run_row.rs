@@ -82,7 +82,7 @@ fn records(run: &RunView) -> AnyView {
 }
 
 /// What the source had changed of time that was loaded before.
-fn receipt(run: &RunView) -> Option<AnyView> {
+pub(super) fn receipt(run: &RunView) -> Option<AnyView> {
     let language = language();
     let receipt = run.conciliacion.as_ref()?;
     let (added, changed, removed) = (receipt.lineas_agregadas, receipt.lineas_cambiadas, receipt.lineas_retiradas);

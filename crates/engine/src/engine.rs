@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewRun, PlanRecord, Warehouse};
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, Warehouse};
 
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
@@ -21,6 +21,16 @@ use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::EngineSettings;
 use crate::{recovery_outcome, scheduler, workers};
+
+/// Why runs are queued.
+pub(crate) enum Why {
+    /// Somebody asked for them; the batch says who.
+    Asked,
+    /// A schedule fired, whose check-in they are.
+    Schedule(CheckIn),
+    /// Somebody decided something, which is kept with them.
+    Decided(NewDecision),
+}
 
 /// What the engine is made of.
 pub struct EngineParts {
@@ -200,13 +210,18 @@ impl Engine {
         planning: Planning,
         batch: NewBatch,
         runs: Vec<NewRun>,
-        check_in: Option<CheckIn>,
+        why: Why,
     ) -> Result<EnqueueOutcome, UseCaseError> {
         self.admit(runs.len())?;
+        let (check_in, decision) = match why {
+            Why::Asked => (None, None),
+            Why::Schedule(check_in) => (Some(check_in), None),
+            Why::Decided(decision) => (None, Some(decision)),
+        };
         let engine = self.clone();
         // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
         let queued = tokio::spawn(monitoring::in_current_scope(async move {
-            let outcome = engine.warehouse.enqueue(batch, runs).await?;
+            let outcome = engine.warehouse.enqueue_decided(batch, runs, decision).await?;
             let part = || check_in.as_ref().map(CheckIn::share);
             let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: part() });
             engine.queue.push(waiting);

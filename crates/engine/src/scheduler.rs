@@ -15,7 +15,7 @@ use warehouse::{EnqueueOutcome, NewRun};
 
 use crate::UseCaseError;
 use crate::actor::Actor;
-use crate::engine::Engine;
+use crate::engine::{Engine, Why};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
 
 /// Fires a schedule, given by its place in the engine's list, from a moment on until the engine stops.
@@ -93,7 +93,7 @@ async fn queue_due(
     let queue = async |runs: Vec<NewRun>| {
         let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
         let planning = engine.plan().await;
-        engine.enqueue(planning, batch, runs, Some(check_in.share())).await
+        engine.enqueue(planning, batch, runs, Why::Schedule(check_in.share())).await
     };
     let outcome = queue(runs.clone()).await?;
     let rest = match schedule.kind {

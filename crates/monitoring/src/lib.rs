@@ -49,5 +49,5 @@ pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;
 pub use self_test::{SelfTest, SelfTestAnswer, SelfTestItem};
 pub use settings::{DEVELOPMENT, MonitoringSettings, SentryWeb, SettingsWarning, WallClock};
-pub use source_change::SourceChange;
+pub use source_change::{FoundChange, SourceChange};
 pub use trace::TraceHeaders;

@@ -102,11 +102,6 @@ const EVERYTHING: &str = "
     WHERE hecho.accion <> 'propuesto'";
 
 impl Warehouse {
-    /// Keeps a decision that changes nothing else of the database.
-    pub async fn record_decision(&self, decision: NewDecision) -> Result<()> {
-        self.write("anotar_decision", move |transaction| record(transaction, &decision)).await
-    }
-
     /// One page of decisions, the latest first, and the cursor of the next page.
     pub async fn decisions(&self, filter: DecisionFilter) -> Result<(Vec<DecisionRow>, Option<DecisionCursor>)> {
         self.read("decisiones", move |connection| {

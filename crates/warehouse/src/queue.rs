@@ -8,6 +8,7 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 
 use crate::columns::{append, date, owned_text, text};
+use crate::decisions::{NewDecision, record};
 use crate::instants::micros;
 use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
 use crate::{Result, Warehouse};
@@ -60,11 +61,22 @@ impl Warehouse {
     /// Queues runs. One whose window overlaps that of a run that waits or is in work, of the same branch and kind, is
     /// left out, and that run is named instead (rule 7): whoever asks, a window is in work once.
     pub async fn enqueue(&self, batch: NewBatch, runs: Vec<NewRun>) -> Result<EnqueueOutcome> {
+        self.enqueue_decided(batch, runs, None).await
+    }
+
+    /// The same, and that it was decided: where a run is queued the decision is kept, in the same transaction.
+    pub async fn enqueue_decided(
+        &self,
+        batch: NewBatch,
+        runs: Vec<NewRun>,
+        decision: Option<NewDecision>,
+    ) -> Result<EnqueueOutcome> {
         self.write("encolar", move |transaction| {
             let (accepted, mut outcome) = accept(transaction, &batch, runs)?;
             if !accepted.is_empty() {
                 insert_batch(transaction, &batch)?;
                 insert_runs(transaction, &batch, &accepted)?;
+                decision.iter().try_for_each(|decision| record(transaction, decision))?;
             }
             outcome.queued = accepted.into_iter().map(|(_, record)| record).collect();
             Ok(outcome)

@@ -1,9 +1,13 @@
 //! What the source changes later: it is kept before it is loaded, and of a closed day it is an alarm.
 
+use std::collections::BTreeMap;
+
 use domain::RunMode;
-use domain::later_change::{Answered, by_half_hour};
+use domain::later_change::{Answered, Difference, by_half_hour};
+use domain::reconciliation::SourceDifference;
 use domain::sale::SaleLine;
-use monitoring::SourceChange;
+use jiff::civil::Date;
+use monitoring::{FoundChange, SourceChange};
 use warehouse::{Receipt, SalesWindow, WarehouseError};
 
 use super::Job;
@@ -19,16 +23,22 @@ pub(super) struct Announcement {
     pub(super) is_of_window_only: bool,
 }
 
+/// What was seen to differ, and is not loaded yet.
+#[must_use = "what is not loaded after all has to be told"]
+pub(super) struct Seen(Vec<Difference>);
+
 /// Keeps what differs from what is loaded, so that it is a gap also where the load fails or is killed. A live window is of
 /// time that nobody had before.
-pub(super) async fn note(job: &Job<'_>, window: &SalesWindow, answer: Announcement, lines: &[SaleLine]) {
+pub(super) async fn note(job: &Job<'_>, window: &SalesWindow, answer: Announcement, lines: &[SaleLine]) -> Seen {
     if job.record.mode == RunMode::Incremental {
-        return;
+        return Seen(Vec::new());
     }
     // The load itself goes on: where it succeeds, nothing is lost.
-    if let Err(error) = compare(job, window, answer, lines).await {
+    let seen = compare(job, window, answer, lines).await.unwrap_or_else(|error| {
         tracing::warn!(run = %job.record.id, %error, "whether the source changed what is loaded could not be kept");
-    }
+        Vec::new()
+    });
+    Seen(seen)
 }
 
 async fn compare(
@@ -36,11 +46,11 @@ async fn compare(
     window: &SalesWindow,
     answer: Announcement,
     lines: &[SaleLine],
-) -> Result<(), WarehouseError> {
+) -> Result<Vec<Difference>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let branch = &window.branch;
     let mut known = warehouse.sales_history(vec![branch.clone()], window.interval, window.local).await?;
-    let Some(known) = known.remove(branch).filter(|known| !known.covered.is_empty()) else { return Ok(()) };
+    let Some(known) = known.remove(branch).filter(|known| !known.covered.is_empty()) else { return Ok(Vec::new()) };
     let answered = Answered {
         window: window.interval,
         announced: answer.announced,
@@ -49,19 +59,53 @@ async fn compare(
         half_hours: &by_half_hour(lines),
     };
     let differences = answered.differences(&known, &job.branch.zone);
-    if differences.is_empty() {
-        return Ok(());
+    if !differences.is_empty() {
+        let half_hours = differences.len();
+        tracing::info!(run = %job.record.id, half_hours, "the source has something else than is loaded");
+        let (run, now) = (job.record.id, job.engine.clock.now());
+        warehouse.note_later_changes(run, branch.clone(), differences.clone(), now).await?;
     }
-    tracing::info!(run = %job.record.id, half_hours = differences.len(), "the source has something else than is loaded");
-    warehouse.note_later_changes(job.record.id, branch.clone(), differences, job.engine.clock.now()).await
+    Ok(differences)
+}
+
+/// Tells the team of days that were over, that differ, and that this run could not load: they are gaps.
+pub(super) fn alarm_of_waiting(job: &Job<'_>, seen: &Seen) {
+    let zone = &job.branch.zone;
+    let today = zone.to_datetime(job.engine.clock.now()).date();
+    let mut days: BTreeMap<Date, Vec<&Difference>> = BTreeMap::new();
+    for difference in &seen.0 {
+        days.entry(zone.to_datetime(difference.half_hour.start()).date()).or_default().push(difference);
+    }
+    for (date, differences) in days.into_iter().filter(|(date, _)| *date < today) {
+        // A window that only tells that it differs somewhere has its numbers once, and not for each of its half hours.
+        let measured: BTreeMap<_, _> = differences.iter().map(|found| (found.measured.start(), *found)).collect();
+        tell(
+            job,
+            date,
+            FoundChange::Waiting {
+                half_hours: differences.len() as u64,
+                loaded: measured.values().map(|found| found.loaded).sum(),
+                announced: measured.values().map(|found| found.announced).sum(),
+            },
+        );
+    }
+}
+
+fn tell(job: &Job<'_>, date: Date, found: FoundChange<'_>) {
+    job.engine.monitoring.source_changed(&SourceChange {
+        branch: &job.branch.id,
+        date: &date.to_string(),
+        run: &job.record.id.to_string(),
+        found,
+    });
 }
 
 /// Tells the team where a run found that the source changed a day that was over. The rows are committed already, so
 /// nothing that fails here fails the run.
 pub(super) async fn alarm(job: &Job<'_>, receipt: &Receipt) {
     let is_same = receipt.added + receipt.changed + receipt.removed == 0;
-    // Live windows and recoveries load what was not there; only what is loaded again can have changed.
-    if is_same || job.record.mode != RunMode::Full {
+    // Live windows load what was not there; only what is loaded again can have changed.
+    if is_same || job.record.mode == RunMode::Incremental {
         return;
     }
     let found = match job.engine.warehouse.reconciliation(job.record.id).await {
@@ -74,14 +118,7 @@ pub(super) async fn alarm(job: &Job<'_>, receipt: &Receipt) {
     };
     let difference = found.difference;
     tracing::warn!(branch = %found.branch, date = %found.date, lines = difference.lines(), "the source changed a closed day");
-    job.engine.monitoring.source_changed(&SourceChange {
-        branch: &found.branch,
-        date: &found.date.to_string(),
-        run: &job.record.id.to_string(),
-        added: difference.added,
-        changed: difference.changed,
-        removed: difference.removed,
-        usd: &difference.usd().to_string(),
-        bs: &difference.bs().to_string(),
-    });
+    let (usd, bs) = (difference.usd().to_string(), difference.bs().to_string());
+    let SourceDifference { added, changed, removed, .. } = difference;
+    tell(job, found.date, FoundChange::Loaded { added, changed, removed, usd: &usd, bs: &bs });
 }

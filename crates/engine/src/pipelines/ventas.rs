@@ -57,8 +57,9 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         let receipt = job
             .monitor
             .load(|step| async move {
-                source_change::note(job, &window, announcement, &lines).await;
-                let receipt = warehouse.commit_sales_window(end, window, lines).await?;
+                let seen = source_change::note(job, &window, announcement, &lines).await;
+                let committed = warehouse.commit_sales_window(end, window, lines).await;
+                let receipt = committed.inspect_err(|_| source_change::alarm_of_waiting(job, &seen))?;
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();
                 Ok::<_, PipelineError>(receipt)
@@ -73,7 +74,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let receipt = job
         .monitor
         .load(|step| async move {
-            source_change::note(job, &window, announcement, &lines).await;
+            let seen = source_change::note(job, &window, announcement, &lines).await;
+            source_change::alarm_of_waiting(job, &seen);
             let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
             step.rows_replaced(0, receipt.added);
             step.committed();

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use warehouse::{NewRun, RunRecord};
 
 use super::period::{check_days, period};
-use crate::engine::Planning;
+use crate::engine::{Planning, Why};
 use crate::schedule::half_hour_of;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -81,7 +81,7 @@ impl Engine {
     ) -> Result<ExtractAnswer, UseCaseError> {
         let batch = self.new_batch(reason, &actor.name);
         let id = batch.id;
-        let outcome = self.enqueue(planning, batch, runs, None).await?;
+        let outcome = self.enqueue(planning, batch, runs, Why::Asked).await?;
         let batch = (!outcome.queued.is_empty()).then_some(id);
         Ok(ExtractAnswer { batch, queued: outcome.queued, in_work: outcome.in_work })
     }

@@ -6,9 +6,10 @@ use domain::read_model::{ReconcileAnswer, ReconcileRequest};
 use domain::window::day_interval;
 use domain::{EtlKind, RunMode};
 use serde_json::json;
-use warehouse::NewDecision;
+use warehouse::{NewBatch, NewDecision};
 
 use super::period::date;
+use crate::engine::Why;
 use crate::scheduler::around_what_is_in_work;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -34,32 +35,31 @@ impl Engine {
             .ok_or(UseCaseError::DayNotOver(day))?;
 
         let runs = vec![self.new_run(EtlKind::Sales, branch, interval, RunMode::Full)];
-        let batch = self.new_batch(REASON, &person);
-        let (mut lote_id, mut ejecuciones) = (Some(batch.id), Vec::new());
-        let mut outcome = self.enqueue(self.plan().await, batch, runs.clone(), None).await?;
+        let decided = |batch: &NewBatch| NewDecision {
+            id: self.new_id(),
+            at: now,
+            actor: person.clone(),
+            origin,
+            action: DecisionAction::Reconcile,
+            object: format!("ventas {} {day}", branch.name),
+            detail: json!({ "ubicacion_id": branch.id, "fecha": day.to_string(), "lote_id": batch.id }).to_string(),
+        };
+        let queue = async |runs| {
+            let batch = self.new_batch(REASON, &person);
+            let (id, why) = (batch.id, Why::Decided(decided(&batch)));
+            Ok::<_, UseCaseError>((id, self.enqueue(self.plan().await, batch, runs, why).await?))
+        };
+        let (mut lote_id, mut outcome) = queue(runs.clone()).await?;
         let rest = around_what_is_in_work(self, &runs, &outcome);
         if !rest.is_empty() {
-            let batch = self.new_batch(REASON, &person);
-            lote_id = Some(batch.id);
-            outcome = self.enqueue(self.plan().await, batch, rest, None).await?;
+            (lote_id, outcome) = queue(rest).await?;
         }
-        ejecuciones.extend(outcome.queued.iter().map(|run| run.id));
+        let ejecuciones: Vec<_> = outcome.queued.iter().map(|run| run.id).collect();
         if ejecuciones.is_empty() {
             let mensaje = format!("El {day} de {} ya está en cola o en proceso.", branch.name);
             return Ok(ReconcileAnswer { lote_id: None, ejecuciones, mensaje });
         }
-        let detail = json!({ "ubicacion_id": branch.id, "fecha": day.to_string(), "lote_id": lote_id });
-        let decision = NewDecision {
-            id: self.new_id(),
-            at: now,
-            actor: person,
-            origin,
-            action: DecisionAction::Reconcile,
-            object: format!("ventas {} {day}", branch.name),
-            detail: detail.to_string(),
-        };
-        self.warehouse.record_decision(decision).await?;
         let mensaje = format!("El {day} de {} se compara con el KLK.", branch.name);
-        Ok(ReconcileAnswer { lote_id, ejecuciones, mensaje })
+        Ok(ReconcileAnswer { lote_id: Some(lote_id), ejecuciones, mensaje })
     }
 }

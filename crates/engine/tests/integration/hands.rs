@@ -14,6 +14,8 @@ pub struct Hands {
     microsecond: Arc<AtomicI64>,
     /// The engine's look at the clock that panics, counted from now; none where it is not above zero.
     breaks_at: Arc<AtomicI64>,
+    /// The next look on the database's writing thread panics.
+    breaks_in_writer: Arc<AtomicBool>,
 }
 
 impl Hands {
@@ -31,6 +33,11 @@ impl Hands {
         self.breaks_at.store(look, Ordering::SeqCst);
     }
 
+    /// Whatever other threads look at the clock meanwhile.
+    pub fn break_in_writer(&self) {
+        self.breaks_in_writer.store(true, Ordering::SeqCst);
+    }
+
     pub fn time(&self) -> Timestamp {
         Timestamp::from_microsecond(self.microsecond.load(Ordering::SeqCst)).unwrap()
     }
@@ -38,6 +45,9 @@ impl Hands {
 
 impl Clock for Hands {
     fn now(&self) -> Timestamp {
+        let is_writer = std::thread::current().name() == Some("warehouse-writer");
+        let breaks = is_writer && self.breaks_in_writer.swap(false, Ordering::SeqCst);
+        assert!(!breaks, "the clock breaks while the database writes, as the test wants");
         assert_ne!(self.breaks_at.fetch_sub(1, Ordering::SeqCst), 1, "the clock breaks, as the test wants");
         self.time()
     }

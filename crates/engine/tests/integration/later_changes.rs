@@ -15,11 +15,15 @@ use domain::window_state::WindowState;
 use domain::{BranchId, EtlKind, RunState};
 use jiff::civil::DateTime;
 use klk_sim::{Endpoint, Fault, FaultKind, LateSales};
+use monitoring::Started;
 use rust_decimal::Decimal;
+use serde_json::Value;
 use warehouse::{JobWatch, StatementObserver};
 
+use crate::fake_sentry::{FakeSentry, Manner};
 use crate::hands::Hands;
-use crate::support::{World, operator, sold};
+use crate::support::{World, operator, settings, sold};
+use crate::told::team;
 
 fn at(text: &str) -> DateTime {
     text.parse().unwrap()
@@ -55,7 +59,7 @@ struct RefusedLoad {
 impl StatementObserver for RefusedLoad {
     fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
         if name == "reemplazar_ventana_ventas" && self.is_armed.load(Ordering::SeqCst) {
-            self.hands.break_at(1);
+            self.hands.break_in_writer();
         }
         None
     }
@@ -116,6 +120,28 @@ async fn what_differs_and_could_not_be_loaded_is_a_gap_with_its_evidence_until_i
     assert_eq!(gaps(&world).await, []);
     assert_eq!(last_half_hour(&world).await.estado, WindowState::Complete);
     assert_eq!(world.totals("tienda_01", "2025-11-17").await, sold(&world.sim, "SUC001", "2025-11-17"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_day_that_changed_is_an_alarm_when_it_is_seen_and_when_it_is_loaded_by_whatever_run() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = team(&server);
+    let world = loaded_in(World::monitored(settings(), monitoring).await).await;
+    world.sim.add_fault(short(1));
+    assert_eq!(compare(&world).await, RunState::Partial);
+    let gap = gaps(&world).await[0].clone();
+    world.finished(world.recover(&gap).await.lote_id.unwrap()).await;
+    world.engine.shutdown().await;
+    drop(guard);
+    let alarms: Vec<_> = server.payloads("event").into_iter().filter(|event| event["level"] == "warning").collect();
+    let [seen, loaded] = alarms.as_slice() else { panic!("{alarms:?}") };
+    assert_eq!(seen["fingerprint"], loaded["fingerprint"]);
+    let (seen, loaded) = (&seen["contexts"]["conciliacion"], &loaded["contexts"]["conciliacion"]);
+    assert_eq!((&seen["medias_horas"], &seen["lineas_cargadas"]), (&1.into(), &0.into()));
+    // The line that lacked may be one of them.
+    let lines = |context: &Value, name: &str| context[name].as_u64().unwrap();
+    let (announced, added) = (lines(seen, "lineas_anunciadas"), lines(loaded, "lineas_agregadas"));
+    assert!(announced == added || announced + 1 == added, "{announced} of {added}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use domain::{BranchId, ErrorClass, EtlKind, RunId};
 use monitoring::{
-    EndpointTags, GapRecovery, Monitoring, REPORTED_TARGET, SourceChange, Started, TraceHeaders, UNMATCHED_ROUTE,
-    capture_server_error, http_layers, tracing_layers,
+    EndpointTags, FoundChange, GapRecovery, Monitoring, REPORTED_TARGET, SourceChange, Started, TraceHeaders,
+    UNMATCHED_ROUTE, capture_server_error, http_layers, tracing_layers,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -211,20 +211,16 @@ async fn a_closed_day_that_the_source_changed_is_one_warning_with_its_store_and_
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = start(&server);
     let branch = BranchId::new("tienda_01");
-    monitoring.source_changed(&SourceChange {
-        branch: &branch,
-        date: "2025-11-17",
-        run: "r-1",
-        added: 1,
-        changed: 2,
-        removed: 3,
-        usd: "-2.5",
-        bs: "-590.25",
-    });
+    let waiting = FoundChange::Waiting { half_hours: 2, loaded: 40, announced: 43 };
+    let loaded = FoundChange::Loaded { added: 1, changed: 2, removed: 3, usd: "-2.5", bs: "-590.25" };
+    for found in [waiting, loaded] {
+        monitoring.source_changed(&SourceChange { branch: &branch, date: "2025-11-17", run: "r-1", found });
+    }
     drop(guard);
     let events = server.payloads("event");
-    assert_eq!(events.len(), 1, "{events:?}");
-    let event = &events[0];
+    let [waiting, event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(waiting["contexts"]["conciliacion"]["lineas_anunciadas"], 43);
+    assert_eq!(waiting["fingerprint"], event["fingerprint"]);
     assert_eq!((level(event), &event["tags"]["tienda"]), ("warning", &json!("tienda_01")));
     assert_eq!(event["tags"]["fecha"], "2025-11-17");
     assert_eq!(event["contexts"]["conciliacion"]["diferencia_usd"], "-2.5");
