@@ -105,13 +105,57 @@ test('a change of a calendar shows what it does before it is saved', async ({ pa
   const errors = complaints(page);
   await page.goto(`${klk.url}/calendarios`);
   await untilLive(page);
-  await page.getByLabel('Lunes').fill('cerrado');
-  await page.getByLabel('Su nombre').fill('Ana');
-  await page.getByRole('button', { name: 'Ver qué cambia' }).click();
-  await expect(page.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  const form = page.locator('form').filter({ has: page.getByLabel('Lunes') });
+  await form.getByLabel('Lunes').fill('cerrado');
+  await form.getByLabel('Su nombre').fill('Ana');
+  await form.getByRole('button', { name: 'Ver qué cambia' }).click();
+  await expect(form.getByText(/ventanas dejan de esperarse/)).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole('button', { name: 'Guardar' }).click();
+  await form.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
   await expect(page.getByText(/: Ana,/)).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test('a store gets another zone from a day on, and one that is none is refused where it is written', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/calendarios`);
+  await untilLive(page);
+  const form = page.locator('form').filter({ has: page.getByLabel('Zona horaria') });
+  await page.getByRole('combobox', { name: 'Tienda' }).selectOption('tienda_20');
+  await expect(form.getByLabel('Zona horaria')).toHaveValue('America/Caracas');
+  await form.getByLabel('Zona horaria').fill('Marte');
+  await form.getByLabel('Su nombre').fill('Ana');
+  await form.getByRole('button', { name: 'Ver qué cambia' }).click();
+  await expect(form.getByText(/'Marte' no es una zona horaria/)).toBeVisible();
+  await form.getByLabel('Zona horaria').fill('America/Bogota');
+  await form.getByRole('button', { name: 'Ver qué cambia' }).click();
+  await expect(form.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  await form.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
+  await page.reload();
+  await untilLive(page);
+  await page.getByRole('combobox', { name: 'Tienda' }).selectOption('tienda_20');
+  await expect(page.getByText(/^America\/Bogota/)).toBeVisible();
+  // The browser itself names the answer that refused.
+  expect(errors.filter((error) => !error.includes('422'))).toEqual([]);
+});
+
+test('a holiday of all stores is looked at, saved and found in each of them', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/calendarios`);
+  await untilLive(page);
+  const form = page.locator('form').filter({ has: page.getByRole('heading', { name: 'Un día en todas las tiendas' }) });
+  await form.getByLabel('Día').fill('2030-12-25');
+  await form.getByLabel('Por qué').fill('Navidad');
+  await form.getByLabel('Su nombre').fill('Ana');
+  await form.getByRole('button', { name: 'Ver qué cambia' }).click();
+  await expect(form.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  await expectAccessible(page);
+  await form.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByText(/Guardado para el 2030-12-25 en 5 tiendas/)).toBeVisible();
+  await expect(page.getByText(/Solo el .*: Ana,/)).toBeVisible();
+  await page.getByRole('combobox', { name: 'Tienda' }).selectOption('tienda_18');
+  await expect(page.getByLabel('Feriados, cierres y horarios especiales')).toHaveValue(/2030-12-25 cerrado Navidad/);
   expect(errors).toEqual([]);
 });

@@ -191,8 +191,9 @@ mod tests {
             id: BranchId::new(STORE_OF_THE_HOLE),
             code: BranchCode::new("SUC004"),
             name: "PARAISO".to_owned(),
-            zone: TimeZone::get("America/Caracas").unwrap(),
+            zone: TimeZone::get("America/Caracas").unwrap().into(),
             calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
+            calendar_counts_from: None,
             warehouses: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
-//! `GET /api/etl/tracking/calendarios`, `POST …/calendarios/vista-previa` and `POST …/calendarios/guardar`.
+//! `GET /api/etl/tracking/calendarios`, `POST …/calendarios/vista-previa` and `POST …/calendarios/guardar`; for a day of all
+//! stores `POST …/calendarios/dia/vista-previa` and `POST …/calendarios/dia/guardar`.
 
-use domain::read_model::{CalendarAnswer, CalendarDocument, CalendarList, CalendarPreview};
+use domain::read_model::{CalendarAnswer, CalendarDocument, CalendarList, CalendarPreview, HolidayAnswer};
 use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
@@ -46,6 +47,55 @@ pub async fn change_calendar(
         super::session::Session::of(engine::EndpointCall::about("save_calendar", None, ubicacion_id.as_deref()))?;
     let request = session.checked(request_of(ubicacion_id.as_deref(), vigente_desde, calendario, nombre))?;
     session.answer(session.engine.change_calendar(&session.actor, session.actor.origin, request)).await
+}
+
+/// What other hours of a day would change in all stores; nothing is saved.
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/dia/vista-previa", protocol = Watched<Json>)]
+pub async fn preview_holiday(
+    /// `YYYY-MM-DD`.
+    fecha: Option<String>,
+    /// As `07:00-13:00`, or `cerrado`.
+    horario: Option<String>,
+    /// Why, as `Navidad`.
+    nota: Option<String>,
+) -> Result<CalendarPreview, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("preview_holiday"))?;
+    let request = session.checked(holiday_of(fecha, horario, nota, None))?;
+    session.answer(session.engine.preview_holiday(&session.actor, request)).await
+}
+
+/// Gives a day other hours in all stores; every other day keeps what it had.
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/dia/guardar", protocol = Watched<Json>)]
+pub async fn change_holiday(
+    /// `YYYY-MM-DD`.
+    fecha: Option<String>,
+    /// As `07:00-13:00`, or `cerrado`.
+    horario: Option<String>,
+    /// Why, as `Navidad`.
+    nota: Option<String>,
+    /// Who decides.
+    nombre: Option<String>,
+) -> Result<HolidayAnswer, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("save_holiday"))?;
+    let request = session.checked(holiday_of(fecha, horario, nota, nombre))?;
+    session.answer(session.engine.change_holiday(&session.actor, session.actor.origin, request)).await
+}
+
+#[cfg(feature = "ssr")]
+fn holiday_of(
+    fecha: Option<String>,
+    horario: Option<String>,
+    nota: Option<String>,
+    nombre: Option<String>,
+) -> Result<domain::read_model::HolidayRequest, domain::filter::InvalidParameter> {
+    use domain::filter::required;
+
+    Ok(domain::read_model::HolidayRequest {
+        fecha: required("fecha", fecha)?,
+        horario: required("horario", horario)?,
+        nota: nota.unwrap_or_default(),
+        nombre,
+    })
 }
 
 #[cfg(feature = "ssr")]

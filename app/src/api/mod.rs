@@ -29,7 +29,8 @@ mod schedules;
 mod session;
 
 pub use calendars::{
-    ChangeCalendar, ListCalendars, PreviewCalendar, change_calendar, list_calendars, preview_calendar,
+    ChangeCalendar, ChangeHoliday, ListCalendars, PreviewCalendar, PreviewHoliday, change_calendar, change_holiday,
+    list_calendars, preview_calendar, preview_holiday,
 };
 pub use comparison::{CompareMoments, compare_moments};
 pub use connectivity::{CheckConnectivity, check_connectivity};

@@ -30,7 +30,8 @@ const WEEK: [(&str, ReadDay, ChangeDay); 7] = [
     ("domingo", |document| &document.domingo, |document| &mut document.domingo),
 ];
 
-/// The fields.
+/// The fields. They are read with every key: what was said of something else goes away then, and not under the pointer of
+/// whoever clicks next.
 #[component]
 pub fn CalendarForm(
     /// What is being written.
@@ -49,6 +50,8 @@ pub fn CalendarForm(
     let week = WEEK.into_iter().zip(names).map(move |((name, read, change), label)| {
         view! { <DayField draft name label read change/> }
     });
+    // Written once: what is read of it while somebody types is not written back under their hands.
+    let written = exceptions_text(&draft.document.get_untracked().excepciones);
     view! {
         <p class="muted">{texts.hours_hint()}</p>
         <div class="form-grid">{week.collect_view()}</div>
@@ -58,8 +61,8 @@ pub fn CalendarForm(
                 class="input"
                 name="excepciones"
                 rows="4"
-                prop:value=move || exceptions_text(&draft.document.read().excepciones)
-                on:change=move |event| {
+                prop:value=written
+                on:input=move |event| {
                     let written = exceptions_of(&event_target_value(&event));
                     draft.document.update(|document| document.excepciones = written);
                 }
@@ -74,7 +77,7 @@ pub fn CalendarForm(
                     type="date"
                     name="desde"
                     prop:value=move || draft.document.read().desde.clone().unwrap_or_default()
-                    on:change=move |event| {
+                    on:input=move |event| {
                         let day = Some(event_target_value(&event)).filter(|day| !day.is_empty());
                         draft.document.update(|document| document.desde = day);
                     }
@@ -87,9 +90,25 @@ pub fn CalendarForm(
                     type="date"
                     name="hasta"
                     prop:value=move || draft.document.read().hasta.clone().unwrap_or_default()
-                    on:change=move |event| {
+                    on:input=move |event| {
                         let day = Some(event_target_value(&event)).filter(|day| !day.is_empty());
                         draft.document.update(|document| document.hasta = day);
+                    }
+                />
+            </label>
+            <label class="field">
+                <span class="field-label">{texts.zone()}</span>
+                <input
+                    class="input"
+                    type="text"
+                    name="zona"
+                    autocomplete="off"
+                    spellcheck="false"
+                    title=texts.zone_hint()
+                    prop:value=move || draft.document.read().zona.clone().unwrap_or_default()
+                    on:input=move |event| {
+                        let zone = Some(event_target_value(&event)).filter(|zone| !zone.trim().is_empty());
+                        draft.document.update(|document| document.zona = zone);
                     }
                 />
             </label>
@@ -101,7 +120,7 @@ pub fn CalendarForm(
                     name="vigente_desde"
                     required
                     prop:value=move || draft.from.get()
-                    on:change=move |event| draft.from.set(event_target_value(&event))
+                    on:input=move |event| draft.from.set(event_target_value(&event))
                 />
             </label>
             <label class="field">
@@ -137,7 +156,7 @@ fn DayField(
                 type="text"
                 name=name
                 prop:value=move || draft.document.with(|document| read(document).clone())
-                on:change=move |event| {
+                on:input=move |event| {
                     let written = event_target_value(&event);
                     draft.document.update(|document| *change(document) = written);
                 }

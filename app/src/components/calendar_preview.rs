@@ -60,7 +60,11 @@ pub fn CalendarHistory(
     let line = move |change: CalendarChange| {
         let from = day(language, change.vigente_desde);
         let at = absolute(language, change.registrado_en_local);
-        view! { <li>{texts.change_by(from, change.nombre, at)}</li> }
+        let told = match change.solo_ese_dia {
+            true => texts.only_day(from, change.nombre, at),
+            false => texts.change_by(from, change.nombre, at),
+        };
+        view! { <li>{told}</li> }
     };
     let is_empty = changes.is_empty();
     view! {

@@ -23,6 +23,7 @@ mod freshness;
 mod gap_row;
 mod gap_value;
 mod gaps;
+mod holiday_form;
 mod icon;
 mod justified;
 mod justify_dialog;
@@ -77,6 +78,7 @@ pub use filters::{DecisionFilters, GapFilters, ReconciliationFilters, RunFilters
 pub use frame::{Brand, LiveBadge, NavLink};
 pub use freshness::{FreshnessCards, FreshnessTable};
 pub use gaps::{GapCards, GapsTable};
+pub use holiday_form::HolidayForm;
 pub use icon::{Glyph, Icon};
 pub use justified::{Justified, justified_period};
 pub use justify_dialog::{JustifyDialog, Written};

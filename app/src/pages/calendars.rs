@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::api::{ApiError, Told, change_calendar, list_calendars, preview_calendar};
 use crate::components::{
-    CalendarDraft, CalendarForm, CalendarHistory, Failure, PageHeader, PageTitle, Part, PreviewOfCalendar, Skeleton,
-    Toasts,
+    CalendarDraft, CalendarForm, CalendarHistory, Failure, HolidayForm, PageHeader, PageTitle, Part, PreviewOfCalendar,
+    Skeleton, Toasts,
 };
 use crate::format::day;
 use crate::live::{Live, Topic};
@@ -19,7 +19,10 @@ use crate::sentry::UserAction;
 #[component]
 pub fn CalendarsPage() -> impl IntoView {
     let texts = language().calendars();
-    let list = Loading::new(|| (), |()| list_calendars());
+    // Asked for anew after each change, and only then: nobody's half-written form is taken away.
+    let changes = RwSignal::new(0_u32);
+    let list = Loading::new(move || changes.get(), |_| list_calendars());
+    let saved = Callback::new(move |()| changes.update(|changes| *changes += 1));
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
@@ -27,23 +30,19 @@ pub fn CalendarsPage() -> impl IntoView {
             loading=list
             name=texts.part()
             skeleton=Skeleton::Table
-            show=move |list| view! { <Stores list/> }.into_any()
+            show=move |list| view! { <Stores list saved/> }.into_any()
         />
     }
     .into_any()
 }
 
 #[component]
-fn Stores(list: Memo<CalendarList>) -> impl IntoView {
+fn Stores(list: Memo<CalendarList>, saved: Callback<()>) -> impl IntoView {
     let first = list.with_untracked(|list| list.calendarios.first().map(|one| one.ubicacion_id.clone()));
     let chosen = RwSignal::new(first);
-    // What was saved since the answer came.
-    let saved = RwSignal::new(Vec::<BranchCalendar>::new());
     let current = Memo::new(move |_| {
         let chosen = chosen.get()?;
-        let of_it = |one: &&BranchCalendar| one.ubicacion_id == chosen;
-        let newer = saved.read().iter().rev().find(of_it).cloned();
-        newer.or_else(|| list.read().calendarios.iter().find(of_it).cloned())
+        list.read().calendarios.iter().find(|one| one.ubicacion_id == chosen).cloned()
     });
     let options = list.with_untracked(|list| {
         let option = |one: &BranchCalendar| (one.ubicacion_id.to_string(), one.ubicacion_nombre.clone());
@@ -62,12 +61,15 @@ fn Stores(list: Memo<CalendarList>) -> impl IntoView {
             </label>
             {move || current.get().map(|calendar| view! { <Editor calendar saved today=today()/> })}
         </section>
+        <section class="panel panel-padded" aria-label=language().calendars().one_day()>
+            <HolidayForm today=today() saved/>
+        </section>
     }
     .into_any()
 }
 
 #[component]
-fn Editor(calendar: BranchCalendar, saved: RwSignal<Vec<BranchCalendar>>, today: String) -> impl IntoView {
+fn Editor(calendar: BranchCalendar, saved: Callback<()>, today: String) -> impl IntoView {
     let (live, toasts) = (expect_context::<Live>(), expect_context::<Toasts>());
     let language = language();
     let texts = language.calendars();
@@ -92,7 +94,7 @@ fn Editor(calendar: BranchCalendar, saved: RwSignal<Vec<BranchCalendar>>, today:
             Ok(answer) => {
                 toasts.say(answer.mensaje);
                 live.changed(Topic::Gaps);
-                saved.update(|saved| saved.push(answer.calendario));
+                saved.run(());
             }
             Err(error) => outcome.set(Some(Err(error))),
         }

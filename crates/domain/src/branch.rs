@@ -1,8 +1,8 @@
 //! Branches: the stores of the chain, as configured or as discovered from the POS.
 
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 
-use crate::{BranchCode, BranchId, Calendar, WarehouseCode};
+use crate::{BranchClock, BranchCode, BranchId, Calendar, WarehouseCode};
 
 /// A store (tienda, sucursal, ubicación).
 #[derive(Clone, Debug)]
@@ -13,10 +13,12 @@ pub struct Branch {
     pub code: BranchCode,
     /// What people call it, as `PERIFERICO`.
     pub name: String,
-    /// The zone its clocks run on.
-    pub zone: TimeZone,
-    /// When sales are expected of it.
+    /// The zone its clocks run on, and ran on before.
+    pub zone: BranchClock,
+    /// When sales are expected of it, as klk.toml says now.
     pub calendar: Calendar,
+    /// From which day klk.toml says that its hours count; None where it does not say.
+    pub calendar_counts_from: Option<Date>,
     /// The warehouses whose stock is watched.
     pub warehouses: Vec<BranchWarehouse>,
 }

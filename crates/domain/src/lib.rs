@@ -7,6 +7,7 @@
 //! Code speaks English; what others read (JSON, columns, tags) keeps the Spanish contract, mapped here by serde.
 
 pub mod branch;
+pub mod branch_clock;
 pub mod calendar;
 pub mod cause;
 pub mod certificate;
@@ -35,6 +36,7 @@ pub mod window;
 pub mod window_state;
 
 pub use branch::{Branch, BranchWarehouse};
+pub use branch_clock::BranchClock;
 pub use calendar::{Calendar, OpeningHours};
 pub use error_class::ErrorClass;
 pub use identifiers::{BatchId, BranchCode, BranchId, RunId, WarehouseCode};

@@ -1,49 +1,95 @@
 //! The branches that are watched, by identifier.
 
+use std::sync::OnceLock;
+
 use domain::read_model::BranchChoice;
 use domain::{Branch, BranchId};
+use jiff::Timestamp;
 
 use crate::UseCaseError;
 
 /// The branches that are watched, in order of their identifiers.
-#[derive(Clone, Debug)]
+///
+/// A store's zone may be changed while others read it, so a registry is only ever added to: whoever holds a branch goes on
+/// with the one that was known when it began. There are as many versions as changes of a zone, which are few.
+#[derive(Debug)]
 pub struct BranchRegistry {
+    first: Version,
+}
+
+#[derive(Debug)]
+struct Version {
+    known_from: Timestamp,
     branches: Vec<Branch>,
+    next: OnceLock<Box<Version>>,
 }
 
 impl BranchRegistry {
     pub(crate) fn new(mut branches: Vec<Branch>) -> Self {
         branches.sort_by(|left, right| left.id.cmp(&right.id));
-        Self { branches }
+        Self { first: Version { known_from: Timestamp::MIN, branches, next: OnceLock::new() } }
     }
 
-    /// All of them.
+    /// All of them, as they are known now.
     pub fn all(&self) -> &[Branch] {
-        &self.branches
+        self.known_at(Timestamp::MAX)
+    }
+
+    /// All of them, as they were known at a moment.
+    pub fn known_at(&self, moment: Timestamp) -> &[Branch] {
+        let mut version = &self.first;
+        while let Some(next) = version.next.get().filter(|next| next.known_from <= moment) {
+            version = next;
+        }
+        &version.branches
+    }
+
+    /// One of them, as klk.toml has it.
+    pub(crate) fn of_file(&self, id: &BranchId) -> Option<&Branch> {
+        self.first.branches.iter().find(|branch| branch.id == *id)
+    }
+
+    /// From a moment on, later than those before, a branch is another one.
+    pub(crate) fn replace(&self, changed: &Branch, known_from: Timestamp) {
+        let mut version = &self.first;
+        loop {
+            while let Some(next) = version.next.get() {
+                version = next;
+            }
+            let mut branches = version.branches.clone();
+            branches.iter_mut().filter(|branch| branch.id == changed.id).for_each(|branch| branch.clone_from(changed));
+            // Somebody else may have added one in between; then this one comes after it.
+            if version.next.set(Box::new(Version { known_from, branches, next: OnceLock::new() })).is_ok() {
+                return;
+            }
+        }
     }
 
     /// One of them.
     pub fn find(&self, id: &BranchId) -> Option<&Branch> {
-        self.branches.iter().find(|branch| branch.id == *id)
+        self.all().iter().find(|branch| branch.id == *id)
     }
 
     pub(crate) fn require(&self, id: &BranchId) -> Result<&Branch, UseCaseError> {
         self.find(id).ok_or_else(|| UseCaseError::UnknownBranch {
             given: id.to_string(),
-            known: self.branches.iter().map(|branch| branch.id.as_str()).collect::<Vec<_>>().join(", "),
+            known: self.all().iter().map(|branch| branch.id.as_str()).collect::<Vec<_>>().join(", "),
         })
     }
 
     /// The one that is named, or all.
     pub(crate) fn select(&self, id: Option<&BranchId>) -> Result<Vec<&Branch>, UseCaseError> {
-        match id {
-            Some(id) => Ok(vec![self.require(id)?]),
-            None => Ok(self.branches.iter().collect()),
-        }
+        self.select_at(id, Timestamp::MAX)
+    }
+
+    /// The one that is named, or all, as they were known at a moment.
+    pub(crate) fn select_at(&self, id: Option<&BranchId>, moment: Timestamp) -> Result<Vec<&Branch>, UseCaseError> {
+        let id = id.map(|id| self.require(id)).transpose()?.map(|branch| &branch.id);
+        Ok(self.known_at(moment).iter().filter(|branch| id.is_none_or(|id| branch.id == *id)).collect())
     }
 
     pub(crate) fn choices(&self) -> Vec<BranchChoice> {
-        self.branches
+        self.all()
             .iter()
             .map(|branch| BranchChoice { ubicacion_id: branch.id.clone(), ubicacion_nombre: branch.name.clone() })
             .collect()

@@ -1,14 +1,23 @@
-//! The calendar of each branch: klk.toml's, with the changes that people made since.
+//! The calendar of each branch: what klk.toml says, what it said before, and the changes that people made since.
 
 use std::collections::HashMap;
 
-use domain::calendar::rules_of;
+use domain::branch_clock::InvalidZoneChange;
+use domain::calendar::{CalendarRules, changes_of_file, rules_of};
+use domain::decision::{DecisionAction, Origin};
 use domain::{Branch, BranchId, Calendar};
 use jiff::Timestamp;
-use warehouse::CalendarRow;
+use jiff::civil::Date;
+use serde_json::json;
+use uuid::Uuid;
+use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
-use crate::UseCaseError;
-use crate::engine::Engine;
+use crate::branches::BranchRegistry;
+use crate::engine::EngineParts;
+use crate::{Engine, EngineError, UseCaseError};
+
+/// By whom a change is that klk.toml made.
+const FILE: &str = "klk.toml";
 
 /// Calendars with changes; a branch without any has its own.
 pub(crate) struct Calendars {
@@ -18,23 +27,25 @@ pub(crate) struct Calendars {
 impl Calendars {
     /// Those that were known at a moment, or are known now.
     pub(crate) async fn known(engine: &Engine, at: Option<Timestamp>) -> Result<Self, UseCaseError> {
-        Ok(Self::after(engine, &engine.warehouse.calendar_changes(at).await?))
+        Ok(Self::after(&engine.branches, &engine.warehouse.calendar_changes(at).await?))
     }
 
-    /// Those after some changes, in the order in which they were registered. One that cannot be read, of a later version
-    /// perhaps, is left out and said so: what it changed is judged by the calendar before it.
-    pub(crate) fn after(engine: &Engine, changes: &[CalendarRow]) -> Self {
+    /// Those after some changes, in the order in which they were registered.
+    pub(crate) fn after(branches: &BranchRegistry, changes: &[CalendarRow]) -> Self {
         let mut changed: HashMap<BranchId, Calendar> = HashMap::new();
         for row in changes {
-            let Some(branch) = engine.branches.find(&row.branch) else { continue };
-            let document = serde_json::from_str(&row.document).map_err(|error| error.to_string());
-            match document.and_then(|document| rules_of(&document).map_err(|error| error.to_string())) {
-                Ok(rules) => {
-                    let before = changed.remove(&row.branch).unwrap_or_else(|| branch.calendar.clone());
-                    changed.insert(row.branch.clone(), before.changed_from(row.from, rules));
-                }
-                Err(error) => tracing::warn!(branch = %row.branch, error, "a stored calendar cannot be read"),
-            }
+            let Some(branch) = branches.find(&row.branch) else { continue };
+            let Some(rules) = rules_of_row(row) else { continue };
+            let before = changed.remove(&row.branch).unwrap_or_else(|| branch.calendar.clone());
+            let after = match row.kind {
+                CalendarKind::OfFile => before.changed_from(row.from, rules),
+                CalendarKind::Decided => before.decided_from(row.from, rules),
+                CalendarKind::SingleDay => match rules.exceptions.get(&row.from) {
+                    Some(exception) => before.with_day(row.from, exception.clone()),
+                    None => before,
+                },
+            };
+            changed.insert(row.branch.clone(), after);
         }
         Self { changed }
     }
@@ -42,5 +53,96 @@ impl Calendars {
     /// A branch's.
     pub(crate) fn of<'calendars>(&'calendars self, branch: &'calendars Branch) -> &'calendars Calendar {
         self.changed.get(&branch.id).unwrap_or(&branch.calendar)
+    }
+}
+
+/// One that cannot be read, of a later version perhaps, is left out and said so: what it changed is judged by the calendar
+/// before it.
+pub(crate) fn rules_of_row(row: &CalendarRow) -> Option<CalendarRules> {
+    let document = serde_json::from_str(&row.document).map_err(|error| error.to_string());
+    let rules = document.and_then(|document| rules_of(&document).map_err(|error| error.to_string()));
+    rules.inspect_err(|error| tracing::warn!(branch = %row.branch, error, "a stored calendar cannot be read")).ok()
+}
+
+/// A branch on the zones of its calendars, each from its day on; `file` is the branch as klk.toml has it.
+pub(crate) fn on_its_zones<'rows>(
+    file: &Branch,
+    changes: impl IntoIterator<Item = &'rows CalendarRow>,
+) -> Result<Branch, InvalidZoneChange> {
+    let own = changes.into_iter().filter(|row| row.branch == file.id);
+    let zones: Vec<_> = own.filter_map(|row| Some((row.from, rules_of_row(row)?.zone?))).collect();
+    Ok(Branch { zone: file.zone.changed(&zones)?, ..file.clone() })
+}
+
+/// Keeps what klk.toml says of calendars where it is not what it said, and puts every branch on its zones. A past day goes
+/// on being judged by the file of its day.
+pub(crate) async fn remember_file(parts: &EngineParts) -> Result<BranchRegistry, EngineError> {
+    let now = parts.clock.now();
+    let mut changes = parts.warehouse.calendar_changes(None).await?;
+    let (mut rows, mut decisions) = (Vec::new(), Vec::new());
+    for branch in &parts.branches {
+        for (from, rules, is_first) in new_of_file(branch, &changes, now)? {
+            let row = CalendarRow {
+                branch: branch.id.clone(),
+                from,
+                document: json!(rules.document()).to_string(),
+                person: FILE.to_owned(),
+                kind: CalendarKind::OfFile,
+                registered_at: now,
+            };
+            if !is_first {
+                tracing::info!(branch = %branch.id, %from, "klk.toml has another calendar; days before keep theirs");
+                decisions.push(decision(parts.ids.batch_id().0, branch, &row));
+            }
+            rows.push((parts.ids.batch_id().0, row));
+        }
+    }
+    changes.extend(rows.iter().map(|(_, row)| row.clone()));
+    let registry = BranchRegistry::new(parts.branches.clone());
+    for (place, row) in changes.iter().enumerate() {
+        let Some(file) = parts.branches.iter().find(|branch| branch.id == row.branch) else { continue };
+        let changed = on_its_zones(file, &changes[..=place]).map_err(|reason| invalid_zone(file, reason))?;
+        if registry.find(&file.id).is_some_and(|known| known.zone != changed.zone) {
+            registry.replace(&changed, row.registered_at);
+        }
+    }
+    if !rows.is_empty() {
+        parts.warehouse.change_calendars(rows, decisions).await?;
+    }
+    Ok(registry)
+}
+
+/// What of the file of a branch is not kept yet, and whether nothing of it is.
+fn new_of_file(
+    branch: &Branch,
+    changes: &[CalendarRow],
+    now: Timestamp,
+) -> Result<Vec<(Date, CalendarRules, bool)>, EngineError> {
+    let own: Vec<&CalendarRow> = changes.iter().filter(|row| row.branch == branch.id).collect();
+    let of_file = own.iter().filter(|row| row.kind == CalendarKind::OfFile);
+    let known: Vec<_> = of_file.filter_map(|row| Some((row.from, rules_of_row(row)?))).collect();
+    // A zone without a name cannot be written down, and counts as klk.toml has it.
+    let zone = branch.zone.iana_name().map(|_| (*branch.zone).clone());
+    let file = CalendarRules { zone, ..branch.calendar.base().clone() };
+    let known_so_far = on_its_zones(branch, changes).map_err(|reason| invalid_zone(branch, reason))?;
+    let today = known_so_far.zone.to_datetime(now).date();
+    let is_decided = own.iter().any(|row| row.kind == CalendarKind::Decided && row.from <= today);
+    let new = changes_of_file(&known, &file, branch.calendar_counts_from, today, is_decided);
+    Ok(new.into_iter().map(|(from, rules)| (from, rules, known.is_empty())).collect())
+}
+
+fn invalid_zone(branch: &Branch, reason: InvalidZoneChange) -> EngineError {
+    EngineError::InvalidZone { branch: branch.id.to_string(), reason }
+}
+
+fn decision(id: Uuid, branch: &Branch, row: &CalendarRow) -> NewDecision {
+    NewDecision {
+        id,
+        at: row.registered_at,
+        actor: FILE.to_owned(),
+        origin: Origin::System,
+        action: DecisionAction::ChangeCalendar,
+        object: format!("{} desde {}", branch.name, row.from),
+        detail: json!({"ubicacion_id": branch.id, "vigente_desde": row.from.to_string()}).to_string(),
     }
 }

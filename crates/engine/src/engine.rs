@@ -20,7 +20,7 @@ use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::EngineSettings;
-use crate::{recovery_outcome, scheduler, workers};
+use crate::{calendars, recovery_outcome, scheduler, workers};
 
 /// Why runs are queued.
 pub(crate) enum Why {
@@ -101,6 +101,7 @@ impl Engine {
             return Err(EngineError::NoBranches);
         }
         let schedules = schedules(&settings)?;
+        let branches = calendars::remember_file(&parts).await?;
         let ids = Arc::clone(&parts.ids);
         let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
         let left = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
@@ -117,7 +118,7 @@ impl Engine {
             source: parts.source,
             warehouse: parts.warehouse,
             monitoring: parts.monitoring,
-            branches: BranchRegistry::new(parts.branches),
+            branches,
             settings,
             schedules,
             events: Events::new(),

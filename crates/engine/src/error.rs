@@ -1,5 +1,6 @@
 //! What can go wrong in a use case, and what its caller is told of it.
 
+use domain::branch_clock::InvalidZoneChange;
 use domain::filter::InvalidParameter;
 use domain::plan::{PlanHash, PlanState};
 use domain::problem::ProblemCode;
@@ -24,6 +25,14 @@ pub enum EngineError {
     /// There is no branch to watch.
     #[error("no branch is configured")]
     NoBranches,
+    /// A branch cannot change to the zone that klk.toml has now.
+    #[error("zona de la tienda {branch} en klk.toml: {reason}; con vigente_desde = \"1970-01-01\" vale desde siempre")]
+    InvalidZone {
+        /// Which branch.
+        branch: String,
+        /// Why not.
+        reason: InvalidZoneChange,
+    },
 }
 
 /// Why something that was asked for is not done. `Display` is for people, in Spanish, and says what to do.

@@ -6,6 +6,7 @@
 
 mod actor;
 mod branches;
+mod calendar_change;
 mod calendars;
 mod clock;
 mod endpoint;

@@ -92,7 +92,7 @@ fn most_frequent(runs: &[EndedRun]) -> Option<ErrorClass> {
 
 fn tell(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>, outcome: Outcome) {
     let Some(EndedRun { record: first, .. }) = recovery.runs.first() else { return };
-    let zone = engine.branches.find(&recovery.branch).map_or(TimeZone::UTC, |branch| branch.zone.clone());
+    let zone = engine.branches.find(&recovery.branch).map_or(TimeZone::UTC, |branch| (*branch.zone).clone());
     let period = LocalPeriod::of(range, &zone);
     let runs: Vec<_> = recovery.runs.iter().map(|run| run.record.id).collect();
     let caused_by = TraceHeaders::from_stored(first.sentry_trace.as_deref(), first.baggage.as_deref());

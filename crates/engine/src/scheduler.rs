@@ -160,8 +160,9 @@ mod tests {
             id: BranchId::new("tienda_01"),
             code: BranchCode::new("SUC001"),
             name: "PERIFERICO".to_owned(),
-            zone: TimeZone::fixed(jiff::tz::Offset::constant(-4)),
+            zone: TimeZone::fixed(jiff::tz::Offset::constant(-4)).into(),
             calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
+            calendar_counts_from: None,
             warehouses: vec![BranchWarehouse { code: WarehouseCode::new("APP-TPF"), name: "PISO DE VENTA".to_owned() }],
         }
     }

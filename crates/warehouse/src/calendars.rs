@@ -1,7 +1,7 @@
-//! `calendarios`: the calendars that people changed. What a store has in klk.toml counts before the first of them.
+//! `calendarios`: what klk.toml said of each store's calendar, and what people changed.
 
 use domain::BranchId;
-use duckdb::params;
+use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -9,6 +9,29 @@ use uuid::Uuid;
 use crate::decisions::{NewDecision, record};
 use crate::instants::{date_of_epoch_days, epoch_days, instant, micros};
 use crate::{Result, Warehouse, WarehouseError};
+
+/// What a row of `calendarios` is: its column `clase`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarKind {
+    /// What klk.toml said when it was read.
+    OfFile,
+    /// Somebody decided everything, from its day on.
+    Decided,
+    /// Somebody decided its day and no other; it is the document's only single day.
+    SingleDay,
+}
+
+impl CalendarKind {
+    const ALL: [Self; 3] = [Self::OfFile, Self::Decided, Self::SingleDay];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::OfFile => "archivo",
+            Self::Decided => "decidido",
+            Self::SingleDay => "dia",
+        }
+    }
+}
 
 /// Another calendar for a branch, from a day on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,27 +44,18 @@ pub struct CalendarRow {
     pub document: String,
     /// Who changed it.
     pub person: String,
+    /// What it changes, and who.
+    pub kind: CalendarKind,
     /// When.
     pub registered_at: Timestamp,
 }
 
 impl Warehouse {
-    /// Keeps another calendar of a branch, and that it was decided; all or nothing.
-    pub async fn change_calendar(&self, id: Uuid, row: CalendarRow, decision: NewDecision) -> Result<()> {
+    /// Keeps other calendars of branches, and that it was decided; all or nothing.
+    pub async fn change_calendars(&self, rows: Vec<(Uuid, CalendarRow)>, decisions: Vec<NewDecision>) -> Result<()> {
         self.write("cambiar_calendario", move |transaction| {
-            transaction.execute(
-                "INSERT INTO calendarios (id, ubicacion_id, vigente_desde, documento, persona, registrado_en)
-                 VALUES (?::UUID, ?, DATE '1970-01-01' + ?::INTEGER, ?, ?, make_timestamptz(?::BIGINT))",
-                params![
-                    id.to_string(),
-                    row.branch.as_str(),
-                    epoch_days(row.from),
-                    row.document,
-                    row.person,
-                    micros(row.registered_at),
-                ],
-            )?;
-            record(transaction, &decision)
+            rows.iter().try_for_each(|(id, row)| insert(transaction, *id, row))?;
+            decisions.iter().try_for_each(|decision| record(transaction, decision))
         })
         .await
     }
@@ -52,7 +66,7 @@ impl Warehouse {
             let known_at = known_at.map(micros);
             let mut statement = connection.prepare(
                 "SELECT ubicacion_id, epoch_ms(vigente_desde::TIMESTAMP) // 86400000, documento, persona,
-                    epoch_us(registrado_en)
+                    epoch_us(registrado_en), coalesce(clase, 'decidido')
                  FROM calendarios
                  WHERE ?::BIGINT IS NULL OR registrado_en <= make_timestamptz(?::BIGINT)
                  ORDER BY registrado_en, id",
@@ -68,10 +82,33 @@ impl Warehouse {
                     document: row.get(2)?,
                     person: row.get(3)?,
                     registered_at: instant("registrado_en", row.get(4)?)?,
+                    kind: kind_of(&row.get::<_, String>(5)?)?,
                 });
             }
             Ok(found)
         })
         .await
     }
+}
+
+fn insert(connection: &Connection, id: Uuid, row: &CalendarRow) -> Result<()> {
+    connection.execute(
+        "INSERT INTO calendarios (id, ubicacion_id, vigente_desde, documento, persona, registrado_en, clase)
+         VALUES (?::UUID, ?, DATE '1970-01-01' + ?::INTEGER, ?, ?, make_timestamptz(?::BIGINT), ?)",
+        params![
+            id.to_string(),
+            row.branch.as_str(),
+            epoch_days(row.from),
+            row.document,
+            row.person,
+            micros(row.registered_at),
+            row.kind.as_str(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn kind_of(text: &str) -> Result<CalendarKind> {
+    let found = CalendarKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    found.ok_or_else(|| WarehouseError::Unreadable { column: "clase", detail: text.to_owned() })
 }

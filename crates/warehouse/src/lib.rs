@@ -40,7 +40,7 @@ mod warehouse;
 mod writer;
 
 pub use batches::{BatchCounts, BatchPlan};
-pub use calendars::CalendarRow;
+pub use calendars::{CalendarKind, CalendarRow};
 pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};

@@ -20,6 +20,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (11, "calendars", include_str!("../migrations/0011_calendars.sql")),
     (12, "later_changes", include_str!("../migrations/0012_later_changes.sql")),
     (13, "waived_numbers", include_str!("../migrations/0013_waived_numbers.sql")),
+    (14, "calendars_of_the_file", include_str!("../migrations/0014_calendars_of_the_file.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

@@ -266,7 +266,8 @@ pub(crate) fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &
     )?;
     let rows: Vec<(&NewRun, &RunRecord, LocalPeriod)> =
         accepted.iter().map(|(run, record)| (run, record, LocalPeriod::of(run.interval, &run.branch.zone))).collect();
-    let zones = accepted.iter().map(|(run, _)| zone_name(&run.branch)).collect::<Result<Vec<_>>>()?;
+    let zones =
+        accepted.iter().map(|(run, _)| zone_name(&run.branch, run.interval.start())).collect::<Result<Vec<_>>>()?;
     append(
         connection,
         "carga_ejecuciones",

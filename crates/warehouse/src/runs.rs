@@ -232,14 +232,14 @@ impl Warehouse {
     }
 }
 
-/// The name of a branch's zone, as stored beside its windows. A fixed offset of whole hours has a name too, whose sign
-/// is the other way round: four hours behind UTC is `Etc/GMT+4`.
-pub(crate) fn zone_name(branch: &Branch) -> Result<String> {
-    if let Some(name) = branch.zone.iana_name() {
+/// The name that a branch's zone had at the start of a window, as stored beside it. A fixed offset of whole hours has a name
+/// too, whose sign is the other way round: four hours behind UTC is `Etc/GMT+4`.
+pub(crate) fn zone_name(branch: &Branch, start: Timestamp) -> Result<String> {
+    if let Some(name) = branch.zone.name_at(start) {
         return Ok(name.to_owned());
     }
     let unnamed =
         || WarehouseError::Unreadable { column: "zona", detail: format!("the zone of {} has no name", branch.id) };
-    let seconds = branch.zone.to_fixed_offset().map_err(|_| unnamed())?.seconds();
+    let seconds = branch.zone.to_offset(start).seconds();
     if seconds % 3600 == 0 { Ok(format!("Etc/GMT{:+}", -seconds / 3600)) } else { Err(unnamed()) }
 }

@@ -25,6 +25,8 @@ pub struct BranchEntry {
     pub nombre: String,
     /// Where absent, the zone of the settings counts.
     pub zona: Option<String>,
+    /// From which day hours and zone count, as `2025-11-01`; where absent, from the day on which they are first read.
+    pub vigente_desde: Option<String>,
     /// As `07:00-21:00`, or `cerrado`.
     pub horario: Option<String>,
     /// Where absent, `horario` counts; so for every day.
@@ -140,6 +142,7 @@ impl BranchEntry {
             codigo,
             nombre,
             zona: None,
+            vigente_desde: None,
             horario: None,
             horario_lunes: None,
             horario_martes: None,
@@ -165,7 +168,8 @@ impl BranchEntry {
             id: BranchId::new(self.id.trim()),
             code: BranchCode::new(self.codigo.trim()),
             name: self.nombre.trim().to_owned(),
-            zone,
+            zone: zone.into(),
+            calendar_counts_from: self.vigente_desde.as_deref().map(date).transpose()?,
             calendar: self.calendar(holidays)?,
             warehouses: self.almacenes.iter().map(WarehouseEntry::warehouse).collect(),
         })

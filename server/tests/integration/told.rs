@@ -128,8 +128,9 @@ fn break_the_list_of_runs(klk: &Klk) {
         id: BranchId::new("tienda_01"),
         code: BranchCode::new("SUC001"),
         name: "PERIFERICO".to_owned(),
-        zone: TimeZone::tzif("Mars/Olympus", &zone_file).unwrap(),
+        zone: TimeZone::tzif("Mars/Olympus", &zone_file).unwrap().into(),
         calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
+        calendar_counts_from: None,
         warehouses: Vec::new(),
     };
     let moment = |text: &str| text.parse::<Timestamp>().unwrap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::{CalendarRules, DayException, OpeningHours};
 use crate::filter::InvalidParameter;
@@ -24,12 +25,12 @@ pub fn rules_of(document: &CalendarDocument) -> Result<CalendarRules, InvalidPar
     ];
     let mut weekdays = [None; 7];
     for (place, (name, text)) in weekdays.iter_mut().zip(week) {
-        *place = hours(name, text)?;
+        *place = hours_of(name, text)?;
     }
     let mut exceptions = BTreeMap::new();
     for exception in &document.excepciones {
         let date = date("excepciones", &exception.fecha)?;
-        let hours = hours("excepciones", &exception.horario)?;
+        let hours = hours_of("excepciones", &exception.horario)?;
         if exceptions.insert(date, DayException { hours, note: exception.nota.trim().to_owned() }).is_some() {
             return Err(InvalidParameter { name: "excepciones", reason: format!("el {date} está dos veces") });
         }
@@ -44,7 +45,8 @@ pub fn rules_of(document: &CalendarDocument) -> Result<CalendarRules, InvalidPar
     {
         return Err(InvalidParameter { name: "hasta", reason: format!("{last} es anterior a desde, {first}") });
     }
-    Ok(CalendarRules { weekdays, exceptions, opened_on, closed_on })
+    let zone = zone(document.zona.as_deref().map(str::trim).filter(|name| !name.is_empty()))?;
+    Ok(CalendarRules { weekdays, exceptions, opened_on, closed_on, zone })
 }
 
 impl CalendarRules {
@@ -72,11 +74,13 @@ impl CalendarRules {
             excepciones,
             desde: self.opened_on.map(|date| date.to_string()),
             hasta: self.closed_on.map(|date| date.to_string()),
+            zona: self.zone.as_ref().and_then(TimeZone::iana_name).map(str::to_owned),
         }
     }
 }
 
-fn hours(name: &'static str, text: &str) -> Result<Option<OpeningHours>, InvalidParameter> {
+/// Reads hours that somebody wrote; empty ones are closed.
+pub fn hours_of(name: &'static str, text: &str) -> Result<Option<OpeningHours>, InvalidParameter> {
     let text = text.trim();
     if text.is_empty() || text.eq_ignore_ascii_case(CLOSED) {
         return Ok(None);
@@ -94,6 +98,14 @@ fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
     text.trim().parse().map_err(|_| InvalidParameter {
         name,
         reason: format!("'{}' no es una fecha: escriba 2025-12-25", excerpt(text)),
+    })
+}
+
+fn zone(name: Option<&str>) -> Result<Option<TimeZone>, InvalidParameter> {
+    let zone = name.map(|name| TimeZone::get(name).map_err(|_| name)).transpose();
+    zone.map_err(|name| InvalidParameter {
+        name: "zona",
+        reason: format!("'{}' no es una zona horaria: escriba America/Caracas", excerpt(name)),
     })
 }
 
@@ -116,6 +128,7 @@ mod tests {
             nota: "Víspera".to_owned(),
         });
         document.hasta = Some("2026-01-31".to_owned());
+        document.zona = Some("America/Caracas".to_owned());
         document
     }
 
@@ -132,6 +145,7 @@ mod tests {
         |document: &mut CalendarDocument| document.excepciones.push(document.excepciones[0].clone()),
         "excepciones: el 2025-12-24 está dos veces"
     )]
+    #[case(|document: &mut CalendarDocument| document.zona = Some("Marte".to_owned()), "zona: 'Marte' no es una zona")]
     fn rubbish_is_refused_by_its_name(#[case] spoil: fn(&mut CalendarDocument), #[case] words: &str) {
         let mut document = document();
         spoil(&mut document);

@@ -5,13 +5,17 @@
 //! that it skips never. Hours that go on over midnight are of the day on which they begin.
 
 mod document;
+mod file_history;
 mod hours;
 mod rules;
 mod seconds;
 
-pub use document::{CLOSED, rules_of};
+pub use document::{CLOSED, hours_of, rules_of};
+pub use file_history::changes_of_file;
 pub use hours::{InvalidOpeningHours, OpeningHours};
 pub use rules::{CalendarRules, DayException};
+
+use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -30,6 +34,8 @@ pub struct Calendar {
     base: CalendarRules,
     /// In order of their first day; of those with the same one, the later counts.
     changes: Vec<(Date, CalendarRules)>,
+    /// Single days that were decided for themselves, whatever the rules around them are.
+    days: BTreeMap<Date, DayException>,
 }
 
 impl Calendar {
@@ -40,7 +46,7 @@ impl Calendar {
 
     /// These rules, always.
     pub fn of(rules: CalendarRules) -> Self {
-        Self { base: rules, changes: Vec::new() }
+        Self { base: rules, changes: Vec::new(), days: BTreeMap::new() }
     }
 
     /// Replaces the hours of one weekday; None closes it.
@@ -57,7 +63,22 @@ impl Calendar {
         self
     }
 
-    /// Other rules from a day on. Earlier days, and days that a later change begins on, are as they were.
+    /// Other rules from a day on, which are all that counts from there: earlier days, and those from which a later change
+    /// counts, are as they were.
+    #[must_use]
+    pub fn decided_from(mut self, date: Date, rules: CalendarRules) -> Self {
+        self.days.retain(|day, _| *day < date);
+        self.changed_from(date, rules)
+    }
+
+    /// Other hours on a single day; whatever rules count around it, now or later, it keeps them.
+    #[must_use]
+    pub fn with_day(mut self, date: Date, exception: DayException) -> Self {
+        self.days.insert(date, exception);
+        self
+    }
+
+    /// Other rules from a day on, but for single days that were decided for themselves.
     #[must_use]
     pub fn changed_from(mut self, date: Date, rules: CalendarRules) -> Self {
         let place = self.changes.partition_point(|(from, _)| *from <= date);
@@ -65,10 +86,32 @@ impl Calendar {
         self
     }
 
+    /// The rules that count before any change.
+    pub fn base(&self) -> &CalendarRules {
+        &self.base
+    }
+
     /// The rules that count on a day.
     pub fn rules_on(&self, date: Date) -> &CalendarRules {
         let after = self.changes.partition_point(|(from, _)| *from <= date);
         after.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(&self.base, |(_, rules)| rules)
+    }
+
+    /// The rules that count on a day, with all single days that were decided for themselves.
+    pub fn shown_on(&self, date: Date) -> CalendarRules {
+        let mut rules = self.rules_on(date).clone();
+        rules.exceptions.extend(self.days.iter().map(|(day, exception)| (*day, exception.clone())));
+        rules
+    }
+
+    /// The hours of a day; None where the branch is closed.
+    pub fn hours_on(&self, date: Date) -> Option<OpeningHours> {
+        let rules = self.rules_on(date);
+        match self.days.get(&date) {
+            Some(exception) if rules.is_in_business(date) => exception.hours,
+            Some(_) => None,
+            None => rules.hours_on(date),
+        }
     }
 
     /// The half hours, as instants, that sales are expected of: every half hour that has an open minute and lies
@@ -126,10 +169,13 @@ impl Calendar {
         let changes_within = self.changes.iter().any(|(from, _)| first < *from && *from <= last);
         let rules = self.rules_on(first);
         let mut all = self.changes.iter().map(|(_, rules)| rules).chain([&self.base]);
-        if all.any(CalendarRules::go_over_midnight) {
+        let goes_over_midnight =
+            |exception: &DayException| exception.hours.is_some_and(|hours| hours.is_over_midnight());
+        if all.any(CalendarRules::go_over_midnight) || self.days.values().any(goes_over_midnight) {
             return None;
         }
-        let is_plain = !changes_within && rules.exceptions.range(first..=last).next().is_none();
+        let has_exception = |days: &BTreeMap<Date, DayException>| days.range(first..=last).next().is_some();
+        let is_plain = !changes_within && !has_exception(&rules.exceptions) && !has_exception(&self.days);
         is_plain.then_some(rules)
     }
 
@@ -149,9 +195,9 @@ impl Calendar {
 
     /// What is open of a day: the end of the night before, and its own hours.
     fn open_parts(&self, date: Date) -> Vec<DayPart> {
-        let hours_on = |date: Date| self.rules_on(date).hours_on(date);
-        let before = date.yesterday().ok().and_then(hours_on).and_then(|hours| hours.of_next_day());
-        before.into_iter().chain(hours_on(date).map(|hours| hours.of_own_day())).collect()
+        let before =
+            date.yesterday().ok().and_then(|before| self.hours_on(before)).and_then(|hours| hours.of_next_day());
+        before.into_iter().chain(self.hours_on(date).map(|hours| hours.of_own_day())).collect()
     }
 }
 
@@ -248,6 +294,21 @@ mod tests {
         assert_eq!(count(&calendar, range("2025-11-14T04:00:00Z", "2025-11-17T04:00:00Z"), &zone), 28);
     }
 
+    #[test]
+    fn a_single_day_outlives_other_rules_until_somebody_decides_all_of_them() {
+        let open = |hours: &str| CalendarRules::every_day(hours.parse().unwrap());
+        let (holiday, before): (Date, Date) = ("2025-12-25".parse().unwrap(), "2025-12-24".parse().unwrap());
+        let closed = DayException { hours: None, note: "Navidad".to_owned() };
+        let calendar = Calendar::of(open("07:00-21:00")).with_day(holiday, closed.clone());
+        assert_eq!((calendar.hours_on(before), calendar.hours_on(holiday)), ("07:00-21:00".parse().ok(), None));
+        assert_eq!(calendar.shown_on(before).exceptions.get(&holiday), Some(&closed));
+
+        let changed = calendar.clone().changed_from("2025-12-01".parse().unwrap(), open("09:00-21:00"));
+        assert_eq!((changed.hours_on(before), changed.hours_on(holiday)), ("09:00-21:00".parse().ok(), None));
+        let decided = calendar.decided_from("2025-12-01".parse().unwrap(), open("09:00-21:00"));
+        assert_eq!(decided.hours_on(holiday), "09:00-21:00".parse().ok());
+    }
+
     proptest! {
         #[test]
         fn sums_of_seconds_expect_what_the_zones_rules_expect(
@@ -275,7 +336,9 @@ mod tests {
             let mut later = rules.clone();
             later.weekdays[0] = None;
             later.exceptions.insert(after(special_after), DayException { hours: Some(hours), note: String::new() });
+            let single = DayException { hours: Some(hours), note: String::new() };
             let calendar = Calendar::of(rules).changed_from(after(changed_after), later);
+            let calendar = calendar.with_day(after((opened_after - 100) * 2), single);
             let by_rules = whole_half_hours(range, &zone)
                 .map_or_else(IntervalSet::empty, |range| calendar.expected_by_date(range, &zone));
             let expected = calendar.expected(range, &zone);

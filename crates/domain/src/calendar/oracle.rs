@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use super::*;
+use crate::BranchClock;
 
 /// The starts of the half hours of the days from one up to another that have an open minute.
 fn open_by_the_minute(calendar: &Calendar, first: Date, last: Date, zone: &TimeZone) -> BTreeSet<Timestamp> {
@@ -15,7 +16,7 @@ fn open_by_the_minute(calendar: &Calendar, first: Date, last: Date, zone: &TimeZ
     let end = day_interval(last, zone).unwrap().end();
     while minute < end {
         let local = zone.to_datetime(minute);
-        let hours_on = |date: Date| calendar.rules_on(date).hours_on(date);
+        let hours_on = |date: Date| calendar.hours_on(date);
         let ends_later = |hours: &OpeningHours| hours.closes.is_some_and(|closes| closes <= hours.opens);
         let is_open = hours_on(local.date()).is_some_and(|hours| {
             let is_before_end = hours.closes.is_none_or(|closes| local.time() < closes);
@@ -58,18 +59,26 @@ proptest! {
             ("America/Santiago", "2025-04-06"),
             ("America/Santiago", "2025-09-07"),
             ("America/Caracas", "2025-11-17"),
+            // And days on which a store gets another zone, to the east and to the west of the one it had.
+            ("America/Caracas>Europe/Madrid", "2025-11-17"),
+            ("America/Caracas>America/Los_Angeles", "2025-11-17"),
+            ("Europe/Madrid>America/Santiago", "2025-03-30"),
         ]),
         change in -2i64..3,
         exception in -2i64..3,
+        (decided, decided_hours) in (-2i64..3, hours()),
     ) {
-        let zone = TimeZone::get(zone).unwrap();
+        let (before, after) = zone.split_once('>').unwrap_or((zone, zone));
+        let zone = BranchClock::from(TimeZone::get(before).unwrap());
+        let zone = zone.changed(&[(day.parse().unwrap(), TimeZone::get(after).unwrap())]).unwrap();
         let day: Date = day.parse().unwrap();
         let shifted = |days: i64| day.checked_add(days.days()).unwrap();
         let mut rules = CalendarRules::every_day("00:00-24:00".parse().unwrap());
         rules.weekdays = week;
         rules.exceptions.insert(shifted(exception), DayException { hours: special, note: String::new() });
         let later = CalendarRules { weekdays: later, ..rules.clone() };
-        let calendar = Calendar::of(rules).changed_from(shifted(change), later);
+        let single = DayException { hours: decided_hours, note: String::new() };
+        let calendar = Calendar::of(rules).with_day(shifted(decided), single).changed_from(shifted(change), later);
 
         let (first, last) = (shifted(-2), shifted(2));
         let range = Interval::new(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 
 use super::OpeningHours;
 
@@ -26,12 +27,14 @@ pub struct CalendarRules {
     pub opened_on: Option<Date>,
     /// The last local day that anything is expected of.
     pub closed_on: Option<Date>,
+    /// The zone that the clocks run on; None where these rules say nothing of it, and what counted before goes on.
+    pub zone: Option<TimeZone>,
 }
 
 impl CalendarRules {
     /// The same hours every day.
     pub fn every_day(hours: OpeningHours) -> Self {
-        Self { weekdays: [Some(hours); 7], exceptions: BTreeMap::new(), opened_on: None, closed_on: None }
+        Self { weekdays: [Some(hours); 7], exceptions: BTreeMap::new(), opened_on: None, closed_on: None, zone: None }
     }
 
     /// Whether the hours of any day go on into the next one.
@@ -40,11 +43,14 @@ impl CalendarRules {
         self.weekdays.iter().chain(special).flatten().any(OpeningHours::is_over_midnight)
     }
 
+    /// Whether a day lies between the first and the last one.
+    pub(super) fn is_in_business(&self, date: Date) -> bool {
+        self.opened_on.is_none_or(|first| first <= date) && self.closed_on.is_none_or(|last| date <= last)
+    }
+
     /// The hours of a day; None where the branch is closed.
     pub fn hours_on(&self, date: Date) -> Option<OpeningHours> {
-        let before = self.opened_on.is_some_and(|first| date < first);
-        let after = self.closed_on.is_some_and(|last| date > last);
-        if before || after {
+        if !self.is_in_business(date) {
             return None;
         }
         match self.exceptions.get(&date) {

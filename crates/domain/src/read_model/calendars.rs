@@ -26,6 +26,9 @@ read_model! {
         /// The last one.
         #[serde(default)]
         pub hasta: Option<String>,
+        /// The zone of the store's clocks, as `America/Caracas`; where it is absent, the one that counted before goes on.
+        #[serde(default)]
+        pub zona: Option<String>,
     }
 
     /// The hours of a single day.
@@ -48,6 +51,26 @@ read_model! {
         /// Who decides; not needed to look at what would change.
         #[serde(default)]
         pub nombre: Option<String>,
+    }
+
+    /// A single day of all stores: a holiday, or special hours.
+    pub struct HolidayRequest {
+        /// `YYYY-MM-DD`.
+        pub fecha: String,
+        pub horario: String,
+        /// Why, as `Navidad`.
+        pub nota: String,
+        /// Who decides; not needed to look at what would change.
+        #[serde(default)]
+        pub nombre: Option<String>,
+    }
+
+    /// What was saved for all stores.
+    pub struct HolidayAnswer {
+        pub tiendas: u64,
+        pub cambio: CalendarPreview,
+        /// For people.
+        pub mensaje: String,
     }
 
     /// What a change of a calendar does. Windows are half hours.
@@ -78,6 +101,9 @@ read_model! {
         #[serde(with = "crate::plain_time")]
         pub vigente_desde: Date,
         pub calendario: CalendarDocument,
+        /// It counts on its day and on no other.
+        #[serde(default)]
+        pub solo_ese_dia: bool,
         pub nombre: String,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         #[serde(with = "crate::plain_time")]

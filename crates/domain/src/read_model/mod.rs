@@ -24,7 +24,7 @@ mod schedules;
 
 pub use calendars::{
     BranchCalendar, CalendarAnswer, CalendarChange, CalendarDocument, CalendarException, CalendarList, CalendarPreview,
-    CalendarRequest,
+    CalendarRequest, HolidayAnswer, HolidayRequest,
 };
 pub use connectivity::{Connectivity, ConnectivityState};
 pub use coverage::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};

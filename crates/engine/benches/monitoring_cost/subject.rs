@@ -38,8 +38,9 @@ impl Subject {
                 id: BranchId::new("tienda_01"),
                 code: BranchCode::new("SUC001"),
                 name: "PERIFERICO".to_owned(),
-                zone,
+                zone: zone.into(),
                 calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
+                calendar_counts_from: None,
                 warehouses: Vec::new(),
             }],
         };

@@ -159,8 +159,9 @@ mod tests {
             id: BranchId::new("tienda_08"),
             code: BranchCode::new("SUC002"),
             name: "BOSQUE".to_owned(),
-            zone: TimeZone::UTC,
+            zone: TimeZone::UTC.into(),
             calendar: Calendar::every_day("08:00-24:00".parse().unwrap()),
+            calendar_counts_from: None,
             warehouses: Vec::new(),
         }
     }

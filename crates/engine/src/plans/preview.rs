@@ -110,7 +110,10 @@ async fn history(
         for half_hour in within.intervals().iter().flat_map(|part| half_hours(*part, &branch.zone)) {
             lines.entry(Slot::of(half_hour.start(), &branch.zone)).or_default().covered += 1;
         }
-        (branch.id.clone(), BranchHistory { zone: branch.zone.clone(), lines, latency: latencies.remove(&branch.id) })
+        (
+            branch.id.clone(),
+            BranchHistory { zone: (*branch.zone).clone(), lines, latency: latencies.remove(&branch.id) },
+        )
     };
     Ok(engine.branches.all().iter().map(history).collect())
 }

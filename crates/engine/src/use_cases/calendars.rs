@@ -1,8 +1,9 @@
 //! The calendars of the stores, and who changed them.
 
 use domain::Branch;
+use domain::branch_clock::ALWAYS;
 use domain::read_model::{BranchCalendar, CalendarChange, CalendarList};
-use warehouse::CalendarRow;
+use warehouse::{CalendarKind, CalendarRow};
 
 use crate::calendars::Calendars;
 use crate::{Actor, Engine, UseCaseError};
@@ -12,7 +13,7 @@ impl Engine {
     pub async fn list_calendars(&self, _actor: &Actor) -> Result<CalendarList, UseCaseError> {
         let now = self.clock.now();
         let changes = self.warehouse.calendar_changes(None).await?;
-        let calendars = Calendars::after(self, &changes);
+        let calendars = Calendars::after(&self.branches, &changes);
         let calendarios =
             self.branches.all().iter().map(|branch| self.branch_calendar(branch, &calendars, &changes)).collect();
         let generado_en_local = self.settings.schedules.zone.to_datetime(now);
@@ -25,14 +26,18 @@ impl Engine {
         calendars: &Calendars,
         changes: &[CalendarRow],
     ) -> BranchCalendar {
-        let today = branch.zone.to_datetime(self.clock.now()).date();
-        let own = || changes.iter().filter(|change| change.branch == branch.id);
+        let now = self.clock.now();
+        let today = branch.zone.to_datetime(now).date();
+        // What the file said at first counts always, and is no change.
+        let is_change = |change: &CalendarRow| change.kind != CalendarKind::OfFile || change.from > ALWAYS;
+        let own = || changes.iter().filter(|change| change.branch == branch.id && is_change(change));
         let cambios = own()
             .rev()
             .filter_map(|change| {
                 Some(CalendarChange {
                     vigente_desde: change.from,
                     calendario: serde_json::from_str(&change.document).ok()?,
+                    solo_ese_dia: change.kind == CalendarKind::SingleDay,
                     nombre: change.person.clone(),
                     registrado_en: change.registered_at,
                     registrado_en_local: branch.zone.to_datetime(change.registered_at),
@@ -42,9 +47,13 @@ impl Engine {
         BranchCalendar {
             ubicacion_id: branch.id.clone(),
             ubicacion_nombre: branch.name.clone(),
-            zona: branch.zone.iana_name().unwrap_or("UTC-04:00").to_owned(),
-            calendario: calendars.of(branch).rules_on(today).document(),
-            vigente_desde: own().map(|change| change.from).filter(|from| *from <= today).max(),
+            zona: branch.zone.name_at(now).unwrap_or("UTC-04:00").to_owned(),
+            calendario: calendars.of(branch).shown_on(today).document(),
+            vigente_desde: own()
+                .filter(|change| change.kind != CalendarKind::SingleDay)
+                .map(|change| change.from)
+                .filter(|from| *from <= today)
+                .max(),
             cambios,
         }
     }

@@ -4,6 +4,7 @@ mod batches;
 mod calendars;
 mod cancel_plan;
 mod change_calendar;
+mod change_holiday;
 mod connectivity;
 mod count_gaps;
 mod coverage;

@@ -22,7 +22,7 @@ impl Engine {
     ) -> Result<GapList, UseCaseError> {
         let Some(local) = moment else { return self.list_gaps(actor, filter).await };
         let moment = self.past_moment("en", local)?;
-        let branches = self.branches.select(filter.branch.as_ref())?;
+        let branches = self.branches.select_at(filter.branch.as_ref(), moment)?;
         let mut found: Vec<GapView> = Vec::new();
         if let Some(range) = hours_before(moment, filter.hours_max) {
             for kind in kinds(&filter) {
@@ -65,7 +65,8 @@ impl Engine {
             let reason = "debe ser posterior a desde_momento".to_owned();
             return Err(InvalidParameter { name: "hasta_momento", reason }.into());
         }
-        let branches = self.branches.select(filter.branch.as_ref())?;
+        let known_at = |moment| self.branches.select_at(filter.branch.as_ref(), moment);
+        let (known_first, known_second) = (known_at(first)?, known_at(second)?);
         let mut comparison = Comparison {
             desde_momento: first_local,
             hasta_momento: second_local,
@@ -76,9 +77,9 @@ impl Engine {
         };
         let Some(range) = hours_before(second, filter.hours_max) else { return Ok(comparison) };
         for kind in kinds(&filter) {
-            let before = evidence_at(self, kind, &branches, range, first).await?;
-            let after = evidence_at(self, kind, &branches, range, second).await?;
-            for ((branch, before), (_, after)) in before.by_branch.iter().zip(&after.by_branch) {
+            let before = evidence_at(self, kind, &known_first, range, first).await?;
+            let after = evidence_at(self, kind, &known_second, range, second).await?;
+            for ((_, before), (branch, after)) in before.by_branch.iter().zip(&after.by_branch) {
                 let MissingChange { appeared, gone, stayed } = compare_missing(&before.missing(), &after.missing());
                 comparison.aparecieron.extend(spans(kind, branch, &appeared));
                 comparison.desaparecieron.extend(spans(kind, branch, &gone));

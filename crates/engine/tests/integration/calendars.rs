@@ -4,10 +4,11 @@ use domain::decision::Origin;
 use domain::filter::GapFilter;
 use domain::gap::GapOrder;
 use domain::problem::ProblemCode;
-use domain::read_model::{CalendarDocument, CalendarException, CalendarRequest};
-use domain::{BranchId, EtlKind};
+use domain::read_model::{CalendarDocument, CalendarException, CalendarRequest, GapView, HolidayRequest};
+use domain::{BranchId, Calendar, EtlKind, RunState};
+use jiff::civil::{Date, date};
 
-use crate::support::{World, operator};
+use crate::support::{World, operator, settings, sold};
 
 async fn current(world: &World) -> CalendarDocument {
     world.engine.list_calendars(&operator()).await.unwrap().calendarios[0].calendario.clone()
@@ -89,5 +90,112 @@ async fn rubbish_and_changes_without_a_name_are_refused() {
     assert_eq!(refused.code(), ProblemCode::InvalidParameter);
     let nameless = CalendarRequest { nombre: None, ..request("2025-11-18", document) };
     let refused = world.engine.change_calendar(&operator(), Origin::Web, nameless).await.unwrap_err();
+    assert_eq!(refused.code(), ProblemCode::InvalidParameter);
+}
+
+/// What is missing of the first store on a day: from when on, and how many windows.
+async fn missing_on(world: &World, day: Date) -> Option<(String, u32)> {
+    let gaps: Vec<GapView> = world.gaps(96).await.into_iter().filter(|gap| gap.fecha_desde == day).collect();
+    let own = gaps.iter().filter(|gap| gap.ubicacion_id.as_str() == "tienda_01");
+    own.map(|gap| (gap.inicio.to_string(), gap.ventanas)).next()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_zone_counts_from_its_day_on_and_outlives_a_restart() {
+    let mut world = World::new().await;
+    let (before, day) = (date(2025, 11, 18), date(2025, 11, 19));
+    let document = CalendarDocument { zona: Some("America/Bogota".to_owned()), ..current(&world).await };
+    let change = request("2025-11-19", document);
+    let preview = world.engine.preview_calendar(&operator(), change.clone()).await.unwrap();
+    assert!(preview.dejan_de_esperarse > 0 && preview.dejan_de_esperarse == preview.empiezan_a_esperarse);
+    world.engine.change_calendar(&operator(), Origin::Web, change).await.unwrap();
+    for _ in 0..2 {
+        world.hands.set("2025-11-20T15:00:00Z");
+        // Four hours behind UTC before the change, five after it; it is open from 7 to 21.
+        assert_eq!(missing_on(&world, before).await, Some(("2025-11-18T11:00:00Z".to_owned(), 28)));
+        assert_eq!(missing_on(&world, day).await, Some(("2025-11-19T12:00:00Z".to_owned(), 28)));
+        let list = world.engine.list_calendars(&operator()).await.unwrap();
+        assert_eq!(list.calendarios[0].zona, "America/Bogota");
+        // What was known before it was decided.
+        let branch = Some(BranchId::new("tienda_01"));
+        let filter = GapFilter { kind: Some(EtlKind::Sales), branch, hours_max: 24, ..GapFilter::default() };
+        let then = Some("2025-11-18T11:59".parse().unwrap());
+        let list = world.engine.list_gaps_at(&operator(), filter, then).await.unwrap();
+        assert!(list.gaps.iter().any(|gap| gap.hora_desde == "07:00"));
+        world.restart(settings()).await;
+    }
+    for day in ["2025-11-18", "2025-11-19"] {
+        let runs = world.extract("tienda_01", day, None).await;
+        assert!(runs.iter().all(|run| run.estado == RunState::Succeeded));
+    }
+    assert_eq!((missing_on(&world, before).await, missing_on(&world, day).await), (None, None));
+    assert_eq!(world.totals("tienda_01", "2025-11-19").await, sold(&world.sim, "SUC001", "2025-11-19"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_that_is_none_or_that_half_hours_cannot_follow_is_refused() {
+    let world = World::new().await;
+    for (zone, words) in [("Marte", "zona: 'Marte' no es una zona horaria"), ("Asia/Kathmandu", "medias horas enteras")]
+    {
+        let document = CalendarDocument { zona: Some(zone.to_owned()), ..current(&world).await };
+        let refused = world.engine.preview_calendar(&operator(), request("2025-11-19", document)).await.unwrap_err();
+        assert_eq!(refused.code(), ProblemCode::InvalidParameter);
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_past_day_is_judged_by_the_klk_toml_of_its_day() {
+    let mut world = World::new().await;
+    let (before, today) = (date(2025, 11, 17), date(2025, 11, 18));
+    world.hands.set("2025-11-18T23:00:00Z");
+    let was = missing_on(&world, before).await;
+    assert_eq!(missing_on(&world, today).await.unwrap().0, "2025-11-18T11:00:00Z");
+
+    world.branches[0].calendar = Calendar::every_day("09:00-21:00".parse().unwrap());
+    for _ in 0..2 {
+        world.restart(settings()).await;
+        assert_eq!(missing_on(&world, before).await, was);
+        assert_eq!(missing_on(&world, today).await.unwrap().0, "2025-11-18T13:00:00Z");
+        let list = world.engine.list_calendars(&operator()).await.unwrap();
+        let told: Vec<_> = list.calendarios[0].cambios.iter().map(|change| change.nombre.as_str()).collect();
+        assert_eq!((told, list.calendarios[0].vigente_desde), (vec!["klk.toml"], Some(today)));
+        assert_eq!(list.calendarios[1].cambios, []);
+    }
+    // The file may say that it was always so.
+    world.branches[0].calendar_counts_from = Some(date(2025, 1, 1));
+    world.restart(settings()).await;
+    assert_eq!(missing_on(&world, before).await.unwrap().0, "2025-11-17T13:00:00Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holiday_of_all_stores_is_of_its_day_only_and_outlives_other_hours() {
+    let mut world = World::new().await;
+    let holiday = HolidayRequest {
+        fecha: "2025-11-19".to_owned(),
+        horario: "cerrado".to_owned(),
+        nota: "Feriado".to_owned(),
+        nombre: Some("Ana".to_owned()),
+    };
+    let preview = world.engine.preview_holiday(&operator(), holiday.clone()).await.unwrap();
+    // One store is open for 14 hours, the other one for 16.
+    assert_eq!((preview.dejan_de_esperarse, preview.empiezan_a_esperarse), (28 + 32, 0));
+    let answer = world.engine.change_holiday(&operator(), Origin::Web, holiday.clone()).await.unwrap();
+    assert_eq!(answer.tiendas, 2);
+
+    world.branches[0].calendar = Calendar::every_day("09:00-21:00".parse().unwrap());
+    world.restart(settings()).await;
+    world.hands.set("2025-11-20T23:00:00Z");
+    assert_eq!(missing_on(&world, date(2025, 11, 19)).await, None);
+    assert_eq!(missing_on(&world, date(2025, 11, 20)).await.unwrap().0, "2025-11-20T13:00:00Z");
+    // Whoever changes a store's calendar sees it there, and can take it out.
+    let mut document = current(&world).await;
+    assert_eq!(document.excepciones[0].nota, "Feriado");
+    document.excepciones.clear();
+    world.engine.change_calendar(&operator(), Origin::Web, request("2025-11-19", document)).await.unwrap();
+    assert_eq!(missing_on(&world, date(2025, 11, 19)).await.unwrap().0, "2025-11-19T13:00:00Z");
+
+    let spoilt = HolidayRequest { horario: "tarde".to_owned(), ..holiday };
+    let refused = world.engine.preview_holiday(&operator(), spoilt).await.unwrap_err();
     assert_eq!(refused.code(), ProblemCode::InvalidParameter);
 }

@@ -11,7 +11,7 @@ use crate::support::{World, branch, operator, request_of, sold};
 /// Open all day, so that the hour in which the clock is set is expected.
 fn store(zone: &str) -> Branch {
     let store = branch("tienda_01", "SUC001", "PERIFERICO", "00:00-24:00", &[]);
-    Branch { zone: TimeZone::get(zone).unwrap(), ..store }
+    Branch { zone: TimeZone::get(zone).unwrap().into(), ..store }
 }
 
 #[rstest]

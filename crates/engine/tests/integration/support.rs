@@ -35,7 +35,7 @@ pub struct World {
     pub ids: Arc<Counter>,
     patience: Duration,
     monitoring: Monitoring,
-    branches: Vec<Branch>,
+    pub branches: Vec<Branch>,
 }
 
 /// When a test begins.
@@ -53,8 +53,9 @@ pub fn branch(number: &str, code: &str, name: &str, hours: &str, warehouses: &[&
         id: BranchId::new(number),
         code: BranchCode::new(code),
         name: name.to_owned(),
-        zone: zone(),
+        zone: zone().into(),
         calendar: Calendar::every_day(hours.parse().unwrap()),
+        calendar_counts_from: None,
         warehouses: warehouses
             .iter()
             .map(|code| BranchWarehouse { code: WarehouseCode::new(*code), name: (*code).to_owned() })

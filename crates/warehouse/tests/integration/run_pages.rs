@@ -155,7 +155,7 @@ async fn a_run_is_shown_with_all_it_has_and_its_start_on_the_clock_of_its_branch
     let store = Store::new();
     let window = half_hour("2025-11-17T23:30");
     let mut madrid = branch(CENTRO);
-    madrid.zone = jiff::tz::TimeZone::get("Europe/Madrid").unwrap();
+    madrid.zone = jiff::tz::TimeZone::get("Europe/Madrid").unwrap().into();
     let asked = vec![new_run(1, branch(PERIFERICO), window), new_run(2, madrid, window)];
     store.warehouse.enqueue(batch(1), asked).await.unwrap();
     let start = instant("2025-11-18T04:05:00.123456Z");

@@ -52,8 +52,9 @@ pub fn branch(id: &str) -> Branch {
         id: BranchId::new(id),
         code: BranchCode::new(format!("SUC-{id}")),
         name: format!("Tienda {id}"),
-        zone: zone(),
+        zone: zone().into(),
         calendar: Calendar::every_day("00:00-24:00".parse().unwrap()),
+        calendar_counts_from: None,
         warehouses: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ use domain::ErrorClass;
 use jiff::civil::Date;
 use klk::{KlkError, WarehouseRow};
 use monitoring::Monitoring;
+use warehouse::CalendarKind;
 
 use super::finding::Finding;
 use crate::failure::Failure;
@@ -70,7 +71,7 @@ async fn calendars(settings: &Settings) -> Option<Finding> {
     let changes = warehouse.calendar_changes(None).await;
     warehouse.close().await;
     let mut first: BTreeMap<String, Date> = BTreeMap::new();
-    for change in changes.ok()? {
+    for change in changes.ok()?.into_iter().filter(|change| change.kind == CalendarKind::Decided) {
         let from = first.entry(change.branch.to_string()).or_insert(change.from);
         *from = change.from.min(*from);
     }

@@ -4,10 +4,10 @@ use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
     CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, Connectivity, CoverageDay,
-    DecisionPage, FreshnessList, GapCount, GapList, JustificationList, JustifyAnswer, JustifyRequest, Metrics,
-    MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress,
-    ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage,
-    ScheduleList, WithdrawAnswer, WithdrawRequest,
+    DecisionPage, FreshnessList, GapCount, GapList, HolidayAnswer, HolidayRequest, JustificationList, JustifyAnswer,
+    JustifyRequest, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList,
+    PlanPreview, PlanRequest, Progress, ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer,
+    RecoverGapRequest, RunDetail, RunPage, ScheduleList, WithdrawAnswer, WithdrawRequest,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -91,6 +91,7 @@ pub(super) const RECONCILED: Answer = Answer::json("ReconcileAnswer");
 pub(super) const CALENDARS: Answer = Answer::json("CalendarList");
 pub(super) const CALENDAR_PREVIEW: Answer = Answer::json("CalendarPreview");
 pub(super) const CALENDAR_CHANGED: Answer = Answer::json("CalendarAnswer");
+pub(super) const HOLIDAY_CHANGED: Answer = Answer::json("HolidayAnswer");
 pub(super) const FRESHNESS: Answer = Answer::json("FreshnessList");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
@@ -99,6 +100,7 @@ pub(super) const BODY_PLAN_HASH: &str = "PlanHashRequest";
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
 pub(super) const BODY_MONITORING_TRIAL: &str = "MonitoringTrialRequest";
 pub(super) const BODY_CALENDAR: &str = "CalendarRequest";
+pub(super) const BODY_HOLIDAY: &str = "HolidayRequest";
 pub(super) const BODY_JUSTIFY: &str = "JustifyRequest";
 pub(super) const BODY_WITHDRAW: &str = "WithdrawRequest";
 pub(super) const BODY_RECONCILE: &str = "ReconcileRequest";
@@ -233,6 +235,8 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<FreshnessList>(&mut found);
     add::<CalendarList>(&mut found);
     add::<CalendarRequest>(&mut found);
+    add::<HolidayRequest>(&mut found);
+    add::<HolidayAnswer>(&mut found);
     add::<CalendarPreview>(&mut found);
     add::<CalendarAnswer>(&mut found);
     add::<Problem>(&mut found);

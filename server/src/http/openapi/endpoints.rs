@@ -2,10 +2,11 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_CALENDAR, BODY_JUSTIFY, BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP,
-    BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS,
-    FRESHNESS, GAP_COUNT, GAPS, HEALTH, JUSTIFICATIONS, JUSTIFIED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE,
-    PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
+    BODY_CALENDAR, BODY_HOLIDAY, BODY_JUSTIFY, BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE,
+    BODY_RECOVER_GAP, BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY, COVERAGE,
+    DECISIONS, EVENTS, FRESHNESS, GAP_COUNT, GAPS, HEALTH, HOLIDAY_CHANGED, JUSTIFICATIONS, JUSTIFIED, METRICS,
+    MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS,
+    SCHEDULES, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -262,6 +263,20 @@ pub(super) const ALL: &[Endpoint] = &[
         body: Some(BODY_CALENDAR),
         problems: &[422, 404, 403, 413, 503, 500],
         ..Endpoint::get(CALENDAR_CHANGED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios/dia/vista-previa",
+        summary: "Qué ventanas cambiarían con otro horario de un día en todas las tiendas; no guarda nada.",
+        body: Some(BODY_HOLIDAY),
+        problems: &[422, 403, 413, 503, 500],
+        ..Endpoint::get(CALENDAR_PREVIEW)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/calendarios/dia/guardar",
+        summary: "Da otro horario a un día en todas las tiendas, un feriado; los demás días quedan como están.",
+        body: Some(BODY_HOLIDAY),
+        problems: &[422, 403, 413, 503, 500],
+        ..Endpoint::get(HOLIDAY_CHANGED)
     },
     Endpoint {
         path: "/api/eventos",

@@ -2,7 +2,7 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 27] = [
+pub const WATCHED_ROUTES: [&str; 29] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/ejecucion",
     "/api/etl/tracking/gaps",
@@ -30,4 +30,6 @@ pub const WATCHED_ROUTES: [&str; 27] = [
     "/api/etl/tracking/calendarios",
     "/api/etl/tracking/calendarios/vista-previa",
     "/api/etl/tracking/calendarios/guardar",
+    "/api/etl/tracking/calendarios/dia/vista-previa",
+    "/api/etl/tracking/calendarios/dia/guardar",
 ];

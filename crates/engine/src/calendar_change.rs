@@ -1,0 +1,123 @@
+//! What another calendar changes, before it is saved: windows that stop and that begin to be expected.
+
+use domain::read_model::{CalendarPreview, WindowSpan};
+use domain::window::{LocalPeriod, day_interval, day_spans};
+use domain::{Branch, BranchClock, Calendar, EtlKind, Interval, IntervalSet};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use crate::engine::Engine;
+use crate::gaps::Purpose;
+use crate::{UseCaseError, gaps};
+
+/// How far back a change is looked at; the longest that lists of gaps look back.
+const DAYS_BACK: i64 = 366;
+/// Stretches that are named as examples.
+const EXAMPLES_MAX: usize = 12;
+
+/// Another calendar for a branch, perhaps with another zone.
+pub(crate) struct CalendarChange<'engine> {
+    pub(crate) branch: &'engine Branch,
+    pub(crate) before: Calendar,
+    pub(crate) after: Calendar,
+    /// On which the calendar would count.
+    pub(crate) clock_after: BranchClock,
+}
+
+/// What changes of branches do to windows of the past and of the days ahead. Nothing is changed.
+pub(crate) async fn preview(engine: &Engine, changes: &[CalendarChange<'_>]) -> Result<CalendarPreview, UseCaseError> {
+    let today = engine.settings.schedules.zone.to_datetime(engine.clock.now()).date();
+    let first = today.checked_sub(DAYS_BACK.days()).unwrap_or(today);
+    let last = today.checked_add(i64::from(engine.settings.calendar_days_ahead).days()).unwrap_or(today);
+    let mut preview = CalendarPreview {
+        dejan_de_esperarse: 0,
+        empiezan_a_esperarse: 0,
+        gaps_que_desaparecen: 0,
+        gaps_nuevos: 0,
+        ejemplos_que_dejan: Vec::new(),
+        ejemplos_que_empiezan: Vec::new(),
+        mirado_desde: first,
+        mirado_hasta: last,
+        mensaje: String::new(),
+    };
+    for change in changes {
+        add(engine, change, (first, last), &mut preview).await?;
+    }
+    preview.mensaje = message(preview.dejan_de_esperarse, preview.empiezan_a_esperarse);
+    Ok(preview)
+}
+
+async fn add(
+    engine: &Engine,
+    change: &CalendarChange<'_>,
+    (first, last): (Date, Date),
+    preview: &mut CalendarPreview,
+) -> Result<(), UseCaseError> {
+    let (branch, now) = (change.branch, engine.clock.now());
+    let (was, will) = match days(branch, first, last) {
+        Some(range) => (change.before.expected(range, &branch.zone), change.after.expected(range, &change.clock_after)),
+        None => (IntervalSet::empty(), IntervalSet::empty()),
+    };
+    let (stops, starts) = (was.difference(&will), will.difference(&was));
+    if let Some(past) = days(branch, first, last).and_then(|range| Interval::new(range.start(), now)) {
+        let evidence = gaps::evidence(engine, EtlKind::Sales, &[branch], past, now, Purpose::Everything).await?;
+        let past: IntervalSet<Timestamp> = [past].into_iter().collect();
+        for (_, evidence) in &evidence.by_branch {
+            let gone = evidence.missing().intersection(&stops).difference(&evidence.changed());
+            let new = starts.intersection(&past).difference(&evidence.covered).difference(&evidence.waived);
+            preview.gaps_que_desaparecen += windows(&gone, &branch.zone);
+            preview.gaps_nuevos += windows(&new, &change.clock_after);
+        }
+    }
+    preview.dejan_de_esperarse += windows(&stops, &branch.zone);
+    preview.empiezan_a_esperarse += windows(&starts, &change.clock_after);
+    add_examples(&mut preview.ejemplos_que_dejan, &stops, branch, &branch.zone);
+    add_examples(&mut preview.ejemplos_que_empiezan, &starts, branch, &change.clock_after);
+    Ok(())
+}
+
+/// From the start of a day up to the end of another.
+fn days(branch: &Branch, first: Date, last: Date) -> Option<Interval<Timestamp>> {
+    let (first, last) = (day_interval(first, &branch.zone)?, day_interval(last, &branch.zone)?);
+    Interval::new(first.start(), last.end())
+}
+
+fn windows(set: &IntervalSet<Timestamp>, clock: &BranchClock) -> u64 {
+    day_spans(set, clock).iter().map(|(_, windows)| u64::from(*windows)).sum()
+}
+
+fn add_examples(examples: &mut Vec<WindowSpan>, set: &IntervalSet<Timestamp>, branch: &Branch, clock: &BranchClock) {
+    let room = EXAMPLES_MAX.saturating_sub(examples.len());
+    let span = |(interval, ventanas): (Interval<Timestamp>, u32)| {
+        let period = LocalPeriod::of(interval, clock);
+        WindowSpan {
+            etl_tipo: EtlKind::Sales,
+            ubicacion_id: branch.id.clone(),
+            ubicacion_nombre: branch.name.clone(),
+            inicio: interval.start(),
+            fin: interval.end(),
+            fecha: period.date_from,
+            hora_desde: period.from_text(),
+            hora_hasta: period.to_text(),
+            ventanas,
+        }
+    };
+    examples.extend(day_spans(set, clock).into_iter().take(room).map(span));
+}
+
+fn message(stops: u64, starts: u64) -> String {
+    let stop = match stops {
+        1 => "1 ventana deja de esperarse".to_owned(),
+        many => format!("{many} ventanas dejan de esperarse"),
+    };
+    let start = match starts {
+        1 => "1 ventana empieza a esperarse".to_owned(),
+        many => format!("{many} ventanas empiezan a esperarse"),
+    };
+    match (stops, starts) {
+        (0, 0) => "Ninguna ventana cambia.".to_owned(),
+        (_, 0) => format!("{stop}."),
+        (0, _) => format!("{start}."),
+        _ => format!("{stop} y {start}."),
+    }
+}

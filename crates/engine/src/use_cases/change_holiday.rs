@@ -1,0 +1,93 @@
+//! A single day of all stores, as a holiday: what it would change, and the change itself.
+
+use domain::calendar::{CalendarRules, DayException, hours_of};
+use domain::decision::{DecisionAction, Origin};
+use domain::justification::{person_name, written};
+use domain::read_model::{CalendarPreview, HolidayAnswer, HolidayRequest};
+use jiff::civil::Date;
+use serde_json::json;
+use warehouse::{CalendarKind, CalendarRow, NewDecision};
+
+use super::period::date;
+use crate::calendar_change::{self, CalendarChange};
+use crate::calendars::Calendars;
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// What other hours of a day would do in all stores; nothing is changed.
+    pub async fn preview_holiday(
+        &self,
+        _actor: &Actor,
+        request: HolidayRequest,
+    ) -> Result<CalendarPreview, UseCaseError> {
+        let changes = self.warehouse.calendar_changes(None).await?;
+        let (day, exception) = self.day_of(&request)?;
+        calendar_change::preview(self, &self.of_all_stores(&changes, day, &exception)).await
+    }
+
+    /// Gives a day other hours in all stores, or none; other days keep what they had. All stores, or none.
+    pub async fn change_holiday(
+        &self,
+        actor: &Actor,
+        origin: Origin,
+        request: HolidayRequest,
+    ) -> Result<HolidayAnswer, UseCaseError> {
+        actor.may_operate()?;
+        let person = person_name(request.nombre.as_deref().unwrap_or_default(), self.settings.written_characters_max)?;
+        let (day, exception) = self.day_of(&request)?;
+        let planning = self.plan().await;
+        let known = self.warehouse.calendar_changes(None).await?;
+        let changes = self.of_all_stores(&known, day, &exception);
+        let cambio = calendar_change::preview(self, &changes).await?;
+        let at = self.clock.now();
+        let row = |change: &CalendarChange<'_>| CalendarRow {
+            branch: change.branch.id.clone(),
+            from: day,
+            document: document_of(change, day, &exception),
+            person: person.clone(),
+            kind: CalendarKind::SingleDay,
+            registered_at: at,
+        };
+        // A decision for each store: whoever looks at one of them finds it there.
+        let decision = |change: &CalendarChange<'_>| NewDecision {
+            id: self.new_id(),
+            at,
+            actor: person.clone(),
+            origin,
+            action: DecisionAction::ChangeCalendar,
+            object: format!("{} el {day}: {} {}", change.branch.name, request.horario.trim(), exception.note),
+            detail: json!({"ubicacion_id": change.branch.id, "fecha": day.to_string(), "todas": true}).to_string(),
+        };
+        let rows = changes.iter().map(|change| (self.new_id(), row(change))).collect();
+        let decisions = changes.iter().map(decision).collect();
+        self.warehouse.change_calendars(rows, decisions).await?;
+        drop(planning);
+        self.events.gaps_changed();
+        let tiendas = changes.len() as u64;
+        let mensaje = format!("Guardado para el {day} en {tiendas} tiendas. {}", cambio.mensaje);
+        Ok(HolidayAnswer { tiendas, cambio, mensaje })
+    }
+
+    fn day_of(&self, request: &HolidayRequest) -> Result<(Date, DayException), UseCaseError> {
+        let hours = hours_of("horario", &request.horario)?;
+        let note = written("nota", &request.nota, self.settings.written_characters_max)?;
+        Ok((date("fecha", &request.fecha)?, DayException { hours, note }))
+    }
+
+    fn of_all_stores(&self, changes: &[CalendarRow], day: Date, exception: &DayException) -> Vec<CalendarChange<'_>> {
+        let calendars = Calendars::after(&self.branches, changes);
+        let change = |branch| {
+            let before = calendars.of(branch).clone();
+            let after = before.clone().with_day(day, exception.clone());
+            CalendarChange { branch, before, after, clock_after: branch.zone.clone() }
+        };
+        self.branches.all().iter().map(change).collect()
+    }
+}
+
+/// The day as the only single one, among the hours of its week.
+fn document_of(change: &CalendarChange<'_>, day: Date, exception: &DayException) -> String {
+    let rules = change.before.rules_on(day);
+    let only = [(day, exception.clone())].into();
+    json!(CalendarRules { exceptions: only, zone: None, ..rules.clone() }.document()).to_string()
+}
