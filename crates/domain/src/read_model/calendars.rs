@@ -67,6 +67,7 @@ read_model! {
 
     /// What was saved for all stores.
     pub struct HolidayAnswer {
+        /// Those whose day was another before.
         pub tiendas: u64,
         pub cambio: CalendarPreview,
         /// For people.

@@ -40,6 +40,12 @@ impl Engine {
         let (row, change) = self.proposed(&changes, &request)?;
         let row = CalendarRow { person: person.clone(), ..row };
         let cambio = calendar_change::preview(self, std::slice::from_ref(&change)).await?;
+        let mut own = changes.iter().filter(|known| known.branch == row.branch);
+        if own.next_back().is_some_and(|last| is_same(last, &row)) {
+            let calendario = self.branch_calendar(change.branch, &Calendars::after(&self.branches, &changes), &changes);
+            let mensaje = format!("Ese calendario de {} ya estaba guardado.", change.branch.name);
+            return Ok(CalendarAnswer { calendario, cambio, mensaje });
+        }
         let detail = json!({
             "ubicacion_id": row.branch,
             "vigente_desde": row.from.to_string(),
@@ -104,4 +110,9 @@ impl Engine {
             None => self.branches.require(id),
         }
     }
+}
+
+/// Whether somebody decided the very same: a second click decides nothing.
+fn is_same(last: &CalendarRow, row: &CalendarRow) -> bool {
+    (last.kind, last.from, &last.document) == (row.kind, row.from, &row.document)
 }

@@ -37,7 +37,9 @@ impl Engine {
         let (day, exception) = self.day_of(&request)?;
         let planning = self.plan().await;
         let known = self.warehouse.calendar_changes(None).await?;
-        let changes = self.of_all_stores(&known, day, &exception);
+        let mut changes = self.of_all_stores(&known, day, &exception);
+        // A second click decides nothing.
+        changes.retain(|change| change.before != change.after);
         let cambio = calendar_change::preview(self, &changes).await?;
         let at = self.clock.now();
         let row = |change: &CalendarChange<'_>| CalendarRow {
@@ -60,11 +62,17 @@ impl Engine {
         };
         let rows = changes.iter().map(|change| (self.new_id(), row(change))).collect();
         let decisions = changes.iter().map(decision).collect();
-        self.warehouse.change_calendars(rows, decisions).await?;
-        drop(planning);
-        self.events.gaps_changed();
         let tiendas = changes.len() as u64;
-        let mensaje = format!("Guardado para el {day} en {tiendas} tiendas. {}", cambio.mensaje);
+        if tiendas > 0 {
+            self.warehouse.change_calendars(rows, decisions).await?;
+            self.events.gaps_changed();
+        }
+        drop(planning);
+        let mensaje = match tiendas {
+            0 => format!("El {day} ya estaba guardado así en todas las tiendas."),
+            1 => format!("Guardado para el {day} en 1 tienda. {}", cambio.mensaje),
+            many => format!("Guardado para el {day} en {many} tiendas. {}", cambio.mensaje),
+        };
         Ok(HolidayAnswer { tiendas, cambio, mensaje })
     }
 

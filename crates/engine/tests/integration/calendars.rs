@@ -50,8 +50,11 @@ async fn a_holiday_is_previewed_saved_and_its_windows_are_no_gaps_any_more() {
     assert_eq!(missing(&world, 48).await, before);
 
     let change = request("2025-11-17", document.clone());
-    let answer = world.engine.change_calendar(&operator(), Origin::Web, change).await.unwrap();
+    let answer = world.engine.change_calendar(&operator(), Origin::Web, change.clone()).await.unwrap();
     assert_eq!(answer.calendario.vigente_desde, Some("2025-11-17".parse().unwrap()));
+    // A second click saves nothing more.
+    let again = world.engine.change_calendar(&operator(), Origin::Web, change).await.unwrap();
+    assert_eq!(again.calendario.cambios.len(), 1);
     assert_eq!(missing(&world, 48).await, before - 28);
     assert_eq!(current(&world).await, document);
     // What was known before the change is judged by the calendar of then.
@@ -182,6 +185,11 @@ async fn a_holiday_of_all_stores_is_of_its_day_only_and_outlives_other_hours() {
     assert_eq!((preview.dejan_de_esperarse, preview.empiezan_a_esperarse), (28 + 32, 0));
     let answer = world.engine.change_holiday(&operator(), Origin::Web, holiday.clone()).await.unwrap();
     assert_eq!(answer.tiendas, 2);
+    let again = world.engine.change_holiday(&operator(), Origin::Web, holiday.clone()).await.unwrap();
+    assert_eq!(
+        (again.tiendas, again.mensaje.as_str()),
+        (0, "El 2025-11-19 ya estaba guardado así en todas las tiendas.")
+    );
 
     world.branches[0].calendar = Calendar::every_day("09:00-21:00".parse().unwrap());
     world.restart(settings()).await;
