@@ -41,6 +41,9 @@ const YESTERDAY = localDate(Date.now() - 24 * 3600 * 1000);
 /** The stores are open yesterday morning only, so that it does not matter at what time of day the test runs. */
 const WEEKDAY = ['domingo', 'lunes', 'martes', 'miercoles', 'jueves', 'viernes', 'sabado'][new Date(YESTERDAY).getUTCDay()];
 
+/** Just after midnight the half hour that ended is of the day that is compared, which has it in work already. */
+const WHERE_IT_IS_NOON = `Etc/GMT${new Date().getUTCHours() < 12 ? '-' : '+'}${Math.abs(12 - new Date().getUTCHours())}`;
+
 type Store = { id: string; code: string; name: string; warehouse: string };
 const PERIFERICO: Store = { id: 'tienda_01', code: 'SUC001', name: 'PERIFERICO', warehouse: 'APP-TPF' };
 const BOSQUE: Store = { id: 'tienda_08', code: 'SUC002', name: 'BOSQUE', warehouse: 'APP-TBQ' };
@@ -72,6 +75,7 @@ test.beforeAll(async () => {
       KLK_CRON_VENTAS: everyMinute,
       KLK_CRON_INVENTARIO: everyMinute,
       KLK_CRON_RECONCILIACION: everyMinute,
+      KLK_ZONA: WHERE_IT_IS_NOON,
     }),
   );
 });

@@ -40,7 +40,7 @@ pub struct DayReconciliation {
     pub compared_at: Timestamp,
     /// The run that compared it last.
     pub run: RunId,
-    /// How often it was compared.
+    /// How often it was compared as a whole; 0 where only a part of it was loaded once more, and had changed.
     pub times: u64,
     /// What changed in all of them.
     pub difference: SourceDifference,
@@ -171,18 +171,27 @@ impl Warehouse {
         .await
     }
 
-    /// The days from a date on that were compared after they were over, each with all of its comparisons.
+    /// The days from a date on that were compared after they were over, each with all of its comparisons. A half hour that
+    /// was loaded once more and had not changed does not say of its day that it was compared.
     pub async fn reconciliations(&self, branch: Option<BranchId>, since: Date) -> Result<Vec<DayReconciliation>> {
         self.read("conciliaciones", move |connection| {
             let branch = branch.as_ref().map(BranchId::as_str);
             let mut statement = connection.prepare(
                 "SELECT sum(lineas_agregadas)::UBIGINT, sum(lineas_cambiadas)::UBIGINT, sum(lineas_retiradas)::UBIGINT,
                     sum(usd_antes)::VARCHAR, sum(usd_ahora)::VARCHAR, sum(bs_antes)::VARCHAR, sum(bs_ahora)::VARCHAR,
-                    ubicacion_id, epoch_ms(fecha::TIMESTAMP) // 86400000, epoch_us(max(registrada_en)),
-                    max(ejecucion_id)::VARCHAR, count(*)::UBIGINT, sum(lineas_nuevas)::UBIGINT
-                 FROM conciliaciones
-                 WHERE dia_cerrado AND (? IS NULL OR ubicacion_id = ?) AND fecha >= DATE '1970-01-01' + ?::INTEGER
-                 GROUP BY ubicacion_id, fecha ORDER BY fecha DESC, ubicacion_id",
+                    ubicacion_id, epoch_ms(fecha::TIMESTAMP) // 86400000,
+                    epoch_us(coalesce(max(registrada_en) FILTER (es_del_dia), max(registrada_en))),
+                    coalesce(max(ejecucion_id) FILTER (es_del_dia), max(ejecucion_id))::VARCHAR,
+                    count(*) FILTER (es_del_dia)::UBIGINT, sum(lineas_nuevas)::UBIGINT
+                 FROM (
+                    SELECT conciliaciones.*, ejecucion_id IN (
+                        SELECT ejecucion.id FROM etl_ejecuciones AS ejecucion LEFT JOIN lotes ON lotes.id = ejecucion.lote_id
+                        WHERE ejecucion.modo = 'completo' OR lotes.motivo IN ('reconciliacion', 'conciliacion')) AS es_del_dia
+                    FROM conciliaciones
+                    WHERE dia_cerrado AND (? IS NULL OR ubicacion_id = ?) AND fecha >= DATE '1970-01-01' + ?::INTEGER)
+                 GROUP BY ubicacion_id, fecha
+                 HAVING bool_or(es_del_dia) OR sum(lineas_agregadas + lineas_cambiadas + lineas_retiradas) > 0
+                 ORDER BY fecha DESC, ubicacion_id",
             )?;
             let mut rows = statement.query(params![branch, branch, epoch_days(since)])?;
             let mut found = Vec::new();

@@ -20,9 +20,24 @@ fn day() -> Interval<Timestamp> {
 
 /// Loads a window the night after its day, as a reconciliation does.
 async fn compare(store: &Store, number: u128, window: Interval<Timestamp>, lines: Vec<SaleLine>) -> RunId {
+    load_for("reconciliacion", store, number, window, lines).await
+}
+
+/// Loads a window that is loaded already, as a recovery of what is loaded does.
+async fn load_again(store: &Store, number: u128, window: Interval<Timestamp>, lines: Vec<SaleLine>) -> RunId {
+    load_for("recuperacion", store, number, window, lines).await
+}
+
+async fn load_for(
+    reason: &'static str,
+    store: &Store,
+    number: u128,
+    window: Interval<Timestamp>,
+    lines: Vec<SaleLine>,
+) -> RunId {
     let at = instant("2025-11-18T07:00:00Z");
     let run = NewRun { kind: EtlKind::Sales, ..new_run(number, branch(PERIFERICO), window) };
-    let queued = store.warehouse.enqueue(batch_for(number, "reconciliacion", at), vec![run]).await.unwrap().queued;
+    let queued = store.warehouse.enqueue(batch_for(number, reason, at), vec![run]).await.unwrap().queued;
     assert!(store.warehouse.claim(queued[0].id, at, "host-1".to_owned(), None).await.unwrap());
     let end = end(queued[0].id, at, lines.len());
     store.warehouse.commit_sales_window(end, sales_window(PERIFERICO, window), lines).await.unwrap();
@@ -73,6 +88,20 @@ async fn what_fills_a_gap_is_no_change_of_the_source() {
     let reconciliation = found(&store, run).await;
     assert_eq!((reconciliation.difference.lines(), reconciliation.difference.usd()), (0, decimal("0")));
     assert_eq!(store.warehouse.reconciliations(None, date(2025, 11, 17)).await.unwrap()[0].new_lines, 1);
+}
+
+#[tokio::test]
+async fn a_half_hour_that_is_loaded_once_more_does_not_compare_its_day_unless_it_had_changed() {
+    let store = Store::new();
+    let half_hour = period("2025-11-17T08:00", "2025-11-17T08:30");
+    let line = |bs: &str| vec![sold(1, "2025-11-17T08:10:00", bs, "1")];
+    store.load_sales(1, PERIFERICO, half_hour, line("100")).await;
+    let days = async || store.warehouse.reconciliations(None, date(2025, 11, 17)).await.unwrap();
+    load_again(&store, 2, half_hour, line("100")).await;
+    assert_eq!(days().await, []);
+    load_again(&store, 3, half_hour, line("90")).await;
+    let found = days().await;
+    assert_eq!((found.len(), found[0].times, found[0].difference.changed), (1, 0, 1));
 }
 
 #[tokio::test]
