@@ -1,5 +1,6 @@
 //! A day of all stores as a form: what it would change, and the change itself.
 
+use domain::calendar::CLOSED;
 use domain::read_model::CalendarPreview;
 use leptos::prelude::*;
 
@@ -22,7 +23,7 @@ pub fn HolidayForm(
 ) -> impl IntoView {
     let (live, toasts) = (expect_context::<Live>(), expect_context::<Toasts>());
     let texts = language().calendars();
-    let written: Written = [today, "cerrado".to_owned(), String::new(), String::new()].map(RwSignal::new);
+    let written: Written = [today, CLOSED.to_owned(), String::new(), String::new()].map(RwSignal::new);
     let [day, hours, why, person] = written;
     let outcome = RwSignal::new(None::<Result<CalendarPreview, ApiError>>);
     let is_looked_at = move || matches!(outcome.get(), Some(Ok(_)));

@@ -3,7 +3,8 @@
 use domain::decision::Origin;
 use domain::filter::GapFilter;
 use domain::read_model::{
-    GapList, JustifyAnswer, JustifyRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer, WithdrawRequest,
+    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, GapList, HolidayAnswer, HolidayRequest,
+    JustifyAnswer, JustifyRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer, WithdrawRequest,
 };
 use jiff::civil::DateTime;
 
@@ -46,6 +47,50 @@ impl Target {
                 engine.reconcile(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
             }
             Self::Remote(server) => server.post("conciliar", &request).await,
+        }
+    }
+
+    /// The calendar of each store.
+    pub async fn calendars(&self) -> Result<CalendarList, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.list_calendars(actor).await.map_err(use_case_failure),
+            Self::Remote(server) => server.calendars().await,
+        }
+    }
+
+    /// What another calendar of a store would change.
+    pub async fn preview_calendar(&self, request: CalendarRequest) -> Result<CalendarPreview, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.preview_calendar(actor, request).await.map_err(use_case_failure),
+            Self::Remote(server) => server.post("calendarios/vista-previa", &request).await,
+        }
+    }
+
+    /// Gives a store another calendar.
+    pub async fn change_calendar(&self, request: CalendarRequest) -> Result<CalendarAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                engine.change_calendar(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("calendarios/guardar", &request).await,
+        }
+    }
+
+    /// What other hours of a day would change in all stores.
+    pub async fn preview_holiday(&self, request: HolidayRequest) -> Result<CalendarPreview, Failure> {
+        match self {
+            Self::Local(engine, actor) => engine.preview_holiday(actor, request).await.map_err(use_case_failure),
+            Self::Remote(server) => server.post("calendarios/dia/vista-previa", &request).await,
+        }
+    }
+
+    /// Gives a day other hours in all stores.
+    pub async fn change_holiday(&self, request: HolidayRequest) -> Result<HolidayAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                engine.change_holiday(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("calendarios/dia/guardar", &request).await,
         }
     }
 }

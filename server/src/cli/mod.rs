@@ -1,5 +1,6 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
+mod calendar;
 mod coverage;
 mod decisions;
 mod doctor;
@@ -89,6 +90,9 @@ enum Command {
     /// Compara un día cerrado de una tienda con KLK y dice qué cambió
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Conciliar(reconcile::ReconcileArguments),
+    /// Muestra el calendario de cada tienda; le da otro horario u otra zona, o un feriado a todas
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Calendario(calendar::CalendarArguments),
     /// Sirve un KLK simulado, para probar sin tocar el real
     #[command(help_template = HELP_TEMPLATE)]
     Sim(sim::SimArguments),
@@ -103,8 +107,9 @@ enum Command {
     DemoData(serve::DemoDataArguments),
 }
 
-/// Where `gaps`, `plan`, `planes`, `recuperar`, `justificar` and `conciliar` look: a file of ours, or a server that has it.
-#[derive(Debug, Args)]
+/// Where `gaps`, `plan`, `planes`, `recuperar`, `justificar`, `conciliar` and `calendario` look: a file of ours, or a server
+/// that has it.
+#[derive(Clone, Debug, Args)]
 struct ServerArgument {
     /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
     #[arg(long, value_name = "URL")]
@@ -139,6 +144,7 @@ impl CommandLine {
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
             Command::Justificar(arguments) => arguments.run(&usable(loaded)?),
             Command::Conciliar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Calendario(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }

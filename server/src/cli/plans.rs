@@ -151,7 +151,8 @@ impl PlanOrder {
     }
 }
 
-fn with_target(
+/// Opens a target, does something with it, and closes it.
+pub(super) fn with_target(
     server: ServerArgument,
     settings: &Settings,
     work: impl AsyncFnOnce(&Target) -> Result<Outcome, Failure>,

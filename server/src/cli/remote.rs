@@ -7,8 +7,8 @@ use anyhow::Context;
 use domain::filter::{CoverageFilter, GapFilter};
 use domain::problem::{Problem, ProblemCode};
 use domain::read_model::{
-    BatchProgress, CoverageDay, GapList, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, PlanView,
-    Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
+    BatchProgress, CalendarList, CoverageDay, GapList, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest,
+    PlanView, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
 };
 use domain::{BatchId, BranchId};
 use jiff::civil::DateTime;
@@ -58,6 +58,11 @@ impl RemoteServer {
         query.extend(filter.branch.as_ref().map(|branch| ("ubicacion_id", branch.to_string())));
         query.extend(moment.map(|moment| ("en", moment.to_string())));
         self.ask(self.client.get(self.url("gaps", &query))).await
+    }
+
+    /// The calendar of each store.
+    pub async fn calendars(&self) -> Result<CalendarList, Failure> {
+        self.ask(self.client.get(self.url("calendarios", &[]))).await
     }
 
     /// A store's day.

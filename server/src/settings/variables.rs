@@ -90,7 +90,7 @@ variables! {
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
-    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar` y `klk conciliar`.";
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk conciliar` y `klk calendario`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
     LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";

@@ -278,3 +278,43 @@ fn what_klk_changed_and_could_not_be_loaded_again_is_a_gap_that_a_plan_recovers(
     assert_eq!(recovered.code, 0, "{}", recovered.errors);
     assert!(of_yesterday(&klk.run(&ask).json()).is_empty());
 }
+
+#[test]
+fn calendars_are_shown_and_changed_on_the_command_line_of_a_file_and_of_a_server() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let holiday = ["calendario", "dia", "2031-01-01", "--nota", "Año nuevo", "--nombre", "Ana"];
+    let shown = klk.run(&holiday);
+    assert_eq!(shown.code, 0, "{}", shown.errors);
+    assert!(shown.errors.contains("No se guardó nada"), "{}", shown.errors);
+    let special_days = |calendars: &Value| -> Vec<usize> {
+        let stores = calendars["calendarios"].as_array().unwrap();
+        stores.iter().map(|store| store["calendario"]["excepciones"].as_array().unwrap().len()).collect()
+    };
+    let calendars = klk.run(&["calendario", "--json"]).json();
+    assert!(special_days(&calendars).iter().all(|days| *days == 0), "{calendars}");
+    let saved = klk.run(&[&holiday[..], &["--guardar"]].concat());
+    assert!(saved.answer.starts_with("Guardado para el 2031-01-01"), "{}{}", saved.answer, saved.errors);
+    assert!(special_days(&klk.run(&["calendario", "--json"]).json()).iter().all(|days| *days == 1));
+
+    let server = Server::start(&klk, &[]);
+    let url = server.address.clone();
+    let store = ["calendario", "cambiar", "tienda_01", "--desde", "2031-02-01", "--servidor", &url];
+    let change = ["--horario", "08:00-20:00", "--horario", "domingo=cerrado", "--zona", "America/Bogota", "--guardar"];
+    let changed = klk.run(&[&store[..], &change[..]].concat());
+    assert_eq!(changed.code, 0, "{}", changed.errors);
+    let list = klk.run(&["calendario", "--json", "--servidor", &url]).json();
+    let change = &list["calendarios"][0]["cambios"][0];
+    assert_eq!(
+        (&change["calendario"]["lunes"], &change["calendario"]["domingo"]),
+        (&json!("08:00-20:00"), &json!("cerrado"))
+    );
+    assert_eq!(change["calendario"]["zona"], "America/Bogota");
+    let refused = klk.run(&[&store[..], &["--zona", "Marte"][..]].concat());
+    assert_eq!(
+        (refused.code, refused.errors.contains("'Marte' no es una zona horaria")),
+        (2, true),
+        "{}",
+        refused.errors
+    );
+}

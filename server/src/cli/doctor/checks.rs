@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::ErrorClass;
+use domain::branch_clock::ALWAYS;
 use jiff::civil::Date;
 use klk::{KlkError, WarehouseRow};
 use monitoring::Monitoring;
@@ -70,17 +71,37 @@ async fn calendars(settings: &Settings) -> Option<Finding> {
         settings.database.exists().then(|| database::open(settings, &Monitoring::disabled()).ok()).flatten()?;
     let changes = warehouse.calendar_changes(None).await;
     warehouse.close().await;
-    let mut first: BTreeMap<String, Date> = BTreeMap::new();
-    for change in changes.ok()?.into_iter().filter(|change| change.kind == CalendarKind::Decided) {
-        let from = first.entry(change.branch.to_string()).or_insert(change.from);
-        *from = change.from.min(*from);
+    let changes = changes.ok()?;
+    // Of each store the first day that somebody decided, and the last one from which klk.toml counts.
+    let (mut decided, mut of_file): (BTreeMap<&str, Date>, BTreeMap<&str, Date>) = Default::default();
+    for change in &changes {
+        let store = change.branch.as_str();
+        match change.kind {
+            CalendarKind::Decided => {
+                let from = decided.entry(store).or_insert(change.from);
+                *from = change.from.min(*from);
+            }
+            CalendarKind::OfFile if change.from > ALWAYS => {
+                let from = of_file.entry(store).or_insert(change.from);
+                *from = change.from.max(*from);
+            }
+            CalendarKind::OfFile | CalendarKind::SingleDay => {}
+        }
     }
-    let stores: Vec<_> = first.iter().map(|(store, from)| format!("{store} desde el {from}")).collect();
+    let named = |stores: &BTreeMap<&str, Date>| {
+        let stores = stores.iter().map(|(store, from)| format!("{store} desde el {from}"));
+        Some(stores.collect::<Vec<_>>().join(", ")).filter(|named| !named.is_empty())
+    };
+    let decided = named(&decided).map(|stores| format!("los cambios de la página ganan a klk.toml en {stores}"));
+    let of_file = named(&of_file).map(|stores| {
+        format!("klk.toml cambió, y los días anteriores conservan lo que decía (vigente_desde lo corrige), en {stores}")
+    });
+    let told: Vec<String> = decided.into_iter().chain(of_file).collect();
     Some(Finding::fine(
         SUBJECT,
-        match stores.as_slice() {
+        match told.as_slice() {
             [] => "valen los de klk.toml: nadie los ha cambiado en la página".to_owned(),
-            _ => format!("los cambios de la página ganan a klk.toml en {}", stores.join(", ")),
+            told => told.join("; "),
         },
     ))
 }
