@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, Warehouse};
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, Warehouse, WarehouseError};
 
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
@@ -220,8 +220,7 @@ impl Engine {
             Why::Decided(decision) => (None, Some(decision)),
         };
         let engine = self.clone();
-        // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
-        let queued = tokio::spawn(monitoring::in_current_scope(async move {
+        to_the_end(async move {
             let outcome = engine.warehouse.enqueue_decided(batch, runs, decision).await?;
             let part = || check_in.as_ref().map(CheckIn::share);
             let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: part() });
@@ -232,12 +231,8 @@ impl Engine {
             }
             drop(planning);
             Ok(outcome)
-        }));
-        match queued.await {
-            Ok(outcome) => outcome.map_err(UseCaseError::Warehouse),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(UseCaseError::ShuttingDown),
-        }
+        })
+        .await
     }
 
     /// An identifier of something that has no type of its own; identifiers of batches are like no others.
@@ -287,6 +282,18 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
         } else if let Some(trip) = trip {
             book::stop(engine, plan.id, &trip).await;
         }
+    }
+}
+
+/// Does something in a task of its own: who asks may leave while the database writes, and what it wrote has to reach whoever
+/// works with it.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, WarehouseError>> + Send + 'static,
+) -> Result<T, UseCaseError> {
+    match tokio::spawn(monitoring::in_current_scope(work)).await {
+        Ok(outcome) => outcome.map_err(UseCaseError::Warehouse),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(UseCaseError::ShuttingDown),
     }
 }
 

@@ -12,6 +12,7 @@ use warehouse::{CalendarKind, CalendarRow, NewDecision};
 use super::period::date;
 use crate::calendar_change::{self, CalendarChange};
 use crate::calendars::{Calendars, on_its_zones};
+use crate::engine::to_the_end;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -61,13 +62,17 @@ impl Engine {
             object: format!("{} desde {}", change.branch.name, row.from),
             detail: detail.to_string(),
         };
-        self.warehouse.change_calendars(vec![(self.new_id(), row.clone())], vec![decision]).await?;
-        if change.clock_after != change.branch.zone {
-            let changed = Branch { zone: change.clock_after, ..change.branch.clone() };
-            self.branches.replace(&changed, row.registered_at);
-        }
-        drop(planning);
-        self.events.gaps_changed();
+        let (engine, rows, at) = (self.clone(), vec![(self.new_id(), row.clone())], row.registered_at);
+        let is_another = change.clock_after != change.branch.zone;
+        let on_another = is_another.then(|| Branch { zone: change.clock_after, ..change.branch.clone() });
+        to_the_end(async move {
+            engine.warehouse.change_calendars(rows, vec![decision]).await?;
+            on_another.iter().for_each(|branch| engine.branches.replace(branch, at));
+            drop(planning);
+            engine.events.gaps_changed();
+            Ok(())
+        })
+        .await?;
         let branch = self.branches.require(&row.branch)?;
         let mensaje = format!("Calendario de {} guardado desde el {}. {}", branch.name, row.from, cambio.mensaje);
         changes.push(row);

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use domain::RunState;
+use domain::decision::Origin;
+use domain::read_model::{CalendarDocument, CalendarRequest};
+use domain::{BranchId, RunState};
 use engine::EngineSettings;
 use klk_sim::{Fault, FaultKind};
 use warehouse::{JobWatch, StatementObserver};
@@ -128,4 +130,35 @@ async fn a_window_that_is_being_loaded_is_never_shown_as_one_that_nobody_is_at()
             assert!(gap.ejecucion_en_curso_id.is_some(), "{} {} {}", gap.ubicacion_id, gap.fecha_desde, gap.hora_desde);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_that_was_stored_for_somebody_who_left_counts_at_once() {
+    let world = World::new().await;
+    let actor = operator();
+    let zones = ["America/Bogota", "America/Santiago", "America/Lima", "Europe/Madrid", "America/Caracas", "UTC"];
+    let list = async || world.engine.list_calendars(&operator()).await.unwrap().calendarios[0].clone();
+    // The asker leaves at each of the moments at which the use case waits for something.
+    for (looks, zone) in (1..).zip(zones.into_iter().cycle().take(12)) {
+        let calendario = CalendarDocument { zona: Some(zone.to_owned()), ..list().await.calendario };
+        let request = CalendarRequest {
+            ubicacion_id: BranchId::new("tienda_01"),
+            vigente_desde: "2025-11-10".to_owned(),
+            calendario,
+            nombre: Some("Ana".to_owned()),
+        };
+        let mut asking = Box::pin(world.engine.change_calendar(&actor, Origin::Web, request));
+        for _ in 0..looks {
+            if futures::poll!(asking.as_mut()).is_ready() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        drop(asking);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let told = list().await;
+        let stored = told.cambios.first().and_then(|change| change.calendario.zona.clone());
+        assert!(stored.is_none_or(|stored| stored == told.zona), "{told:?}");
+    }
+    assert!(list().await.cambios.len() > 1);
 }
