@@ -1,13 +1,14 @@
 //! What another calendar changes, before it is saved: windows that stop and that begin to be expected.
 
 use domain::read_model::{CalendarPreview, WindowSpan};
-use domain::window::{LocalPeriod, day_interval, day_spans};
+use domain::window::{day_interval, day_spans};
 use domain::{Branch, BranchClock, Calendar, EtlKind, Interval, IntervalSet};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::engine::Engine;
 use crate::gaps::Purpose;
+use crate::window_spans::window_spans;
 use crate::{UseCaseError, gaps};
 
 /// How far back a change is looked at; the longest that lists of gaps look back.
@@ -88,21 +89,7 @@ fn windows(set: &IntervalSet<Timestamp>, clock: &BranchClock) -> u64 {
 
 fn add_examples(examples: &mut Vec<WindowSpan>, set: &IntervalSet<Timestamp>, branch: &Branch, clock: &BranchClock) {
     let room = EXAMPLES_MAX.saturating_sub(examples.len());
-    let span = |(interval, ventanas): (Interval<Timestamp>, u32)| {
-        let period = LocalPeriod::of(interval, clock);
-        WindowSpan {
-            etl_tipo: EtlKind::Sales,
-            ubicacion_id: branch.id.clone(),
-            ubicacion_nombre: branch.name.clone(),
-            inicio: interval.start(),
-            fin: interval.end(),
-            fecha: period.date_from,
-            hora_desde: period.from_text(),
-            hora_hasta: period.to_text(),
-            ventanas,
-        }
-    };
-    examples.extend(day_spans(set, clock).into_iter().take(room).map(span));
+    examples.extend(window_spans(EtlKind::Sales, branch, clock, set).take(room));
 }
 
 fn message(stops: u64, starts: u64) -> String {

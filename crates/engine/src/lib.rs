@@ -30,6 +30,7 @@ mod scheduler;
 mod settings;
 mod statements;
 mod use_cases;
+mod window_spans;
 mod workers;
 
 pub use actor::{Actor, Role};

@@ -1,11 +1,11 @@
 //! Another calendar for a store: what it would change, and the change itself.
 
+use domain::Branch;
 use domain::calendar::rules_of;
 use domain::decision::{DecisionAction, Origin};
 use domain::filter::InvalidParameter;
 use domain::justification::{person_name, written};
 use domain::read_model::{CalendarAnswer, CalendarPreview, CalendarRequest};
-use domain::{Branch, BranchId};
 use serde_json::json;
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
@@ -102,18 +102,11 @@ impl Engine {
         };
         let before = Calendars::after(&self.branches, changes).of(branch).clone();
         let after = before.clone().decided_from(from, rules);
-        let file = self.file_branch(&branch.id)?;
+        let file = self.branches.of_file(&branch.id).unwrap_or(branch);
         let clock_after = on_its_zones(file, changes.iter().chain([&row]))
             .map_err(|reason| InvalidParameter { name: "zona", reason: reason.to_string() })?
             .zone;
         Ok((row, CalendarChange { branch, before, after, clock_after }))
-    }
-
-    fn file_branch(&self, id: &BranchId) -> Result<&Branch, UseCaseError> {
-        match self.branches.of_file(id) {
-            Some(branch) => Ok(branch),
-            None => self.branches.require(id),
-        }
     }
 }
 

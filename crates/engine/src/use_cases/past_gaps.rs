@@ -2,14 +2,15 @@
 
 use domain::comparison::{MissingChange, compare_missing};
 use domain::filter::{GapFilter, InvalidParameter};
-use domain::read_model::{Comparison, GapList, GapView, WindowSpan};
-use domain::window::{LocalPeriod, day_spans, instant_of};
-use domain::{Branch, EtlKind, Interval, IntervalSet};
+use domain::read_model::{Comparison, GapList, GapView};
+use domain::window::instant_of;
+use domain::{EtlKind, Interval};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::list_gaps::sort;
 use crate::past::evidence_at;
+use crate::window_spans::window_spans;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
 impl Engine {
@@ -81,9 +82,10 @@ impl Engine {
             let after = evidence_at(self, kind, &known_second, range, second).await?;
             for ((_, before), (branch, after)) in before.by_branch.iter().zip(&after.by_branch) {
                 let MissingChange { appeared, gone, stayed } = compare_missing(&before.missing(), &after.missing());
-                comparison.aparecieron.extend(spans(kind, branch, &appeared));
-                comparison.desaparecieron.extend(spans(kind, branch, &gone));
-                comparison.siguen.extend(spans(kind, branch, &stayed));
+                let spans = |set| window_spans(kind, branch, &branch.zone, set);
+                comparison.aparecieron.extend(spans(&appeared));
+                comparison.desaparecieron.extend(spans(&gone));
+                comparison.siguen.extend(spans(&stayed));
             }
         }
         Ok(comparison)
@@ -104,22 +106,4 @@ fn hours_before(moment: Timestamp, hours: u32) -> Option<Interval<Timestamp>> {
 
 fn kinds(filter: &GapFilter) -> Vec<EtlKind> {
     filter.kind.map_or(EtlKind::ALL.to_vec(), |kind| vec![kind])
-}
-
-fn spans(kind: EtlKind, branch: &Branch, set: &IntervalSet<Timestamp>) -> Vec<WindowSpan> {
-    let span = |(interval, ventanas): (Interval<Timestamp>, u32)| {
-        let period = LocalPeriod::of(interval, &branch.zone);
-        WindowSpan {
-            etl_tipo: kind,
-            ubicacion_id: branch.id.clone(),
-            ubicacion_nombre: branch.name.clone(),
-            inicio: interval.start(),
-            fin: interval.end(),
-            fecha: period.date_from,
-            hora_desde: period.from_text(),
-            hora_hasta: period.to_text(),
-            ventanas,
-        }
-    };
-    day_spans(set, &branch.zone).into_iter().map(span).collect()
 }
