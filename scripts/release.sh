@@ -61,6 +61,8 @@ if [[ ${#scripts[@]} = 0 ]]; then
 else
     say "source maps"
     "$sentry" sourcemaps inject "${scripts[@]}"
+    # The copies that are served have to have the identifiers too.
+    node scripts/precompress.mjs "$dist/site"
     "$sentry" sourcemaps upload --release "$release" "${scripts[@]}"
 fi
 

@@ -33,6 +33,7 @@ build_site() {
         --log-level=warning --outfile="$site/pkg/klk.css"
     build_scripts
     cp -R public/. "$site/"
+    node scripts/precompress.mjs "$site"
 }
 
 # The bridge between the app and the browser, and Sentry's SDK. Both must see the same bridge, so the SDK's file imports

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
 
 import { moduleWith } from "./module.mjs";
 
@@ -106,6 +107,7 @@ test("the release is created, described, finished and recorded where it runs", a
   assert.ok(requests.every(({ token }) => token === "Bearer token-7"));
   // What is served is what Sentry knows: the identifier is in the script that has a map, and in no other.
   assert.match(readFileSync(join(folder, "site/pkg/sentry.js"), "utf8"), /debugId=[0-9a-f-]{36}/);
+  assert.match(brotliDecompressSync(readFileSync(join(folder, "site/pkg/sentry.js.br"))).toString(), /debugId=[0-9a-f-]{36}/);
   assert.doesNotMatch(readFileSync(join(folder, "site/pkg/klk.js"), "utf8"), /debugId/);
 });
 

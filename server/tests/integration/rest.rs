@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use reqwest::Method;
-use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, ORIGIN};
+use reqwest::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, ORIGIN, VARY,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Pos, Server, get_status};
@@ -329,6 +331,26 @@ fn files_are_asked_for_again_by_their_tag_and_what_is_none_is_a_page() {
         assert!(missing.headers()[CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
         assert_eq!(server.get("/../Cargo.toml").await.status(), 404);
         assert_eq!(server.get("/pkg/%2e%2e/%2e%2e/klk.toml").await.status(), 404);
+    });
+}
+
+#[test]
+fn a_file_is_sent_as_it_was_compressed_when_the_site_was_built() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let site = klk.path("site");
+    std::fs::create_dir_all(site.join("pkg")).unwrap();
+    std::fs::write(site.join("pkg/klk.css"), "body{}").unwrap();
+    std::fs::write(site.join("pkg/klk.css.br"), "made by Brotli").unwrap();
+    let klk = klk.with_variable("LEPTOS_SITE_ROOT", site.to_str().unwrap());
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let file = server.request(Method::GET, "/pkg/klk.css").header(ACCEPT_ENCODING, "gzip, br").send().await.unwrap();
+        assert_eq!(file.headers()[CONTENT_ENCODING], "br");
+        assert_eq!(file.headers()[CONTENT_TYPE], "text/css");
+        assert!(file.headers()[VARY].to_str().unwrap().contains("accept-encoding"));
+        assert_eq!(file.text().await.unwrap(), "made by Brotli");
+        assert_eq!(server.get("/pkg/klk.css").await.text().await.unwrap(), "body{}");
     });
 }
 
