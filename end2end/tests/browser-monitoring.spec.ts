@@ -56,7 +56,7 @@ test('a navigation is a transaction, and its calls are part of the trace', async
   const sentry = await open(page, '/ejecuciones');
   await sentry.transaction('/ejecuciones');
   const call = page.waitForRequest((request) => request.url().includes(gapsPath));
-  await page.getByRole('navigation').getByRole('link', { name: 'Gaps' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Pendientes' }).click();
   const headers = (await call).headers();
   const navigation = await sentry.transaction('/gaps');
   expect(navigation.contexts.trace.op).toBe('navigation');
@@ -78,7 +78,7 @@ test('a failed call is one event, however often it is tried again', async ({ pag
   const sentry = await open(page, '/gaps');
   await failAt(page, gapsPath);
   await page.locator('select[name="ubicacion_id"]').selectOption({ label: 'BOSQUE' });
-  const alert = alertIn(page, 'No fue posible cargar los gaps');
+  const alert = alertIn(page, 'No fue posible cargar los pendientes');
   await expect(alert).toContainText('PRUEBA01');
   await expectAccessible(page);
   await alert.getByRole('button', { name: 'Reintentar' }).click();

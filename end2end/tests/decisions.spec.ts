@@ -109,7 +109,7 @@ test('a change of a calendar shows what it does before it is saved', async ({ pa
   await form.getByLabel('Lunes').fill('cerrado');
   await form.getByLabel('Su nombre').fill('Ana');
   await form.getByRole('button', { name: 'Ver qué cambia' }).click();
-  await expect(form.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
   await expectAccessible(page);
   await form.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
@@ -133,7 +133,7 @@ test('a store gets another zone from a day on, and one that is none is refused w
   await expect(form.getByText(/'Marte' no es una zona horaria/)).toBeVisible();
   await form.getByLabel('Zona horaria').fill('America/Bogota');
   await form.getByRole('button', { name: 'Ver qué cambia' }).click();
-  await expect(form.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
   await form.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
   await page.reload();
@@ -153,7 +153,7 @@ test('a holiday of all stores is looked at, saved and found in each of them', as
   await form.getByLabel('Por qué').fill('Navidad');
   await form.getByLabel('Su nombre').fill('Ana');
   await form.getByRole('button', { name: 'Ver qué cambia' }).click();
-  await expect(form.getByText(/ventanas dejan de esperarse/)).toBeVisible();
+  await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
   await expectAccessible(page);
   await form.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByText(/Guardado para el 2030-12-25 en 5 tiendas/)).toBeVisible();

@@ -32,7 +32,7 @@ test('one sees that everything arrives, and what each monitor was told', async (
   await expect(connection).toContainText('klk-tracking@');
   await expect(page.getByRole('region', { name: 'Enviado en 24 horas' })).toContainText('Transacciones');
   await expect(page.getByText('No se descartó nada')).toBeVisible();
-  const monitors = page.getByRole('region', { name: 'Monitores de los programas' });
+  const monitors = page.getByRole('region', { name: 'Monitores de las tareas programadas' });
   for (const slug of ['ventas-klk-incremental', 'inventario-klk-completo', 'reconciliacion-klk']) {
     await expect(monitors.getByRole('row', { name: new RegExp(slug) })).toBeVisible();
   }
@@ -48,7 +48,7 @@ test('a click has the server fail, and the event is in Sentry under the code tha
   await page.goto(`${klk.url}/monitoreo`);
   await untilLive(page);
   await page.getByRole('button', { name: 'Error en el servidor' }).click();
-  const trial = page.getByRole('region', { name: 'Probar la cadena' });
+  const trial = page.getByRole('region', { name: 'Probar los avisos' });
   await expect(trial).toContainText('El servidor falló, como se le pidió');
   const code = await trial.locator('code').innerText();
   expect(code).toMatch(/^[0-9A-Z]{8}$/);
@@ -69,7 +69,7 @@ test('while Sentry is gone, what happens is seen waiting, and goes once it is ba
   await sentry.leave();
   await page.getByRole('button', { name: 'Error en el servidor' }).click();
   await expect(page.getByText('Sentry no se puede alcanzar')).toBeVisible();
-  const waiting = page.getByRole('region', { name: 'Espera para enviarse' });
+  const waiting = page.getByRole('region', { name: 'Por enviar' });
   await expect(waiting).toContainText('Errores y mensajes');
   await expect(waiting).toContainText('Lo más viejo');
   await expect(page.getByRole('region', { name: 'Conexión con Sentry' })).toContainText('No se pudo conectar con Sentry');

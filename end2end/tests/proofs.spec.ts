@@ -63,7 +63,7 @@ test('a cause is proven on demand, and leads to the store and day', async ({ pag
   await row('PARAISO').getByRole('link', { name: /Ver el día/ }).click();
   await expect(page).toHaveURL(/\/tiendas\/tienda_18\/\d{4}-\d{2}-\d{2}\?hora=16%3A00/);
   await expect(page.getByRole('heading', { name: /Certificado de 16:00 – 16:30/ })).toBeVisible();
-  await expect(page.getByText('Ninguna ejecución la tuvo')).toBeVisible();
+  await expect(page.getByText('Ninguna ejecución la cargó')).toBeVisible();
   expect(errors).toEqual([]);
 });
 

@@ -61,7 +61,7 @@ test('a new attempt at the window is seen as it happens', async ({ page, request
   const failed = await firstRun('parcial');
   await page.goto(`${klk.url}/ejecuciones/${failed.id}`);
   await untilLive(page);
-  const others = page.getByRole('region', { name: 'Otros intentos en esta ventana' });
+  const others = page.getByRole('region', { name: 'Otros intentos de este período' });
   const before = await others.getByRole('row').count();
   const { ejecucion } = await klk.json<{ ejecucion: Record<string, string> }>(`/api/etl/tracking/ejecucion?id=${failed.id}`);
   const { etl_tipo, ubicacion_id, fecha_desde, fecha_hasta, hora_desde, hora_hasta } = ejecucion;

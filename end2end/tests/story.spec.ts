@@ -75,10 +75,10 @@ test('a click recovers each gap, the page follows, and nothing is left', async (
     await expect(dialog).toContainText(store);
     await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
     await expect(dialog).toBeHidden();
-    await expect(page.getByText(/ventanas? en cola/).first()).toBeVisible();
+    await expect(page.getByText(/medias? horas? en cola/).first()).toBeVisible();
     await expect(page.getByRole('row', { name: new RegExp(store) })).toHaveCount(0);
   }
-  await expect(page.getByText('No hay gaps pendientes').first()).toBeVisible();
+  await expect(page.getByText('No falta nada', { exact: true }).first()).toBeVisible();
   expect(await gaps()).toEqual([]);
   expect(errors).toEqual([]);
 
@@ -132,7 +132,7 @@ test.describe('without JavaScript', () => {
     await expect(page).toHaveURL(/modo=recuperacion/);
     await expect(page.getByRole('row').filter({ hasText: 'Recuperación' })).toHaveCount(8);
     await page.goto(`${klk.url}/gaps`);
-    await expect(page.getByText('No hay gaps pendientes').first()).toBeVisible();
+    await expect(page.getByText('No falta nada', { exact: true }).first()).toBeVisible();
   });
 });
 

@@ -97,7 +97,7 @@ mod tests {
     #[rstest]
     #[case(
         CauseEvidence { disparo_anterior_local: noon(), ..sample::evidence(CauseKind::SchedulerDown) },
-        "Sin disparos desde 17 nov 2025, 12:05."
+        "El planificador no corre desde 17 nov 2025, 12:05."
     )]
     #[case(
         CauseEvidence { anunciadas: Some(1_212), recibidas: Some(180), ..sample::evidence(CauseKind::ShortAnswer) },
@@ -118,7 +118,7 @@ mod tests {
         },
         "El KLK tiene ahora 1.212 líneas; cargadas hay 1.180. Valen USD 120; lo cargado vale USD 101. Se vio: 17 nov 2025, 12:05."
     )]
-    #[case(sample::evidence(CauseKind::BeforeWatching), "Ningún disparo de la programación está registrado.")]
+    #[case(sample::evidence(CauseKind::BeforeWatching), "No hay ninguna corrida del planificador registrada.")]
     fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {
         let gap = GapView { evidencia, ..sample::gap() };
         assert_eq!(evidence_of_gap(Language::Es, &gap), text);
