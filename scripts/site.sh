@@ -42,5 +42,6 @@ build_scripts() {
     local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --sourcemap --log-level=warning
         --define:__SENTRY_DEBUG__=false)
     "${esbuild[@]}" frontend/js/bridge.ts --outfile="$site/pkg/bridge.js"
+    "${esbuild[@]}" frontend/js/summary.ts --outfile="$site/pkg/summary.js"
     "${esbuild[@]}" frontend/js/sentry.ts --outfile="$site/pkg/sentry.js" --external:./bridge.js
 }

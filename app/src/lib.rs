@@ -26,13 +26,15 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
+pub use pages::summary_document;
+#[cfg(feature = "ssr")]
 pub use shell::shell;
 
 use components::Toasts;
 use live::Live;
 use pages::{
-    CalendarsPage, DayPage, Frame, FreshnessPage, GapsPage, HistoryPage, HomePage, MonitoringPage, NotFoundPage,
-    PlansPage, ReconciliationsPage, RunPage, RunsPage,
+    CalendarsPage, DayPage, Frame, FreshnessPage, GapsPage, HistoryPage, MonitoringPage, NotFoundPage, PlansPage,
+    ReconciliationsPage, RunPage, RunsPage,
 };
 
 /// Everything in `<body>`.
@@ -55,7 +57,6 @@ pub fn App() -> impl IntoView {
             <Frame>
                 // Async: the whole page waits for its data, so that it is complete without JavaScript.
                 <Routes fallback=NotFoundPage>
-                    <Route path=path!("") ssr=SsrMode::Async view=HomePage/>
                     <Route path=path!("ejecuciones") ssr=SsrMode::Async view=RunsPage/>
                     <Route path=path!("ejecuciones/:id") ssr=SsrMode::Async view=RunPage/>
                     <Route path=path!("tiendas/:id/:fecha") ssr=SsrMode::Async view=DayPage/>

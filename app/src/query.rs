@@ -14,6 +14,9 @@ pub struct Listing {
     parameters: &'static [&'static str],
 }
 
+/// The overview. The server alone draws it, so links to it are `rel="external"`: the router leaves them to the browser.
+pub const HOME_PATH: &str = "/";
+
 /// The list of runs.
 pub const RUNS: Listing =
     Listing { path: "/ejecuciones", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };

@@ -52,6 +52,24 @@ test('the three gaps are there, each with its cause', async ({ page }) => {
   expect(errors).toEqual([]);
 });
 
+test('the overview says what is missing, what it is worth and where, and leads there', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(klk.url);
+  const verdict = page.getByRole('heading', { level: 1 });
+  await expect(verdict).toHaveText(/^Faltan \d+ medias horas en \d tiendas\.$/);
+  await expect(page.getByText(/^Valen unos USD [\d.]+ en ventas\.$/)).toBeVisible();
+  await expect(page.getByRole('table').getByRole('link', { name: 'Ver lo que falta de ARTIGAS' })).toBeVisible();
+  await expectAccessible(page);
+  for (const width of [320, 390]) {
+    await page.setViewportSize({ width, height: 740 });
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+  }
+  await page.getByRole('link', { name: 'Ver y recuperar' }).click();
+  await expect(page.getByRole('button', { name: /Recuperar ARTIGAS/ })).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
 test('a recovery asks first, and leaving it does nothing', async ({ page }) => {
   await page.goto(`${klk.url}/gaps`);
   await untilLive(page);
@@ -84,6 +102,13 @@ test('a click recovers each gap, the page follows, and nothing is left', async (
 
   await page.goto(`${klk.url}/ejecuciones?modo=recuperacion`);
   await expect(page.getByRole('row').filter({ hasText: 'Recuperación' })).toHaveCount(8);
+});
+
+test('the overview follows by itself until all is well', async ({ page }) => {
+  await page.goto(klk.url);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Todo al día: no falta nada de los últimos 7 días en 5 tiendas\.$/);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectAccessible(page);
 });
 
 test('what was recovered is what the stores sold', async () => {

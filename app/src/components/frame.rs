@@ -5,23 +5,31 @@ use leptos::prelude::*;
 use super::{Glyph, Icon, Pill, Tone};
 use crate::live::Connection;
 use crate::preferences::language;
-use crate::query::RUNS;
+use crate::query::HOME_PATH;
 
 /// Sign and name, leading home.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href=RUNS.path>
-            <svg class="brand-mark" viewBox="0 0 32 32" width="26" height="26" aria-hidden="true" focusable="false">
-                <rect class="brand-ground" width="32" height="32" rx="8"></rect>
-                <rect class="brand-bar" x="7" y="8" width="18" height="4" rx="2"></rect>
-                <rect class="brand-bar" x="7" y="14" width="7" height="4" rx="2"></rect>
-                <rect class="brand-gap" x="15.5" y="14" width="3.5" height="4" rx="1.75"></rect>
-                <rect class="brand-bar" x="20.5" y="14" width="4.5" height="4" rx="2"></rect>
-                <rect class="brand-bar" x="7" y="20" width="18" height="4" rx="2"></rect>
-            </svg>
+        <a class="brand" href=HOME_PATH rel="external">
+            <Mark/>
             <span>{language().site().name()}</span>
         </a>
+    }
+}
+
+/// The product's sign.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="brand-mark" viewBox="0 0 32 32" width="26" height="26" aria-hidden="true" focusable="false">
+            <rect class="brand-ground" width="32" height="32" rx="8"></rect>
+            <rect class="brand-bar" x="7" y="8" width="18" height="4" rx="2"></rect>
+            <rect class="brand-bar" x="7" y="14" width="7" height="4" rx="2"></rect>
+            <rect class="brand-gap" x="15.5" y="14" width="3.5" height="4" rx="1.75"></rect>
+            <rect class="brand-bar" x="20.5" y="14" width="4.5" height="4" rx="2"></rect>
+            <rect class="brand-bar" x="7" y="20" width="18" height="4" rx="2"></rect>
+        </svg>
     }
 }
 

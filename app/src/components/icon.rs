@@ -5,6 +5,8 @@ use leptos::prelude::*;
 /// What an icon stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
+    /// The overview.
+    Home,
     /// Runs.
     Runs,
     /// Gaps.
@@ -46,6 +48,7 @@ pub enum Icon {
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::Home => "M2.5 7.5L8 2.8l5.5 4.7M4 6.8v6.4h8V6.8",
             Self::Runs => "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h4.5",
             Self::Gaps => "M2 8h3M11 8h3M8 2v2M8 12v2M6.5 6.5l3 3M9.5 6.5l-3 3",
             Self::Monitoring => "M1.8 8.5h2.7l2-5.5 3 10 2-4.5h2.7",

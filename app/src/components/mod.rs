@@ -75,7 +75,7 @@ pub use dialog_frame::DialogFrame;
 pub use empty::Empty;
 pub use failure::Failure;
 pub use filters::{DecisionFilters, GapFilters, ReconciliationFilters, RunFilters};
-pub use frame::{Brand, LiveBadge, NavLink};
+pub use frame::{Brand, LiveBadge, Mark, NavLink};
 pub use freshness::{FreshnessCards, FreshnessTable};
 pub use gaps::{GapCards, GapsTable};
 pub use holiday_form::HolidayForm;

@@ -9,13 +9,14 @@ use leptos_router::hooks::use_location;
 use super::plan_orders::{PlanOrders, PlanOrdersDialog};
 use crate::api::{ApiError, SavePreferences, check_connectivity, count_gaps, list_reconciliations, read_progress};
 use crate::components::{
-    Brand, ConnectivityBadge, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton, ToastRegion,
+    Brand, ConnectivityBadge, Glyph, Icon, LiveBadge, NavLink, Part, PreferencesSwitch, ProgressList, Skeleton,
+    ToastRegion,
 };
 use crate::i18n::Language;
 use crate::live::{Live, Now, Topic};
 use crate::loading::Loading;
 use crate::preferences::language;
-use crate::query::{CALENDARS_PATH, GAPS, HISTORY, MONITORING, RECONCILIATIONS, RUNS, STOCK_PATH};
+use crate::query::{CALENDARS_PATH, GAPS, HISTORY, HOME_PATH, MONITORING, RECONCILIATIONS, RUNS, STOCK_PATH};
 use crate::sentry::NavigationWatch;
 
 /// How often the POS is probed while a page is open.
@@ -48,6 +49,10 @@ pub fn Frame(children: Children) -> impl IntoView {
             <header class="sidebar">
                 <Brand/>
                 <nav class="nav" aria-label=texts.navigation()>
+                    <a class="nav-link" href=HOME_PATH rel="external">
+                        <Glyph icon=Icon::Home/>
+                        <span>{language().summary().title()}</span>
+                    </a>
                     <NavLink href=RUNS.path label=texts.runs() icon=Icon::Runs path/>
                     <NavLink href=GAPS.path label=texts.gaps() icon=Icon::Gaps path>
                         <Count count=gap_count title=|language, count| language.site().gaps_pending(count)/>

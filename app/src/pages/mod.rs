@@ -6,7 +6,6 @@ mod frame;
 mod freshness;
 mod gaps;
 mod history;
-mod home;
 mod justifications;
 mod monitoring;
 mod not_found;
@@ -16,6 +15,8 @@ mod reconciliations;
 mod recovery;
 mod run;
 mod runs;
+#[cfg(feature = "ssr")]
+mod summary;
 
 pub use calendars::CalendarsPage;
 pub use day::DayPage;
@@ -23,10 +24,11 @@ pub use frame::Frame;
 pub use freshness::FreshnessPage;
 pub use gaps::GapsPage;
 pub use history::HistoryPage;
-pub use home::HomePage;
 pub use monitoring::MonitoringPage;
 pub use not_found::NotFoundPage;
 pub use plans::PlansPage;
 pub use reconciliations::ReconciliationsPage;
 pub use run::RunPage;
 pub use runs::RunsPage;
+#[cfg(feature = "ssr")]
+pub use summary::summary_document;

@@ -32,6 +32,7 @@ pub mod sequence;
 pub mod state;
 pub mod stock;
 pub mod value;
+pub mod verdict;
 pub mod window;
 pub mod window_state;
 

@@ -44,3 +44,4 @@ pub use monitoring::RequestScope;
 pub use settings::{EngineSettings, PlanSettings, RetrySettings, ScheduleSettings};
 pub use statements::StatementWatcher;
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
+pub use use_cases::summary::{BranchInNeed, Summary};

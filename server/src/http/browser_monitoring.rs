@@ -24,7 +24,8 @@ pub(super) fn of_settings(
         environment: settings.environment.trim().to_owned(),
         release: release.to_owned(),
         traces_sample_rate: if is_development { 1.0 } else { settings.traces_sample_rate },
-        routes: pages.iter().map(|page| page.path().to_owned()).collect(),
+        // The overview is no page of the app's router.
+        routes: std::iter::once("/".to_owned()).chain(pages.iter().map(|page| page.path().to_owned())).collect(),
     })
 }
 

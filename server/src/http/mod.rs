@@ -8,6 +8,7 @@ mod openapi;
 mod problems;
 mod security;
 mod site;
+mod summary;
 mod tunnel;
 
 use std::sync::Arc;
@@ -101,6 +102,7 @@ pub fn router(
     let options = state.options.clone();
     let shell = move || app::shell(options.clone());
     let routes = Router::new()
+        .route("/", get(summary::page))
         .route("/api/eventos", get(events::stream))
         .route("/api/monitoreo/tunel", post(tunnel::relay))
         .route("/api/openapi.json", get(openapi::document))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use reqwest::Method;
 use reqwest::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, ORIGIN, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH, ORIGIN, VARY,
 };
 use serde_json::{Value, json};
 
@@ -335,6 +335,26 @@ fn files_are_asked_for_again_by_their_tag_and_what_is_none_is_a_page() {
 }
 
 #[test]
+fn the_overview_is_a_whole_page_without_the_app() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let page = server.get("/").await;
+        assert_eq!(page.status(), 200);
+        let html = page.text().await.unwrap();
+        assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
+        assert_eq!(html.matches("<h1>").count(), 1, "{html}");
+        // Schedules are switched off in these tests: that is said first, then what is known to be missing.
+        assert!(html.contains("<h1>No se sabe: el planificador está apagado."), "{html}");
+        assert!(html.contains("Se sabe que faltan "), "{html}");
+        assert!(!html.contains("klk.wasm"), "the overview does not need the app");
+        let english = server.request(Method::GET, "/").header(COOKIE, "klk_idioma=en").send().await.unwrap();
+        assert!(english.text().await.unwrap().contains("Not known: the scheduler is switched off."));
+    });
+}
+
+#[test]
 fn a_file_is_sent_as_it_was_compressed_when_the_site_was_built() {
     let pos = Pos::start();
     let klk = pos.klk();
@@ -345,7 +365,8 @@ fn a_file_is_sent_as_it_was_compressed_when_the_site_was_built() {
     let klk = klk.with_variable("LEPTOS_SITE_ROOT", site.to_str().unwrap());
     let server = Server::start(&klk, &[]);
     block_on(async {
-        let file = server.request(Method::GET, "/pkg/klk.css").header(ACCEPT_ENCODING, "gzip, br").send().await.unwrap();
+        let file =
+            server.request(Method::GET, "/pkg/klk.css").header(ACCEPT_ENCODING, "gzip, br").send().await.unwrap();
         assert_eq!(file.headers()[CONTENT_ENCODING], "br");
         assert_eq!(file.headers()[CONTENT_TYPE], "text/css");
         assert!(file.headers()[VARY].to_str().unwrap().contains("accept-encoding"));

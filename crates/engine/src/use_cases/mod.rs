@@ -34,3 +34,4 @@ mod recover_gap;
 mod resume_plan;
 mod schedules;
 mod start_plan;
+pub mod summary;

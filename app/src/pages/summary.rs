@@ -1,0 +1,244 @@
+//! `/`: how things are, in one sentence. Drawn on the server only; frontend/js/summary.ts keeps it current.
+
+use domain::problem::Problem;
+use domain::verdict::{SchedulerState, Verdict};
+use engine::{BranchInNeed, Summary};
+use jiff::civil::DateTime;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+use crate::components::{Glyph, Icon, Mark};
+use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
+use crate::i18n::Language;
+use crate::query::{
+    CALENDARS_PATH, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, Query, RECONCILIATIONS, RUNS, STOCK_PATH,
+};
+use crate::{preferences, sentry};
+
+/// The whole document, of the summary or of the problem that stood in its way.
+pub fn summary_document(summary: &Result<Summary, Problem>) -> impl IntoView + use<> {
+    let preferences = preferences::read();
+    let language = preferences.language;
+    provide_context(preferences);
+    let content = match summary {
+        Ok(summary) => content(language, summary),
+        Err(problem) => unreadable(language, problem),
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang=language.tag() data-theme=preferences.theme.code() data-hydrated="">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content=language.site().description()/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{format!("{} · {}", language.summary().title(), language.site().name())}</title>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <link rel="stylesheet" href="/pkg/klk.css"/>
+                <sentry::Head/>
+                <script type="module" src="/pkg/summary.js" nonce=use_nonce()></script>
+            </head>
+            <body>
+                <a class="skip-link" href="#contenido">{language.site().skip()}</a>
+                <div class="frame">
+                    <header class="sidebar">
+                        <a class="brand" href=HOME_PATH>
+                            <Mark/>
+                            <span>{language.site().name()}</span>
+                        </a>
+                        {navigation(language)}
+                    </header>
+                    <main class="main" id="contenido" tabindex="-1">{content}</main>
+                </div>
+            </body>
+        </html>
+    }
+}
+
+fn navigation(language: Language) -> AnyView {
+    let texts = language.site();
+    let pages = [
+        (HOME_PATH, language.summary().title(), Icon::Home),
+        (RUNS.path, texts.runs(), Icon::Runs),
+        (GAPS.path, texts.gaps(), Icon::Gaps),
+        (RECONCILIATIONS.path, texts.reconciliations(), Icon::Reconciliations),
+        (STOCK_PATH, texts.freshness(), Icon::Stock),
+        (CALENDARS_PATH, texts.calendars(), Icon::Calendars),
+        (HISTORY.path, texts.history(), Icon::History),
+        (MONITORING, texts.monitoring(), Icon::Monitoring),
+    ];
+    let links = pages.map(|(href, label, icon)| {
+        let current = (href == HOME_PATH).then_some("page");
+        view! { <a class="nav-link" href=href aria-current=current><Glyph icon/><span>{label}</span></a> }
+    });
+    view! { <nav class="nav" aria-label=texts.navigation()>{links}</nav> }.into_any()
+}
+
+fn content(language: Language, summary: &Summary) -> AnyView {
+    let texts = language.summary();
+    let (tone, sentence) = sentence(language, summary);
+    let details = details(language, summary);
+    let (href, label) = match summary.verdict {
+        Verdict::Unknown(_) => (MONITORING, texts.see_monitoring()),
+        Verdict::Recovering(_) => (PLANS_PATH, texts.watch()),
+        Verdict::Missing { .. } => (GAPS.path, texts.recover()),
+        Verdict::AllThere => (RUNS.path, language.site().runs()),
+    };
+    // What is well needs no hand: the button is quiet then.
+    let button = if summary.verdict == Verdict::AllThere { "button" } else { "button button-primary" };
+    view! {
+        <section class=format!("verdict {tone}")>
+            <h1>{sentence}</h1>
+            {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
+            <p><a id="accion" class=button href=href>{label}</a></p>
+        </section>
+        {age(language, summary.at_local)}
+        {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
+        {next_runs(language, summary)}
+    }
+    .into_any()
+}
+
+/// The class of its tone, and the sentence.
+fn sentence(language: Language, summary: &Summary) -> (&'static str, String) {
+    let texts = language.summary();
+    match summary.verdict {
+        Verdict::Unknown(SchedulerState::Overdue { since }) => {
+            ("verdict-unknown", texts.unknown_since(absolute(language, since)))
+        }
+        Verdict::Unknown(_) => ("verdict-unknown", texts.unknown_off().to_owned()),
+        Verdict::Recovering(work) => {
+            let (done, total) = (whole(language, work.done), whole(language, work.total));
+            let text = match work.seconds_left {
+                Some(seconds) => texts.recovering(done, total, whole_duration(seconds)),
+                None => texts.recovering_unestimated(done, total),
+            };
+            ("verdict-recovering", text)
+        }
+        Verdict::Missing { windows } => ("verdict-missing", missing(language, summary, windows)),
+        Verdict::AllThere => ("verdict-well", texts.all_there(summary.days, summary.branches)),
+    }
+}
+
+fn missing(language: Language, summary: &Summary, windows: u64) -> String {
+    let texts = language.summary();
+    let only = summary.worst.first().filter(|_| summary.branches_affected == 1);
+    match (only, windows) {
+        (Some(only), 1) => texts.missing_one(&only.name),
+        (Some(only), _) => texts.missing_in_store(whole(language, windows), &only.name),
+        (None, _) => texts.missing(whole(language, windows), summary.branches_affected),
+    }
+}
+
+/// What stands below the sentence.
+fn details(language: Language, summary: &Summary) -> Vec<String> {
+    let texts = language.summary();
+    let mut details = Vec::new();
+    if let Verdict::Unknown(_) = summary.verdict {
+        details.push(texts.unknown_hint().to_owned());
+        if summary.windows > 0 {
+            details.push(texts.known_missing(whole(language, summary.windows), summary.branches_affected));
+        }
+    }
+    if !summary.value_usd.is_zero() {
+        details.push(texts.missing_worth(dollars(language, summary.value_usd)));
+    }
+    if let Some(oldest) = &summary.oldest {
+        details.push(texts.oldest(&oldest.name, absolute(language, oldest.since)));
+    }
+    details
+}
+
+/// When all of it was true. The script replaces the text where the server can no longer be reached.
+fn age(language: Language, at: DateTime) -> AnyView {
+    let texts = language.summary();
+    let time = format!("{:02}:{:02}", at.hour(), at.minute());
+    view! {
+        <p class="muted" id="actualidad" data-lost=texts.lost(&time)>
+            {texts.as_of(&time)}
+        </p>
+    }
+    .into_any()
+}
+
+fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {
+    let texts = language.summary();
+    let rows = worst.iter().map(|need| {
+        let href = Query::of(GAPS, &[("ubicacion_id", need.branch.as_str())]).href();
+        let windows = match need.windows {
+            1 => language.gaps().window().to_owned(),
+            many => language.gaps().windows(whole(language, many)),
+        };
+        let worth = if need.value_usd.is_zero() {
+            language.gaps().no_history().to_owned()
+        } else {
+            dollars(language, need.value_usd)
+        };
+        view! {
+            <tr>
+                <th scope="row">
+                    <a id=format!("tienda-{}", need.branch.as_str()) href=href aria-label=texts.open_store(&need.name)>
+                        {need.name.clone()}
+                    </a>
+                </th>
+                <td>{windows}</td>
+                <td>{absolute(language, need.since)}</td>
+                <td class="number">{worth}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="panel panel-padded" aria-labelledby="tiendas">
+            <h2 id="tiendas">{texts.stores()}</h2>
+            <table class="summary-table">
+                <thead>
+                    <tr>
+                        <th scope="col">{texts.store()}</th>
+                        <th scope="col">{texts.lacking()}</th>
+                        <th scope="col">{texts.since()}</th>
+                        <th scope="col" class="number">{texts.worth()}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn next_runs(language: Language, summary: &Summary) -> AnyView {
+    let texts = language.summary();
+    let runs: Vec<_> = summary
+        .schedules
+        .iter()
+        .filter_map(|schedule| {
+            let name = cron_name(language, &schedule.nombre).map_or(schedule.nombre.clone(), str::to_owned);
+            let next = schedule.proxima_ejecucion?;
+            Some(view! { <li>{name}": "{ahead(language, summary.at, next)}</li> })
+        })
+        .collect();
+    let runs = if runs.is_empty() {
+        view! { <p class="muted">{texts.next_none()}</p> }.into_any()
+    } else {
+        view! { <ul class="plain-list">{runs}</ul> }.into_any()
+    };
+    view! {
+        <section class="panel panel-padded" aria-labelledby="proximas">
+            <h2 id="proximas">{texts.next()}</h2>
+            {runs}
+        </section>
+    }
+    .into_any()
+}
+
+fn unreadable(language: Language, problem: &Problem) -> AnyView {
+    view! {
+        <section class="verdict verdict-unknown" role="alert">
+            <h1>{language.summary().unreadable()}</h1>
+            <p>{problem.detail.clone()}</p>
+            <p>{language.failure().reference()}": "<code>{problem.correlacion.clone()}</code></p>
+            <p><a id="accion" class="button button-primary" href=HOME_PATH>{language.failure().retry()}</a></p>
+        </section>
+    }
+    .into_any()
+}

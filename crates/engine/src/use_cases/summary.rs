@@ -1,0 +1,136 @@
+//! How things are, at a glance.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use domain::BranchId;
+use domain::filter::GapFilter;
+use domain::read_model::{GapView, ScheduleStatus};
+use domain::verdict::{SchedulerState, Verdict, WorkLeft};
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+
+use crate::{Actor, Engine, UseCaseError};
+
+/// Stores that are named; more would not be read.
+const BRANCHES_SHOWN: usize = 5;
+/// How long after its time a firing may still be on its way, beside the longest sleep of a schedule.
+const FIRING_ALLOWANCE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How things are.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// In one sentence.
+    pub verdict: Verdict,
+    /// Half hours and snapshots that are missing and can be recovered.
+    pub windows: u64,
+    /// Estimated sales in USD of what is missing, as far as it is known.
+    pub value_usd: Decimal,
+    /// Stores that something is missing of.
+    pub branches_affected: usize,
+    /// The worst of them, by value, then by age; at most five.
+    pub worst: Vec<BranchInNeed>,
+    /// What has been missing for the longest time.
+    pub oldest: Option<BranchInNeed>,
+    /// Stores that are watched.
+    pub branches: usize,
+    /// How far back was looked.
+    pub days: u32,
+    /// The schedules, with their next firing.
+    pub schedules: Vec<ScheduleStatus>,
+    /// When this was true.
+    pub at: Timestamp,
+    /// The same on the clock of the schedules.
+    pub at_local: DateTime,
+}
+
+/// A store that something is missing of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BranchInNeed {
+    /// The store.
+    pub branch: BranchId,
+    /// Its name.
+    pub name: String,
+    /// Half hours and snapshots that are missing.
+    pub windows: u64,
+    /// Estimated sales in USD, as far as they are known.
+    pub value_usd: Decimal,
+    /// When the oldest of them should have been there, on the store's clock.
+    pub since: DateTime,
+    since_instant: Timestamp,
+}
+
+impl Engine {
+    /// The verdict on the last days, with the stores that need a hand and what runs next.
+    pub async fn summary(&self, actor: &Actor) -> Result<Summary, UseCaseError> {
+        let gaps = self.list_gaps(actor, GapFilter::default()).await?;
+        let schedules = self.schedules(actor).await?.cron;
+        let progress = self.progress(actor).await?;
+
+        let mut work = WorkLeft::default();
+        for batch in progress.lotes.iter().filter(|batch| batch.terminado_en.is_none()) {
+            work.done += batch.terminadas;
+            work.total += batch.ventanas;
+            work.seconds_left = work.seconds_left.max(batch.segundos_restantes);
+        }
+        let needs = needs(gaps.gaps.iter().filter(|gap| gap.recuperable));
+        let windows = needs.iter().map(|need| need.windows).sum();
+        let now = gaps.generado_en;
+        Ok(Summary {
+            verdict: Verdict::of(self.scheduler_state(&schedules, now), work, windows),
+            windows,
+            value_usd: needs.iter().map(|need| need.value_usd).sum(),
+            branches_affected: needs.len(),
+            oldest: needs.iter().min_by_key(|need| need.since_instant).cloned(),
+            worst: needs.into_iter().take(BRANCHES_SHOWN).collect(),
+            branches: self.branches().len(),
+            days: gaps.max_horas / 24,
+            schedules,
+            at: now,
+            at_local: gaps.generado_en_local,
+        })
+    }
+
+    fn scheduler_state(&self, schedules: &[ScheduleStatus], now: Timestamp) -> SchedulerState {
+        if !self.settings.scheduler {
+            return SchedulerState::Off;
+        }
+        let nap = SignedDuration::try_from(self.settings.nap_max).unwrap_or(SignedDuration::MAX);
+        let latest_due = now.checked_sub(nap.saturating_add(FIRING_ALLOWANCE)).unwrap_or(Timestamp::MIN);
+        // A schedule that has never fired belongs to a new database.
+        let overdue = schedules.iter().zip(&self.schedules).filter_map(|(status, schedule)| {
+            let last = status.ultima_ejecucion?;
+            let due = schedule.next_after(last)?;
+            (due < latest_due).then_some(last)
+        });
+        match overdue.min() {
+            Some(last) => SchedulerState::Overdue { since: self.settings.schedules.zone.to_datetime(last) },
+            None => SchedulerState::Firing,
+        }
+    }
+}
+
+/// By store, the worst first.
+fn needs<'gap>(gaps: impl Iterator<Item = &'gap GapView>) -> Vec<BranchInNeed> {
+    let mut by_branch: BTreeMap<&BranchId, BranchInNeed> = BTreeMap::new();
+    for gap in gaps {
+        let value = gap.valor.as_ref().map(|value| value.usd).unwrap_or_default();
+        let need = by_branch.entry(&gap.ubicacion_id).or_insert_with(|| BranchInNeed {
+            branch: gap.ubicacion_id.clone(),
+            name: gap.ubicacion_nombre.clone(),
+            windows: 0,
+            value_usd: Decimal::ZERO,
+            since: gap.detectado_en_local,
+            since_instant: gap.detectado_en,
+        });
+        need.windows += u64::from(gap.ventanas);
+        need.value_usd += value;
+        if gap.detectado_en < need.since_instant {
+            (need.since, need.since_instant) = (gap.detectado_en_local, gap.detectado_en);
+        }
+    }
+    let mut needs: Vec<BranchInNeed> = by_branch.into_values().collect();
+    needs.sort_by_key(|need| (Reverse(need.value_usd), need.since_instant));
+    needs
+}
