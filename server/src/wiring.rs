@@ -121,6 +121,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
         short_answer_retries: limits.short_answer_retries,
+        source_clock_tolerance: SignedDuration::try_from(limits.source_clock_tolerance)
+            .unwrap_or(defaults.source_clock_tolerance),
         write_retries: limits.write_retries,
         write_retry_pause: limits.write_retry_pause,
         recovery_days_max: limits.recovery_days_max,

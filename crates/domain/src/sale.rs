@@ -4,6 +4,7 @@
 //! second set of names for the same forty things would help nobody. Money and quantities are decimals of at most
 //! 6 places; `_bs` is in bolívares, `_usd` in US dollars; empty texts are None.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 
@@ -80,14 +81,22 @@ pub struct SalesAnswer {
     pub announced: u64,
     /// Elements of the answer's array, lines that came twice counted twice.
     pub received: u64,
+    /// Distinct lines that do not lie in the requested day and hours, their last second included. At least one line lies
+    /// there, or the response would have been refused.
+    pub outside: u64,
+    /// Invoice and line of a key that came twice with different content: which of both is right, nobody knows.
+    pub contradicted: Option<(String, i32)>,
+    /// When the source made the response (`meta.fecha_generacion`); None where it does not say.
+    pub generated_at: Option<Timestamp>,
     /// The lines, each once (by `numero_factura` and `linea`), in the order they came. Both ends of the asked hours
     /// are inclusive at the POS, so a line at exactly the end is among them.
     pub lines: Vec<SaleLine>,
 }
 
 impl SalesAnswer {
-    /// Whether as many distinct lines came as the POS announced (DESIGN, rule 3).
+    /// Whether as many distinct lines came as the POS announced (DESIGN, rule 3), all of the requested time and none in
+    /// two versions.
     pub fn is_complete(&self) -> bool {
-        self.lines.len() as u64 == self.announced
+        self.lines.len() as u64 == self.announced && self.outside == 0 && self.contradicted.is_none()
     }
 }

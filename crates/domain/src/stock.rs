@@ -28,13 +28,15 @@ pub struct ArticlesAnswer {
     pub announced: u64,
     /// Elements of the answer's array, articles that came twice counted twice.
     pub received: u64,
+    /// The code of an article that came twice with different content.
+    pub contradicted: Option<String>,
     /// The articles, each once by `codigo`.
     pub articles: Vec<Article>,
 }
 
 impl ArticlesAnswer {
-    /// Whether as many distinct articles came as the POS announced.
+    /// Whether as many distinct articles came as the POS announced, none in two versions.
     pub fn is_complete(&self) -> bool {
-        self.articles.len() as u64 == self.announced
+        self.articles.len() as u64 == self.announced && self.contradicted.is_none()
     }
 }

@@ -27,6 +27,8 @@ pub struct EngineSettings {
     pub gap_grace: SignedDuration,
     /// How often a short answer is asked for again within a run.
     pub short_answer_retries: u32,
+    /// How much earlier than the end of a window the source may have made its response, by its own clock.
+    pub source_clock_tolerance: SignedDuration,
     /// How often the start or end of a run is written again where the database refuses it.
     pub write_retries: u32,
     /// How long to wait before that.
@@ -74,6 +76,7 @@ impl Default for EngineSettings {
             live_streak_max: 4,
             gap_grace: SignedDuration::from_mins(15),
             short_answer_retries: 1,
+            source_clock_tolerance: SignedDuration::from_secs(60),
             write_retries: 60,
             write_retry_pause: Duration::from_secs(5),
             recovery_days_max: 31,

@@ -85,8 +85,8 @@ impl Client {
             retries: self.shared.config.retries,
             question: post(question)?,
         };
-        let branch = question.branch.clone();
-        self.ask(&call, move |body: &str| parse_sales(body, &branch)).await
+        let question = question.clone();
+        self.ask(&call, move |body: &str| parse_sales(body, &question)).await
     }
 
     /// Whether the POS answers, and how long it takes: one small request with a short limit, never tried again.

@@ -10,6 +10,7 @@
 //! | `Refused`, the store is unknown                     | `api_error`       | no                              |
 //! | `Refused`, anything else (store without connection) | `api_error`       | yes                             |
 //! | `Malformed`: HTTP 200 with the wrong shape          | `datos_invalidos` | no, it would come again         |
+//! | `OtherQuestion`: HTTP 200 about something else     | `datos_invalidos` | yes                             |
 //! | `TooLarge`                                          | `datos_invalidos` | no                              |
 //! | `Configuration`                                     | `api_error`       | no                              |
 //! | `Stopped`: our own process is ending                | `interrumpido`    | no                              |
@@ -85,6 +86,18 @@ pub enum KlkError {
         /// Which field, what was expected, what came.
         detail: String,
     },
+    /// HTTP 200 with a response to another request: another store, day, hour or filter. Nothing of it is believed.
+    #[error("{endpoint}: the response is about something else: '{field}' is \"{answered}\", \"{asked}\" was requested")]
+    OtherQuestion {
+        /// What was asked.
+        endpoint: Endpoint,
+        /// The field that does not fit; `ventas` where every line lies outside of the requested time.
+        field: &'static str,
+        /// What was requested; empty for a filter that was not.
+        asked: String,
+        /// What the response says.
+        answered: String,
+    },
     /// The body is larger than we read.
     #[error("{endpoint}: the answer is larger than {limit_bytes} bytes")]
     TooLarge {
@@ -143,7 +156,7 @@ impl KlkError {
             Self::Timeout { .. } => ErrorClass::Timeout,
             Self::Connect { .. } | Self::Interrupted { .. } => ErrorClass::Connection,
             Self::Status { .. } | Self::Refused { .. } | Self::Configuration(_) => ErrorClass::ApiError,
-            Self::Malformed { .. } | Self::TooLarge { .. } => ErrorClass::InvalidData,
+            Self::Malformed { .. } | Self::OtherQuestion { .. } | Self::TooLarge { .. } => ErrorClass::InvalidData,
             Self::Stopped { .. } => ErrorClass::Interrupted,
         }
     }
@@ -151,7 +164,7 @@ impl KlkError {
     /// Whether the client asks again by itself; the table is in the documentation of this module.
     pub fn can_retry(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::Connect { .. } | Self::Interrupted { .. } => true,
+            Self::Timeout { .. } | Self::Connect { .. } | Self::Interrupted { .. } | Self::OtherQuestion { .. } => true,
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Refused { kind, .. } => *kind == RefusalKind::Other,
             Self::Malformed { .. } | Self::TooLarge { .. } | Self::Configuration(_) | Self::Stopped { .. } => false,

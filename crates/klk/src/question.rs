@@ -31,6 +31,17 @@ impl SalesQuestion {
         Self { branch, date, from: None, to: None, warehouse: None, article: None }
     }
 
+    /// The first hour as it is sent; None where it is left out.
+    pub(crate) fn from_text(&self) -> Option<String> {
+        self.from.map(hour_text)
+    }
+
+    /// The last hour as it is sent; None where it is left out.
+    pub(crate) fn to_text(&self) -> Option<String> {
+        // "23:59" or even "23:59:59" would lose what is sold after it, so an end of day is not sent at all.
+        self.to.and_then(whole_second_after).map(hour_text)
+    }
+
     /// Narrows the question to some hours; without an end it goes up to the end of the day.
     #[must_use]
     pub fn between(mut self, from: Time, to: Option<Time>) -> Self {
@@ -46,9 +57,8 @@ impl Serialize for SalesQuestion {
             sucursal: self.branch.as_str(),
             fecha_desde: self.date,
             fecha_hasta: self.date,
-            hora_desde: self.from.map(hour_text),
-            // "23:59" or even "23:59:59" would lose what is sold after it, so an end of day is not sent at all.
-            hora_hasta: self.to.and_then(whole_second_after).map(hour_text),
+            hora_desde: self.from_text(),
+            hora_hasta: self.to_text(),
             almacen: self.warehouse.as_ref().map(WarehouseCode::as_str),
             articulo: self.article.as_deref(),
         };

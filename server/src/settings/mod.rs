@@ -89,6 +89,8 @@ pub struct EngineLimits {
     pub live_streak_max: u32,
     /// How often a short answer is asked for again.
     pub short_answer_retries: u32,
+    /// How much earlier than a window's end the source may have made its response.
+    pub source_clock_tolerance: Duration,
     /// How often the start or end of a run is stored again that the database refused.
     pub write_retries: u32,
     /// The pause before each.
@@ -246,8 +248,9 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
         GAP_GRACE_MINUTES, LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX,
-        SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS,
-        WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS,
+        STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
+        WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -258,6 +261,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         queue_max: size(source, &QUEUE_MAX),
         live_streak_max: count(source, &LIVE_STREAK_MAX),
         short_answer_retries: count(source, &SHORT_ANSWER_RETRIES),
+        source_clock_tolerance: seconds(source, &SOURCE_CLOCK_TOLERANCE_SECONDS),
         write_retries: count(source, &WRITE_RETRIES),
         write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),

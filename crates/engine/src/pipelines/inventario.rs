@@ -54,10 +54,15 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Vec<Warehous
             }
             if left == 0 {
                 let (announced, distinct) = (answer.announced, answer.articles.len());
-                let message = format!(
-                    "El KLK anunció {announced} artículos de {} y llegaron {distinct} distintos.",
-                    warehouse.code
-                );
+                let message = match &answer.contradicted {
+                    Some(article) => {
+                        format!("El artículo {article} de {} llegó dos veces con datos distintos.", warehouse.code)
+                    }
+                    None => format!(
+                        "El KLK anunció {announced} artículos de {} y llegaron {distinct} distintos.",
+                        warehouse.code
+                    ),
+                };
                 return Err(PipelineError::Short { message, extracted: distinct as u64 });
             }
             left -= 1;

@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use domain::BranchClock;
+use domain::sale::SalesAnswer;
+use jiff::Timestamp;
 use klk::{KlkError, RefusalKind, TimeoutPhase};
 
 use super::PipelineError;
@@ -46,6 +49,16 @@ fn describe_source(error: &KlkError) -> String {
         KlkError::Malformed { element: None, .. } => {
             "La respuesta no es la que se acordó con el KLK. No se cargó nada.".to_owned()
         }
+        KlkError::OtherQuestion { field: "ventas", asked, answered, .. } => format!(
+            "La respuesta del KLK no tiene ninguna línea del período pedido ({asked}): la primera es de {answered}. \
+             No se cargó nada."
+        ),
+        KlkError::OtherQuestion { field, asked, answered, .. } => {
+            let asked = if asked.is_empty() { "nada".to_owned() } else { format!("«{asked}»") };
+            format!(
+                "El KLK respondió a otra consulta: en «{field}» se pidió {asked} y llegó «{answered}». No se cargó nada."
+            )
+        }
         KlkError::TooLarge { limit_bytes, .. } => {
             format!("La respuesta pasa de {} MB, el máximo configurado.", limit_bytes / 1_000_000)
         }
@@ -54,6 +67,30 @@ fn describe_source(error: &KlkError) -> String {
         }
         KlkError::Stopped { .. } => "El proceso terminó mientras se leía la respuesta.".to_owned(),
     }
+}
+
+/// Why a response about sales is not believed as a whole.
+pub(super) fn incomplete(answer: &SalesAnswer) -> String {
+    let (announced, distinct) = (answer.announced, answer.lines.len());
+    if let Some((invoice, line)) = &answer.contradicted {
+        return format!("La línea {line} de la factura {invoice} llegó dos veces con datos distintos.");
+    }
+    if answer.outside > 0 {
+        let outside = answer.outside;
+        return format!("De {distinct} líneas que llegaron, {outside} no son del período pedido.");
+    }
+    format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
+}
+
+/// A response that was made before its window had ended.
+pub(super) fn made_too_early(made_at: Timestamp, window_end: Timestamp, zone: &BranchClock) -> String {
+    let time = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M:%S").to_string();
+    format!(
+        "El KLK generó la respuesta a las {}, antes de que la ventana terminara ({}): pueden faltar ventas. \
+         Revise los relojes.",
+        time(made_at),
+        time(window_end)
+    )
 }
 
 /// What the usual ones mean, for people who do not know the numbers.

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
 use super::source_change::{self, Announcement};
-use super::{Job, Outcome, PipelineError};
+use super::{Job, Outcome, PipelineError, messages};
 use crate::requests::RequestWatcher;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
@@ -27,7 +27,9 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
     let announcement = Announcement { announced, received: distinct, is_of_window_only: question.to.is_none() };
-    let complete = answer.is_complete();
+    let made_too_early = made_too_early(job, &answer, window.interval.end());
+    let complete = answer.is_complete() && made_too_early.is_none();
+    let message = made_too_early.unwrap_or_else(|| messages::incomplete(&answer));
 
     let lines = job
         .monitor
@@ -69,7 +71,6 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
     }
 
-    let message = format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.");
     let stored = message.clone();
     let receipt = job
         .monitor
@@ -131,6 +132,14 @@ async fn ask(
         }
         left -= 1;
     }
+}
+
+/// What is wrong with a response that the source made before the window had ended: sales of its last minutes are not in it.
+fn made_too_early(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<String> {
+    let made_at = answer.generated_at?;
+    let tolerance = job.engine.settings.source_clock_tolerance;
+    let is_early = window_end.checked_sub(tolerance).is_ok_and(|earliest| made_at < earliest);
+    is_early.then(|| messages::made_too_early(made_at, window_end, &job.branch.zone))
 }
 
 /// The lines of a window. Both ends of the hours are inclusive at the POS, so a line at exactly the end comes too; it

@@ -27,3 +27,4 @@ mod story;
 mod support;
 mod told;
 mod told_recoveries;
+mod wrong_responses;

@@ -36,6 +36,7 @@ pub struct World {
     patience: Duration,
     monitoring: Monitoring,
     pub branches: Vec<Branch>,
+    kept: Vec<Box<dyn std::any::Any + Send + Sync>>,
 }
 
 /// When a test begins.
@@ -172,7 +173,12 @@ impl World {
         let warehouse = open(&folder, observer);
         let parts = (&*base_url, &hands, &ids, patience, &monitoring);
         let engine = start(parts, branches.clone(), warehouse, settings).await;
-        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring, branches }
+        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring, branches, kept: Vec::new() }
+    }
+
+    /// Keeps something alive as long as the world.
+    pub fn keep(&mut self, thing: impl Send + Sync + 'static) {
+        self.kept.push(Box::new(thing));
     }
 
     /// Ends the engine and starts another one over the same database.

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use domain::stock::{Article, ArticlesAnswer};
 
 use super::ParseError;
+use super::check::check_codes;
 use super::distinct::{Collected, Distinct};
-use super::envelope::{Elements, read_envelope};
-use super::field::{read, text_or_json};
-use super::raw::{Field, RawObject, raw_object};
+use super::envelope::{Elements, read_envelope, refusal_message};
+use super::field::read;
+use super::raw::{RawObject, raw_object};
 use super::scanner::{Problem, Scanner};
 
 raw_object!(RawArticle, "an article", {
@@ -16,7 +17,7 @@ raw_object!(RawArticle, "an article", {
     stock,
 });
 
-raw_object!(RawMeta, "the object 'meta'", { almacences_filtrados, tiendas_filtradas, total_articulos });
+raw_object!(RawMeta, "the object 'meta'", { almacences_filtrados, tiendas_filtradas, total_articulos, error });
 
 /// About what an article takes in a body.
 const BYTES_PER_ARTICLE: usize = 250;
@@ -25,28 +26,20 @@ const BYTES_PER_ARTICLE: usize = 250;
 pub(crate) fn parse_articles(body: &str, code: &str) -> Result<ArticlesAnswer, ParseError> {
     let mut articles = Articles(Distinct::with_capacity(body.len() / BYTES_PER_ARTICLE));
     let mut meta = read_envelope(body, &mut articles)?;
-    let announced = announced_in(&mut meta, code).map_err(ParseError::of_meta)?;
-    let Collected { received, contradictions, items } = articles.0.finish();
-    if contradictions > 0 {
-        tracing::warn!(code, contradictions, "articles came twice with different content; the last is kept");
+    let meta = RawMeta::read(&mut meta).map_err(ParseError::of_meta)?;
+    if let Some(message) = refusal_message(meta.error) {
+        return Err(ParseError::Refused { message });
     }
-    Ok(ArticlesAnswer { announced, received, articles: items })
+    check_codes("almacences_filtrados", meta.almacences_filtrados, code)?;
+    check_codes("tiendas_filtradas", meta.tiendas_filtradas, code)?;
+    let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
+    let Collected { received, contradiction, items } = articles.0.finish();
+    let contradicted = contradiction.map(|place| items[place].codigo.clone());
+    Ok(ArticlesAnswer { announced, received, contradicted, articles: items })
 }
 
-fn announced_in(meta: &mut Scanner<'_>, code: &str) -> Result<u64, Problem> {
-    let meta = RawMeta::read(meta)?;
-    let answered = filter_codes(meta.almacences_filtrados).or_else(|| filter_codes(meta.tiendas_filtradas));
-    if let Some(answered) = answered
-        && !answered.iter().any(|one| one.eq_ignore_ascii_case(code))
-    {
-        tracing::warn!(code, ?answered, "the answer says that it is about something else");
-    }
+fn announced_in(meta: &RawMeta<'_>) -> Result<u64, Problem> {
     Ok(read!(required_count, meta.total_articulos))
-}
-
-/// The codes that an answer was filtered by: an array, or an array inside a string, or nothing that can be read.
-fn filter_codes(filter: Field<'_>) -> Option<Vec<String>> {
-    serde_json::from_str(&text_or_json(filter?)).ok()
 }
 
 struct Articles<'body>(Distinct<Cow<'body, str>, Article>);
@@ -72,21 +65,5 @@ impl<'body> Elements<'body> for Articles<'body> {
         };
         self.0.add(code, article);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case(r#""[\"APP-TPF\"]""#, Some(vec!["APP-TPF"]))]
-    #[case(r#"["SUC001","SUC002"]"#, Some(vec!["SUC001", "SUC002"]))]
-    #[case(r#""APP-TPF""#, None)]
-    #[case("7", None)]
-    fn a_filter_is_an_array_or_an_array_in_a_string(#[case] json: &str, #[case] codes: Option<Vec<&str>>) {
-        assert_eq!(filter_codes(Some(json)), codes.map(|codes| codes.into_iter().map(str::to_owned).collect()));
     }
 }

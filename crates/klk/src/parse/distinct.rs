@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-/// Collects elements by their key. Of elements with the same key and different content the last one is kept, in the
-/// place of the first.
+/// Collects elements by their key. Of elements with the same key and different content the first one is kept,
+/// and the contradiction is said: the order of a response decides nothing.
 pub(super) struct Distinct<Key, Item> {
     received: u64,
-    contradictions: u64,
+    contradiction: Option<usize>,
     items: Vec<Item>,
     places: HashMap<Key, usize>,
 }
@@ -17,8 +17,8 @@ pub(super) struct Distinct<Key, Item> {
 pub(super) struct Collected<Item> {
     /// Elements that came.
     pub(super) received: u64,
-    /// Elements that came again with different content.
-    pub(super) contradictions: u64,
+    /// The place of the first element that came again with different content.
+    pub(super) contradiction: Option<usize>,
     /// The elements, in the order they came.
     pub(super) items: Vec<Item>,
 }
@@ -27,7 +27,7 @@ impl<Key: Eq + Hash, Item: PartialEq> Distinct<Key, Item> {
     /// Room for about this many.
     pub(super) fn with_capacity(expected: usize) -> Self {
         let (items, places) = (Vec::with_capacity(expected), HashMap::with_capacity(expected));
-        Self { received: 0, contradictions: 0, items, places }
+        Self { received: 0, contradiction: None, items, places }
     }
 
     #[inline]
@@ -39,16 +39,15 @@ impl<Key: Eq + Hash, Item: PartialEq> Distinct<Key, Item> {
                 self.items.push(item);
             }
             Entry::Occupied(place) => {
-                let known = &mut self.items[*place.get()];
-                if *known != item {
-                    self.contradictions += 1;
-                    *known = item;
+                let place = *place.get();
+                if self.items[place] != item {
+                    self.contradiction = self.contradiction.or(Some(place));
                 }
             }
         }
     }
 
     pub(super) fn finish(self) -> Collected<Item> {
-        Collected { received: self.received, contradictions: self.contradictions, items: self.items }
+        Collected { received: self.received, contradiction: self.contradiction, items: self.items }
     }
 }

@@ -68,9 +68,13 @@ pub(super) fn borrowed_text(field: Field<'_>) -> Result<Option<Cow<'_, str>>, Ex
     }
 }
 
-/// A text that has to be there.
+/// A text that has to be there, without blanks around it: codes and invoice numbers are keys.
 pub(super) fn required_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
-    borrowed_text(field)?.ok_or("a text that is not empty")
+    let trimmed = borrowed_text(field)?.map(|text| match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    });
+    trimmed.filter(|text| !text.is_empty()).ok_or("a text that is not empty")
 }
 
 /// A text that has to be there and may be empty: an empty code is odd, and no reason to refuse all other lines.

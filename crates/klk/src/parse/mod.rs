@@ -4,6 +4,7 @@
 //! optional fields may be absent, keys come in any order.
 
 pub(crate) mod articles;
+mod check;
 mod clock;
 mod decimal;
 mod distinct;
@@ -26,6 +27,8 @@ pub(crate) enum ParseError {
     Refused { message: String },
     /// It ends in the middle.
     CutOff { reason: String },
+    /// It belongs to another question.
+    OtherQuestion { field: &'static str, asked: String, answered: String },
     /// It is something else.
     Shape { element: Option<usize>, detail: String },
 }
@@ -67,6 +70,9 @@ impl ParseError {
                 KlkError::Refused { endpoint, message: excerpt(&message), kind }
             }
             Self::CutOff { reason } => KlkError::Interrupted { endpoint, reason },
+            Self::OtherQuestion { field, asked, answered } => {
+                KlkError::OtherQuestion { endpoint, field, asked, answered }
+            }
             Self::Shape { element, detail } => KlkError::Malformed { endpoint, element, detail },
         }
     }

@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 
-use domain::BranchCode;
 use domain::sale::{SaleLine, SalesAnswer};
 
 use super::ParseError;
+use super::check::{SalesFacts, count_outside, read_sales_meta};
 use super::distinct::{Collected, Distinct};
-use super::envelope::{Elements, read_envelope};
-use super::field::{self, read};
+use super::envelope::{Elements, read_envelope, refusal_message};
+use super::field::read;
 use super::raw::{RawObject, exactly_one, raw_object};
 use super::scanner::{Problem, Scanner};
+use crate::SalesQuestion;
 
 raw_object!(RawLine, "an invoice line", {
-    numero_factura, fecha, hora, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion,
+    numero_factura, fecha, hora, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion, error,
 });
 
 raw_object!(RawProduct, "an object in 'producto'", {
@@ -33,31 +34,21 @@ raw_object!(RawMoney, "an object in 'financiero'", {
     venta_total_usd, costo_total_bs, costo_total_usd, utilidad_bruta_bs, utilidad_bruta_usd,
 });
 
-raw_object!(RawMeta, "the object 'meta'", { sucursal_codigo, total_registros });
-
 /// About what a line takes in a body.
 const BYTES_PER_LINE: usize = 1_500;
 
-/// Reads an answer of the given store.
-pub(crate) fn parse_sales(body: &str, branch: &BranchCode) -> Result<SalesAnswer, ParseError> {
+/// Reads the response to a question.
+pub(crate) fn parse_sales(body: &str, question: &SalesQuestion) -> Result<SalesAnswer, ParseError> {
     let mut lines = Lines(Distinct::with_capacity(body.len() / BYTES_PER_LINE));
     let mut meta = read_envelope(body, &mut lines)?;
-    let announced = announced_in(&mut meta, branch).map_err(ParseError::of_meta)?;
-    let Collected { received, contradictions, items } = lines.0.finish();
-    if contradictions > 0 {
-        tracing::warn!(%branch, contradictions, "lines came twice with different content; the last is kept");
-    }
-    Ok(SalesAnswer { announced, received, lines: items })
-}
-
-fn announced_in(meta: &mut Scanner<'_>, branch: &BranchCode) -> Result<u64, Problem> {
-    let meta = RawMeta::read(meta)?;
-    if let Ok(Some(answered)) = field::borrowed_text(meta.sucursal_codigo)
-        && !answered.eq_ignore_ascii_case(branch.as_str())
-    {
-        tracing::warn!(%branch, %answered, "the answer says that it is of another store");
-    }
-    Ok(read!(required_count, meta.total_registros))
+    let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
+    let Collected { received, contradiction, items } = lines.0.finish();
+    let outside = count_outside(&items, question)?;
+    let contradicted = contradiction.map(|place| {
+        let SaleLine { numero_factura, linea, .. } = &items[place];
+        (numero_factura.clone(), *linea)
+    });
+    Ok(SalesAnswer { announced, received, outside, contradicted, generated_at, lines: items })
 }
 
 /// The lines by (`numero_factura`, `linea`): the store is the same for all.
@@ -69,6 +60,15 @@ impl<'body> Elements<'body> for Lines<'body> {
     fn read(&mut self, scanner: &mut Scanner<'body>) -> Result<(), Problem> {
         let (mut product, mut quantity, mut money) = (None, None, None);
         let raw = RawLine::read_with(scanner, |scanner, name| {
+            let is_second = match name {
+                "producto" => product.is_some(),
+                "cantidad" => quantity.is_some(),
+                "financiero" => money.is_some(),
+                _ => false,
+            };
+            if is_second {
+                return Err(Problem::Shape(format!("'{name}' comes twice")));
+            }
             match name {
                 "producto" => product = Some(exactly_one(name, scanner, RawProduct::read)?),
                 "cantidad" => quantity = Some(exactly_one(name, scanner, RawQuantity::read)?),
@@ -77,6 +77,9 @@ impl<'body> Elements<'body> for Lines<'body> {
             }
             Ok(true)
         })?;
+        if let Some(message) = refusal_message(raw.error) {
+            return Err(Problem::Shape(format!("'error': {message}")));
+        }
         let missing = |name| Problem::Shape(format!("'{name}' is missing"));
         let product = product.ok_or_else(|| missing("producto"))?;
         let quantity = quantity.ok_or_else(|| missing("cantidad"))?;

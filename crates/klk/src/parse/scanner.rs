@@ -95,6 +95,7 @@ impl<'body> Scanner<'body> {
         mut other: impl FnMut(&mut Self, &str) -> Result<bool, Problem>,
     ) -> Result<[Option<&'body str>; COUNT], Problem> {
         let mut slots = [None; COUNT];
+        let mut seen = [false; COUNT];
         let mut expected = 0;
         let mut more = self.enter(b'{', b'}', what)?;
         while more {
@@ -110,6 +111,9 @@ impl<'body> Scanner<'body> {
                 }
             };
             if let Some(place) = place {
+                if std::mem::replace(&mut seen[place], true) {
+                    return Err(Problem::Shape(format!("'{}' comes twice", names[place])));
+                }
                 slots[place] = Some(self.value()?).filter(|value| *value != "null");
                 expected = place + 1;
             }
@@ -245,13 +249,14 @@ mod tests {
     #[case(" {\n\"c\" : 1 ,\t\"b\":-0.50 , \"a\" :1e5\r} ", [Some("1e5"), Some("-0.50"), Some("1")])]
     #[case(r#"{"ab":1,"":2,"\u0061":3,"b":"\"}"}"#, [Some("3"), Some(r#""\"}""#), None])]
     #[case(r#"{"a":null,"c":false}"#, [None, None, Some("false")])]
-    #[case(r#"{"a":1,"a":2}"#, [Some("2"), None, None])]
     #[case("{}", [None, None, None])]
     fn values_come_out_as_they_are_written(#[case] text: &str, #[case] expected: [Option<&str>; 3]) {
         assert_eq!(object(text).unwrap(), expected);
     }
 
     #[rstest]
+    #[case(r#"{"a":1,"a":2}"#)]
+    #[case(r#"{"a":null,"a":2}"#)]
     #[case(r#"{"a":1,}"#)]
     #[case(r#"{"a":1 "b":2}"#)]
     #[case(r#"{"a" 1}"#)]

@@ -61,12 +61,22 @@ async fn each_endpoint_is_asked_in_its_own_words() {
 #[case("")]
 #[case(r#""almacences_filtrados":null,"#)]
 #[case(r#""almacences_filtrados":"APP-TPF","#)]
-#[case(r#""almacences_filtrados":"[\"OTRO\"]","#)]
-#[case(r#""tiendas_filtradas":["SUC001"],"#)]
 #[tokio::test]
 async fn what_the_answer_was_filtered_by_may_be_missing_or_odd(#[case] filter: &str) {
     let meta = format!(r#"{filter}"total_articulos":1"#);
     assert!(ask(body(&meta, &[ARTICLE])).await.unwrap().is_complete());
+}
+
+#[rstest]
+#[case(r#""almacences_filtrados":"[\"OTRO\"]","#, "almacences_filtrados", "OTRO")]
+#[case(r#""almacences_filtrados":"[\"APP-TPF\",\"APP-PPF\"]","#, "almacences_filtrados", "APP-TPF, APP-PPF")]
+#[case(r#""tiendas_filtradas":["SUC001"],"#, "tiendas_filtradas", "SUC001")]
+#[tokio::test]
+async fn articles_of_another_warehouse_are_refused(#[case] filter: &str, #[case] wrong: &str, #[case] came: &str) {
+    let meta = format!(r#"{filter}"total_articulos":1"#);
+    let error = ask(body(&meta, &[ARTICLE])).await.unwrap_err();
+    let KlkError::OtherQuestion { field, asked, answered, .. } = error else { panic!("{error}") };
+    assert_eq!((field, asked.as_str(), answered.as_str()), (wrong, "APP-TPF", came));
 }
 
 #[tokio::test]
@@ -74,7 +84,7 @@ async fn an_article_with_two_stocks_is_there_once_and_the_answer_is_not_complete
     let other = ARTICLE.replace("-23.5", "4");
     let answer = ask(body(r#""total_articulos":2"#, &[ARTICLE, &other])).await.unwrap();
     assert_eq!((answer.received, answer.articles.len()), (2, 1));
-    assert_eq!(answer.articles[0].stock.to_string(), "4");
+    assert_eq!(answer.contradicted.as_deref(), Some("000002"));
     assert!(!answer.is_complete());
 }
 

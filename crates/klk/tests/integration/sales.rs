@@ -129,11 +129,12 @@ async fn a_line_that_came_twice_is_there_once() {
 }
 
 #[tokio::test]
-async fn of_contradicting_lines_the_last_is_kept_in_its_place() {
+async fn contradicting_lines_are_said_and_prove_nothing() {
     let corrected = line_with(&[("\"venta_total_bs\":51.75", "\"venta_total_bs\":60")]);
     let answer = ask(sales_body("2", &[line(), numbered_line(2), corrected])).await.unwrap();
-    let seen: Vec<_> = answer.lines.iter().map(|line| (line.linea, line.venta_total_bs.to_string())).collect();
-    assert_eq!(seen, [(1, "60".to_owned()), (2, "51.75".to_owned())]);
+    assert_eq!(answer.contradicted, Some((answer.lines[0].numero_factura.clone(), 1)));
+    assert_eq!(answer.lines.len(), 2);
+    assert!(!answer.is_complete());
 }
 
 #[tokio::test]

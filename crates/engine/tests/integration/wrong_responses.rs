@@ -1,0 +1,164 @@
+//! Responses that are not what they should be. A line of the table: what is written differently in a right response of two
+//! lines, how its run ends, and how many lines are there afterwards where there were none before.
+
+use std::sync::{Arc, Mutex};
+
+use domain::{ErrorClass, RunState};
+use monitoring::Monitoring;
+use rstest::rstest;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
+
+use crate::support::{World, settings};
+
+const HOURS: Option<(&str, &str)> = Some(("12:00", "12:30"));
+const DAY: &str = "2025-11-17";
+
+const FAILED: RunState = RunState::Failed;
+const PARTIAL: RunState = RunState::Partial;
+
+#[rstest]
+#[case::another_store(&[("SUC001", "SUC003")], FAILED, 0)]
+#[case::another_day(&[(DAY, "2025-11-16")], FAILED, 0)]
+#[case::the_first_of_two_days(&[(r#""fecha_desde":"2025-11-17""#, r#""fecha_desde":"2025-11-16""#)], FAILED, 0)]
+#[case::another_hour(&[(r#""12:"#, r#""11:"#)], FAILED, 0)]
+#[case::a_longer_time(&[(r#""hora_hasta":"12:30""#, r#""hora_hasta":"13:00""#)], FAILED, 0)]
+#[case::hours_that_were_ignored(&[(r#""hora_desde":"12:00""#, r#""hora_desde":"""#)], FAILED, 0)]
+#[case::only_one_warehouse(&[(r#""almacen":"""#, r#""almacen":"TANT""#)], FAILED, 0)]
+#[case::only_one_article(&[(r#""CodArticulo":"""#, r#""CodArticulo":"000002""#)], FAILED, 0)]
+#[case::a_count_that_stands_twice(&[(r#""total_registros":2"#, r#""total_registros":0,"total_registros":2"#)], FAILED, 0)]
+#[case::two_metas(&[(r#"{"meta":{"#, r#"{"meta":{},"meta":{"#)], FAILED, 0)]
+#[case::an_invoice_that_stands_twice(&[(r#""linea":1"#, r#""linea":1,"linea":2"#)], FAILED, 0)]
+#[case::a_product_that_stands_twice(&[(r#""cantidad":["#, r#""producto":[{"codigo_producto":"7"}],"cantidad":["#)], FAILED, 0)]
+#[case::every_line_of_another_hour(&[(r#""hora":"12:"#, r#""hora":"11:"#)], FAILED, 0)]
+#[case::every_line_of_another_day(&[(r#""fecha":"2025-11-17""#, r#""fecha":"2025-11-16""#)], FAILED, 0)]
+#[case::one_line_of_a_later_hour(&[(r#""hora":"12:10"#, r#""hora":"13:10"#)], PARTIAL, 1)]
+#[case::one_line_after_midnight(
+    &[(r#""fecha":"2025-11-17","hora":"12:10"#, r#""fecha":"2025-11-18","hora":"00:07"#)], PARTIAL, 1
+)]
+#[case::a_key_in_two_versions(
+    &[(r#""numero_factura":"C01-01-00000002""#, r#""numero_factura":"C01-01-00000001""#)], PARTIAL, 1
+)]
+#[case::a_key_in_two_versions_announced_once(
+    &[
+        (r#""numero_factura":"C01-01-00000002""#, r#""numero_factura":"C01-01-00000001""#),
+        (r#""total_registros":2"#, r#""total_registros":1"#),
+    ],
+    PARTIAL,
+    1
+)]
+#[case::made_before_the_window_ended(&[("2025-11-18T13:45:09.488Z", "2025-11-17T16:24:00Z")], PARTIAL, 2)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_response_proves_nothing_and_takes_nothing_away(
+    #[case] changes: &[(&str, &str)],
+    #[case] state: RunState,
+    #[case] lines: u64,
+) {
+    let wrong = changes.iter().fold(right(), |body, (from, to)| {
+        assert!(body.contains(from), "{from} is not in the response");
+        body.replace(from, to)
+    });
+    let (world, response) = responding(wrong.clone()).await;
+    // Nothing is there yet: the half hour stays a gap.
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(
+        (runs[0].estado, runs[0].error_tipo),
+        (state, Some(ErrorClass::InvalidData)),
+        "{:?}",
+        runs[0].error_mensaje
+    );
+    assert!(runs[0].error_mensaje.as_ref().is_some_and(|message| !message.is_empty()));
+    assert!(is_a_gap(&world).await);
+
+    // All of it is there: the wrong response takes none of it.
+    *response.lock().unwrap() = right();
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!((runs[0].estado, runs[0].registros_cargados), (RunState::Succeeded, Some(2)));
+    assert!(!is_a_gap(&world).await);
+    *response.lock().unwrap() = wrong;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(runs[0].estado, state);
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
+
+    // And where there is nothing, what is right of a partial response is kept.
+    let (world, _) = responding(changes.iter().fold(right(), |body, (from, to)| body.replace(from, to))).await;
+    world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, lines);
+}
+
+#[rstest]
+#[case::seconds(&[(r#""hora_desde":"12:00""#, r#""hora_desde":"12:00:00""#)])]
+#[case::blanks(&[("SUC001", "suc001 ")])]
+#[case::an_echo_less(&[(r#""sucursal_codigo":"SUC001","#, "")])]
+#[case::blanks_around_an_invoice(&[("C01-01-00000002", "C01-01-00000002  ")])]
+#[case::made_as_the_window_ended(&[("2025-11-18T13:45:09.488Z", "2025-11-17T16:29:30Z")])]
+#[case::no_time_of_making(&[(r#","fecha_generacion":"2025-11-18T13:45:09.488Z""#, "")])]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_may_write_the_same_differently(#[case] changes: &[(&str, &str)]) {
+    let body = changes.iter().fold(right(), |body, (from, to)| {
+        assert!(body.contains(from), "{from} is not in the response");
+        body.replace(from, to)
+    });
+    let (world, _) = responding(body).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(
+        (runs[0].estado, runs[0].registros_cargados),
+        (RunState::Succeeded, Some(2)),
+        "{:?}",
+        runs[0].error_mensaje
+    );
+    assert!(!is_a_gap(&world).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_meta_is_a_refusal() {
+    let body = right().replace(r#""CodArticulo":"","#, r#""CodArticulo":"","error":"Tienda sin conexión","#);
+    let (world, _) = responding(body).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Failed, Some(ErrorClass::ApiError)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_to_another_question_is_said_with_both_values() {
+    let (world, _) = responding(right().replace("SUC001", "SUC003")).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message =
+        "El KLK respondió a otra consulta: en «sucursal_codigo» se pidió «SUC001» y llegó «SUC003». No se cargó nada.";
+    assert_eq!(runs[0].error_mensaje.as_deref(), Some(message));
+}
+
+/// A world whose POS says the same to everybody, until the test writes something else.
+async fn responding(body: String) -> (World, Arc<Mutex<String>>) {
+    let body = Arc::new(Mutex::new(body));
+    let pos = MockServer::start().await;
+    let said = Arc::clone(&body);
+    let respond = move |_: &Request| ResponseTemplate::new(200).set_body_string(said.lock().unwrap().clone());
+    Mock::given(matchers::any()).respond_with(respond).mount(&pos).await;
+    let address = pos.address().to_string();
+    let (mut world, pos) = World::monitored_through(settings(), Monitoring::disabled(), async |_| (address, pos)).await;
+    world.keep(pos);
+    (world, body)
+}
+
+async fn is_a_gap(world: &World) -> bool {
+    let gaps = world.gaps(30).await;
+    gaps.iter().any(|gap| {
+        gap.ubicacion_nombre == "PERIFERICO"
+            && gap.hora_desde <= "12:00".to_owned()
+            && gap.hora_hasta >= "12:30".to_owned()
+    })
+}
+
+/// What the POS says where all is well: two invoices of a line each.
+fn right() -> String {
+    format!(
+        r#"{{"meta":{{"sucursal_codigo":"SUC001","fecha_desde":"{DAY}","fecha_hasta":"{DAY}","hora_desde":"12:00","hora_hasta":"12:30","CodArticulo":"","almacen":"","total_registros":2,"fecha_generacion":"2025-11-18T13:45:09.488Z"}},"ventas":[{},{}]}}"#,
+        line("C01-01-00000001", "12:05:00"),
+        line("C01-01-00000002", "12:10:00.5"),
+    )
+}
+
+fn line(invoice: &str, hour: &str) -> String {
+    format!(
+        r#"{{"numero_factura":"{invoice}","fecha":"{DAY}","hora":"{hour}","linea":1,"producto":[{{"codigo_producto":"000002"}}],"cantidad":[{{"cantidad_vendida":1}}],"financiero":[{{"venta_total_bs":236.46,"venta_total_usd":1}}],"total_factura":236.46,"tasa_usd":236.46,"es_no_fiscal":false}}"#
+    )
+}

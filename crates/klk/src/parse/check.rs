@@ -1,0 +1,177 @@
+//! What makes a response a response to this request: every field of `meta` that echoes the request, the filters that were not
+//! asked for, and where the lines lie. What does not fit is refused with both values, before anything of it is believed.
+//!
+//! A field that is absent says nothing and is let through. One that is there has to say what was asked for.
+
+use domain::sale::SaleLine;
+
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
+
+use super::ParseError;
+use super::clock::{parse_date, parse_time};
+use super::envelope::refusal_message;
+use super::field::{read, text, text_or_json};
+use super::raw::{Field, RawObject, raw_object};
+use super::scanner::{Problem, Scanner};
+use crate::SalesQuestion;
+use crate::text::excerpt;
+
+raw_object!(SalesMeta, "the object 'meta'", {
+    sucursal_codigo, fecha_desde, fecha_hasta, hora_desde, hora_hasta, CodArticulo, almacen, total_registros,
+    fecha_generacion, error,
+});
+
+/// What `meta` says of the response itself.
+pub(super) struct SalesFacts {
+    /// Lines that it is said to have.
+    pub(super) announced: u64,
+    /// When it was made.
+    pub(super) generated_at: Option<Timestamp>,
+}
+
+/// Reads a `meta`; refuses one that belongs to another question.
+pub(super) fn read_sales_meta(scanner: &mut Scanner<'_>, question: &SalesQuestion) -> Result<SalesFacts, ParseError> {
+    let meta = SalesMeta::read(scanner).map_err(ParseError::of_meta)?;
+    if let Some(message) = refusal_message(meta.error) {
+        return Err(ParseError::Refused { message });
+    }
+    check_echo(&meta, question)?;
+    let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
+    let generated_at = text(meta.fecha_generacion).ok().flatten().and_then(|text| text.trim().parse().ok());
+    Ok(SalesFacts { announced, generated_at })
+}
+
+fn announced_in(meta: &SalesMeta<'_>) -> Result<u64, Problem> {
+    Ok(read!(required_count, meta.total_registros))
+}
+
+fn check_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), ParseError> {
+    let date = question.date.to_string();
+    let (from, to) = (question.from_text(), question.to_text());
+    let warehouse = question.warehouse.as_ref().map(|code| code.as_str());
+    check("sucursal_codigo", meta.sucursal_codigo, Some(question.branch.as_str()), is_same_code)?;
+    check("fecha_desde", meta.fecha_desde, Some(&date), is_same_date)?;
+    check("fecha_hasta", meta.fecha_hasta, Some(&date), is_same_date)?;
+    check_hour("hora_desde", meta.hora_desde, from.as_deref(), &["00:00:00"])?;
+    check_hour("hora_hasta", meta.hora_hasta, to.as_deref(), &["23:59:59", "24:00", "24:00:00"])?;
+    check("CodArticulo", meta.CodArticulo, question.article.as_deref(), is_same_code)?;
+    check("almacen", meta.almacen, warehouse, is_same_code)
+}
+
+/// Refuses articles of other warehouses or stores than the one asked for.
+pub(super) fn check_codes(field: &'static str, filter: Field<'_>, code: &str) -> Result<(), ParseError> {
+    let Some(json) = filter else { return Ok(()) };
+    let text = text_or_json(json);
+    // An array, or an array inside a string.
+    let codes: Vec<String> = serde_json::from_str(json).or_else(|_| serde_json::from_str(&text)).unwrap_or(vec![text]);
+    if codes.len() == 1 && is_same_code(&codes[0], code) {
+        return Ok(());
+    }
+    Err(other(field, code, &codes.join(", ")))
+}
+
+/// Lines that do not lie in the time that was asked for. Hours include their last second.
+pub(super) fn count_outside(lines: &[SaleLine], question: &SalesQuestion) -> Result<u64, ParseError> {
+    let outside = |line: &&SaleLine| !lies_within(line, question);
+    let count = lines.iter().filter(outside).count();
+    match lines.iter().find(outside) {
+        Some(first) if count == lines.len() => {
+            let from = question.from_text().unwrap_or_else(|| "00:00".to_owned());
+            let to = question.to_text().unwrap_or_else(|| "24:00".to_owned());
+            let asked = format!("{} {from}–{to}", question.date);
+            Err(other("ventas", &asked, &format!("{} {}", first.fecha, first.hora)))
+        }
+        _ => Ok(count as u64),
+    }
+}
+
+fn lies_within(line: &SaleLine, question: &SalesQuestion) -> bool {
+    // The POS compares whole seconds or whole fractions, which differs only within the last second.
+    let is_before_end = |to: Time| line.hora < to.saturating_add(1.second());
+    line.fecha == question.date
+        && question.from.is_none_or(|from| line.hora >= from.with().subsec_nanosecond(0).build().unwrap_or(from))
+        && question.to.is_none_or(is_before_end)
+}
+
+fn check(
+    field: &'static str,
+    answered: Field<'_>,
+    asked: Option<&str>,
+    is_same: fn(&str, &str) -> bool,
+) -> Result<(), ParseError> {
+    let Some(answered) = answered.map(text_or_json) else { return Ok(()) };
+    let answered = answered.trim();
+    let fits = match asked {
+        Some(asked) => is_same(answered, asked),
+        None => answered.is_empty(),
+    };
+    if fits { Ok(()) } else { Err(other(field, asked.unwrap_or_default(), answered)) }
+}
+
+/// `whole_day`: what an hour that was not asked for may read, because it takes nothing away.
+fn check_hour(
+    field: &'static str,
+    answered: Field<'_>,
+    asked: Option<&str>,
+    whole_day: &[&str],
+) -> Result<(), ParseError> {
+    let is_harmless = |json| {
+        let text = text_or_json(json);
+        whole_day.iter().any(|hour| *hour == text.trim() || is_same_time(&text, hour))
+    };
+    if asked.is_none() && answered.is_some_and(is_harmless) {
+        Ok(())
+    } else {
+        check(field, answered, asked, is_same_time)
+    }
+}
+
+fn is_same_code(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
+
+fn is_same_date(one: &str, other: &str) -> bool {
+    let date = |text: &str| -> Option<Date> { parse_date(text.trim()) };
+    date(one).is_some_and(|one| date(other) == Some(one))
+}
+
+fn is_same_time(one: &str, other: &str) -> bool {
+    let time = |text: &str| -> Option<Time> {
+        let text = text.trim();
+        parse_time(text).or_else(|| parse_time(&format!("{text}:00")))
+    };
+    time(one).is_some_and(|one| time(other) == Some(one))
+}
+
+fn other(field: &'static str, asked: &str, answered: &str) -> ParseError {
+    ParseError::OtherQuestion { field, asked: asked.to_owned(), answered: excerpt(answered) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(r#""[\"APP-TPF\"]""#, true)]
+    #[case(r#"["APP-TPF"]"#, true)]
+    #[case(r#""app-tpf ""#, true)]
+    #[case(r#"["APP-TPF","APP-PPF"]"#, false)]
+    #[case(r#""[\"TTZ\"]""#, false)]
+    #[case("[]", false)]
+    #[case("7", false)]
+    fn articles_are_of_the_one_warehouse(#[case] filter: &str, #[case] fits: bool) {
+        assert_eq!(check_codes("almacences_filtrados", Some(filter), "APP-TPF").is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case("12:00", "12:00:00", true)]
+    #[case(" 12:00 ", "12:00", true)]
+    #[case("11:40", "12:00", false)]
+    #[case("", "12:00", false)]
+    fn hours_are_compared_as_times(#[case] one: &str, #[case] other: &str, #[case] same: bool) {
+        assert_eq!(is_same_time(one, other), same);
+    }
+}
