@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled() {
-        assert_eq!(Language::Es.progress().windows(3, 8), "3 de 8 ventanas");
+        assert_eq!(Language::Es.progress().windows(3, 8), "3 de 8 medias horas");
         assert_eq!(Language::En.progress().windows(3, 8), "3 of 8 windows");
     }
 }
