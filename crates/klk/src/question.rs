@@ -32,12 +32,12 @@ impl SalesQuestion {
     }
 
     /// The first hour as it is sent; None where it is left out.
-    pub(crate) fn from_text(&self) -> Option<String> {
+    pub(crate) fn first_hour(&self) -> Option<String> {
         self.from.map(hour_text)
     }
 
     /// The last hour as it is sent; None where it is left out.
-    pub(crate) fn to_text(&self) -> Option<String> {
+    pub(crate) fn last_hour(&self) -> Option<String> {
         // "23:59" or even "23:59:59" would lose what is sold after it, so an end of day is not sent at all.
         self.to.and_then(whole_second_after).map(hour_text)
     }
@@ -57,8 +57,8 @@ impl Serialize for SalesQuestion {
             sucursal: self.branch.as_str(),
             fecha_desde: self.date,
             fecha_hasta: self.date,
-            hora_desde: self.from_text(),
-            hora_hasta: self.to_text(),
+            hora_desde: self.first_hour(),
+            hora_hasta: self.last_hour(),
             almacen: self.warehouse.as_ref().map(WarehouseCode::as_str),
             articulo: self.article.as_deref(),
         };

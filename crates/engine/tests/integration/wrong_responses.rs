@@ -141,11 +141,8 @@ async fn responding(body: String) -> (World, Arc<Mutex<String>>) {
 
 async fn is_a_gap(world: &World) -> bool {
     let gaps = world.gaps(30).await;
-    gaps.iter().any(|gap| {
-        gap.ubicacion_nombre == "PERIFERICO"
-            && gap.hora_desde <= "12:00".to_owned()
-            && gap.hora_hasta >= "12:30".to_owned()
-    })
+    gaps.iter()
+        .any(|gap| gap.ubicacion_nombre == "PERIFERICO" && *gap.hora_desde <= *"12:00" && *gap.hora_hasta >= *"12:30")
 }
 
 /// What the POS says where all is well: two invoices of a line each.

@@ -48,7 +48,7 @@ fn announced_in(meta: &SalesMeta<'_>) -> Result<u64, Problem> {
 
 fn check_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), ParseError> {
     let date = question.date.to_string();
-    let (from, to) = (question.from_text(), question.to_text());
+    let (from, to) = (question.first_hour(), question.last_hour());
     let warehouse = question.warehouse.as_ref().map(|code| code.as_str());
     check("sucursal_codigo", meta.sucursal_codigo, Some(question.branch.as_str()), is_same_code)?;
     check("fecha_desde", meta.fecha_desde, Some(&date), is_same_date)?;
@@ -77,8 +77,8 @@ pub(super) fn count_outside(lines: &[SaleLine], question: &SalesQuestion) -> Res
     let count = lines.iter().filter(outside).count();
     match lines.iter().find(outside) {
         Some(first) if count == lines.len() => {
-            let from = question.from_text().unwrap_or_else(|| "00:00".to_owned());
-            let to = question.to_text().unwrap_or_else(|| "24:00".to_owned());
+            let from = question.first_hour().unwrap_or_else(|| "00:00".to_owned());
+            let to = question.last_hour().unwrap_or_else(|| "24:00".to_owned());
             let asked = format!("{} {from}–{to}", question.date);
             Err(other("ventas", &asked, &format!("{} {}", first.fecha, first.hora)))
         }
