@@ -106,7 +106,7 @@ test('a click recovers each gap, the page follows, and nothing is left', async (
 
 test('the overview follows by itself until all is well', async ({ page }) => {
   await page.goto(klk.url);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Todo al día: no falta nada de los últimos 7 días en 5 tiendas\.$/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Ventas al día: no falta ninguna media hora de los últimos 7 días en 5 tiendas\.$/);
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectAccessible(page);
 });

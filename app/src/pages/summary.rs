@@ -146,6 +146,11 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     if let Some(oldest) = &summary.oldest {
         details.push(texts.oldest(&oldest.name, absolute(language, oldest.since)));
     }
+    match summary.stale_warehouses {
+        0 => {}
+        1 => details.push(texts.stale_stock_one().to_owned()),
+        many => details.push(texts.stale_stock(whole(language, many))),
+    }
     details
 }
 
@@ -194,7 +199,7 @@ fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {
                 <thead>
                     <tr>
                         <th scope="col">{texts.store()}</th>
-                        <th scope="col">{texts.lacking()}</th>
+                        <th scope="col">{texts.missing_column()}</th>
                         <th scope="col">{texts.since()}</th>
                         <th scope="col" class="number">{texts.worth()}</th>
                     </tr>

@@ -84,11 +84,12 @@ pub struct SalesAnswer {
     /// Distinct lines that do not lie in the requested day and hours, their last second included. At least one line lies
     /// there, or the response would have been refused.
     pub outside: u64,
-    /// Invoice and line of a key that came twice with different content: which of both is right, nobody knows.
+    /// Invoice and line of the first key that came twice with different content. Which version is right, nobody knows, so
+    /// neither is among the lines.
     pub contradicted: Option<(String, i32)>,
     /// When the source made the response (`meta.fecha_generacion`); None where it does not say.
     pub generated_at: Option<Timestamp>,
-    /// The lines, each once (by `numero_factura` and `linea`), in the order they came. Both ends of the asked hours
+    /// The lines without contradiction, each once (by `numero_factura` and `linea`), in the order they came. Both ends of the asked hours
     /// are inclusive at the POS, so a line at exactly the end is among them.
     pub lines: Vec<SaleLine>,
 }

@@ -28,7 +28,7 @@ pub struct ArticlesAnswer {
     pub announced: u64,
     /// Elements of the answer's array, articles that came twice counted twice.
     pub received: u64,
-    /// The code of an article that came twice with different content.
+    /// The code of the first article that came twice with different content; it is not among the articles.
     pub contradicted: Option<String>,
     /// The articles, each once by `codigo`.
     pub articles: Vec<Article>,

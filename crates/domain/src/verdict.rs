@@ -23,7 +23,7 @@ pub struct WorkLeft {
     pub done: u64,
     /// All windows of the batches that have some left.
     pub total: u64,
-    /// None until it can be estimated, and while a plan is paused.
+    /// None until it can be estimated.
     pub seconds_left: Option<u64>,
 }
 

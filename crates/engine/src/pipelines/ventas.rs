@@ -28,7 +28,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
     let announcement = Announcement { announced, received: distinct, is_of_window_only: question.to.is_none() };
     let made_too_early = made_too_early(job, &answer, window.interval.end());
-    let complete = answer.is_complete() && made_too_early.is_none();
+    let has_seen_the_end = made_too_early.is_none();
+    let complete = answer.is_complete() && has_seen_the_end;
     let message = made_too_early.unwrap_or_else(|| messages::incomplete(&answer));
 
     let lines = job
@@ -75,8 +76,10 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let receipt = job
         .monitor
         .load(|step| async move {
-            let seen = source_change::note(job, &window, announcement, &lines).await;
-            source_change::alarm_of_waiting(job, &seen);
+            if has_seen_the_end {
+                let seen = source_change::note(job, &window, announcement, &lines).await;
+                source_change::alarm_of_waiting(job, &seen);
+            }
             let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
             step.rows_replaced(0, receipt.added);
             step.committed();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::BranchId;
 use domain::filter::GapFilter;
-use domain::read_model::{GapView, ScheduleStatus};
+use domain::read_model::{GapView, PlanInProgress, ScheduleStatus};
 use domain::verdict::{SchedulerState, Verdict, WorkLeft};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,7 @@ const FIRING_ALLOWANCE: SignedDuration = SignedDuration::from_secs(60);
 pub struct Summary {
     /// In one sentence.
     pub verdict: Verdict,
-    /// Half hours and snapshots that are missing and can be recovered.
+    /// Half hours of sales that are missing and can be recovered.
     pub windows: u64,
     /// Estimated sales in USD of what is missing, as far as it is known.
     pub value_usd: Decimal,
@@ -33,6 +33,9 @@ pub struct Summary {
     pub worst: Vec<BranchInNeed>,
     /// What has been missing for the longest time.
     pub oldest: Option<BranchInNeed>,
+    /// Warehouses whose latest stock snapshot is stale or absent. A missed snapshot cannot be recovered, so it is not among
+    /// the windows.
+    pub stale_warehouses: u64,
     /// Stores that are watched.
     pub branches: usize,
     /// How far back was looked.
@@ -52,7 +55,7 @@ pub struct BranchInNeed {
     pub branch: BranchId,
     /// Its name.
     pub name: String,
-    /// Half hours and snapshots that are missing.
+    /// Half hours of sales that are missing.
     pub windows: u64,
     /// Estimated sales in USD, as far as they are known.
     pub value_usd: Decimal,
@@ -69,7 +72,10 @@ impl Engine {
         let progress = self.progress(actor).await?;
 
         let mut work = WorkLeft::default();
-        for batch in progress.lotes.iter().filter(|batch| batch.terminado_en.is_none()) {
+        // A plan that is paused or stopped recovers nothing: its windows are missing.
+        let goes_on = |plan: &Option<PlanInProgress>| plan.as_ref().is_none_or(|plan| plan.estado.lets_windows_start());
+        let left = progress.lotes.iter().filter(|batch| batch.terminado_en.is_none() && goes_on(&batch.plan));
+        for batch in left {
             work.done += batch.terminadas;
             work.total += batch.ventanas;
             work.seconds_left = work.seconds_left.max(batch.segundos_restantes);
@@ -84,6 +90,7 @@ impl Engine {
             branches_affected: needs.len(),
             oldest: needs.iter().min_by_key(|need| need.since_instant).cloned(),
             worst: needs.into_iter().take(BRANCHES_SHOWN).collect(),
+            stale_warehouses: self.stock_freshness(actor, None).await?.atrasados,
             branches: self.branches().len(),
             days: gaps.max_horas / 24,
             schedules,

@@ -36,7 +36,7 @@ const PARTIAL: RunState = RunState::Partial;
     &[(r#""fecha":"2025-11-17","hora":"12:10"#, r#""fecha":"2025-11-18","hora":"00:07"#)], PARTIAL, 1
 )]
 #[case::a_key_in_two_versions(
-    &[(r#""numero_factura":"C01-01-00000002""#, r#""numero_factura":"C01-01-00000001""#)], PARTIAL, 1
+    &[(r#""numero_factura":"C01-01-00000002""#, r#""numero_factura":"C01-01-00000001""#)], PARTIAL, 0
 )]
 #[case::a_key_in_two_versions_announced_once(
     &[
@@ -44,7 +44,7 @@ const PARTIAL: RunState = RunState::Partial;
         (r#""total_registros":2"#, r#""total_registros":1"#),
     ],
     PARTIAL,
-    1
+    0
 )]
 #[case::made_before_the_window_ended(&[("2025-11-18T13:45:09.488Z", "2025-11-17T16:24:00Z")], PARTIAL, 2)]
 #[tokio::test(flavor = "multi_thread")]
@@ -107,6 +107,29 @@ async fn a_response_may_write_the_same_differently(#[case] changes: &[(&str, &st
         runs[0].error_mensaje
     );
     assert!(!is_a_gap(&world).await);
+}
+
+/// It has not seen the end of the window, so what it does not have proves no change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_made_too_early_does_not_say_that_the_source_changed() {
+    let (world, response) = responding(right()).await;
+    world.extract("tienda_01", DAY, HOURS).await;
+    let early = format!(
+        r#"{},"ventas":[{}]}}"#,
+        right()
+            .split(r#","ventas""#)
+            .next()
+            .unwrap()
+            .replace(r#""total_registros":2"#, r#""total_registros":1"#)
+            .replace("2025-11-18T13:45:09.488Z", "2025-11-17T16:24:00Z"),
+        line("C01-01-00000001", "12:05:00"),
+    );
+    *response.lock().unwrap() = early;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(runs[0].estado, PARTIAL);
+    let gaps = world.gaps(30).await;
+    assert!(gaps.iter().all(|gap| gap.fecha_desde.to_string() != DAY || gap.causa != "fuente_cambio"), "{gaps:?}");
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

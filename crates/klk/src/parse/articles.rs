@@ -33,8 +33,8 @@ pub(crate) fn parse_articles(body: &str, code: &str) -> Result<ArticlesAnswer, P
     check_codes("almacences_filtrados", meta.almacences_filtrados, code)?;
     check_codes("tiendas_filtradas", meta.tiendas_filtradas, code)?;
     let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
-    let Collected { received, contradiction, items } = articles.0.finish();
-    let contradicted = contradiction.map(|place| items[place].codigo.clone());
+    let Collected { received, contradicted, items } = articles.0.finish();
+    let contradicted = contradicted.map(|article| article.codigo);
     Ok(ArticlesAnswer { announced, received, contradicted, articles: items })
 }
 

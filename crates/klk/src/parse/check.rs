@@ -1,10 +1,9 @@
-//! What makes a response a response to this request: every field of `meta` that echoes the request, the filters that were not
-//! asked for, and where the lines lie. What does not fit is refused with both values, before anything of it is believed.
+//! What makes a response a response to this request: every field of `meta` that echoes the request, filters that were not
+//! requested, and where the lines lie. What does not fit is refused with both values, before anything of it is believed.
 //!
-//! A field that is absent says nothing and is let through. One that is there has to say what was asked for.
+//! A field that is absent says nothing and is let through. One that is present has to agree with the request.
 
 use domain::sale::SaleLine;
-
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
@@ -59,7 +58,7 @@ fn check_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), Pars
     check("almacen", meta.almacen, warehouse, is_same_code)
 }
 
-/// Refuses articles of other warehouses or stores than the one asked for.
+/// Refuses articles of other warehouses or stores than the requested one.
 pub(super) fn check_codes(field: &'static str, filter: Field<'_>, code: &str) -> Result<(), ParseError> {
     let Some(json) = filter else { return Ok(()) };
     let text = text_or_json(json);
@@ -71,7 +70,8 @@ pub(super) fn check_codes(field: &'static str, filter: Field<'_>, code: &str) ->
     Err(other(field, code, &codes.join(", ")))
 }
 
-/// Lines that do not lie in the time that was asked for. Hours include their last second.
+/// Counts the lines outside of the requested time, whose hours include their last second. Refuses a response of which no
+/// line lies within.
 pub(super) fn count_outside(lines: &[SaleLine], question: &SalesQuestion) -> Result<u64, ParseError> {
     let outside = |line: &&SaleLine| !lies_within(line, question);
     let count = lines.iter().filter(outside).count();
@@ -109,7 +109,7 @@ fn check(
     if fits { Ok(()) } else { Err(other(field, asked.unwrap_or_default(), answered)) }
 }
 
-/// `whole_day`: what an hour that was not asked for may read, because it takes nothing away.
+/// `whole_day`: values that an hour which was not requested may have, because they exclude nothing.
 fn check_hour(
     field: &'static str,
     answered: Field<'_>,

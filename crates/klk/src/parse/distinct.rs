@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-/// Collects elements by their key. Of elements with the same key and different content the first one is kept,
-/// and the contradiction is said: the order of a response decides nothing.
+/// Collects elements by their key. Elements with the same key and different content are left out and reported:
+/// the order of a response decides nothing.
 pub(super) struct Distinct<Key, Item> {
     received: u64,
-    contradiction: Option<usize>,
+    /// Places of elements that came again with different content, in the order in which that was seen.
+    contradicted: Vec<usize>,
     items: Vec<Item>,
     places: HashMap<Key, usize>,
 }
@@ -17,9 +18,9 @@ pub(super) struct Distinct<Key, Item> {
 pub(super) struct Collected<Item> {
     /// Elements that came.
     pub(super) received: u64,
-    /// The place of the first element that came again with different content.
-    pub(super) contradiction: Option<usize>,
-    /// The elements, in the order they came.
+    /// The first element that came again with different content; it is not among the items.
+    pub(super) contradicted: Option<Item>,
+    /// The elements without contradiction, in the order they came.
     pub(super) items: Vec<Item>,
 }
 
@@ -27,7 +28,7 @@ impl<Key: Eq + Hash, Item: PartialEq> Distinct<Key, Item> {
     /// Room for about this many.
     pub(super) fn with_capacity(expected: usize) -> Self {
         let (items, places) = (Vec::with_capacity(expected), HashMap::with_capacity(expected));
-        Self { received: 0, contradiction: None, items, places }
+        Self { received: 0, contradicted: Vec::new(), items, places }
     }
 
     #[inline]
@@ -41,13 +42,25 @@ impl<Key: Eq + Hash, Item: PartialEq> Distinct<Key, Item> {
             Entry::Occupied(place) => {
                 let place = *place.get();
                 if self.items[place] != item {
-                    self.contradiction = self.contradiction.or(Some(place));
+                    self.contradicted.push(place);
                 }
             }
         }
     }
 
     pub(super) fn finish(self) -> Collected<Item> {
-        Collected { received: self.received, contradiction: self.contradiction, items: self.items }
+        let Self { received, contradicted: mut places, mut items, .. } = self;
+        let first = places.first().copied();
+        places.sort_unstable();
+        places.dedup();
+        let mut contradicted = None;
+        // From the end, so that the places before stay what they are.
+        for place in places.into_iter().rev() {
+            let item = items.remove(place);
+            if Some(place) == first {
+                contradicted = Some(item);
+            }
+        }
+        Collected { received, contradicted, items }
     }
 }

@@ -42,12 +42,9 @@ pub(crate) fn parse_sales(body: &str, question: &SalesQuestion) -> Result<SalesA
     let mut lines = Lines(Distinct::with_capacity(body.len() / BYTES_PER_LINE));
     let mut meta = read_envelope(body, &mut lines)?;
     let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
-    let Collected { received, contradiction, items } = lines.0.finish();
+    let Collected { received, contradicted, items } = lines.0.finish();
     let outside = count_outside(&items, question)?;
-    let contradicted = contradiction.map(|place| {
-        let SaleLine { numero_factura, linea, .. } = &items[place];
-        (numero_factura.clone(), *linea)
-    });
+    let contradicted = contradicted.map(|line| (line.numero_factura, line.linea));
     Ok(SalesAnswer { announced, received, outside, contradicted, generated_at, lines: items })
 }
 
