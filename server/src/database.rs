@@ -5,20 +5,27 @@ use std::sync::Arc;
 
 use engine::StatementWatcher;
 use monitoring::Monitoring;
-use warehouse::{Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Access, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Opens the database, or says that another process has it. The team is told of what it is asked.
-pub fn open(settings: &Settings, monitoring: &Monitoring) -> Result<Warehouse, Failure> {
+/// Opens the database, or says that another process has it. The team is told of what it is asked. Who only reads, and finds
+/// no file, reads an empty database in memory: nothing is loaded yet, and nothing is written to say so.
+pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Result<Warehouse, Failure> {
+    let is_absent = access == Access::ReadOnly && !settings.database.exists();
+    if is_absent {
+        let path = settings.database.display();
+        tracing::warn!("la base de datos {path} no existe todavía; si está en otro lugar, dígalo con KLK_DATABASE");
+    }
     let limits = &settings.database_limits;
     let warehouse_settings = WarehouseSettings {
-        path: Some(settings.database.clone()),
+        path: (!is_absent).then(|| settings.database.clone()),
         readers: limits.readers,
         writes_waiting_max: limits.writes_waiting_max,
         memory_max: limits.memory_max.clone(),
         threads: limits.threads,
+        access,
     };
     let observer = Arc::new(StatementWatcher::new(monitoring.clone(), settings.sentry.slow_query_limit));
     Warehouse::open_observed(&warehouse_settings, observer).map_err(|error| failure(&settings.database, error))
@@ -33,6 +40,10 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
         }
         WarehouseError::TooNew { found, known } => Failure::Usage(format!(
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
+        )),
+        WarehouseError::TooOld { found, known } => Failure::Usage(format!(
+            "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): haga una copia \
+             y arranque klk serve, que la pone al día"
         )),
         error => Failure::Unexpected(anyhow::Error::new(error).context(format!("la base de datos {path} no abre"))),
     }

@@ -27,10 +27,10 @@ pub fn start_plain(filter: &str, is_json: bool) {
 }
 
 fn lines(is_json: bool) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let layer = tracing_subscriber::fmt::layer().with_writer(|| LogWriter);
     if is_json {
-        layer.json().boxed()
+        tracing_subscriber::fmt::layer().json().with_writer(|| LogWriter::JSON).boxed()
     } else {
+        let layer = tracing_subscriber::fmt::layer().with_writer(|| LogWriter::TEXT);
         layer.with_target(false).with_ansi(crate::output::is_terminal()).boxed()
     }
 }

@@ -33,9 +33,19 @@ pub async fn serve(
     monitoring: &Monitoring,
     settings: &Settings,
 ) -> Result<(), Failure> {
-    let served = answer_requests(listener, engine.clone(), monitoring.clone(), settings).await;
-    runtime::end_engine(&engine, settings.shutdown_limit).await;
-    served
+    match answer_requests(listener, engine.clone(), monitoring.clone(), settings).await? {
+        Ended::Asked => runtime::end_engine(&engine, settings.shutdown_limit).await,
+        Ended::AskedTwice => tracing::warn!("asked to end twice: runs in work are interrupted"),
+    }
+    Ok(())
+}
+
+/// How serving ended.
+enum Ended {
+    /// The process was asked to end: runs in work may end.
+    Asked,
+    /// It was asked once more: nothing is waited for.
+    AskedTwice,
 }
 
 async fn answer_requests(
@@ -43,9 +53,9 @@ async fn answer_requests(
     engine: Engine,
     monitoring: Monitoring,
     settings: &Settings,
-) -> Result<(), Failure> {
+) -> Result<Ended, Failure> {
     let (close, closing) = watch::channel(false);
-    let state = WebState::new(http::site_options()?, engine, closing.clone(), monitoring, settings);
+    let state = WebState::new(http::site_options()?, engine.clone(), closing.clone(), monitoring, settings);
     let router =
         http::router(state, &settings.http, &settings.sentry).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = listener.local_addr().context("no hay dirección")?;
@@ -56,18 +66,23 @@ async fn answer_requests(
         let stop = runtime::stop_signal();
     }
     tokio::select! {
-        ended = &mut server => return Ok(ended.context("el servidor HTTP terminó")?),
+        ended = &mut server => {
+            ended.context("el servidor HTTP terminó")?;
+            return Ok(Ended::Asked);
+        }
         () = &mut stop => {}
     }
-    tracing::info!("ending: no new requests");
+    tracing::info!("ending: no new requests, no new runs");
+    engine.begin_shutdown();
     close.send_replace(true);
-    match tokio::time::timeout(CONNECTIONS_LIMIT, server).await {
-        Ok(ended) => Ok(ended.context("el servidor HTTP terminó")?),
-        Err(_) => {
-            tracing::warn!("some connections did not end in time");
-            Ok(())
-        }
+    tokio::select! {
+        ended = tokio::time::timeout(CONNECTIONS_LIMIT, server) => match ended {
+            Ok(ended) => ended.context("el servidor HTTP terminó")?,
+            Err(_) => tracing::warn!("some connections did not end in time"),
+        },
+        () = runtime::stop_signal() => return Ok(Ended::AskedTwice),
     }
+    Ok(Ended::Asked)
 }
 
 async fn until_closing(mut closing: watch::Receiver<bool>) {

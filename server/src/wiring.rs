@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use engine::{Engine, EngineParts, EngineSettings, RetrySettings, ScheduleSettings};
+use engine::{Engine, EngineMode, EngineParts, EngineSettings, RetrySettings, ScheduleSettings};
 use jiff::SignedDuration;
 use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
 use secrecy::ExposeSecret;
+use warehouse::Access;
 
 use crate::clock::{self, SystemClock, TimeOrderedIds};
 use crate::failure::Failure;
@@ -79,8 +80,20 @@ pub enum Purpose {
     Serve,
     /// To work for one command: no schedule fires.
     Work,
-    /// To answer questions: nothing is extracted.
+    /// To keep what somebody decides: nothing is extracted.
+    Decide,
+    /// To answer questions: nothing is extracted or written.
     Look,
+}
+
+impl Purpose {
+    const fn mode(self) -> EngineMode {
+        match self {
+            Self::Serve | Self::Work => EngineMode::Work,
+            Self::Decide => EngineMode::Decide,
+            Self::Look => EngineMode::Look,
+        }
+    }
 }
 
 /// A client of the POS.
@@ -92,7 +105,8 @@ pub fn client(settings: &Settings) -> Result<klk::Client, Failure> {
 pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpose) -> Result<Engine, Failure> {
     let source = client(settings)?;
     // First, because it says at once when the server is running.
-    let warehouse = database::open(settings, monitoring)?;
+    let access = if purpose == Purpose::Look { Access::ReadOnly } else { Access::ReadAndWrite };
+    let warehouse = database::open(settings, monitoring, access)?;
     let Branches { list, origin, warning } = branches::find(settings, &source).await?;
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
@@ -116,13 +130,15 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
     let limits = &settings.engine;
     let defaults = EngineSettings::default();
     EngineSettings {
-        workers: if purpose == Purpose::Look { 0 } else { limits.workers },
+        mode: purpose.mode(),
+        workers: if purpose.mode() == EngineMode::Work { limits.workers } else { 0 },
         workers_per_branch: limits.workers_per_branch,
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
         short_answer_retries: limits.short_answer_retries,
         source_clock_tolerance: SignedDuration::try_from(limits.source_clock_tolerance)
             .unwrap_or(defaults.source_clock_tolerance),
+        queue_check_interval: limits.queue_check_interval,
         write_retries: limits.write_retries,
         write_retry_pause: limits.write_retry_pause,
         recovery_days_max: limits.recovery_days_max,

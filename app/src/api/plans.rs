@@ -103,9 +103,10 @@ pub async fn cancel_plan(
 /// The store, where a request names exactly one.
 #[cfg(feature = "ssr")]
 fn only_branch(branches: Option<&[String]>, periods: Option<&[PlanPeriod]>) -> Option<String> {
-    let of_periods = periods.into_iter().flatten().filter_map(|period| Some(period.ubicacion_id.as_ref()?.to_string()));
-    let named: std::collections::BTreeSet<_> = branches.into_iter().flatten().cloned().chain(of_periods).collect();
-    named.first().filter(|_| named.len() == 1).cloned()
+    let of_periods = periods.into_iter().flatten().filter_map(|period| Some(period.ubicacion_id.as_ref()?.as_str()));
+    let mut named = branches.into_iter().flatten().map(String::as_str).chain(of_periods);
+    let first = named.next()?;
+    named.all(|other| other == first).then(|| first.to_owned())
 }
 
 #[cfg(feature = "ssr")]

@@ -18,6 +18,8 @@ pub async fn list_runs(
     modo: Option<String>,
     /// A state of runs; all where absent.
     estado: Option<String>,
+    /// What was queued together; all where absent.
+    lote_id: Option<String>,
     /// At most this many, 1 to 100; 20 where absent.
     limite: Option<String>,
     /// The `cursor_siguiente` of the page before; the first page where absent.
@@ -28,13 +30,14 @@ pub async fn list_runs(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
     ))?;
-    let filter = session.checked(domain::filter::RunFilter::parse(
+    let filter = domain::filter::RunFilter::parse(
         etl_tipo.as_deref(),
         ubicacion_id.as_deref(),
         modo.as_deref(),
         estado.as_deref(),
         limite.as_deref(),
         cursor.as_deref(),
-    ))?;
+    );
+    let filter = session.checked(filter.and_then(|filter| filter.of_batch(lote_id.as_deref())))?;
     session.answer(session.engine.list_runs(&session.actor, filter)).await
 }

@@ -15,13 +15,6 @@ use crate::live::Now;
 use crate::preferences::language;
 use crate::query::{Query, RUNS, day_path, run_href};
 
-/// What a row shows: another key is another row, the same key is left as it is.
-pub fn row_key(gap: &GapView) -> String {
-    let GapView { id, fin, ventanas, urgencia, estado, evidencia, causa_detalle, intentos, valor, .. } = gap;
-    let worth = valor.as_ref().map(|value| value.usd);
-    format!("{id} {fin} {ventanas} {urgencia} {estado} {evidencia:?} {causa_detalle:?} {intentos} {worth:?}")
-}
-
 /// The local time that is missing.
 pub fn period_of(language: Language, gap: &GapView) -> Period {
     period(language, (gap.fecha_desde, gap.hora_desde.as_str()), (gap.fecha_hasta, gap.hora_hasta.as_str()))
@@ -35,11 +28,12 @@ pub fn windows_of(language: Language, gap: &GapView) -> String {
     }
 }
 
-/// A gap.
+/// A gap. The row stays while the gap does, and only what changed is drawn anew: what is open stays open, and the focus
+/// stays where it is.
 #[component]
 pub fn GapRow(
     /// The gap.
-    gap: GapView,
+    gap: Memo<GapView>,
     /// What ages are counted from.
     now: Now,
     /// Somebody wants it recovered.
@@ -53,51 +47,62 @@ pub fn GapRow(
 ) -> impl IntoView {
     let language = language();
     let texts = language.gaps();
-    let missing = period_of(language, &gap);
-    let kind = match gap.clase {
-        GapClass::Coverage => kind_name(language, gap.etl_tipo),
+    let first = gap.get_untracked();
+    let kind = match first.clase {
+        GapClass::Coverage => kind_name(language, first.etl_tipo),
         GapClass::Sequence => texts.sequence(),
     };
-    let justifiable = gap.clone();
+    let step = Memo::new(move |_| gap.with(|gap| (gap.estado, gap.recuperable, is_past.get())));
+    let urgency = move || gap.read().urgencia;
+    let missing = move || period_of(language, &gap.read());
     view! {
         <tr>
-            <td class="select-column needs-script" data-label=language.plan().select_column()>{checkbox(&gap, selection)}</td>
+            <td class="select-column needs-script" data-label=language.plan().select_column()>
+                {move || step.get().1.then(|| checkbox(gap, selection))}
+            </td>
             <th scope="row" data-label=texts.store()>
                 <span class="stack">
-                    <span class="strong">{gap.ubicacion_nombre.clone()}</span>
+                    <span class="strong">{first.ubicacion_nombre.clone()}</span>
                     <span class="muted">{kind}</span>
                 </span>
             </th>
-            <td data-label=texts.detected()><Moment at=gap.detectado_en local=gap.detectado_en_local now/></td>
+            <td data-label=texts.detected()>
+                <Moment at=first.detectado_en local=first.detectado_en_local now/>
+            </td>
             <td data-label=texts.urgency()>
-                <Pill tone=gap.urgencia label=urgency_name(language, gap.urgencia)/>
+                {move || view! { <Pill tone=urgency() label=urgency_name(language, urgency())/> }}
             </td>
             <td data-label=texts.period()>
                 <span class="stack">
-                    <span>{missing.hours}</span>
-                    <span class="muted">{missing.days} " · " {windows_of(language, &gap)}</span>
+                    <span>{move || missing().hours}</span>
+                    <span class="muted">{move || missing().days} " · " {move || windows_of(language, &gap.read())}</span>
                 </span>
             </td>
-            <td data-label=texts.value() class="number">{value_of(&gap)}</td>
+            <td data-label=texts.value() class="number">{move || value_of(&gap.read())}</td>
             <td data-label=texts.cause() class="cause-column">
-                {cause_of(&gap)}
+                {cause_of(gap)}
             </td>
             <td data-label=texts.actions() class="actions-column">
-                <span class="actions">{runs_link(&gap)} {justify_button(justifiable, justify, is_past)} {next_step(gap, recover)}</span>
+                <span class="actions">
+                    {runs_link(&first)} " "
+                    {move || may_be_justified(step.get()).then(|| justify_button(gap, justify))} " "
+                    {move || next_step(step.get(), gap, recover)}
+                </span>
             </td>
         </tr>
     }
     .into_any()
 }
 
-/// Selects the gap, where it can be recovered.
-fn checkbox(gap: &GapView, selection: RwSignal<BTreeSet<String>>) -> Option<AnyView> {
-    if !gap.recuperable {
-        return None;
-    }
+/// What decides which buttons a row has: the state of its gap, whether it can be recovered, whether the list is of the past.
+type Step = (GapState, bool, bool);
+
+/// Selects the gap.
+fn checkbox(gap: Memo<GapView>, selection: RwSignal<BTreeSet<String>>) -> AnyView {
     let language = language();
-    let label = language.plan().select(&gap.ubicacion_nombre, period_of(language, gap));
-    let (shown, changed) = (gap.id.clone(), gap.id.clone());
+    let label = move || gap.with(|gap| language.plan().select(&gap.ubicacion_nombre, period_of(language, gap)));
+    let shown = gap.with_untracked(|gap| gap.id.clone());
+    let changed = shown.clone();
     let select = move |is_selected: bool| {
         selection.update(|selection| {
             if is_selected {
@@ -107,51 +112,58 @@ fn checkbox(gap: &GapView, selection: RwSignal<BTreeSet<String>>) -> Option<AnyV
             }
         });
     };
-    Some(
-        view! {
-            <input
-                type="checkbox"
-                aria-label=label
-                prop:checked=move || selection.read().contains(&shown)
-                on:change=move |event| select(event_target_checked(&event))
-            />
-        }
-        .into_any(),
-    )
+    view! {
+        <input
+            type="checkbox"
+            aria-label=label
+            prop:checked=move || selection.read().contains(&shown)
+            on:change=move |event| select(event_target_checked(&event))
+        />
+    }
+    .into_any()
 }
 
 /// The cause and what proves it; on demand all that is known, and the way to the run and to the day.
-fn cause_of(gap: &GapView) -> AnyView {
+fn cause_of(gap: Memo<GapView>) -> AnyView {
     let language = language();
     let texts = language.gaps();
-    let evidence = evidence_of_gap(language, gap);
-    let said = gap.causa_detalle.clone().map(|said| view! { <p>{said}</p> });
-    let attempts = (gap.intentos > 0).then(|| view! { <p class="muted">{texts.attempts(gap.intentos)}</p> });
-    let run = gap.ejecucion_id.map(|run| {
-        let label = texts.cause_run(cause_name(language, gap.evidencia.tipo), &gap.ubicacion_nombre);
-        let to_run = view! { <a class="link" href=run_href(run) aria-label=label>{texts.run()}</a> };
-        let run = run.to_string();
-        view! { <p>{to_run} " " <code>{run.clone()}</code> " " <CopyButton text=run/></p> }
-    });
-    let numbers = (!gap.facturas_faltantes.is_empty()).then(|| {
-        let lacking = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
-        view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{lacking.collect_view()}</ul> }
-    });
-    let of_day = texts.day_of(day(language, gap.fecha_desde), &gap.ubicacion_nombre);
-    let to_day = (gap.etl_tipo == EtlKind::Sales).then(|| {
-        let href = day_path(&gap.ubicacion_id, gap.fecha_desde, Some(&gap.hora_desde));
+    let name = move || gap.with(|gap| cause_name(language, gap.evidencia.tipo));
+    let evidence = move || gap.with(|gap| evidence_of_gap(language, gap));
+    let said = move || gap.with(|gap| gap.causa_detalle.clone()).map(|said| view! { <p>{said}</p> });
+    let attempts = move || Some(gap.read().intentos).filter(|count| *count > 0).map(|count| texts.attempts(count));
+    let ran = Memo::new(move |_| gap.read().ejecucion_id);
+    let run = move || {
+        ran.get().map(|run| {
+            let label = gap
+                .with_untracked(|gap| texts.cause_run(cause_name(language, gap.evidencia.tipo), &gap.ubicacion_nombre));
+            let to_run = view! { <a class="link" href=run_href(run) aria-label=label>{texts.run()}</a> };
+            let run = run.to_string();
+            view! { <p>{to_run} " " <code>{run.clone()}</code> " " <CopyButton text=run/></p> }
+        })
+    };
+    let numbers = move || {
+        let lacking = gap.with(|gap| gap.facturas_faltantes.clone());
+        (!lacking.is_empty()).then(|| {
+            let lacking = lacking.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
+            view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{lacking.collect_view()}</ul> }
+        })
+    };
+    let first = gap.get_untracked();
+    let of_day = texts.day_of(day(language, first.fecha_desde), &first.ubicacion_nombre);
+    let to_day = (first.etl_tipo == EtlKind::Sales).then(|| {
+        let href = day_path(&first.ubicacion_id, first.fecha_desde, Some(&first.hora_desde));
         view! { <p><a class="link" href=href aria-label=of_day>{texts.day()}</a></p> }
     });
     view! {
         <details class="error-detail">
             <summary>
-                <span>{cause_name(language, gap.evidencia.tipo)}</span>
-                <span class="error-excerpt muted">{evidence.clone()}</span>
+                <span>{name}</span>
+                <span class="error-excerpt muted">{evidence}</span>
             </summary>
             <div class="error-full">
                 <p>{evidence}</p>
                 {said}
-                {attempts}
+                <p class="muted">{attempts}</p>
                 {numbers}
                 {run}
                 {to_day}
@@ -171,47 +183,46 @@ fn runs_link(gap: &GapView) -> AnyView {
     .into_any()
 }
 
-/// The button that says why it stays; not while a run is at it, and not of the past.
-fn justify_button(gap: GapView, justify: Callback<GapView>, is_past: Signal<bool>) -> AnyView {
+/// Not while a run is at it, and not of the past.
+const fn may_be_justified((state, _, is_past): Step) -> bool {
+    !is_past && !matches!(state, GapState::Queued | GapState::Running)
+}
+
+/// The button that says why it stays.
+fn justify_button(gap: Memo<GapView>, justify: Callback<GapView>) -> AnyView {
     let language = language();
     let texts = language.justify();
-    if matches!(gap.estado, GapState::Queued | GapState::Running) {
-        return ().into_any();
+    let label = move || gap.with(|gap| texts.open_of(&gap.ubicacion_nombre, period_of(language, gap)));
+    view! {
+        <button
+            class="button needs-script"
+            type="button"
+            aria-haspopup="dialog"
+            aria-label=label
+            on:click=move |_| justify.run(gap.get_untracked())
+        >
+            {texts.open()}
+        </button>
     }
-    let label = texts.open_of(&gap.ubicacion_nombre, period_of(language, &gap));
-    let button = move || {
-        let (gap, label) = (gap.clone(), label.clone());
-        view! {
-            <button
-                class="button needs-script"
-                type="button"
-                aria-haspopup="dialog"
-                aria-label=label
-                on:click=move |_| justify.run(gap.clone())
-            >
-                {texts.open()}
-            </button>
-        }
-    };
-    (move || (!is_past.get()).then(&button)).into_any()
+    .into_any()
 }
 
 /// The button, or why there is none.
-fn next_step(gap: GapView, recover: Callback<GapView>) -> AnyView {
+fn next_step((state, is_recoverable, _): Step, gap: Memo<GapView>, recover: Callback<GapView>) -> AnyView {
     let language = language();
     let texts = language.gaps();
-    match gap.estado {
+    match state {
         GapState::Queued => view! { <Pill tone=Tone::Neutral label=language.state().queued()/> }.into_any(),
         GapState::Running => view! { <Pill tone=Tone::Info label=language.state().running() is_busy=true/> }.into_any(),
-        GapState::Pending if gap.recuperable => {
-            let label = texts.recover_of(&gap.ubicacion_nombre, period_of(language, &gap));
+        GapState::Pending if is_recoverable => {
+            let label = move || gap.with(|gap| texts.recover_of(&gap.ubicacion_nombre, period_of(language, gap)));
             view! {
                 <button
                     class="button button-accent needs-script"
                     type="button"
                     aria-haspopup="dialog"
                     aria-label=label
-                    on:click=move |_| recover.run(gap.clone())
+                    on:click=move |_| recover.run(gap.get_untracked())
                 >
                     {texts.recover()}
                 </button>

@@ -6,7 +6,7 @@ use domain::gap::GapOrder;
 use domain::read_model::{GapTotals, GapView};
 use leptos::prelude::*;
 
-use super::gap_row::{GapRow, row_key};
+use super::gap_row::GapRow;
 use super::gap_value::ValueCard;
 use super::{Empty, StatCard, Tone, rows};
 use crate::format::whole;
@@ -94,8 +94,11 @@ pub fn GapsTable(
                 <tbody>
                     {rows(
                         move || gaps.get(),
-                        row_key,
-                        move |gap| view! { <GapRow gap now recover selection justify is_past/> }.into_any(),
+                        |gap| gap.id.clone(),
+                        move |first| {
+                            let gap = latest(gaps, first);
+                            view! { <GapRow gap now recover selection justify is_past/> }.into_any()
+                        },
                     )}
                 </tbody>
             </table>
@@ -106,6 +109,14 @@ pub fn GapsTable(
         true => view! { <Empty title=texts.empty() hint=texts.empty_hint() is_good=true/> }.into_any(),
         false => table(),
     }
+}
+
+/// A gap as the list has it now; as it was last, once the list has it no more.
+fn latest(gaps: Signal<Vec<GapView>>, first: GapView) -> Memo<GapView> {
+    Memo::new(move |before: Option<&GapView>| {
+        let before = before.unwrap_or(&first);
+        gaps.with(|gaps| gaps.iter().find(|gap| gap.id == before.id).unwrap_or(before).clone())
+    })
 }
 
 /// The head of a column that the list can be sorted by: a link, so that it works by itself and can be shared.

@@ -48,6 +48,7 @@ async fn ask(query: Query) -> Result<RunPage, crate::api::ApiError> {
         query.get("modo"),
         query.get("estado"),
         None,
+        None,
         query.get("cursor"),
     )
     .await

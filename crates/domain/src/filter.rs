@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::gap::GapOrder;
-use crate::{BranchId, EtlKind, RunId, RunMode, RunState};
+use crate::{BatchId, BranchId, EtlKind, RunId, RunMode, RunState};
 
 /// A parameter that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +117,8 @@ pub struct RunFilter {
     pub mode: Option<RunMode>,
     /// Only this state.
     pub state: Option<RunState>,
+    /// Only what was queued together.
+    pub batch: Option<BatchId>,
     /// At most this many, 1 to 100.
     pub limit: u32,
     /// Older than this one.
@@ -125,7 +127,7 @@ pub struct RunFilter {
 
 impl Default for RunFilter {
     fn default() -> Self {
-        Self { kind: None, branch: None, mode: None, state: None, limit: 20, cursor: None }
+        Self { kind: None, branch: None, mode: None, state: None, batch: None, limit: 20, cursor: None }
     }
 }
 
@@ -144,9 +146,21 @@ impl RunFilter {
             branch: branch(ubicacion_id),
             mode: choice("modo", modo)?,
             state: choice("estado", estado)?,
+            batch: None,
             limit: bounded("limite", limite, 20, 1, 100)?,
             cursor: given(cursor).map(str::parse).transpose()?,
         })
+    }
+}
+
+impl RunFilter {
+    /// The same, and only of one batch.
+    pub fn of_batch(self, lote_id: Option<&str>) -> Result<Self, InvalidParameter> {
+        let parse = |text: &str| {
+            let reason = || format!("debe ser el identificador de un lote; llegó '{text}'");
+            text.parse().map(BatchId).map_err(|_| InvalidParameter { name: "lote_id", reason: reason() })
+        };
+        Ok(Self { batch: given(lote_id).map(parse).transpose()?, ..self })
     }
 }
 

@@ -14,6 +14,7 @@ use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
 use crate::branches::BranchRegistry;
 use crate::engine::EngineParts;
+use crate::settings::EngineMode;
 use crate::{Engine, EngineError, UseCaseError};
 
 /// By whom a change is that klk.toml made.
@@ -75,12 +76,13 @@ pub(crate) fn on_its_zones<'rows>(
 }
 
 /// Keeps what klk.toml says of calendars where it is not what it said, and puts every branch on its zones. A past day goes
-/// on being judged by the file of its day.
-pub(crate) async fn remember_file(parts: &EngineParts) -> Result<BranchRegistry, EngineError> {
+/// on being judged by the file of its day. Only who works keeps it: a command that asks or decides may have been called
+/// beside another klk.toml, or beside none.
+pub(crate) async fn remember_file(parts: &EngineParts, mode: EngineMode) -> Result<BranchRegistry, EngineError> {
     let now = parts.clock.now();
     let mut changes = parts.warehouse.calendar_changes(None).await?;
     let (mut rows, mut decisions) = (Vec::new(), Vec::new());
-    for branch in &parts.branches {
+    for branch in parts.branches.iter().filter(|_| mode == EngineMode::Work) {
         for (from, rules, is_first) in new_of_file(branch, &changes, now)? {
             let row = CalendarRow {
                 branch: branch.id.clone(),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, Warehouse, WarehouseError};
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, RunRecord, Warehouse, WarehouseError};
 
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
@@ -19,8 +19,8 @@ use crate::plans::book::{self, PlanBook};
 use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
-use crate::settings::EngineSettings;
-use crate::{calendars, recovery_outcome, scheduler, workers};
+use crate::settings::{EngineMode, EngineSettings};
+use crate::{calendars, queue_check, recovery_outcome, scheduler, workers};
 
 /// Why runs are queued.
 pub(crate) enum Why {
@@ -101,16 +101,12 @@ impl Engine {
             return Err(EngineError::NoBranches);
         }
         let schedules = schedules(&settings)?;
-        let branches = calendars::remember_file(&parts).await?;
-        let ids = Arc::clone(&parts.ids);
-        let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
-        let left = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
-        if !left.is_empty() {
-            tracing::warn!(runs = left.len(), "runs that an earlier process left in work are gaps again");
-        }
-        let queue = Queue::new(settings.workers_per_branch, settings.live_streak_max);
-        let waiting = parts.warehouse.queued_runs().await?;
-        let active = parts.warehouse.active_plans().await?;
+        let branches = calendars::remember_file(&parts, settings.mode).await?;
+        let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
+        let left = match settings.mode {
+            EngineMode::Look => Left::default(),
+            EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
+        };
 
         let engine = Self(Arc::new(Shared {
             clock: parts.clock,
@@ -130,12 +126,15 @@ impl Engine {
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         }));
-        follow_plans(&engine, active).await;
-        engine.queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
-        recovery_outcome::tell_ended(&engine, None).await;
+        follow_plans(&engine, left.plans).await;
+        engine.queue.push(left.waiting.into_iter().map(|record| Waiting { record, check_in: None }));
+        if engine.settings.mode != EngineMode::Look {
+            recovery_outcome::tell_ended(&engine, None).await;
+        }
         let mut tasks = engine.tasks.lock().await;
         if engine.settings.workers > 0 {
             tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));
+            tasks.spawn(queue_check::keep(engine.clone()));
         }
         for _ in 0..engine.settings.workers {
             tasks.spawn(workers::work(engine.clone()));
@@ -151,10 +150,15 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Ends it: nothing new starts, what is in work ends, and the database is closed. What waits is kept.
-    pub async fn shutdown(&self) {
+    /// From here on nothing new starts; what is in work goes on.
+    pub fn begin_shutdown(&self) {
         self.stopped.store(true, Ordering::Relaxed);
         self.stopping.send_replace(true);
+    }
+
+    /// Ends it: nothing new starts, what is in work ends, and the database is closed. What waits is kept.
+    pub async fn shutdown(&self) {
+        self.begin_shutdown();
         // Before the wait as well: whoever waits for the end may not wait for long.
         self.queue.abandon();
         let mut tasks = self.tasks.lock().await;
@@ -262,6 +266,25 @@ impl Engine {
             sentry_trace: cause.as_ref().map(|cause| cause.sentry_trace.clone()),
             baggage: cause.map(|cause| cause.baggage),
         }
+    }
+}
+
+/// What an earlier process left to be done.
+#[derive(Default)]
+struct Left {
+    waiting: Vec<RunRecord>,
+    plans: Vec<PlanRecord>,
+}
+
+impl Left {
+    async fn by_an_earlier_process(parts: &EngineParts, settings: &EngineSettings) -> Result<Self, EngineError> {
+        let ids = Arc::clone(&parts.ids);
+        let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
+        let interrupted = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
+        if !interrupted.is_empty() {
+            tracing::warn!(runs = interrupted.len(), "runs that an earlier process left in work are gaps again");
+        }
+        Ok(Self { waiting: parts.warehouse.queued_runs().await?, plans: parts.warehouse.active_plans().await? })
     }
 }
 

@@ -10,7 +10,7 @@ use domain::later_change::LaterChange;
 use domain::read_model::{GapTotals, GapView, ValueView};
 use domain::sequence::NumberHole;
 use domain::window::half_hour_floor;
-use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet};
+use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use warehouse::WaiverFilter;
@@ -19,6 +19,7 @@ use crate::UseCaseError;
 use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::number_holes::{self, widened};
+use crate::settings::EngineMode;
 
 /// What is known of each of some branches, for one kind and one stretch of time.
 pub(crate) struct Evidence<'engine> {
@@ -56,7 +57,11 @@ pub(crate) async fn evidence<'engine>(
     let warehouse = &engine.warehouse;
     // Attempts before coverage: a run that succeeds in between is seen in work or its window as covered, never neither.
     let mut attempts: HashMap<BranchId, Vec<Attempt>> = HashMap::new();
-    for (branch, attempt) in warehouse.attempts(kind, only.clone(), range).await? {
+    for (branch, mut attempt) in warehouse.attempts(kind, only.clone(), range).await? {
+        // Who only looks has the file alone, so nobody is at a run that an earlier process left in work.
+        if attempt.state == RunState::Running && engine.settings.mode == EngineMode::Look {
+            (attempt.state, attempt.error) = (RunState::Interrupted, Some(ErrorClass::Interrupted));
+        }
         attempts.entry(branch).or_default().push(attempt);
     }
     let around = widened(range);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::plan::Pace;
 use domain::{BatchId, BranchId, EtlKind, RunId, RunMode};
 use monitoring::CheckIn;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use warehouse::RunRecord;
 
 /// Recoveries among what can wait.
@@ -45,6 +45,16 @@ pub(crate) struct Queue {
     changed: Notify,
     per_branch_max: usize,
     live_streak_max: u32,
+    failing_max: usize,
+}
+
+/// A run that a worker has.
+struct Taken {
+    branch: BranchId,
+    batch: Option<BatchId>,
+    is_cancelled: bool,
+    /// Whether it is to ask for nothing more.
+    stop: watch::Sender<bool>,
 }
 
 /// Runs that are eligible together. Within a rank the first queued goes first, of whatever group.
@@ -63,6 +73,10 @@ struct State {
     /// All others, by what lets them go; no group is empty.
     later: BTreeMap<Group, BTreeSet<RunId>>,
     in_work: HashMap<BranchId, usize>,
+    /// The runs that workers have.
+    taken: HashMap<RunId, Taken>,
+    /// Branches whose last requests were not answered.
+    failing: HashSet<BranchId>,
     live_streak: u32,
     /// Plans of which nothing may start.
     held: HashSet<BatchId>,
@@ -75,12 +89,14 @@ struct State {
 }
 
 impl Queue {
-    pub(crate) fn new(per_branch_max: usize, live_streak_max: u32) -> Self {
+    /// Of so many workers at most a half is kept busy by branches that do not answer.
+    pub(crate) fn new(workers: usize, per_branch_max: usize, live_streak_max: u32) -> Self {
         Self {
             state: Mutex::default(),
             changed: Notify::new(),
             per_branch_max: per_branch_max.max(1),
             live_streak_max: live_streak_max.max(1),
+            failing_max: (workers / 2).max(1),
         }
     }
 
@@ -98,6 +114,12 @@ impl Queue {
                 state.waiting.insert(id, run);
             }
         });
+    }
+
+    /// Whether a run waits here, or a worker has it.
+    pub(crate) fn knows(&self, run: RunId) -> bool {
+        let state = self.state();
+        state.waiting.contains_key(&run) || state.taken.contains_key(&run)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -159,6 +181,13 @@ impl Queue {
         };
         let run = state.waiting.remove(&id)?;
         *state.in_work.entry(run.record.branch.clone()).or_default() += 1;
+        let taken = Taken {
+            branch: run.record.branch.clone(),
+            batch: run.record.batch,
+            is_cancelled: false,
+            stop: watch::Sender::new(false),
+        };
+        state.taken.insert(id, taken);
         Some(run)
     }
 
@@ -174,13 +203,52 @@ impl Queue {
         });
     }
 
-    /// Forgets what waits of a plan.
+    /// Forgets what waits of a plan, and has what is in work ask for nothing more.
     pub(crate) fn remove(&self, plan: BatchId) {
         self.change(|state| {
             state.later.retain(|group, _| group.batch != Some(plan));
             state.waiting.retain(|_, run| run.record.batch != Some(plan));
             state.held.remove(&plan);
             state.left_alone.remove(&plan);
+            for taken in state.taken.values_mut().filter(|taken| taken.batch == Some(plan)) {
+                taken.is_cancelled = true;
+                taken.stop.send_replace(true);
+            }
+        });
+    }
+
+    /// True once a run that a worker has is to ask for nothing more.
+    pub(crate) fn stop_of(&self, run: RunId) -> Option<watch::Receiver<bool>> {
+        self.state().taken.get(&run).map(|taken| taken.stop.subscribe())
+    }
+
+    /// Whether a run that a worker has was cancelled.
+    pub(crate) fn is_cancelled(&self, run: RunId) -> bool {
+        self.state().taken.get(&run).is_some_and(|taken| taken.is_cancelled)
+    }
+
+    /// A request of a run was not answered. Where too many workers wait for branches like that, and others have work, the
+    /// run asks for nothing more: it is a gap, and will be tried again.
+    pub(crate) fn unanswered(&self, run: RunId, branch: &BranchId) {
+        let mut state = self.state();
+        state.failing.insert(branch.clone());
+        let others_wait = state
+            .waiting
+            .values()
+            .any(|run| !state.failing.contains(&run.record.branch) && self.has_room(&state, &run.record.branch));
+        if others_wait
+            && failing_in_work(&state) > self.failing_max
+            && let Some(taken) = state.taken.get(&run)
+        {
+            tracing::warn!(%run, %branch, "too many workers wait for stores that do not answer; one run gives up");
+            taken.stop.send_replace(true);
+        }
+    }
+
+    /// A branch answered.
+    pub(crate) fn answered(&self, branch: &BranchId) {
+        self.change(|state| {
+            state.failing.remove(branch);
         });
     }
 
@@ -215,8 +283,9 @@ impl Queue {
     }
 
     /// A run that was taken has ended, however.
-    pub(crate) fn done(&self, branch: &BranchId) {
+    pub(crate) fn done(&self, run: RunId, branch: &BranchId) {
         self.change(|state| {
+            state.taken.remove(&run);
             if let Some(count) = state.in_work.get_mut(branch) {
                 *count = count.saturating_sub(1);
             }
@@ -229,7 +298,9 @@ impl Queue {
     }
 
     fn has_room(&self, state: &State, branch: &BranchId) -> bool {
-        state.in_work.get(branch).copied().unwrap_or_default() < self.per_branch_max
+        let in_work = state.in_work.get(branch).copied().unwrap_or_default();
+        let may_fail = !state.failing.contains(branch) || failing_in_work(state) < self.failing_max;
+        in_work < self.per_branch_max && may_fail
     }
 
     fn may_go(&self, state: &State, group: &Group) -> bool {
@@ -250,6 +321,11 @@ impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Runs in work of branches that do not answer.
+fn failing_in_work(state: &State) -> usize {
+    state.taken.values().filter(|taken| state.failing.contains(&taken.branch)).count()
 }
 
 #[cfg(test)]
@@ -288,7 +364,7 @@ mod tests {
     fn order(queue: &Queue) -> Vec<u128> {
         std::iter::from_fn(|| {
             let run = queue.take()?;
-            queue.done(&run.record.branch);
+            queue.done(run.record.id, &run.record.branch);
             Some(number(&run))
         })
         .collect()
@@ -296,14 +372,14 @@ mod tests {
 
     #[test]
     fn live_windows_go_before_recoveries_and_recoveries_before_first_loads() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         queue.push([run(1, "a", RunMode::Full), run(2, "a", RunMode::Recovery), run(3, "a", RunMode::Incremental)]);
         assert_eq!(order(&queue), [3, 2, 1]);
     }
 
     #[test]
     fn a_snapshot_goes_before_everything_that_can_be_had_later() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         let mut snapshot = run(3, "a", RunMode::Full);
         snapshot.record.kind = EtlKind::Inventory;
         queue.push([run(1, "a", RunMode::Full), run(2, "a", RunMode::Recovery), snapshot]);
@@ -312,7 +388,7 @@ mod tests {
 
     #[test]
     fn recoveries_are_not_starved_by_live_windows() {
-        let queue = Queue::new(1, 2);
+        let queue = Queue::new(4, 1, 2);
         queue.push((1..=6).map(|number| run(number, "a", RunMode::Incremental)));
         queue.push([run(100, "a", RunMode::Recovery), run(101, "a", RunMode::Recovery)]);
         assert_eq!(order(&queue), [1, 2, 100, 3, 4, 101, 5, 6]);
@@ -320,12 +396,12 @@ mod tests {
 
     #[test]
     fn a_branch_has_no_more_in_work_than_it_may() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         queue.push([run(1, "a", RunMode::Recovery), run(2, "a", RunMode::Recovery), run(3, "b", RunMode::Recovery)]);
         assert_eq!(queue.take().map(|run| number(&run)), Some(1));
         assert_eq!(queue.take().map(|run| number(&run)), Some(3));
         assert!(queue.take().is_none());
-        queue.done(&BranchId::new("a"));
+        queue.done(RunId(Uuid::nil()), &BranchId::new("a"));
         assert_eq!(queue.take().map(|run| number(&run)), Some(2));
     }
 
@@ -341,7 +417,7 @@ mod tests {
 
     #[test]
     fn a_held_plan_waits_others_go_and_it_goes_on_in_order() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         queue.push([of_plan(1, 7, "a"), of_plan(2, 8, "a"), of_plan(3, 7, "b")]);
         assert!(!queue.hold(plan(7)));
         assert!(queue.hold(plan(7)), "it says that it was held");
@@ -352,7 +428,7 @@ mod tests {
 
     #[test]
     fn what_was_taken_back_never_goes() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         queue.push([of_plan(1, 7, "a"), of_plan(2, 8, "a")]);
         queue.remove(plan(7));
         assert_eq!(order(&queue), [2]);
@@ -361,7 +437,7 @@ mod tests {
 
     #[test]
     fn open_branches_of_a_plan_that_leaves_them_alone_wait() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         queue.push([of_plan(1, 7, "a"), of_plan(2, 7, "b"), of_plan(3, 8, "a")]);
         queue.leave_alone(HashMap::from([(plan(7), HashSet::from([BranchId::new("a")]))]));
         assert_eq!(order(&queue), [2, 3]);
@@ -371,11 +447,54 @@ mod tests {
 
     #[test]
     fn a_resting_branch_still_has_its_live_windows_extracted() {
-        let queue = Queue::new(1, 4);
+        let queue = Queue::new(4, 1, 4);
         queue.push([run(1, "a", RunMode::Recovery), run(2, "a", RunMode::Incremental), run(3, "a", RunMode::Full)]);
         queue.rest(&BranchId::new("a"));
         assert_eq!(order(&queue), [2, 3]);
         queue.rested(&BranchId::new("a"));
         assert_eq!(order(&queue), [1]);
+    }
+
+    fn taken(queue: &Queue) -> Vec<u128> {
+        std::iter::from_fn(|| queue.take()).map(|run| run.record.id.0.as_u128()).collect()
+    }
+
+    #[test]
+    fn branches_that_do_not_answer_have_at_most_half_of_the_workers() {
+        let queue = Queue::new(4, 1, 4);
+        let branches = ["a", "b", "c", "d", "e"];
+        queue.push((1..=5).zip(branches).map(|(number, branch)| run(number, branch, RunMode::Incremental)));
+        for number in 1..=4 {
+            assert_eq!(queue.take().unwrap().record.id, RunId(Uuid::from_u128(number)));
+        }
+        let stops: Vec<_> = (1..=4).map(|number| queue.stop_of(RunId(Uuid::from_u128(number))).unwrap()).collect();
+        for (number, branch) in (1..=4).zip(branches) {
+            queue.unanswered(RunId(Uuid::from_u128(number)), &BranchId::new(branch));
+        }
+        let given_up: Vec<bool> = stops.iter().map(|stop| *stop.borrow()).collect();
+        assert_eq!(given_up, [false, false, true, true]);
+        assert!(!queue.is_cancelled(RunId(Uuid::from_u128(3))), "it failed, nobody cancelled it");
+
+        for number in [3, 4] {
+            queue.done(RunId(Uuid::from_u128(number)), &BranchId::new(branches[usize::try_from(number).unwrap() - 1]));
+        }
+        queue.push([run(6, "c", RunMode::Incremental), run(7, "f", RunMode::Incremental)]);
+        assert_eq!(taken(&queue), [5, 7], "c waits until a or b has ended");
+        queue.answered(&BranchId::new("a"));
+        assert_eq!(taken(&queue), [6]);
+    }
+
+    #[test]
+    fn what_is_in_work_of_a_cancelled_plan_asks_for_nothing_more() {
+        let queue = Queue::new(4, 1, 4);
+        let plan = BatchId(Uuid::from_u128(9));
+        let mut own = run(1, "a", RunMode::Recovery);
+        own.record.batch = Some(plan);
+        queue.push([own, run(2, "b", RunMode::Recovery)]);
+        assert_eq!(taken(&queue), [1, 2]);
+        let stops = [1, 2].map(|number| queue.stop_of(RunId(Uuid::from_u128(number))).unwrap());
+        queue.remove(plan);
+        assert_eq!(stops.map(|stop| *stop.borrow()), [true, false]);
+        assert!(queue.is_cancelled(RunId(Uuid::from_u128(1))));
     }
 }

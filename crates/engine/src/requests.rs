@@ -2,13 +2,19 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use klk::{AnswerEvent, CallObserver, RequestEvent, RetryEvent};
+use domain::{BranchId, ErrorClass, RunId};
+use klk::{AnswerEvent, CallObserver, KlkError, RequestEvent, RetryEvent};
 use monitoring::{Answer, ExtractStep, Monitoring, RequestSpan};
+use warehouse::RunRecord;
+
+use crate::Engine;
 
 /// Tells of what the client does, and has each request carry the trace on.
 pub(crate) struct RequestWatcher {
     asker: Asker,
     open: Mutex<Option<RequestSpan>>,
+    /// The run and its branch, for the queue, which gives fewer workers to a branch that does not answer.
+    run: Option<(Engine, RunId, BranchId)>,
 }
 
 /// On whose behalf the client asks.
@@ -20,13 +26,14 @@ enum Asker {
 
 impl RequestWatcher {
     /// For a run that extracts.
-    pub(crate) fn of_step(step: ExtractStep) -> Arc<Self> {
-        Arc::new(Self { asker: Asker::Step(step), open: Mutex::new(None) })
+    pub(crate) fn of_run(step: ExtractStep, engine: &Engine, run: &RunRecord) -> Arc<Self> {
+        let run = Some((engine.clone(), run.id, run.branch.clone()));
+        Arc::new(Self { asker: Asker::Step(step), open: Mutex::new(None), run })
     }
 
     /// For whoever asks outside of a run.
     pub(crate) fn of_task(monitoring: Monitoring) -> Arc<Self> {
-        Arc::new(Self { asker: Asker::Task(monitoring), open: Mutex::new(None) })
+        Arc::new(Self { asker: Asker::Task(monitoring), open: Mutex::new(None), run: None })
     }
 
     fn open(&self) -> MutexGuard<'_, Option<RequestSpan>> {
@@ -38,7 +45,7 @@ impl RequestWatcher {
     }
 
     /// The call ended with an error after its last request.
-    pub(crate) fn failed(&self, error: &klk::KlkError) {
+    pub(crate) fn failed(&self, error: &KlkError) {
         if let Some(open) = self.take() {
             open.failed(error.class(), &error.to_string());
         }
@@ -66,6 +73,13 @@ impl CallObserver for RequestWatcher {
     fn on_answer(&self, answer: &AnswerEvent) {
         if let Some(open) = self.take() {
             open.answered(Answer { status: answer.status, lines: None, bytes: answer.body_bytes as u64 });
+        }
+    }
+
+    fn on_failure(&self, error: &KlkError) {
+        let is_silent = matches!(error.class(), ErrorClass::Timeout | ErrorClass::Connection);
+        if let Some((engine, run, branch)) = self.run.as_ref().filter(|_| is_silent) {
+            engine.queue.unanswered(*run, branch);
         }
     }
 

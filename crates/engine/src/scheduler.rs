@@ -18,16 +18,28 @@ use crate::actor::Actor;
 use crate::engine::{Engine, Why};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
 
+/// A clock that goes back by less is being corrected, and nothing fires twice for it.
+const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(1);
+
 /// Fires a schedule, given by its place in the engine's list, from a moment on until the engine stops.
 pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
     let mut stopping = engine.stopping.subscribe();
     let Some(schedule) = engine.schedules.get(index) else { return };
     let mut due = schedule.next_after(since);
+    let mut latest = since;
     while let Some(moment) = due {
         if *stopping.borrow_and_update() {
             return;
         }
         let now = engine.clock.now();
+        if latest.duration_since(now) >= CLOCK_SET_BACK {
+            // What was due by the clock before is hours away by this one.
+            tracing::warn!(schedule = schedule.kind.slug(), from = %latest, to = %now, "the clock was set back");
+            due = schedule.next_after(now);
+            latest = now;
+            continue;
+        }
+        latest = latest.max(now);
         if now >= moment {
             if AssertUnwindSafe(fire(&engine, schedule, now)).catch_unwind().await.is_err() {
                 tracing::error!(schedule = schedule.kind.slug(), "a firing panicked");
@@ -135,11 +147,12 @@ fn due_window(kind: ScheduleKind, branch: &Branch, now: Timestamp) -> Option<(Et
 }
 
 fn monitor(schedule: &Schedule) -> CronMonitor {
-    match schedule.kind {
+    let monitor = match schedule.kind {
         ScheduleKind::Sales => CronMonitor::sales_incremental(schedule.expression()),
         ScheduleKind::Inventory => CronMonitor::inventory_full(schedule.expression()),
         ScheduleKind::Reconciliation => CronMonitor::reconciliation(schedule.expression()),
-    }
+    };
+    monitor.in_zone(schedule.zone().iana_name())
 }
 
 /// The local period of a window, for people and for monitoring.

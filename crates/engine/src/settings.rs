@@ -8,9 +8,22 @@ use domain::value::ValueRules;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+/// What an engine may do with the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineMode {
+    /// Everything: it goes on with what an earlier process left, and keeps what klk.toml says of calendars.
+    Work,
+    /// It keeps what somebody decides, goes on with what was left, and leaves the calendars as they are.
+    Decide,
+    /// It answers questions and writes nothing.
+    Look,
+}
+
 /// Limits and switches.
 #[derive(Clone, Debug)]
 pub struct EngineSettings {
+    /// What it may do with the database.
+    pub mode: EngineMode,
     /// Runs in work at the same time; with none, what waits goes on waiting.
     pub workers: usize,
     /// Runs in work at the same time for one branch, so that recovering it does not slow its tills.
@@ -51,6 +64,8 @@ pub struct EngineSettings {
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
     pub nap_max: Duration,
+    /// How often the queue in the database is compared with what this process knows of it.
+    pub queue_check_interval: Duration,
     /// What estimates of missing sales rest on.
     pub value_rules: ValueRules,
     /// Numbers of invoices that may lack at once before a register is taken to count anew.
@@ -68,6 +83,7 @@ pub struct EngineSettings {
 impl Default for EngineSettings {
     fn default() -> Self {
         Self {
+            mode: EngineMode::Work,
             workers: 4,
             workers_per_branch: 1,
             scheduler: true,
@@ -88,6 +104,7 @@ impl Default for EngineSettings {
             calendar_days_ahead: 60,
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
+            queue_check_interval: Duration::from_secs(15),
             value_rules: ValueRules::default(),
             sequence_jump_max: 500,
             sequence_days_max: 35,
@@ -113,6 +130,8 @@ pub struct PlanSettings {
     pub pace: Pace,
     /// How often a window of a plan or of a comparison that the end of a process interrupted is queued anew.
     pub interruptions_max: u32,
+    /// Periods that one request may name.
+    pub periods_max: usize,
 }
 
 impl Default for PlanSettings {
@@ -124,6 +143,7 @@ impl Default for PlanSettings {
             breaker: BreakerLimits { per_branch: 5, overall: 15 },
             pace: Pace { percent: 50, longest: Duration::from_secs(10) },
             interruptions_max: 5,
+            periods_max: 1000,
         }
     }
 }

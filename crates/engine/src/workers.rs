@@ -26,22 +26,13 @@ pub(crate) async fn work(engine: Engine) {
             return;
         }
         if let Some(run) = engine.queue.take() {
-            let record = run.record.clone();
-            let started = Instant::now();
-            let end = do_run(&engine, run).await;
-            let is_recovery = record.mode == RunMode::Recovery;
-            if is_recovery && matches!(end, End::Ended) {
-                rest(&engine, &record.branch, started.elapsed());
-            }
-            let recovery = record.batch.filter(|_| is_recovery);
-            if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
-                tell_recovery(&engine, batch).await;
-            }
-            if matches!(end, End::Ended) {
-                book::run_ended(&engine, &record).await;
+            let (id, branch) = (run.record.id, run.record.branch.clone());
+            // The run has its end by then; what a panic after it costs is caught up with by the check of the queue.
+            if AssertUnwindSafe(do_and_tell(&engine, run)).catch_unwind().await.is_err() {
+                tracing::error!(run = %id, "what follows the end of a run panicked");
             }
             // Only now may the next of the branch go: the failure that stops a plan is the last thing that it asks of a store.
-            engine.queue.done(&record.branch);
+            engine.queue.done(id, &branch);
             engine.events.run_changed();
             continue;
         }
@@ -49,6 +40,23 @@ pub(crate) async fn work(engine: Engine) {
             () = &mut changed => {}
             _ = stopping.changed() => {}
         }
+    }
+}
+
+async fn do_and_tell(engine: &Engine, run: Waiting) {
+    let record = run.record.clone();
+    let started = Instant::now();
+    let end = do_run(engine, run).await;
+    let is_recovery = record.mode == RunMode::Recovery;
+    if is_recovery && matches!(end, End::Ended) {
+        rest(engine, &record.branch, started.elapsed());
+    }
+    let recovery = record.batch.filter(|_| is_recovery);
+    if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
+        tell_recovery(engine, batch).await;
+    }
+    if matches!(end, End::Ended) {
+        book::run_ended(engine, &record).await;
     }
 }
 
@@ -121,7 +129,7 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
             End::NotBegun
         }
         Err(error) => {
-            tracing::error!(run = %id, %error, "a run could not be taken into work; it waits until the next start");
+            tracing::error!(run = %id, %error, "a run could not be taken into work; the check of the queue hands it out again");
             End::NotBegun
         }
     }
@@ -140,6 +148,8 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
                 check_in.succeed();
             }
         }
-        Err(error) => tracing::error!(run = %id, %error, "a run that was held waits until the next start"),
+        Err(error) => {
+            tracing::error!(run = %id, %error, "a run that was held waits until the check of the queue finds it")
+        }
     }
 }

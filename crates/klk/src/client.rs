@@ -9,6 +9,7 @@ use domain::stock::ArticlesAnswer;
 use domain::{BranchCode, WarehouseCode};
 use rand::RngCore;
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::backoff::Backoff;
 use crate::observer::{CallObserver, NobodyListens, RetryEvent};
@@ -25,6 +26,7 @@ use crate::{ClientConfig, Endpoint, KlkError};
 pub struct Client {
     shared: Arc<Shared>,
     observer: Arc<dyn CallObserver>,
+    stop: Option<watch::Receiver<bool>>,
 }
 
 struct Shared {
@@ -39,13 +41,20 @@ impl Client {
     pub fn new(config: ClientConfig, randomness: impl RngCore + Send + 'static) -> Result<Self, KlkError> {
         let transport = Transport::new(&config)?;
         let backoff = Backoff::new(config.backoff_base, config.backoff_max, Box::new(randomness));
-        Ok(Self { shared: Arc::new(Shared { config, transport, backoff }), observer: Arc::new(NobodyListens) })
+        let shared = Arc::new(Shared { config, transport, backoff });
+        Ok(Self { shared, observer: Arc::new(NobodyListens), stop: None })
     }
 
     /// The same client, whose calls the observer hears of.
     #[must_use]
     pub fn observed_by(&self, observer: Arc<dyn CallObserver>) -> Self {
-        Self { shared: Arc::clone(&self.shared), observer }
+        Self { observer, ..self.clone() }
+    }
+
+    /// The same client, which sends nothing more once the flag is true; what is on its way is waited for.
+    #[must_use]
+    pub fn stopped_by(&self, stop: watch::Receiver<bool>) -> Self {
+        Self { stop: Some(stop), ..self.clone() }
     }
 
     /// Every warehouse of one store, or of all.
@@ -115,20 +124,41 @@ impl Client {
     {
         let parse = Arc::new(parse);
         let mut attempt = 1;
+        if self.is_stopped() {
+            return Err(KlkError::Stopped { endpoint: call.endpoint });
+        }
         loop {
             let error = match self.ask_once(call, attempt, Arc::clone(&parse)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if attempt > call.retries || !error.can_retry() {
+            self.observer.on_failure(&error);
+            if attempt > call.retries || !error.can_retry() || self.is_stopped() {
                 return Err(error);
             }
             let wait = self.shared.backoff.wait(attempt, error.retry_after());
             tracing::warn!(endpoint = %call.endpoint, attempt, ?wait, %error, "request failed and is sent again");
             self.observer.on_retry(&RetryEvent { endpoint: call.endpoint, attempt, error: &error, wait });
-            tokio::time::sleep(wait).await;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.stopped() => return Err(error),
+            }
             attempt += 1;
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| *stop.borrow())
+    }
+
+    /// Resolves when the flag becomes true; never, where nobody can raise it any more.
+    async fn stopped(&self) {
+        if let Some(mut stop) = self.stop.clone()
+            && stop.wait_for(|is_stopped| *is_stopped).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 
     async fn ask_once<Answer, Parse>(&self, call: &Call, attempt: u32, parse: Arc<Parse>) -> Result<Answer, KlkError>

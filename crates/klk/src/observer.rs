@@ -23,6 +23,11 @@ pub trait CallObserver: Send + Sync {
         let _ = answer;
     }
 
+    /// A request failed, whatever comes of it.
+    fn on_failure(&self, error: &KlkError) {
+        let _ = error;
+    }
+
     /// A request failed and is sent again after a wait.
     fn on_retry(&self, retry: &RetryEvent<'_>) {
         let _ = retry;

@@ -11,7 +11,7 @@ use sentry::types::{Uuid, random_uuid};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Shared;
-use crate::cron_monitor::{CronMonitor, SCHEDULE_ZONE};
+use crate::cron_monitor::CronMonitor;
 
 /// What a check-in says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +130,7 @@ fn monitor_config(monitor: &CronMonitor) -> Option<MonitorConfig> {
         schedule: MonitorSchedule::from_crontab(&monitor.crontab).ok()?,
         checkin_margin: Some(monitor.check_in_margin_minutes),
         max_runtime: Some(monitor.max_runtime_minutes),
-        timezone: Some(SCHEDULE_ZONE.to_owned()),
+        timezone: Some(monitor.zone.clone()),
         failure_issue_threshold: Some(monitor.failure_issue_threshold),
         recovery_threshold: Some(monitor.recovery_threshold),
     })

@@ -1,7 +1,7 @@
 //! The cron monitors: each schedule's slug, and when Sentry should miss it.
 
-/// The zone of every schedule.
-pub const SCHEDULE_ZONE: &str = "America/Caracas";
+/// The zone of a schedule that names none.
+const ZONE: &str = "America/Caracas";
 
 /// What Sentry watches a schedule by. A first check-in creates the monitor, later ones keep it up to date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct CronMonitor {
     pub slug: &'static str,
     /// Five fields.
     pub crontab: String,
+    /// The zone that the expression is meant in, by its IANA name.
+    pub zone: String,
     /// How late a check-in may be before it counts as missing.
     pub check_in_margin_minutes: u64,
     /// How long a schedule's work may take before it counts as overlong.
@@ -36,6 +38,15 @@ impl CronMonitor {
         Self { check_in_margin_minutes: 30, max_runtime_minutes: 180, ..Self::of("reconciliacion-klk", crontab) }
     }
 
+    /// The same in a zone, by its IANA name; a zone without a name cannot be told to Sentry.
+    #[must_use]
+    pub fn in_zone(self, name: Option<&str>) -> Self {
+        match name {
+            Some(name) => Self { zone: name.to_owned(), ..self },
+            None => self,
+        }
+    }
+
     /// For `klk doctor`: once a year, and never missed.
     pub(crate) fn self_test() -> Self {
         Self { check_in_margin_minutes: 40_320, ..Self::of("klk-doctor", "0 0 1 1 *") }
@@ -45,6 +56,7 @@ impl CronMonitor {
         Self {
             slug,
             crontab: crontab.into(),
+            zone: ZONE.to_owned(),
             check_in_margin_minutes: 10,
             max_runtime_minutes: 60,
             failure_issue_threshold: 1,

@@ -27,7 +27,7 @@ mod trace;
 pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_server_error};
 pub use check_in::{CheckIn, CheckInStatus};
 pub use client::{Monitoring, MonitoringGuard, Started, init};
-pub use cron_monitor::{CronMonitor, SCHEDULE_ZONE};
+pub use cron_monitor::CronMonitor;
 pub use delivery::status::{DropReason, DroppedCount, ItemKind, LastCheckIn, LastFailure, MonitoringStatus};
 pub use etl::failure::{EtlStep, Failure};
 pub use etl::measurements::Measurements;

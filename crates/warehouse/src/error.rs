@@ -31,6 +31,14 @@ pub enum WarehouseError {
         /// Of the program.
         known: i32,
     },
+    /// The file has an earlier schema, and may only be read.
+    #[error("the database has schema version {found}, this program needs {known}: open it for writing first")]
+    TooOld {
+        /// Of the file.
+        found: i32,
+        /// Of the program.
+        known: i32,
+    },
     /// A migration that has been applied is not the one this program has.
     #[error(
         "migration {version} of the database differs from this program's: it was changed after it had been applied"

@@ -3,6 +3,8 @@
 //! A step that has been released is never edited: the database keeps the checksum of what was applied, and a program
 //! whose step differs refuses to go on. A change is a new step.
 
+use std::cmp::Ordering;
+
 use duckdb::{Connection, params};
 
 use crate::{Result, WarehouseError};
@@ -31,8 +33,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
             aplicada_en TIMESTAMPTZ NOT NULL DEFAULT current_timestamp)",
     )?;
     let applied = applied(connection)?;
-    let known = STEPS.last().map_or(0, |(version, ..)| *version);
-    if let Some(found) = applied.iter().map(|(version, _)| *version).max().filter(|found| *found > known) {
+    if let (Some(found), known) = versions(&applied)
+        && found > known
+    {
         return Err(WarehouseError::TooNew { found, known });
     }
     for (version, name, sql) in STEPS {
@@ -52,6 +55,26 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Whether the schema is this program's; nothing is changed.
+pub(crate) fn require_schema(connection: &Connection) -> Result<()> {
+    let table = "SELECT count(*) > 0 FROM information_schema.tables WHERE table_name = 'esquema_migraciones'";
+    let has_schema: bool = connection.query_row(table, [], |row| row.get(0))?;
+    let applied = if has_schema { applied(connection)? } else { Vec::new() };
+    let (found, known) = versions(&applied);
+    let found = found.unwrap_or(0);
+    match found.cmp(&known) {
+        Ordering::Greater => Err(WarehouseError::TooNew { found, known }),
+        Ordering::Less => Err(WarehouseError::TooOld { found, known }),
+        Ordering::Equal => Ok(()),
+    }
+}
+
+/// The latest version that was applied, and the latest that this program knows.
+fn versions(applied: &[(i32, String)]) -> (Option<i32>, i32) {
+    let known = STEPS.last().map_or(0, |(version, ..)| *version);
+    (applied.iter().map(|(version, _)| *version).max(), known)
 }
 
 fn applied(connection: &Connection) -> Result<Vec<(i32, String)>> {

@@ -113,6 +113,33 @@ impl Warehouse {
         self.read("cola", |connection| records(connection, "WHERE estado = 'en_cola' ORDER BY id", [])).await
     }
 
+    /// The runs that wait or are in work, and which of both, the first queued first.
+    pub async fn runs_in_work(&self) -> Result<Vec<RunRecord>> {
+        self.read("ejecuciones_en_curso", |connection| {
+            records(connection, "WHERE estado IN ('en_cola', 'en_proceso') ORDER BY id", [])
+        })
+        .await
+    }
+
+    /// Ends some of the runs in work that nobody is at any more, as [`Warehouse::interrupt_running`] does with all.
+    pub async fn interrupt(
+        &self,
+        runs: Vec<RunId>,
+        now: Timestamp,
+        interruptions_max: u32,
+        new_id: impl Fn() -> RunId + Send + 'static,
+    ) -> Result<Vec<RunRecord>> {
+        self.write("interrumpir_ejecuciones", move |transaction| {
+            let mut interrupted = Vec::new();
+            for run in runs {
+                let only = format!("estado = 'en_proceso' AND id = '{run}'");
+                interrupted.extend(interrupt(transaction, &only, now, interruptions_max, &new_id)?);
+            }
+            Ok(interrupted)
+        })
+        .await
+    }
+
     /// Ends the runs that a process before this one left in work; their windows are gaps again (rule 6). Those that somebody
     /// still waits for, of a plan that has not ended or of a comparison, are queued anew in the same transaction, so that
     /// what was started is done in the end; but not for ever, since it may be the run that ends the process.
@@ -123,25 +150,7 @@ impl Warehouse {
         new_id: impl Fn() -> RunId + Send + 'static,
     ) -> Result<Vec<RunRecord>> {
         self.write("interrumpir_en_proceso", move |transaction| {
-            let mut left = records(transaction, "WHERE estado = 'en_proceso' ORDER BY id", [])?;
-            transaction.execute(
-                "UPDATE etl_ejecuciones SET estado = 'interrumpido', error_tipo = 'interrumpido',
-                    error_mensaje = 'El proceso terminó mientras la ejecución estaba en curso; no se cargó nada de ella.',
-                    fecha_fin = make_timestamptz(?::BIGINT),
-                    duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6
-                 WHERE estado = 'en_proceso'",
-                params![micros(now), micros(now)],
-            )?;
-            for run in &mut left {
-                run.state = RunState::Interrupted;
-                transaction.prepare(QUEUE_AGAIN)?.execute(params![
-                    new_id().to_string(),
-                    micros(now),
-                    run.id.to_string(),
-                    interruptions_max,
-                ])?;
-            }
-            Ok(left)
+            interrupt(transaction, "estado = 'en_proceso'", now, interruptions_max, &new_id)
         })
         .await
     }
@@ -157,6 +166,36 @@ impl Warehouse {
         })
         .await
     }
+}
+
+fn interrupt(
+    connection: &Connection,
+    which: &str,
+    now: Timestamp,
+    interruptions_max: u32,
+    new_id: &impl Fn() -> RunId,
+) -> Result<Vec<RunRecord>> {
+    let mut left = records(connection, &format!("WHERE {which} ORDER BY id"), [])?;
+    connection.execute(
+        &format!(
+            "UPDATE etl_ejecuciones SET estado = 'interrumpido', error_tipo = 'interrumpido',
+                error_mensaje = 'El proceso terminó mientras la ejecución estaba en curso; no se cargó nada de ella.',
+                fecha_fin = make_timestamptz(?::BIGINT),
+                duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6
+             WHERE {which}"
+        ),
+        params![micros(now), micros(now)],
+    )?;
+    for run in &mut left {
+        run.state = RunState::Interrupted;
+        connection.prepare(QUEUE_AGAIN)?.execute(params![
+            new_id().to_string(),
+            micros(now),
+            run.id.to_string(),
+            interruptions_max,
+        ])?;
+    }
+    Ok(left)
 }
 
 /// A run once more, where its plan or comparison still waits for it and it was not interrupted too often.
@@ -178,7 +217,7 @@ pub(crate) fn accept(
     batch: &NewBatch,
     runs: Vec<NewRun>,
 ) -> Result<(Vec<(NewRun, RunRecord)>, EnqueueOutcome)> {
-    let mut in_work = runs_in_work(connection)?;
+    let mut in_work = in_work_by_key(connection)?;
     let attempts = earlier_attempts(connection, &runs)?;
     let mut outcome = EnqueueOutcome::default();
     let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
@@ -213,7 +252,7 @@ pub(crate) fn accept(
     Ok((accepted, outcome))
 }
 
-fn runs_in_work(connection: &Connection) -> Result<InWork> {
+fn in_work_by_key(connection: &Connection) -> Result<InWork> {
     let mut by_key = InWork::new();
     for record in records(connection, "WHERE estado IN ('en_cola', 'en_proceso') ORDER BY id", [])? {
         by_key.entry((record.kind, record.branch.clone())).or_default().push(record);

@@ -8,6 +8,7 @@ use std::time::Instant;
 use duckdb::Connection;
 use tokio::sync::Semaphore;
 
+use crate::open_files::OpenFile;
 use crate::{Result, StatementObserver, WarehouseError};
 
 /// A pool of reading connections.
@@ -17,16 +18,24 @@ pub(crate) struct Readers {
     permits: Arc<Semaphore>,
     count: u32,
     observer: Arc<dyn StatementObserver>,
+    // Last, so that it is let go after the connections.
+    file: Arc<Mutex<Option<Arc<OpenFile>>>>,
 }
 
 impl Readers {
     /// As many connections to the same database as asked, at least one.
-    pub(crate) fn open(origin: &Connection, count: u32, observer: Arc<dyn StatementObserver>) -> Result<Self> {
+    pub(crate) fn open(
+        origin: &Connection,
+        count: u32,
+        observer: Arc<dyn StatementObserver>,
+        file: Option<Arc<OpenFile>>,
+    ) -> Result<Self> {
         let count = count.max(1);
         let connections =
             (0..count).map(|_| origin.try_clone()).collect::<std::result::Result<Vec<_>, duckdb::Error>>()?;
         let permits = Arc::new(Semaphore::new(connections.len()));
-        Ok(Self { free: Arc::new(Mutex::new(connections)), permits, count, observer })
+        let (free, file) = (Arc::new(Mutex::new(connections)), Arc::new(Mutex::new(file)));
+        Ok(Self { free, permits, count, observer, file })
     }
 
     /// Asks a question.
@@ -62,6 +71,7 @@ impl Readers {
         drop(self.permits.acquire_many(self.count).await);
         self.permits.close();
         self.free.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     fn take(&self) -> Option<Connection> {
@@ -95,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn closing_waits_for_a_question_and_leaves_no_connection() {
         let origin = Connection::open_in_memory().unwrap();
-        let readers = Readers::open(&origin, 2, Arc::new(NobodyObserves)).unwrap();
+        let readers = Readers::open(&origin, 2, Arc::new(NobodyObserves), None).unwrap();
         let (tell_asked, asked) = tokio::sync::oneshot::channel();
         let (go_on, wait) = mpsc::channel();
         let asking = readers.clone();

@@ -2,6 +2,16 @@
 
 use std::path::PathBuf;
 
+/// What may be done with the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// It is made where it is not there, and its schema is brought up to date.
+    #[default]
+    ReadAndWrite,
+    /// Nothing is changed, neither the file nor its log: it has to be there, with the schema of this program.
+    ReadOnly,
+}
+
 /// Where the database is and what it may use.
 #[derive(Clone, Debug)]
 pub struct WarehouseSettings {
@@ -15,11 +25,20 @@ pub struct WarehouseSettings {
     pub memory_max: Option<String>,
     /// Threads DuckDB may use. None leaves it to DuckDB (one a core).
     pub threads: Option<u32>,
+    /// What may be done with it.
+    pub access: Access,
 }
 
 impl Default for WarehouseSettings {
     fn default() -> Self {
-        Self { path: None, readers: 4, writes_waiting_max: 256, memory_max: None, threads: None }
+        Self {
+            path: None,
+            readers: 4,
+            writes_waiting_max: 256,
+            memory_max: None,
+            threads: None,
+            access: Access::default(),
+        }
     }
 }
 

@@ -4,20 +4,35 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use duckdb::{Config, Connection, Transaction};
+use duckdb::{AccessMode, Config, Connection, Transaction};
 
-use crate::migrations::migrate;
+use crate::migrations::{migrate, require_schema};
+use crate::open_files::OpenFile;
 use crate::readers::Readers;
 use crate::writer::Writer;
-use crate::{NobodyObserves, Result, StatementObserver, WarehouseError, WarehouseSettings};
+use crate::{Access, NobodyObserves, Result, StatementObserver, WarehouseError, WarehouseSettings};
 
-/// The database. Clones share its writer and its readers.
+/// The database. Clones share its writer and its readers; the last one that goes closes it.
 #[derive(Clone)]
-pub struct Warehouse {
+pub struct Warehouse(Arc<Instance>);
+
+struct Instance {
     // Taken away by closing, so that the writer's thread ends.
-    writer: Arc<Mutex<Option<Writer>>>,
-    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    writer: Mutex<Option<Writer>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
+}
+
+/// Whoever forgets to close waits for the end all the same: nothing of the file may be open afterwards.
+impl Drop for Instance {
+    fn drop(&mut self) {
+        drop(self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // A job may have held the last clone; its thread cannot wait for itself, and ends after it.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+            told_of_the_end(thread.join());
+        }
+    }
 }
 
 impl std::fmt::Debug for Warehouse {
@@ -27,24 +42,30 @@ impl std::fmt::Debug for Warehouse {
 }
 
 impl Warehouse {
-    /// Opens the database, makes it where there is none, and brings its schema up to date.
+    /// Opens the database, makes it where there is none, and brings its schema up to date. Where this process is still
+    /// closing the same file, it waits for that.
     pub fn open(settings: &WarehouseSettings) -> Result<Self> {
         Self::open_observed(settings, Arc::new(NobodyObserves))
     }
 
     /// The same; the observer hears of every job, from the question to the end of the work.
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
+        let file = settings.path.as_deref().map(OpenFile::take).transpose()?.map(Arc::new);
         let mut connection = match &settings.path {
-            Some(path) => open_file(path, config(settings)?)?,
+            Some(path) => open_file(path, settings)?,
             None => Connection::open_in_memory_with_flags(config(settings)?)?,
         };
         // What DuckDB prints of an instant is then the same on every machine; we bind and read microseconds.
         connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
-        migrate(&mut connection)?;
-        let readers =
-            Readers::open(&connection, u32::try_from(settings.readers).unwrap_or(u32::MAX), Arc::clone(&observer))?;
-        let (writer, thread) = Writer::start(connection, settings.writes_waiting_max, observer)?;
-        Ok(Self { writer: Arc::new(Mutex::new(Some(writer))), thread: Arc::new(Mutex::new(Some(thread))), readers })
+        match (settings.access, &settings.path) {
+            (Access::ReadOnly, Some(_)) => require_schema(&connection)?,
+            _ => migrate(&mut connection)?,
+        }
+        let count = u32::try_from(settings.readers).unwrap_or(u32::MAX);
+        let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
+        let (writer, thread) = Writer::start(connection, settings, observer, file)?;
+        let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
+        Ok(Self(Arc::new(Instance { writer, thread, readers })))
     }
 
     /// Whether a question is answered.
@@ -55,13 +76,13 @@ impl Warehouse {
     /// Waits for the writes and questions that were handed over and closes the file. Later calls fail with
     /// [`WarehouseError::Closed`].
     pub async fn close(&self) {
-        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.readers.close().await;
+        drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.0.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.readers.close().await;
         if let Some(thread) = thread
-            && tokio::task::spawn_blocking(move || thread.join()).await.is_err()
+            && let Ok(ended) = tokio::task::spawn_blocking(move || thread.join()).await
         {
-            tracing::error!("the writer's thread did not end as it should");
+            told_of_the_end(ended);
         }
     }
 
@@ -70,7 +91,7 @@ impl Warehouse {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         writer.ok_or(WarehouseError::Closed)?.write(name, job).await
     }
 
@@ -79,7 +100,13 @@ impl Warehouse {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.readers.read(name, question).await
+        self.0.readers.read(name, question).await
+    }
+}
+
+fn told_of_the_end(ended: std::thread::Result<()>) {
+    if ended.is_err() {
+        tracing::error!("the writer's thread did not end as it should");
     }
 }
 
@@ -92,12 +119,18 @@ fn config(settings: &WarehouseSettings) -> Result<Config> {
     if let Some(threads) = settings.threads {
         config = config.threads(i64::from(threads))?;
     }
+    if settings.access == Access::ReadOnly && settings.path.is_some() {
+        config = config.access_mode(AccessMode::ReadOnly)?;
+    }
     Ok(config)
 }
 
-fn open_file(path: &Path, config: Config) -> Result<Connection> {
+fn open_file(path: &Path, settings: &WarehouseSettings) -> Result<Connection> {
     let cannot = |detail: String| WarehouseError::CannotOpen { path: path.to_owned(), detail };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let config = config(settings)?;
+    if settings.access == Access::ReadAndWrite
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder).map_err(|error| cannot(format!("{}: {error}", folder.display())))?;
     }
     Connection::open_with_flags(path, config).map_err(|error| {

@@ -8,7 +8,8 @@ use std::time::Instant;
 use duckdb::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Result, StatementObserver, WarehouseError};
+use crate::open_files::OpenFile;
+use crate::{Access, Result, StatementObserver, WarehouseError, WarehouseSettings};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -23,10 +24,12 @@ impl Writer {
     /// Starts the thread. It ends, after the jobs that were handed over, when every `Writer` is gone.
     pub(crate) fn start(
         mut connection: Connection,
-        waiting_max: usize,
+        settings: &WarehouseSettings,
         observer: Arc<dyn StatementObserver>,
+        file: Option<Arc<OpenFile>>,
     ) -> Result<(Self, JoinHandle<()>)> {
-        let (jobs, mut waiting) = mpsc::channel::<Job>(waiting_max.max(1));
+        let (jobs, mut waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
+        let merges_log = settings.access == Access::ReadAndWrite;
         let thread = std::thread::Builder::new()
             .name("warehouse-writer".to_owned())
             .spawn(move || {
@@ -34,9 +37,12 @@ impl Writer {
                     job(&mut connection);
                 }
                 // A small file and a quick start; without it the next start replays the log, so failing is no loss.
-                if let Err(error) = connection.execute_batch("CHECKPOINT") {
+                if merges_log && let Err(error) = connection.execute_batch("CHECKPOINT") {
                     tracing::warn!(%error, "no checkpoint at the end");
                 }
+                // In this order: the file is free when nothing of it is open.
+                drop(connection);
+                drop(file);
             })
             .map_err(|_| WarehouseError::Closed)?;
         Ok((Self { jobs, observer }, thread))

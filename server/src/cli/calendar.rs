@@ -15,6 +15,7 @@ use crate::host;
 use crate::output::table::Table;
 use crate::output::{answer, json, remark};
 use crate::settings::Settings;
+use crate::wiring::Purpose;
 
 /// Options of `klk calendario`.
 #[derive(Debug, Args)]
@@ -107,12 +108,16 @@ impl CalendarArguments {
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
         match self.order {
             Some(CalendarOrder::Cambiar(change)) => {
-                with_target(change.decision.server.clone(), settings, async |target| change.carry_out(target).await)
+                with_target(change.decision.server.clone(), settings, Purpose::Decide, async |target| {
+                    change.carry_out(target).await
+                })
             }
             Some(CalendarOrder::Dia(day)) => {
-                with_target(day.decision.server.clone(), settings, async |target| day.carry_out(target).await)
+                with_target(day.decision.server.clone(), settings, Purpose::Decide, async |target| {
+                    day.carry_out(target).await
+                })
             }
-            None => with_target(self.server, settings, async |target| {
+            None => with_target(self.server, settings, Purpose::Look, async |target| {
                 let list = target.calendars().await?;
                 if self.json {
                     json(&list)?

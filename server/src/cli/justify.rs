@@ -70,7 +70,7 @@ impl JustifyArguments {
         let observability = Observability::start(settings, "warn")?;
         let server = self.server.servidor.clone();
         let outcome = runtime::block_on(async {
-            let target = Target::open(server.as_deref(), settings, &observability, Purpose::Look).await?;
+            let target = Target::open(server.as_deref(), settings, &observability, Purpose::Decide).await?;
             let outcome = match self.retirar {
                 Some(id) => self.withdraw(&target, id).await,
                 None => self.justify(&target).await,

@@ -106,7 +106,7 @@ impl PlansArguments {
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
         match self.order {
             Some(order) => order.run(settings),
-            None => with_target(self.server, settings, async |target| {
+            None => with_target(self.server, settings, Purpose::Look, async |target| {
                 let list = target.plans(self.limite).await?;
                 if self.json {
                     json(&list)?
@@ -124,7 +124,7 @@ impl PlanOrder {
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
         let (verb, arguments) = match self {
             Self::Ver(OnePlan { hash, json: is_json, server }) => {
-                return with_target(server, settings, async |target| {
+                return with_target(server, settings, Purpose::Look, async |target| {
                     let plan = target.read_plan(&hash).await?;
                     if is_json {
                         json(&plan)?
@@ -139,7 +139,7 @@ impl PlanOrder {
             Self::Cancelar(arguments) => (PlanVerb::Cancel, arguments),
         };
         let PlanChangeArguments { plan: OnePlan { hash, json: is_json, server }, motivo } = arguments;
-        with_target(server, settings, async |target| {
+        with_target(server, settings, Purpose::Decide, async |target| {
             let plan = target.change_plan(verb, &hash, motivo).await?;
             if is_json {
                 json(&plan)?
@@ -155,11 +155,12 @@ impl PlanOrder {
 pub(super) fn with_target(
     server: ServerArgument,
     settings: &Settings,
+    purpose: Purpose,
     work: impl AsyncFnOnce(&Target) -> Result<Outcome, Failure>,
 ) -> Result<Outcome, Failure> {
     let observability = Observability::start(settings, "warn")?;
     let outcome = runtime::block_on(async {
-        let target = Target::open(server.servidor.as_deref(), settings, &observability, Purpose::Look).await?;
+        let target = Target::open(server.servidor.as_deref(), settings, &observability, purpose).await?;
         let outcome = work(&target).await;
         target.close(settings.shutdown_limit).await;
         outcome

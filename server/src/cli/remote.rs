@@ -18,9 +18,6 @@ use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
-/// The most pages that are turned to find the runs of a batch: 100 runs each.
-const PAGES_MAX: usize = 100;
-
 /// Servers keep from where somebody decided something.
 const AGENT: &str = concat!("klk/", env!("CARGO_PKG_VERSION"));
 
@@ -123,20 +120,18 @@ impl RemoteServer {
 
     /// The runs of the batches, in the order in which they were queued.
     pub async fn runs(&self, batches: &[BatchId]) -> Result<Vec<RunView>, Failure> {
-        let Some(oldest) = batches.iter().min() else { return Ok(Vec::new()) };
         let mut found = BTreeMap::new();
-        let mut cursor: Option<String> = None;
-        for _ in 0..PAGES_MAX {
-            let mut query = vec![("limite", "100".to_owned())];
-            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
-            let page: RunPage = self.ask(self.client.get(self.url("ejecuciones", &query))).await?;
-            // Identifiers sort by time: a page of older runs only is the last that matters.
-            let is_past = page.ejecuciones.iter().all(|run| run.id.0 < oldest.0);
-            let own = |run: &RunView| run.lote_id.is_some_and(|batch| batches.contains(&batch));
-            found.extend(page.ejecuciones.into_iter().filter(own).map(|run| (run.id, run)));
-            cursor = page.cursor_siguiente;
-            if is_past || cursor.is_none() {
-                break;
+        for batch in batches {
+            let mut cursor: Option<String> = None;
+            loop {
+                let mut query = vec![("limite", "100".to_owned()), ("lote_id", batch.to_string())];
+                query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+                let page: RunPage = self.ask(self.client.get(self.url("ejecuciones", &query))).await?;
+                found.extend(page.ejecuciones.into_iter().map(|run| (run.id, run)));
+                cursor = page.cursor_siguiente;
+                if cursor.is_none() {
+                    break;
+                }
             }
         }
         Ok(found.into_values().collect())

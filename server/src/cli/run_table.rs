@@ -38,9 +38,10 @@ impl RunReport {
         Ok(())
     }
 
-    /// Whether every run did what it was asked to.
+    /// Whether every run did what it was asked to. A batch of which nothing is known did not.
     pub fn outcome(&self) -> Outcome {
-        if self.fallidas == 0 { Outcome::Success } else { Outcome::Incomplete }
+        let is_known = |batch: &BatchId| self.ejecuciones.iter().any(|run| run.lote_id == Some(*batch));
+        if self.fallidas == 0 && self.lotes.iter().all(is_known) { Outcome::Success } else { Outcome::Incomplete }
     }
 }
 

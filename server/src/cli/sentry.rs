@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use monitoring::{
     Change, CronMonitor, DEFAULT_SENTRY_URL, ProvisionError, ProvisionReport, ProvisionTarget, SentryApiAccess,
     planned_requests, provision,
@@ -49,18 +50,19 @@ impl SentryArguments {
     /// Carries out what was asked for.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
         match self.command {
-            SentryCommand::Provision(arguments) => arguments.run(&settings.sentry, &settings.engine),
+            SentryCommand::Provision(arguments) => {
+                arguments.run(&settings.sentry, &cron_monitors(&settings.engine, &settings.zone))
+            }
         }
     }
 }
 
 impl ProvisionArguments {
-    fn run(self, sentry: &SentrySettings, engine: &EngineLimits) -> Result<Outcome, Failure> {
-        let cron_monitors = cron_monitors(engine);
+    fn run(self, sentry: &SentrySettings, cron_monitors: &[CronMonitor]) -> Result<Outcome, Failure> {
         if self.dry_run {
-            return self.show(sentry, &cron_monitors);
+            return self.show(sentry, cron_monitors);
         }
-        let report = provision(&access(sentry)?, &cron_monitors).map_err(failure)?;
+        let report = provision(&access(sentry)?, cron_monitors).map_err(failure)?;
         let lines: Vec<Line> = lines(&report);
         if self.json {
             json(&lines)?;
@@ -87,12 +89,15 @@ impl ProvisionArguments {
     }
 }
 
-fn cron_monitors(engine: &EngineLimits) -> Vec<CronMonitor> {
-    vec![
+fn cron_monitors(engine: &EngineLimits, zone: &TimeZone) -> Vec<CronMonitor> {
+    [
         CronMonitor::sales_incremental(&engine.cron_sales),
         CronMonitor::inventory_full(&engine.cron_inventory),
         CronMonitor::reconciliation(&engine.cron_reconciliation),
     ]
+    .into_iter()
+    .map(|monitor| monitor.in_zone(zone.iana_name()))
+    .collect()
 }
 
 /// None where it is not said which project.

@@ -95,6 +95,8 @@ pub struct EngineLimits {
     pub write_retries: u32,
     /// The pause before each.
     pub write_retry_pause: Duration,
+    /// How often the queue in the database is compared with what the process knows of it.
+    pub queue_check_interval: Duration,
     /// Days that one recovery may span.
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
@@ -247,8 +249,8 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
-        GAP_GRACE_MINUTES, LIVE_STREAK_MAX, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX,
-        SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS,
+        GAP_GRACE_MINUTES, LIVE_STREAK_MAX, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER,
+        SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS,
         STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
         WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
@@ -264,6 +266,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         source_clock_tolerance: seconds(source, &SOURCE_CLOCK_TOLERANCE_SECONDS),
         write_retries: count(source, &WRITE_RETRIES),
         write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
+        queue_check_interval: seconds(source, &QUEUE_CHECK_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),
         plans: plans::plans(source, workers),

@@ -10,9 +10,9 @@ use super::source::Source;
 use super::variables::{
     AUTO_RETRY, AUTO_RETRY_DAYS, AUTO_RETRY_LOOK_MINUTES, AUTO_RETRY_WAIT_HOURS_MAX, AUTO_RETRY_WAIT_MINUTES,
     AUTO_RETRY_WINDOWS_PER_DAY, PLAN_FAILURES_MAX, PLAN_FAILURES_PER_BRANCH_MAX, PLAN_HISTORY_WEEKS,
-    PLAN_INTERRUPTIONS_MAX, PLAN_PROPOSAL_DAYS, PLAN_REST_PERCENT, PLAN_REST_SECONDS_MAX,
+    PLAN_INTERRUPTIONS_MAX, PLAN_PERIODS_MAX, PLAN_PROPOSAL_DAYS, PLAN_REST_PERCENT, PLAN_REST_SECONDS_MAX,
 };
-use super::{count, seconds};
+use super::{count, seconds, size};
 
 /// How plans are reckoned and run, by so many workers.
 pub(super) fn plans(source: &mut Source, workers: usize) -> PlanSettings {
@@ -26,6 +26,7 @@ pub(super) fn plans(source: &mut Source, workers: usize) -> PlanSettings {
         },
         pace: Pace { percent: count(source, &PLAN_REST_PERCENT), longest: seconds(source, &PLAN_REST_SECONDS_MAX) },
         interruptions_max: count(source, &PLAN_INTERRUPTIONS_MAX),
+        periods_max: size(source, &PLAN_PERIODS_MAX),
     }
 }
 

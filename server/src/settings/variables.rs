@@ -52,6 +52,7 @@ variables! {
     SOURCE_CLOCK_TOLERANCE_SECONDS = "KLK_SOURCE_CLOCK_TOLERANCE_SECONDS", number(60, 0, 3600), "Segundos antes del final de una ventana en los que KLK puede haber generado la respuesta, según su reloj; una anterior no prueba la ventana.";
     WRITE_RETRIES = "KLK_WRITE_RETRIES", number(60, 0, 10_000), "Veces que se vuelve a guardar el inicio o el final de una ejecución que la base de datos no aceptó (disco lleno).";
     WRITE_RETRY_PAUSE_SECONDS = "KLK_WRITE_RETRY_PAUSE_SECONDS", number(5, 0, 600), "Pausa antes de cada una de esas veces, en segundos.";
+    QUEUE_CHECK_SECONDS = "KLK_QUEUE_CHECK_SECONDS", number(15, 1, 3600), "Cada cuántos segundos se compara la cola de la base de datos con lo que el proceso tiene en marcha.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
     EXTRACT_DAYS_MAX = "KLK_EXTRACT_DAYS_MAX", number(366, 1, 3660), "Días que puede abarcar `klk etl`.";
     PLAN_HISTORY_WEEKS = "KLK_PLAN_HISTORY_WEEKS", number(8, 1, 52), "Semanas de las que se estiman las líneas y los minutos de un plan de recuperación.";
@@ -59,6 +60,7 @@ variables! {
     PLAN_FAILURES_PER_BRANCH_MAX = "KLK_PLAN_FAILURES_PER_BRANCH_MAX", number(5, 0, 1000), "Ventanas seguidas de una tienda que fallan y detienen un plan; 0, nunca.";
     PLAN_FAILURES_MAX = "KLK_PLAN_FAILURES_MAX", number(15, 0, 10_000), "Ventanas seguidas, de cualquier tienda, que fallan y detienen un plan; 0, nunca.";
     PLAN_INTERRUPTIONS_MAX = "KLK_PLAN_INTERRUPTIONS_MAX", number(5, 0, 1000), "Veces que vuelve a la cola, al arrancar, una ventana de un plan o de una conciliación que el final del proceso interrumpió.";
+    PLAN_PERIODS_MAX = "KLK_PLAN_PERIODS_MAX", number(1000, 1, 100_000), "Períodos que puede nombrar una recuperación.";
     PLAN_REST_PERCENT = "KLK_PLAN_REST_PERCENT", number(50, 0, 1000), "Descanso de una tienda entre dos recuperaciones, en porcentaje de lo que tardan las últimas; 0, ninguno.";
     PLAN_REST_SECONDS_MAX = "KLK_PLAN_REST_SECONDS_MAX", number(10, 0, 600), "El descanso más largo, en segundos.";
     AUTO_RETRY = "KLK_AUTO_RETRY", Kind::Switch { default: true }, "Si `klk serve` vuelve a intentar por sí mismo lo que falta.";

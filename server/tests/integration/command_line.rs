@@ -1,6 +1,7 @@
 //! The commands as scripts use them: answers on stdout, exit codes, `--json`.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use klk_sim::{Endpoint, Fault, FaultKind};
 use serde_json::Value;
@@ -96,6 +97,41 @@ fn gaps_are_seen_recovered_and_gone() {
     let day = pos.yesterday().to_string();
     let of_yesterday = left["gaps"].as_array().unwrap().iter().filter(|gap| gap["fecha_desde"] == day.as_str());
     assert_eq!(of_yesterday.count(), 0, "{left}");
+}
+
+#[test]
+fn who_only_asks_writes_nothing() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    assert_eq!(klk.run(&["gaps"]).code, 3, "nothing is loaded yet");
+    assert!(!klk.path("data/klk.duckdb").exists());
+    let window =
+        ["etl", "ventas", "--tienda", "tienda_01", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "12:30"];
+    assert_eq!(klk.run(&window).code, 0);
+    let before = std::fs::read(klk.path("data/klk.duckdb")).unwrap();
+    for asking in [
+        &["gaps"][..],
+        &["planes"],
+        &["calendario"],
+        &["cobertura", "--tienda", "tienda_01", "--fecha", &day],
+        &["doctor"],
+    ] {
+        let run = klk.run(asking);
+        assert!([0, 3].contains(&run.code), "{asking:?}: {} {}", run.code, run.errors);
+        assert!(std::fs::read(klk.path("data/klk.duckdb")).unwrap() == before, "{asking:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_nobody_reads_to_its_end_is_no_error() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let mut command = klk.command(&["gaps", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command.stdout.take());
+    let ended = command.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.code() == Some(3) && !errors.contains("panicked"), "{:?} {errors}", ended.status);
 }
 
 #[test]

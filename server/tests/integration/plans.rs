@@ -133,6 +133,15 @@ fn a_plan_outlives_a_kill_and_does_nothing_twice() {
     });
 }
 
+/// The same store and the same day, so often each.
+fn many(stores: usize, days: usize) -> Value {
+    json!({
+        "etl_tipo": "ventas",
+        "ubicaciones": vec!["tienda_01"; stores],
+        "periodos": vec![json!({"fecha_desde": "2025-11-17"}); days],
+    })
+}
+
 #[test]
 fn rubbish_is_refused_by_its_name() {
     let pos = Pos::start();
@@ -146,6 +155,13 @@ fn rubbish_is_refused_by_its_name() {
             (json!({"etl_tipo": "ventas", "ultimos_dias": "siete"}), 422, "parámetros"),
             (json!({"etl_tipo": "ventas", "periodos": [{}]}), 422, "fecha_desde"),
             (json!({"etl_tipo": "ventas", "ultimos_dias": 1, "ubicaciones": ["tienda_99"]}), 404, "tienda_99"),
+            (
+                json!({"etl_tipo": "ventas", "ultimos_dias": 1, "ubicaciones": ["tienda_01", "tienda_01"]}),
+                422,
+                "ubicaciones",
+            ),
+            (many(10_000, 1), 422, "ubicaciones"),
+            (many(1, 10_000), 422, "periodos"),
         ];
         for (body, wanted, said) in cases {
             let (status, problem) = server.post_json(PLANS, &body).await;
@@ -231,6 +247,28 @@ fn a_command_does_not_wait_for_a_plan_that_somebody_holds() {
     let ended = klk.run(&["recuperar", "--plan", &hash, "--servidor", &server.address]);
     assert_eq!(ended.code, 3, "{}", ended.errors);
     assert!(ended.errors.contains(&format!("el plan {} está en pausa", &hash[..12])), "{}", ended.errors);
+}
+
+#[test]
+fn a_command_that_waits_for_a_plan_which_somebody_cancels_ends_with_3() {
+    let pos = Pos::with_latency(Duration::from_millis(300));
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let hash = block_on(async {
+        let preview = shown(&server, &hours(&pos, "07:00", "21:00")).await;
+        preview["hash"].as_str().unwrap().to_owned()
+    });
+    let mut waiting = klk
+        .command(&["recuperar", "--plan", &hash, "--servidor", &server.address, "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    block_on(async {
+        let plan = format!("/api/etl/tracking/plan?hash={hash}");
+        server.until(&plan, |plan| plan["exitosas"].as_u64() >= Some(1)).await;
+        assert_eq!(order(&server, "cancelar", &json!(hash)).await.0, 200);
+    });
+    assert_eq!(waiting.wait().unwrap().code(), Some(3));
 }
 
 #[test]

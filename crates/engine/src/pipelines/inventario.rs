@@ -12,7 +12,7 @@ use crate::schedule::half_hour_of;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let started = Instant::now();
-    let warehouses = job.monitor.extract(|step| ask(job, RequestWatcher::of_step(step))).await?;
+    let warehouses = job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record))).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let extracted = warehouses.iter().map(|warehouse| warehouse.articles.len() as u64).sum();
 
@@ -42,7 +42,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
 
 /// One request a warehouse: an answer for several does not say which of them an article is of.
 async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Vec<WarehouseStock>, PipelineError> {
-    let client = job.engine.source.observed_by(watcher.clone());
+    let client = job.client(watcher.clone());
     let mut stock = Vec::with_capacity(job.branch.warehouses.len());
     for warehouse in &job.branch.warehouses {
         let mut left = job.engine.settings.short_answer_retries;

@@ -10,6 +10,9 @@ use klk::{KlkError, RefusalKind, TimeoutPhase};
 
 use super::PipelineError;
 
+/// Of a run whose plan was cancelled while it waited for the POS.
+pub(super) const CANCELLED: &str = "Cancelada mientras se esperaba al KLK; no se cargó nada.";
+
 /// The sentence that is stored with the run.
 pub(super) fn describe(error: &PipelineError) -> String {
     match error {

@@ -16,6 +16,7 @@ use warehouse::{CommitClock, PhaseTimes, RunFailure, RunRecord, WarehouseError};
 use crate::engine::Engine;
 use crate::insist::insist;
 use crate::queue::Waiting;
+use crate::requests::RequestWatcher;
 use crate::scheduler::period_of;
 
 /// Why a pipeline did not do what it was asked to.
@@ -80,6 +81,15 @@ pub(crate) struct Job<'run> {
 }
 
 impl Job<'_> {
+    /// A client that stops asking once the run is cancelled or gives up.
+    fn client(&self, watcher: Arc<RequestWatcher>) -> klk::Client {
+        let client = self.engine.source.observed_by(watcher);
+        match self.engine.queue.stop_of(self.record.id) {
+            Some(stop) => client.stopped_by(stop),
+            None => client,
+        }
+    }
+
     /// For the end of the run: when its rows are in.
     fn commit_clock(&self) -> CommitClock {
         let clock = Arc::clone(&self.engine.clock);
@@ -129,10 +139,19 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) {
         EtlKind::Sales => ventas::run(&job).await,
         EtlKind::Inventory => inventario::run(&job).await,
     };
+    if outcome.is_ok() {
+        engine.queue.answered(&record.branch);
+    }
     match outcome {
         Ok(Outcome::Whole(measurements)) => monitor.finish_succeeded(measurements),
         Ok(Outcome::Partial { message, measurements }) => {
             monitor.finish_failed(Failure::partial(message, measurements));
+        }
+        Err(error) if engine.queue.is_cancelled(record.id) => {
+            monitor
+                .in_scope(|| tracing::info!(run = %record.id, branch = %record.branch, %error, "a run was cancelled"));
+            monitor.watch(cancel(engine, &record, started.elapsed())).await;
+            monitor.finish_cancelled();
         }
         Err(error) => {
             // In the run's scope, so that the log line has its tags and its trace.
@@ -158,10 +177,25 @@ async fn fail(engine: &Engine, record: &RunRecord, error: &PipelineError, elapse
     store_failure(engine, failure).await;
 }
 
+/// Stores that a run was taken back before it had anything.
+async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
+    let failure = RunFailure {
+        run: record.id,
+        ended_at: engine.clock.now(),
+        state: RunState::Cancelled,
+        class: None,
+        message: messages::CANCELLED.to_owned(),
+        extracted: None,
+        http_status: None,
+        phases: PhaseTimes { extract: elapsed },
+    };
+    store_failure(engine, failure).await;
+}
+
 /// Stores the end of a run that has nothing to commit.
 pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
     if let Err(error) = insist(engine, || engine.warehouse.fail_run(failure.clone())).await {
-        // The run stays in work in the database and becomes `interrumpido` at the next start.
+        // The run stays in work in the database until the check of the queue ends it.
         tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");
     }
 }

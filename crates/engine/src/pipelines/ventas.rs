@@ -23,7 +23,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let question = question_of(job.branch, window.local).ok_or(PipelineError::NotOneDay)?;
 
     let started = Instant::now();
-    let answer = job.monitor.extract(|step| ask(job, RequestWatcher::of_step(step), &question)).await?;
+    let answer =
+        job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record), &question)).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
     let announcement = Announcement { announced, received: distinct, is_of_window_only: question.to.is_none() };
@@ -118,7 +119,7 @@ async fn ask(
     watcher: Arc<RequestWatcher>,
     question: &SalesQuestion,
 ) -> Result<SalesAnswer, PipelineError> {
-    let client = job.engine.source.observed_by(watcher.clone());
+    let client = job.client(watcher.clone());
     let mut left = job.engine.settings.short_answer_retries;
     loop {
         match client.sales(question).await {

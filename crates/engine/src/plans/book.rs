@@ -52,6 +52,18 @@ impl PlanBook {
         plans.iter().filter(|(_, followed)| followed.outside_hours).map(|(plan, _)| *plan).collect()
     }
 
+    /// What is left of a plan, as the database has it; false where the plan is not followed.
+    pub(crate) fn set_left(&self, plan: BatchId, left: usize) -> bool {
+        let mut plans = self.plans();
+        let Some(followed) = plans.get_mut(&plan) else { return false };
+        followed.left = left;
+        true
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.plans().is_empty()
+    }
+
     fn contains(&self, plan: BatchId) -> bool {
         self.plans().contains_key(&plan)
     }

@@ -2,69 +2,77 @@
 //!
 //! The mirror of the queue and the database change under one lock. What keeps windows from starting is set in the mirror
 //! first, and the claim of a run looks at the database too, so that once somebody was told "paused" or "cancelled"
-//! nothing of the plan starts any more.
+//! nothing of the plan starts any more. Each change is a task of its own and is done whole, whoever stops waiting for it.
 
 use domain::BatchId;
 use domain::plan::PlanAction;
-use warehouse::{PlanChange, WarehouseError};
+use warehouse::PlanChange;
 
 use super::start::decision;
-use crate::Actor;
-use crate::engine::Engine;
+use crate::engine::{Engine, to_the_end};
+use crate::{Actor, UseCaseError};
 
-/// Holds a plan: its waiting runs wait on. None where its state does not allow it.
+/// What came of an order; None where the plan's state does not allow it.
+type Changed = Result<Option<PlanChange>, UseCaseError>;
+
+/// Holds a plan: its waiting runs wait on.
 pub(crate) async fn hold(
     engine: &Engine,
     actor: &Actor,
     plan: BatchId,
     action: PlanAction,
     reason: Option<String>,
-) -> Result<Option<PlanChange>, WarehouseError> {
-    let _one_at_a_time = engine.plan_control.lock().await;
-    let was_held = engine.queue.hold(plan);
-    let change = engine.warehouse.change_plan(plan, decision(engine, actor, action, reason)).await;
-    if !matches!(change, Ok(Some(_))) && !was_held {
-        engine.queue.release(plan);
-    }
-    engine.events.run_changed();
-    change
+) -> Changed {
+    let decision = decision(engine, actor, action, reason);
+    let engine = engine.clone();
+    to_the_end(async move {
+        let _one_at_a_time = engine.plan_control.lock().await;
+        let was_held = engine.queue.hold(plan);
+        let change = engine.warehouse.change_plan(plan, decision).await;
+        if !matches!(change, Ok(Some(_))) && !was_held {
+            engine.queue.release(plan);
+        }
+        engine.events.run_changed();
+        change
+    })
+    .await
 }
 
 /// Lets a held plan go on; its failures so far are forgiven.
-pub(crate) async fn resume(
-    engine: &Engine,
-    actor: &Actor,
-    plan: BatchId,
-    reason: Option<String>,
-) -> Result<Option<PlanChange>, WarehouseError> {
-    let _one_at_a_time = engine.plan_control.lock().await;
-    let change = engine.warehouse.change_plan(plan, decision(engine, actor, PlanAction::Resume, reason)).await?;
-    if change.is_some() {
-        engine.plans.forgive(plan, engine.settings.plans.breaker);
-        engine.queue.release(plan);
-    }
-    engine.events.run_changed();
-    Ok(change)
+pub(crate) async fn resume(engine: &Engine, actor: &Actor, plan: BatchId, reason: Option<String>) -> Changed {
+    let decision = decision(engine, actor, PlanAction::Resume, reason);
+    let engine = engine.clone();
+    to_the_end(async move {
+        let _one_at_a_time = engine.plan_control.lock().await;
+        let change = engine.warehouse.change_plan(plan, decision).await?;
+        if change.is_some() {
+            engine.plans.forgive(plan, engine.settings.plans.breaker);
+            engine.queue.release(plan);
+        }
+        engine.events.run_changed();
+        Ok(change)
+    })
+    .await
 }
 
 /// Takes back what waits of a plan; what is in work ends.
-pub(crate) async fn cancel(
-    engine: &Engine,
-    actor: &Actor,
-    plan: BatchId,
-    reason: Option<String>,
-) -> Result<Option<PlanChange>, WarehouseError> {
-    let _one_at_a_time = engine.plan_control.lock().await;
-    let was_held = engine.queue.hold(plan);
-    let change = engine.warehouse.change_plan(plan, decision(engine, actor, PlanAction::Cancel, reason)).await;
-    if matches!(change, Ok(Some(_))) {
-        engine.queue.remove(plan);
-        engine.plans.remove(plan);
-    } else if !was_held {
-        engine.queue.release(plan);
-    }
-    engine.events.run_changed();
-    change
+pub(crate) async fn cancel(engine: &Engine, actor: &Actor, plan: BatchId, reason: Option<String>) -> Changed {
+    let decision = decision(engine, actor, PlanAction::Cancel, reason);
+    let engine = engine.clone();
+    to_the_end(async move {
+        let _one_at_a_time = engine.plan_control.lock().await;
+        let was_held = engine.queue.hold(plan);
+        let change = engine.warehouse.change_plan(plan, decision).await;
+        if matches!(change, Ok(Some(_))) {
+            engine.queue.remove(plan);
+            engine.plans.remove(plan);
+        } else if !was_held {
+            engine.queue.release(plan);
+        }
+        engine.events.run_changed();
+        change
+    })
+    .await
 }
 
 /// Ends a plan whose last run has ended.

@@ -35,6 +35,8 @@ async fn look(engine: &Engine, looked: &mut Timestamp) {
         return;
     }
     let now = engine.clock.now();
+    // A clock that was set back must not stop the looks until it is there again.
+    *looked = now.min(*looked);
     if now.duration_since(*looked) >= engine.settings.retries.look_interval {
         *looked = now;
         retries::retry_due(engine).await;

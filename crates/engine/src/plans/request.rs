@@ -1,10 +1,12 @@
 //! What somebody asks for, as instants.
 
+use std::collections::HashSet;
+
 use domain::filter::InvalidParameter;
 use domain::plan::{PlanScope, ScopePart};
 use domain::read_model::{PlanPeriod, PlanRequest};
 use domain::window::half_hour_floor;
-use domain::{Branch, EtlKind, Interval};
+use domain::{Branch, BranchId, EtlKind, Interval};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::UseCaseError;
@@ -20,6 +22,7 @@ pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanSco
         let reason = "indique al menos un período, o ultimos_dias".to_owned();
         return Err(InvalidParameter { name: "periodos", reason }.into());
     }
+    check_counts(engine, request)?;
     let branches = branches_of(engine, request)?;
     let now = engine.clock.now();
     let mut parts = Vec::new();
@@ -37,6 +40,28 @@ pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanSco
         }
     }
     if parts.is_empty() { Err(UseCaseError::NothingToExtract) } else { Ok(PlanScope { parts }) }
+}
+
+/// Before any work: what is asked for is multiplied, stores by periods.
+fn check_counts(engine: &Engine, request: &PlanRequest) -> Result<(), InvalidParameter> {
+    let refuse = |name, most, what, count| {
+        let reason = format!("como máximo {most} {what}, cada uno una vez; llegaron {count}");
+        Err(InvalidParameter { name, reason })
+    };
+    let (branches, periods) = (request.ubicaciones.len(), request.periodos.len());
+    let most = engine.branches.all().len();
+    if branches > most {
+        return refuse("ubicaciones", most, "ids de tienda", branches);
+    }
+    let different: HashSet<&BranchId> = request.ubicaciones.iter().collect();
+    if different.len() < branches {
+        return refuse("ubicaciones", most, "ids de tienda", branches);
+    }
+    let most = engine.settings.plans.periods_max;
+    if periods > most {
+        return refuse("periodos", most, "períodos", periods);
+    }
+    Ok(())
 }
 
 fn branches_of<'engine>(engine: &'engine Engine, request: &PlanRequest) -> Result<Vec<&'engine Branch>, UseCaseError> {

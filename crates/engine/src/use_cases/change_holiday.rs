@@ -11,6 +11,7 @@ use warehouse::{CalendarKind, CalendarRow, NewDecision};
 use super::period::date;
 use crate::calendar_change::{self, CalendarChange};
 use crate::calendars::Calendars;
+use crate::engine::to_the_end;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -64,10 +65,15 @@ impl Engine {
         let decisions = changes.iter().map(decision).collect();
         let tiendas = changes.len() as u64;
         if tiendas > 0 {
-            self.warehouse.change_calendars(rows, decisions).await?;
-            self.events.gaps_changed();
+            let engine = self.clone();
+            to_the_end(async move {
+                engine.warehouse.change_calendars(rows, decisions).await?;
+                engine.events.gaps_changed();
+                drop(planning);
+                Ok(())
+            })
+            .await?;
         }
-        drop(planning);
         let mensaje = match tiendas {
             0 => format!("El {day} ya estaba guardado así en todas las tiendas."),
             1 => format!("Guardado para el {day} en 1 tienda. {}", cambio.mensaje),

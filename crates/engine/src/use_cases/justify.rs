@@ -12,6 +12,7 @@ use serde_json::json;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
 use super::period::{check_days, date, end_time, period, start_time};
+use crate::engine::to_the_end;
 use crate::gaps::Purpose;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
@@ -46,10 +47,15 @@ impl Engine {
         let waivers: Vec<NewWaiver> = spans.iter().map(|(span, _)| self.waiver_of(&request, *span)).collect();
         if !waivers.is_empty() {
             let decision = self.justifying(origin, now, branch, &request, &justification, &waivers, &spans);
-            self.warehouse.waive(waivers, justification, decision).await?;
-            self.events.gaps_changed();
+            let engine = self.clone();
+            to_the_end(async move {
+                engine.warehouse.waive(waivers, justification, decision).await?;
+                engine.events.gaps_changed();
+                drop(planning);
+                Ok(())
+            })
+            .await?;
         }
-        drop(planning);
 
         let filter = WaiverFilter { kind: Some(request.etl_tipo), branch: Some(branch.id.clone()), range };
         let justificaciones =

@@ -12,6 +12,7 @@ use serde_json::json;
 use warehouse::{NewDecision, NewNumberWaiver, NumberWaiver, RegisterNumbers, WaiverFilter};
 
 use super::justify::refusal;
+use crate::engine::to_the_end;
 use crate::gap_views::places;
 use crate::gaps::Purpose;
 use crate::{Engine, UseCaseError, gaps, number_holes};
@@ -65,10 +66,15 @@ impl Engine {
         let missing: u64 = lacking.iter().map(NumberHole::missing).sum();
         if !waivers.is_empty() {
             let decision = self.justifying_numbers(origin, now, branch, &justification, &waivers, missing);
-            self.warehouse.waive_numbers(waivers, justification, decision).await?;
-            self.events.gaps_changed();
+            let engine = self.clone();
+            to_the_end(async move {
+                engine.warehouse.waive_numbers(waivers, justification, decision).await?;
+                engine.events.gaps_changed();
+                drop(planning);
+                Ok(())
+            })
+            .await?;
         }
-        drop(planning);
 
         let filter = WaiverFilter { kind: Some(kind), branch: Some(branch.id.clone()), range };
         let counted = self.warehouse.number_waivers(filter).await?;

@@ -24,6 +24,7 @@ mod resilience;
 mod restart;
 mod schedule;
 mod story;
+mod stuck;
 mod support;
 mod told;
 mod told_recoveries;

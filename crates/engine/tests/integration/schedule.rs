@@ -47,6 +47,19 @@ async fn firings_that_were_slept_through_are_gaps_and_are_not_made_up_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_has_the_next_firing_in_its_own_time() {
+    let world = World::with(scheduled()).await;
+    world.hands.set("2025-11-18T22:05:00Z");
+    until_runs(&world, 2).await;
+    world.hands.set("2025-11-18T19:04:00Z");
+    // Seen by the scheduler before it is five past.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    world.hands.set("2025-11-18T19:05:00Z");
+    let runs = until_runs(&world, 4).await;
+    assert_eq!(runs.iter().filter(|run| run.hora_desde == "14:30").count(), 2, "{runs:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_state_of_the_schedules_tells_last_next_and_today() {
     let world = World::with(scheduled()).await;
     world.hands.set("2025-11-18T16:35:10Z");

@@ -36,6 +36,8 @@ pub struct World {
     patience: Duration,
     monitoring: Monitoring,
     pub branches: Vec<Branch>,
+    /// The engine's own database, for what happens behind its back.
+    pub beside: Warehouse,
     kept: Vec<Box<dyn std::any::Any + Send + Sync>>,
 }
 
@@ -171,9 +173,10 @@ impl World {
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(Counter::default());
         let warehouse = open(&folder, observer);
+        let beside = warehouse.clone();
         let parts = (&*base_url, &hands, &ids, patience, &monitoring);
         let engine = start(parts, branches.clone(), warehouse, settings).await;
-        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring, branches, kept: Vec::new() }
+        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring, branches, beside, kept: Vec::new() }
     }
 
     /// Keeps something alive as long as the world.
@@ -186,8 +189,10 @@ impl World {
         self.engine.shutdown().await;
         let World { base_url, folder, hands, ids, patience, monitoring, branches, .. } = &*self;
         let warehouse = open(folder, watcher(monitoring));
+        let beside = warehouse.clone();
         let parts = (&**base_url, hands, ids, *patience, monitoring);
         self.engine = start(parts, branches.clone(), warehouse, settings).await;
+        self.beside = beside;
     }
 
     /// The database itself, after the engine has let go of it.

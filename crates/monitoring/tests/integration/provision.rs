@@ -128,6 +128,16 @@ fn the_monitors_say_what_the_check_ins_say() {
 }
 
 #[test]
+fn a_monitor_is_in_the_zone_of_its_schedule() {
+    let in_santiago: Vec<CronMonitor> =
+        cron_monitors().into_iter().map(|monitor| monitor.in_zone(Some("America/Santiago"))).collect();
+    let requests = planned_requests(&ProvisionTarget::unnamed(), &in_santiago);
+    let zones: Vec<_> = requests.iter().map(|request| &request.body["config"]["timezone"]).collect();
+    assert_eq!(zones.iter().filter(|zone| **zone == "America/Santiago").count(), 3);
+    assert!(!zones.iter().any(|zone| **zone == "America/Caracas"));
+}
+
+#[test]
 fn the_dashboards_have_room_for_their_widgets_and_ask_for_names_that_are_sent() {
     let dashboards = bodies("dashboards");
     assert_eq!(texts(&dashboards, "title"), ["ETL Health", "Gap Recovery", "API Performance"]);

@@ -25,7 +25,7 @@ const ORDER: &str = "ORDER BY fecha_inicio DESC NULLS LAST, id DESC";
 pub(super) type Values = Vec<Box<dyn ToSql>>;
 
 impl Warehouse {
-    /// One page of runs, their totals under the filter but for its state, and the cursor of the next page.
+    /// One page of runs, their totals under the same filter, and the cursor of the next page.
     pub async fn run_page(&self, filter: RunFilter) -> Result<(Vec<RunView>, RunTotals, Option<RunCursor>)> {
         self.read("ejecuciones", move |connection| {
             let totals = totals(connection, &filter)?;
@@ -63,7 +63,7 @@ impl Warehouse {
     }
 }
 
-/// The conditions of a filter, but for its state and cursor.
+/// The conditions of a filter, but for its cursor.
 fn conditions(filter: &RunFilter) -> (Vec<&'static str>, Values) {
     let mut conditions = vec!["true"];
     let mut values: Values = Vec::new();
@@ -79,15 +79,19 @@ fn conditions(filter: &RunFilter) -> (Vec<&'static str>, Values) {
         conditions.push("modo = ?");
         values.push(Box::new(mode.as_str()));
     }
+    if let Some(state) = filter.state {
+        conditions.push("estado = ?");
+        values.push(Box::new(state.as_str()));
+    }
+    if let Some(batch) = filter.batch {
+        conditions.push("lote_id = ?::UUID");
+        values.push(Box::new(batch.to_string()));
+    }
     (conditions, values)
 }
 
 fn page(connection: &Connection, filter: &RunFilter) -> Result<Vec<RunView>> {
     let (mut conditions, mut values) = conditions(filter);
-    if let Some(state) = filter.state {
-        conditions.push("estado = ?");
-        values.push(Box::new(state.as_str()));
-    }
     match filter.cursor {
         Some(RunCursor { started_at: Some(started_at), run }) => {
             conditions.push(

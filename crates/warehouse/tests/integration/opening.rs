@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use std::time::Duration;
 
+use domain::EtlKind;
 use domain::filter::RunFilter;
 use duckdb::Connection;
-use warehouse::{JobWatch, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Access, JobWatch, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::children::{ChildProcess, given_database, say, wait_for_finish};
-use crate::samples::{PERIFERICO, half_hour, line, run_id};
+use crate::samples::{PERIFERICO, half_hour, line, period, run_id};
 use crate::store::{LINES, Store, file_in, open};
 
 fn open_error(path: &std::path::Path) -> WarehouseError {
@@ -203,4 +204,87 @@ async fn the_observer_hears_of_each_job_where_it_is_asked_for_and_whether_it_fai
         *notes.ended.lock().unwrap(),
         [("ping", false), ("tomar_ejecucion", false), ("terminar_ejecucion_fallida", true)]
     );
+}
+
+/// What a process that was killed leaves: the file, and the log of what it had not merged yet.
+async fn crash_image(folder: &std::path::Path) -> std::path::PathBuf {
+    let store = Store::new();
+    for (number, start) in ["2025-11-17T08:00", "2025-11-17T08:30", "2025-11-17T09:00"].into_iter().enumerate() {
+        let number = u128::try_from(number).unwrap() + 1;
+        let lines = vec![line(&format!("F-{number}"), 1, &format!("{start}:00"), "1")];
+        store.load_sales(number, PERIFERICO, half_hour(start), lines).await;
+    }
+    let (path, image) = (store.path(), file_in(folder));
+    let log = |path: &std::path::Path| path.with_extension("duckdb.wal");
+    std::fs::copy(&path, &image).unwrap();
+    std::fs::copy(log(&path), log(&image)).unwrap();
+    image
+}
+
+#[tokio::test]
+async fn what_a_killed_process_left_opens_again_however_often_and_however_it_is_closed() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let image = crash_image(folder.path()).await;
+        for access in [Access::ReadOnly, Access::ReadAndWrite, Access::ReadOnly, Access::ReadAndWrite] {
+            // Dropped, not closed: the next one opens while this one's writer would still be merging the log.
+            drop(Warehouse::open(&WarehouseSettings { access, ..WarehouseSettings::at(&image) }).unwrap());
+        }
+        let warehouse = open(&image);
+        assert_eq!(
+            warehouse
+                .coverage(EtlKind::Sales, None, period("2025-11-17T00:00", "2025-11-18T00:00"))
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        warehouse.close().await;
+    }
+}
+
+#[tokio::test]
+async fn who_only_reads_changes_neither_the_file_nor_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = crash_image(folder.path()).await;
+    let files = || {
+        let read = |path: &std::path::Path| std::fs::read(path).unwrap();
+        (read(&image), read(&image.with_extension("duckdb.wal")))
+    };
+    let before = files();
+    let reading = WarehouseSettings { access: Access::ReadOnly, ..WarehouseSettings::at(&image) };
+    let warehouse = Warehouse::open(&reading).unwrap();
+    assert_eq!(
+        warehouse.coverage(EtlKind::Sales, None, period("2025-11-17T00:00", "2025-11-18T00:00")).await.unwrap().len(),
+        1
+    );
+    assert!(warehouse.note_fired("x", half_hour("2025-11-17T08:00").start()).await.is_err());
+    warehouse.close().await;
+    assert!(files() == before);
+}
+
+#[tokio::test]
+async fn who_only_reads_needs_a_file_of_this_version() {
+    let store = Store::new();
+    store.warehouse.close().await;
+    let reading = WarehouseSettings { access: Access::ReadOnly, ..WarehouseSettings::at(store.path()) };
+    change(&store, "DELETE FROM esquema_migraciones WHERE version > 13");
+    let error = Warehouse::open(&reading).unwrap_err();
+    assert!(matches!(error, WarehouseError::TooOld { found: 13, known } if known > 13), "{error}");
+
+    let absent = WarehouseSettings { path: Some(store.path().with_extension("nada")), ..reading };
+    assert!(matches!(Warehouse::open(&absent), Err(WarehouseError::CannotOpen { .. })));
+}
+
+#[tokio::test]
+async fn a_file_has_one_instance_in_a_process_and_the_next_waits_for_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file_in(folder.path());
+    let first = open(&path);
+    let other_way = folder.path().join(".").join(path.file_name().unwrap());
+    let second = tokio::task::spawn_blocking(move || open(&other_way));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!second.is_finished());
+    drop(first);
+    second.await.unwrap().ping().await.unwrap();
 }

@@ -9,7 +9,7 @@ use domain::branch_clock::ALWAYS;
 use jiff::civil::Date;
 use klk::{KlkError, WarehouseRow};
 use monitoring::Monitoring;
-use warehouse::CalendarKind;
+use warehouse::{Access, CalendarKind, Warehouse};
 
 use super::finding::Finding;
 use crate::failure::Failure;
@@ -26,8 +26,7 @@ const OUTBOX_LIMIT: Duration = Duration::from_secs(5);
 /// Every check, in the order in which one would look.
 pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Finding>, Failure> {
     let mut findings = vec![Finding::fine("configuración", "se puede usar")];
-    findings.push(database(settings));
-    findings.extend(super::block_on(calendars(settings))?);
+    findings.extend(super::block_on(database(settings))?);
     findings.extend(disk(&settings.database));
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
@@ -37,11 +36,13 @@ pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Fin
     Ok(findings)
 }
 
-fn database(settings: &Settings) -> Finding {
+/// The file, and what it says of calendars. It is opened once, and only to read: what an interrupted process left has to be
+/// there for the one that goes on with it.
+async fn database(settings: &Settings) -> Vec<Finding> {
     const SUBJECT: &str = "base de datos";
     let path = settings.database.display();
     if !settings.database.exists() {
-        return match nearest_folder(&settings.database) {
+        let finding = match nearest_folder(&settings.database) {
             Some(folder) if is_writable(folder) => Finding::fine(SUBJECT, format!("{path} se creará al empezar")),
             _ => Finding::failure(
                 SUBJECT,
@@ -49,9 +50,22 @@ fn database(settings: &Settings) -> Finding {
                 "dé permiso de escritura en su carpeta, o elija otra con KLK_DATABASE",
             ),
         };
+        return vec![finding];
     }
-    match database::open(settings, &Monitoring::disabled()) {
-        Ok(_warehouse) => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
+    let finding = match database::open(settings, &Monitoring::disabled(), Access::ReadOnly) {
+        Ok(warehouse) => {
+            let calendars = calendars(&warehouse).await;
+            warehouse.close().await;
+            let finding = match may_be_written(&settings.database) {
+                true => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
+                false => Finding::failure(
+                    SUBJECT,
+                    format!("{path} abre, pero no se puede escribir"),
+                    "dé permiso de escritura en el archivo y en su carpeta",
+                ),
+            };
+            return [Some(finding), calendars].into_iter().flatten().collect();
+        }
         Err(Failure::DatabaseInUse { .. }) => {
             Finding::fine(SUBJECT, format!("{path} está en uso por otro proceso: el servidor está en marcha"))
         }
@@ -60,18 +74,19 @@ fn database(settings: &Settings) -> Finding {
             failure.to_string(),
             "compruebe que el archivo sea de klk y de esta versión o anterior",
         ),
-    }
+    };
+    vec![finding]
+}
+
+/// Whether the file and its folder, where the log is made, may be written. Nothing of the file is touched.
+fn may_be_written(file: &Path) -> bool {
+    std::fs::OpenOptions::new().append(true).open(file).is_ok() && nearest_folder(file).is_some_and(is_writable)
 }
 
 /// Which calendar counts where klk.toml and the database both have one.
-async fn calendars(settings: &Settings) -> Option<Finding> {
+async fn calendars(warehouse: &Warehouse) -> Option<Finding> {
     const SUBJECT: &str = "calendarios";
-    // A database that is not there, or that the server has, is told of by its own check.
-    let warehouse =
-        settings.database.exists().then(|| database::open(settings, &Monitoring::disabled()).ok()).flatten()?;
-    let changes = warehouse.calendar_changes(None).await;
-    warehouse.close().await;
-    let changes = changes.ok()?;
+    let changes = warehouse.calendar_changes(None).await.ok()?;
     // Of each store the first day that somebody decided, and the last one from which klk.toml counts.
     let (mut decided, mut of_file): (BTreeMap<&str, Date>, BTreeMap<&str, Date>) = Default::default();
     for change in &changes {

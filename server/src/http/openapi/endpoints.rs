@@ -15,6 +15,11 @@ const BRANCH: Parameter =
     Parameter { name: "ubicacion_id", values: Values::Text, meaning: "Solo una tienda, por su id: tienda_01." };
 const MODE: Parameter = Parameter { name: "modo", values: Values::Modes, meaning: "Solo un modo." };
 const STATE: Parameter = Parameter { name: "estado", values: Values::States, meaning: "Solo un estado." };
+const BATCH: Parameter = Parameter {
+    name: "lote_id",
+    values: Values::Text,
+    meaning: "Solo lo que se puso en cola a la vez, por su lote_id.",
+};
 const LIMIT: Parameter = Parameter {
     name: "limite",
     values: Values::Number { default: 20, least: 1, most: 100 },
@@ -87,7 +92,7 @@ pub(super) const ALL: &[Endpoint] = &[
     Endpoint {
         path: "/api/etl/tracking/ejecuciones",
         summary: "Ejecuciones, la última primero; las que esperan, al final.",
-        parameters: &[KIND, BRANCH, MODE, STATE, LIMIT, CURSOR],
+        parameters: &[KIND, BRANCH, MODE, STATE, BATCH, LIMIT, CURSOR],
         ..Endpoint::get(RUNS)
     },
     Endpoint {

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::cron_monitor::{CronMonitor, SCHEDULE_ZONE};
+use crate::cron_monitor::CronMonitor;
 use crate::provision::project::Project;
 use crate::provision::resource::{Kind, Resource};
 
@@ -20,7 +20,7 @@ fn resource(project: &Project, monitor: &CronMonitor) -> Resource {
         "config": {
             "schedule_type": "crontab",
             "schedule": monitor.crontab,
-            "timezone": SCHEDULE_ZONE,
+            "timezone": monitor.zone,
             "checkin_margin": monitor.check_in_margin_minutes,
             "max_runtime": monitor.max_runtime_minutes,
             "failure_issue_threshold": monitor.failure_issue_threshold,

@@ -1,0 +1,96 @@
+//! The check of the queue: what the database says is waiting or in work, against what this process knows of. A disk that was
+//! full, or a panic, can leave one without the other; then a window would be in work for ever, and nobody at it.
+
+use std::panic::AssertUnwindSafe;
+
+use domain::{BatchId, RunState};
+use futures::FutureExt;
+use warehouse::{PlanRecord, RunRecord, WarehouseError};
+
+use crate::engine::Engine;
+use crate::plans::{book, control, start};
+use crate::queue::Waiting;
+
+/// Checks the queue, at intervals, until the engine stops.
+pub(crate) async fn keep(engine: Engine) {
+    let mut stopping = engine.stopping.subscribe();
+    while !*stopping.borrow_and_update() {
+        tokio::select! {
+            () = tokio::time::sleep(engine.settings.queue_check_interval) => {}
+            _ = stopping.changed() => return,
+        }
+        match AssertUnwindSafe(check(&engine)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            // A database that refuses is told of by whoever needs it; the next check is soon.
+            Ok(Err(error)) => tracing::warn!(%error, "the queue could not be checked"),
+            Err(_) => tracing::error!("checking the queue panicked"),
+        }
+    }
+}
+
+/// Brings memory and database together again. Nobody queues anything and no plan changes meanwhile.
+async fn check(engine: &Engine) -> Result<(), WarehouseError> {
+    let planning = engine.plan().await;
+    let one_at_a_time = engine.plan_control.lock().await;
+    let runs = engine.warehouse.runs_in_work().await?;
+    let unknown = |state: RunState| {
+        let runs = runs.iter().filter(move |run| run.state == state && !engine.queue.knows(run.id));
+        runs.cloned().collect::<Vec<RunRecord>>()
+    };
+    let interrupted = interrupt(engine, unknown(RunState::Running)).await?;
+    let mut waiting = unknown(RunState::Queued);
+    if interrupted {
+        // Some of them are queued anew.
+        waiting = engine.warehouse.queued_runs().await?;
+        waiting.retain(|run| !engine.queue.knows(run.id));
+    }
+    let may_have_plans = !waiting.is_empty() || !engine.plans.is_empty();
+    let plans = if may_have_plans { engine.warehouse.active_plans().await? } else { Vec::new() };
+    let ended = follow_plans(engine, plans).await;
+    if !waiting.is_empty() {
+        tracing::warn!(runs = waiting.len(), "runs that waited only in the database are handed out again");
+        engine.queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
+    }
+    drop(one_at_a_time);
+    drop(planning);
+    for plan in ended {
+        control::finish(engine, plan).await;
+    }
+    Ok(())
+}
+
+/// Ends the runs that the database has in work and nobody is at; says whether there were any.
+async fn interrupt(engine: &Engine, runs: Vec<RunRecord>) -> Result<bool, WarehouseError> {
+    if runs.is_empty() {
+        return Ok(false);
+    }
+    let (ids, most) = (engine.ids.clone(), engine.settings.plans.interruptions_max);
+    let runs = runs.into_iter().map(|run| run.id).collect();
+    let interrupted = engine.warehouse.interrupt(runs, engine.clock.now(), most, move || ids.run_id()).await?;
+    if !interrupted.is_empty() {
+        tracing::error!(runs = interrupted.len(), "runs whose end could not be stored are gaps again");
+        engine.events.run_changed();
+    }
+    Ok(!interrupted.is_empty())
+}
+
+/// Holds and follows plans as the database has them; gives those of which nothing is left.
+async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> Vec<BatchId> {
+    let mut ended = Vec::new();
+    for plan in plans {
+        if plan.state.lets_windows_start() {
+            engine.queue.release(plan.id);
+        } else {
+            engine.queue.hold(plan.id);
+        }
+        let left = usize::try_from(plan.counts.queued + plan.counts.running).unwrap_or(usize::MAX);
+        if !engine.plans.set_left(plan.id, left) {
+            let breaker = book::breaker_of(engine, plan.id).await;
+            start::follow(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+        }
+        if left == 0 {
+            ended.push(plan.id);
+        }
+    }
+    ended
+}

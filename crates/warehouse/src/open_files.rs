@@ -1,0 +1,61 @@
+//! Which files this process has open. DuckDB's lock keeps other processes out, but not a second instance in the same
+//! process: one that replays the log while the first one merges it leaves a file that does not open again.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::{Result, WarehouseError};
+
+/// How long an instance may take to be closed before the next one of the same file is refused.
+const CLOSING_LIMIT: Duration = Duration::from_secs(10);
+
+static OPEN: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
+static CLOSED: Condvar = Condvar::new();
+
+/// That a file is open. Whoever has a connection to it holds this; the next instance may open when nobody does.
+#[derive(Debug)]
+pub(crate) struct OpenFile {
+    path: PathBuf,
+}
+
+impl OpenFile {
+    /// Waits until the instance of the file before is closed.
+    ///
+    /// # Errors
+    ///
+    /// [`WarehouseError::InUse`] if that one stays open.
+    pub(crate) fn take(path: &Path) -> Result<Self> {
+        let name = whole_name(path);
+        let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut open, _) = CLOSED
+            .wait_timeout_while(open, CLOSING_LIMIT, |open| open.contains(&name))
+            .unwrap_or_else(PoisonError::into_inner);
+        if open.insert(name.clone()) {
+            return Ok(Self { path: name });
+        }
+        let detail = "this process has it open already".to_owned();
+        Err(WarehouseError::InUse { path: path.to_owned(), detail })
+    }
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        OPEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        CLOSED.notify_all();
+    }
+}
+
+/// One name for a file, whatever way leads to it. The file itself need not be there.
+fn whole_name(path: &Path) -> PathBuf {
+    if let Ok(name) = path.canonicalize() {
+        return name;
+    }
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
+    match (folder, whole.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => whole,
+    }
+}
