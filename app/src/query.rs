@@ -55,8 +55,8 @@ pub const PLANS_PATH: &str = "/planes";
 /// The page of stock, which has no filters.
 pub const STOCK_PATH: &str = "/inventario";
 
-/// The page of calendars, which has no filters.
-pub const CALENDARS_PATH: &str = "/calendarios";
+/// The page of calendars, with a store chosen.
+pub const CALENDARS: Listing = Listing { path: "/calendarios", parameters: &["ubicacion_id"] };
 
 /// The moment that a list is to be true of; now where it is absent.
 pub const AT: &str = "en";

@@ -117,6 +117,31 @@ test('a change of a calendar shows what it does before it is saved', async ({ pa
   expect(errors).toEqual([]);
 });
 
+test('the store of a calendar is in the address, and stays after it is saved', async ({ page }) => {
+  await page.goto(`${klk.url}/calendarios`);
+  await untilLive(page);
+  const store = page.getByRole('combobox', { name: 'Tienda' });
+  await store.selectOption('tienda_17');
+  await expect(page).toHaveURL(/ubicacion_id=tienda_17/);
+  const form = page.locator('form').filter({ has: page.getByLabel('Lunes') });
+  for (const hours of ['08:00-12:00', '08:00-13:00']) {
+    await form.getByLabel('Lunes').fill(hours);
+    await form.getByLabel('Su nombre').fill('Ana');
+    await form.getByRole('button', { name: 'Ver qué cambia' }).click();
+    await form.getByRole('button', { name: 'Guardar' }).click();
+    await expect(page.getByText(/Calendario de .* guardado/).last()).toBeVisible();
+    await expect(store).toHaveValue('tienda_17');
+    await expect(form.getByLabel('Lunes')).toHaveValue(hours);
+  }
+  const list = await klk.json<{ calendarios: { ubicacion_id: string; calendario: { lunes: string } }[] }>(
+    '/api/etl/tracking/calendarios',
+  );
+  const mondays = list.calendarios.filter((one) => one.calendario.lunes === '08:00-13:00').map((one) => one.ubicacion_id);
+  expect(mondays).toEqual(['tienda_17']);
+  await page.reload();
+  await expect(store).toHaveValue('tienda_17');
+});
+
 test('a store gets another zone from a day on, and one that is none is refused where it is written', async ({ page }) => {
   const errors = complaints(page);
   await page.goto(`${klk.url}/calendarios`);

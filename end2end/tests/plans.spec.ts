@@ -130,11 +130,21 @@ test('days of a store are recovered, and what is loaded only by who asks for it'
   expect(errors.filter((error) => !/status of 4\d\d/.test(error))).toEqual([]);
 });
 
+test('what a list leaves out is not recovered with it', async ({ page }) => {
+  await page.goto(`${klk.url}/gaps?ubicacion_id=${artigas.ubicacion_id}&max_horas=48`);
+  await untilLive(page);
+  await page.getByRole('button', { name: 'Recuperar todo lo de la lista' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Últimos 2 días: ARTIGAS');
+  await expect(dialog).toContainText(/medias? horas?, \d+ llamadas al POS|No hay nada/);
+  await page.keyboard.press('Escape');
+});
+
 test('everything of the last days is one plan, and nothing is left', async ({ page }) => {
   await openGaps(page);
-  await page.getByRole('button', { name: 'Recuperar todo (7 días)' }).click();
+  await page.getByRole('button', { name: 'Recuperar todo lo de la lista' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('Últimos 7 días, todas las tiendas');
+  await expect(dialog).toContainText('Últimos 7 días: Todas las tiendas');
   await expect(dialog).toContainText(/medias? horas?, \d+ llamadas al POS/);
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
   await expect(dialog).toBeHidden();
@@ -214,7 +224,7 @@ test.describe('on a phone', () => {
   test('the bar and the panel fit', async ({ page }) => {
     await page.goto(`${klk.url}/gaps`);
     // Seen once the page reacts.
-    await expect(page.getByRole('button', { name: 'Recuperar todo (7 días)' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Recuperar todo lo de la lista' })).toBeVisible();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
     await page.goto(`${klk.url}/planes`);

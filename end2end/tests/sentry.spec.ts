@@ -10,6 +10,7 @@ import { relayRemarks } from '../support/sentry/relay';
 import { search } from '../support/sentry/search';
 import { Sentry } from '../support/sentry/sentry';
 import { Sim } from '../support/sim';
+import { WHERE_IT_IS_NOON } from '../support/sentry/zone';
 
 // A night of failures and a morning of recoveries, and what Sentry was told of it. Yesterday's load fails for some stores;
 // somebody sees the gap in the browser and gets it back with a click; elsewhere the schedules fire. Then everything that
@@ -41,8 +42,6 @@ const YESTERDAY = localDate(Date.now() - 24 * 3600 * 1000);
 /** The stores are open yesterday morning only, so that it does not matter at what time of day the test runs. */
 const WEEKDAY = ['domingo', 'lunes', 'martes', 'miercoles', 'jueves', 'viernes', 'sabado'][new Date(YESTERDAY).getUTCDay()];
 
-/** Just after midnight the half hour that ended is of the day that is compared, which has it in work already. */
-const WHERE_IT_IS_NOON = `Etc/GMT${new Date().getUTCHours() < 12 ? '-' : '+'}${Math.abs(12 - new Date().getUTCHours())}`;
 
 type Store = { id: string; code: string; name: string; warehouse: string };
 const PERIFERICO: Store = { id: 'tienda_01', code: 'SUC001', name: 'PERIFERICO', warehouse: 'APP-TPF' };

@@ -15,6 +15,9 @@ pub const INCOMPLETE: u8 = 3;
 /// Another process has the database.
 pub const DATABASE_IN_USE: u8 = 4;
 
+/// The database does not work any more in this process; one that is started anew opens it again.
+pub const DATABASE_BROKEN: u8 = 5;
+
 /// The exit codes as help shows them.
 pub const EXIT_CODES_HELP: &str = "\
 Códigos de salida:
@@ -22,7 +25,8 @@ Códigos de salida:
   1  error inesperado
   2  la orden o la configuración no sirve
   3  algo falló o quedó parcial (gaps: hay gaps; doctor: hay algo que corregir)
-  4  otro proceso usa la base de datos (con el servidor en marcha: --servidor URL)";
+  4  otro proceso usa la base de datos (con el servidor en marcha: --servidor URL)
+  5  la base de datos dejó de funcionar: hay que volver a arrancar";
 
 /// A command that was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +49,15 @@ pub enum Failure {
          --servidor http://127.0.0.1:3000 o KLK_SERVIDOR; si no, espere a que termine"
     )]
     DatabaseInUse {
+        /// The database file.
+        path: String,
+    },
+    /// DuckDB gave up the file after an error, as for want of room on the disk.
+    #[error(
+        "la base de datos {path} dejó de funcionar tras un error: nada de lo cargado se pierde; revise el espacio en el \
+         disco y vuelva a arrancar (el servicio lo hace solo con Restart=on-failure)"
+    )]
+    DatabaseBroken {
         /// The database file.
         path: String,
     },
@@ -84,6 +97,7 @@ impl Failure {
         let code = match self {
             Self::Usage(_) => USAGE,
             Self::DatabaseInUse { .. } => DATABASE_IN_USE,
+            Self::DatabaseBroken { .. } => DATABASE_BROKEN,
             Self::Incomplete(_) => INCOMPLETE,
             Self::Unexpected(_) => UNEXPECTED,
         };

@@ -22,6 +22,18 @@ pub fn user() -> String {
         .unwrap_or_else(|| "cli".to_owned())
 }
 
+/// Files and connections that the process may have open; None where the system sets no limit.
+#[cfg(unix)]
+pub fn descriptors_max() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+/// Files and connections that the process may have open; None where the system sets no limit.
+#[cfg(not(unix))]
+pub fn descriptors_max() -> Option<u64> {
+    None
+}
+
 /// Bytes that are free on the disk that holds the folder; None where the system does not say.
 #[cfg(unix)]
 pub fn free_bytes(folder: &Path) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! The one binary, `klk`: command line, settings, HTTP layers, wiring. The only place that knows everything.
 
+mod accept;
 mod cli;
 mod clock;
 mod database;

@@ -1,6 +1,5 @@
 //! Listening, and ending well: no new request, streams end, runs in work end, what is left is reported.
 
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use monitoring::Monitoring;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::accept;
 use crate::failure::Failure;
 use crate::http::{self, WebState};
 use crate::output::remark;
@@ -60,32 +60,26 @@ async fn answer_requests(
         http::router(state, &settings.http, &settings.sentry).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = listener.local_addr().context("no hay dirección")?;
     remark(&format!("open http://{address}"));
-    let server = axum::serve(listener, router).with_graceful_shutdown(until_closing(closing.clone()));
     tokio::pin! {
-        let server = server.into_future();
+        let server = accept::accept(listener, router, settings.http.connections, closing);
         let stop = runtime::stop_signal();
     }
     tokio::select! {
-        ended = &mut server => {
-            ended.context("el servidor HTTP terminó")?;
-            return Ok(Ended::Asked);
-        }
+        () = &mut server => return Ok(Ended::Asked),
         () = &mut stop => {}
+        () = engine.broken() => {
+            close.send_replace(true);
+            return Err(Failure::DatabaseBroken { path: settings.database.display().to_string() });
+        }
     }
     tracing::info!("ending: no new requests, no new runs");
     engine.begin_shutdown();
     close.send_replace(true);
     tokio::select! {
-        ended = tokio::time::timeout(CONNECTIONS_LIMIT, server) => match ended {
-            Ok(ended) => ended.context("el servidor HTTP terminó")?,
-            Err(_) => tracing::warn!("some connections did not end in time"),
+        ended = tokio::time::timeout(CONNECTIONS_LIMIT, server) => if ended.is_err() {
+            tracing::warn!("some connections did not end in time");
         },
         () = runtime::stop_signal() => return Ok(Ended::AskedTwice),
     }
     Ok(Ended::Asked)
-}
-
-async fn until_closing(mut closing: watch::Receiver<bool>) {
-    // An error says that the sender is gone, and so is the server.
-    drop(closing.wait_for(|closing| *closing).await);
 }

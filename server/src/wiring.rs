@@ -138,6 +138,9 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         short_answer_retries: limits.short_answer_retries,
         source_clock_tolerance: SignedDuration::try_from(limits.source_clock_tolerance)
             .unwrap_or(defaults.source_clock_tolerance),
+        look_back: limits.look_back,
+        loss_limits: limits.loss_limits,
+        probe_interval: limits.probe_interval,
         queue_check_interval: limits.queue_check_interval,
         write_retries: limits.write_retries,
         write_retry_pause: limits.write_retry_pause,

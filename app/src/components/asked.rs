@@ -1,7 +1,7 @@
 //! What somebody wants recovered, and how a dialog names it.
 
 use domain::BranchId;
-use domain::read_model::{GapView, PlanPeriod};
+use domain::read_model::{BranchChoice, GapView, PlanPeriod};
 use leptos::prelude::*;
 
 use crate::format::whole;
@@ -15,8 +15,8 @@ pub enum Asked {
     Gap(Box<GapView>),
     /// Some gaps.
     Selection(Vec<GapView>),
-    /// Whatever is missing of the last days.
-    LastDays(u32),
+    /// Whatever is missing of the last days, of a store or of all.
+    LastDays(u32, Option<BranchChoice>),
     /// Days of a store, or of all.
     Days(AskedDays),
 }
@@ -38,7 +38,7 @@ impl Asked {
         match self {
             Self::Gap(gap) => vec![period_of(gap)],
             Self::Selection(gaps) => gaps.iter().map(period_of).collect(),
-            Self::LastDays(_) => Vec::new(),
+            Self::LastDays(..) => Vec::new(),
             Self::Days(days) => vec![PlanPeriod {
                 ubicacion_id: days.branch.clone(),
                 fecha_desde: days.first.clone(),
@@ -54,14 +54,15 @@ impl Asked {
         match self {
             Self::Gap(gap) => Some(&gap.ubicacion_id),
             Self::Days(days) => days.branch.as_ref(),
-            Self::Selection(_) | Self::LastDays(_) => None,
+            Self::LastDays(_, store) => store.as_ref().map(|store| &store.ubicacion_id),
+            Self::Selection(_) => None,
         }
     }
 
     /// How many days back, where it is days.
     pub const fn days(&self) -> Option<u32> {
         match self {
-            Self::LastDays(days) => Some(*days),
+            Self::LastDays(days, _) => Some(*days),
             Self::Gap(_) | Self::Selection(_) | Self::Days(_) => None,
         }
     }
@@ -71,7 +72,7 @@ impl Asked {
         match self {
             Self::Gap(_) => language.recover().title(),
             Self::Selection(_) => language.plan().title_selection(),
-            Self::LastDays(_) => language.plan().title_everything(),
+            Self::LastDays(..) => language.plan().title_everything(),
             Self::Days(_) => language.plan().title_period(),
         }
     }
@@ -80,7 +81,7 @@ impl Asked {
     pub const fn question(&self, language: Language) -> &'static str {
         match self {
             Self::Gap(_) => language.recover().question(),
-            Self::Selection(_) | Self::LastDays(_) | Self::Days(_) => language.plan().question_many(),
+            Self::Selection(_) | Self::LastDays(..) | Self::Days(_) => language.plan().question_many(),
         }
     }
 }
@@ -102,7 +103,11 @@ pub fn facts_of_many(asked: &Asked) -> Option<AnyView> {
     let (term, text) = match asked {
         Asked::Gap(_) | Asked::Days(_) => return None,
         Asked::Selection(gaps) => (texts.gaps(), whole(language, gaps.len() as u64)),
-        Asked::LastDays(days) => (texts.period(), texts.last_days(days)),
+        Asked::LastDays(days, store) => {
+            let all = language.filter().all_stores();
+            let store = store.as_ref().map_or(all, |store| store.ubicacion_nombre.as_str());
+            (texts.period(), texts.last_days(days, store))
+        }
     };
     Some(view! { <dl class="facts"><dt>{term}</dt><dd>{text}</dd></dl> }.into_any())
 }

@@ -99,7 +99,7 @@ pub use reconciliations::{ReconciliationsTable, SourceAlarm};
 pub use recover_bar::RecoverBar;
 pub use recover_dialog::RecoverDialog;
 pub use reference::{Reference, SentryLink};
-use rows::rows;
+pub use rows::rows;
 pub use run_detail::{RunFacts, runs_of_same};
 pub use run_error::RunError;
 pub use run_phases::RunPhaseTimes;

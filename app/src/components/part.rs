@@ -68,7 +68,9 @@ fn contents(
 ) -> impl Fn() -> Option<Result<AnyView, ApiError>> + Clone + Send + Sync + 'static {
     let outcome = Memo::new(move |_| loading.outcome());
     move || {
-        outcome.track();
+        // Read, and not only tracked: a memo that nobody has read yet counts as changed when it is read first, and all that is
+        // open or has the focus would be drawn anew.
+        outcome.with(|_| ());
         draw()
     }
 }

@@ -122,7 +122,7 @@ fn what_is_asked(asked: &Asked) -> AnyView {
     let many = facts_of_many(asked);
     let one = match asked {
         Asked::Gap(gap) => Some(facts(gap)),
-        Asked::Selection(_) | Asked::LastDays(_) | Asked::Days(_) => None,
+        Asked::Selection(_) | Asked::LastDays(..) | Asked::Days(_) => None,
     };
     view! { <p>{asked.question(language())}</p> {one} {many} }.into_any()
 }

@@ -3,16 +3,19 @@
 use domain::BranchId;
 use domain::read_model::{BranchCalendar, CalendarList, CalendarPreview};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::api::{ApiError, Told, change_calendar, list_calendars, preview_calendar};
 use crate::components::{
     CalendarDraft, CalendarForm, CalendarHistory, Failure, HolidayForm, PageHeader, PageTitle, Part, PreviewOfCalendar,
-    Skeleton, Toasts,
+    Skeleton, Toasts, rows,
 };
 use crate::format::day;
 use crate::live::{Live, Topic};
 use crate::loading::Loading;
 use crate::preferences::language;
+use crate::query::{CALENDARS, Query};
 use crate::sentry::UserAction;
 
 /// The page of calendars.
@@ -23,6 +26,8 @@ pub fn CalendarsPage() -> impl IntoView {
     let changes = RwSignal::new(0_u32);
     let list = Loading::new(move || changes.get(), |_| list_calendars());
     let saved = Callback::new(move |()| changes.update(|changes| *changes += 1));
+    let address = use_query_map();
+    let query = Memo::new(move |_| address.with(|address| Query::read(CALENDARS, address)));
     view! {
         <PageTitle title=texts.title()/>
         <PageHeader title=texts.title() intro=texts.intro()/>
@@ -30,36 +35,51 @@ pub fn CalendarsPage() -> impl IntoView {
             loading=list
             name=texts.part()
             skeleton=Skeleton::Table
-            show=move |list| view! { <Stores list saved/> }.into_any()
+            show=move |list| view! { <Stores list query saved/> }.into_any()
         />
     }
     .into_any()
 }
 
 #[component]
-fn Stores(list: Memo<CalendarList>, saved: Callback<()>) -> impl IntoView {
-    let first = list.with_untracked(|list| list.calendarios.first().map(|one| one.ubicacion_id.clone()));
-    let chosen = RwSignal::new(first);
+fn Stores(list: Memo<CalendarList>, query: Memo<Query>, saved: Callback<()>) -> impl IntoView {
+    // Of the address and of nothing else, so that the selector, the form and what is saved are of one store.
     let current = Memo::new(move |_| {
-        let chosen = chosen.get()?;
-        list.read().calendarios.iter().find(|one| one.ubicacion_id == chosen).cloned()
+        let chosen = query.read().get("ubicacion_id");
+        let list = list.read();
+        let is_chosen = |one: &&BranchCalendar| Some(one.ubicacion_id.as_str()) == chosen.as_deref();
+        list.calendarios.iter().find(is_chosen).or_else(|| list.calendarios.first()).cloned()
     });
+    let navigate = use_navigate();
+    let choose = move |store: String| {
+        let href = query.read_untracked().href_with("ubicacion_id", Some(&store));
+        navigate(&href, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    };
     let options = list.with_untracked(|list| {
-        let option = |one: &BranchCalendar| (one.ubicacion_id.to_string(), one.ubicacion_nombre.clone());
+        let option = |one: &BranchCalendar| (one.ubicacion_id.clone(), one.ubicacion_nombre.clone());
         list.calendarios.iter().map(option).collect::<Vec<_>>()
     });
-    let options =
-        options.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> }).collect_view();
+    let option = move |(store, label): (BranchId, String)| {
+        let value = store.to_string();
+        let is_current = move || current.read().as_ref().is_some_and(|one| one.ubicacion_id == store);
+        view! { <option value=value selected=is_current.clone() prop:selected=is_current>{label}</option> }
+    };
+    let options = options.into_iter().map(option).collect_view();
     let today = move || list.with_untracked(|list| list.generado_en_local.date().to_string());
     view! {
         <section class="panel panel-padded" aria-label=language().calendars().title()>
             <label class="field">
                 <span class="field-label">{language().filter().store()}</span>
-                <select class="select" on:change=move |event| chosen.set(Some(BranchId::new(event_target_value(&event))))>
+                <select class="select" on:change=move |event| choose(event_target_value(&event))>
                     {options}
                 </select>
             </label>
-            {move || current.get().map(|calendar| view! { <Editor calendar saved today=today()/> })}
+            {rows(
+                move || current.get().into_iter().collect(),
+                // Another store, or another version of it, is another form: nothing of the one before is left in its fields.
+                |calendar| format!("{} {}", calendar.ubicacion_id, calendar.cambios.len()),
+                move |calendar| view! { <Editor calendar saved today=today()/> }.into_any(),
+            )}
         </section>
         <section class="panel panel-padded" aria-label=language().calendars().one_day()>
             <HolidayForm today=today() saved/>

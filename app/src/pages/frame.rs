@@ -16,7 +16,7 @@ use crate::i18n::Language;
 use crate::live::{Live, Now, Topic};
 use crate::loading::Loading;
 use crate::preferences::language;
-use crate::query::{CALENDARS_PATH, GAPS, HISTORY, HOME_PATH, MONITORING, RECONCILIATIONS, RUNS, STOCK_PATH};
+use crate::query::{CALENDARS, GAPS, HISTORY, HOME_PATH, MONITORING, RECONCILIATIONS, RUNS, STOCK_PATH};
 use crate::sentry::NavigationWatch;
 
 /// How often the POS is probed while a page is open.
@@ -66,7 +66,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         <Count count=changed_days title=|language, count| language.reconciliations().pending(count)/>
                     </NavLink>
                     <NavLink href=STOCK_PATH label=texts.freshness() icon=Icon::Stock path/>
-                    <NavLink href=CALENDARS_PATH label=texts.calendars() icon=Icon::Calendars path/>
+                    <NavLink href=CALENDARS.path label=texts.calendars() icon=Icon::Calendars path/>
                     <NavLink href=HISTORY.path label=texts.history() icon=Icon::History path/>
                     <NavLink href=MONITORING label=texts.monitoring() icon=Icon::Monitoring path/>
                 </nav>

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::BranchId;
 use domain::gap::GapOrder;
-use domain::read_model::{GapList, GapView};
+use domain::read_model::{BranchChoice, GapList, GapView};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -21,8 +21,8 @@ use crate::loading::Loading;
 use crate::preferences::language;
 use crate::query::{AT, GAPS, Query};
 
-/// How far back "everything" goes.
-const EVERYTHING_DAYS: u32 = 7;
+/// How far back "everything" goes at most: as far as a recovery may.
+const EVERYTHING_DAYS_MAX: u32 = 31;
 
 /// The page of gaps.
 #[component]
@@ -98,7 +98,14 @@ fn GapsList(
                     recover_selection=Callback::new(move |()| {
                         chosen.set(Some(Asked::Selection(selected.get_untracked())));
                     })
-                    recover_everything=Callback::new(move |()| chosen.set(Some(Asked::LastDays(EVERYTHING_DAYS))))
+                    recover_everything=Callback::new(move |()| {
+                        // What the list shows, and not what its filters leave out.
+                        let days = list.with_untracked(|list| list.max_horas.div_ceil(24)).clamp(1, EVERYTHING_DAYS_MAX);
+                        let chosen_id = untrack(|| query.read().get("ubicacion_id"));
+                        let is_chosen = |store: &&BranchChoice| Some(store.ubicacion_id.as_str()) == chosen_id.as_deref();
+                        let store = list.with_untracked(|list| list.tiendas.iter().find(is_chosen).cloned());
+                        chosen.set(Some(Asked::LastDays(days, store)));
+                    })
                     recover_days=Callback::new(move |()| {
                         let today = list.with_untracked(|list| list.generado_en_local.date().to_string());
                         let branch = untrack(|| query.read().get("ubicacion_id")).map(BranchId::new);

@@ -48,8 +48,10 @@ pub fn Recovery(
         async move {
             let Question { wanted, outside_hours: only_closed, repeat: also_loaded } = &question;
             let (periods, days) = (wanted.periods(), wanted.days());
+            // Periods name their stores themselves.
+            let stores = days.and(wanted.branch()).map(|store| vec![store.to_string()]);
             let kind = Some(domain::EtlKind::Sales.to_string());
-            let answer = plan_recovery(kind, None, Some(periods), days, Some(*also_loaded), Some(*only_closed)).await;
+            let answer = plan_recovery(kind, stores, Some(periods), days, Some(*also_loaded), Some(*only_closed)).await;
             // An answer to an earlier question is not shown under a later one.
             if untrack(|| Question::now(asked, outside_hours, repeat)).as_ref() != Some(&question) {
                 return;

@@ -11,7 +11,7 @@ use crate::components::{Glyph, Icon, Mark};
 use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
 use crate::i18n::Language;
 use crate::query::{
-    CALENDARS_PATH, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, Query, RECONCILIATIONS, RUNS, STOCK_PATH,
+    CALENDARS, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, Query, RECONCILIATIONS, RUNS, STOCK_PATH,
 };
 use crate::{preferences, sentry};
 
@@ -63,7 +63,7 @@ fn navigation(language: Language) -> AnyView {
         (GAPS.path, texts.gaps(), Icon::Gaps),
         (RECONCILIATIONS.path, texts.reconciliations(), Icon::Reconciliations),
         (STOCK_PATH, texts.freshness(), Icon::Stock),
-        (CALENDARS_PATH, texts.calendars(), Icon::Calendars),
+        (CALENDARS.path, texts.calendars(), Icon::Calendars),
         (HISTORY.path, texts.history(), Icon::History),
         (MONITORING, texts.monitoring(), Icon::Monitoring),
     ];

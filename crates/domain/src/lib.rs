@@ -21,6 +21,7 @@ pub mod identifiers;
 pub mod interval;
 pub mod justification;
 pub mod later_change;
+pub mod loss;
 mod plain_time;
 pub mod plan;
 pub mod problem;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use domain::problem::Problem;
+use domain::read_model::Connectivity;
 use domain::{Branch, EtlKind, Interval, RunMode};
 use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
@@ -70,6 +72,8 @@ pub struct Shared {
     pub(crate) plans: PlanBook,
     /// Held while a plan's state changes, in the mirror of the queue and in the database.
     pub(crate) plan_control: Mutex<()>,
+    /// What the POS answered last, and when; held while it is asked.
+    pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
     planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
@@ -122,6 +126,7 @@ impl Engine {
             stopping: watch::Sender::new(false),
             plans: PlanBook::default(),
             plan_control: Mutex::default(),
+            last_probe: Mutex::default(),
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
@@ -148,6 +153,19 @@ impl Engine {
         }
         drop(tasks);
         Ok(engine)
+    }
+
+    /// Starts a task that the end of the engine waits for; none while it ends already.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let Ok(mut tasks) = self.tasks.try_lock() else { return };
+        // What has ended needs not be kept.
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(work);
+    }
+
+    /// Resolves when the database has given up: nothing works any more until the process is started anew.
+    pub async fn broken(&self) {
+        self.warehouse.broken().await;
     }
 
     /// From here on nothing new starts; what is in work goes on.

@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use monitoring::{CheckIn, CronMonitor};
 use warehouse::{EnqueueOutcome, NewRun};
 
-use crate::UseCaseError;
 use crate::actor::Actor;
 use crate::engine::{Engine, Why};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
+use crate::{UseCaseError, look_back};
 
 /// A clock that goes back by less is being corrected, and nothing fires twice for it.
 const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(1);
@@ -75,6 +75,7 @@ pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
     }
     if schedule.kind == ScheduleKind::Reconciliation {
         forget_old_firings(engine, now).await;
+        look_back::begin(engine, now);
     }
 }
 

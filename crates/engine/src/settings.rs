@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::BranchId;
+use domain::loss::LossLimits;
 use domain::plan::{BreakerLimits, Pace, RetryPolicy};
 use domain::value::ValueRules;
 use jiff::SignedDuration;
@@ -64,6 +65,12 @@ pub struct EngineSettings {
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
     pub nap_max: Duration,
+    /// How far late sales are looked for.
+    pub look_back: LookBackSettings,
+    /// From when on an answer is doubted for the lines that it would take away.
+    pub loss_limits: LossLimits,
+    /// How long an answer of the POS to whether it is there counts for everybody.
+    pub probe_interval: Duration,
     /// How often the queue in the database is compared with what this process knows of it.
     pub queue_check_interval: Duration,
     /// What estimates of missing sales rest on.
@@ -104,6 +111,9 @@ impl Default for EngineSettings {
             calendar_days_ahead: 60,
             progress_shown: SignedDuration::from_mins(10),
             nap_max: Duration::from_secs(20),
+            look_back: LookBackSettings::default(),
+            loss_limits: LossLimits::default(),
+            probe_interval: Duration::from_secs(30),
             queue_check_interval: Duration::from_secs(15),
             value_rules: ValueRules::default(),
             sequence_jump_max: 500,
@@ -145,6 +155,21 @@ impl Default for PlanSettings {
             interruptions_max: 5,
             periods_max: 1000,
         }
+    }
+}
+
+/// How late sales are looked for, each night.
+#[derive(Clone, Copy, Debug)]
+pub struct LookBackSettings {
+    /// Days back, yesterday included; none with less than 2.
+    pub days: u32,
+    /// Between two requests.
+    pub pause: Duration,
+}
+
+impl Default for LookBackSettings {
+    fn default() -> Self {
+        Self { days: 7, pause: Duration::from_secs(5) }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::backoff::Backoff;
 use crate::observer::{CallObserver, NobodyListens, RetryEvent};
 use crate::parse::articles::parse_articles;
-use crate::parse::sales::parse_sales;
+use crate::parse::sales::{beginning, parse_announced, parse_sales};
 use crate::parse::warehouses::{WarehouseRow, parse_warehouses};
 use crate::parse::{ParseError, text_of};
 use crate::question::{BranchBody, SalesQuestion, WarehouseBody};
@@ -96,6 +96,23 @@ impl Client {
         };
         let question = question.clone();
         self.ask(&call, move |body: &str| parse_sales(body, &question)).await
+    }
+
+    /// How many invoice lines an answer would have, as it announces them before the first one: the lines themselves are not
+    /// waited for. It is asked once.
+    pub async fn announced_sales(&self, question: &SalesQuestion) -> Result<u64, KlkError> {
+        let call = Call {
+            endpoint: Endpoint::Sales,
+            timeout: self.shared.config.sales_timeout,
+            retries: 0,
+            question: post(question)?,
+        };
+        let has_meta = |body: &[u8]| beginning(body).is_some();
+        let body = self.shared.transport.send_for_beginning(&call, &*self.observer, has_meta).await?;
+        // What has no lines yet is no text that ends: cut where they begin, also within a character.
+        let body = beginning(&body).map_or(body.as_slice(), |end| &body[..end]);
+        let announced = text_of(body).and_then(|text| parse_announced(text, question));
+        announced.map_err(|error| error.at(call.endpoint))
     }
 
     /// Whether the POS answers, and how long it takes: one small request with a short limit, never tried again.

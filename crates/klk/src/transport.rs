@@ -101,6 +101,39 @@ impl Transport {
         Err(KlkError::Status { endpoint, status: status.as_u16(), excerpt, retry_after })
     }
 
+    /// Sends a request and reads of the body of its answer only so much that it is enough; the rest is not waited for.
+    pub(crate) async fn send_for_beginning(
+        &self,
+        call: &Call,
+        observer: &dyn CallObserver,
+        is_enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, KlkError> {
+        let endpoint = call.endpoint;
+        let event = RequestEvent { endpoint, question: call.question.text(), attempt: 1 };
+        observer.on_request(&event);
+        let request = self.request(call).headers(self.further_headers(&observer.headers(&event)));
+        let started = Instant::now();
+        let mut response =
+            request.timeout(call.timeout).send().await.map_err(|error| failed(call, TimeoutPhase::Answer, &error))?;
+        let status = response.status();
+        let mut body = Vec::new();
+        while !is_enough(&body)
+            && let Some(chunk) = response.chunk().await.map_err(|error| failed(call, TimeoutPhase::Body, &error))?
+        {
+            if body.len() + chunk.len() > self.body_bytes_max {
+                return Err(KlkError::TooLarge { endpoint, limit_bytes: self.body_bytes_max });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let (status_code, elapsed) = (status.as_u16(), started.elapsed());
+        observer.on_answer(&AnswerEvent { endpoint, attempt: 1, status: status_code, body_bytes: body.len(), elapsed });
+        if status == StatusCode::OK {
+            return Ok(body);
+        }
+        let excerpt = excerpt(&String::from_utf8_lossy(&body));
+        Err(KlkError::Status { endpoint, status: status_code, excerpt, retry_after: None })
+    }
+
     fn request(&self, call: &Call) -> RequestBuilder {
         let path = call.endpoint.path();
         match &call.question {

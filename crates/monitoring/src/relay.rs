@@ -8,13 +8,29 @@ use serde::Deserialize;
 
 use crate::client::Monitoring;
 use crate::delivery::SentNow;
+use crate::scrub::Scrubber;
+
+/// What the SDK of a browser sends. A check-in speaks for a schedule, which only the server knows.
+const OF_BROWSERS: [&str; 11] = [
+    "attachment",
+    "client_report",
+    "event",
+    "feedback",
+    "log",
+    "session",
+    "sessions",
+    "span",
+    "trace_metric",
+    "transaction",
+    "user_report",
+];
 
 /// What came of a browser's envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relayed {
     /// Monitoring is off.
     Off,
-    /// It is no envelope, or holds what cannot be looked through.
+    /// It is no envelope, or holds what cannot be looked through or what no browser sends.
     Unreadable,
     /// It does not say that it is for our project.
     Foreign,
@@ -57,7 +73,9 @@ impl Monitoring {
         if !named.zip(own).is_some_and(|(named, own)| is_same_project(&named, own)) {
             return Relayed::Foreign;
         }
-        let Some(parcel) = shared.scrubber.parcel(envelope) else {
+        let of_browsers = |types: &Vec<String>| types.iter().all(|one| OF_BROWSERS.contains(&one.as_str()));
+        let readable = Scrubber::item_types(envelope).filter(of_browsers);
+        let Some(parcel) = readable.and_then(|_| shared.scrubber.parcel(envelope)) else {
             shared.delivery.note_unreadable();
             return Relayed::Unreadable;
         };

@@ -1,13 +1,14 @@
 //! `calendarios`: what klk.toml said of each store's calendar, and what people changed.
 
 use domain::BranchId;
-use duckdb::{Connection, params};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::decisions::{NewDecision, record};
 use crate::instants::{date_of_epoch_days, epoch_days, instant, micros};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
 /// What a row of `calendarios` is: its column `clase`.
@@ -74,21 +75,25 @@ impl Warehouse {
             let mut rows = statement.query(params![known_at, known_at])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let days: i64 = row.get(1)?;
-                let out = || WarehouseError::Unreadable { column: "vigente_desde", detail: format!("day {days}") };
-                found.push(CalendarRow {
-                    branch: BranchId::new(row.get::<_, String>(0)?),
-                    from: date_of_epoch_days("vigente_desde", i32::try_from(days).map_err(|_| out())?)?,
-                    document: row.get(2)?,
-                    person: row.get(3)?,
-                    registered_at: instant("registrado_en", row.get(4)?)?,
-                    kind: kind_of(&row.get::<_, String>(5)?)?,
-                });
+                found.extend(change(row).or_set_aside("calendarios")?);
             }
             Ok(found)
         })
         .await
     }
+}
+
+fn change(row: &Row<'_>) -> Result<CalendarRow> {
+    let days: i64 = row.get(1)?;
+    let out = || WarehouseError::Unreadable { column: "vigente_desde", detail: format!("day {days}") };
+    Ok(CalendarRow {
+        branch: BranchId::new(row.get::<_, String>(0)?),
+        from: date_of_epoch_days("vigente_desde", i32::try_from(days).map_err(|_| out())?)?,
+        document: row.get(2)?,
+        person: row.get(3)?,
+        registered_at: instant("registrado_en", row.get(4)?)?,
+        kind: kind_of(&row.get::<_, String>(5)?)?,
+    })
 }
 
 fn insert(connection: &Connection, id: Uuid, row: &CalendarRow) -> Result<()> {

@@ -2,10 +2,11 @@
 
 use domain::gap::Attempt;
 use domain::{BranchId, EtlKind, Interval, RunId};
-use duckdb::{Connection, params};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, interval, micros, named};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// Intervals of one kind by branch, in no order.
@@ -81,7 +82,9 @@ pub(crate) fn intervals(
         statement.query(params![kind.as_str(), branch, branch, micros(range.end()), micros(range.start())])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push((BranchId::new(row.get::<_, String>(0)?), interval("cobertura", row.get(1)?, row.get(2)?)?));
+        let covered = interval("cobertura", row.get(1)?, row.get(2)?).or_set_aside("cobertura_continua")?;
+        let branch = BranchId::new(row.get::<_, String>(0)?);
+        found.extend(covered.map(|covered| (branch, covered)));
     }
     Ok(found)
 }
@@ -134,14 +137,9 @@ impl Warehouse {
                 statement.query(params![kind.as_str(), branch, branch, micros(range.end()), micros(range.start())])?;
             let mut attempts = Vec::new();
             while let Some(row) = rows.next()? {
-                let attempt = Attempt {
-                    run: identified("id", &row.get::<_, String>(1)?)?,
-                    interval: interval("ventana", row.get(2)?, row.get(3)?)?,
-                    state: named("estado", &row.get::<_, String>(4)?)?,
-                    error: row.get::<_, Option<String>>(5)?.map(|text| named("error_tipo", &text)).transpose()?,
-                    message: row.get(6)?,
-                };
-                attempts.push((BranchId::new(row.get::<_, String>(0)?), attempt));
+                let branch = BranchId::new(row.get::<_, String>(0)?);
+                let attempt = attempt(row).or_set_aside("etl_ejecuciones")?;
+                attempts.extend(attempt.map(|attempt| (branch, attempt)));
             }
             Ok(attempts)
         })
@@ -163,4 +161,14 @@ impl Warehouse {
         })
         .await
     }
+}
+
+fn attempt(row: &Row<'_>) -> Result<Attempt> {
+    Ok(Attempt {
+        run: identified("id", &row.get::<_, String>(1)?)?,
+        interval: interval("ventana", row.get(2)?, row.get(3)?)?,
+        state: named("estado", &row.get::<_, String>(4)?)?,
+        error: row.get::<_, Option<String>>(5)?.map(|text| named("error_tipo", &text)).transpose()?,
+        message: row.get(6)?,
+    })
 }

@@ -72,6 +72,9 @@ pub enum WarehouseError {
     /// A statement failed.
     #[error("{0}")]
     Statement(#[from] duckdb::Error),
+    /// DuckDB gave up the file after an error of its own; it has to be opened anew.
+    #[error("the database does not work any more until it is opened anew: {0}")]
+    Broken(String),
     /// A job on the database panicked; its transaction was rolled back.
     #[error("a job on the database panicked")]
     Panicked,

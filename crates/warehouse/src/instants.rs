@@ -2,7 +2,8 @@
 
 use domain::Interval;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 use crate::{Result, WarehouseError};
 
@@ -13,6 +14,11 @@ pub(crate) fn micros(instant: Timestamp) -> i64 {
 pub(crate) fn instant(column: &'static str, micros: i64) -> Result<Timestamp> {
     Timestamp::from_microsecond(micros)
         .map_err(|error| WarehouseError::Unreadable { column, detail: error.to_string() })
+}
+
+/// A reading of a store's clock, which DuckDB gives as if it were UTC.
+pub(crate) fn local(column: &'static str, micros: i64) -> Result<DateTime> {
+    Ok(TimeZone::UTC.to_datetime(instant(column, micros)?))
 }
 
 pub(crate) fn interval(column: &'static str, from: i64, to: i64) -> Result<Interval<Timestamp>> {

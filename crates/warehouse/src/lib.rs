@@ -3,7 +3,7 @@
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
-//! [`reconciliations`], [`later_changes`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
+//! [`reconciliations`], [`later_changes`], [`losses`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
 //! (`read/`); [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -19,10 +19,12 @@ pub mod decisions;
 mod error;
 mod instants;
 pub mod later_changes;
+pub mod losses;
 mod migrations;
 pub mod number_waivers;
 mod observer;
 mod open_files;
+mod other_days;
 pub mod past;
 pub mod plans;
 pub mod queue;
@@ -33,6 +35,7 @@ pub mod recoveries;
 pub mod runs;
 pub mod sales;
 pub mod schedules;
+mod set_aside;
 mod settings;
 pub mod stock;
 mod summaries;
@@ -55,7 +58,7 @@ pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales::{Receipt, SalesWindow};
 pub use settings::{Access, WarehouseSettings};
-pub use stock::{StockSnapshot, WarehouseStock};
+pub use stock::{LastSnapshot, StockSnapshot, WarehouseStock};
 pub use waivers::{NewWaiver, Waiver, WaiverFilter};
 pub use warehouse::Warehouse;
 

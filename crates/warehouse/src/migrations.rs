@@ -23,6 +23,8 @@ const STEPS: &[(i32, &str, &str)] = &[
     (12, "later_changes", include_str!("../migrations/0012_later_changes.sql")),
     (13, "waived_numbers", include_str!("../migrations/0013_waived_numbers.sql")),
     (14, "calendars_of_the_file", include_str!("../migrations/0014_calendars_of_the_file.sql")),
+    (15, "losses_in_doubt", include_str!("../migrations/0015_losses_in_doubt.sql")),
+    (16, "snapshots_of_warehouses", include_str!("../migrations/0016_snapshots_of_warehouses.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

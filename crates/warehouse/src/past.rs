@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::coverage::BranchIntervals;
 use crate::instants::{identified, instant, interval, micros, named};
 use crate::later_changes::changes;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// What gaps are computed from, as it was known at a moment.
@@ -36,7 +37,7 @@ impl Warehouse {
         range: Interval<Timestamp>,
         moment: Timestamp,
     ) -> Result<PastEvidence> {
-        self.read("evidencia_pasada", move |connection| {
+        self.read_long("evidencia_pasada", move |connection| {
             let scope = Scope { connection, kind, branch: branch.as_ref(), range, moment };
             Ok(PastEvidence {
                 covered: scope.intervals("cobertura", "")?,
@@ -81,7 +82,9 @@ impl Scope<'_> {
         };
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push((BranchId::new(row.get::<_, String>(0)?), interval("desde", row.get(1)?, row.get(2)?)?));
+            let branch = BranchId::new(row.get::<_, String>(0)?);
+            let part = interval("desde", row.get(1)?, row.get(2)?).or_set_aside("cobertura")?;
+            found.extend(part.map(|part| (branch, part)));
         }
         Ok(found)
     }
@@ -114,7 +117,8 @@ impl Scope<'_> {
         ])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push((BranchId::new(row.get::<_, String>(0)?), attempt(row)?));
+            let branch = BranchId::new(row.get::<_, String>(0)?);
+            found.extend(attempt(row).or_set_aside("etl_ejecuciones")?.map(|attempt| (branch, attempt)));
         }
         Ok(found)
     }

@@ -16,6 +16,8 @@ use crate::{Result, StatementObserver, WarehouseError};
 pub(crate) struct Readers {
     free: Arc<Mutex<Vec<Connection>>>,
     permits: Arc<Semaphore>,
+    /// Of those, as many as questions about long stretches of time may have: the others answer meanwhile.
+    long: Arc<Semaphore>,
     count: u32,
     observer: Arc<dyn StatementObserver>,
     // Last, so that it is let go after the connections.
@@ -34,8 +36,9 @@ impl Readers {
         let connections =
             (0..count).map(|_| origin.try_clone()).collect::<std::result::Result<Vec<_>, duckdb::Error>>()?;
         let permits = Arc::new(Semaphore::new(connections.len()));
+        let long = Arc::new(Semaphore::new((connections.len() / 2).max(1)));
         let (free, file) = (Arc::new(Mutex::new(connections)), Arc::new(Mutex::new(file)));
-        Ok(Self { free, permits, count, observer, file })
+        Ok(Self { free, permits, long, count, observer, file })
     }
 
     /// Asks a question.
@@ -63,6 +66,21 @@ impl Readers {
             result
         });
         asked.await.map_err(|_| WarehouseError::Closed)?
+    }
+
+    /// Asks a question that may take long: half of the connections are left to all others.
+    pub(crate) async fn read_long<T, F>(&self, name: &'static str, question: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let one_of_few = Arc::clone(&self.long).acquire_owned().await.map_err(|_| WarehouseError::Closed)?;
+        let counted = move |connection: &Connection| {
+            // As long as it is asked, also where nobody waits for the answer any more.
+            let _one_of_few = one_of_few;
+            question(connection)
+        };
+        self.read(name, counted).await
     }
 
     /// Waits for the questions that were asked, ends every connection and refuses further questions.

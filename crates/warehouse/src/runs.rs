@@ -9,6 +9,7 @@ use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, interval, micros, named};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
 /// The version of the pipelines, stored with each run; part of the contract with those who read the table.
@@ -56,7 +57,7 @@ pub(crate) fn records(connection: &Connection, rest: &str, values: impl duckdb::
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(record(row)?);
+        found.extend(record(row).or_set_aside("etl_ejecuciones")?);
     }
     Ok(found)
 }

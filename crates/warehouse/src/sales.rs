@@ -13,7 +13,7 @@ use crate::coverage::cover;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run};
 use crate::summaries::{summarise, summarise_half_hour};
-use crate::{Result, Warehouse};
+use crate::{Result, Warehouse, losses, other_days};
 
 /// The window that lines are committed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,9 +45,11 @@ impl Warehouse {
     /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
     /// running a window twice leaves the table as it was, to the byte.
     pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
+        let days = self.invoice_days();
         self.write("reemplazar_ventana_ventas", move |transaction| {
             let started = Instant::now();
             stage(transaction, &lines)?;
+            other_days::bring_home(transaction, &days, &window, &lines, (end.run, end.clock.now()))?;
             let there = there(transaction, &window)?;
             if there.elsewhere > 0 {
                 bring_home(transaction, &window)?;
@@ -63,6 +65,7 @@ impl Warehouse {
                 insert_staged(transaction, &window, &end)?;
                 summarise(transaction, &window, receipt.added < receipt.loaded || receipt.removed > 0)?;
             }
+            losses::settle(transaction, &window)?;
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             let ended_at = end.clock.now();
             cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, ended_at)?;
@@ -97,9 +100,11 @@ impl Warehouse {
         lines: Vec<SaleLine>,
         message: String,
     ) -> Result<Receipt> {
+        let days = self.invoice_days();
         self.write("agregar_ventas_parciales", move |transaction| {
             let started = Instant::now();
             stage(transaction, &lines)?;
+            other_days::leave_where_they_are(transaction, &days, &window, &lines)?;
             let added = insert_missing(transaction, &window, &end)?;
             if added > 0 {
                 summarise(transaction, &window, true)?;
@@ -130,11 +135,11 @@ impl Warehouse {
     }
 }
 
-const IN_WINDOW: &str =
+pub(crate) const IN_WINDOW: &str =
     "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";
 
-/// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window's days only: a
-/// number that an invoice of another day has too is another invoice. Coverage is of instants, lines are of the branch's
+/// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window's days: what
+/// another day has is not staged any more. Coverage is of instants, lines are of the branch's
 /// clock: the run knows its zone.
 const MISSING: &str = "NOT EXISTS (
     SELECT 1 FROM ventas AS antes
@@ -147,7 +152,7 @@ const MISSING: &str = "NOT EXISTS (
       AND carga_ventas.fecha_hora >= timezone(ejecucion.zona, cobertura.desde)
       AND carga_ventas.fecha_hora < timezone(ejecucion.zona, cobertura.hasta))";
 
-fn window_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 3] {
+pub(crate) fn window_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 3] {
     [
         Box::new(window.branch.as_str().to_owned()),
         Box::new(local_micros(window.local.start())),
@@ -177,8 +182,7 @@ const ELSEWHERE: &str = "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BI
     AND NOT (fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT))
     AND (ventas.numero_factura, ventas.linea) IN (SELECT staged.numero_factura, staged.linea FROM carga_ventas AS staged)";
 
-/// The days that a window lies in. Keys are compared within them: a number that an invoice of another day has too is
-/// another invoice.
+/// The days that a window lies in. Keys are compared within them; what another day had is in the window by now.
 fn days_of(window: &SalesWindow) -> (DateTime, DateTime) {
     let midnight = |date: Date| date.at(0, 0, 0, 0);
     let (start, end) = (window.local.start(), window.local.end());

@@ -44,6 +44,7 @@ impl Warehouse {
             let mut loaded = 0;
             for warehouse in &snapshot.warehouses {
                 replace_stock(transaction, &end, &snapshot, warehouse)?;
+                remember(transaction, &snapshot, warehouse)?;
                 loaded += warehouse.articles.len() as u64;
             }
             let ended_at = end.clock.now();
@@ -74,7 +75,7 @@ impl Warehouse {
     pub async fn stock_freshness(&self) -> Result<Vec<(BranchId, WarehouseCode, Timestamp)>> {
         self.read("frescura_existencias", |connection| {
             let mut statement = connection.prepare(
-                "SELECT ubicacion_id, codigo_almacen, epoch_us(max(capturado_en)) FROM stock_actual GROUP BY ALL ORDER BY ALL",
+                "SELECT ubicacion_id, codigo_almacen, epoch_us(capturado_en) FROM fotos_de_almacen ORDER BY ALL",
             )?;
             let mut rows = statement.query([])?;
             let mut fresh = Vec::new();
@@ -89,6 +90,72 @@ impl Warehouse {
         })
         .await
     }
+}
+
+/// The last snapshot of a warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastSnapshot {
+    /// Which warehouse.
+    pub warehouse: WarehouseCode,
+    /// Articles in it.
+    pub articles: u64,
+    /// Articles that a later answer had, so many fewer that it was not believed, and when it came first.
+    pub doubted: Option<(u64, Timestamp)>,
+}
+
+impl Warehouse {
+    /// The last snapshot of each warehouse of a branch.
+    pub async fn last_snapshots(&self, branch: BranchId) -> Result<Vec<LastSnapshot>> {
+        self.read("ultimas_fotos", move |connection| {
+            let mut statement = connection.prepare(
+                "SELECT codigo_almacen, articulos, articulos_en_duda, epoch_us(en_duda_desde)
+                 FROM fotos_de_almacen WHERE ubicacion_id = ? ORDER BY ALL",
+            )?;
+            let mut rows = statement.query([branch.as_str()])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let since = row.get::<_, Option<i64>>(3)?.map(|at| instant("en_duda_desde", at)).transpose()?;
+                found.push(LastSnapshot {
+                    warehouse: WarehouseCode::new(row.get::<_, String>(0)?),
+                    articles: row.get(1)?,
+                    doubted: row.get::<_, Option<u64>>(2)?.zip(since),
+                });
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Keeps that a warehouse had so few articles all at once that it is not believed.
+    pub async fn doubt_snapshot(
+        &self,
+        branch: BranchId,
+        warehouse: WarehouseCode,
+        articles: u64,
+        since: Timestamp,
+    ) -> Result<()> {
+        self.write("poner_foto_en_duda", move |transaction| {
+            transaction.execute(
+                "UPDATE fotos_de_almacen SET articulos_en_duda = ?, en_duda_desde = make_timestamptz(?::BIGINT)
+                 WHERE ubicacion_id = ? AND codigo_almacen = ?",
+                params![articles, micros(since), branch.as_str(), warehouse.as_str()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// That a warehouse has answered, also one that has nothing.
+fn remember(connection: &Connection, snapshot: &StockSnapshot, warehouse: &WarehouseStock) -> Result<()> {
+    let (branch, code) = (snapshot.branch.as_str(), warehouse.code.as_str());
+    connection
+        .execute("DELETE FROM fotos_de_almacen WHERE ubicacion_id = ? AND codigo_almacen = ?", params![branch, code])?;
+    connection.execute(
+        "INSERT INTO fotos_de_almacen VALUES (?, ?, make_timestamptz(?::BIGINT), ?, NULL, NULL)",
+        params![branch, code, micros(snapshot.captured_at), warehouse.articles.len() as u64],
+    )?;
+    Ok(())
 }
 
 fn replace_stock(

@@ -2,12 +2,13 @@
 
 use domain::justification::{Justification, Reason};
 use domain::{BranchId, EtlKind, Interval};
-use duckdb::{Connection, params};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::decisions::{NewDecision, record};
 use crate::instants::{instant, interval, micros, named, unique};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// Windows in a row to give up.
@@ -141,21 +142,25 @@ fn waivers(connection: &Connection, rest: &str, values: impl duckdb::Params) -> 
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = |index: usize| row.get::<_, String>(index);
-        found.push(Waiver {
-            id: unique("id", &text(0)?)?,
-            kind: named("etl_tipo", &text(1)?)?,
-            branch: BranchId::new(text(2)?),
-            interval: interval("exenciones", row.get(3)?, row.get(4)?)?,
-            justification: Justification {
-                // Rows of before there was a list of reasons have a text of their own.
-                reason: text(5)?.parse().unwrap_or(Reason::Other),
-                note: row.get(6)?,
-                person: text(7)?,
-            },
-            registered_at: instant("registrada_en", row.get(8)?)?,
-            withdrawn_at: row.get::<_, Option<i64>>(9)?.map(|micros| instant("retirada_en", micros)).transpose()?,
-        });
+        found.extend(waiver(row).or_set_aside("exenciones")?);
     }
     Ok(found)
+}
+
+fn waiver(row: &Row<'_>) -> Result<Waiver> {
+    let text = |index: usize| row.get::<_, String>(index);
+    Ok(Waiver {
+        id: unique("id", &text(0)?)?,
+        kind: named("etl_tipo", &text(1)?)?,
+        branch: BranchId::new(text(2)?),
+        interval: interval("exenciones", row.get(3)?, row.get(4)?)?,
+        justification: Justification {
+            // Rows of before there was a list of reasons have a text of their own.
+            reason: text(5)?.parse().unwrap_or(Reason::Other),
+            note: row.get(6)?,
+            person: text(7)?,
+        },
+        registered_at: instant("registrada_en", row.get(8)?)?,
+        withdrawn_at: row.get::<_, Option<i64>>(9)?.map(|micros| instant("retirada_en", micros)).transpose()?,
+    })
 }

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use duckdb::{AccessMode, Config, Connection, Transaction};
+use tokio::sync::watch;
 
 use crate::migrations::{migrate, require_schema};
 use crate::open_files::OpenFile;
+use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
 use crate::writer::Writer;
 use crate::{Access, NobodyObserves, Result, StatementObserver, WarehouseError, WarehouseSettings};
@@ -21,6 +23,27 @@ struct Instance {
     writer: Mutex<Option<Writer>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
+    invoice_days: Arc<InvoiceDays>,
+    /// True once DuckDB has given up the file.
+    is_broken: watch::Sender<bool>,
+}
+
+/// As DuckDB begins what it says to every statement after an error that it cannot recover from.
+const GIVEN_UP: &str = "database has been invalidated";
+
+impl Instance {
+    /// Tells errors after which nothing works from those of one statement; the first one wakes who waits for it.
+    fn judged<T>(&self, result: Result<T>) -> Result<T> {
+        match result {
+            Err(WarehouseError::Statement(error)) if error.to_string().contains(GIVEN_UP) => {
+                if !self.is_broken.send_replace(true) {
+                    tracing::error!(%error, "the database has to be opened anew");
+                }
+                Err(WarehouseError::Broken(error.to_string()))
+            }
+            result => result,
+        }
+    }
 }
 
 /// Whoever forgets to close waits for the end all the same: nothing of the file may be open afterwards.
@@ -65,12 +88,20 @@ impl Warehouse {
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
         let (writer, thread) = Writer::start(connection, settings, observer, file)?;
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
-        Ok(Self(Arc::new(Instance { writer, thread, readers })))
+        let (invoice_days, is_broken) = (Arc::default(), watch::Sender::new(false));
+        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, is_broken })))
     }
 
     /// Whether a question is answered.
     pub async fn ping(&self) -> Result<()> {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// Resolves when DuckDB has given up the file: this instance will never work again.
+    pub async fn broken(&self) {
+        let mut is_broken = self.0.is_broken.subscribe();
+        // An error says that the database is gone altogether.
+        drop(is_broken.wait_for(|is_broken| *is_broken).await);
     }
 
     /// Waits for the writes and questions that were handed over and closes the file. Later calls fail with
@@ -86,13 +117,18 @@ impl Warehouse {
         }
     }
 
+    /// Which days may have an invoice.
+    pub(crate) fn invoice_days(&self) -> Arc<InvoiceDays> {
+        Arc::clone(&self.0.invoice_days)
+    }
+
     pub(crate) async fn write<T, F>(&self, name: &'static str, job: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        writer.ok_or(WarehouseError::Closed)?.write(name, job).await
+        self.0.judged(writer.ok_or(WarehouseError::Closed)?.write(name, job).await)
     }
 
     pub(crate) async fn read<T, F>(&self, name: &'static str, question: F) -> Result<T>
@@ -100,7 +136,15 @@ impl Warehouse {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.0.readers.read(name, question).await
+        self.0.judged(self.0.readers.read(name, question).await)
+    }
+
+    pub(crate) async fn read_long<T, F>(&self, name: &'static str, question: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.0.judged(self.0.readers.read_long(name, question).await)
     }
 }
 

@@ -1,4 +1,5 @@
 import type { Row, Value } from './compare';
+import { WHERE_IT_IS_NOON } from './zone';
 
 // What Sentry must be told, as a table. Dashboards, alerts and saved searches are written against these names.
 
@@ -79,7 +80,7 @@ const checkIn = (slug: string, status: string, has: Record<string, Value> = {}):
     environment: 'e2e',
     'monitor_config.schedule.type': 'crontab',
     'monitor_config.schedule.value': '* * * * *',
-    'monitor_config.timezone': 'America/Caracas',
+    'monitor_config.timezone': WHERE_IT_IS_NOON,
     'monitor_config.checkin_margin': NUMBER,
     'monitor_config.max_runtime': NUMBER,
     'monitor_config.failure_issue_threshold': NUMBER,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
@@ -17,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::{WebState, problems};
+use crate::accept::{Peers, Place};
 
 /// At most one message a topic in this time.
 const QUIET: Duration = Duration::from_millis(500);
@@ -26,9 +28,12 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 
 /// A stream that ends with the server.
-pub(super) async fn stream(State(state): State<WebState>) -> Response {
+pub(super) async fn stream(State(state): State<WebState>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
     EndpointTags::about_everything("get_eventos").apply();
-    let Ok(permit) = Arc::clone(&state.event_streams).try_acquire_owned() else {
+    // Of an address first: one that asks for all must not keep the others out.
+    let place = Peers::take(&state.event_peers, peer.ip(), state.event_streams_of_peer_max);
+    let permit = Arc::clone(&state.event_streams).try_acquire_owned();
+    let (Some(place), Ok(permit)) = (place, permit) else {
         return problems::answer(ProblemCode::Busy, "Hay demasiadas páginas escuchando; intente más tarde");
     };
     let changes = Changes {
@@ -36,7 +41,7 @@ pub(super) async fn stream(State(state): State<WebState>) -> Response {
         closing: state.closing.clone(),
         due: Vec::new(),
         quiet_until: Instant::now(),
-        _permit: Some(permit),
+        _held: Some((place, permit)),
     };
     Sse::new(messages(changes)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
@@ -48,7 +53,7 @@ struct Changes {
     due: Vec<usize>,
     quiet_until: Instant,
     /// Held as long as the connection is.
-    _permit: Option<OwnedSemaphorePermit>,
+    _held: Option<(Place, OwnedSemaphorePermit)>,
 }
 
 fn messages(changes: Changes) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -96,7 +101,7 @@ mod tests {
     use super::*;
 
     fn changes(receiver: Receiver<Topic>, closing: watch::Receiver<bool>) -> Changes {
-        Changes { receiver, closing, due: Vec::new(), quiet_until: Instant::now(), _permit: None }
+        Changes { receiver, closing, due: Vec::new(), quiet_until: Instant::now(), _held: None }
     }
 
     #[tokio::test(start_paused = true)]

@@ -27,6 +27,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use monitoring::Monitoring;
 use tokio::sync::{Semaphore, watch};
 
+use crate::accept::Peers;
 use crate::settings::{HttpSettings, SentrySettings, Settings};
 use crate::wiring::RELEASE;
 use tunnel::Tunnel;
@@ -44,6 +45,10 @@ pub struct WebState {
     pub closing: watch::Receiver<bool>,
     /// Streams of events that may still be opened.
     pub event_streams: Arc<Semaphore>,
+    /// How many of them each address has.
+    pub event_peers: Arc<Peers>,
+    /// How many it may have.
+    pub event_streams_of_peer_max: usize,
     /// Where browsers report to.
     tunnel: Arc<Tunnel>,
     /// What pages carry so that browsers tell Sentry what fails there.
@@ -61,7 +66,16 @@ impl WebState {
     ) -> Self {
         let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
         let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
-        Self { options, engine, closing, event_streams, tunnel, browser_monitoring: None }
+        Self {
+            options,
+            engine,
+            closing,
+            event_streams,
+            event_peers: Arc::default(),
+            event_streams_of_peer_max: settings.http.event_streams_of_peer_max,
+            tunnel,
+            browser_monitoring: None,
+        }
     }
 
     /// What pages and server functions find in their context. Nobody signs in yet: whoever reaches the server operates it.

@@ -2,7 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use leptos::nonce::Nonce;
@@ -25,6 +25,10 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
     request.extensions_mut().insert(nonce);
+    // Server functions send a browser back to where it says that it came from: only to our own pages.
+    if !comes_from_own_page(request.headers()) {
+        request.headers_mut().remove(header::REFERER);
+    }
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, value);
@@ -35,6 +39,14 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
+}
+
+/// Whether the page that a request says it comes from is of the host that was asked.
+fn comes_from_own_page(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(page) = text(header::REFERER).and_then(|page| page.parse::<Uri>().ok()) else { return false };
+    let host = page.authority().map(axum::http::uri::Authority::as_str);
+    host.is_some() && host == text(header::HOST)
 }
 
 /// Has Leptos mark its scripts with the nonce that the header names, in place of one of its own.
@@ -51,4 +63,27 @@ fn policy(nonce: &Nonce) -> String {
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_the_same_host_are_our_own() {
+        let cases = [
+            ("http://klk.example:3000/gaps?x=1", true),
+            ("http://klk.example/gaps", false),
+            ("https://evil.example/klk.example:3000", false),
+            ("http://klk.example:3000@evil.example/", false),
+            ("/gaps", false),
+            ("no es nada", false),
+        ];
+        for (page, is_own) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("klk.example:3000"));
+            headers.insert(header::REFERER, HeaderValue::from_static(page));
+            assert_eq!(comes_from_own_page(&headers), is_own, "{page}");
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! `POST /api/monitoreo/tunel`: what the browser's Sentry SDK reports goes through us, because a page may only speak to
 //! its own server, and because nothing personal may leave.
 
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -22,22 +24,31 @@ const RATE_LIMITS: HeaderName = HeaderName::from_static("x-sentry-rate-limits");
 const BUSY_PAUSE: Duration = Duration::from_secs(5);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What all browsers share.
+/// Addresses whose allowances are kept; beyond it, those that are full again are forgotten.
+const PEERS_KEPT: usize = 1024;
+
+/// What all browsers share, and what each address may send.
 pub(super) struct Tunnel {
     monitoring: Monitoring,
     settings: TunnelSettings,
-    allowance: Mutex<Allowance>,
+    allowances: Mutex<HashMap<IpAddr, Allowance>>,
     ways: Arc<Semaphore>,
 }
 
 impl Tunnel {
     pub(super) fn new(monitoring: Monitoring, settings: TunnelSettings) -> Self {
-        let allowance = Mutex::new(Allowance::new(settings.envelopes_per_minute_max, Instant::now()));
-        Self { monitoring, settings, allowance, ways: Arc::new(Semaphore::new(settings.at_once_max)) }
+        let ways = Arc::new(Semaphore::new(settings.at_once_max));
+        Self { monitoring, settings, allowances: Mutex::default(), ways }
     }
 
-    fn take_one(&self) -> Result<(), Duration> {
-        self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now())
+    fn take_one(&self, peer: IpAddr) -> Result<(), Duration> {
+        let now = Instant::now();
+        let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
+        if allowances.len() >= PEERS_KEPT && !allowances.contains_key(&peer) {
+            allowances.retain(|_, allowance| !allowance.is_full(now));
+        }
+        let new = || Allowance::new(self.settings.envelopes_per_minute_max, now);
+        allowances.entry(peer).or_insert_with(new).take(now)
     }
 
     fn turn_away(&self, pause: Duration) -> Response {
@@ -47,12 +58,16 @@ impl Tunnel {
 }
 
 /// Takes an envelope, and answers what Sentry answered.
-pub(super) async fn relay(State(state): State<WebState>, request: Request) -> Response {
+pub(super) async fn relay(
+    State(state): State<WebState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
     let tunnel = &state.tunnel;
     if !tunnel.monitoring.is_enabled() {
         return problems::no_such_path();
     }
-    if let Err(pause) = tunnel.take_one() {
+    if let Err(pause) = tunnel.take_one(peer.ip()) {
         return tunnel.turn_away(pause);
     }
     let bytes_max = tunnel.settings.envelope_bytes_max;
@@ -139,11 +154,21 @@ impl Allowance {
         Self { per_minute, left: f64::from(per_minute), counted_at: now }
     }
 
+    /// Whether nothing was taken lately.
+    fn is_full(&self, now: Instant) -> bool {
+        self.left_at(now) >= f64::from(self.per_minute)
+    }
+
+    fn left_at(&self, now: Instant) -> f64 {
+        let per_minute = f64::from(self.per_minute);
+        let minutes = now.duration_since(self.counted_at).as_secs_f64() / MINUTE.as_secs_f64();
+        (self.left + minutes * per_minute).min(per_minute)
+    }
+
     /// Takes one, or says how long until there is one.
     fn take(&mut self, now: Instant) -> Result<(), Duration> {
         let per_minute = f64::from(self.per_minute);
-        let minutes = now.duration_since(self.counted_at).as_secs_f64() / MINUTE.as_secs_f64();
-        self.left = (self.left + minutes * per_minute).min(per_minute);
+        self.left = self.left_at(now);
         self.counted_at = now;
         if self.left < 1.0 {
             return Err(MINUTE.mul_f64((1.0 - self.left) / per_minute));

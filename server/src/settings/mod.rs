@@ -15,9 +15,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::accept::ConnectionLimits;
 use domain::BranchId;
+use domain::loss::LossLimits;
 use domain::value::ValueRules;
-use engine::{PlanSettings, RetrySettings};
+use engine::{LookBackSettings, PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
@@ -95,6 +97,12 @@ pub struct EngineLimits {
     pub write_retries: u32,
     /// The pause before each.
     pub write_retry_pause: Duration,
+    /// How late sales are looked for.
+    pub look_back: LookBackSettings,
+    /// From when on an answer is doubted for the lines that it would take away.
+    pub loss_limits: LossLimits,
+    /// How long an answer of the POS to whether it is there counts for everybody.
+    pub probe_interval: Duration,
     /// How often the queue in the database is compared with what the process knows of it.
     pub queue_check_interval: Duration,
     /// Days that one recovery may span.
@@ -144,6 +152,10 @@ pub struct HttpSettings {
     pub request_timeout: Duration,
     /// Streams of events at once.
     pub event_streams_max: usize,
+    /// Streams of events at once of one address.
+    pub event_streams_of_peer_max: usize,
+    /// How many connections there may be.
+    pub connections: ConnectionLimits,
     /// Origins beside our own that may change something.
     pub trusted_origins: Vec<String>,
 }
@@ -249,10 +261,11 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
-        GAP_GRACE_MINUTES, LIVE_STREAK_MAX, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER,
-        SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS,
-        STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
-        WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        GAP_GRACE_MINUTES, LIVE_STREAK_MAX, LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN,
+        LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX,
+        SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX, SHORT_ANSWER_RETRIES,
+        SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS,
+        WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -266,6 +279,16 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         source_clock_tolerance: seconds(source, &SOURCE_CLOCK_TOLERANCE_SECONDS),
         write_retries: count(source, &WRITE_RETRIES),
         write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
+        look_back: LookBackSettings {
+            days: count(source, &LOOK_BACK_DAYS),
+            pause: seconds(source, &LOOK_BACK_PAUSE_SECONDS),
+        },
+        loss_limits: LossLimits {
+            percent_max: count(source, &LOSS_PERCENT_MAX),
+            lines_min: source.number(&LOSS_LINES_MIN),
+            pause: jiff::SignedDuration::from_mins(i64::from(count(source, &LOSS_PAUSE_MINUTES))),
+        },
+        probe_interval: seconds(source, &PROBE_SECONDS),
         queue_check_interval: seconds(source, &QUEUE_CHECK_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),
@@ -298,13 +321,22 @@ fn database_limits(source: &mut Source) -> DatabaseLimits {
 }
 
 fn http(source: &mut Source) -> Option<HttpSettings> {
-    use variables::{ADDRESS, BODY_BYTES_MAX, EVENT_STREAMS_MAX, REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS};
+    use variables::{
+        ADDRESS, BODY_BYTES_MAX, CONNECTIONS_MAX, CONNECTIONS_OF_PEER_MAX, EVENT_STREAMS_MAX,
+        EVENT_STREAMS_OF_PEER_MAX, HEAD_TIMEOUT_SECONDS, REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS,
+    };
     let address = source.parsed(&ADDRESS);
     let origins = source.optional_text(&TRUSTED_ORIGINS).unwrap_or_default();
     Some(HttpSettings {
         body_bytes_max: size(source, &BODY_BYTES_MAX),
         request_timeout: seconds(source, &REQUEST_TIMEOUT_SECONDS),
         event_streams_max: size(source, &EVENT_STREAMS_MAX),
+        event_streams_of_peer_max: size(source, &EVENT_STREAMS_OF_PEER_MAX),
+        connections: ConnectionLimits {
+            connections_max: size(source, &CONNECTIONS_MAX),
+            of_peer_max: size(source, &CONNECTIONS_OF_PEER_MAX),
+            head_timeout: seconds(source, &HEAD_TIMEOUT_SECONDS),
+        },
         trusted_origins: origins.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect(),
         address: address?,
     })

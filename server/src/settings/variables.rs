@@ -52,6 +52,12 @@ variables! {
     SOURCE_CLOCK_TOLERANCE_SECONDS = "KLK_SOURCE_CLOCK_TOLERANCE_SECONDS", number(60, 0, 3600), "Segundos antes del final de una ventana en los que KLK puede haber generado la respuesta, según su reloj; una anterior no prueba la ventana.";
     WRITE_RETRIES = "KLK_WRITE_RETRIES", number(60, 0, 10_000), "Veces que se vuelve a guardar el inicio o el final de una ejecución que la base de datos no aceptó (disco lleno).";
     WRITE_RETRY_PAUSE_SECONDS = "KLK_WRITE_RETRY_PAUSE_SECONDS", number(5, 0, 600), "Pausa antes de cada una de esas veces, en segundos.";
+    LOOK_BACK_DAYS = "KLK_LOOK_BACK_DAYS", number(7, 0, 366), "Días hacia atrás en los que cada noche se busca lo que llegó tarde; cada día y tienda cuesta al KLK un conteo. Con 0 o 1, ninguno más que la conciliación de ayer.";
+    LOOK_BACK_PAUSE_SECONDS = "KLK_LOOK_BACK_PAUSE_SECONDS", number(5, 0, 3600), "Pausa entre dos de esos conteos, en segundos.";
+    LOSS_PERCENT_MAX = "KLK_LOSS_PERCENT_MAX", number(20, 0, 100), "Porcentaje de las líneas cargadas que una respuesta puede quitar de una vez; si quita más, o todas, se conservan hasta que llegue igual otra vez.";
+    LOSS_LINES_MIN = "KLK_LOSS_LINES_MIN", number(20, 1, 1_000_000), "Líneas desde las que ese porcentaje cuenta.";
+    LOSS_PAUSE_MINUTES = "KLK_LOSS_PAUSE_MINUTES", number(10, 0, 10_080), "Minutos después de los que se cree la misma respuesta.";
+    PROBE_SECONDS = "KLK_PROBE_SECONDS", number(30, 0, 3600), "Segundos que vale para todas las páginas la respuesta del KLK a si está.";
     QUEUE_CHECK_SECONDS = "KLK_QUEUE_CHECK_SECONDS", number(15, 1, 3600), "Cada cuántos segundos se compara la cola de la base de datos con lo que el proceso tiene en marcha.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
     EXTRACT_DAYS_MAX = "KLK_EXTRACT_DAYS_MAX", number(366, 1, 3660), "Días que puede abarcar `klk etl`.";
@@ -89,7 +95,11 @@ variables! {
     ADDRESS = "KLK_ADDRESS", text("127.0.0.1:3000"), "Dirección y puerto en que escucha `klk serve`.";
     BODY_BYTES_MAX = "KLK_BODY_BYTES_MAX", number(1_048_576, 1024, 104_857_600), "Tamaño máximo del cuerpo de una petición, en bytes.";
     REQUEST_TIMEOUT_SECONDS = "KLK_REQUEST_TIMEOUT_SECONDS", number(30, 1, 600), "Tiempo máximo para responder una petición, en segundos.";
+    CONNECTIONS_MAX = "KLK_CONNECTIONS_MAX", number(1024, 1, 1_000_000), "Conexiones abiertas a la vez; nunca tantas que falten archivos abiertos para la base de datos y el KLK.";
+    CONNECTIONS_OF_PEER_MAX = "KLK_CONNECTIONS_OF_PEER_MAX", number(512, 1, 1_000_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
+    HEAD_TIMEOUT_SECONDS = "KLK_HEAD_TIMEOUT_SECONDS", number(30, 1, 3600), "Segundos que una conexión puede tardar en decir qué quiere.";
     EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
+    EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 

@@ -14,6 +14,7 @@ read_model! {
         pub motivo: String,
         pub solicitado_por: Option<String>,
         pub ventanas: u64,
+        /// Those that were done, well or not; what was cancelled is not among them.
         pub terminadas: u64,
         pub exitosas: u64,
         pub fallidas: u64,

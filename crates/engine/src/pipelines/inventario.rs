@@ -6,7 +6,7 @@ use std::time::Instant;
 use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
 
-use super::{Job, Outcome, PipelineError};
+use super::{Job, Outcome, PipelineError, doubt};
 use crate::requests::RequestWatcher;
 use crate::schedule::half_hour_of;
 
@@ -27,6 +27,9 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             Ok::<_, PipelineError>(StockSnapshot { branch, interval, captured_at, warehouses })
         })
         .await?;
+    if let Some(message) = doubt::of_stock(job, &snapshot).await? {
+        return Err(PipelineError::Short { message, extracted });
+    }
     let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, announced: None, phases };
     let loaded = job
         .monitor

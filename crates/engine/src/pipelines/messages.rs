@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use domain::BranchClock;
 use domain::sale::SalesAnswer;
-use jiff::Timestamp;
+use domain::{BranchClock, WarehouseCode};
+use jiff::{SignedDuration, Timestamp};
 use klk::{KlkError, RefusalKind, TimeoutPhase};
 
 use super::PipelineError;
@@ -83,6 +83,24 @@ pub(super) fn incomplete(answer: &SalesAnswer) -> String {
         return format!("De {distinct} líneas que llegaron, {outside} no son del período pedido.");
     }
     format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
+}
+
+/// An answer that is doubted for what it would take away.
+pub(super) fn would_lose(gone: u64, loaded: u64, pause: SignedDuration) -> String {
+    let minutes = pause.as_mins();
+    format!(
+        "El KLK ya no tiene {gone} de las {loaded} líneas que están cargadas. Se conservan: se creerá la misma respuesta \
+         si llega otra vez después de {minutes} min."
+    )
+}
+
+/// A snapshot that is doubted for the articles that it does not have.
+pub(super) fn would_empty(warehouse: &WarehouseCode, before: u64, now: u64, pause: SignedDuration) -> String {
+    let minutes = pause.as_mins();
+    format!(
+        "El almacén {warehouse} pasó de {before} artículos a {now}. Se conserva la foto anterior: se creerá la nueva si \
+         llega igual después de {minutes} min."
+    )
 }
 
 /// A response that was made before its window had ended.

@@ -1,9 +1,12 @@
 //! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and tells the monitor.
 
+mod doubt;
 mod inventario;
 mod messages;
 mod source_change;
 mod ventas;
+
+pub(crate) use ventas::question_of;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +31,7 @@ pub(crate) enum PipelineError {
     /// The database did not take it.
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
-    /// The answer is short of what it announces.
+    /// The answer is short of what it announces, or of what is there.
     #[error("{message}")]
     Short { message: String, extracted: u64 },
     /// A window that cannot be asked for as it is.

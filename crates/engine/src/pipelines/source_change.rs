@@ -28,9 +28,15 @@ pub(super) struct Announcement {
 pub(super) struct Seen(Vec<Difference>);
 
 /// Keeps what differs from what is loaded, so that it is a gap also where the load fails or is killed. A live window is of
-/// time that nobody had before.
-pub(super) async fn note(job: &Job<'_>, window: &SalesWindow, answer: Announcement, lines: &[SaleLine]) -> Seen {
-    if job.record.mode == RunMode::Incremental {
+/// time that nobody had before, unless it is doubted for what it would take away.
+pub(super) async fn note(
+    job: &Job<'_>,
+    window: &SalesWindow,
+    answer: Announcement,
+    lines: &[SaleLine],
+    is_doubted: bool,
+) -> Seen {
+    if job.record.mode == RunMode::Incremental && !is_doubted {
         return Seen(Vec::new());
     }
     // The load itself goes on: where it succeeds, nothing is lost.

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
 use super::source_change::{self, Announcement};
-use super::{Job, Outcome, PipelineError, messages};
+use super::{Job, Outcome, PipelineError, doubt, messages};
 use crate::requests::RequestWatcher;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
@@ -56,12 +56,15 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         phases,
     };
     let warehouse = &job.engine.warehouse;
+    let doubt = if complete { doubt::of(job, &window, &lines).await? } else { None };
+    let is_doubted = doubt.is_some();
+    let message = doubt.unwrap_or(message);
 
-    if complete {
+    if complete && !is_doubted {
         let receipt = job
             .monitor
             .load(|step| async move {
-                let seen = source_change::note(job, &window, announcement, &lines).await;
+                let seen = source_change::note(job, &window, announcement, &lines, false).await;
                 let committed = warehouse.commit_sales_window(end, window, lines).await;
                 let receipt = committed.inspect_err(|_| source_change::alarm_of_waiting(job, &seen))?;
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
@@ -78,7 +81,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         .monitor
         .load(|step| async move {
             if has_seen_the_end {
-                let seen = source_change::note(job, &window, announcement, &lines).await;
+                let seen = source_change::note(job, &window, announcement, &lines, is_doubted).await;
                 source_change::alarm_of_waiting(job, &seen);
             }
             let receipt = warehouse.commit_partial_sales(end, window, lines, stored).await?;
@@ -98,7 +101,7 @@ fn window_of(job: &Job<'_>) -> Result<SalesWindow, PipelineError> {
 
 /// The question whose answer has every line of a window. The hours are left out at the ends of the day: up to the end
 /// of the day then means up to its last sale, with every fraction of a second.
-fn question_of(branch: &Branch, local: Interval<DateTime>) -> Option<SalesQuestion> {
+pub(crate) fn question_of(branch: &Branch, local: Interval<DateTime>) -> Option<SalesQuestion> {
     let (start, end) = (local.start(), local.end());
     let to_midnight = end.time() == Time::midnight() && start.date().tomorrow().ok() == Some(end.date());
     if !to_midnight && start.date() != end.date() {

@@ -1,5 +1,7 @@
 //! Whether the POS answers, and whether we do.
 
+use std::time::Instant;
+
 use domain::ErrorClass;
 use domain::read_model::{Connectivity, ConnectivityState};
 
@@ -7,9 +9,22 @@ use crate::requests::RequestWatcher;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
-    /// Asks the POS one small question. That it does not answer is an answer, not an error.
+    /// Asks the POS one small question. That it does not answer is an answer, not an error. Whoever asks while it is being
+    /// asked, or soon after, gets the same answer: a thousand pages cost the POS one question.
     pub async fn connectivity(&self, _actor: &Actor) -> Result<Connectivity, UseCaseError> {
-        let started = std::time::Instant::now();
+        let mut last = self.last_probe.lock().await;
+        if let Some((at, answer)) = last.as_ref()
+            && at.elapsed() < self.settings.probe_interval
+        {
+            return Ok(answer.clone());
+        }
+        let answer = self.probe().await;
+        *last = Some((Instant::now(), answer.clone()));
+        Ok(answer)
+    }
+
+    async fn probe(&self) -> Connectivity {
+        let started = Instant::now();
         let watcher = RequestWatcher::of_task(self.monitoring.clone());
         let outcome = self.source.observed_by(watcher.clone()).probe().await;
         if let Err(error) = &outcome {
@@ -23,7 +38,7 @@ impl Engine {
             }
             Err(error) => (ConnectivityState::Error, Some(describe(error.class()).to_owned())),
         };
-        Ok(Connectivity { estado, latencia_ms, detalle, verificado_en: self.clock.now() })
+        Connectivity { estado, latencia_ms, detalle, verificado_en: self.clock.now() }
     }
 
     /// Whether the database answers.

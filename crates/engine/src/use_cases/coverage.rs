@@ -1,6 +1,6 @@
 //! A store's day: where each half hour stands, and what proves it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
@@ -16,6 +16,7 @@ use domain::window::{LocalPeriod, day_interval, half_hours};
 use domain::window_state::{WindowFacts, WindowState};
 use domain::{Branch, EtlKind, Interval, IntervalSet, RunId, RunState};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use warehouse::Commit;
 
@@ -32,6 +33,8 @@ struct Day<'engine> {
     holes: Vec<NumberHole>,
     waived_holes: Vec<NumberHole>,
     numbers_are_looked_at: bool,
+    /// Half hours with invoices whose numbers have no order.
+    without_order: HashSet<DateTime>,
     commits: Vec<Commit>,
     facts: HashMap<RunId, RunFacts>,
     /// Up to when everything has had its time.
@@ -88,6 +91,11 @@ impl Engine {
         let Some((_, evidence)) = read.by_branch.pop() else {
             return Err(InvalidParameter { name: "ubicacion_id", reason: "no tiene datos".to_owned() }.into());
         };
+        let local = Interval::new(branch.zone.to_datetime(day.start()), branch.zone.to_datetime(day.end()));
+        let without_order = match local {
+            Some(local) => self.warehouse.half_hours_without_order(branch.id.clone(), local).await?,
+            None => HashSet::new(),
+        };
         let commits = self.warehouse.commits(EtlKind::Sales, branch.id.clone(), day).await?;
         let ended = evidence.attempts.iter().filter(|attempt| attempt.state.is_final()).map(|attempt| attempt.run);
         let facts = self.warehouse.run_facts(ended.collect()).await?;
@@ -97,6 +105,7 @@ impl Engine {
             holes: read.holes.remove(&branch.id).unwrap_or_default(),
             waived_holes: read.waived_holes.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
+            without_order,
             commits,
             facts: facts.into_iter().map(|facts| (facts.run, facts)).collect(),
             evidence,
@@ -187,8 +196,10 @@ impl Day<'_> {
         let waived = self.waived_holes.iter().filter(|hole| self.lies_in(hole, window));
         let waived = waived.map(|hole| MissingNumbers { justificada: true, ..gap_views::numbers(hole) });
         let is_whole = holes.is_empty() && !known.has_waived_hole;
+        // What cannot be read proves nothing.
+        let is_in_order = self.numbers_are_looked_at && !self.without_order.contains(&local(window.start()));
         let secuencia = SequenceProof {
-            resultado: match (is_whole, known.is_covered && known.loaded > 0 && self.numbers_are_looked_at) {
+            resultado: match (is_whole, known.is_covered && known.loaded > 0 && is_in_order) {
                 (false, _) => ProofOutcome::Fails,
                 (true, true) => ProofOutcome::Holds,
                 (true, false) => ProofOutcome::NotApplicable,

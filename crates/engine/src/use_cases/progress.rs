@@ -26,13 +26,14 @@ pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
     let left = batch.runs - batch.finished;
     // A plan that is held says nothing of when it will be done.
     let is_going_on = batch.plan.as_ref().is_none_or(|plan| plan.state.lets_windows_start());
-    let windows_a_second = rate(batch.finished);
+    let windows_a_second = rate(batch.succeeded + batch.failed);
     BatchProgress {
         lote_id: batch.id,
         motivo: batch.reason,
         solicitado_por: batch.requested_by,
         ventanas: batch.runs,
-        terminadas: batch.finished,
+        // What was taken back was not done.
+        terminadas: batch.succeeded + batch.failed,
         exitosas: batch.succeeded,
         fallidas: batch.failed,
         lineas: batch.loaded,

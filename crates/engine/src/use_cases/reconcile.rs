@@ -3,15 +3,17 @@
 use domain::decision::{DecisionAction, Origin};
 use domain::justification::person_name;
 use domain::read_model::{ReconcileAnswer, ReconcileRequest};
-use domain::window::day_interval;
-use domain::{EtlKind, RunMode};
+use domain::window::{day_interval, half_hours};
+use domain::{Branch, EtlKind, Interval, RunMode};
+use jiff::Timestamp;
 use serde_json::json;
 use warehouse::{NewBatch, NewDecision};
 
 use super::period::date;
 use crate::engine::Why;
+use crate::gaps::Purpose;
 use crate::scheduler::around_what_is_in_work;
-use crate::{Actor, Engine, UseCaseError};
+use crate::{Actor, Engine, UseCaseError, gaps};
 
 /// Why the batch is asked for. Not the schedule's own reason: its runs of today are counted by it.
 const REASON: &str = "conciliacion";
@@ -34,6 +36,7 @@ impl Engine {
             .filter(|interval| interval.end() <= now)
             .ok_or(UseCaseError::DayNotOver(day))?;
 
+        let lacking = self.lacking(branch, interval, now).await?;
         let runs = vec![self.new_run(EtlKind::Sales, branch, interval, RunMode::Full)];
         let decided = |batch: &NewBatch| NewDecision {
             id: self.new_id(),
@@ -59,7 +62,22 @@ impl Engine {
             let mensaje = format!("El {day} de {} ya está en cola o en proceso.", branch.name);
             return Ok(ReconcileAnswer { lote_id: None, ejecuciones, mensaje });
         }
-        let mensaje = format!("El {day} de {} se compara con el KLK.", branch.name);
+        let also = match lacking {
+            0 => String::new(),
+            1 => " Le falta 1 media hora, que también se carga.".to_owned(),
+            many => format!(" Le faltan {many} medias horas, que también se cargan."),
+        };
+        let mensaje = format!("El {day} de {} se compara con el KLK.{also}", branch.name);
         Ok(ReconcileAnswer { lote_id: Some(lote_id), ejecuciones, mensaje })
+    }
+
+    /// Half hours that are missing: what is compared is loaded, and these with it.
+    async fn lacking(&self, branch: &Branch, day: Interval<Timestamp>, now: Timestamp) -> Result<usize, UseCaseError> {
+        let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], day, now, Purpose::WhatLacks).await?;
+        let missing = evidence.by_branch.iter().flat_map(|(branch, evidence)| {
+            let missing = evidence.expected.difference(&evidence.covered).difference(&evidence.waived);
+            missing.intervals().iter().map(|part| half_hours(*part, &branch.zone).len()).collect::<Vec<_>>()
+        });
+        Ok(missing.sum())
     }
 }

@@ -1,12 +1,18 @@
 //! Snapshots of stock: whole or not at all, and only of the present.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use domain::filter::GapFilter;
+use domain::freshness::Freshness;
 use domain::gap::GapState;
 use domain::{BatchId, BranchId, ErrorClass, EtlKind, RunState};
 use engine::ExtractRequest;
 use klk_sim::{Endpoint, Fault, FaultKind};
+use monitoring::Monitoring;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
 
-use crate::support::{World, operator};
+use crate::support::{World, operator, settings};
 
 async fn snapshot(world: &World) -> Vec<domain::read_model::RunView> {
     world.finished(ask_for_snapshot(world).await).await
@@ -56,4 +62,64 @@ async fn a_missed_snapshot_cannot_be_recovered_and_none_is_expected_before_the_f
     assert_eq!(missed.len(), 1);
     assert_eq!((missed[0].hora_desde.as_str(), missed[0].hora_hasta.as_str()), ("12:30", "13:30"));
     assert_eq!((missed[0].estado, missed[0].recuperable), (GapState::Unrecoverable, false));
+}
+
+/// A POS each of whose warehouses has so many articles.
+async fn stocked(count: u32) -> (World, Arc<AtomicU32>) {
+    let articles = Arc::new(AtomicU32::new(count));
+    let pos = MockServer::start().await;
+    let known = Arc::clone(&articles);
+    let respond = move |request: &Request| {
+        let asked: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        let count = known.load(Ordering::Relaxed);
+        let articles: Vec<String> =
+            (0..count).map(|number| format!(r#"{{"Codigo":"A-{number}","stock":1}}"#)).collect();
+        let filter = serde_json::json!([asked["Codigoalmacen"]]).to_string().replace('"', "\\\"");
+        let body = format!(
+            r#"{{"meta":{{"almacences_filtrados":"{filter}","total_articulos":{count}}},"articulos":[{}]}}"#,
+            articles.join(",")
+        );
+        ResponseTemplate::new(200).set_body_string(body)
+    };
+    Mock::given(matchers::any()).respond_with(respond).mount(&pos).await;
+    let address = pos.address().to_string();
+    let (mut world, pos) = World::monitored_through(settings(), Monitoring::disabled(), async |_| (address, pos)).await;
+    world.keep(pos);
+    (world, articles)
+}
+
+async fn freshness(world: &World) -> Vec<Freshness> {
+    let list = world.engine.stock_freshness(&operator(), Some(BranchId::new("tienda_01"))).await.unwrap();
+    list.almacenes.iter().map(|warehouse| warehouse.estado).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_warehouse_that_answers_is_fresh() {
+    let (world, _) = stocked(0).await;
+    assert_eq!(freshness(&world).await, [Freshness::Never; 2]);
+    let taken = snapshot(&world).await;
+    assert_eq!(taken[0].estado, RunState::Succeeded, "{:?}", taken[0].error_mensaje);
+    assert_eq!(freshness(&world).await, [Freshness::Fresh; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_that_falls_is_believed_when_it_comes_again() {
+    let (world, articles) = stocked(100).await;
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+    articles.store(0, Ordering::Relaxed);
+    world.hands.set("2025-11-18T16:30:00Z");
+    let doubted = snapshot(&world).await;
+    assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
+    assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("pasó de 100 artículos a 0"), "{doubted:?}");
+
+    // It was a moment's weakness of the POS.
+    articles.store(101, Ordering::Relaxed);
+    world.hands.set("2025-11-18T17:00:00Z");
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+
+    articles.store(3, Ordering::Relaxed);
+    world.hands.set("2025-11-18T17:30:00Z");
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Failed);
+    world.hands.set("2025-11-18T18:00:00Z");
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
 }

@@ -1,5 +1,7 @@
 //! Limits of the queue, and what is shown of work.
 
+use std::time::Duration;
+
 use domain::filter::{MetricsFilter, RunFilter};
 use domain::problem::ProblemCode;
 use domain::read_model::ConnectivityState;
@@ -112,4 +114,15 @@ async fn connectivity_tells_a_silent_pos_from_a_broken_one() {
     world.sim.clear_faults();
     world.sim.add_fault(Fault::new(FaultKind::Refuse));
     assert_eq!(state().await, ConnectivityState::Error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_pages_that_ask_whether_the_pos_is_there_cost_it_one_question() {
+    let world = World::with(EngineSettings { probe_interval: Duration::from_secs(3600), ..settings() }).await;
+    let operator = operator();
+    let asking = (0..1000).map(|_| world.engine.connectivity(&operator));
+    for answer in futures::future::join_all(asking).await {
+        assert_eq!(answer.unwrap().estado, ConnectivityState::Available);
+    }
+    assert_eq!(world.sim.requests().recent.len(), 1);
 }

@@ -95,6 +95,34 @@ async fn the_nightly_reconciliation_adds_what_came_late() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sales_that_come_days_late_are_found_by_looking_back() {
+    let look_back = engine::LookBackSettings { days: 5, pause: std::time::Duration::ZERO };
+    let world = World::with(EngineSettings { look_back, ..scheduled() }).await;
+    world.sim.add_late(LateSales {
+        branch: "SUC001".to_owned(),
+        sales_from: "2025-11-17T09:00".parse().unwrap(),
+        sales_to: "2025-11-17T10:00".parse().unwrap(),
+        available_from: "2025-11-21T22:00:00Z".parse().unwrap(),
+    });
+    world.extract("tienda_01", "2025-11-17", None).await;
+    let before = crate::support::totals(&world.beside, "tienda_01", "2025-11-17").await;
+    assert!(before.lines < sold(&world.sim, "SUC001", "2025-11-17").lines);
+    let asked = world.sim.requests().recent.len();
+
+    world.hands.set("2025-11-22T07:00:00Z");
+    let whole = sold(&world.sim, "SUC001", "2025-11-17");
+    while crate::support::totals(&world.beside, "tienda_01", "2025-11-17").await != whole {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // Of the days that are not loaded nothing is asked but yesterday, by the comparison of the night.
+    let runs = world.runs().await;
+    let compared =
+        runs.iter().filter(|run| run.fecha_desde.to_string() == "2025-11-17" && run.modo == RunMode::Full).count();
+    assert_eq!(compared, 2, "the first load, and the day that differs: {runs:?}");
+    assert!(world.sim.requests().recent.len() > asked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn live_windows_overtake_a_recovery_that_waits_and_do_not_starve_it() {
     // Without snapshots, which would be live too.
     let schedules = ScheduleSettings { inventory: "0 0 1 1 *".to_owned(), ..settings().schedules };

@@ -76,6 +76,7 @@ fn branches() -> Vec<Branch> {
 pub fn settings() -> EngineSettings {
     EngineSettings {
         scheduler: false,
+        probe_interval: Duration::ZERO,
         schedules: ScheduleSettings { zone: zone(), ..ScheduleSettings::default() },
         ..EngineSettings::default()
     }

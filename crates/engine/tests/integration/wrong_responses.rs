@@ -149,6 +149,64 @@ async fn a_response_to_another_question_is_said_with_both_values() {
     assert_eq!(runs[0].error_mensaje.as_deref(), Some(message));
 }
 
+/// The same short response, and again after the pause; `lines` are those that it has.
+#[rstest]
+#[case::none(0)]
+#[case::a_few(10)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_would_take_much_away_is_believed_when_it_comes_again(#[case] lines: u32) {
+    let (world, response) = responding(of_invoices(1..41)).await;
+    world.extract("tienda_01", DAY, HOURS).await;
+    *response.lock().unwrap() = of_invoices(1..1 + lines);
+    for _ in 0..2 {
+        let runs = world.extract("tienda_01", DAY, HOURS).await;
+        assert_eq!(runs[0].estado, PARTIAL);
+        assert!(runs[0].error_mensaje.as_ref().unwrap().contains("de las 40 líneas"), "{:?}", runs[0].error_mensaje);
+        assert_eq!(day_totals(&world).await.lines, 40);
+        let gaps = world.gaps(30).await;
+        assert!(gaps.iter().any(|gap| gap.fecha_desde.to_string() == DAY && gap.causa == "fuente_cambio"), "{gaps:?}");
+    }
+    // Another one in between is another doubt.
+    world.hands.set("2025-11-18T16:09:00Z");
+    *response.lock().unwrap() = of_invoices(2..3 + lines);
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL);
+    world.hands.set("2025-11-18T16:12:00Z");
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL);
+    world.hands.set("2025-11-18T16:20:00Z");
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(runs[0].estado, RunState::Succeeded, "{:?}", runs[0].error_mensaje);
+    assert!(!is_a_gap(&world).await);
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, u64::from(lines) + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_come_back_end_the_doubt() {
+    let (world, response) = responding(of_invoices(1..41)).await;
+    world.extract("tienda_01", DAY, HOURS).await;
+    *response.lock().unwrap() = of_invoices(1..1);
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL);
+    *response.lock().unwrap() = of_invoices(1..41);
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    world.hands.set("2025-11-18T16:30:00Z");
+    *response.lock().unwrap() = of_invoices(1..1);
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL, "it is a doubt of its own");
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 40);
+}
+
+/// What is loaded of the day, while the engine goes on.
+async fn day_totals(world: &World) -> warehouse::SalesTotals {
+    crate::support::totals(&world.beside, "tienda_01", DAY).await
+}
+
+/// A right response with a line of each invoice.
+fn of_invoices(numbers: std::ops::Range<u32>) -> String {
+    let meta = right().split(r#","ventas""#).next().unwrap().to_owned();
+    let meta = meta.replace(r#""total_registros":2"#, &format!(r#""total_registros":{}"#, numbers.len()));
+    let lines: Vec<String> =
+        numbers.map(|number| line(&format!("C01-01-{number:08}"), &format!("12:{:02}:00", number % 30))).collect();
+    format!(r#"{meta},"ventas":[{}]}}"#, lines.join(","))
+}
+
 /// A world whose POS says the same to everybody, until the test writes something else.
 async fn responding(body: String) -> (World, Arc<Mutex<String>>) {
     let body = Arc::new(Mutex::new(body));

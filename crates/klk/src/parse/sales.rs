@@ -48,6 +48,24 @@ pub(crate) fn parse_sales(body: &str, question: &SalesQuestion) -> Result<SalesA
     Ok(SalesAnswer { announced, received, outside, contradicted, generated_at, lines: items })
 }
 
+const LINES: &[u8] = br#""ventas""#;
+
+/// Where the lines of a response begin, once its `meta` has come before them.
+pub(crate) fn beginning(body: &[u8]) -> Option<usize> {
+    let at = |what: &[u8]| body.windows(what.len()).position(|window| window == what);
+    let lines = at(LINES)?;
+    at(br#""meta""#).filter(|meta| *meta < lines).map(|_| lines)
+}
+
+/// Reads what the beginning of a response, up to its lines, announces; or a whole one, where `meta` comes last.
+pub(crate) fn parse_announced(text: &str, question: &SalesQuestion) -> Result<u64, ParseError> {
+    let begun = text.trim_end();
+    let whole = if begun.ends_with(',') { format!(r#"{begun}"ventas":[]}}"#) } else { text.to_owned() };
+    let mut lines = Lines(Distinct::with_capacity(0));
+    let mut meta = read_envelope(&whole, &mut lines)?;
+    Ok(read_sales_meta(&mut meta, question)?.announced)
+}
+
 /// The lines by (`numero_factura`, `linea`): the store is the same for all.
 struct Lines<'body>(Distinct<(Cow<'body, str>, i32), SaleLine>);
 

@@ -1,5 +1,6 @@
 //! The thread that sends. It alone touches the outbox.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,15 +35,14 @@ impl Courier {
     pub(super) fn run(mut self) {
         self.note_waiting();
         loop {
-            match self.mailbox.take(self.patience()) {
-                Letter::Posted(Posted::Envelope(envelope)) => self.deliver(&envelope),
-                Letter::Posted(Posted::Parcel(parcel)) => self.keep(parcel),
-                Letter::Nothing => {
-                    self.deliver_one_again();
-                }
-                Letter::Closed => break,
+            let letter = self.mailbox.take(self.patience());
+            if matches!(letter, Letter::Closed) {
+                break;
             }
-            self.save_ledger_when_due();
+            // Without this thread nothing of ours would arrive until the next start: one letter may be lost, not all of them.
+            if catch_unwind(AssertUnwindSafe(|| self.handle(letter))).is_err() {
+                tracing::error!("sending to Sentry panicked; it goes on with the next envelope");
+            }
         }
         // What may be sent now need not wait for the next start.
         while self.has_time() && self.deliver_one_again() {}
@@ -51,6 +51,16 @@ impl Courier {
         // Whoever is told that this one is closed may open the folder next.
         drop(outbox);
         mailbox.mark_closed();
+    }
+
+    fn handle(&mut self, letter: Letter) {
+        match letter {
+            Letter::Posted(Posted::Envelope(envelope)) => self.deliver(&envelope),
+            Letter::Posted(Posted::Parcel(parcel)) => self.keep(parcel),
+            Letter::Nothing => drop(self.deliver_one_again()),
+            Letter::Closed => {}
+        }
+        self.save_ledger_when_due();
     }
 
     /// Until something of the outbox may be tried again.

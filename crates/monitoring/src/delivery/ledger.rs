@@ -36,7 +36,8 @@ struct Hour {
 
 impl Ledger {
     pub(super) fn sent(&mut self, kind: ItemKind, count: u64, now: Timestamp) {
-        *self.hour(now).sent.entry(kind).or_default() += count;
+        let sent = self.hour(now).sent.entry(kind).or_default();
+        *sent = sent.saturating_add(count);
         self.last_sent = Some(now);
         self.is_reachable = Some(true);
     }
@@ -44,7 +45,7 @@ impl Ledger {
     pub(super) fn dropped(&mut self, kind: ItemKind, reason: DropReason, count: u64, now: Timestamp) {
         let dropped = &mut self.hour(now).dropped;
         match dropped.iter_mut().find(|entry| (entry.kind, entry.reason) == (kind, reason)) {
-            Some(entry) => entry.count += count,
+            Some(entry) => entry.count = entry.count.saturating_add(count),
             None => dropped.push(DroppedCount { kind, reason, count }),
         }
     }
@@ -76,10 +77,12 @@ impl Ledger {
         let mut dropped: BTreeMap<(ItemKind, DropReason), u64> = BTreeMap::new();
         for hour in self.hours.range(hour_of(now) - HOURS_KEPT + 1..).map(|(_, hour)| hour) {
             for (kind, count) in &hour.sent {
-                *status.sent_last_day.entry(*kind).or_default() += count;
+                let sent = status.sent_last_day.entry(*kind).or_default();
+                *sent = sent.saturating_add(*count);
             }
             for entry in &hour.dropped {
-                *dropped.entry((entry.kind, entry.reason)).or_default() += entry.count;
+                let count = dropped.entry((entry.kind, entry.reason)).or_default();
+                *count = count.saturating_add(entry.count);
             }
         }
         status.dropped_last_day =

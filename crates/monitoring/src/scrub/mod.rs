@@ -33,6 +33,11 @@ impl Scrubber {
         self.parcel(bytes).map(|parcel| parcel.bytes)
     }
 
+    /// The types of an envelope's items; None where it cannot be read.
+    pub(crate) fn item_types(bytes: &[u8]) -> Option<Vec<String>> {
+        read_envelope(bytes).map(|(_, items)| items.into_iter().map(|item| item.item_type).collect())
+    }
+
     pub(crate) fn parcel(&self, bytes: &[u8]) -> Option<Parcel> {
         let (header, items) = read_envelope(bytes)?;
         let mut scrubbed = serde_json::to_vec(&self.header(header)).ok()?;

@@ -147,6 +147,34 @@ fn what_is_no_envelope_does_not_leave_and_is_counted() {
 }
 
 #[test]
+fn counts_that_cannot_be_true_are_not_believed_and_our_own_errors_go_on() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = start(&server);
+    let metric = format!(
+        "{{\"dsn\":\"{}\"}}\n{{\"type\":\"trace_metric\",\"item_count\":18446744073709551615}}\n{{\"items\":[]}}\n",
+        server.dsn()
+    );
+    for _ in 0..3 {
+        assert_eq!(monitoring.relay(metric.as_bytes()), accepted());
+    }
+    monitoring::capture_server_error(&std::io::Error::other("propio"), "AB12CD34");
+    drop(guard);
+    assert!(server.text().contains("propio"));
+    assert!(monitoring.status().sent_last_day[&ItemKind::Metric] < 100);
+}
+
+#[test]
+fn a_browser_sends_what_browsers_send_and_no_check_in() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard: _guard, .. } = start(&server);
+    for forged in ["check_in", "statsd", "profile", "otel_log"] {
+        let envelope = format!("{{\"dsn\":\"{}\"}}\n{{\"type\":\"{forged}\"}}\n{{\"status\":\"ok\"}}\n", server.dsn());
+        assert_eq!(monitoring.relay(envelope.as_bytes()), Relayed::Unreadable, "{forged}");
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
 fn what_sentry_asks_for_is_handed_back() {
     let server = FakeSentry::start(Manner::LimitTransactions);
     let Started { monitoring, guard: _guard, .. } = start(&server);

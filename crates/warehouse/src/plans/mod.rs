@@ -10,6 +10,7 @@ use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, micros, named};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
 pub use change::PlanChange;
@@ -195,7 +196,7 @@ fn plans(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Re
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(plan(row)?);
+        found.extend(plan(row).or_set_aside("planes")?);
     }
     Ok(found)
 }

@@ -24,7 +24,7 @@ const ENDED: &str = "FROM etl_ejecuciones
 impl Warehouse {
     /// Figures of the runs that ended at or after a moment: of all, and by branch.
     pub async fn metrics(&self, filter: MetricsFilter, since: Timestamp) -> Result<(RunFigures, RunFiguresByBranch)> {
-        self.read("metricas", move |connection| {
+        self.read_long("metricas", move |connection| {
             let overall = query(connection, &format!("SELECT '', '', {FIGURES} {ENDED}"), &filter, since)?;
             let by_branch = query(
                 connection,

@@ -1,5 +1,7 @@
 //! Numbers of invoices that are loaded, of the registers whose numbers are not all there.
 
+use std::collections::HashSet;
+
 use domain::sequence::NumberRun;
 use domain::{BranchId, Interval};
 use duckdb::params;
@@ -48,6 +50,35 @@ impl Warehouse {
                     last_at: TimeZone::UTC.to_datetime(moment(5)?),
                 };
                 found.push((BranchId::new(row.get::<_, String>(0)?), run));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// The half hours of a store's clock with an invoice whose number has no place in an order: nothing is known of what lacks
+    /// beside it.
+    pub async fn half_hours_without_order(
+        &self,
+        branch: BranchId,
+        local: Interval<DateTime>,
+    ) -> Result<HashSet<DateTime>> {
+        self.read("medias_horas_sin_orden", move |connection| {
+            let mut statement = connection.prepare(
+                "WITH ordenadas AS (
+                    SELECT media_hora, sum(hasta - desde + 1) AS facturas FROM secuencias
+                    WHERE ubicacion_id = ? AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)
+                    GROUP BY media_hora)
+                 SELECT epoch_us(sumas.media_hora)
+                 FROM ventas_por_media_hora AS sumas LEFT JOIN ordenadas USING (media_hora)
+                 WHERE sumas.ubicacion_id = ? AND sumas.media_hora >= make_timestamp(?::BIGINT)
+                   AND sumas.media_hora < make_timestamp(?::BIGINT) AND coalesce(ordenadas.facturas, 0) < sumas.facturas",
+            )?;
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let mut rows = statement.query(params![branch.as_str(), from, to, branch.as_str(), from, to])?;
+            let mut found = HashSet::new();
+            while let Some(row) = rows.next()? {
+                found.insert(crate::instants::local("media_hora", row.get(0)?)?);
             }
             Ok(found)
         })

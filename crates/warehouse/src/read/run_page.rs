@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 
 use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
 use crate::reconciliations::receipts;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// `fecha_inicio_local` is what the row's zone makes of `fecha_inicio`; ICU is inside the library.
@@ -140,7 +141,7 @@ pub(super) fn views(connection: &Connection, rest: &str, values: Values) -> Resu
     let mut rows = statement.query(params_from_iter(values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(view(row)?);
+        found.extend(view(row).or_set_aside("etl_ejecuciones")?);
     }
     let receipts = receipts(connection, &found)?;
     for run in &mut found {

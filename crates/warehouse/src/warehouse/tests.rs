@@ -162,3 +162,22 @@ async fn closing_waits_for_what_was_handed_over_and_refuses_what_comes_later() {
     assert_eq!(numbers(&Connection::open(path).unwrap()).unwrap(), [1]);
     assert!(matches!(warehouse.ping().await, Err(WarehouseError::Closed)));
 }
+
+#[tokio::test]
+async fn long_questions_leave_a_reader_to_the_others() {
+    let (_folder, warehouse) = with_numbers().await;
+    add(&warehouse, 1).await;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let (go_on, wait) = mpsc::channel::<()>();
+        let asking = warehouse.clone();
+        let slow = move |_: &Connection| Ok(wait.recv().is_ok());
+        held.push((go_on, tokio::spawn(async move { asking.read_long("larga", slow).await })));
+    }
+    // Never answered if the four had both readers.
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1]);
+    for (go_on, asked) in held {
+        go_on.send(()).unwrap();
+        assert!(asked.await.unwrap().unwrap());
+    }
+}

@@ -125,8 +125,10 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     let (eight, nine) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T09:00"));
     store.load_sales(1, PERIFERICO, eight, three_lines()).await;
     store.load_sales(2, PERIFERICO, nine, vec![line("F-9", 1, "2025-11-17T09:05:00", "5")]).await;
-    // The same number on another day is another invoice.
-    let next_day = vec![line("F-1", 1, "2025-11-18T09:05:00", "7")];
+    // A register that counts anew: the same number on another day, of another sale.
+    let another =
+        domain::sale::SaleLine { codigo_producto: "P-9999".to_owned(), ..line("F-1", 1, "2025-11-18T09:05:00", "7") };
+    let next_day = vec![another];
     store.load_sales(3, PERIFERICO, half_hour("2025-11-18T09:00"), next_day).await;
 
     let answer = vec![
@@ -151,6 +153,83 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "18 09:00 1"]);
     let money = "SELECT (usd_ahora - usd_antes)::VARCHAR FROM conciliaciones";
     assert_eq!(store.column(money).await, ["0.000000"]);
+}
+
+const SUMS: &str =
+    "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
+
+#[tokio::test]
+async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other_day_has_changed() {
+    let mut store = Store::new();
+    let (eight, before) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-16T12:00"));
+    store.load_sales(1, PERIFERICO, eight, three_lines()).await;
+    store.load_sales(2, PERIFERICO, before, vec![line("F-0", 1, "2025-11-16T12:01:00", "1")]).await;
+    let moved = vec![
+        line("F-0", 1, "2025-11-16T12:01:00", "1"),
+        line("F-1", 1, "2025-11-16T12:02:00", "10.5"),
+        line("F-1", 2, "2025-11-16T12:02:00", "20"),
+    ];
+    let receipt = store.load_sales(3, PERIFERICO, before, moved.clone()).await;
+
+    assert_eq!(receipt, Receipt { loaded: 3, added: 0, changed: 2, removed: 0 });
+    let ever = period("2025-11-16T00:00", "2025-11-18T00:00");
+    let changes = store.warehouse.later_changes(None, ever).await.unwrap();
+    let told: Vec<_> = changes
+        .iter()
+        .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
+        .collect();
+    assert_eq!(told, [(eight, 3, 1)]);
+    assert_eq!(store.column(SUMS).await, ["16 12:00 3", "17 08:00 1"]);
+
+    // The day that lost them is loaded again, and nothing is left to do.
+    let rest = vec![line("F-2", 1, "2025-11-17T08:29:59.9999999", "30")];
+    assert_eq!(store.load_sales(4, PERIFERICO, eight, rest).await, Receipt { loaded: 1, ..Receipt::default() });
+    assert!(store.warehouse.later_changes(None, ever).await.unwrap().is_empty());
+    // Again, after a restart that has forgotten which days have which numbers.
+    assert_eq!(store.load_sales(5, PERIFERICO, before, moved).await, Receipt { loaded: 3, ..Receipt::default() });
+    assert_eq!(store.column(SUMS).await, ["16 12:00 3", "17 08:00 1"]);
+}
+
+#[tokio::test]
+async fn an_invoice_whose_number_has_no_order_leaves_its_half_hour_without_one() {
+    let store = Store::new();
+    let lines = |invoice: &str, at: &str| vec![line(invoice, 1, at, "1"), line(invoice, 2, at, "1")];
+    for (number, invoice) in ["C10-01-00008064", "8064", "C10-01-A0008070"].into_iter().enumerate() {
+        let start = format!("2025-11-17T{:02}:00", 8 + number);
+        let at = format!("{start}:00");
+        store.load_sales(u128::try_from(number).unwrap() + 1, PERIFERICO, half_hour(&start), lines(invoice, &at)).await;
+    }
+    let day = domain::Interval::new("2025-11-17T00:00".parse().unwrap(), "2025-11-18T00:00".parse().unwrap()).unwrap();
+    let found = store.warehouse.half_hours_without_order(domain::BranchId::new(PERIFERICO), day).await.unwrap();
+    let mut hours: Vec<i8> = found.iter().map(|start| start.hour()).collect();
+    hours.sort_unstable();
+    assert_eq!(hours, [9, 10]);
+}
+
+#[tokio::test]
+async fn a_short_answer_does_not_add_what_another_day_has() {
+    let mut store = Store::new();
+    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:00"), three_lines()).await;
+    let window = half_hour("2025-11-16T12:00");
+    let run = store.start(2, EtlKind::Sales, PERIFERICO, window).await;
+    let lines = vec![line("F-1", 1, "2025-11-16T12:02:00", "10.5"), line("8064", 1, "2025-11-16T12:03:00", "5")];
+    let short = "faltan líneas".to_owned();
+    let receipt = store
+        .warehouse
+        .commit_partial_sales(end(run, window.end(), 2), sales_window(PERIFERICO, window), lines, short)
+        .await
+        .unwrap();
+    assert_eq!(receipt.added, 1);
+    assert_eq!(store.column(SUMS).await, ["16 12:00 1", "17 08:00 3"]);
+}
+
+#[tokio::test]
+async fn an_invoice_whose_number_has_no_order_is_found_on_another_day_too() {
+    let mut store = Store::new();
+    let (here, there) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-14T12:00"));
+    store.load_sales(1, PERIFERICO, here, vec![line("8064", 1, "2025-11-17T08:01:00", "10")]).await;
+    store.load_sales(2, PERIFERICO, there, vec![line("8064", 1, "2025-11-14T12:01:00", "10")]).await;
+    assert_eq!(store.column(SUMS).await, ["14 12:00 1"]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rstest::rstest;
 use warehouse::{PhaseTimes, RunFailure};
 
-use crate::samples::{CENTRO, PERIFERICO, half_hour, instant, period, run_id};
+use crate::samples::{CENTRO, PERIFERICO, half_hour, instant, line, period, run_id};
 use crate::store::Store;
 
 fn branch_ids(found: &[(BranchId, Interval<Timestamp>)]) -> Vec<&str> {
@@ -147,4 +147,29 @@ async fn the_first_coverage_of_each_branch_is_its_earliest_window() {
         ]
     );
     assert!(ask(EtlKind::Inventory).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_row_that_nobody_can_read_is_set_aside_and_all_others_are_read() {
+    let mut store = Store::new();
+    let (loaded, waiting) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T09:00"));
+    store.load_sales(1, PERIFERICO, loaded, vec![line("F-1", 1, "2025-11-17T08:00:00", "1")]).await;
+    store.queue(2, EtlKind::Sales, PERIFERICO, waiting).await;
+    store.queue(3, EtlKind::Sales, CENTRO, waiting).await;
+    store.queue(4, EtlKind::Sales, CENTRO, loaded).await;
+    let spoil = format!(
+        "UPDATE etl_ejecuciones SET etl_tipo = 'humo' WHERE id = '{}';
+         UPDATE etl_ejecuciones SET ventana_hasta = ventana_desde WHERE id = '{}';
+         INSERT INTO cobertura_continua VALUES ('ventas', 'tienda_01', TIMESTAMPTZ '2025-11-17 20:00:00+00', TIMESTAMPTZ '2025-11-17 15:00:00+00')",
+        run_id(3),
+        run_id(4)
+    );
+    store.outside(move |connection| connection.execute_batch(&spoil).unwrap()).await;
+    let queued = store.warehouse.queued_runs().await.unwrap();
+    assert_eq!(queued.iter().map(|run| run.id).collect::<Vec<_>>(), [run_id(2)]);
+    let (runs, ..) = store.warehouse.run_page(domain::filter::RunFilter::default()).await.unwrap();
+    assert!(runs.iter().any(|run| run.id == run_id(1)) && runs.iter().all(|run| run.id != run_id(3)));
+    assert_eq!(store.covered(PERIFERICO).await, [loaded]);
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    assert_eq!(store.warehouse.attempts(EtlKind::Sales, None, day).await.unwrap().len(), 1);
 }

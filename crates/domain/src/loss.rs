@@ -1,0 +1,199 @@
+//! An answer that would take away a good part of what is loaded. It is not believed at once: a POS that has just been restored,
+//! or that looks at another database, answers with less as quickly as with all.
+//!
+//! What is lost is counted by the keys of lines, so that as many other lines in their place are a loss too. A line that came
+//! with another hour of the same window is not lost.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::sale::SaleLine;
+use crate::window::local_half_hour;
+
+/// From when on a loss is doubted, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct LossLimits {
+    /// Lines that may be lost, in percent of those that are loaded.
+    pub percent_max: u32,
+    /// Fewer lines than these are no reason to doubt, unless they are all.
+    pub lines_min: u64,
+    /// How long after the first time the same answer is believed.
+    pub pause: SignedDuration,
+}
+
+impl Default for LossLimits {
+    fn default() -> Self {
+        Self { percent_max: 20, lines_min: 20, pause: SignedDuration::from_mins(10) }
+    }
+}
+
+/// A line as far as it matters here: its half hour on the store's clock, its invoice and its number.
+pub type LineKey = (DateTime, String, i32);
+
+/// The keys of lines, each with its half hour.
+pub fn keys_of(lines: &[SaleLine]) -> Vec<LineKey> {
+    let key = |line: &SaleLine| (local_half_hour(line.local_moment()), line.numero_factura.clone(), line.linea);
+    lines.iter().map(key).collect()
+}
+
+/// A half hour that would lose lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Its start, on the store's clock.
+    pub half_hour: DateTime,
+    /// Lines that are loaded.
+    pub loaded: u64,
+    /// Those that did not come.
+    pub gone: u64,
+    /// What came of it, as the digest of its keys: the same answer has the same.
+    pub digest: String,
+}
+
+/// A loss that was seen before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoubtedLoss {
+    /// The half hour, on the store's clock.
+    pub half_hour: DateTime,
+    /// Of the answer in which it was seen.
+    pub digest: String,
+    /// When that answer came first.
+    pub seen_at: Timestamp,
+    /// Whether somebody said that it is right.
+    pub is_confirmed: bool,
+}
+
+/// The half hours that would lose lines, where so many are lost that it is doubted; none where all is well.
+pub fn doubtful(loaded: &[LineKey], came: &[LineKey], limits: LossLimits) -> Vec<Loss> {
+    let keys: HashSet<(&str, i32)> = came.iter().map(|(_, invoice, line)| (invoice.as_str(), *line)).collect();
+    let mut counts: HashMap<DateTime, (u64, u64)> = HashMap::new();
+    for (half_hour, invoice, line) in loaded {
+        let (loaded, gone) = counts.entry(*half_hour).or_default();
+        *loaded += 1;
+        *gone += u64::from(!keys.contains(&(invoice.as_str(), *line)));
+    }
+    let gone: u64 = counts.values().map(|(_, gone)| gone).sum();
+    let all = loaded.len() as u64;
+    let is_doubtful =
+        limits.is_doubtful(all, all - gone) || counts.values().any(|(loaded, gone)| limits.is_much(*loaded, *gone));
+    if !is_doubtful {
+        return Vec::new();
+    }
+    let digests = digests(came);
+    let nothing = digest_of(&mut Vec::new());
+    let mut losses: Vec<Loss> = counts
+        .into_iter()
+        .filter(|(_, (_, gone))| *gone > 0)
+        .map(|(half_hour, (loaded, gone))| {
+            let digest = digests.get(&half_hour).unwrap_or(&nothing).clone();
+            Loss { half_hour, loaded, gone, digest }
+        })
+        .collect();
+    losses.sort_unstable_by_key(|loss| loss.half_hour);
+    losses
+}
+
+impl LossLimits {
+    /// Whether so many fewer are doubted.
+    pub fn is_doubtful(&self, before: u64, now: u64) -> bool {
+        let gone = before.saturating_sub(now);
+        (gone > 0 && now == 0) || self.is_much(before, gone)
+    }
+
+    fn is_much(&self, before: u64, gone: u64) -> bool {
+        gone >= self.lines_min.max(1) && gone * 100 > before * u64::from(self.percent_max)
+    }
+}
+
+/// Whether all of it may be believed: somebody confirmed it, or the same came before, long enough ago.
+pub fn is_believed(losses: &[Loss], known: &[DoubtedLoss], now: Timestamp, limits: LossLimits) -> bool {
+    losses.iter().all(|loss| {
+        known.iter().any(|known| {
+            let is_same = known.half_hour == loss.half_hour && known.digest == loss.digest;
+            is_same && (known.is_confirmed || now.duration_since(known.seen_at) >= limits.pause)
+        })
+    })
+}
+
+fn digests(came: &[LineKey]) -> HashMap<DateTime, String> {
+    let mut keys: HashMap<DateTime, Vec<(&str, i32)>> = HashMap::new();
+    for (half_hour, invoice, line) in came {
+        keys.entry(*half_hour).or_default().push((invoice, *line));
+    }
+    keys.into_iter().map(|(half_hour, mut keys)| (half_hour, digest_of(&mut keys))).collect()
+}
+
+fn digest_of(keys: &mut Vec<(&str, i32)>) -> String {
+    keys.sort_unstable();
+    let mut digest = Sha256::new();
+    for (invoice, line) in keys {
+        digest.update(invoice.as_bytes());
+        digest.update([0]);
+        digest.update(line.to_be_bytes());
+    }
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use rstest::rstest;
+
+    use super::*;
+
+    /// So many lines of an invoice each, in the half hour of that number.
+    fn lines(half_hour: i8, numbers: std::ops::Range<i32>) -> Vec<LineKey> {
+        let start = date(2025, 11, 17).at(8 + half_hour / 2, half_hour % 2 * 30, 0, 0);
+        numbers.map(|number| (start, format!("F-{number}"), 1)).collect()
+    }
+
+    fn lost(loaded: &[LineKey], came: &[LineKey]) -> Vec<u64> {
+        doubtful(loaded, came, LossLimits::default()).iter().map(|loss| loss.gone).collect()
+    }
+
+    #[rstest]
+    #[case::nothing(lines(0, 0..100), vec![])]
+    #[case::little(lines(0, 0..81), vec![])]
+    #[case::a_share(lines(0, 0..79), vec![21])]
+    #[case::all(lines(0, 0..0), vec![100])]
+    #[case::others_in_their_place(lines(0, 100..200), vec![100])]
+    #[case::another_hour_of_the_window(lines(1, 0..100), vec![])]
+    fn so_many_lines_of_a_hundred_are_doubted(#[case] came: Vec<LineKey>, #[case] expected: Vec<u64>) {
+        assert_eq!(lost(&lines(0, 0..100), &came), expected);
+    }
+
+    #[test]
+    fn a_few_lines_are_doubted_only_where_they_are_all() {
+        assert!(lost(&lines(0, 0..3), &lines(0, 0..1)).is_empty());
+        assert_eq!(lost(&lines(0, 0..3), &[]), [3]);
+        assert!(lost(&[], &[]).is_empty());
+    }
+
+    #[test]
+    fn a_half_hour_of_a_long_day_that_loses_much_is_doubted_with_all_that_lose_something() {
+        let loaded = [lines(0, 0..900), lines(1, 1000..1050), lines(2, 2000..2100)].concat();
+        let came = [lines(0, 0..899), lines(1, 1000..1010), lines(2, 2000..2100)].concat();
+        assert_eq!(lost(&loaded, &came), [1, 40]);
+    }
+
+    #[test]
+    fn the_same_answer_is_believed_after_the_pause_or_once_it_is_confirmed() {
+        let limits = LossLimits::default();
+        let losses = doubtful(&lines(0, 0..100), &lines(0, 0..10), limits);
+        let seen_at: Timestamp = "2025-11-17T12:00:00Z".parse().unwrap();
+        let known = |digest: &str, is_confirmed| {
+            vec![DoubtedLoss { half_hour: losses[0].half_hour, digest: digest.to_owned(), seen_at, is_confirmed }]
+        };
+        let later = |minutes: i64| seen_at + SignedDuration::from_mins(minutes);
+        let digest = losses[0].digest.as_str();
+        assert!(!is_believed(&losses, &[], later(60), limits));
+        assert!(!is_believed(&losses, &known(digest, false), later(9), limits));
+        assert!(is_believed(&losses, &known(digest, false), later(10), limits));
+        assert!(is_believed(&losses, &known(digest, true), later(0), limits));
+        assert!(!is_believed(&losses, &known("another", true), later(60), limits));
+        let other = doubtful(&lines(0, 0..100), &lines(0, 0..11), limits);
+        assert_ne!(other[0].digest, losses[0].digest);
+    }
+}

@@ -1,0 +1,98 @@
+//! `perdidas_en_duda`: what an answer would have taken away, until it is loaded after all or the lines are there again.
+
+use domain::RunId;
+use domain::loss::{DoubtedLoss, LineKey, Loss};
+use duckdb::{Connection, params, params_from_iter};
+use jiff::Timestamp;
+
+use crate::columns::local_micros;
+use crate::instants::{instant, local, micros};
+use crate::sales::{IN_WINDOW, SalesWindow, window_values};
+use crate::{Result, Warehouse};
+
+impl Warehouse {
+    /// The lines that are loaded of a window.
+    pub async fn loaded_lines(&self, window: SalesWindow) -> Result<Vec<LineKey>> {
+        self.read("lineas_cargadas", move |connection| {
+            let mut statement = connection.prepare(&format!(
+                "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)), numero_factura, linea
+                 FROM ventas WHERE {IN_WINDOW}"
+            ))?;
+            let mut rows = statement.query(params_from_iter(window_values(&window)))?;
+            let mut lines = Vec::new();
+            while let Some(row) = rows.next()? {
+                lines.push((local("fecha_hora", row.get(0)?)?, row.get(1)?, row.get(2)?));
+            }
+            Ok(lines)
+        })
+        .await
+    }
+
+    /// The losses of a window that were seen before and are in doubt.
+    pub async fn doubted_losses(&self, window: SalesWindow) -> Result<Vec<DoubtedLoss>> {
+        self.read("perdidas_en_duda", move |connection| {
+            let mut statement = connection.prepare(&format!(
+                "SELECT epoch_us(media_hora), huella, epoch_us(vista_en), confirmada_en IS NOT NULL
+                 FROM perdidas_en_duda WHERE {}",
+                of_window()
+            ))?;
+            let mut rows = statement.query(params_from_iter(window_values(&window)))?;
+            let mut losses = Vec::new();
+            while let Some(row) = rows.next()? {
+                losses.push(DoubtedLoss {
+                    half_hour: local("media_hora", row.get(0)?)?,
+                    digest: row.get(1)?,
+                    seen_at: instant("vista_en", row.get(2)?)?,
+                    is_confirmed: row.get(3)?,
+                });
+            }
+            Ok(losses)
+        })
+        .await
+    }
+
+    /// Keeps what an answer would have taken away. What the same answer said before stays, with its time.
+    pub async fn doubt(&self, run: RunId, window: SalesWindow, losses: Vec<Loss>, seen_at: Timestamp) -> Result<()> {
+        self.write("poner_en_duda", move |transaction| {
+            for loss in &losses {
+                let (branch, half_hour) = (window.branch.as_str(), local_micros(loss.half_hour));
+                transaction.execute(
+                    "DELETE FROM perdidas_en_duda
+                     WHERE ubicacion_id = ? AND media_hora = make_timestamp(?::BIGINT) AND huella <> ?",
+                    params![branch, half_hour, loss.digest],
+                )?;
+                transaction.execute(
+                    "INSERT INTO perdidas_en_duda (ubicacion_id, media_hora, huella, lineas_cargadas, lineas_perdidas,
+                        ejecucion_id, vista_en)
+                     SELECT ?, make_timestamp(?::BIGINT), ?, ?, ?, ?::UUID, make_timestamptz(?::BIGINT)
+                     WHERE NOT EXISTS (
+                        SELECT 1 FROM perdidas_en_duda WHERE ubicacion_id = ? AND media_hora = make_timestamp(?::BIGINT))",
+                    params![
+                        branch,
+                        half_hour,
+                        loss.digest,
+                        loss.loaded,
+                        loss.gone,
+                        run.to_string(),
+                        micros(seen_at),
+                        branch,
+                        half_hour
+                    ],
+                )?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// A window is loaded: nothing of it is in doubt.
+pub(crate) fn settle(connection: &Connection, window: &SalesWindow) -> Result<()> {
+    let delete = format!("DELETE FROM perdidas_en_duda WHERE {}", of_window());
+    connection.execute(&delete, params_from_iter(window_values(window)))?;
+    Ok(())
+}
+
+fn of_window() -> String {
+    IN_WINDOW.replace("fecha_hora", "media_hora")
+}

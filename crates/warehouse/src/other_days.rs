@@ -1,0 +1,258 @@
+//! A line that the source moves to another day. The key of a line is (branch, `numero_factura`, `linea`) over all days, so
+//! the line is taken from the day that had it, and that day is known to have changed.
+//!
+//! Which days can have a number is known from `secuencias`, read once a branch and kept in memory: in the order of their
+//! numbers, invoices of today lie in no other day, and a commit asks nothing of the table. A register that counts anew gives
+//! an old number to a new invoice; its lines are not those of the old one and stay beside them: what sells the same article
+//! in the same quantity is taken for the same line.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::sale::SaleLine;
+use domain::{BranchId, EtlKind, RunId};
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use crate::Result;
+use crate::columns::local_micros;
+use crate::instants::micros;
+use crate::sales::SalesWindow;
+use crate::summaries::summarise_half_hour;
+
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// Days that are looked into for one window, the nearest first: more only have a number where a register counts anew all
+/// the time.
+const DAYS_MAX: usize = 31;
+
+/// The lowest and the highest number of each register and day. It may say more than is loaded, never less.
+#[derive(Default)]
+pub(crate) struct InvoiceDays(Mutex<HashMap<BranchId, Registers>>);
+
+type Registers = HashMap<String, BTreeMap<i64, (u64, u64)>>;
+
+impl InvoiceDays {
+    /// Other days than the window's that may have one of its lines, the nearest first.
+    fn candidates(&self, connection: &Connection, window: &SalesWindow, numbers: &Numbers<'_>) -> Result<Vec<i64>> {
+        let own = days_of(window);
+        let mut known = self.of(connection, &window.branch)?;
+        let registers = known.entry(window.branch.clone()).or_default();
+        let mut days = BTreeSet::new();
+        for (register, numbers) in &numbers.by_register {
+            let of_register = registers.get(*register).into_iter().flatten();
+            let may_have = of_register
+                .filter(|(day, (least, most))| !own.contains(day) && numbers.range(*least..=*most).next().is_some());
+            days.extend(may_have.map(|(day, _)| *day));
+        }
+        if !numbers.others.is_empty() {
+            days.extend(days_of_others(connection, window, &own)?);
+        }
+        let mut days: Vec<i64> = days.into_iter().collect();
+        days.sort_by_key(|day| (day - own.start).abs());
+        days.truncate(DAYS_MAX);
+        Ok(days)
+    }
+
+    /// From now on the window's day has these numbers too.
+    fn widen(&self, window: &SalesWindow, numbers: &Numbers<'_>) {
+        let mut known = self.lock();
+        let Some(registers) = known.get_mut(&window.branch) else { return };
+        for (register, numbers) in &numbers.by_register {
+            let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { continue };
+            if !registers.contains_key(*register) {
+                registers.insert((*register).to_owned(), BTreeMap::new());
+            }
+            let Some(days) = registers.get_mut(*register) else { continue };
+            for day in days_of(window) {
+                let (least, most) = days.entry(day).or_insert((*first, *last));
+                (*least, *most) = ((*least).min(*first), (*most).max(*last));
+            }
+        }
+    }
+
+    fn of(&self, connection: &Connection, branch: &BranchId) -> Result<MutexGuard<'_, HashMap<BranchId, Registers>>> {
+        let mut known = self.lock();
+        if !known.contains_key(branch) {
+            known.insert(branch.clone(), registers_of(connection, branch)?);
+        }
+        Ok(known)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<BranchId, Registers>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The numbers of invoices in an answer.
+struct Numbers<'lines> {
+    by_register: HashMap<&'lines str, BTreeSet<u64>>,
+    /// Those of another form, in which no order is known.
+    others: Vec<&'lines str>,
+}
+
+impl<'lines> Numbers<'lines> {
+    fn of(lines: &'lines [SaleLine]) -> Self {
+        let mut by_register: HashMap<&str, BTreeSet<u64>> = HashMap::new();
+        let mut others = Vec::new();
+        for line in lines {
+            match parts(&line.numero_factura) {
+                Some((register, number)) => drop(by_register.entry(register).or_default().insert(number)),
+                None => others.push(line.numero_factura.as_str()),
+            }
+        }
+        Self { by_register, others }
+    }
+}
+
+/// Register and number, as `secuencias` has them.
+fn parts(invoice: &str) -> Option<(&str, u64)> {
+    let (register, number) = invoice.rsplit_once('-')?;
+    let is_number = (1..=18).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !register.is_empty()).then(|| number.parse().ok().map(|number| (register, number)))?
+}
+
+/// The local days that a window lies in, counted from the epoch.
+fn days_of(window: &SalesWindow) -> Range<i64> {
+    let day = |at: DateTime, rest: i64| (local_micros(at) + rest).div_euclid(DAY_MICROS);
+    day(window.local.start(), 0)..day(window.local.end(), DAY_MICROS - 1)
+}
+
+fn registers_of(connection: &Connection, branch: &BranchId) -> Result<Registers> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT caja, epoch_us(media_hora) // {DAY_MICROS}, min(desde), max(hasta) FROM secuencias
+         WHERE ubicacion_id = ? GROUP BY ALL"
+    ))?;
+    let mut rows = statement.query([branch.as_str()])?;
+    let mut registers = Registers::new();
+    while let Some(row) = rows.next()? {
+        registers.entry(row.get(0)?).or_default().insert(row.get(1)?, (row.get(2)?, row.get(3)?));
+    }
+    Ok(registers)
+}
+
+/// Days that have an invoice of the answer whose number has another form. It reads the branch's lines: such numbers are rare.
+fn days_of_others(connection: &Connection, window: &SalesWindow, own: &Range<i64>) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT DISTINCT epoch_us(fecha_hora) // {DAY_MICROS} FROM ventas
+         WHERE ubicacion_id = ? AND numero_factura IN (
+            SELECT carga.numero_factura FROM carga_ventas AS carga
+            WHERE NOT regexp_full_match(carga.numero_factura, '.+-[0-9]{{1,18}}'))"
+    ))?;
+    let days = statement.query_map([window.branch.as_str()], |row| row.get(0))?;
+    let days: Vec<i64> = days.collect::<std::result::Result<_, _>>()?;
+    Ok(days.into_iter().filter(|day| !own.contains(day)).collect())
+}
+
+/// The same line, which another day has.
+const SAME: &str = "ventas.numero_factura = carga.numero_factura AND ventas.linea = carga.linea
+    AND ventas.codigo_producto = carga.codigo_producto AND ventas.cantidad_vendida = carga.cantidad_vendida
+    AND ventas.ubicacion_id = ? AND ventas.fecha_hora >= make_timestamp(?::BIGINT)
+    AND ventas.fecha_hora < make_timestamp(?::BIGINT)";
+
+/// Brings the lines that are staged and that another day has into the window. They keep their old `fecha` and `hora`, by which
+/// the comparison sees that they have changed. What is left of the half hours is summed anew, and noted where they are covered.
+pub(crate) fn bring_home(
+    connection: &Connection,
+    known: &InvoiceDays,
+    window: &SalesWindow,
+    lines: &[SaleLine],
+    (run, seen_at): (RunId, Timestamp),
+) -> Result<()> {
+    let numbers = Numbers::of(lines);
+    for day in known.candidates(connection, window, &numbers)? {
+        let (from, to) = (day * DAY_MICROS, (day + 1) * DAY_MICROS);
+        let lost = connection
+            .prepare(&format!(
+                "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', ventas.fecha_hora)), count(*)
+                 FROM ventas JOIN carga_ventas AS carga ON {SAME} GROUP BY ALL"
+            ))?
+            .query_map(params![window.branch.as_str(), from, to], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<std::result::Result<Vec<(i64, i64)>, _>>()?;
+        if lost.is_empty() {
+            continue;
+        }
+        for (half_hour, lines) in &lost {
+            note(connection, window, *half_hour, *lines, (run, seen_at))?;
+        }
+        connection.execute(
+            &format!("UPDATE ventas SET fecha_hora = carga.fecha_hora FROM carga_ventas AS carga WHERE {SAME}"),
+            params![window.branch.as_str(), from, to],
+        )?;
+        for (half_hour, _) in lost {
+            summarise_half_hour(connection, &window.branch, half_hour)?;
+        }
+    }
+    known.widen(window, &numbers);
+    Ok(())
+}
+
+/// Takes out of what is staged the lines that another day has: an answer that is short moves nothing.
+pub(crate) fn leave_where_they_are(
+    connection: &Connection,
+    known: &InvoiceDays,
+    window: &SalesWindow,
+    lines: &[SaleLine],
+) -> Result<()> {
+    let numbers = Numbers::of(lines);
+    for day in known.candidates(connection, window, &numbers)? {
+        connection.execute(
+            &format!("DELETE FROM carga_ventas USING ventas WHERE {}", SAME.replace("carga.", "carga_ventas.")),
+            params![window.branch.as_str(), day * DAY_MICROS, (day + 1) * DAY_MICROS],
+        )?;
+    }
+    known.widen(window, &numbers);
+    Ok(())
+}
+
+/// A half hour that is covered has lost lines: it is a gap until it is loaded again. Its sums are those of before.
+fn note(
+    connection: &Connection,
+    window: &SalesWindow,
+    half_hour: i64,
+    lost: i64,
+    (run, seen_at): (RunId, Timestamp),
+) -> Result<()> {
+    connection.execute(
+        "INSERT INTO cambios_de_fuente (ejecucion_id, ubicacion_id, desde, hasta, medida_desde, medida_hasta,
+            lineas_cargadas, lineas_ahora, vista_en)
+         SELECT media.id, media.ubicacion_id, media.desde, media.hasta, media.desde, media.hasta,
+            media.lineas, greatest(media.lineas::BIGINT - ?, 0)::UBIGINT, make_timestamptz(?::BIGINT)
+         FROM (
+            SELECT ejecucion.id, sumas.ubicacion_id, sumas.lineas, timezone(ejecucion.zona, sumas.media_hora) AS desde,
+                timezone(ejecucion.zona, sumas.media_hora) + INTERVAL '30 minutes' AS hasta
+            FROM etl_ejecuciones AS ejecucion, ventas_por_media_hora AS sumas
+            WHERE ejecucion.id = ?::UUID AND sumas.ubicacion_id = ? AND sumas.media_hora = make_timestamp(?::BIGINT)
+         ) AS media
+         WHERE EXISTS (
+            SELECT 1 FROM cobertura
+            WHERE cobertura.etl_tipo = ? AND cobertura.ubicacion_id = media.ubicacion_id
+              AND cobertura.desde < media.hasta AND cobertura.hasta > media.desde)
+           AND NOT EXISTS (
+            SELECT 1 FROM cambios_de_fuente AS antes
+            WHERE antes.ubicacion_id = media.ubicacion_id AND antes.desde = media.desde AND antes.recargada_en IS NULL)",
+        params![lost, micros(seen_at), run.to_string(), window.branch.as_str(), half_hour, EtlKind::Sales.as_str()],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("C10-01-00008064", Some(("C10-01", 8064)))]
+    #[case("F-1", Some(("F", 1)))]
+    #[case("8064", None)]
+    #[case("-8064", None)]
+    #[case("C10-01-A0008064", None)]
+    #[case("C10-", None)]
+    #[case("C10-1234567890123456789", None)]
+    fn a_number_has_a_register_where_secuencias_has_it(#[case] invoice: &str, #[case] expected: Option<(&str, u64)>) {
+        assert_eq!(parts(invoice), expected);
+    }
+}
