@@ -29,8 +29,8 @@ build_site() {
     fi
 
     # These take a blink, so they are not compared first.
-    [[ ! -f style/main.css ]] || node_modules/.bin/esbuild style/main.css --bundle --minify \
-        --log-level=warning --outfile="$site/pkg/klk.css"
+    node_modules/.bin/esbuild style/main.css --bundle --minify --log-level=warning --outfile="$site/pkg/klk.css"
+    node_modules/.bin/esbuild style/summary.css --bundle --minify --log-level=warning --outfile="$site/pkg/summary.css"
     build_scripts
     cp -R public/. "$site/"
     node scripts/precompress.mjs "$site"

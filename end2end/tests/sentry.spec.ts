@@ -330,6 +330,8 @@ function workplace(source: Sim, stores: Store[], variables: Record<string, strin
     KLK_BASE_URL: source.url,
     KLK_API_KEY: SECRETS.apiKey,
     KLK_RETRIES: '1',
+    // Whoever asks whether the POS is there asks it, so that each of those requests is seen.
+    KLK_PROBE_SECONDS: '0',
     KLK_BACKOFF_BASE_MILLISECONDS: '0',
     KLK_TIMEOUT_SALES_SECONDS: '1',
     KLK_LOG: 'error',

@@ -8,6 +8,7 @@ mod demo;
 mod failure;
 mod host;
 mod http;
+mod listing;
 mod logging;
 mod output;
 mod runtime;

@@ -13,7 +13,7 @@ use crate::clock::{self, SystemClock, TimeOrderedIds};
 use crate::failure::Failure;
 use crate::settings::branches::{self, BranchOrigin, Branches};
 use crate::settings::{SentrySettings, Settings};
-use crate::{database, host, logging};
+use crate::{database, host, listing, logging};
 
 /// What is reported to Sentry as the release.
 pub const RELEASE: &str = concat!("klk-tracking@", env!("CARGO_PKG_VERSION"));
@@ -107,7 +107,9 @@ pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpo
     // First, because it says at once when the server is running.
     let access = if purpose == Purpose::Look { Access::ReadOnly } else { Access::ReadAndWrite };
     let warehouse = database::open(settings, monitoring, access)?;
-    let Branches { list, origin, warning } = branches::find(settings, &source).await?;
+    let needs_listing = branches::needs_listing(settings);
+    let listed = if needs_listing { listing::at_start(&warehouse, &source).await } else { Ok(Vec::new()) };
+    let Branches { list, origin, warning } = branches::find(settings, listed.as_deref().map_err(String::as_str))?;
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
     }
@@ -117,12 +119,15 @@ pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpo
     let parts = EngineParts {
         clock: Arc::new(SystemClock),
         ids: Arc::new(TimeOrderedIds),
-        source,
-        warehouse,
+        source: source.clone(),
+        warehouse: warehouse.clone(),
         monitoring: monitoring.clone(),
         branches: list,
     };
     let engine = Engine::start(parts, engine_settings(settings, purpose)).await.context("el motor no arrancó")?;
+    if needs_listing && purpose == Purpose::Serve {
+        tokio::spawn(listing::keep(engine.clone(), warehouse, source, settings.clone()));
+    }
     Ok(engine)
 }
 

@@ -15,6 +15,7 @@ mod freshness;
 mod gap_count;
 mod gaps;
 mod justifications;
+mod losses;
 mod metrics;
 mod monitoring;
 mod plans;
@@ -43,6 +44,7 @@ pub use gaps::{ListGaps, list_gaps};
 pub use justifications::{
     JustifyGap, ListJustifications, WithdrawJustification, justify_gap, list_justifications, withdraw_justification,
 };
+pub use losses::{ConfirmLoss, confirm_loss};
 pub use metrics::{ReadMetrics, read_metrics};
 pub use monitoring::{ReadMonitoring, TryMonitoring, read_monitoring, try_monitoring};
 pub use plans::{

@@ -118,11 +118,12 @@ pub fn ReconciliationFilters(
 }
 
 /// Actions that the history can be narrowed to.
-const ACTIONS: [&str; 11] = [
+const ACTIONS: [&str; 12] = [
     "justificar",
     "retirar_justificacion",
     "conciliar",
     "cambiar_calendario",
+    "confirmar_perdida",
     "plan_iniciado",
     "plan_pausado",
     "plan_reanudado",

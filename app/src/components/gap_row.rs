@@ -129,8 +129,7 @@ fn cause_of(gap: Memo<GapView>) -> AnyView {
     let texts = language.gaps();
     let name = move || gap.with(|gap| cause_name(language, gap.evidencia.tipo));
     let evidence = move || gap.with(|gap| evidence_of_gap(language, gap));
-    let said = move || gap.with(|gap| gap.causa_detalle.clone()).map(|said| view! { <p>{said}</p> });
-    let attempts = move || Some(gap.read().intentos).filter(|count| *count > 0).map(|count| texts.attempts(count));
+    let known = move || gap.with(facts_of);
     let ran = Memo::new(move |_| gap.read().ejecucion_id);
     let run = move || {
         ran.get().map(|run| {
@@ -139,13 +138,6 @@ fn cause_of(gap: Memo<GapView>) -> AnyView {
             let to_run = view! { <a class="link" href=run_href(run) aria-label=label>{texts.run()}</a> };
             let run = run.to_string();
             view! { <p>{to_run} " " <code>{run.clone()}</code> " " <CopyButton text=run/></p> }
-        })
-    };
-    let numbers = move || {
-        let lacking = gap.with(|gap| gap.facturas_faltantes.clone());
-        (!lacking.is_empty()).then(|| {
-            let lacking = lacking.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
-            view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{lacking.collect_view()}</ul> }
         })
     };
     let first = gap.get_untracked();
@@ -162,15 +154,25 @@ fn cause_of(gap: Memo<GapView>) -> AnyView {
             </summary>
             <div class="error-full">
                 <p>{evidence}</p>
-                {said}
-                <p class="muted">{attempts}</p>
-                {numbers}
+                {known}
                 {run}
                 {to_day}
             </div>
         </details>
     }
     .into_any()
+}
+
+/// What else is known: what was said, how often it was tried, which numbers lack.
+fn facts_of(gap: &GapView) -> AnyView {
+    let texts = language().gaps();
+    let said = gap.causa_detalle.clone().map(|said| view! { <p>{said}</p> });
+    let attempts = (gap.intentos > 0).then(|| view! { <p class="muted">{texts.attempts(gap.intentos)}</p> });
+    let numbers = (!gap.facturas_faltantes.is_empty()).then(|| {
+        let lacking = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
+        view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{lacking.collect_view()}</ul> }
+    });
+    view! { {said} {attempts} {numbers} }.into_any()
 }
 
 /// To the runs of the same store and type: what was tried, and what is at it.

@@ -68,9 +68,9 @@ fn contents(
 ) -> impl Fn() -> Option<Result<AnyView, ApiError>> + Clone + Send + Sync + 'static {
     let outcome = Memo::new(move |_| loading.outcome());
     move || {
-        // Read, and not only tracked: a memo that nobody has read yet counts as changed when it is read first, and all that is
-        // open or has the focus would be drawn anew.
         outcome.with(|_| ());
-        draw()
+        // What the parts of the answer read while they are drawn is theirs to hear of: heard of here, each answer would draw all
+        // of it anew, close what is open and lose the focus.
+        untrack(|| draw())
     }
 }

@@ -111,6 +111,7 @@ pub fn decision_name(language: Language, action: &str) -> String {
         "retirar_justificacion" => texts.withdraw(),
         "conciliar" => texts.reconcile(),
         "cambiar_calendario" => texts.calendar(),
+        "confirmar_perdida" => texts.confirm_loss(),
         "recuperacion" => texts.recover(),
         "manual" => texts.manual(),
         "carga_inicial" => texts.first_load(),

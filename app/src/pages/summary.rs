@@ -35,6 +35,7 @@ pub fn summary_document(summary: &Result<Summary, Problem>) -> impl IntoView + u
                 <title>{format!("{} · {}", language.summary().title(), language.site().name())}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href="/pkg/klk.css"/>
+                <link rel="stylesheet" href="/pkg/summary.css"/>
                 <sentry::Head/>
                 <script type="module" src="/pkg/summary.js" nonce=use_nonce()></script>
             </head>

@@ -48,12 +48,15 @@ pub enum DecisionAction {
     Reconcile,
     /// A store got another calendar.
     ChangeCalendar,
+    /// Somebody said that lines which the source does not have any more are rightly gone.
+    ConfirmLoss,
 }
 wire_names!(DecisionAction {
     Justify => "justificar",
     WithdrawJustification => "retirar_justificacion",
     Reconcile => "conciliar",
     ChangeCalendar => "cambiar_calendario",
+    ConfirmLoss => "confirmar_perdida",
 });
 
 /// Where the next older page of decisions starts.

@@ -44,9 +44,39 @@ impl BranchRegistry {
         &version.branches
     }
 
-    /// One of them, as klk.toml has it.
+    /// One of them, as klk.toml or the listing had it first.
     pub(crate) fn of_file(&self, id: &BranchId) -> Option<&Branch> {
-        self.first.branches.iter().find(|branch| branch.id == *id)
+        self.first.branches.iter().find(|branch| branch.id == *id).or_else(|| self.find(id))
+    }
+
+    /// From a moment on others are watched too, and those that are have these names and warehouses; zone and calendar are
+    /// theirs. Says whether anything is new.
+    pub(crate) fn adopt(&self, listed: Vec<Branch>, known_from: Timestamp) -> bool {
+        let mut branches = self.all().to_vec();
+        for new in listed {
+            match branches.iter_mut().find(|branch| branch.id == new.id) {
+                Some(known) => {
+                    (known.code, known.name, known.warehouses) = (new.code, new.name, new.warehouses);
+                }
+                None => branches.push(new),
+            }
+        }
+        branches.sort_by(|left, right| left.id.cmp(&right.id));
+        let mut version = &self.first;
+        while let Some(next) = version.next.get() {
+            version = next;
+        }
+        let shown = |branches: &[Branch]| {
+            let of = |branch: &Branch| {
+                (branch.id.clone(), branch.code.clone(), branch.name.clone(), branch.warehouses.clone())
+            };
+            branches.iter().map(of).collect::<Vec<_>>()
+        };
+        if shown(&version.branches) == shown(&branches) {
+            return false;
+        }
+        // Where somebody else was quicker, it is told again with the next listing.
+        version.next.set(Box::new(Version { known_from, branches, next: OnceLock::new() })).is_ok()
     }
 
     /// From a moment on, later than those before, a branch is another one.

@@ -195,6 +195,20 @@ impl Engine {
         self.branches.all()
     }
 
+    /// Watches these branches too, and knows of those that are watched what is said here; none is forgotten.
+    pub fn adopt_branches(&self, branches: Vec<Branch>) {
+        if self.branches.adopt(branches, self.clock.now()) {
+            tracing::info!(branches = self.branches.all().len(), "other stores are watched");
+            self.events.gaps_changed();
+        }
+    }
+
+    /// Resolves once nothing new may start.
+    pub async fn stopped(&self) {
+        // An error says that the engine is gone altogether.
+        drop(self.stopping.subscribe().wait_for(|is_stopping| *is_stopping).await);
+    }
+
     /// What a caller is told of an error. The one place where that is decided: what is answered with 5xx is logged
     /// and reported once, under the reference code that the caller is shown.
     pub fn problem(&self, endpoint: &'static str, error: UseCaseError) -> Problem {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::{BatchId, BranchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
-use warehouse::{PhaseTimes, RunFailure};
+use warehouse::{PhaseTimes, RunFailure, WarehouseError};
 
 use crate::engine::Engine;
 use crate::insist::insist;
@@ -126,6 +126,11 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
         }
         Ok(false) => {
             put_back_if_held(engine, run).await;
+            End::NotBegun
+        }
+        // That the database gave up was told when it did, and the process ends for it.
+        Err(error @ WarehouseError::Broken(_)) => {
+            tracing::warn!(run = %id, %error, "a run could not be taken into work");
             End::NotBegun
         }
         Err(error) => {

@@ -3,7 +3,7 @@
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
-//! [`reconciliations`], [`later_changes`], [`losses`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
+//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
 //! (`read/`); [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -19,6 +19,7 @@ pub mod decisions;
 mod error;
 mod instants;
 pub mod later_changes;
+pub mod listing;
 pub mod losses;
 mod migrations;
 pub mod number_waivers;

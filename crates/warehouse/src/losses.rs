@@ -1,11 +1,13 @@
 //! `perdidas_en_duda`: what an answer would have taken away, until it is loaded after all or the lines are there again.
 
-use domain::RunId;
 use domain::loss::{DoubtedLoss, LineKey, Loss};
+use domain::{BranchId, Interval, RunId};
 use duckdb::{Connection, params, params_from_iter};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 use crate::columns::local_micros;
+use crate::decisions::{NewDecision, record};
 use crate::instants::{instant, local, micros};
 use crate::sales::{IN_WINDOW, SalesWindow, window_values};
 use crate::{Result, Warehouse};
@@ -81,6 +83,40 @@ impl Warehouse {
                 )?;
             }
             Ok(())
+        })
+        .await
+    }
+}
+
+impl Warehouse {
+    /// Has the losses in doubt of a stretch of the store's clock believed: half hours and lines. It is decided in the same
+    /// transaction, where there is any.
+    pub async fn confirm_losses(
+        &self,
+        branch: BranchId,
+        local: Interval<DateTime>,
+        person: String,
+        decision: NewDecision,
+    ) -> Result<(u64, u64)> {
+        self.write("confirmar_perdidas", move |transaction| {
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let open = "ubicacion_id = ? AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)
+                AND confirmada_en IS NULL";
+            let (half_hours, lines): (u64, u64) = transaction.query_row(
+                &format!("SELECT count(*)::UBIGINT, coalesce(sum(lineas_perdidas), 0)::UBIGINT FROM perdidas_en_duda WHERE {open}"),
+                params![branch.as_str(), from, to],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            if half_hours > 0 {
+                transaction.execute(
+                    &format!(
+                        "UPDATE perdidas_en_duda SET confirmada_por = ?, confirmada_en = make_timestamptz(?::BIGINT) WHERE {open}"
+                    ),
+                    params![person, micros(decision.at), branch.as_str(), from, to],
+                )?;
+                record(transaction, &decision)?;
+            }
+            Ok((half_hours, lines))
         })
         .await
     }

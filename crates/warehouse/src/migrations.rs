@@ -25,6 +25,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (14, "calendars_of_the_file", include_str!("../migrations/0014_calendars_of_the_file.sql")),
     (15, "losses_in_doubt", include_str!("../migrations/0015_losses_in_doubt.sql")),
     (16, "snapshots_of_warehouses", include_str!("../migrations/0016_snapshots_of_warehouses.sql")),
+    (17, "listing_of_stores", include_str!("../migrations/0017_listing_of_stores.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

@@ -3,8 +3,9 @@
 use domain::decision::Origin;
 use domain::filter::GapFilter;
 use domain::read_model::{
-    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, GapList, HolidayAnswer, HolidayRequest,
-    JustifyAnswer, JustifyRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer, WithdrawRequest,
+    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, ConfirmLossAnswer, ConfirmLossRequest, GapList,
+    HolidayAnswer, HolidayRequest, JustifyAnswer, JustifyRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer,
+    WithdrawRequest,
 };
 use jiff::civil::DateTime;
 
@@ -27,6 +28,16 @@ impl Target {
                 engine.justify(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
             }
             Self::Remote(server) => server.post("justificar-gap", &request).await,
+        }
+    }
+
+    /// Has the losses in doubt of a day believed.
+    pub async fn confirm_loss(&self, request: ConfirmLossRequest) -> Result<ConfirmLossAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                engine.confirm_loss(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("confirmar-perdida", &request).await,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
 mod calendar;
+mod confirm_loss;
 mod coverage;
 mod decisions;
 mod doctor;
@@ -87,6 +88,9 @@ enum Command {
     /// Justifica medias horas que faltan y no se pueden o no hace falta recuperar
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Justificar(justify::JustifyArguments),
+    /// Confirma que las líneas de un día que KLK ya no tiene están bien retiradas, y carga el día de nuevo
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Confirmar(confirm_loss::ConfirmLossArguments),
     /// Compara un día cerrado de una tienda con KLK y dice qué cambió
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Conciliar(reconcile::ReconcileArguments),
@@ -143,6 +147,7 @@ impl CommandLine {
             Command::Cobertura(arguments) => arguments.run(&usable(loaded)?),
             Command::Recuperar(arguments) => arguments.run(&usable(loaded)?),
             Command::Justificar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Confirmar(arguments) => arguments.run(&usable(loaded)?),
             Command::Conciliar(arguments) => arguments.run(&usable(loaded)?),
             Command::Calendario(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
@@ -24,6 +25,8 @@ use crate::accept::{Peers, Place};
 const QUIET: Duration = Duration::from_millis(500);
 /// How often a connection says that it is there while nothing changes: proxies close those that are silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 
@@ -43,7 +46,10 @@ pub(super) async fn stream(State(state): State<WebState>, ConnectInfo(peer): Con
         quiet_until: Instant::now(),
         _held: Some((place, permit)),
     };
-    Sse::new(messages(changes)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    let mut response = Sse::new(messages(changes)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    // A proxy that gathers answers before it passes them on would hold back what has just changed.
+    response.headers_mut().insert(UNBUFFERED, HeaderValue::from_static("no"));
+    response
 }
 
 /// What one connection has heard and not yet said.

@@ -35,23 +35,29 @@ pub struct Branches {
     pub warning: Option<String>,
 }
 
-/// Finds the stores; the POS is asked only where klk.toml leaves something open.
-pub async fn find(settings: &Settings, client: &klk::Client) -> Result<Branches, Failure> {
+/// Whether klk.toml leaves something open that the POS's listing tells.
+pub fn needs_listing(settings: &Settings) -> bool {
+    let lacks_warehouses = || settings.branches.iter().any(|entry| entry.almacenes.is_empty());
+    settings.discover_branches && (settings.branches.is_empty() || lacks_warehouses())
+}
+
+/// The stores, with what the POS lists, or why it does not.
+pub fn find(settings: &Settings, listing: Result<&[WarehouseRow], &str>) -> Result<Branches, Failure> {
     if settings.branches.is_empty() {
-        return discover(settings, client).await;
+        return discover(settings, listing);
     }
     let mut entries = settings.branches.clone();
     let mut warning = None;
-    if settings.discover_branches && entries.iter().any(|entry| entry.almacenes.is_empty()) {
-        match client.branch_warehouses(None).await {
-            Ok(rows) => entries.iter_mut().for_each(|entry| fill_warehouses(entry, &rows)),
-            Err(error) => warning = Some(format!("KLK no dice los almacenes de las tiendas ({error})")),
+    if needs_listing(settings) {
+        match listing {
+            Ok(rows) => entries.iter_mut().for_each(|entry| fill_warehouses(entry, rows)),
+            Err(why) => warning = Some(format!("KLK no dice los almacenes de las tiendas ({why})")),
         }
     }
     Ok(Branches { list: branches(&entries, &settings.holidays, &settings.zone)?, origin: BranchOrigin::File, warning })
 }
 
-async fn discover(settings: &Settings, client: &klk::Client) -> Result<Branches, Failure> {
+fn discover(settings: &Settings, listing: Result<&[WarehouseRow], &str>) -> Result<Branches, Failure> {
     let known = branch_file::known().map_err(|error| Failure::Unexpected(error.into()))?;
     let with_known = |warning| -> Result<Branches, Failure> {
         Ok(Branches {
@@ -63,9 +69,9 @@ async fn discover(settings: &Settings, client: &klk::Client) -> Result<Branches,
     if !settings.discover_branches {
         return with_known(None);
     }
-    match client.branch_warehouses(None).await {
+    match listing {
         Ok(rows) => {
-            let entries = merge(&known, &rows);
+            let entries = merge(&known, rows);
             if entries.is_empty() {
                 return with_known(Some("KLK no tiene ninguna tienda; se usan las cinco conocidas".to_owned()));
             }
@@ -75,7 +81,7 @@ async fn discover(settings: &Settings, client: &klk::Client) -> Result<Branches,
                 warning: None,
             })
         }
-        Err(error) => with_known(Some(format!("KLK no dice qué tiendas hay ({error}); se usan las cinco conocidas"))),
+        Err(why) => with_known(Some(format!("KLK no dice qué tiendas hay ({why}); se usan las cinco conocidas"))),
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::read_model;
 use crate::gap::GapClass;
 use crate::justification::Reason;
-use crate::{BranchId, EtlKind};
+use crate::{BatchId, BranchId, EtlKind};
 
 read_model! {
     /// What is given up, and why: the missing half hours of the time from `fecha_desde hora_desde` up to
@@ -34,6 +34,26 @@ read_model! {
         pub nota: Option<String>,
         /// Who says so.
         pub nombre: String,
+    }
+
+    /// Of which day lines that the source does not have any more are rightly gone.
+    pub struct ConfirmLossRequest {
+        pub ubicacion_id: BranchId,
+        /// The store's day, `YYYY-MM-DD`.
+        pub fecha: String,
+        /// Who says so.
+        pub nombre: String,
+    }
+
+    /// What was confirmed.
+    pub struct ConfirmLossAnswer {
+        /// Half hours whose loss is believed now.
+        pub medias_horas: u64,
+        pub lineas: u64,
+        /// The runs that load them again are of this batch.
+        pub lote_id: Option<BatchId>,
+        /// For people.
+        pub mensaje: String,
     }
 
     /// Which justification to take back.

@@ -32,8 +32,8 @@ pub use decisions::{DecisionPage, DecisionView};
 pub use freshness::{FreshnessList, FreshnessView};
 pub use gaps::{CauseEvidence, GapCount, GapList, GapTotals, GapView, MissingNumbers, ValueView};
 pub use justifications::{
-    JustificationList, JustificationView, JustifiedNumbers, JustifyAnswer, JustifyRequest, WithdrawAnswer,
-    WithdrawRequest,
+    ConfirmLossAnswer, ConfirmLossRequest, JustificationList, JustificationView, JustifiedNumbers, JustifyAnswer,
+    JustifyRequest, WithdrawAnswer, WithdrawRequest,
 };
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{

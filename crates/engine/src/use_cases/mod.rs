@@ -5,6 +5,7 @@ mod calendars;
 mod cancel_plan;
 mod change_calendar;
 mod change_holiday;
+mod confirm_loss;
 mod connectivity;
 mod count_gaps;
 mod coverage;

@@ -107,3 +107,25 @@ async fn who_leaves_while_a_plan_is_paused_resumed_or_cancelled_leaves_no_half_c
     let done = until(&world.engine, hash, PlanState::Finished).await;
     assert_eq!(done.exitosas, 28);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_listed_later_is_watched_and_the_others_stay() {
+    let world = World::with(settings()).await;
+    let new = crate::support::branch("tienda_30", "SUC003", "NUEVA", "08:00-20:00", &["TANT"]);
+    let renamed = domain::Branch { name: "PERIFERICO II".to_owned(), ..world.branches[0].clone() };
+    world.engine.adopt_branches(vec![renamed, new]);
+    let names: Vec<&str> = world.engine.branches().iter().map(|branch| branch.name.as_str()).collect();
+    assert_eq!(names, ["PERIFERICO II", "BOSQUE", "NUEVA"]);
+    let runs = world.extract("tienda_30", "2025-11-17", Some(("12:00", "12:30"))).await;
+    assert_eq!(runs[0].estado, RunState::Succeeded, "{:?}", runs[0].error_mensaje);
+}
+
+#[tokio::test]
+async fn the_listing_of_stores_outlives_the_process() {
+    let world = World::with(settings()).await;
+    assert_eq!(world.beside.listing().await.unwrap(), None);
+    for document in ["[1]", "[2]"] {
+        world.beside.keep_listing(document.to_owned(), world.hands.time()).await.unwrap();
+    }
+    assert_eq!(world.warehouse().await.listing().await.unwrap().as_deref(), Some("[2]"));
+}

@@ -23,19 +23,29 @@ pub struct WarehouseRow {
 
 raw_object!(RawWarehouse, "a warehouse", { CodigoSucursal, NombreSucursal, CodigoAlmacen, NombreAlmacen });
 
-/// Reads an answer, without the row that sums up all stores.
+/// Reads an answer, without the row that sums up all stores. A row of another shape is left out and told of, and hides no other
+/// store; where no row can be read, it is no answer.
 pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseError> {
     let mut rows = Vec::new();
     // Which row is being read, for errors.
     let mut element = None;
+    let mut odd = None;
     let mut scanner = Scanner::new(body);
     let whole = match scanner.peek() {
         Ok(b'{') => return Err(parse_refusal(body)),
         _ => scanner.array(format_args!("an array of warehouses"), |scanner, index| {
             element = Some(index);
             let raw = RawWarehouse::read(scanner)?;
-            if !sums_up_all_stores(&raw) {
-                rows.push(warehouse_row(&raw)?);
+            if sums_up_all_stores(&raw) {
+                return Ok(());
+            }
+            match warehouse_row(&raw) {
+                Ok(row) => rows.push(row),
+                Err(Problem::Shape(detail)) => {
+                    tracing::warn!(index, detail, "a row of the listing of stores is left out");
+                    odd.get_or_insert((index, detail));
+                }
+                Err(problem) => return Err(problem),
             }
             Ok(())
         }),
@@ -44,7 +54,11 @@ pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseErr
         element = None;
         scanner.end()
     });
-    whole.map(|()| rows).map_err(|problem| ParseError::from_problem(body, element, problem))
+    match (whole, odd) {
+        (Err(problem), _) => Err(ParseError::from_problem(body, element, problem)),
+        (Ok(()), Some((index, detail))) if rows.is_empty() => Err(ParseError::Shape { element: Some(index), detail }),
+        (Ok(()), _) => Ok(rows),
+    }
 }
 
 /// Reads an object that came instead of the array.

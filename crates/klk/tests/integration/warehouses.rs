@@ -57,6 +57,13 @@ async fn rows_of_the_wrong_shape_are_no_answer(#[case] body: &str, #[case] index
 }
 
 #[tokio::test]
+async fn an_odd_row_hides_no_other_store() {
+    let odd = r#"{"CodigoSucursal":"SUC009","NombreSucursal":"NUEVA","CodigoAlmacen":null,"NombreAlmacen":"?"}"#;
+    let rows = floors(json(format!("[{odd},{PERIFERICO},{odd}]"))).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.branch.as_str()).collect::<Vec<_>>(), ["SUC001"]);
+}
+
+#[tokio::test]
 async fn a_refusal_is_one_here_too() {
     let error = floors(json(r#"{"error":"Sucursal desconocida"}"#)).await.unwrap_err();
     assert!(matches!(error, KlkError::Refused { kind: RefusalKind::UnknownBranch, .. }), "{error:?}");

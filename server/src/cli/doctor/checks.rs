@@ -145,7 +145,7 @@ async fn pos(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     };
     let mut findings = vec![Finding::fine(SUBJECT, format!("{url} responde en {} ms", latency.as_millis()))];
     match client.branch_warehouses(None).await {
-        Ok(rows) => findings.extend(stores(settings, &client, &rows).await?),
+        Ok(rows) => findings.extend(stores(settings, &rows)?),
         Err(error) => findings.push(Finding::failure("tiendas", reason(&error), "KLK no dice qué tiendas hay")),
     }
     Ok(findings)
@@ -163,9 +163,9 @@ fn reason(error: &KlkError) -> String {
     format!("{plain} ({error})")
 }
 
-async fn stores(settings: &Settings, client: &klk::Client, rows: &[WarehouseRow]) -> Result<Vec<Finding>, Failure> {
+fn stores(settings: &Settings, rows: &[WarehouseRow]) -> Result<Vec<Finding>, Failure> {
     const SUBJECT: &str = "tiendas";
-    let found = branches::find(settings, client).await?;
+    let found = branches::find(settings, Ok(rows))?;
     let listed: BTreeSet<&str> = branches::listed_codes(rows).collect();
     let configured: BTreeSet<&str> = found.list.iter().map(|branch| branch.code.as_str()).collect();
     let names: Vec<String> = found.list.iter().map(|branch| format!("{} {}", branch.id, branch.name)).collect();

@@ -3,11 +3,12 @@
 use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
-    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, Connectivity, CoverageDay,
-    DecisionPage, FreshnessList, GapCount, GapList, HolidayAnswer, HolidayRequest, JustificationList, JustifyAnswer,
-    JustifyRequest, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail, PlanHashRequest, PlanList,
-    PlanPreview, PlanRequest, Progress, ReconcileAnswer, ReconcileRequest, ReconciliationList, RecoverGapAnswer,
-    RecoverGapRequest, RunDetail, RunPage, ScheduleList, WithdrawAnswer, WithdrawRequest,
+    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, ConfirmLossAnswer, ConfirmLossRequest,
+    Connectivity, CoverageDay, DecisionPage, FreshnessList, GapCount, GapList, HolidayAnswer, HolidayRequest,
+    JustificationList, JustifyAnswer, JustifyRequest, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail,
+    PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress, ReconcileAnswer, ReconcileRequest,
+    ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList, WithdrawAnswer,
+    WithdrawRequest,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -83,6 +84,7 @@ pub(super) const PLAN_PREVIEW: Answer = Answer::json("PlanPreview");
 pub(super) const PLAN_STATE: Answer = Answer::json("PlanView");
 pub(super) const JUSTIFICATIONS: Answer = Answer::json("JustificationList");
 pub(super) const JUSTIFIED: Answer = Answer::json("JustifyAnswer");
+pub(super) const LOSS_CONFIRMED: Answer = Answer::json("ConfirmLossAnswer");
 pub(super) const WITHDRAWN: Answer = Answer::json("WithdrawAnswer");
 pub(super) const DECISIONS: Answer = Answer::json("DecisionPage");
 pub(super) const COMPARED: Answer = Answer::json("Comparison");
@@ -102,6 +104,7 @@ pub(super) const BODY_MONITORING_TRIAL: &str = "MonitoringTrialRequest";
 pub(super) const BODY_CALENDAR: &str = "CalendarRequest";
 pub(super) const BODY_HOLIDAY: &str = "HolidayRequest";
 pub(super) const BODY_JUSTIFY: &str = "JustifyRequest";
+pub(super) const BODY_CONFIRM_LOSS: &str = "ConfirmLossRequest";
 pub(super) const BODY_WITHDRAW: &str = "WithdrawRequest";
 pub(super) const BODY_RECONCILE: &str = "ReconcileRequest";
 
@@ -225,6 +228,8 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<JustificationList>(&mut found);
     add::<JustifyRequest>(&mut found);
     add::<JustifyAnswer>(&mut found);
+    add::<ConfirmLossRequest>(&mut found);
+    add::<ConfirmLossAnswer>(&mut found);
     add::<WithdrawRequest>(&mut found);
     add::<WithdrawAnswer>(&mut found);
     add::<DecisionPage>(&mut found);

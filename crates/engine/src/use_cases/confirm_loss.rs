@@ -1,0 +1,55 @@
+//! Believing an answer that takes lines away, because a person says that it is right.
+
+use domain::RunMode;
+use domain::decision::{DecisionAction, Origin};
+use domain::justification::person_name;
+use domain::read_model::{ConfirmLossAnswer, ConfirmLossRequest};
+use domain::window::{day_interval, readings};
+use serde_json::json;
+use warehouse::NewDecision;
+
+use super::period::date;
+use crate::engine::Why;
+use crate::{Actor, Engine, UseCaseError};
+
+impl Engine {
+    /// Has the losses in doubt of a store's day believed, and queues the day to be loaded again. What the source says by then is
+    /// loaded where it is what was confirmed; another answer is a doubt of its own.
+    pub async fn confirm_loss(
+        &self,
+        actor: &Actor,
+        origin: Origin,
+        request: ConfirmLossRequest,
+    ) -> Result<ConfirmLossAnswer, UseCaseError> {
+        actor.may_operate()?;
+        let person = person_name(&request.nombre, self.settings.written_characters_max)?;
+        let branch = self.branches.require(&request.ubicacion_id)?;
+        let day = date("fecha", &request.fecha)?;
+        let interval = day_interval(day, &branch.zone).ok_or(UseCaseError::NothingToExtract)?;
+        let local = readings(interval, &branch.zone).ok_or(UseCaseError::NothingToExtract)?;
+        let decision = NewDecision {
+            id: self.new_id(),
+            at: self.clock.now(),
+            actor: person.clone(),
+            origin,
+            action: DecisionAction::ConfirmLoss,
+            object: format!("ventas {} {day}", branch.name),
+            detail: json!({ "ubicacion_id": branch.id, "fecha": day.to_string() }).to_string(),
+        };
+        let (medias_horas, lineas) =
+            self.warehouse.confirm_losses(branch.id.clone(), local, person.clone(), decision).await?;
+        if medias_horas == 0 {
+            let mensaje = format!("El {day} de {} no tiene líneas en duda.", branch.name);
+            return Ok(ConfirmLossAnswer { medias_horas, lineas, lote_id: None, mensaje });
+        }
+        let runs = vec![self.new_run(domain::EtlKind::Sales, branch, interval, RunMode::Full)];
+        let batch = self.new_batch("conciliacion", &person);
+        let lote_id = Some(batch.id);
+        self.enqueue(self.plan().await, batch, runs, Why::Asked).await?;
+        let mensaje = format!(
+            "Confirmado: {lineas} líneas de {medias_horas} medias horas del {day} de {} ya no están en el KLK.",
+            branch.name
+        );
+        Ok(ConfirmLossAnswer { medias_horas, lineas, lote_id, mensaje })
+    }
+}

@@ -1,0 +1,118 @@
+//! The POS's listing of its stores: kept in the database, so that a start does not wait for the POS, and asked for until it is
+//! answered. A store that was listed once is watched on until klk.toml says otherwise: a POS that forgets a store for a while
+//! must not hide its gaps.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use engine::Engine;
+use klk::{Client, WarehouseRow};
+use warehouse::Warehouse;
+
+use crate::settings::Settings;
+use crate::settings::branches;
+
+/// How long a start waits for the first listing ever; afterwards for none.
+const FIRST_PATIENCE: Duration = Duration::from_secs(5);
+/// Until the POS is asked again that did not answer.
+const RETRY_PAUSE: Duration = Duration::from_secs(60);
+/// Until it is asked whether there are other stores now.
+const RENEWAL: Duration = Duration::from_secs(3600);
+
+type Fields = (String, String, String, String);
+
+/// The listing that was kept; else what the POS says, if it says so soon; else why not.
+pub async fn at_start(warehouse: &Warehouse, client: &Client) -> Result<Vec<WarehouseRow>, String> {
+    if let Some(rows) = kept(warehouse).await {
+        return Ok(rows);
+    }
+    match tokio::time::timeout(FIRST_PATIENCE, client.branch_warehouses(None)).await {
+        Ok(Ok(rows)) => Ok(rows),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("no respondió en {} s", FIRST_PATIENCE.as_secs())),
+    }
+}
+
+async fn kept(warehouse: &Warehouse) -> Option<Vec<WarehouseRow>> {
+    let document = warehouse.listing().await.ok().flatten()?;
+    let rows: Vec<Fields> = serde_json::from_str(&document).ok()?;
+    let row = |(branch, branch_name, warehouse, warehouse_name): Fields| WarehouseRow {
+        branch: domain::BranchCode::new(branch),
+        branch_name,
+        warehouse: domain::WarehouseCode::new(warehouse),
+        warehouse_name,
+    };
+    Some(rows.into_iter().map(row).collect())
+}
+
+/// Asks for the listing until it is answered, and again every hour; what it says of stores is watched at once.
+pub async fn keep(engine: Engine, warehouse: Warehouse, client: Client, settings: Settings) {
+    loop {
+        let pause = match client.branch_warehouses(None).await {
+            Ok(rows) => {
+                take(&engine, &warehouse, &settings, rows).await;
+                RENEWAL
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the POS does not list its stores; it is asked again");
+                RETRY_PAUSE
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = engine.stopped() => return,
+        }
+    }
+}
+
+async fn take(engine: &Engine, warehouse: &Warehouse, settings: &Settings, rows: Vec<WarehouseRow>) {
+    let rows = with_forgotten(kept(warehouse).await.unwrap_or_default(), rows);
+    match branches::find(settings, Ok(&rows)) {
+        Ok(found) => engine.adopt_branches(found.list),
+        Err(failure) => {
+            tracing::error!(%failure, "the listing of stores cannot be used");
+            return;
+        }
+    }
+    let fields: Vec<Fields> = rows
+        .into_iter()
+        .map(|row| (row.branch.to_string(), row.branch_name, row.warehouse.to_string(), row.warehouse_name))
+        .collect();
+    let Ok(document) = serde_json::to_string(&fields) else { return };
+    if let Err(error) = warehouse.keep_listing(document, crate::clock::now()).await {
+        tracing::warn!(%error, "the listing of stores could not be kept");
+    }
+}
+
+/// The new rows, and those of stores that are not listed any more.
+fn with_forgotten(before: Vec<WarehouseRow>, mut now: Vec<WarehouseRow>) -> Vec<WarehouseRow> {
+    let listed: HashSet<String> = now.iter().map(|row| row.branch.to_string()).collect();
+    let forgotten: Vec<WarehouseRow> = before.into_iter().filter(|row| !listed.contains(row.branch.as_str())).collect();
+    if let Some(first) = forgotten.first() {
+        tracing::warn!(branch = %first.branch, rows = forgotten.len(), "the POS does not list a store any more; it is watched on");
+    }
+    now.extend(forgotten);
+    now
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{BranchCode, WarehouseCode};
+
+    use super::*;
+
+    fn row(branch: &str, warehouse: &str) -> WarehouseRow {
+        WarehouseRow {
+            branch: BranchCode::new(branch),
+            branch_name: String::new(),
+            warehouse: WarehouseCode::new(warehouse),
+            warehouse_name: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_not_listed_any_more_is_watched_on() {
+        let rows = with_forgotten(vec![row("A", "1"), row("B", "1")], vec![row("A", "2"), row("C", "1")]);
+        assert_eq!(rows, [row("A", "2"), row("C", "1"), row("B", "1")]);
+    }
+}
