@@ -57,6 +57,24 @@ test('the cause of a gap leads to the run that failed, which tells why', async (
   expect(errors).toEqual([]);
 });
 
+test('what is open stays open, and keeps the focus, while the list changes', async ({ page, request }) => {
+  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await untilLive(page);
+  const gap = page.getByRole('row', { name: /ARTIGAS/ }).first();
+  await gap.locator('summary').click();
+  const link = gap.getByRole('link', { name: /ver la última ejecución de ARTIGAS/ });
+  await link.focus();
+  type Gap = Record<'ubicacion_nombre' | 'etl_tipo' | 'ubicacion_id' | 'fecha_desde' | 'fecha_hasta' | 'hora_desde' | 'hora_hasta', string>;
+  const { gaps } = await klk.json<{ gaps: Gap[] }>('/api/etl/tracking/gaps?etl_tipo=ventas');
+  const { ubicacion_nombre, ...data } = gaps.find((other) => other.ubicacion_nombre === 'PARAISO')!;
+  const { etl_tipo, ubicacion_id, fecha_desde, fecha_hasta, hora_desde, hora_hasta } = data;
+  const period = { etl_tipo, ubicacion_id, fecha_desde, fecha_hasta, hora_desde, hora_hasta };
+  expect((await request.post(`${klk.url}/api/etl/tracking/recuperar-gap`, { data: period })).status()).toBe(200);
+  await expect(page.getByRole('row', { name: new RegExp(ubicacion_nombre) })).toHaveCount(0);
+  await expect(gap.locator('details')).toHaveAttribute('open', '');
+  await expect(link).toBeFocused();
+});
+
 test('a new attempt at the window is seen as it happens', async ({ page, request }) => {
   const failed = await firstRun('parcial');
   await page.goto(`${klk.url}/ejecuciones/${failed.id}`);

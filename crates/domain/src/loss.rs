@@ -7,11 +7,14 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
+use crate::Interval;
 use crate::sale::SaleLine;
-use crate::window::local_half_hour;
+use crate::value::SalesHistory;
+use crate::window::{HALF_HOUR, instant_of, local_half_hour};
 
 /// From when on a loss is doubted, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +25,21 @@ pub struct LossLimits {
     pub lines_min: u64,
     /// How long after the first time the same answer is believed.
     pub pause: SignedDuration,
+    /// A half hour without a line is doubted where it had some in each of so many weeks before; with 0 never.
+    pub never_empty_weeks: u32,
+    /// So many lines in each of those weeks.
+    pub never_empty_lines: u64,
 }
 
 impl Default for LossLimits {
     fn default() -> Self {
-        Self { percent_max: 20, lines_min: 20, pause: SignedDuration::from_mins(10) }
+        Self {
+            percent_max: 20,
+            lines_min: 20,
+            pause: SignedDuration::from_mins(10),
+            never_empty_weeks: 4,
+            never_empty_lines: 5,
+        }
     }
 }
 
@@ -93,6 +106,29 @@ pub fn doubtful(loaded: &[LineKey], came: &[LineKey], limits: LossLimits) -> Vec
         .collect();
     losses.sort_unstable_by_key(|loss| loss.half_hour);
     losses
+}
+
+/// Of half hours without a line, given by their local start, those that sold in each of the weeks before. A week of which
+/// nothing is known says nothing, and a half hour that is loaded as empty already was believed.
+pub fn never_empty(empty: &[DateTime], history: &SalesHistory, zone: &TimeZone, limits: LossLimits) -> Vec<Loss> {
+    let is_covered = |local: DateTime| {
+        let start = instant_of(local, zone);
+        let half_hour = start.and_then(|start| Interval::new(start, start.checked_add(HALF_HOUR).ok()?));
+        half_hour.is_some_and(|half_hour| history.covered.covers(&half_hour))
+    };
+    let sold = |local: DateTime| {
+        let lines = history.half_hours.get(&local).map_or(0, |sales| sales.lines);
+        lines >= limits.never_empty_lines && is_covered(local)
+    };
+    let always_sold = |local: &DateTime| {
+        let weeks = 1..=i64::from(limits.never_empty_weeks);
+        !is_covered(*local)
+            && limits.never_empty_weeks > 0
+            && weeks.clone().all(|week| local.checked_sub((7 * week).days()).is_ok_and(sold))
+    };
+    let digest = digest_of(&mut Vec::new());
+    let found = empty.iter().filter(|local| always_sold(local));
+    found.map(|half_hour| Loss { half_hour: *half_hour, loaded: 0, gone: 0, digest: digest.clone() }).collect()
 }
 
 impl LossLimits {
@@ -176,6 +212,31 @@ mod tests {
         let loaded = [lines(0, 0..900), lines(1, 1000..1050), lines(2, 2000..2100)].concat();
         let came = [lines(0, 0..899), lines(1, 1000..1010), lines(2, 2000..2100)].concat();
         assert_eq!(lost(&loaded, &came), [1, 40]);
+    }
+
+    #[test]
+    fn a_half_hour_that_always_sold_is_doubted_when_it_is_empty() {
+        let zone = TimeZone::UTC;
+        let noon = date(2025, 11, 24).at(12, 0, 0, 0);
+        let week = |weeks: i64| noon - (7 * weeks).days();
+        let history = |lines: [u64; 4], covered_weeks: i64| {
+            let half_hours = lines.into_iter().zip(1..).map(|(lines, back)| {
+                (week(back), crate::value::HalfHourSales { lines, ..crate::value::HalfHourSales::default() })
+            });
+            let start = instant_of(week(covered_weeks), &zone).unwrap();
+            let covered = [Interval::new(start, instant_of(noon, &zone).unwrap()).unwrap()].into_iter().collect();
+            SalesHistory { covered, half_hours: half_hours.collect() }
+        };
+        let doubted = |history: &SalesHistory, limits| never_empty(&[noon], history, &zone, limits).len();
+        let limits = LossLimits::default();
+        assert_eq!(doubted(&history([40, 38, 5, 41], 4), limits), 1);
+        assert_eq!(doubted(&history([40, 38, 4, 41], 4), limits), 0, "it sold little once");
+        assert_eq!(doubted(&history([40, 38, 5, 41], 3), limits), 0, "the fourth week is not known");
+        assert_eq!(doubted(&history([40; 4], 4), LossLimits { never_empty_weeks: 0, ..limits }), 0);
+        let mut loaded = history([40; 4], 4);
+        let until = instant_of(noon, &zone).unwrap() + HALF_HOUR;
+        loaded.covered = [Interval::new(instant_of(week(4), &zone).unwrap(), until).unwrap()].into_iter().collect();
+        assert_eq!(doubted(&loaded, limits), 0, "it was believed to be empty before");
     }
 
     #[test]

@@ -7,13 +7,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::window::{LocalPeriod, day_interval};
-use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode};
+use domain::{Branch, Calendar, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use monitoring::{CheckIn, CronMonitor};
 use warehouse::{EnqueueOutcome, NewRun};
 
 use crate::actor::Actor;
+use crate::calendars::Calendars;
 use crate::engine::{Engine, Why};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
 use crate::{UseCaseError, look_back};
@@ -94,13 +95,15 @@ async fn queue_due(
     now: Timestamp,
     check_in: &CheckIn,
 ) -> Result<usize, UseCaseError> {
+    let calendars = Calendars::known(engine, None).await?;
     let runs: Vec<NewRun> = engine
         .branches
         .all()
         .iter()
         .filter_map(|branch| {
             let (kind, mode, interval) = due_window(schedule.kind, branch, now)?;
-            Some(engine.new_run(kind, branch, interval, mode))
+            let is_over = is_over(calendars.of(branch), branch, interval);
+            (!is_over).then(|| engine.new_run(kind, branch, interval, mode))
         })
         .collect();
     let queue = async |runs: Vec<NewRun>| {
@@ -131,6 +134,13 @@ pub(crate) fn around_what_is_in_work(engine: &Engine, asked: &[NewRun], outcome:
         rest.extend(left.intervals().iter().map(|part| engine.new_run(run.kind, &run.branch, *part, run.mode)));
     }
     rest
+}
+
+/// Whether a window is of a time after the last day of a branch, and of no hours that went on over its midnight.
+fn is_over(calendar: &Calendar, branch: &Branch, window: Interval<Timestamp>) -> bool {
+    let date = branch.zone.to_datetime(window.start()).date();
+    let last = calendar.rules_on(date).closed_on;
+    last.is_some_and(|last| date > last) && calendar.expected(window, &branch.zone).is_empty()
 }
 
 /// What a schedule extracts of a branch when it fires; windows are of the branch's clock.
@@ -179,6 +189,27 @@ mod tests {
             calendar_counts_from: None,
             warehouses: vec![BranchWarehouse { code: WarehouseCode::new("APP-TPF"), name: "PISO DE VENTA".to_owned() }],
         }
+    }
+
+    #[test]
+    fn a_store_is_not_asked_after_its_last_day_but_for_hours_that_go_on_over_midnight() {
+        let last = jiff::civil::date(2025, 11, 17);
+        let closing = |hours: &str| {
+            let rules = domain::calendar::CalendarRules {
+                closed_on: Some(last),
+                ..domain::calendar::CalendarRules::every_day(hours.parse().unwrap())
+            };
+            Calendar::of(rules)
+        };
+        let window = |start: &str| {
+            let start: Timestamp = start.parse().unwrap();
+            Interval::new(start, start + domain::HALF_HOUR).unwrap()
+        };
+        let over = |hours: &str, start: &str| is_over(&closing(hours), &branch(), window(start));
+        assert!(!over("07:00-21:00", "2025-11-17T23:00:00Z"), "after closing, of the last day");
+        assert!(over("07:00-21:00", "2025-11-18T12:00:00Z"));
+        assert!(!over("18:00-02:00", "2025-11-18T05:00:00Z"));
+        assert!(over("18:00-02:00", "2025-11-18T22:00:00Z"));
     }
 
     #[rstest]

@@ -157,22 +157,38 @@ fn boolean<Row>(rows: &[Row], read: impl Fn(&Row) -> Option<bool>) -> ArrayRef {
     Arc::new(rows.iter().map(read).collect::<BooleanArray>())
 }
 
-fn decimal<Row>(rows: &[Row], column: &'static str, read: impl Fn(&Row) -> Option<Decimal>) -> Result<ArrayRef> {
-    let millionths = rows
-        .iter()
-        .map(|row| read(row).map(|number| millionths(column, number)).transpose())
-        .collect::<Result<Decimal128Array>>()?;
+/// What tells a row from others, for people who look for it at the source.
+trait Named {
+    fn place(&self) -> String;
+}
+
+impl Named for SaleLine {
+    fn place(&self) -> String {
+        format!("{}/{}", self.numero_factura, self.linea)
+    }
+}
+
+impl Named for Article {
+    fn place(&self) -> String {
+        self.codigo.clone()
+    }
+}
+
+fn decimal<Row: Named>(rows: &[Row], column: &'static str, read: impl Fn(&Row) -> Option<Decimal>) -> Result<ArrayRef> {
+    let of_row = |row: &Row| {
+        let Some(number) = read(row) else { return Ok(None) };
+        let out_of_range = || WarehouseError::OutOfRange { place: row.place(), column, value: number.to_string() };
+        millionths(number).map(Some).ok_or_else(out_of_range)
+    };
+    let millionths = rows.iter().map(of_row).collect::<Result<Decimal128Array>>()?;
     Ok(Arc::new(millionths.with_data_type(DataType::Decimal128(18, 6))))
 }
 
-fn millionths(column: &'static str, number: Decimal) -> Result<i128> {
+/// None where it does not fit.
+fn millionths(number: Decimal) -> Option<i128> {
     let mut scaled = number;
     scaled.rescale(6);
-    let out_of_range = || WarehouseError::OutOfRange { column, value: number.to_string() };
-    if scaled.scale() != 6 || scaled.mantissa().abs() > MILLIONTHS_MAX {
-        return Err(out_of_range());
-    }
-    Ok(scaled.mantissa())
+    (scaled.scale() == 6 && scaled.mantissa().abs() <= MILLIONTHS_MAX).then(|| scaled.mantissa())
 }
 
 #[cfg(test)]
@@ -188,7 +204,7 @@ mod tests {
     #[case("1000000000000", None)]
     #[case("79228162514264337593543950335", None)]
     fn decimals_keep_six_places_or_are_refused(#[case] number: &str, #[case] expected: Option<i128>) {
-        assert_eq!(millionths("precio", number.parse().unwrap()).ok(), expected);
+        assert_eq!(millionths(number.parse().unwrap()), expected);
     }
 
     #[test]

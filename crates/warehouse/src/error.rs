@@ -48,8 +48,10 @@ pub enum WarehouseError {
         version: i32,
     },
     /// A number that does not fit into its column.
-    #[error("{column}: {value} does not fit into DECIMAL(18,6)")]
+    #[error("{column} of {place}: {value} does not fit into DECIMAL(18,6)")]
     OutOfRange {
+        /// The row: an invoice and its line, as `C10-01-00008064/1`, or an article.
+        place: String,
         /// The column.
         column: &'static str,
         /// The number.

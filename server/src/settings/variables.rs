@@ -57,6 +57,8 @@ variables! {
     LOSS_PERCENT_MAX = "KLK_LOSS_PERCENT_MAX", number(20, 0, 100), "Porcentaje de las líneas cargadas que una respuesta puede quitar de una vez; si quita más, o todas, se conservan hasta que llegue igual otra vez.";
     LOSS_LINES_MIN = "KLK_LOSS_LINES_MIN", number(20, 1, 1_000_000), "Líneas desde las que ese porcentaje cuenta.";
     LOSS_PAUSE_MINUTES = "KLK_LOSS_PAUSE_MINUTES", number(10, 0, 10_080), "Minutos después de los que se cree la misma respuesta.";
+    NEVER_EMPTY_WEEKS = "KLK_NEVER_EMPTY_WEEKS", number(4, 0, 52), "Semanas en las que una media hora tiene que haber vendido cada vez para que no se crea a la primera que está vacía; 0, siempre se cree.";
+    NEVER_EMPTY_LINES = "KLK_NEVER_EMPTY_LINES", number(5, 1, 1_000_000), "Líneas que tiene que haber vendido cada una de esas semanas.";
     PROBE_SECONDS = "KLK_PROBE_SECONDS", number(30, 0, 3600), "Segundos que vale para todas las páginas la respuesta del KLK a si está.";
     QUEUE_CHECK_SECONDS = "KLK_QUEUE_CHECK_SECONDS", number(15, 1, 3600), "Cada cuántos segundos se compara la cola de la base de datos con lo que el proceso tiene en marcha.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
@@ -103,7 +105,7 @@ variables! {
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
-    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk conciliar` y `klk calendario`.";
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar` y `klk calendario`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
     LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";

@@ -1,12 +1,18 @@
 //! An answer that would take away a good part of what is loaded is not believed at once: the lines stay, the window is a gap,
 //! and the answer is asked for again.
 
-use domain::RunMode;
-use domain::loss::{doubtful, is_believed, keys_of};
+use std::collections::HashSet;
+
+use domain::loss::{Loss, doubtful, is_believed, keys_of, never_empty};
 use domain::sale::SaleLine;
+use domain::window::{half_hours, local_half_hour};
+use domain::{Interval, RunMode};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use warehouse::{SalesWindow, StockSnapshot, WarehouseError};
 
 use super::{Job, messages};
+use crate::calendars::Calendars;
 
 /// Why an answer is not loaded, in Spanish; none where it may be.
 pub(super) async fn of(
@@ -14,24 +20,50 @@ pub(super) async fn of(
     window: &SalesWindow,
     lines: &[SaleLine],
 ) -> Result<Option<String>, WarehouseError> {
-    // Nobody had a live window before, unless it is tried again.
-    if job.record.mode == RunMode::Incremental && job.record.attempt == 1 {
-        return Ok(None);
-    }
     let warehouse = &job.engine.warehouse;
-    let loaded = warehouse.loaded_lines(window.clone()).await?;
-    if loaded.is_empty() {
-        return Ok(None);
-    }
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
-    let losses = doubtful(&loaded, &keys_of(lines), limits);
+    // Nobody had a live window before, unless it is tried again.
+    let is_first = job.record.mode == RunMode::Incremental && job.record.attempt == 1;
+    let loaded = if is_first { Vec::new() } else { warehouse.loaded_lines(window.clone()).await? };
+    let mut losses = doubtful(&loaded, &keys_of(lines), limits);
+    let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
+    losses.extend(empty_for_once(job, window, lines).await?);
     if losses.is_empty() || is_believed(&losses, &warehouse.doubted_losses(window.clone()).await?, now, limits) {
         return Ok(None);
     }
-    let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
-    tracing::warn!(run = %job.record.id, branch = %window.branch, gone, loaded = loaded.len(), "an answer would take lines away");
+    let said = match losses.iter().find(|loss| loss.gone == 0) {
+        Some(empty) if gone == 0 => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
+        _ => messages::would_lose(gone, loaded.len() as u64, limits.pause),
+    };
+    tracing::warn!(run = %job.record.id, branch = %window.branch, gone, half_hours = losses.len(), "an answer is doubted");
     warehouse.doubt(job.record.id, window.clone(), losses, now).await?;
-    Ok(Some(messages::would_lose(gone, loaded.len() as u64, limits.pause)))
+    Ok(Some(said))
+}
+
+/// Half hours of the window that are expected, have no line, and have always had some.
+async fn empty_for_once(job: &Job<'_>, window: &SalesWindow, lines: &[SaleLine]) -> Result<Vec<Loss>, WarehouseError> {
+    let (zone, limits) = (&job.branch.zone, job.engine.settings.loss_limits);
+    let sold: HashSet<DateTime> = lines.iter().map(|line| local_half_hour(line.local_moment())).collect();
+    let local = half_hours(window.interval, zone).into_iter().map(|part| (part, zone.to_datetime(part.start())));
+    let mut empty: Vec<_> = local.filter(|(_, start)| !sold.contains(start)).collect();
+    if empty.is_empty() || limits.never_empty_weeks == 0 {
+        return Ok(Vec::new());
+    }
+    let changes = job.engine.warehouse.calendar_changes(None).await?;
+    let calendars = Calendars::after(&job.engine.branches, &changes);
+    let expected = calendars.of(job.branch).expected(window.interval, zone);
+    empty.retain(|(half_hour, _)| expected.covers(half_hour));
+    let weeks = SignedDuration::from_hours(7 * 24 * i64::from(limits.never_empty_weeks));
+    let since = window.interval.start().checked_sub(weeks).ok();
+    let range = since.and_then(|since| Interval::new(since, window.interval.end()));
+    let (Some(range), false) = (range, empty.is_empty()) else { return Ok(Vec::new()) };
+    let Some(local) = Interval::new(zone.to_datetime(range.start()), zone.to_datetime(range.end())) else {
+        return Ok(Vec::new());
+    };
+    let mut known = job.engine.warehouse.sales_history(vec![window.branch.clone()], range, local).await?;
+    let history = known.remove(&window.branch).unwrap_or_default();
+    let empty: Vec<DateTime> = empty.into_iter().map(|(_, start)| start).collect();
+    Ok(never_empty(&empty, &history, zone, limits))
 }
 
 /// Why a snapshot is not taken, in Spanish; none where it may be.

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use domain::sale::SalesAnswer;
 use domain::{BranchClock, WarehouseCode};
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use klk::{KlkError, RefusalKind, TimeoutPhase};
+use warehouse::WarehouseError;
 
 use super::PipelineError;
 
@@ -17,6 +19,10 @@ pub(super) const CANCELLED: &str = "Cancelada mientras se esperaba al KLK; no se
 pub(super) fn describe(error: &PipelineError) -> String {
     match error {
         PipelineError::Source(error) => describe_source(error),
+        PipelineError::Warehouse(WarehouseError::OutOfRange { place, column, value }) => format!(
+            "En {place}, «{column}» es {value}: un número que no cabe en la base de datos. No se cargó nada; lo que había \
+             antes sigue como estaba."
+        ),
         PipelineError::Warehouse(_) => {
             "La base de datos no aceptó los datos; lo que había antes sigue como estaba.".to_owned()
         }
@@ -47,7 +53,12 @@ fn describe_source(error: &KlkError) -> String {
         KlkError::Refused { message, .. } => format!("El KLK rechazó la consulta: «{message}»."),
         KlkError::Malformed { element: Some(element), detail, .. } => {
             let field = field_of(detail).map_or_else(String::new, |field| format!(" en «{field}»"));
-            format!("La línea {} de la respuesta no tiene la forma acordada{field}. No se cargó nada.", element + 1)
+            let place = place_of(detail).map_or_else(String::new, |place| format!(" ({place})"));
+            let came = came_in(detail).map_or_else(String::new, |came| format!(": llegó {came}"));
+            format!(
+                "La línea {}{place} de la respuesta no tiene la forma acordada{field}{came}. No se cargó nada.",
+                element + 1
+            )
         }
         KlkError::Malformed { element: None, .. } => {
             "La respuesta no es la que se acordó con el KLK. No se cargó nada.".to_owned()
@@ -94,6 +105,15 @@ pub(super) fn would_lose(gone: u64, loaded: u64, pause: SignedDuration) -> Strin
     )
 }
 
+/// An answer without sales in a half hour that always had some.
+pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration) -> String {
+    let (time, minutes) = (half_hour.strftime("%H:%M"), pause.as_mins());
+    format!(
+        "El KLK no tiene ventas de las {time}, y en las últimas {weeks} semanas siempre las hubo: sin ventas, sin confirmar. \
+         Se creerá si lo repite después de {minutes} min."
+    )
+}
+
 /// A snapshot that is doubted for the articles that it does not have.
 pub(super) fn would_empty(warehouse: &WarehouseCode, before: u64, now: u64, pause: SignedDuration) -> String {
     let minutes = pause.as_mins();
@@ -130,6 +150,17 @@ fn field_of(detail: &str) -> Option<&str> {
     detail.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(field, _)| field)
 }
 
+/// The invoice and its line, which the client names at the end of what it found wrong.
+fn place_of(detail: &str) -> Option<&str> {
+    detail.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (in ")).map(|(_, place)| place)
+}
+
+/// What the client says that came in place of what was expected.
+fn came_in(detail: &str) -> Option<&str> {
+    let rest = detail.rsplit_once(" (in ").map_or(detail, |(rest, _)| rest);
+    rest.strip_suffix(" came")?.rsplit_once(" was expected, ").map(|(_, came)| came)
+}
+
 fn seconds(limit: Duration) -> String {
     let seconds = limit.as_secs_f64();
     if seconds < 1.0 { format!("{} ms", limit.as_millis()) } else { format!("{seconds:.0} s") }
@@ -150,6 +181,29 @@ mod tests {
         };
         let message = "La línea 3 de la respuesta no tiene la forma acordada en «linea». No se cargó nada.";
         assert_eq!(describe(&error.into()), message);
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_shape_is_shown_with_its_invoice() {
+        let error = KlkError::Malformed {
+            endpoint: Endpoint::Sales,
+            element: Some(2),
+            detail: r#"'cantidad_vendida': a number was expected, "dos" came (in C10-01-00008064/1)"#.to_owned(),
+        };
+        let message = "La línea 3 (C10-01-00008064/1) de la respuesta no tiene la forma acordada en «cantidad_vendida»: llegó \
+                       \"dos\". No se cargó nada.";
+        assert_eq!(describe(&error.into()), message);
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_is_shown_with_its_invoice() {
+        let error = WarehouseError::OutOfRange {
+            place: "C10-01-00008064/1".to_owned(),
+            column: "cantidad_vendida",
+            value: "7591234567890".to_owned(),
+        };
+        let message = describe(&error.into());
+        assert!(message.starts_with("En C10-01-00008064/1, «cantidad_vendida» es 7591234567890:"), "{message}");
     }
 
     #[test]

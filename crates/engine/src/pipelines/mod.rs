@@ -11,11 +11,12 @@ pub(crate) use ventas::question_of;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Branch, ErrorClass, EtlKind, RunState};
+use domain::{Branch, ErrorClass, EtlKind, RunMode, RunState};
 use klk::KlkError;
 use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, TraceHeaders};
 use warehouse::{CommitClock, PhaseTimes, RunFailure, RunRecord, WarehouseError};
 
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::insist::insist;
 use crate::queue::Waiting;
@@ -160,8 +161,23 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) {
             // In the run's scope, so that the log line has its tags and its trace.
             monitor.in_scope(|| tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed"));
             monitor.watch(fail(engine, &record, &error, started.elapsed())).await;
-            monitor.finish_failed(Failure::new(error.class(), error.to_string()));
+            let failure = Failure::new(error.class(), error.to_string());
+            monitor.finish_failed(match is_live_and_unexpected(engine, &record, branch).await {
+                true => failure.outside_trading_hours(),
+                false => failure,
+            });
         }
+    }
+}
+
+/// Whether a run is of a live window in which nothing is expected: a store whose line is off at night loses nothing by it.
+async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
+    if record.mode != RunMode::Incremental || record.kind != EtlKind::Sales {
+        return false;
+    }
+    match Calendars::known(engine, None).await {
+        Ok(calendars) => calendars.of(branch).expected(record.interval, &branch.zone).is_empty(),
+        Err(_) => false,
     }
 }
 

@@ -6,7 +6,8 @@ use domain::filter::GapFilter;
 use domain::gap::{Gap, GapCause, GapOrder};
 use domain::read_model::{GapList, GapView};
 use domain::value::{GapValue, SalesHistory};
-use domain::{BranchId, EtlKind, Interval};
+use domain::{BranchId, EtlKind, Interval, IntervalSet};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::gap_causes::Grounds;
@@ -77,13 +78,20 @@ impl Engine {
 
         let lacking = evidence.by_branch.iter().zip(&missing);
         let lacking = lacking.filter(|((branch, _), gaps)| !gaps.is_empty() || !holes_of(&branch.id).is_empty());
-        let histories = match kind {
+        let mut histories = match kind {
             EtlKind::Sales => {
                 let names = lacking.map(|((branch, _), _)| branch.id.clone()).collect();
                 gap_values::histories(self, names, missing.iter().flatten()).await?
             }
             EtlKind::Inventory => Default::default(),
         };
+        if now < self.clock.now() {
+            for ((branch, _), gaps) in evidence.by_branch.iter().zip(&missing) {
+                if let Some(history) = histories.get_mut(&branch.id) {
+                    without_later(history, gaps, &branch.zone);
+                }
+            }
+        }
         let nothing_sold = SalesHistory::default();
         let mut views = Vec::new();
         for ((branch, evidence), gaps) in evidence.by_branch.iter().zip(missing) {
@@ -103,6 +111,17 @@ impl Engine {
         }
         Ok(views)
     }
+}
+
+/// Takes out what was loaded of gaps since: at a moment of the past they were worth all of it.
+fn without_later(history: &mut SalesHistory, gaps: &[Gap], zone: &TimeZone) {
+    let local = |gap: &Gap| (zone.to_datetime(gap.interval.start()), zone.to_datetime(gap.interval.end()));
+    let spans: Vec<_> =
+        gaps.iter().filter(|gap| !matches!(gap.cause, GapCause::SourceChanged { .. })).map(local).collect();
+    history.half_hours.retain(|half_hour, _| !spans.iter().any(|(start, end)| start <= half_hour && half_hour < end));
+    // Nor were they a week of their own that other weeks are reckoned from.
+    let missing: IntervalSet<Timestamp> = gaps.iter().map(|gap| gap.interval).collect();
+    history.covered = history.covered.difference(&missing);
 }
 
 pub(super) fn sort(gaps: &mut [GapView], order: GapOrder) {

@@ -86,6 +86,29 @@ async fn a_gap_is_worth_what_its_half_hours_sold_on_that_weekday_and_the_list_ca
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gap_of_the_past_is_worth_what_it_was_whatever_was_loaded_since() {
+    let world = World::with(two_weeks()).await;
+    for date in ["2025-11-04", "2025-11-11"] {
+        world.extract("tienda_01", date, None).await;
+    }
+    let filter = || GapFilter {
+        kind: Some(EtlKind::Sales),
+        branch: Some(BranchId::new("tienda_01")),
+        hours_max: 6,
+        order: GapOrder::Value,
+    };
+    let before = world.engine.list_gaps(&operator(), filter()).await.unwrap().totales.valor_usd;
+    assert!(!before.is_zero());
+    world.hands.set("2025-11-18T16:10:00Z");
+    world.extract("tienda_01", "2025-11-18", Some(("07:00", "12:00"))).await;
+    assert!(world.engine.list_gaps(&operator(), filter()).await.unwrap().gaps.is_empty());
+    let then = Some(at("2025-11-18T12:05"));
+    let past = world.engine.list_gaps_at(&operator(), filter(), then).await.unwrap();
+    // Five minutes later, no other half hour was missing.
+    assert_eq!(past.totales.valor_usd, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_history_a_gap_has_no_price_and_says_of_how_many_half_hours() {
     let world = World::new().await;
     let gaps = world.gaps(2).await;

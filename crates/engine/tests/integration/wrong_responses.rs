@@ -203,6 +203,30 @@ async fn what_a_person_confirms_is_believed_at_once() {
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
 }
 
+/// Five Mondays of which the last one is empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_said_again() {
+    let world = answering(|question: &serde_json::Value| {
+        let date = question["fecha_desde"].as_str().unwrap();
+        let sold = if date == DAY { of_invoices(1..1) } else { of_invoices(1..7) };
+        // Each day has invoices of its own.
+        sold.replace(DAY, date).replace("C01-01-", &format!("C01-01-{}", date[5..].replace('-', "")))
+    })
+    .await;
+    for date in ["2025-10-20", "2025-10-27", "2025-11-03", "2025-11-10"] {
+        assert_eq!(world.extract("tienda_01", date, HOURS).await[0].estado, RunState::Succeeded);
+    }
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(runs[0].estado, PARTIAL);
+    assert!(runs[0].error_mensaje.as_ref().unwrap().contains("sin ventas, sin confirmar"), "{runs:?}");
+    assert!(is_a_gap(&world).await);
+    world.hands.set("2025-11-18T16:11:00Z");
+    for _ in 0..2 {
+        assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+        assert!(!is_a_gap(&world).await);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_come_back_end_the_doubt() {
     let (world, response) = responding(of_invoices(1..41)).await;
@@ -234,14 +258,23 @@ fn of_invoices(numbers: std::ops::Range<u32>) -> String {
 /// A world whose POS says the same to everybody, until the test writes something else.
 async fn responding(body: String) -> (World, Arc<Mutex<String>>) {
     let body = Arc::new(Mutex::new(body));
-    let pos = MockServer::start().await;
     let said = Arc::clone(&body);
-    let respond = move |_: &Request| ResponseTemplate::new(200).set_body_string(said.lock().unwrap().clone());
+    let world = answering(move |_| said.lock().unwrap().clone()).await;
+    (world, body)
+}
+
+/// A world whose POS answers what the test makes of each question.
+async fn answering(answer: impl Fn(&serde_json::Value) -> String + Send + Sync + 'static) -> World {
+    let pos = MockServer::start().await;
+    let respond = move |request: &Request| {
+        let question = serde_json::from_slice(&request.body).unwrap_or_default();
+        ResponseTemplate::new(200).set_body_string(answer(&question))
+    };
     Mock::given(matchers::any()).respond_with(respond).mount(&pos).await;
     let address = pos.address().to_string();
     let (mut world, pos) = World::monitored_through(settings(), Monitoring::disabled(), async |_| (address, pos)).await;
     world.keep(pos);
-    (world, body)
+    world
 }
 
 async fn is_a_gap(world: &World) -> bool {

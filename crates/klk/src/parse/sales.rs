@@ -102,7 +102,8 @@ impl<'body> Elements<'body> for Lines<'body> {
 
         let invoice = read!(required_text, raw.numero_factura);
         let number = read!(required_integer, raw.linea);
-        let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number))?;
+        let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number));
+        let line = line.map_err(|problem| problem.within(format_args!("{invoice}/{number}")))?;
         self.0.add((invoice, number), line);
         Ok(())
     }

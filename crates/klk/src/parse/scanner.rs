@@ -22,6 +22,16 @@ pub(super) enum Problem {
     Shape(String),
 }
 
+impl Problem {
+    /// The same, with where it was found.
+    pub(super) fn within(self, place: impl std::fmt::Display) -> Self {
+        match self {
+            Self::EndsTooSoon => Self::EndsTooSoon,
+            Self::Shape(detail) => Self::Shape(format!("{detail} (in {place})")),
+        }
+    }
+}
+
 impl From<serde_json::Error> for Problem {
     fn from(error: serde_json::Error) -> Self {
         match error.classify() {

@@ -57,17 +57,26 @@ pub struct Failure {
     pub message: String,
     /// Of a partial run: what it did all the same.
     pub measurements: Option<Measurements>,
+    /// Whether somebody has to look at it now.
+    pub is_alarm: bool,
 }
 
 impl Failure {
     /// Nothing was loaded.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), measurements: None }
+        Self { class, message: message.into(), measurements: None, is_alarm: true }
     }
 
     /// Less was loaded than the source announced.
     pub fn partial(message: impl Into<String>, measurements: Measurements) -> Self {
-        Self { class: ErrorClass::InvalidData, message: message.into(), measurements: Some(measurements) }
+        let measurements = Some(measurements);
+        Self { class: ErrorClass::InvalidData, message: message.into(), measurements, is_alarm: true }
+    }
+
+    /// The same, of a time at which nobody sells: it is no event, and the check-in of its schedule has gone well.
+    #[must_use]
+    pub fn outside_trading_hours(self) -> Self {
+        Self { is_alarm: false, ..self }
     }
 }
 

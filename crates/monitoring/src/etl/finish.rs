@@ -26,7 +26,12 @@ pub(super) fn finish(run: &ActiveRun, end: End) {
         End::Failed(failure) => failure.measurements.as_ref(),
         End::Cancelled | End::Interrupted => None,
     };
-    if let (End::Succeeded(_) | End::Cancelled, Some(check_in)) = (&end, &run.check_in) {
+    let went_well = match &end {
+        End::Succeeded(_) | End::Cancelled => true,
+        End::Failed(failure) => !failure.is_alarm,
+        End::Interrupted => false,
+    };
+    if let Some(check_in) = run.check_in.as_ref().filter(|_| went_well) {
         check_in.succeed();
     }
     let mut tags = run.tags.clone();
@@ -50,7 +55,7 @@ fn fail(run: &ActiveRun, tags: &mut Vec<(&'static str, String)>, failure: &Failu
     tags.push(("error_tipo", class.to_owned()));
     run.hub.configure_scope(|scope| scope.set_tag("error_tipo", class));
     // A panic has been reported already, on this hub, with everything that is known of the run.
-    if !std::thread::panicking() {
+    if failure.is_alarm && !std::thread::panicking() {
         run.hub.capture_event(error_event(run, failure));
     }
     span_status(failure.class)
