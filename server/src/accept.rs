@@ -1,4 +1,4 @@
-//! Accepting connections: so many at once, so many of one address, and none that does not say what it wants.
+//! Accepts connections, bounded in total and for each address, and closes those that send no complete head in time.
 //!
 //! A connection holds a file descriptor, and so do the database and the requests to the POS: what is accepted leaves them
 //! theirs. Beyond the limit connections wait in the system's own queue; beyond that of their address they are closed.
@@ -25,7 +25,7 @@ const DESCRIPTORS_KEPT: u64 = 256;
 /// After a failure that another attempt at once would only repeat, as one for want of descriptors.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How many connections there may be, and how long one may take to say what it wants.
+/// Limits of incoming connections.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionLimits {
     /// At once.
@@ -93,7 +93,7 @@ pub async fn accept(
     drop(slots.acquire_many(most).await);
 }
 
-/// Resolves once the server ends. An error says that whoever would have said so is gone, and the server with it.
+/// Resolves once the server ends, also if the sender was dropped.
 async fn closed(closing: &mut watch::Receiver<bool>) {
     drop(closing.wait_for(|is_closing| *is_closing).await);
 }
@@ -171,7 +171,7 @@ impl Drop for Place {
     }
 }
 
-/// Errors that tell of the connection that was to be accepted, and of no other.
+/// Whether an error concerns only the connection that was to be accepted.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

@@ -1,6 +1,5 @@
-//! The POS's listing of its stores: kept in the database, so that a start does not wait for the POS, and asked for until it is
-//! answered. A store that was listed once is watched on until klk.toml says otherwise: a POS that forgets a store for a while
-//! must not hide its gaps.
+//! The POS's list of stores. It is stored in the database, so that a start does not wait for the POS, and requested until it
+//! arrives. A store that was listed once stays watched: a POS that omits a store for a while must not hide its gaps.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,9 +13,9 @@ use crate::settings::branches;
 
 /// How long a start waits for the first listing ever; afterwards for none.
 const FIRST_PATIENCE: Duration = Duration::from_secs(5);
-/// Until the POS is asked again that did not answer.
+/// Before the next request after a failed one.
 const RETRY_PAUSE: Duration = Duration::from_secs(60);
-/// Until it is asked whether there are other stores now.
+/// Before the next request after a successful one.
 const RENEWAL: Duration = Duration::from_secs(3600);
 
 type Fields = (String, String, String, String);
@@ -45,7 +44,7 @@ async fn kept(warehouse: &Warehouse) -> Option<Vec<WarehouseRow>> {
     Some(rows.into_iter().map(row).collect())
 }
 
-/// Asks for the listing until it is answered, and again every hour; what it says of stores is watched at once.
+/// Requests the list until it arrives, and again every hour. New stores are watched at once.
 pub async fn keep(engine: Engine, warehouse: Warehouse, client: Client, settings: Settings) {
     loop {
         let pause = match client.branch_warehouses(None).await {

@@ -163,14 +163,14 @@ fn cause_of(gap: Memo<GapView>) -> AnyView {
     .into_any()
 }
 
-/// What else is known: what was said, how often it was tried, which numbers lack.
+/// The stored message, the number of attempts and the missing invoice numbers.
 fn facts_of(gap: &GapView) -> AnyView {
     let texts = language().gaps();
     let said = gap.causa_detalle.clone().map(|said| view! { <p>{said}</p> });
     let attempts = (gap.intentos > 0).then(|| view! { <p class="muted">{texts.attempts(gap.intentos)}</p> });
     let numbers = (!gap.facturas_faltantes.is_empty()).then(|| {
-        let lacking = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
-        view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{lacking.collect_view()}</ul> }
+        let missing = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
+        view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{missing.collect_view()}</ul> }
     });
     view! { {said} {attempts} {numbers} }.into_any()
 }
@@ -185,7 +185,7 @@ fn runs_link(gap: &GapView) -> AnyView {
     .into_any()
 }
 
-/// Not while a run is at it, and not of the past.
+/// False while a run is queued or in progress, and in lists of the past.
 const fn may_be_justified((state, _, is_past): Step) -> bool {
     !is_past && !matches!(state, GapState::Queued | GapState::Running)
 }

@@ -74,11 +74,11 @@ pub struct DoubtedLoss {
     pub digest: String,
     /// When that answer came first.
     pub seen_at: Timestamp,
-    /// Whether somebody said that it is right.
+    /// Whether a person confirmed it.
     pub is_confirmed: bool,
 }
 
-/// The half hours that would lose lines, where so many are lost that it is doubted; none where all is well.
+/// The half hours that would lose lines. Empty if the loss is within the limits.
 pub fn doubtful(loaded: &[LineKey], came: &[LineKey], limits: LossLimits) -> Vec<Loss> {
     let keys: HashSet<(&str, i32)> = came.iter().map(|(_, invoice, line)| (invoice.as_str(), *line)).collect();
     let mut counts: HashMap<DateTime, (u64, u64)> = HashMap::new();

@@ -75,7 +75,7 @@ impl BranchRegistry {
         if shown(&version.branches) == shown(&branches) {
             return false;
         }
-        // Where somebody else was quicker, it is told again with the next listing.
+        // If another thread added a version first, the next listing applies this one.
         version.next.set(Box::new(Version { known_from, branches, next: OnceLock::new() })).is_ok()
     }
 

@@ -58,7 +58,7 @@ pub(crate) async fn evidence<'engine>(
     // Attempts before coverage: a run that succeeds in between is seen in work or its window as covered, never neither.
     let mut attempts: HashMap<BranchId, Vec<Attempt>> = HashMap::new();
     for (branch, mut attempt) in warehouse.attempts(kind, only.clone(), range).await? {
-        // Who only looks has the file alone, so nobody is at a run that an earlier process left in work.
+        // In read-only mode this process holds the lock of the file, so no process runs what is still `en_proceso`.
         if attempt.state == RunState::Running && engine.settings.mode == EngineMode::Look {
             (attempt.state, attempt.error) = (RunState::Interrupted, Some(ErrorClass::Interrupted));
         }

@@ -1,11 +1,11 @@
-//! A look back: of the days before yesterday, whether the source has as many lines as are loaded. A store that lost its line
-//! uploads days later, and the nightly comparison looks at yesterday only. It costs the POS a request a day and store whose lines
-//! are not waited for, one after the other with a pause in between, at night; a day that differs is compared as a whole.
+//! The nightly look back for late sales. A store that lost its connection uploads days later, and the nightly comparison covers
+//! yesterday only. Each day and store costs the POS one request, of which only the announced line count is read. Requests run
+//! one after the other with a pause in between. A day whose count differs from the loaded lines is compared as a whole.
 
 use std::panic::AssertUnwindSafe;
 
 use domain::window::{day_interval, readings};
-use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode};
+use domain::{Branch, Calendar, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
 use jiff::{Timestamp, ToSpan};
 
@@ -51,6 +51,7 @@ pub(crate) fn begin(engine: &Engine, now: Timestamp) {
 async fn look(engine: &Engine, now: Timestamp) -> Result<Found, UseCaseError> {
     let mut stopping = engine.stopping.subscribe();
     let mut found = Found::default();
+    let calendars = Calendars::known(engine, None).await?;
     // The night's own comparison looks at yesterday.
     for back in 2..=i64::from(engine.settings.look_back.days) {
         for branch in engine.branches.all() {
@@ -59,9 +60,9 @@ async fn look(engine: &Engine, now: Timestamp) -> Result<Found, UseCaseError> {
             }
             let date = branch.zone.to_datetime(now).date().checked_sub(back.days()).ok();
             let Some(day) = date.and_then(|date| day_interval(date, &branch.zone)) else { continue };
-            let Some(loaded) = loaded(engine, branch, day).await? else { continue };
+            let Some(loaded) = loaded_lines(engine, branch, calendars.of(branch), day).await? else { continue };
             found.asked += 1;
-            match announced(engine, branch, day).await {
+            match announced_lines(engine, branch, day).await {
                 Some(announced) if announced == loaded => {}
                 Some(announced) => {
                     found.differ += 1;
@@ -79,11 +80,14 @@ async fn look(engine: &Engine, now: Timestamp) -> Result<Found, UseCaseError> {
     Ok(found)
 }
 
-/// Lines that are loaded of a day that is there; none of a day of which something is missing, which is a gap already, or of
-/// one that nothing was expected of.
-async fn loaded(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Result<Option<u64>, UseCaseError> {
-    let calendars = Calendars::known(engine, None).await?;
-    let expected = calendars.of(branch).expected(day, &branch.zone);
+/// Loaded lines of a day. None if the day has a gap, which is retried anyway, or if no sales are expected on it.
+async fn loaded_lines(
+    engine: &Engine,
+    branch: &Branch,
+    calendar: &Calendar,
+    day: Interval<Timestamp>,
+) -> Result<Option<u64>, UseCaseError> {
+    let expected = calendar.expected(day, &branch.zone);
     let covered = engine.warehouse.coverage(EtlKind::Sales, Some(branch.id.clone()), day).await?;
     let covered: IntervalSet<Timestamp> = covered.into_iter().map(|(_, interval)| interval).collect();
     if expected.is_empty() || !expected.difference(&covered).is_empty() {
@@ -93,8 +97,8 @@ async fn loaded(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> R
     Ok(Some(engine.warehouse.sales_totals(branch.id.clone(), local).await?.lines))
 }
 
-/// Lines that the POS has of a day; none where it does not say.
-async fn announced(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Option<u64> {
+/// Lines that the POS announces for a day. None if the request failed.
+async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Option<u64> {
     let question = question_of(branch, readings(day, &branch.zone)?)?;
     let answer = engine.source.announced_sales(&question).await;
     answer

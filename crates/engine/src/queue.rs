@@ -53,7 +53,7 @@ struct Taken {
     branch: BranchId,
     batch: Option<BatchId>,
     is_cancelled: bool,
-    /// Whether it is to ask for nothing more.
+    /// True once the run must send no further request.
     stop: watch::Sender<bool>,
 }
 
@@ -203,7 +203,7 @@ impl Queue {
         });
     }
 
-    /// Forgets what waits of a plan, and has what is in work ask for nothing more.
+    /// Removes the queued runs of a plan, and stops further requests of its running ones.
     pub(crate) fn remove(&self, plan: BatchId) {
         self.change(|state| {
             state.later.retain(|group, _| group.batch != Some(plan));
@@ -217,7 +217,7 @@ impl Queue {
         });
     }
 
-    /// True once a run that a worker has is to ask for nothing more.
+    /// Becomes true once a running run must send no further request. None if no worker has the run.
     pub(crate) fn stop_of(&self, run: RunId) -> Option<watch::Receiver<bool>> {
         self.state().taken.get(&run).map(|taken| taken.stop.subscribe())
     }
@@ -229,7 +229,7 @@ impl Queue {
 
     /// A request of a run was not answered. Where too many workers wait for branches like that, and others have work, the
     /// run asks for nothing more: it is a gap, and will be tried again.
-    pub(crate) fn unanswered(&self, run: RunId, branch: &BranchId) {
+    pub(crate) fn record_unanswered(&self, run: RunId, branch: &BranchId) {
         let mut state = self.state();
         state.failing.insert(branch.clone());
         let others_wait = state
@@ -246,7 +246,7 @@ impl Queue {
     }
 
     /// A branch answered.
-    pub(crate) fn answered(&self, branch: &BranchId) {
+    pub(crate) fn record_answered(&self, branch: &BranchId) {
         self.change(|state| {
             state.failing.remove(branch);
         });
@@ -469,7 +469,7 @@ mod tests {
         }
         let stops: Vec<_> = (1..=4).map(|number| queue.stop_of(RunId(Uuid::from_u128(number))).unwrap()).collect();
         for (number, branch) in (1..=4).zip(branches) {
-            queue.unanswered(RunId(Uuid::from_u128(number)), &BranchId::new(branch));
+            queue.record_unanswered(RunId(Uuid::from_u128(number)), &BranchId::new(branch));
         }
         let given_up: Vec<bool> = stops.iter().map(|stop| *stop.borrow()).collect();
         assert_eq!(given_up, [false, false, true, true]);
@@ -480,7 +480,7 @@ mod tests {
         }
         queue.push([run(6, "c", RunMode::Incremental), run(7, "f", RunMode::Incremental)]);
         assert_eq!(taken(&queue), [5, 7], "c waits until a or b has ended");
-        queue.answered(&BranchId::new("a"));
+        queue.record_answered(&BranchId::new("a"));
         assert_eq!(taken(&queue), [6]);
     }
 

@@ -1,5 +1,5 @@
-//! The check of the queue: what the database says is waiting or in work, against what this process knows of. A disk that was
-//! full, or a panic, can leave one without the other; then a window would be in work for ever, and nobody at it.
+//! Compares the queue in the database with the queue in memory, and repairs the difference. A full disk or a panic can leave a
+//! run queued or in progress in only one of them; without this check its window would stay blocked until a restart.
 
 use std::panic::AssertUnwindSafe;
 
@@ -21,7 +21,7 @@ pub(crate) async fn keep(engine: Engine) {
         }
         match AssertUnwindSafe(check(&engine)).catch_unwind().await {
             Ok(Ok(())) => {}
-            // A database that refuses is told of by whoever needs it; the next check is soon.
+            // Not reported as an error: the operation that needs the database reports it, and this check runs again soon.
             Ok(Err(error)) => tracing::warn!(%error, "the queue could not be checked"),
             Err(_) => tracing::error!("checking the queue panicked"),
         }
@@ -59,7 +59,7 @@ async fn check(engine: &Engine) -> Result<(), WarehouseError> {
     Ok(())
 }
 
-/// Ends the runs that the database has in work and nobody is at; says whether there were any.
+/// Interrupts runs that are in progress only in the database. Returns whether there were any.
 async fn interrupt(engine: &Engine, runs: Vec<RunRecord>) -> Result<bool, WarehouseError> {
     if runs.is_empty() {
         return Ok(false);

@@ -79,7 +79,7 @@ impl CallObserver for RequestWatcher {
     fn on_failure(&self, error: &KlkError) {
         let is_silent = matches!(error.class(), ErrorClass::Timeout | ErrorClass::Connection);
         if let Some((engine, run, branch)) = self.run.as_ref().filter(|_| is_silent) {
-            engine.queue.unanswered(*run, branch);
+            engine.queue.record_unanswered(*run, branch);
         }
     }
 

@@ -128,7 +128,7 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
             put_back_if_held(engine, run).await;
             End::NotBegun
         }
-        // That the database gave up was told when it did, and the process ends for it.
+        // `Broken` is reported when it is detected, and ends the process.
         Err(error @ WarehouseError::Broken(_)) => {
             tracing::warn!(run = %id, %error, "a run could not be taken into work");
             End::NotBegun

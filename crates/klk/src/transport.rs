@@ -101,7 +101,7 @@ impl Transport {
         Err(KlkError::Status { endpoint, status: status.as_u16(), excerpt, retry_after })
     }
 
-    /// Sends a request and reads of the body of its answer only so much that it is enough; the rest is not waited for.
+    /// Sends a request and reads the body until `is_enough` returns true, then closes the connection.
     pub(crate) async fn send_for_beginning(
         &self,
         call: &Call,

@@ -8,10 +8,9 @@ use serde::Deserialize;
 
 use crate::client::Monitoring;
 use crate::delivery::SentNow;
-use crate::scrub::Scrubber;
 
-/// What the SDK of a browser sends. A check-in speaks for a schedule, which only the server knows.
-const OF_BROWSERS: [&str; 11] = [
+/// Item types that the browser SDK sends. Check-ins are left out: only the server runs schedules.
+const BROWSER_ITEM_TYPES: [&str; 11] = [
     "attachment",
     "client_report",
     "event",
@@ -73,9 +72,8 @@ impl Monitoring {
         if !named.zip(own).is_some_and(|(named, own)| is_same_project(&named, own)) {
             return Relayed::Foreign;
         }
-        let of_browsers = |types: &Vec<String>| types.iter().all(|one| OF_BROWSERS.contains(&one.as_str()));
-        let readable = Scrubber::item_types(envelope).filter(of_browsers);
-        let Some(parcel) = readable.and_then(|_| shared.scrubber.parcel(envelope)) else {
+        let Some(parcel) = shared.scrubber.parcel_of(envelope, |item_type| BROWSER_ITEM_TYPES.contains(&item_type))
+        else {
             shared.delivery.note_unreadable();
             return Relayed::Unreadable;
         };

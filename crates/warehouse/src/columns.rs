@@ -157,7 +157,7 @@ fn boolean<Row>(rows: &[Row], read: impl Fn(&Row) -> Option<bool>) -> ArrayRef {
     Arc::new(rows.iter().map(read).collect::<BooleanArray>())
 }
 
-/// What tells a row from others, for people who look for it at the source.
+/// The key of a row, as it appears in error messages.
 trait Named {
     fn place(&self) -> String;
 }

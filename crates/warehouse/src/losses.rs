@@ -123,7 +123,7 @@ impl Warehouse {
 }
 
 /// A window is loaded: nothing of it is in doubt.
-pub(crate) fn settle(connection: &Connection, window: &SalesWindow) -> Result<()> {
+pub(crate) fn clear_doubts(connection: &Connection, window: &SalesWindow) -> Result<()> {
     let delete = format!("DELETE FROM perdidas_en_duda WHERE {}", of_window());
     connection.execute(&delete, params_from_iter(window_values(window)))?;
     Ok(())

@@ -14,7 +14,7 @@ const CLOSING_LIMIT: Duration = Duration::from_secs(10);
 static OPEN: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 static CLOSED: Condvar = Condvar::new();
 
-/// That a file is open. Whoever has a connection to it holds this; the next instance may open when nobody does.
+/// Marks a file as open. Held by every connection to it; the next instance opens once all are dropped.
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     path: PathBuf,

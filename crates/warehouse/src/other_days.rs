@@ -154,7 +154,7 @@ const SAME: &str = "ventas.numero_factura = carga.numero_factura AND ventas.line
 
 /// Brings the lines that are staged and that another day has into the window. They keep their old `fecha` and `hora`, by which
 /// the comparison sees that they have changed. What is left of the half hours is summed anew, and noted where they are covered.
-pub(crate) fn bring_home(
+pub(crate) fn move_lines_here(
     connection: &Connection,
     known: &InvoiceDays,
     window: &SalesWindow,
@@ -190,7 +190,7 @@ pub(crate) fn bring_home(
 }
 
 /// Takes out of what is staged the lines that another day has: an answer that is short moves nothing.
-pub(crate) fn leave_where_they_are(
+pub(crate) fn skip_lines_of_other_days(
     connection: &Connection,
     known: &InvoiceDays,
     window: &SalesWindow,

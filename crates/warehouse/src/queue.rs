@@ -121,7 +121,7 @@ impl Warehouse {
         .await
     }
 
-    /// Ends some of the runs in work that nobody is at any more, as [`Warehouse::interrupt_running`] does with all.
+    /// Interrupts these runs, as [`Warehouse::interrupt_running`] does with all runs in progress.
     pub async fn interrupt(
         &self,
         runs: Vec<RunId>,

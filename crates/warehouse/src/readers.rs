@@ -20,7 +20,7 @@ pub(crate) struct Readers {
     long: Arc<Semaphore>,
     count: u32,
     observer: Arc<dyn StatementObserver>,
-    // Last, so that it is let go after the connections.
+    // Declared last, so that it is dropped after the connections.
     file: Arc<Mutex<Option<Arc<OpenFile>>>>,
 }
 

@@ -49,7 +49,7 @@ impl Warehouse {
         self.write("reemplazar_ventana_ventas", move |transaction| {
             let started = Instant::now();
             stage(transaction, &lines)?;
-            other_days::bring_home(transaction, &days, &window, &lines, (end.run, end.clock.now()))?;
+            other_days::move_lines_here(transaction, &days, &window, &lines, (end.run, end.clock.now()))?;
             let there = there(transaction, &window)?;
             if there.elsewhere > 0 {
                 bring_home(transaction, &window)?;
@@ -65,7 +65,7 @@ impl Warehouse {
                 insert_staged(transaction, &window, &end)?;
                 summarise(transaction, &window, receipt.added < receipt.loaded || receipt.removed > 0)?;
             }
-            losses::settle(transaction, &window)?;
+            losses::clear_doubts(transaction, &window)?;
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             let ended_at = end.clock.now();
             cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, ended_at)?;
@@ -104,7 +104,7 @@ impl Warehouse {
         self.write("agregar_ventas_parciales", move |transaction| {
             let started = Instant::now();
             stage(transaction, &lines)?;
-            other_days::leave_where_they_are(transaction, &days, &window, &lines)?;
+            other_days::skip_lines_of_other_days(transaction, &days, &window, &lines)?;
             let added = insert_missing(transaction, &window, &end)?;
             if added > 0 {
                 summarise(transaction, &window, true)?;

@@ -1,19 +1,19 @@
-//! Rows that nobody can read, as one of a later version, or one that somebody wrote by hand. Such a row is set aside and told
-//! of once; all others are read as if it were not there, which makes a gap of what it may have covered.
+//! Unreadable rows, written by a later version or by hand. Such a row is skipped and logged once, and the query goes on without
+//! it. A skipped coverage row makes its time a gap.
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::{Result, WarehouseError};
 
-/// So many different ones are told of; more say nothing new.
+/// The most different rows that are logged.
 const TOLD_MAX: usize = 1000;
 
 static TOLD: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 /// What was read of a row.
 pub(crate) trait ReadRow<T> {
-    /// None where the row cannot be read; another error is passed on.
+    /// Returns None for an unreadable row, and any other error unchanged.
     fn or_set_aside(self, table: &'static str) -> Result<Option<T>>;
 }
 

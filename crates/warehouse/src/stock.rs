@@ -99,7 +99,7 @@ pub struct LastSnapshot {
     pub warehouse: WarehouseCode,
     /// Articles in it.
     pub articles: u64,
-    /// Articles that a later answer had, so many fewer that it was not believed, and when it came first.
+    /// Number of articles of a later snapshot that was rejected for having too few, and when it was first received.
     pub doubted: Option<(u64, Timestamp)>,
 }
 
@@ -126,7 +126,7 @@ impl Warehouse {
         .await
     }
 
-    /// Keeps that a warehouse had so few articles all at once that it is not believed.
+    /// Records a snapshot that was rejected for having too few articles.
     pub async fn doubt_snapshot(
         &self,
         branch: BranchId,

@@ -28,12 +28,12 @@ struct Instance {
     is_broken: watch::Sender<bool>,
 }
 
-/// As DuckDB begins what it says to every statement after an error that it cannot recover from.
+/// Part of the message of every statement after an error that DuckDB cannot recover from.
 const GIVEN_UP: &str = "database has been invalidated";
 
 impl Instance {
     /// Tells errors after which nothing works from those of one statement; the first one wakes who waits for it.
-    fn judged<T>(&self, result: Result<T>) -> Result<T> {
+    fn detect_broken<T>(&self, result: Result<T>) -> Result<T> {
         match result {
             Err(WarehouseError::Statement(error)) if error.to_string().contains(GIVEN_UP) => {
                 if !self.is_broken.send_replace(true) {
@@ -46,7 +46,7 @@ impl Instance {
     }
 }
 
-/// Whoever forgets to close waits for the end all the same: nothing of the file may be open afterwards.
+/// Closes the file if [`Warehouse::close`] was not called, and blocks until the writer has ended.
 impl Drop for Instance {
     fn drop(&mut self) {
         drop(self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take());
@@ -128,7 +128,7 @@ impl Warehouse {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.0.judged(writer.ok_or(WarehouseError::Closed)?.write(name, job).await)
+        self.0.detect_broken(writer.ok_or(WarehouseError::Closed)?.write(name, job).await)
     }
 
     pub(crate) async fn read<T, F>(&self, name: &'static str, question: F) -> Result<T>
@@ -136,7 +136,7 @@ impl Warehouse {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.0.judged(self.0.readers.read(name, question).await)
+        self.0.detect_broken(self.0.readers.read(name, question).await)
     }
 
     pub(crate) async fn read_long<T, F>(&self, name: &'static str, question: F) -> Result<T>
@@ -144,7 +144,7 @@ impl Warehouse {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.0.judged(self.0.readers.read_long(name, question).await)
+        self.0.detect_broken(self.0.readers.read_long(name, question).await)
     }
 }
 

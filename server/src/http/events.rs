@@ -33,7 +33,7 @@ const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 /// A stream that ends with the server.
 pub(super) async fn stream(State(state): State<WebState>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
     EndpointTags::about_everything("get_eventos").apply();
-    // Of an address first: one that asks for all must not keep the others out.
+    // The limit of the address comes first, so that one address cannot take all streams.
     let place = Peers::take(&state.event_peers, peer.ip(), state.event_streams_of_peer_max);
     let permit = Arc::clone(&state.event_streams).try_acquire_owned();
     let (Some(place), Ok(permit)) = (place, permit) else {

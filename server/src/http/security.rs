@@ -25,7 +25,7 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
     request.extensions_mut().insert(nonce);
-    // Server functions send a browser back to where it says that it came from: only to our own pages.
+    // Server functions redirect to the Referer; only our own pages are allowed.
     if !comes_from_own_page(request.headers()) {
         request.headers_mut().remove(header::REFERER);
     }

@@ -35,7 +35,7 @@ pub struct Branches {
     pub warning: Option<String>,
 }
 
-/// Whether klk.toml leaves something open that the POS's listing tells.
+/// Whether stores or warehouses have to come from the POS's list.
 pub fn needs_listing(settings: &Settings) -> bool {
     let lacks_warehouses = || settings.branches.iter().any(|entry| entry.almacenes.is_empty());
     settings.discover_branches && (settings.branches.is_empty() || lacks_warehouses())

@@ -1,5 +1,5 @@
-//! An answer that would take away a good part of what is loaded is not believed at once: the lines stay, the window is a gap,
-//! and the answer is asked for again.
+//! A response that would remove a large part of the loaded lines is not applied at once: the lines stay, the window is a gap,
+//! and the request is retried.
 
 use std::collections::HashSet;
 
@@ -27,7 +27,7 @@ pub(super) async fn of(
     let loaded = if is_first { Vec::new() } else { warehouse.loaded_lines(window.clone()).await? };
     let mut losses = doubtful(&loaded, &keys_of(lines), limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
-    losses.extend(empty_for_once(job, window, lines).await?);
+    losses.extend(unexpectedly_empty(job, window, lines).await?);
     if losses.is_empty() || is_believed(&losses, &warehouse.doubted_losses(window.clone()).await?, now, limits) {
         return Ok(None);
     }
@@ -41,7 +41,11 @@ pub(super) async fn of(
 }
 
 /// Half hours of the window that are expected, have no line, and have always had some.
-async fn empty_for_once(job: &Job<'_>, window: &SalesWindow, lines: &[SaleLine]) -> Result<Vec<Loss>, WarehouseError> {
+async fn unexpectedly_empty(
+    job: &Job<'_>,
+    window: &SalesWindow,
+    lines: &[SaleLine],
+) -> Result<Vec<Loss>, WarehouseError> {
     let (zone, limits) = (&job.branch.zone, job.engine.settings.loss_limits);
     let sold: HashSet<DateTime> = lines.iter().map(|line| local_half_hour(line.local_moment())).collect();
     let local = half_hours(window.interval, zone).into_iter().map(|part| (part, zone.to_datetime(part.start())));

@@ -96,7 +96,7 @@ pub(super) fn incomplete(answer: &SalesAnswer) -> String {
     format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
 }
 
-/// An answer that is doubted for what it would take away.
+/// A response that would remove too many loaded lines.
 pub(super) fn would_lose(gone: u64, loaded: u64, pause: SignedDuration) -> String {
     let minutes = pause.as_mins();
     format!(
@@ -114,7 +114,7 @@ pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration
     )
 }
 
-/// A snapshot that is doubted for the articles that it does not have.
+/// A snapshot with far fewer articles than the last one.
 pub(super) fn would_empty(warehouse: &WarehouseCode, before: u64, now: u64, pause: SignedDuration) -> String {
     let minutes = pause.as_mins();
     format!(
@@ -150,7 +150,7 @@ fn field_of(detail: &str) -> Option<&str> {
     detail.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(field, _)| field)
 }
 
-/// The invoice and its line, which the client names at the end of what it found wrong.
+/// The invoice and line that the client appends to the detail of a parse error.
 fn place_of(detail: &str) -> Option<&str> {
     detail.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (in ")).map(|(_, place)| place)
 }

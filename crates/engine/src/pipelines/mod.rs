@@ -144,7 +144,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) {
         EtlKind::Inventory => inventario::run(&job).await,
     };
     if outcome.is_ok() {
-        engine.queue.answered(&record.branch);
+        engine.queue.record_answered(&record.branch);
     }
     match outcome {
         Ok(Outcome::Whole(measurements)) => monitor.finish_succeeded(measurements),

@@ -42,7 +42,7 @@ pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanSco
     if parts.is_empty() { Err(UseCaseError::NothingToExtract) } else { Ok(PlanScope { parts }) }
 }
 
-/// Before any work: what is asked for is multiplied, stores by periods.
+/// Checked first: the work grows with stores times periods.
 fn check_counts(engine: &Engine, request: &PlanRequest) -> Result<(), InvalidParameter> {
     let refuse = |name, most, what, count| {
         let reason = format!("como máximo {most} {what}, cada uno una vez; llegaron {count}");

@@ -1,4 +1,4 @@
-//! Believing an answer that takes lines away, because a person says that it is right.
+//! A person confirms that lines which the source no longer has are gone.
 
 use domain::RunMode;
 use domain::decision::{DecisionAction, Origin};
@@ -44,8 +44,10 @@ impl Engine {
         }
         let runs = vec![self.new_run(domain::EtlKind::Sales, branch, interval, RunMode::Full)];
         let batch = self.new_batch("conciliacion", &person);
-        let lote_id = Some(batch.id);
-        self.enqueue(self.plan().await, batch, runs, Why::Asked).await?;
+        let id = batch.id;
+        let outcome = self.enqueue(self.plan().await, batch, runs, Why::Asked).await?;
+        // A batch none of whose runs was queued is not stored: another run has the day already, and loads it.
+        let lote_id = (!outcome.queued.is_empty()).then_some(id);
         let mensaje = format!(
             "Confirmado: {lineas} líneas de {medias_horas} medias horas del {day} de {} ya no están en el KLK.",
             branch.name

@@ -36,7 +36,7 @@ impl Engine {
             .filter(|interval| interval.end() <= now)
             .ok_or(UseCaseError::DayNotOver(day))?;
 
-        let lacking = self.lacking(branch, interval, now).await?;
+        let missing = self.missing_half_hours(branch, interval, now).await?;
         let runs = vec![self.new_run(EtlKind::Sales, branch, interval, RunMode::Full)];
         let decided = |batch: &NewBatch| NewDecision {
             id: self.new_id(),
@@ -62,7 +62,7 @@ impl Engine {
             let mensaje = format!("El {day} de {} ya está en cola o en proceso.", branch.name);
             return Ok(ReconcileAnswer { lote_id: None, ejecuciones, mensaje });
         }
-        let also = match lacking {
+        let also = match missing {
             0 => String::new(),
             1 => " Le falta 1 media hora, que también se carga.".to_owned(),
             many => format!(" Le faltan {many} medias horas, que también se cargan."),
@@ -72,7 +72,12 @@ impl Engine {
     }
 
     /// Half hours that are missing: what is compared is loaded, and these with it.
-    async fn lacking(&self, branch: &Branch, day: Interval<Timestamp>, now: Timestamp) -> Result<usize, UseCaseError> {
+    async fn missing_half_hours(
+        &self,
+        branch: &Branch,
+        day: Interval<Timestamp>,
+        now: Timestamp,
+    ) -> Result<usize, UseCaseError> {
         let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], day, now, Purpose::WhatLacks).await?;
         let missing = evidence.by_branch.iter().flat_map(|(branch, evidence)| {
             let missing = evidence.expected.difference(&evidence.covered).difference(&evidence.waived);

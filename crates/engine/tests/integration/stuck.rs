@@ -48,7 +48,7 @@ async fn a_run_that_waits_only_in_the_database_is_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_nobody_is_at_is_a_gap_again_and_its_window_is_free() {
-    let world = World::with(EngineSettings { queue_check_interval: Duration::from_millis(400), ..settings() }).await;
+    let world = World::with(EngineSettings { queue_check_interval: Duration::from_secs(2), ..settings() }).await;
     let run = queue_behind_its_back(&world).await;
     assert!(world.beside.claim(run, world.hands.time(), "aqui".to_owned(), None).await.unwrap());
     let runs = world.all_ended().await;

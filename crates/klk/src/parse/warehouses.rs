@@ -23,8 +23,8 @@ pub struct WarehouseRow {
 
 raw_object!(RawWarehouse, "a warehouse", { CodigoSucursal, NombreSucursal, CodigoAlmacen, NombreAlmacen });
 
-/// Reads an answer, without the row that sums up all stores. A row of another shape is left out and told of, and hides no other
-/// store; where no row can be read, it is no answer.
+/// Reads a response, without the row that sums up all stores. A malformed row is skipped and logged; an error is returned only
+/// if no row can be read.
 pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseError> {
     let mut rows = Vec::new();
     // Which row is being read, for errors.

@@ -57,7 +57,7 @@ pub struct Failure {
     pub message: String,
     /// Of a partial run: what it did all the same.
     pub measurements: Option<Measurements>,
-    /// Whether somebody has to look at it now.
+    /// Whether it is reported as an event. False outside of trading hours.
     pub is_alarm: bool,
 }
 

@@ -53,7 +53,7 @@ pub(super) fn read_envelope(bytes: &[u8]) -> Option<(serde_json::Map<String, Val
             }
         };
         let item_type = header.get("type")?.as_str()?.to_owned();
-        // Whoever says that there are more things than bytes has not counted them.
+        // A count larger than the payload in bytes cannot be true.
         let count = header.get("item_count").and_then(Value::as_u64).unwrap_or(1).min(payload.len().max(1) as u64);
         items.push(Item { item_type, count, payload, header });
     }

@@ -33,13 +33,16 @@ impl Scrubber {
         self.parcel(bytes).map(|parcel| parcel.bytes)
     }
 
-    /// The types of an envelope's items; None where it cannot be read.
-    pub(crate) fn item_types(bytes: &[u8]) -> Option<Vec<String>> {
-        read_envelope(bytes).map(|(_, items)| items.into_iter().map(|item| item.item_type).collect())
+    pub(crate) fn parcel(&self, bytes: &[u8]) -> Option<Parcel> {
+        self.parcel_of(bytes, |_| true)
     }
 
-    pub(crate) fn parcel(&self, bytes: &[u8]) -> Option<Parcel> {
+    /// Returns None also if an item has a type that is not allowed.
+    pub(crate) fn parcel_of(&self, bytes: &[u8], is_allowed: impl Fn(&str) -> bool) -> Option<Parcel> {
         let (header, items) = read_envelope(bytes)?;
+        if !items.iter().all(|item| is_allowed(&item.item_type)) {
+            return None;
+        }
         let mut scrubbed = serde_json::to_vec(&self.header(header)).ok()?;
         scrubbed.push(b'\n');
         let mut main = (ItemKind::Other, 1);

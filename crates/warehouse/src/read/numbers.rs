@@ -56,8 +56,8 @@ impl Warehouse {
         .await
     }
 
-    /// The half hours of a store's clock with an invoice whose number has no place in an order: nothing is known of what lacks
-    /// beside it.
+    /// Local starts of the half hours with an invoice number that has no register and sequence. Missing numbers cannot be detected
+    /// in them.
     pub async fn half_hours_without_order(
         &self,
         branch: BranchId,
