@@ -55,17 +55,19 @@ fn draw(half_hour: &HalfHourView) -> AnyView {
     }
     counted.push(texts.loaded(whole(language, half_hour.lineas), whole(language, half_hour.facturas)));
 
-    let lacking = secuencia.faltantes.iter().map(|numbers| match numbers.justificada {
+    let missing = secuencia.faltantes.iter().map(|numbers| match numbers.justificada {
         true => format!("{} ({})", numbers_of(numbers), window_state_name(language, WindowState::Waived)),
         false => numbers_of(numbers),
     });
-    let lacking = lacking.collect();
+    let restarted =
+        secuencia.reinicios.iter().map(|restart| texts.restart(&restart.caja, restart.ultimo, restart.primero));
+    let missing = missing.chain(restarted).collect();
     view! {
         <h2>{language.day().certificate(period)} " " <Pill tone=half_hour.estado label=window_state_name(language, half_hour.estado)/></h2>
         <dl class="proof-list">
             {proof(texts.commit(), ejecucion.resultado, committed)}
             {proof(texts.count(), conteo.resultado, counted)}
-            {proof(texts.sequence(), secuencia.resultado, lacking)}
+            {proof(texts.sequence(), secuencia.resultado, missing)}
         </dl>
     }
     .into_any()

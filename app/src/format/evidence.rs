@@ -2,9 +2,11 @@
 
 use domain::cause::CauseKind;
 use domain::read_model::{GapView, MissingNumbers};
+use domain::sequence::BreakKind;
 
 use super::{absolute, dollars, whole};
 use crate::i18n::Language;
+use crate::preferences::language;
 
 /// What a cause is called.
 pub const fn cause_name(language: Language, cause: CauseKind) -> &'static str {
@@ -71,9 +73,10 @@ pub fn missing_invoices(numbers: &[MissingNumbers]) -> u64 {
     numbers.iter().map(|numbers| numbers.hasta - numbers.desde + 1).sum()
 }
 
-/// `C10-01: 8064 – 8066`.
+/// `C10-01: 8064 – 8066`, and whether it is a jump.
 pub fn numbers_of(numbers: &MissingNumbers) -> String {
-    numbers_in_a_row(&numbers.caja, numbers.desde, numbers.hasta)
+    let text = numbers_in_a_row(&numbers.caja, numbers.desde, numbers.hasta);
+    if numbers.tipo == BreakKind::Jump { language().proof().jump(text) } else { text }
 }
 
 /// The same of a register and its first and last number.

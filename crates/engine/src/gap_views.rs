@@ -2,8 +2,8 @@
 
 use domain::cause::CauseKind;
 use domain::gap::{Gap, GapCause, GapClass, GapEvidence, GapState, Urgency};
-use domain::read_model::{CauseEvidence, GapView, MissingNumbers};
-use domain::sequence::NumberHole;
+use domain::read_model::{CauseEvidence, GapView, MissingNumbers, RegisterRestart};
+use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::{GapValue, ValueProfile};
 use domain::window::{LocalPeriod, half_hours};
 use domain::{Branch, EtlKind, Interval, RunId, RunState};
@@ -45,7 +45,7 @@ pub(crate) fn of_coverage(
     }
 }
 
-/// Numbers of invoices that lack: one gap for all that lack in the same half hours.
+/// Missing invoice numbers: one gap for all of the same half hours.
 pub(crate) fn of_sequence(
     branch: &Branch,
     holes: &[NumberHole],
@@ -87,15 +87,27 @@ pub(crate) fn places(branch: &Branch, holes: &[NumberHole]) -> Vec<(Interval<Tim
     spans.into_iter().map(|span| (span, windows(span))).collect()
 }
 
-/// Numbers that lack, as they are shown.
+/// Missing numbers, as they are shown.
 pub(crate) fn numbers(hole: &NumberHole) -> MissingNumbers {
     MissingNumbers {
+        tipo: hole.kind,
         caja: hole.register.clone(),
         desde: hole.from,
         hasta: hole.to,
         despues_de: hole.after,
         antes_de: hole.before,
         justificada: false,
+    }
+}
+
+/// A register that started again, as it is shown.
+pub(crate) fn restart(restart: &NumberRestart) -> RegisterRestart {
+    RegisterRestart {
+        caja: restart.register.clone(),
+        ultimo: restart.last,
+        primero: restart.first,
+        despues_de: restart.after,
+        antes_de: restart.before,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use domain::gap::{Attempt, GapEvidence, GapState, Urgency};
 use domain::later_change::LaterChange;
 use domain::read_model::{GapTotals, GapView, ValueView};
-use domain::sequence::NumberHole;
+use domain::sequence::{NumberHole, NumberRestart};
 use domain::window::half_hour_floor;
 use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
 use jiff::Timestamp;
@@ -24,10 +24,12 @@ use crate::settings::EngineMode;
 /// What is known of each of some branches, for one kind and one stretch of time.
 pub(crate) struct Evidence<'engine> {
     pub(crate) by_branch: Vec<(&'engine Branch, GapEvidence)>,
-    /// Numbers of invoices that lack, of the stores that lack some.
+    /// Missing invoice numbers.
     pub(crate) holes: HashMap<BranchId, Vec<NumberHole>>,
-    /// Numbers that lack and were given up.
+    /// Missing numbers that were justified.
     pub(crate) waived_holes: HashMap<BranchId, Vec<NumberHole>>,
+    /// Registers that started again.
+    pub(crate) restarts: HashMap<BranchId, Vec<NumberRestart>>,
 }
 
 /// What evidence is read for.
@@ -64,7 +66,7 @@ pub(crate) async fn evidence<'engine>(
         }
         attempts.entry(branch).or_default().push(attempt);
     }
-    let around = widened(range);
+    let around = widened(engine, range);
     let mut covered = by_branch(warehouse.coverage(kind, only.clone(), around).await?);
     let mut waived = by_branch(warehouse.waived(kind, only.clone(), around).await?);
     let mut changes = match kind {
@@ -73,7 +75,7 @@ pub(crate) async fn evidence<'engine>(
     };
     // Numbers after coverage: of a window that is covered, its numbers are among them.
     let mut broken = match kind {
-        EtlKind::Sales => number_holes::broken_sequences(engine, only.clone(), around).await?,
+        EtlKind::Sales => number_holes::broken_sequences(engine, only.clone(), range).await?,
         EtlKind::Inventory => HashMap::new(),
     };
     let waived_numbers = match broken.is_empty() {
@@ -87,7 +89,7 @@ pub(crate) async fn evidence<'engine>(
 
     let calendars = Calendars::known(engine, None).await?;
     let now = engine.clock.now();
-    let (mut holes, mut waived_holes) = (HashMap::new(), HashMap::new());
+    let (mut holes, mut waived_holes, mut restarts) = (HashMap::new(), HashMap::new(), HashMap::new());
     let by_branch = branches
         .iter()
         .map(|branch| {
@@ -110,15 +112,16 @@ pub(crate) async fn evidence<'engine>(
                 attempts,
             };
             let runs = broken.remove(&branch.id).unwrap_or_default();
-            let lacking = number_holes::holes_of(engine, branch, calendars.of(branch), range, &evidence, runs);
-            let (given_up, lacking) = number_holes::given_up(lacking, branch, &waived_numbers);
-            evidence.unproven = number_holes::unproven(&lacking, &branch.zone, now);
-            holes.insert(branch.id.clone(), lacking);
+            let broken = number_holes::breaks_of(engine, branch, calendars.of(branch), range, &evidence, runs);
+            let (given_up, missing) = number_holes::given_up(broken.holes, branch, &waived_numbers);
+            evidence.unproven = number_holes::unproven(&missing, &branch.zone, now);
+            holes.insert(branch.id.clone(), missing);
+            restarts.insert(branch.id.clone(), broken.restarts);
             waived_holes.insert(branch.id.clone(), given_up);
             (*branch, evidence)
         })
         .collect();
-    Ok(Evidence { by_branch, holes, waived_holes })
+    Ok(Evidence { by_branch, holes, waived_holes, restarts })
 }
 
 pub(crate) fn by_branch(

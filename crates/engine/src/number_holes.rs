@@ -1,9 +1,9 @@
-//! Numbers of invoices that lack in half hours that are there.
+//! Missing invoice numbers in half hours that are loaded.
 
 use std::collections::HashMap;
 
 use domain::gap::GapEvidence;
-use domain::sequence::{NumberHole, NumberRun, WaivedNumbers, holes, unexplained};
+use domain::sequence::{NumberBreaks, NumberHole, NumberRun, SequenceRules, WaivedNumbers, breaks, unexplained};
 use domain::window::{end_instant_of, half_hour_floor, instant_of, readings};
 use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
 use jiff::civil::DateTime;
@@ -14,18 +14,22 @@ use warehouse::NumberWaiver;
 use crate::UseCaseError;
 use crate::engine::Engine;
 
-/// How far beyond a range the neighbours of a hole are looked for: a register that nobody used the day before has none
-/// within it.
-const REACH: SignedDuration = SignedDuration::from_hours(24);
+/// More than any store's clock differs from UTC.
+const CLOCK_REACH: SignedDuration = SignedDuration::from_hours(24);
 
-/// A range, and what lies around it.
-pub(crate) fn widened(range: Interval<Timestamp>) -> Interval<Timestamp> {
-    let start = range.start().checked_sub(REACH).unwrap_or(range.start());
-    Interval::new(start, range.end().checked_add(REACH).unwrap_or(range.end())).unwrap_or(range)
+/// A range and the time around it in which the neighbours of its invoices are looked for. Every question has the same pairs of
+/// neighbours, whatever its range, so a list and a certificate never disagree.
+pub(crate) fn widened(engine: &Engine, range: Interval<Timestamp>) -> Interval<Timestamp> {
+    let rest = rest_max(engine);
+    let start = range.start().checked_sub(rest).unwrap_or(range.start());
+    Interval::new(start, range.end().checked_add(rest).unwrap_or(range.end())).unwrap_or(range)
 }
 
-/// Numbers in a row, by store; only of registers that lack some, and of the last days of a long range. Asks once for all
-/// stores.
+fn rest_max(engine: &Engine) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(engine.settings.sequence_reach_days))
+}
+
+/// Numbers in a row, by store; only of registers with a break, and of the last days of a long range. One query for all stores.
 pub(crate) async fn broken_sequences(
     engine: &Engine,
     only: Option<BranchId>,
@@ -36,35 +40,48 @@ pub(crate) async fn broken_sequences(
     let start = range.end().checked_sub(days).unwrap_or(range.start()).max(range.start());
     let looked_at = Interval::new(start, range.end());
     let Some(local) = looked_at.and_then(local_around) else { return Ok(by_branch) };
-    for (branch, run) in engine.warehouse.broken_sequences(only, local).await? {
-        if !engine.settings.sequence_exempt.contains(&branch) {
+    let reach = looked_at.map(|looked_at| widened(engine, looked_at)).and_then(local_around).unwrap_or(local);
+    for (branch, run) in engine.warehouse.broken_sequences(only, local, reach).await? {
+        if engine.settings.compares_numbers_of(&branch, &run.register) {
             by_branch.entry(branch).or_default().push(run);
         }
     }
     Ok(by_branch)
 }
 
-/// The holes of a store that lie in a range and that nothing else explains.
-pub(crate) fn holes_of(
+/// The holes of a store that lie in a range and that nothing else explains, and the restarts of its registers.
+pub(crate) fn breaks_of(
     engine: &Engine,
     branch: &Branch,
     calendar: &Calendar,
     range: Interval<Timestamp>,
     evidence: &GapEvidence,
     runs: Vec<NumberRun>,
-) -> Vec<NumberHole> {
+) -> NumberBreaks {
     if runs.is_empty() {
-        return Vec::new();
+        return NumberBreaks::default();
     }
     let zone = &branch.zone;
-    let expected = local(&calendar.expected(widened(range), zone), zone);
-    let found = holes(runs, engine.settings.sequence_jump_max);
-    let mut holes = unexplained(found, &expected, &local(&evidence.current(), zone), &local(&evidence.waived, zone));
-    holes.retain(|hole| span_of(hole, zone).is_some_and(|span| span.overlaps(&range)));
-    holes
+    let rules = SequenceRules { hole_max: engine.settings.sequence_jump_max, rest_max: rest_max(engine) };
+    let mut found = breaks(runs, rules);
+    let lies_in_range = |half_hours: Option<Interval<DateTime>>| {
+        half_hours.and_then(|half_hours| instants_of(half_hours, zone)).is_some_and(|span| span.overlaps(&range))
+    };
+    found.holes.retain(|hole| lies_in_range(hole.half_hours()));
+    found.restarts.retain(|restart| lies_in_range(restart.half_hours()));
+    let spans: IntervalSet<Timestamp> = found.holes.iter().filter_map(|hole| span_of(hole, zone)).collect();
+    let expected: IntervalSet<Timestamp> =
+        (spans.intervals().iter()).flat_map(|span| calendar.expected(*span, zone).intervals().to_vec()).collect();
+    found.holes = unexplained(
+        found.holes,
+        &local(&expected, zone),
+        &local(&evidence.current(), zone),
+        &local(&evidence.waived, zone),
+    );
+    found
 }
 
-/// Holes that somebody gave up, and those that nobody did.
+/// Holes that somebody justified, and those that nobody did.
 pub(crate) fn given_up(
     holes: Vec<NumberHole>,
     branch: &Branch,
@@ -96,15 +113,19 @@ pub(crate) fn unproven(holes: &[NumberHole], zone: &TimeZone, now: Timestamp) ->
 
 /// The half hours that a hole lies in.
 pub(crate) fn span_of(hole: &NumberHole, zone: &TimeZone) -> Option<Interval<Timestamp>> {
-    let local = hole.half_hours()?;
+    instants_of(hole.half_hours()?, zone)
+}
+
+/// Half hours of a store's clock as instants.
+pub(crate) fn instants_of(local: Interval<DateTime>, zone: &TimeZone) -> Option<Interval<Timestamp>> {
     Interval::new(instant_of(local.start(), zone)?, end_instant_of(local.end(), zone)?)
 }
 
 /// The readings of any store's clock within a range.
 pub(crate) fn local_around(range: Interval<Timestamp>) -> Option<Interval<DateTime>> {
     let utc = |instant: Timestamp| TimeZone::UTC.to_datetime(instant);
-    let start = utc(range.start()).checked_sub(REACH).ok()?;
-    Interval::new(start, utc(range.end()).checked_add(REACH).ok()?)
+    let start = utc(range.start()).checked_sub(CLOCK_REACH).ok()?;
+    Interval::new(start, utc(range.end()).checked_add(CLOCK_REACH).ok()?)
 }
 
 fn local(set: &IntervalSet<Timestamp>, zone: &TimeZone) -> IntervalSet<DateTime> {

@@ -75,12 +75,16 @@ pub struct EngineSettings {
     pub queue_check_interval: Duration,
     /// What estimates of missing sales rest on.
     pub value_rules: ValueRules,
-    /// Numbers of invoices that may lack at once before a register is taken to count anew.
+    /// Invoice numbers in a row that may be missing; more are a jump, which a register may have made by itself.
     pub sequence_jump_max: u64,
-    /// Days, the last of the asked time, in which numbers of invoices are looked at.
+    /// Days, the last of the requested range, in which invoice numbers are compared.
     pub sequence_days_max: u32,
-    /// Stores whose numbers of invoices are not looked at.
+    /// Days that a register may rest and still be compared with what it made before.
+    pub sequence_reach_days: u32,
+    /// Stores whose invoice numbers are not compared.
     pub sequence_exempt: Vec<BranchId>,
+    /// Registers whose invoice numbers are not compared.
+    pub sequence_exempt_registers: Vec<(BranchId, String)>,
     /// How long firings of schedules are kept, to tell why a window has no run.
     pub firings_kept_days: u32,
     /// The name of this machine, stored with each run.
@@ -118,10 +122,20 @@ impl Default for EngineSettings {
             value_rules: ValueRules::default(),
             sequence_jump_max: 500,
             sequence_days_max: 35,
+            sequence_reach_days: 15,
             sequence_exempt: Vec::new(),
+            sequence_exempt_registers: Vec::new(),
             firings_kept_days: 400,
             host: "localhost".to_owned(),
         }
+    }
+}
+
+impl EngineSettings {
+    /// Whether the invoice numbers of a register are compared.
+    pub(crate) fn compares_numbers_of(&self, branch: &BranchId, register: &str) -> bool {
+        let is_exempt = |(store, exempt): &(BranchId, String)| store == branch && exempt == register;
+        !self.sequence_exempt.contains(branch) && !self.sequence_exempt_registers.iter().any(is_exempt)
     }
 }
 

@@ -89,7 +89,7 @@ fn measure_lines(runtime: &tokio::runtime::Runtime, path: &str) {
     let (mut numbers, mut history) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        runtime.block_on(warehouse.broken_sequences(None, week_local)).unwrap();
+        runtime.block_on(warehouse.broken_sequences(None, week_local, week_local)).unwrap();
         numbers.push(started.elapsed());
         let started = Instant::now();
         runtime.block_on(warehouse.sales_history(branches.clone(), week, week_local)).unwrap();

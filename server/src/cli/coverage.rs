@@ -1,9 +1,12 @@
 //! `klk cobertura`: a store's day, and what proves each half hour of it.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use domain::certificate::ProofOutcome;
 use domain::filter::CoverageFilter;
-use domain::read_model::{Certificate, CoverageDay};
+use domain::read_model::{Certificate, CoverageDay, MissingNumbers};
+use domain::sequence::BreakKind;
 use jiff::civil::Date;
 
 use super::ServerArgument;
@@ -81,6 +84,16 @@ fn print(day: &CoverageDay) {
     for line in table.lines() {
         answer(&line);
     }
+    let mut said = BTreeSet::new();
+    for secuencia in day.medias_horas.iter().map(|half_hour| &half_hour.certificado.secuencia) {
+        said.extend(secuencia.faltantes.iter().map(missing));
+        said.extend(secuencia.reinicios.iter().map(|restart| {
+            format!("Caja {}: de {} volvió a empezar en {}", restart.caja, restart.ultimo, restart.primero)
+        }));
+    }
+    for line in said {
+        answer(&line);
+    }
     let states: Vec<String> =
         day.estados.iter().map(|count| format!("{} {}", count.medias_horas, count.estado)).collect();
     answer(&format!("{} {}: {}", day.ubicacion_nombre, day.fecha, states.join(", ")));
@@ -88,6 +101,15 @@ fn print(day: &CoverageDay) {
         "{} líneas, {} facturas, {:.2} Bs, {:.2} USD cargados; el KLK no anuncia sumas con las que compararlos",
         day.lineas, day.facturas, day.total_bs, day.total_usd
     ));
+}
+
+fn missing(numbers: &MissingNumbers) -> String {
+    let what = match numbers.tipo {
+        BreakKind::Hole => "faltan",
+        BreakKind::Jump => "salto, sin",
+    };
+    let justified = if numbers.justificada { " (justificados)" } else { "" };
+    format!("Caja {}: {what} {} a {}{justified}", numbers.caja, numbers.desde, numbers.hasta)
 }
 
 const fn mark(outcome: ProofOutcome) -> &'static str {

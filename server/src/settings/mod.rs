@@ -125,12 +125,16 @@ pub struct EngineLimits {
     pub gap_grace: Duration,
     /// What estimates of missing sales rest on.
     pub value_rules: ValueRules,
-    /// Numbers of invoices that may lack at once before a register is taken to count anew.
+    /// Invoice numbers in a row that may be missing before it is a jump.
     pub sequence_jump_max: u64,
-    /// Days in which numbers of invoices are looked at.
+    /// Days in which invoice numbers are compared.
     pub sequence_days_max: u32,
-    /// Stores whose numbers of invoices are not looked at.
+    /// Days that a register may rest and still be compared with what it made before.
+    pub sequence_reach_days: u32,
+    /// Stores whose invoice numbers are not compared.
     pub sequence_exempt: Vec<BranchId>,
+    /// Registers whose invoice numbers are not compared.
+    pub sequence_exempt_registers: Vec<(BranchId, String)>,
     /// How long firings of schedules are kept.
     pub firings_kept_days: u32,
     /// From which age on the stock of a warehouse is stale.
@@ -238,8 +242,9 @@ impl Settings {
 
 fn client(source: &mut Source) -> Option<klk::ClientConfig> {
     use variables::{
-        ANSWER_BYTES_MAX, API_KEY, API_KEY_HEADER, BACKOFF_BASE_MILLISECONDS, BACKOFF_MAX_SECONDS, BASE_URL, RETRIES,
-        TIMEOUT_ARTICLES_SECONDS, TIMEOUT_CONNECT_SECONDS, TIMEOUT_PROBE_SECONDS, TIMEOUT_SALES_SECONDS,
+        ANSWER_BYTES_MAX, API_KEY, API_KEY_HEADER, BACKOFF_BASE_MILLISECONDS, BACKOFF_MAX_SECONDS, BASE_URL,
+        RESPONSES_BYTES_MAX, RETRIES, TIMEOUT_ARTICLES_SECONDS, TIMEOUT_CONNECT_SECONDS, TIMEOUT_PROBE_SECONDS,
+        TIMEOUT_SALES_SECONDS,
     };
     let base_url = source.parsed(&BASE_URL);
     let limits = klk::ClientConfig {
@@ -253,6 +258,7 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
         backoff_base: Duration::from_millis(source.number(&BACKOFF_BASE_MILLISECONDS)),
         backoff_max: seconds(source, &BACKOFF_MAX_SECONDS),
         body_bytes_max: size(source, &ANSWER_BYTES_MAX),
+        responses_bytes_max: size(source, &RESPONSES_BYTES_MAX),
         ..klk::ClientConfig::new(base_url?)
     };
     Some(limits)
@@ -263,9 +269,10 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
         GAP_GRACE_MINUTES, LIVE_STREAK_MAX, LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN,
         LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES, NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS,
-        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_JUMP_MAX,
-        SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS,
-        WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS,
+        SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS,
+        STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
+        WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -304,6 +311,10 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         value_rules: ValueRules { weeks: count(source, &VALUE_WEEKS), known_min: count(source, &VALUE_KNOWN_MIN) },
         sequence_jump_max: source.number(&SEQUENCE_JUMP_MAX),
         sequence_days_max: count(source, &SEQUENCE_DAYS_MAX),
+        sequence_reach_days: count(source, &SEQUENCE_REACH_DAYS),
+        sequence_exempt_registers: exempt_registers(
+            &source.optional_text(&SEQUENCE_EXEMPT_REGISTERS).unwrap_or_default(),
+        ),
         sequence_exempt: exempt.split(',').map(str::trim).filter(|text| !text.is_empty()).map(BranchId::new).collect(),
         firings_kept_days: count(source, &FIRINGS_KEPT_DAYS),
         stock_age_max: Duration::from_secs(60 * source.number(&STOCK_AGE_MAX_MINUTES)),
@@ -357,6 +368,15 @@ fn zone(source: &mut Source, variable: &Variable) -> Option<TimeZone> {
 
 fn seconds(source: &mut Source, variable: &Variable) -> Duration {
     Duration::from_secs(source.number(variable))
+}
+
+/// `tienda_01/C10-03`, separated by commas. A part without a slash names no register.
+fn exempt_registers(listed: &str) -> Vec<(BranchId, String)> {
+    let one = |text: &str| {
+        let (branch, register) = text.trim().split_once('/')?;
+        Some((BranchId::new(branch.trim()), register.trim().to_owned()))
+    };
+    listed.split(',').filter_map(one).collect()
 }
 
 fn count(source: &mut Source, variable: &Variable) -> u32 {

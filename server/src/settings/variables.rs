@@ -36,6 +36,7 @@ variables! {
     RETRIES = "KLK_RETRIES", number(3, 0, 10), "Veces que se repite una petición a KLK que falló y que vale la pena repetir.";
     BACKOFF_BASE_MILLISECONDS = "KLK_BACKOFF_BASE_MILLISECONDS", number(500, 0, 60_000), "Pausa máxima antes de la primera repetición, en milisegundos; se duplica con cada una.";
     BACKOFF_MAX_SECONDS = "KLK_BACKOFF_MAX_SECONDS", number(20, 0, 600), "Pausa máxima antes de cualquier repetición, en segundos.";
+    RESPONSES_BYTES_MAX = "KLK_RESPONSES_BYTES_MAX", number(805_306_368, 1_048_576, 68_719_476_736), "Memoria para todas las respuestas de KLK juntas, desde que llegan hasta que se guardan, en bytes; la que no cabe se rechaza y se vuelve a pedir.";
     ANSWER_BYTES_MAX = "KLK_ANSWER_BYTES_MAX", number(268_435_456, 1024, 4_294_967_296), "Tamaño máximo de una respuesta de KLK, en bytes.";
 
     DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB; su carpeta se crea si falta.";
@@ -85,8 +86,10 @@ variables! {
     GAP_GRACE_MINUTES = "KLK_GAP_GRACE_MINUTES", number(15, 0, 1440), "Minutos tras el fin de una media hora en que todavía no cuenta como gap.";
     VALUE_WEEKS = "KLK_VALOR_SEMANAS", number(8, 1, 52), "Semanas hacia atrás con las que se estima lo que vale un gap de ventas.";
     VALUE_KNOWN_MIN = "KLK_VALOR_SEMANAS_MIN", number(3, 1, 52), "Medias horas conocidas sin las que no se estima: con menos, el gap queda «sin historia».";
-    SEQUENCE_JUMP_MAX = "KLK_SECUENCIA_SALTO_MAX", number(500, 1, 1_000_000), "Números de factura seguidos que pueden faltar de una caja; si faltan más, la caja empezó otra numeración.";
+    SEQUENCE_JUMP_MAX = "KLK_SECUENCIA_SALTO_MAX", number(500, 1, 1_000_000), "Números de factura seguidos que pueden faltar de una caja; si faltan más, se muestra como salto.";
     SEQUENCE_DAYS_MAX = "KLK_SECUENCIA_DIAS", number(35, 2, 366), "Días, los últimos del período consultado, en que se revisan los números de factura.";
+    SEQUENCE_REACH_DAYS = "KLK_SECUENCIA_ALCANCE_DIAS", number(15, 1, 60), "Días que se buscan la factura anterior y la siguiente de una caja; si la caja descansó más, no se comparan.";
+    SEQUENCE_EXEMPT_REGISTERS = "KLK_SECUENCIA_SIN_CAJAS", OPTIONAL, "Cajas (tienda_01/C10-03, separadas por comas) cuyos números de factura no se revisan.";
     SEQUENCE_EXEMPT = "KLK_SECUENCIA_SIN_TIENDAS", OPTIONAL, "Tiendas (tienda_01, separadas por comas) cuyos números de factura no se revisan.";
     FIRINGS_KEPT_DAYS = "KLK_DISPAROS_DIAS", number(400, 1, 3660), "Días que se guarda cada disparo de los programas, para explicar por qué una media hora no tiene ejecución.";
     STOCK_AGE_MAX_MINUTES = "KLK_STOCK_AGE_MAX_MINUTES", number(75, 1, 10_080), "Minutos desde los que la última foto de inventario de un almacén se avisa como atrasada.";

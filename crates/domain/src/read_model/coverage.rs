@@ -37,10 +37,30 @@ read_model! {
         pub ventana_hasta: Option<String>,
     }
 
-    /// Numbers of invoices without a hole.
+    /// A register that went back and counts from a lower number: what it made last before that is not known.
+    pub struct RegisterRestart {
+        pub caja: String,
+        /// The highest number before.
+        pub ultimo: u64,
+        /// The number that it went on with.
+        pub primero: u64,
+        /// When the last one was made.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
+        pub despues_de: DateTime,
+        /// When the first one was made.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
+        pub antes_de: DateTime,
+    }
+
+    /// Invoice numbers without a break.
     pub struct SequenceProof {
         pub resultado: ProofOutcome,
         pub faltantes: Vec<MissingNumbers>,
+        /// Registers that started again in this half hour or around it.
+        #[serde(default)]
+        pub reinicios: Vec<RegisterRestart>,
     }
 
     /// What proves a half hour.

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::{BranchChoice, read_model};
 use crate::cause::CauseKind;
 use crate::gap::{GapClass, GapOrder, GapState, Urgency};
+use crate::sequence::BreakKind;
 use crate::value::ValueBasis;
 use crate::{BranchId, ErrorClass, EtlKind, RunId};
 
@@ -62,8 +63,11 @@ read_model! {
         pub disparo_siguiente_local: Option<DateTime>,
     }
 
-    /// Numbers of invoices in a row that lack.
+    /// Missing invoice numbers in a row.
     pub struct MissingNumbers {
+        /// Whether so many are missing that the register may have skipped them.
+        #[serde(default)]
+        pub tipo: BreakKind,
         /// The register: what is before the last dash.
         pub caja: String,
         pub desde: u64,

@@ -27,7 +27,9 @@ pub use calendars::{
     CalendarRequest, HolidayAnswer, HolidayRequest,
 };
 pub use connectivity::{Connectivity, ConnectivityState};
-pub use coverage::{Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, SequenceProof, StateCount};
+pub use coverage::{
+    Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, RegisterRestart, SequenceProof, StateCount,
+};
 pub use decisions::{DecisionPage, DecisionView};
 pub use freshness::{FreshnessList, FreshnessView};
 pub use gaps::{CauseEvidence, GapCount, GapList, GapTotals, GapView, MissingNumbers, ValueView};

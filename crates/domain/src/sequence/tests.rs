@@ -13,13 +13,25 @@ fn run(from: u64, to: u64, minutes: i64) -> NumberRun {
     NumberRun { register: "C10-01".to_owned(), from, to, first_at: at(minutes), last_at: at(minutes + 20) }
 }
 
-fn found(runs: Vec<NumberRun>) -> Vec<(u64, u64)> {
-    holes(runs, 500).iter().map(|hole| (hole.from, hole.to)).collect()
+const RULES: SequenceRules = SequenceRules { hole_max: 500, rest_max: SignedDuration::from_hours(24 * 15) };
+
+fn holes(runs: Vec<NumberRun>) -> Vec<NumberHole> {
+    breaks(runs, RULES).holes
 }
+
+fn found(runs: Vec<NumberRun>) -> Vec<(BreakKind, u64, u64)> {
+    holes(runs).iter().map(|hole| (hole.kind, hole.from, hole.to)).collect()
+}
+
+fn restarts(runs: Vec<NumberRun>) -> Vec<(u64, u64)> {
+    breaks(runs, RULES).restarts.iter().map(|restart| (restart.last, restart.first)).collect()
+}
+
+const DAY: i64 = 24 * 60;
 
 #[test]
 fn a_number_that_lacks_is_a_hole_between_its_neighbours_times() {
-    let holes = holes(vec![run(1, 4, 0), run(5, 9, 30), run(11, 14, 60)], 500);
+    let holes = holes(vec![run(1, 4, 0), run(5, 9, 30), run(11, 14, 60)]);
     assert_eq!(holes.len(), 1);
     assert_eq!((holes[0].from, holes[0].to, holes[0].missing()), (10, 10, 1));
     assert_eq!((holes[0].after, holes[0].before), (at(50), at(60)));
@@ -42,15 +54,55 @@ fn an_invoice_over_the_half_hour_comes_in_both_and_is_no_hole() {
     assert_eq!(found(vec![run(1, 4, 0), run(4, 9, 30)]), []);
 }
 
+#[rstest::rstest]
+#[case::far_back(vec![run(9_000, 9_004, 0), run(1, 4, 30), run(5, 7, 60)], &[(9_004, 1)], &[])]
+#[case::by_a_few_hundred(vec![run(200, 300, 0), run(1, 9, DAY), run(21, 29, DAY + 60)], &[(300, 1)], &[(BreakKind::Hole, 10, 20)])]
+#[case::to_numbers_that_were_used(vec![run(1, 300, 0), run(1, 9, DAY), run(21, 29, DAY + 60)], &[(300, 1)], &[(BreakKind::Hole, 10, 20)])]
+#[case::each_day(vec![run(1, 50, 0), run(1, 60, DAY), run(1, 55, 2 * DAY)], &[(50, 1), (60, 1)], &[])]
+#[case::with_a_loss_before_it(vec![run(1, 9, 0), run(12, 20, 30), run(1, 9, DAY)], &[(20, 1)], &[(BreakKind::Hole, 10, 11)])]
+fn a_register_that_starts_again_is_told_apart_from_a_loss(
+    #[case] runs: Vec<NumberRun>,
+    #[case] started_again: &[(u64, u64)],
+    #[case] missing: &[(BreakKind, u64, u64)],
+) {
+    assert_eq!(restarts(runs.clone()), started_again);
+    assert_eq!(found(runs), missing);
+}
+
+#[rstest::rstest]
+#[case::as_many_as_may_be_missing(501, BreakKind::Hole)]
+#[case::one_more(502, BreakKind::Jump)]
+#[case::a_skipped_range(700, BreakKind::Jump)]
+#[case::another_printer(1_000_000_000_000, BreakKind::Jump)]
+fn many_missing_numbers_are_a_jump(#[case] next: u64, #[case] kind: BreakKind) {
+    assert_eq!(found(vec![run(1, 0, 0), run(next, next + 3, 30)]), [(kind, 1, next - 1)]);
+    assert_eq!(restarts(vec![run(1, 0, 0), run(next, next + 3, 30)]), []);
+}
+
 #[test]
-fn a_register_that_counts_anew_or_jumps_ahead_lost_nothing() {
-    assert_eq!(found(vec![run(9_000, 9_004, 0), run(1, 4, 30), run(5, 7, 60)]), []);
-    assert_eq!(found(vec![run(1, 4, 0), run(20_001, 20_004, 30), run(20_006, 20_009, 60)]), [(20_005, 20_005)]);
+fn the_highest_possible_number_is_compared_like_any_other() {
+    assert_eq!(found(vec![run(1, 4, 0), run(u64::MAX, u64::MAX, 30)]), [(BreakKind::Jump, 5, u64::MAX - 1)]);
+}
+
+#[test]
+fn an_invoice_that_was_finished_late_fills_its_hole_or_comes_just_before_the_first() {
+    assert_eq!(found(vec![run(1, 4, 0), run(6, 9, 30), run(5, 5, DAY), run(10, 12, DAY + 30)]), []);
+    assert_eq!(restarts(vec![run(1, 4, 0), run(6, 9, 30), run(5, 5, DAY), run(10, 12, DAY + 30)]), []);
+    assert_eq!(restarts(vec![run(100, 109, 0), run(99, 99, 30), run(110, 112, 60)]), []);
+}
+
+#[test]
+fn a_register_that_rested_is_compared_with_what_it_made_before_for_so_many_days() {
+    assert_eq!(found(vec![run(1, 4, 0), run(7, 9, 3 * DAY)]), [(BreakKind::Hole, 5, 6)]);
+    assert_eq!(found(vec![run(1, 4, 0), run(7, 9, 15 * DAY)]), [(BreakKind::Hole, 5, 6)]);
+    let rested_longer = vec![run(1, 4, 0), run(7, 9, 16 * DAY), run(11, 12, 16 * DAY + 30)];
+    assert_eq!(found(rested_longer.clone()), [(BreakKind::Hole, 10, 10)]);
+    assert_eq!(restarts(rested_longer), []);
 }
 
 #[test]
 fn a_hole_is_explained_by_a_window_that_is_missing_or_was_given_up() {
-    let hole = || holes(vec![run(1, 4, 0), run(6, 9, 60)], 500);
+    let hole = || holes(vec![run(1, 4, 0), run(6, 9, 60)]);
     let set = |parts: &[(i64, i64)]| {
         parts.iter().map(|(from, to)| Interval::new(at(*from), at(*to)).unwrap()).collect::<IntervalSet<DateTime>>()
     };
@@ -75,7 +127,7 @@ proptest! {
                 NumberRun { register: "C10-01".to_owned(), from, to, first_at: minute(from), last_at: minute(to) }
             })
             .collect();
-        let holes = holes(runs, 500);
+        let holes = holes(runs);
         let numbers: Vec<u64> = holes.iter().flat_map(|hole| hole.from..=hole.to).collect();
         prop_assert_eq!(numbers, lost.iter().copied().collect::<Vec<_>>());
         for hole in &holes {
@@ -91,7 +143,7 @@ proptest! {
 #[case::something_else(&[(20, 30)], false)]
 #[case::nothing(&[], false)]
 fn a_hole_is_given_up_where_every_number_of_it_is(#[case] waived: &[(u64, u64)], #[case] is_waived: bool) {
-    let hole = holes(vec![run(1, 9, 0), run(13, 15, 40)], 500).remove(0);
+    let hole = holes(vec![run(1, 9, 0), run(13, 15, 40)]).remove(0);
     let given_up = |register: &str, half_hours: Interval<DateTime>| -> Vec<WaivedNumbers> {
         let one =
             |(from, to): &(u64, u64)| WaivedNumbers { register: register.to_owned(), from: *from, to: *to, half_hours };

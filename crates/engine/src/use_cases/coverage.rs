@@ -10,7 +10,7 @@ use domain::later_change::LaterChange;
 use domain::read_model::{
     Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, MissingNumbers, SequenceProof, StateCount,
 };
-use domain::sequence::NumberHole;
+use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
 use domain::window_state::{WindowFacts, WindowState};
@@ -32,6 +32,7 @@ struct Day<'engine> {
     expected: IntervalSet<Timestamp>,
     holes: Vec<NumberHole>,
     waived_holes: Vec<NumberHole>,
+    restarts: Vec<NumberRestart>,
     numbers_are_looked_at: bool,
     /// Half hours with invoices whose numbers have no order.
     without_order: HashSet<DateTime>,
@@ -104,6 +105,7 @@ impl Engine {
             expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
             holes: read.holes.remove(&branch.id).unwrap_or_default(),
             waived_holes: read.waived_holes.remove(&branch.id).unwrap_or_default(),
+            restarts: read.restarts.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
             without_order,
             commits,
@@ -196,8 +198,15 @@ impl Day<'_> {
         let waived = self.waived_holes.iter().filter(|hole| self.lies_in(hole, window));
         let waived = waived.map(|hole| MissingNumbers { justificada: true, ..gap_views::numbers(hole) });
         let is_whole = holes.is_empty() && !known.has_waived_hole;
-        // What cannot be read proves nothing.
-        let is_in_order = self.numbers_are_looked_at && !self.without_order.contains(&local(window.start()));
+        let restarts: Vec<&NumberRestart> = (self.restarts.iter())
+            .filter(|restart| {
+                let span = restart.half_hours().and_then(|span| number_holes::instants_of(span, &self.branch.zone));
+                span.is_some_and(|span| span.overlaps(window))
+            })
+            .collect();
+        // Numbers without an order prove nothing, and neither does a register that starts again: what it made last is not known.
+        let is_in_order =
+            self.numbers_are_looked_at && restarts.is_empty() && !self.without_order.contains(&local(window.start()));
         let secuencia = SequenceProof {
             resultado: match (is_whole, known.is_covered && known.loaded > 0 && is_in_order) {
                 (false, _) => ProofOutcome::Fails,
@@ -205,6 +214,7 @@ impl Day<'_> {
                 (true, false) => ProofOutcome::NotApplicable,
             },
             faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).chain(waived).collect(),
+            reinicios: restarts.into_iter().map(gap_views::restart).collect(),
         };
         Certificate { ejecucion, conteo, secuencia }
     }

@@ -23,6 +23,7 @@ mod recovery;
 mod resilience;
 mod restart;
 mod schedule;
+mod sequences;
 mod story;
 mod stuck;
 mod support;

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use domain::{ErrorClass, RunState};
+use engine::EngineSettings;
 use monitoring::Monitoring;
 use rstest::rstest;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
@@ -206,7 +207,7 @@ async fn what_a_person_confirms_is_believed_at_once() {
 /// Five Mondays of which the last one is empty.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_said_again() {
-    let world = answering(|question: &serde_json::Value| {
+    let world = answering(settings(), |question: &serde_json::Value| {
         let date = question["fecha_desde"].as_str().unwrap();
         let sold = if date == DAY { of_invoices(1..1) } else { of_invoices(1..7) };
         // Each day has invoices of its own.
@@ -259,12 +260,15 @@ fn of_invoices(numbers: std::ops::Range<u32>) -> String {
 async fn responding(body: String) -> (World, Arc<Mutex<String>>) {
     let body = Arc::new(Mutex::new(body));
     let said = Arc::clone(&body);
-    let world = answering(move |_| said.lock().unwrap().clone()).await;
+    let world = answering(settings(), move |_| said.lock().unwrap().clone()).await;
     (world, body)
 }
 
 /// A world whose POS answers what the test makes of each question.
-async fn answering(answer: impl Fn(&serde_json::Value) -> String + Send + Sync + 'static) -> World {
+pub async fn answering(
+    settings: EngineSettings,
+    answer: impl Fn(&serde_json::Value) -> String + Send + Sync + 'static,
+) -> World {
     let pos = MockServer::start().await;
     let respond = move |request: &Request| {
         let question = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -272,7 +276,7 @@ async fn answering(answer: impl Fn(&serde_json::Value) -> String + Send + Sync +
     };
     Mock::given(matchers::any()).respond_with(respond).mount(&pos).await;
     let address = pos.address().to_string();
-    let (mut world, pos) = World::monitored_through(settings(), Monitoring::disabled(), async |_| (address, pos)).await;
+    let (mut world, pos) = World::monitored_through(settings, Monitoring::disabled(), async |_| (address, pos)).await;
     world.keep(pos);
     world
 }

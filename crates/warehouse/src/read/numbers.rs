@@ -1,4 +1,4 @@
-//! Numbers of invoices that are loaded, of the registers whose numbers are not all there.
+//! Loaded invoice numbers, of the registers in which they don't follow each other.
 
 use std::collections::HashSet;
 
@@ -13,32 +13,47 @@ use crate::instants::instant;
 use crate::{Result, Warehouse};
 
 impl Warehouse {
-    /// The numbers in a row, within a stretch of the stores' clocks, of every register that lacks one; of one store, or of
-    /// all. A store without a hole gives no rows.
+    /// The numbers in a row, within a stretch of the stores' clocks, of every register in which they don't follow each other; of
+    /// one store, or of all. With each register come its nearest neighbours outside of the stretch, within `reach`. A store
+    /// without a break gives no rows.
     pub async fn broken_sequences(
         &self,
         branch: Option<BranchId>,
         local: Interval<DateTime>,
+        reach: Interval<DateTime>,
     ) -> Result<Vec<(BranchId, NumberRun)>> {
         self.read("secuencias", move |connection| {
             let branch = branch.as_ref().map(BranchId::as_str);
             let mut statement = connection.prepare(
-                "WITH pedidas AS (
-                    SELECT * FROM secuencias
+                "WITH alcance AS (
+                    SELECT ubicacion_id, caja, desde, hasta, primera, ultima,
+                        CASE WHEN media_hora < make_timestamp(?::BIGINT) THEN -1
+                             WHEN media_hora >= make_timestamp(?::BIGINT) THEN 1 ELSE 0 END AS lado
+                    FROM secuencias
                     WHERE (? IS NULL OR ubicacion_id = ?)
                       AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)),
+                 vecinas AS (
+                    SELECT ubicacion_id, caja, lado,
+                        CASE WHEN lado < 0 THEN max(ultima) ELSE min(primera) END AS hora
+                    FROM alcance WHERE lado <> 0 GROUP BY ubicacion_id, caja, lado),
+                 pedidas AS (
+                    SELECT * FROM alcance WHERE lado = 0
+                    UNION ALL
+                    SELECT alcance.* FROM alcance SEMI JOIN vecinas
+                    ON alcance.ubicacion_id = vecinas.ubicacion_id AND alcance.caja = vecinas.caja AND alcance.lado = vecinas.lado
+                        AND vecinas.hora = CASE WHEN alcance.lado < 0 THEN alcance.ultima ELSE alcance.primera END),
                  rotas AS (
                     SELECT DISTINCT ubicacion_id, caja FROM (
-                        SELECT ubicacion_id, caja, desde > 1 + max(hasta) OVER (
-                            PARTITION BY ubicacion_id, caja ORDER BY desde, hasta
-                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS falta
+                        SELECT ubicacion_id, caja, desde::HUGEINT - lag(hasta::HUGEINT) OVER (
+                            PARTITION BY ubicacion_id, caja ORDER BY primera, desde) AS paso
                         FROM pedidas)
-                    WHERE falta)
+                    WHERE paso NOT IN (0, 1))
                  SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
                  FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
             )?;
-            let mut rows =
-                statement.query(params![branch, branch, local_micros(local.start()), local_micros(local.end())])?;
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let (far, late) = (local_micros(reach.start()), local_micros(reach.end()));
+            let mut rows = statement.query(params![from, to, branch, branch, far, late])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let moment = |index| instant("hora", row.get(index)?);

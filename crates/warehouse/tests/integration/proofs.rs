@@ -95,7 +95,7 @@ async fn a_history_has_what_was_sold_and_what_is_covered_of_the_named_stores() {
 async fn only_registers_that_lack_a_number_are_read() {
     let store = a_busy_store().await;
     let day = domain::Interval::new("2025-11-17T00:00".parse().unwrap(), "2025-11-18T00:00".parse().unwrap()).unwrap();
-    let broken = store.warehouse.broken_sequences(None, day).await.unwrap();
+    let broken = store.warehouse.broken_sequences(None, day, day).await.unwrap();
     let mut numbers: Vec<(u64, u64)> = broken.iter().map(|(_, run)| (run.from, run.to)).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [(1, 1), (3, 3), (4, 4), (6, 7), (8, 9)]);
@@ -103,7 +103,7 @@ async fn only_registers_that_lack_a_number_are_read() {
 
     store.load_sales(7, PERIFERICO, half_hour("2025-11-17T08:00"), invoices("2025-11-17T08:01", &[1, 2, 3])).await;
     store.load_sales(8, PERIFERICO, half_hour("2025-11-17T08:30"), invoices("2025-11-17T08:31", &[4, 5, 6, 7])).await;
-    assert_eq!(store.warehouse.broken_sequences(None, day).await.unwrap(), Vec::new());
+    assert_eq!(store.warehouse.broken_sequences(None, day, day).await.unwrap(), Vec::new());
 }
 
 #[tokio::test]
