@@ -12,12 +12,13 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::backoff::Backoff;
+use crate::memory::Received;
 use crate::observer::{CallObserver, NobodyListens, RetryEvent};
 use crate::parse::articles::parse_articles;
 use crate::parse::sales::{beginning, parse_announced, parse_sales};
 use crate::parse::warehouses::{WarehouseRow, parse_warehouses};
 use crate::parse::{ParseError, text_of};
-use crate::question::{BranchBody, SalesQuestion, WarehouseBody};
+use crate::question::{SalesQuestion, WarehouseBody};
 use crate::transport::{Call, Question, Transport};
 use crate::{ClientConfig, Endpoint, KlkError};
 
@@ -60,34 +61,26 @@ impl Client {
     /// Every warehouse of one store, or of all.
     pub async fn branch_warehouses(&self, branch: Option<&BranchCode>) -> Result<Vec<WarehouseRow>, KlkError> {
         let query = branch.map(|branch| ("sucursal", branch.to_string()));
-        self.ask(&self.master_call(Endpoint::BranchWarehouses, Question::Get(query)), parse_warehouses).await
+        self.ask(&self.master_call(Endpoint::BranchWarehouses, Question::Get(query)), parse_warehouses)
+            .await
+            .map(listed)
     }
 
     /// The sales floor of every store; the row that sums up all stores is left out.
     pub async fn sales_floors(&self) -> Result<Vec<WarehouseRow>, KlkError> {
-        self.ask(&self.master_call(Endpoint::SalesFloors, Question::Get(None)), parse_warehouses).await
+        self.ask(&self.master_call(Endpoint::SalesFloors, Question::Get(None)), parse_warehouses).await.map(listed)
     }
 
     /// The articles of a warehouse, with their stock.
-    pub async fn articles_of_warehouse(&self, warehouse: &WarehouseCode) -> Result<ArticlesAnswer, KlkError> {
+    pub async fn articles_of_warehouse(&self, warehouse: &WarehouseCode) -> Result<Received<ArticlesAnswer>, KlkError> {
         let question = post(&WarehouseBody { warehouse })?;
         let code = warehouse.clone();
         let parse = move |body: &str| parse_articles(body, code.as_str());
         self.ask(&self.master_call(Endpoint::WarehouseArticles, question), parse).await
     }
 
-    /// The articles of a store, with their stock. The answer does not say which warehouse a stock is of, so an article
-    /// that several warehouses hold comes out once, and the answer then is not complete: where stock matters, ask for
-    /// each warehouse.
-    pub async fn articles_of_branch(&self, branch: &BranchCode) -> Result<ArticlesAnswer, KlkError> {
-        let question = post(&BranchBody { branch })?;
-        let code = branch.clone();
-        let parse = move |body: &str| parse_articles(body, code.as_str());
-        self.ask(&self.master_call(Endpoint::BranchArticles, question), parse).await
-    }
-
     /// Invoice lines. An answer that is short of what it announces is no error here; see [`SalesAnswer::is_complete`].
-    pub async fn sales(&self, question: &SalesQuestion) -> Result<SalesAnswer, KlkError> {
+    pub async fn sales(&self, question: &SalesQuestion) -> Result<Received<SalesAnswer>, KlkError> {
         let call = Call {
             endpoint: Endpoint::Sales,
             timeout: self.shared.config.sales_timeout,
@@ -134,7 +127,7 @@ impl Client {
     }
 
     /// Asks until there is an answer, or an error that another request cannot mend, or enough is enough.
-    async fn ask<Answer, Parse>(&self, call: &Call, parse: Parse) -> Result<Answer, KlkError>
+    async fn ask<Answer, Parse>(&self, call: &Call, parse: Parse) -> Result<Received<Answer>, KlkError>
     where
         Answer: Send + 'static,
         Parse: Fn(&str) -> Result<Answer, ParseError> + Send + Sync + 'static,
@@ -178,7 +171,12 @@ impl Client {
         std::future::pending().await
     }
 
-    async fn ask_once<Answer, Parse>(&self, call: &Call, attempt: u32, parse: Arc<Parse>) -> Result<Answer, KlkError>
+    async fn ask_once<Answer, Parse>(
+        &self,
+        call: &Call,
+        attempt: u32,
+        parse: Arc<Parse>,
+    ) -> Result<Received<Answer>, KlkError>
     where
         Answer: Send + 'static,
         Parse: Fn(&str) -> Result<Answer, ParseError> + Send + Sync + 'static,
@@ -186,15 +184,22 @@ impl Client {
         let endpoint = call.endpoint;
         let body = self.shared.transport.send(call, attempt, &*self.observer).await?;
         // A day of sales takes a good part of a second to parse: not on a thread that serves others.
-        let parsing = tokio::task::spawn_blocking(move || text_of(&body).and_then(|text| parse(text)));
+        let parsing =
+            tokio::task::spawn_blocking(move || body.parsed(|body| text_of(body).and_then(|text| parse(text))));
         match parsing.await {
-            Ok(parsed) => parsed.map_err(|error| error.at(endpoint)),
+            Ok(Ok(parsed)) => parsed.map_err(|error| error.at(endpoint)),
+            Ok(Err(over)) => Err(over.at(endpoint)),
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => Err(KlkError::Stopped { endpoint }),
             },
         }
     }
+}
+
+/// A list of stores is small: nothing is kept of the budget for it.
+fn listed(received: Received<Vec<WarehouseRow>>) -> Vec<WarehouseRow> {
+    received.into_parts().0
 }
 
 impl fmt::Debug for Client {

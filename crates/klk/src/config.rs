@@ -34,6 +34,8 @@ pub struct ClientConfig {
     pub backoff_max: Duration,
     /// The largest body that is read.
     pub body_bytes_max: usize,
+    /// What all responses may hold together, from their first byte until they are written.
+    pub responses_bytes_max: usize,
 }
 
 impl ClientConfig {
@@ -51,6 +53,7 @@ impl ClientConfig {
             backoff_base: Duration::from_millis(500),
             backoff_max: Duration::from_secs(20),
             body_bytes_max: 256 * 1024 * 1024,
+            responses_bytes_max: 768 * 1024 * 1024,
         }
     }
 }

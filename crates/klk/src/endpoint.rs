@@ -1,4 +1,4 @@
-//! The five things that can be asked of the POS.
+//! What is requested of the POS.
 
 use std::fmt;
 
@@ -11,8 +11,6 @@ pub enum Endpoint {
     SalesFloors,
     /// Articles and stock of a warehouse.
     WarehouseArticles,
-    /// Articles and stock of a store.
-    BranchArticles,
     /// Invoice lines.
     Sales,
 }
@@ -29,7 +27,6 @@ impl Endpoint {
             Self::BranchWarehouses => "/maestra/almacenes/Reposicion",
             Self::SalesFloors => "/maestra/almacenes/pisoventa",
             Self::WarehouseArticles => "/maestra/articulos/almacen",
-            Self::BranchArticles => "/maestra/articulos/reposicion",
             Self::Sales => "/ventas",
         }
     }

@@ -12,6 +12,7 @@
 //! | `Malformed`: HTTP 200 with the wrong shape          | `datos_invalidos` | no, it would come again         |
 //! | `OtherQuestion`: HTTP 200 about something else     | `datos_invalidos` | yes                             |
 //! | `TooLarge`                                          | `datos_invalidos` | no                              |
+//! | `OverBudget`: all responses together are too large  | `datos_invalidos` | yes                             |
 //! | `Configuration`                                     | `api_error`       | no                              |
 //! | `Stopped`: our own process is ending                | `interrumpido`    | no                              |
 //!
@@ -106,6 +107,14 @@ pub enum KlkError {
         /// The limit.
         limit_bytes: usize,
     },
+    /// All responses together would need more memory than is set aside for them.
+    #[error("{endpoint}: with this response all responses together need more than {limit_bytes} bytes of memory")]
+    OverBudget {
+        /// What was requested.
+        endpoint: Endpoint,
+        /// The limit of all together.
+        limit_bytes: usize,
+    },
     /// The client cannot be built from its configuration.
     #[error("KLK client: {0}")]
     Configuration(String),
@@ -156,7 +165,9 @@ impl KlkError {
             Self::Timeout { .. } => ErrorClass::Timeout,
             Self::Connect { .. } | Self::Interrupted { .. } => ErrorClass::Connection,
             Self::Status { .. } | Self::Refused { .. } | Self::Configuration(_) => ErrorClass::ApiError,
-            Self::Malformed { .. } | Self::OtherQuestion { .. } | Self::TooLarge { .. } => ErrorClass::InvalidData,
+            Self::Malformed { .. } | Self::OtherQuestion { .. } | Self::TooLarge { .. } | Self::OverBudget { .. } => {
+                ErrorClass::InvalidData
+            }
             Self::Stopped { .. } => ErrorClass::Interrupted,
         }
     }
@@ -164,7 +175,11 @@ impl KlkError {
     /// Whether the client asks again by itself; the table is in the documentation of this module.
     pub fn can_retry(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::Connect { .. } | Self::Interrupted { .. } | Self::OtherQuestion { .. } => true,
+            Self::Timeout { .. }
+            | Self::Connect { .. }
+            | Self::Interrupted { .. }
+            | Self::OtherQuestion { .. }
+            | Self::OverBudget { .. } => true,
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Refused { kind, .. } => *kind == RefusalKind::Other,
             Self::Malformed { .. } | Self::TooLarge { .. } | Self::Configuration(_) | Self::Stopped { .. } => false,

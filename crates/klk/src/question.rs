@@ -88,13 +88,6 @@ pub(crate) struct WarehouseBody<'question> {
     pub(crate) warehouse: &'question WarehouseCode,
 }
 
-/// A question for the articles of a store.
-#[derive(Serialize)]
-pub(crate) struct BranchBody<'question> {
-    #[serde(rename = "CodigoSucursal")]
-    pub(crate) branch: &'question BranchCode,
-}
-
 /// `HH:MM`, or `HH:MM:SS` where there are seconds; fractions are dropped.
 fn hour_text(time: Time) -> String {
     let minutes = format!("{:02}:{:02}", time.hour(), time.minute());

@@ -9,6 +9,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 
 use crate::backoff::retry_after;
+use crate::memory::{MemoryBudget, Received};
 use crate::observer::{AnswerEvent, CallObserver, RequestEvent};
 use crate::text::excerpt;
 use crate::{BaseUrl, ClientConfig, Endpoint, KlkError, TimeoutPhase};
@@ -44,6 +45,7 @@ pub(crate) struct Transport {
     http: reqwest::Client,
     base_url: BaseUrl,
     body_bytes_max: usize,
+    memory: MemoryBudget,
     /// What every request has from us.
     own_headers: Vec<HeaderName>,
 }
@@ -66,16 +68,17 @@ impl Transport {
         let http = with_tls(builder, config.base_url.is_https())?
             .build()
             .map_err(|error| KlkError::Configuration(root_cause(&error)))?;
-        Ok(Self { http, base_url: config.base_url.clone(), body_bytes_max: config.body_bytes_max, own_headers })
+        let memory = MemoryBudget::new(config.responses_bytes_max);
+        Ok(Self { http, base_url: config.base_url.clone(), body_bytes_max: config.body_bytes_max, memory, own_headers })
     }
 
-    /// Sends a request and reads the body of its answer, which has status 200.
+    /// Sends a request and reads the body of its response, which has status 200, within the memory budget.
     pub(crate) async fn send(
         &self,
         call: &Call,
         attempt: u32,
         observer: &dyn CallObserver,
-    ) -> Result<Vec<u8>, KlkError> {
+    ) -> Result<Received<Vec<u8>>, KlkError> {
         let endpoint = call.endpoint;
         let event = RequestEvent { endpoint, question: call.question.text(), attempt };
         observer.on_request(&event);
@@ -157,21 +160,23 @@ impl Transport {
         readable.filter(|(name, _)| !self.own_headers.contains(name)).collect()
     }
 
-    async fn read_body(&self, call: &Call, mut response: Response) -> Result<Vec<u8>, KlkError> {
+    async fn read_body(&self, call: &Call, mut response: Response) -> Result<Received<Vec<u8>>, KlkError> {
         let too_large = || KlkError::TooLarge { endpoint: call.endpoint, limit_bytes: self.body_bytes_max };
         let announced = response.content_length().unwrap_or_default();
         let announced = usize::try_from(announced).map_err(|_| too_large())?;
         if announced > self.body_bytes_max {
             return Err(too_large());
         }
-        let mut body = Vec::with_capacity(announced.min(RESERVED_BYTES_MAX));
+        let mut received = Received::new(Vec::new(), self.memory.share());
+        received.make_room(announced.min(RESERVED_BYTES_MAX)).map_err(|over| over.at(call.endpoint))?;
         while let Some(chunk) = response.chunk().await.map_err(|error| failed(call, TimeoutPhase::Body, &error))? {
-            if body.len() + chunk.len() > self.body_bytes_max {
+            if received.len() + chunk.len() > self.body_bytes_max {
                 return Err(too_large());
             }
-            body.extend_from_slice(&chunk);
+            received.make_room(chunk.len()).map_err(|over| over.at(call.endpoint))?;
+            received.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(received)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use klk::MemoryShare;
 use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
 
@@ -12,7 +13,9 @@ use crate::schedule::half_hour_of;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let started = Instant::now();
-    let warehouses = job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record))).await?;
+    // Until the snapshot is written, what it takes is not anybody else's.
+    let (warehouses, _memory) =
+        job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record))).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let extracted = warehouses.iter().map(|warehouse| warehouse.articles.len() as u64).sum();
 
@@ -44,9 +47,13 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
 }
 
 /// One request a warehouse: an answer for several does not say which of them an article is of.
-async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Vec<WarehouseStock>, PipelineError> {
+async fn ask(
+    job: &Job<'_>,
+    watcher: Arc<RequestWatcher>,
+) -> Result<(Vec<WarehouseStock>, Vec<MemoryShare>), PipelineError> {
     let client = job.client(watcher.clone());
     let mut stock = Vec::with_capacity(job.branch.warehouses.len());
+    let mut memory = Vec::with_capacity(job.branch.warehouses.len());
     for warehouse in &job.branch.warehouses {
         let mut left = job.engine.settings.short_answer_retries;
         let answer = loop {
@@ -70,7 +77,9 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Vec<Warehous
             }
             left -= 1;
         };
+        let (answer, share) = answer.into_parts();
         stock.push(WarehouseStock { code: warehouse.code.clone(), articles: answer.articles });
+        memory.push(share);
     }
-    Ok(stock)
+    Ok((stock, memory))
 }

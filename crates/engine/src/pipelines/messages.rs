@@ -76,6 +76,11 @@ fn describe_source(error: &KlkError) -> String {
         KlkError::TooLarge { limit_bytes, .. } => {
             format!("La respuesta pasa de {} MB, el máximo configurado.", limit_bytes / 1_000_000)
         }
+        KlkError::OverBudget { limit_bytes, .. } => format!(
+            "Con esta respuesta, todas juntas pasarían de {} MB de memoria, el máximo configurado \
+             (KLK_RESPONSES_BYTES_MAX). No se cargó nada.",
+            limit_bytes / 1_000_000
+        ),
         KlkError::Configuration(_) => {
             "El cliente del KLK está mal configurado; `klk doctor` dice qué corregir.".to_owned()
         }

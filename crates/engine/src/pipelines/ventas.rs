@@ -9,7 +9,7 @@ use domain::window::readings;
 use domain::{Branch, Interval};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
-use klk::{KlkError, SalesQuestion};
+use klk::{KlkError, Received, SalesQuestion};
 use monitoring::Measurements;
 use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
@@ -23,8 +23,10 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let question = question_of(job.branch, window.local).ok_or(PipelineError::NotOneDay)?;
 
     let started = Instant::now();
-    let answer =
+    let received =
         job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record), &question)).await?;
+    // Until the lines are written, what they take is not anybody else's.
+    let (answer, _memory) = received.into_parts();
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
     let announcement = Announcement { announced, received: distinct, is_of_window_only: question.to.is_none() };
@@ -121,7 +123,7 @@ async fn ask(
     job: &Job<'_>,
     watcher: Arc<RequestWatcher>,
     question: &SalesQuestion,
-) -> Result<SalesAnswer, PipelineError> {
+) -> Result<Received<SalesAnswer>, PipelineError> {
     let client = job.client(watcher.clone());
     let mut left = job.engine.settings.short_answer_retries;
     loop {

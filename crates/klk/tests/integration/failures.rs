@@ -121,6 +121,22 @@ async fn a_hanging_server_fails_a_probe_by_its_own_limit() {
 }
 
 #[rstest]
+#[case::large(announced(5000, ""), 4000)]
+#[case::of_many_small_parts(announced(999, &format!("[{}0]", "{},".repeat(332))), 64 * 1024)]
+#[tokio::test]
+async fn a_response_over_the_memory_budget_is_refused_and_requested_again(
+    #[case] answer: String,
+    #[case] budget: usize,
+) {
+    let socket = Socket::start(answer, Ending::Close).await;
+    let mut config = single(&socket.url());
+    config.responses_bytes_max = budget;
+    let error = failure(config).await;
+    assert!(matches!(error, KlkError::OverBudget { limit_bytes, .. } if limit_bytes == budget), "{error:?}");
+    assert!(error.can_retry());
+}
+
+#[rstest]
 #[case::announced(announced(5000, ""))]
 #[case::not_announced(format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(5000)))]
 #[tokio::test]

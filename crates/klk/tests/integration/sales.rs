@@ -9,7 +9,7 @@ use crate::support::{client, config, json, question, sales_server};
 
 async fn ask(body: String) -> Result<domain::sale::SalesAnswer, KlkError> {
     let server = sales_server(json(body)).await;
-    client(config(&server.uri())).sales(&question()).await
+    client(config(&server.uri())).sales(&question()).await.map(|received| received.into_parts().0)
 }
 
 #[tokio::test]
