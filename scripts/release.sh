@@ -35,9 +35,10 @@ export SENTRY_ORG=$SENTRY_ORGANIZATION SENTRY_URL=${SENTRY_WEB_URL:-https://sent
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 release=klk-tracking@$version
 
-served=$(node scripts/wasm.mjs build-id "$dist/site/pkg/klk.wasm")
+wasm=$dist/site/pkg/$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).files["klk.wasm"]' "$dist/site/files.json")
+served=$(node scripts/wasm.mjs build-id "$wasm")
 whole=$(node scripts/wasm.mjs build-id "$dist/debug/klk.wasm")
-[[ $served = "$whole" ]] || die "$dist/debug/klk.wasm is not that of $dist/site/pkg/klk.wasm: build again"
+[[ $served = "$whole" ]] || die "$dist/debug/klk.wasm is not that of $wasm: build again"
 
 say "$release in $SENTRY_ORG/$SENTRY_PROJECT at $SENTRY_URL"
 "$sentry" releases new "$release"
@@ -52,17 +53,22 @@ say "debug information of the WebAssembly"
 "$sentry" debug-files upload --type wasm "$dist/debug"
 
 # Found by an identifier in file and map, so neither the address that a page has nor a `dist` has to agree.
-scripts=()
-for map in "$dist"/site/pkg/*.js.map; do
-    [[ ! -f $map ]] || scripts+=("${map%.map}" "$map")
-done
+scripts_with_maps() {
+    scripts=()
+    for map in "$dist"/site/pkg/*.js.map; do
+        [[ ! -f $map ]] || scripts+=("${map%.map}" "$map")
+    done
+}
+scripts_with_maps
 if [[ ${#scripts[@]} = 0 ]]; then
     say "no source maps in $dist/site/pkg"
 else
     say "source maps"
     "$sentry" sourcemaps inject "${scripts[@]}"
-    # The copies that are served have to have the identifiers too.
+    # Other contents have other names, and the copies that are served have to have the identifiers too.
+    node scripts/name-files.mjs "$dist/site"
     node scripts/precompress.mjs "$dist/site"
+    scripts_with_maps
     "$sentry" sourcemaps upload --release "$release" "${scripts[@]}"
 fi
 

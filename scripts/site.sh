@@ -7,31 +7,30 @@ build_site() {
     cargo rustc --package frontend --lib --crate-type cdylib --target "$target" --profile wasm-release -- -C link-arg=--build-id=sha1
 
     local wasm=$CARGO_TARGET_DIR/$target/wasm-release/frontend.wasm work=$CARGO_TARGET_DIR/site-work stamp
+    plain=$work/pkg # before their names have hashes
     stamp=$({ cat "$wasm" && wasm-bindgen --version && cat package-lock.json scripts/site.sh scripts/wasm.mjs; } | hash)
     if [[ $(cat "$work/stamp" 2>/dev/null) != "$stamp" ]]; then
         say "shrinking the WebAssembly"
-        rm -rf "$work" && mkdir -p "$work" "$site/pkg"
+        rm -rf "$work" && mkdir -p "$plain"
         wasm-bindgen "$wasm" --target web --no-typescript --keep-debug --out-dir "$work" --out-name klk
         # -Oz gives less code, and more once it is compressed. In the order of their names, functions that are alike are
-        # neighbours, which Brotli likes. The file's name without
-        # _bg is what Leptos loads, because LEPTOS_OUTPUT_NAME is set (.cargo/config.toml).
+        # neighbours, which Brotli likes.
         node_modules/.bin/wasm-opt -Os --reorder-functions-by-name -g "$work/klk_bg.wasm" -o "$work/klk.debug.wasm"
         # Last, and without touching the code: places in what is served are places in what Sentry is given.
         node scripts/wasm.mjs strip "$work/klk.debug.wasm" "$work/klk.wasm"
         # Names stay, for whoever reads a stack.
         node_modules/.bin/esbuild "$work/klk.js" --minify-whitespace --minify-syntax --format=esm \
-            --log-level=warning --outfile="$site/pkg/klk.js"
-        mv "$work/klk.wasm" "$site/pkg/"
-        rm -rf "$site/pkg/snippets"
-        [[ ! -d $work/snippets ]] || mv "$work/snippets" "$site/pkg/"
+            --log-level=warning --outfile="$plain/klk.js"
+        mv "$work/klk.wasm" "$plain/"
         rm -f "$work/klk_bg.wasm" "$work/klk.js"
         echo "$stamp" >"$work/stamp"
     fi
 
     # These take a blink, so they are not compared first.
-    node_modules/.bin/esbuild style/main.css --bundle --minify --log-level=warning --outfile="$site/pkg/klk.css"
-    node_modules/.bin/esbuild style/summary.css --bundle --minify --log-level=warning --outfile="$site/pkg/summary.css"
+    node_modules/.bin/esbuild style/main.css --bundle --minify --log-level=warning --outfile="$plain/klk.css"
+    node_modules/.bin/esbuild style/summary.css --bundle --minify --log-level=warning --outfile="$plain/summary.css"
     build_scripts
+    node scripts/name-files.mjs "$plain" "$site"
     cp -R public/. "$site/"
     node scripts/precompress.mjs "$site"
 }
@@ -41,7 +40,7 @@ build_site() {
 build_scripts() {
     local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --sourcemap --log-level=warning
         --define:__SENTRY_DEBUG__=false)
-    "${esbuild[@]}" frontend/js/bridge.ts --outfile="$site/pkg/bridge.js"
-    "${esbuild[@]}" frontend/js/summary.ts --outfile="$site/pkg/summary.js"
-    "${esbuild[@]}" frontend/js/sentry.ts --outfile="$site/pkg/sentry.js" --external:./bridge.js
+    "${esbuild[@]}" frontend/js/bridge.ts --outfile="$plain/bridge.js"
+    "${esbuild[@]}" frontend/js/summary.ts --outfile="$plain/summary.js"
+    "${esbuild[@]}" frontend/js/sentry.ts --outfile="$plain/sentry.js" --external:./bridge.js
 }

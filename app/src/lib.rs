@@ -5,6 +5,8 @@
 //! when; components (`components/`) are given data and fetch nothing; `api/` is the way to the use cases.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod assets;
 pub mod components;
 pub mod format;
 pub mod i18n;

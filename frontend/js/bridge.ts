@@ -1,6 +1,7 @@
 // What the app calls in the browser (app/src/sentry/bindings.rs). It is always there and knows nothing of Sentry: the SDK
-// is another file, which a page names only where there is a DSN and which attaches itself here. Where that file is
-// missing, because monitoring is off or something blocks it, the app runs all the same.
+// is another file, which a page names only where there is a DSN, which is fetched once the page is usable, and which attaches
+// itself here. What happens before is kept for it. Where that file is missing, because monitoring is off or something blocks it,
+// the app runs all the same.
 
 /** A server-function call that failed. */
 export interface FailedCall {
@@ -15,12 +16,14 @@ export interface FailedCall {
   reference: string;
 }
 
-/** What sentry.ts attaches. Each `report` gives the reference code by which its event is found. */
+/** What sentry.ts attaches. `id` is that of the event, of which the page shows a part already. */
 export interface Monitoring {
-  reportCall(call: FailedCall): string;
+  reportCall(call: FailedCall, id: string): void;
   /** `part` is what the page calls it, in its language. */
-  reportComponent(part: string, message: string): string;
-  reportPanic(message: string, location: string): string;
+  reportComponent(part: string, message: string, id: string): void;
+  reportPanic(message: string, location: string, id: string): void;
+  /** What nobody has caught. */
+  reportUncaught(error: unknown, isRejection: boolean): void;
   startNavigation(path: string): void;
   startAction(name: string, attributes: Record<string, string>): Action;
 }
@@ -32,7 +35,16 @@ export interface Action {
   end(succeeded: boolean): void;
 }
 
+/** More than this is not kept for the SDK. */
+const waitingMax = 30;
+/** The page is usable some time after it is loaded, or after so many milliseconds at the latest. */
+const usableMs = 3000;
+
 let monitoring: Monitoring | undefined;
+/** Where the SDK is; undefined where the page has none. */
+const sdk = document.getElementById('monitoreo')?.dataset.sdk;
+const waiting: ((monitoring: Monitoring) => void)[] = [];
+let fetching: Promise<unknown> | undefined;
 const actions = new Map<number, Action>();
 let lastAction = 0;
 /** Whose work is being done right now. */
@@ -47,6 +59,54 @@ addEventListener('beforeunload', () => (isLeaving = true));
 
 export function attach(attached: Monitoring): void {
   monitoring = attached;
+  removeEventListener('error', keepError);
+  removeEventListener('unhandledrejection', keepRejection);
+  for (const work of waiting.splice(0)) work(attached);
+}
+
+/** Has it told, now or once the SDK is there; false where there is none. */
+function tell(work: (monitoring: Monitoring) => void): boolean {
+  if (!sdk) return false;
+  if (monitoring) {
+    work(monitoring);
+  } else if (waiting.length < waitingMax) {
+    waiting.push(work);
+    fetchSdk();
+  }
+  return true;
+}
+
+function fetchSdk(): void {
+  // Where it cannot be fetched, nothing is told.
+  if (sdk) fetching ??= import(sdk).catch(() => undefined);
+}
+
+function keepError({ error, message }: ErrorEvent): void {
+  tell((monitoring) => monitoring.reportUncaught(error ?? new Error(message), false));
+}
+
+function keepRejection({ reason }: PromiseRejectionEvent): void {
+  tell((monitoring) => monitoring.reportUncaught(reason, true));
+}
+
+if (sdk) {
+  addEventListener('error', keepError);
+  addEventListener('unhandledrejection', keepRejection);
+  const whenIdle = () => {
+    if ('requestIdleCallback' in window) requestIdleCallback(fetchSdk, { timeout: usableMs });
+    else setTimeout(fetchSdk, usableMs);
+  };
+  if (document.readyState === 'complete') whenIdle();
+  else addEventListener('load', whenIdle);
+}
+
+function newId(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).reduce((id, byte) => id + byte.toString(16).padStart(2, '0'), '');
+}
+
+/** The code that the page shows of an event. */
+function codeOf(id: string): string {
+  return id.slice(0, 8).toUpperCase();
 }
 
 /** Filters that may be told: known names, and values that can only be codes, numbers and dates. */
@@ -58,7 +118,7 @@ const failing = new Map<string, { code: string; reference: string }>();
 
 /** Gives the reference code by which the event is found; empty where there is none. */
 export function callFailed(address: string, status: number, code: string, reference: string): string {
-  if (!monitoring || isLeaving || isCrashed) return '';
+  if (!sdk || isLeaving || isCrashed) return '';
   const { pathname, searchParams } = new URL(address, location.href);
   const known = failing.get(pathname);
   if (known?.code === code) return known.reference;
@@ -67,9 +127,11 @@ export function callFailed(address: string, status: number, code: string, refere
     const value = searchParams.get(name);
     if (value && filterValue.test(value)) filters[name] = value;
   }
-  const told = monitoring.reportCall({ path: pathname, filters, status, code, reference });
-  failing.set(pathname, { code, reference: told });
-  return told;
+  const id = newId();
+  const told = { code, reference: reference || codeOf(id) };
+  tell((monitoring) => monitoring.reportCall({ path: pathname, filters, status, code, reference: told.reference }, id));
+  failing.set(pathname, told);
+  return told.reference;
 }
 
 export function callAnswered(address: string): void {
@@ -77,7 +139,8 @@ export function callAnswered(address: string): void {
 }
 
 export function reportComponent(part: string, message: string): string {
-  return isCrashed ? '' : (monitoring?.reportComponent(part, message) ?? '');
+  const id = newId();
+  return !isCrashed && tell((monitoring) => monitoring.reportComponent(part, message, id)) ? codeOf(id) : '';
 }
 
 let address: string | undefined;
@@ -129,7 +192,8 @@ export function rejectPromise(message: string): void {
 export function crash(message: string, location: string): void {
   if (isCrashed) return;
   // Before the flag, which ends all reporting.
-  const reference = monitoring?.reportPanic(message, location) ?? '';
+  const id = newId();
+  const reference = tell((monitoring) => monitoring.reportPanic(message, location, id)) ? codeOf(id) : '';
   isCrashed = true;
   for (const type of ['click', 'submit', 'input', 'change', 'keydown', 'keyup', 'close', 'popstate', 'online', 'focusin']) {
     addEventListener(type, keepFromApp, { capture: true });

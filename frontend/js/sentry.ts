@@ -1,5 +1,5 @@
-// Sentry's SDK, errors and traces only, loaded in the head of a page that has a DSN: before the WebAssembly, so that what
-// goes wrong while that loads is told too.
+// Sentry's SDK, errors and traces only, fetched by the bridge once the page is usable. What went wrong before is told by the
+// bridge as soon as this is attached.
 
 import {
   breadcrumbsIntegration,
@@ -44,6 +44,9 @@ interface Report {
   fingerprint: string[];
   tags: Record<string, string>;
   contexts: Record<string, Record<string, unknown>>;
+  /** Of the event. */
+  id: string;
+  /** What the page shows; a part of the identifier where the server gave none. */
   reference?: string;
 }
 
@@ -119,7 +122,7 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
   const startNavigation = (path: string) => {
     if (client) startBrowserTracingNavigationSpan(client, { name: nameOf(path), attributes: navigationAttributes });
   };
-  attach({ reportCall, reportComponent, reportPanic, startNavigation, startAction });
+  attach({ reportCall, reportComponent, reportPanic, reportUncaught, startNavigation, startAction });
 }
 
 /** Of two equal errors in a row the second is dropped; not of those that we report: a page shows their reference. */
@@ -132,44 +135,44 @@ function dedupeIntegrationOfOthers(): Integration {
   };
 }
 
-function report({ message, type, level, fingerprint, tags, contexts, reference }: Report, mechanism?: string): string {
-  const eventId = crypto.getRandomValues(new Uint8Array(16)).reduce((id, byte) => id + byte.toString(16).padStart(2, '0'), '');
-  const correlacion = reference || eventId.slice(0, 8).toUpperCase();
+function report({ message, type, level, fingerprint, tags, contexts, id, reference }: Report, mechanism?: string): void {
+  const correlacion = reference || id.slice(0, 8).toUpperCase();
   const error = new Error(message);
   error.name = type;
   captureException(error, {
-    event_id: eventId,
+    event_id: id,
     mechanism: { type: mechanism ?? 'generic', handled: !mechanism },
     captureContext: { level, fingerprint, tags: { ...tags, correlacion }, contexts },
   });
-  return correlacion;
 }
 
-function reportCall({ path, filters, status, code, reference }: FailedCall): string {
+function reportCall({ path, filters, status, code, reference }: FailedCall, id: string): void {
   const { etl_tipo, ubicacion_id } = filters;
-  return report({
+  report({
     message: status ? `${path} answered ${status} (${code})` : `${path} gave no answer`,
     type: 'ServerFunctionError',
     level: 'error',
     fingerprint: ['server-function', path, code],
     tags: { server_function: path, ...(etl_tipo && { etl_tipo }), ...(ubicacion_id && { ubicacion_id }) },
     contexts: { server_function: { function: path, filters, status, code, correlacion: reference || null } },
+    id,
     reference,
   });
 }
 
-function reportComponent(part: string, message: string): string {
-  return report({
+function reportComponent(part: string, message: string, id: string): void {
+  report({
     message,
     type: 'ComponentError',
     level: 'error',
     fingerprint: ['component', message],
     tags: {},
     contexts: { part: { name: part } },
+    id,
   });
 }
 
-function reportPanic(message: string, location: string): string {
+function reportPanic(message: string, location: string, id: string): void {
   const panic: Report = {
     message,
     type: 'RustPanic',
@@ -177,8 +180,15 @@ function reportPanic(message: string, location: string): string {
     fingerprint: ['panic', location],
     tags: {},
     contexts: { panic: { location } },
+    id,
   };
-  return report(panic, panicMechanism);
+  report(panic, panicMechanism);
+}
+
+/** As the SDK's own handlers would have, had they been there. */
+function reportUncaught(error: unknown, isRejection: boolean): void {
+  const type = `auto.browser.global_handlers.${isRejection ? 'onunhandledrejection' : 'onerror'}`;
+  captureException(error, { mechanism: { type, handled: false } });
 }
 
 function startAction(name: string, attributes: Record<string, string>): Action {

@@ -1,6 +1,6 @@
 // The release script with the true sentry-cli, against a server that keeps what it is asked.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -30,15 +30,22 @@ after(() => {
 });
 beforeEach(() => {
   [requests, status] = [[], 200];
-  mkdirSync(join(folder, "site/pkg"), { recursive: true });
+  mkdirSync(join(folder, "plain"), { recursive: true });
   mkdirSync(join(folder, "debug"), { recursive: true });
   writeFileSync(join(folder, "debug/klk.wasm"), moduleWith({ buildId, name: "klk::main" }));
-  writeFileSync(join(folder, "site/pkg/klk.wasm"), moduleWith({ buildId }));
-  writeFileSync(join(folder, "site/pkg/klk.js"), "export const other = 1;\n");
-  writeFileSync(join(folder, "site/pkg/sentry.js"), "const a=()=>{throw 1};a();\n//# sourceMappingURL=sentry.js.map\n");
+  writeFileSync(join(folder, "plain/klk.wasm"), moduleWith({ buildId }));
+  writeFileSync(join(folder, "plain/klk.js"), "export const other = 1;\n");
+  writeFileSync(join(folder, "plain/sentry.js"), "const a=()=>{throw 1};a();\n//# sourceMappingURL=sentry.js.map\n");
   const map = { version: 3, sources: ["sentry.ts"], sourcesContent: ["fail()"], names: [], mappings: "AAAA" };
-  writeFileSync(join(folder, "site/pkg/sentry.js.map"), JSON.stringify(map));
+  writeFileSync(join(folder, "plain/sentry.js.map"), JSON.stringify(map));
+  const naming = spawnSync(process.execPath, [join(root, "scripts/name-files.mjs"), join(folder, "plain"), join(folder, "site")]);
+  assert.equal(naming.status, 0, String(naming.stderr));
 });
+
+/** Where a file of the site is, which has its hash in its name. */
+function served(name) {
+  return join(folder, "site/pkg", JSON.parse(readFileSync(join(folder, "site/files.json"), "utf8")).files[name]);
+}
 
 /** What Sentry answers to each, as far as sentry-cli looks. */
 async function answer(request, response) {
@@ -106,9 +113,9 @@ test("the release is created, described, finished and recorded where it runs", a
   assert.equal(requests.at(-1), deploy);
   assert.ok(requests.every(({ token }) => token === "Bearer token-7"));
   // What is served is what Sentry knows: the identifier is in the script that has a map, and in no other.
-  assert.match(readFileSync(join(folder, "site/pkg/sentry.js"), "utf8"), /debugId=[0-9a-f-]{36}/);
-  assert.match(brotliDecompressSync(readFileSync(join(folder, "site/pkg/sentry.js.br"))).toString(), /debugId=[0-9a-f-]{36}/);
-  assert.doesNotMatch(readFileSync(join(folder, "site/pkg/klk.js"), "utf8"), /debugId/);
+  assert.match(readFileSync(served("sentry.js"), "utf8"), /debugId=[0-9a-f-]{36}/);
+  assert.match(brotliDecompressSync(readFileSync(`${served("sentry.js")}.br`)).toString(), /debugId=[0-9a-f-]{36}/);
+  assert.doesNotMatch(readFileSync(served("klk.js"), "utf8"), /debugId/);
 });
 
 test("what is missing is named, and nothing is asked of anybody", async () => {

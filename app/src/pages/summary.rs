@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use crate::assets::assets;
 use crate::components::{Glyph, Icon, Mark};
 use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
 use crate::i18n::Language;
@@ -20,13 +21,14 @@ pub fn summary_document(summary: &Result<Summary, Problem>) -> impl IntoView + u
     let preferences = preferences::read();
     let language = preferences.language;
     provide_context(preferences);
+    let assets = assets();
     let content = match summary {
         Ok(summary) => content(language, summary),
         Err(problem) => unreadable(language, problem),
     };
     view! {
         <!DOCTYPE html>
-        <html lang=language.tag() data-theme=preferences.theme.code() data-hydrated="">
+        <html lang=language.tag() data-theme=preferences.theme.code() data-compilacion=assets.build().to_owned() data-hydrated="">
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -34,10 +36,10 @@ pub fn summary_document(summary: &Result<Summary, Problem>) -> impl IntoView + u
                 <meta name="color-scheme" content="light dark"/>
                 <title>{format!("{} · {}", language.summary().title(), language.site().name())}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <link rel="stylesheet" href="/pkg/klk.css"/>
-                <link rel="stylesheet" href="/pkg/summary.css"/>
+                <link rel="stylesheet" href=assets.path("klk.css")/>
+                <link rel="stylesheet" href=assets.path("summary.css")/>
                 <sentry::Head/>
-                <script type="module" src="/pkg/summary.js" nonce=use_nonce()></script>
+                <script type="module" src=assets.path("summary.js") nonce=use_nonce()></script>
             </head>
             <body>
                 <a class="skip-link" href="#contenido">{language.site().skip()}</a>

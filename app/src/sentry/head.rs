@@ -71,12 +71,13 @@ pub fn Head() -> impl IntoView {
             <meta name="baggage" content=baggage/>
         }
     });
+    let assets = crate::assets::assets();
     use_context::<BrowserMonitoring>().map(|monitoring| {
         view! {
             {trace}
-            <script type="application/json" id=ELEMENT inner_html=monitoring.json.to_string()></script>
-            // Before the app's own script: modules run in the order in which they stand here.
-            <script type="module" src="/pkg/sentry.js" nonce=use_nonce()></script>
+            <script type="application/json" id=ELEMENT data-sdk=assets.path("sentry.js") inner_html=monitoring.json.to_string()></script>
+            // The bridge keeps what happens until the SDK is there, and fetches it once the page is usable.
+            <script type="module" src=assets.path("bridge.js") nonce=use_nonce()></script>
         }
     })
 }

@@ -2,13 +2,14 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use axum::middleware::from_fn;
 use axum::response::Response;
 use domain::problem::ProblemCode;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -44,7 +45,7 @@ pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, 
         .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))
         .layer(from_fn(browser_monitoring::keep_trace))
         .layer(from_fn(security::headers))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_html))
         .layer(from_fn(problems::in_shape))
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(timeout)
@@ -55,6 +56,11 @@ pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, 
 
 fn refuse_foreign_page(_error: ProtectionError) -> Response {
     problems::answer(ProblemCode::Forbidden, "La petición viene de otra página; ábrala desde la de KLK Tracking")
+}
+
+/// Files were compressed when the site was built, and answers for programs are small: only pages are left.
+fn is_html(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn request_span(request: &Request) -> Span {

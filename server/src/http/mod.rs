@@ -13,6 +13,7 @@ mod tunnel;
 
 use std::sync::Arc;
 
+use app::assets::Assets;
 use app::sentry::BrowserMonitoring;
 use axum::Router;
 use axum::extract::FromRef;
@@ -39,6 +40,8 @@ pub use site::site_options;
 pub struct WebState {
     /// Where the site's files are.
     pub options: LeptosOptions,
+    /// What they are called in this build.
+    pub assets: Assets,
     /// The use cases.
     pub engine: Engine,
     /// True once the server ends, so that streams end too.
@@ -66,8 +69,10 @@ impl WebState {
     ) -> Self {
         let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
         let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
+        let assets = site::assets(&options);
         Self {
             options,
+            assets,
             engine,
             closing,
             event_streams,
@@ -82,8 +87,10 @@ impl WebState {
     fn contexts(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let engine = self.engine.clone();
         let browser_monitoring = self.browser_monitoring.clone();
+        let assets = self.assets.clone();
         move || {
             provide_context(engine.clone());
+            provide_context(assets.clone());
             let origin = origin_of_request();
             provide_context(Actor { origin, ..Actor::operator(origin.as_str()) });
             security::provide_nonce_of_request();
@@ -113,8 +120,6 @@ pub fn router(
 ) -> Result<Router, layers::InvalidOrigin> {
     let pages = generate_route_list(app::App);
     state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, &pages);
-    let options = state.options.clone();
-    let shell = move || app::shell(options.clone());
     let routes = Router::new()
         .route("/", get(summary::page))
         .route("/api/eventos", get(events::stream))
@@ -122,7 +127,7 @@ pub fn router(
         .route("/api/openapi.json", get(openapi::document))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .leptos_routes_with_context(&state, pages, state.contexts(), shell)
+        .leptos_routes_with_context(&state, pages, state.contexts(), app::shell)
         .fallback(site::file_or_missing_page)
         .method_not_allowed_fallback(problems::method_not_allowed)
         .with_state(state);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use app::assets::Assets;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -15,7 +16,11 @@ use super::{WebState, problems};
 
 /// The site options that a deployed server reads; the same as in Cargo.toml.
 const OPTIONS_FILE: &str = "Leptos.toml";
-/// Names of files carry no hash, so a browser asks each time whether its copy is still right (it has an ETag).
+/// What the files of a build are called (scripts/name-files.mjs).
+const MANIFEST: &str = "files.json";
+/// A name with the hash of its content is never of another content.
+const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Of a file whose name says nothing of its content, a browser asks each time whether its copy is still right (it has an ETag).
 const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The site options: of Leptos.toml in this folder or beside the binary; without it, of the environment.
@@ -27,19 +32,43 @@ pub fn site_options() -> anyhow::Result<LeptosOptions> {
     Ok(leptos_options)
 }
 
+/// The files of the site's build. A site that was not built, as in tests, has plain names.
+pub(super) fn assets(options: &LeptosOptions) -> Assets {
+    let path = Path::new(options.site_root.as_ref()).join(MANIFEST);
+    let manifest = std::fs::read_to_string(path).unwrap_or_default();
+    match Assets::read(&manifest, &program()) {
+        Ok(assets) => assets,
+        Err(error) => {
+            if !manifest.is_empty() {
+                tracing::warn!(%error, "{MANIFEST} of the site cannot be read");
+            }
+            Assets::default()
+        }
+    }
+}
+
+/// What differs where the program is another one over the same files: pages that are open take it over.
+fn program() -> String {
+    let written = std::env::current_exe().and_then(std::fs::metadata);
+    let of = |metadata: std::fs::Metadata| {
+        let at = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(format!("{:x}{:x}", at.as_secs(), metadata.len()))
+    };
+    written.ok().and_then(of).unwrap_or_default()
+}
+
 /// A file of the site, else the page that says that there is none; below /api, the problem that says so.
 pub(super) async fn file_or_missing_page(State(state): State<WebState>, request: Request) -> Response {
     if request.uri().path().starts_with("/api/") {
         return problems::no_such_path();
     }
-    if let Some(file) = file(&state.options, without_body(&request)).await {
+    if let Some(file) = file(&state, without_body(&request)).await {
         return file;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return problems::method_not_allowed().await;
     }
-    let options = state.options.clone();
-    let page = leptos_axum::render_app_async_with_context(state.contexts(), move || app::shell(options.clone()));
+    let page = leptos_axum::render_app_async_with_context(state.contexts(), app::shell);
     let mut response = page(request).await.into_response();
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -56,8 +85,9 @@ fn without_body(request: &Request) -> Request {
     question
 }
 
-async fn file(options: &LeptosOptions, question: Request) -> Option<Response> {
-    let files = ServeDir::new(options.site_root.as_ref())
+async fn file(state: &WebState, question: Request) -> Option<Response> {
+    let is_kept = state.assets.is_immutable(question.uri().path());
+    let files = ServeDir::new(state.options.site_root.as_ref())
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
@@ -66,6 +96,6 @@ async fn file(options: &LeptosOptions, question: Request) -> Option<Response> {
         return None;
     }
     let mut answer = answer.into_response();
-    answer.headers_mut().insert(header::CACHE_CONTROL, ASK_EACH_TIME);
+    answer.headers_mut().insert(header::CACHE_CONTROL, if is_kept { KEEP } else { ASK_EACH_TIME });
     Some(answer)
 }

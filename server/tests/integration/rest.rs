@@ -335,6 +335,42 @@ fn files_are_asked_for_again_by_their_tag_and_what_is_none_is_a_page() {
 }
 
 #[test]
+fn a_file_with_its_hash_in_its_name_is_kept_for_good_and_the_document_names_it() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let site = klk.path("site");
+    std::fs::create_dir_all(site.join("pkg")).unwrap();
+    let manifest = r#"{"build": "b1", "files": {"klk.css": "klk-0123456789ab.css"}}"#;
+    std::fs::write(site.join("files.json"), manifest).unwrap();
+    std::fs::write(site.join("pkg/klk-0123456789ab.css"), "body{}").unwrap();
+    let klk = klk.with_variable("LEPTOS_SITE_ROOT", site.to_str().unwrap());
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let file = server.get("/pkg/klk-0123456789ab.css").await;
+        assert_eq!(file.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+        assert_eq!(server.get("/files.json").await.headers()[CACHE_CONTROL], "no-cache");
+        let page = server.get("/").await.text().await.unwrap();
+        assert!(page.contains(r#"href="/pkg/klk-0123456789ab.css""#), "{page}");
+        assert!(page.contains(r#"data-compilacion="b1-"#), "{page}");
+    });
+}
+
+#[test]
+fn only_pages_are_compressed_while_somebody_waits() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let encoding = |path: &'static str| {
+            let request = server.request(Method::GET, path).header(ACCEPT_ENCODING, "gzip, br");
+            async move { request.send().await.unwrap().headers().get(CONTENT_ENCODING).cloned() }
+        };
+        assert!(encoding("/").await.is_some());
+        assert_eq!(encoding("/api/openapi.json").await, None);
+    });
+}
+
+#[test]
 fn the_overview_is_a_whole_page_without_the_app() {
     let pos = Pos::start();
     let klk = pos.klk();
