@@ -11,6 +11,7 @@ use crate::migrations::{migrate, require_schema};
 use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
+use crate::run_counts::RunCounts;
 use crate::writer::Writer;
 use crate::{Access, NobodyObserves, Result, StatementObserver, WarehouseError, WarehouseSettings};
 
@@ -24,6 +25,7 @@ struct Instance {
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
     invoice_days: Arc<InvoiceDays>,
+    run_counts: Arc<RunCounts>,
     /// True once DuckDB has given up the file.
     is_broken: watch::Sender<bool>,
 }
@@ -88,8 +90,8 @@ impl Warehouse {
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
         let (writer, thread) = Writer::start(connection, settings, observer, file)?;
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
-        let (invoice_days, is_broken) = (Arc::default(), watch::Sender::new(false));
-        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, is_broken })))
+        let (invoice_days, run_counts, is_broken) = (Arc::default(), Arc::default(), watch::Sender::new(false));
+        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, run_counts, is_broken })))
     }
 
     /// Whether a question is answered.
@@ -120,6 +122,11 @@ impl Warehouse {
     /// Which days may have an invoice.
     pub(crate) fn invoice_days(&self) -> Arc<InvoiceDays> {
         Arc::clone(&self.0.invoice_days)
+    }
+
+    /// How many runs there are.
+    pub(crate) fn run_counts(&self) -> Arc<RunCounts> {
+        Arc::clone(&self.0.run_counts)
     }
 
     pub(crate) async fn write<T, F>(&self, name: &'static str, job: F) -> Result<T>

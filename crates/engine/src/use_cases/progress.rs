@@ -12,9 +12,7 @@ impl Engine {
         let now = self.clock.now();
         let since = now.checked_sub(self.settings.progress_shown).unwrap_or(now);
         let batches = self.warehouse.batches_since(since).await?;
-        let lotes =
-            batches.into_iter().filter(|batch| batch.reason != "programada").map(|batch| view(batch, now)).collect();
-        Ok(Progress { lotes, generado_en: now })
+        Ok(Progress { lotes: batches.into_iter().map(|batch| view(batch, now)).collect(), generado_en: now })
     }
 }
 

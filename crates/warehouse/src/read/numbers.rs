@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use domain::sequence::NumberRun;
 use domain::{BranchId, Interval};
-use duckdb::params;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::columns::local_micros;
 use crate::instants::instant;
+use crate::literal::with_values;
 use crate::{Result, Warehouse};
 
 impl Warehouse {
@@ -21,12 +21,12 @@ impl Warehouse {
         local: Interval<DateTime>,
     ) -> Result<Vec<(BranchId, NumberRun)>> {
         self.read("secuencias", move |connection| {
-            let branch = branch.as_ref().map(BranchId::as_str);
-            let mut statement = connection.prepare(
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let mut statement = connection.prepare(&with_values(
                 "WITH pedidas AS (
                     SELECT * FROM secuencias
                     WHERE (? IS NULL OR ubicacion_id = ?)
-                      AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)),
+                      AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)),
                  rotas AS (
                     SELECT DISTINCT ubicacion_id, caja FROM (
                         SELECT ubicacion_id, caja, desde > 1 + max(hasta) OVER (
@@ -36,9 +36,9 @@ impl Warehouse {
                     WHERE falta)
                  SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
                  FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
-            )?;
-            let mut rows =
-                statement.query(params![branch, branch, local_micros(local.start()), local_micros(local.end())])?;
+                &[&branch, &branch, &from, &to],
+            ))?;
+            let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let moment = |index| instant("hora", row.get(index)?);
@@ -64,18 +64,19 @@ impl Warehouse {
         local: Interval<DateTime>,
     ) -> Result<HashSet<DateTime>> {
         self.read("medias_horas_sin_orden", move |connection| {
-            let mut statement = connection.prepare(
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let mut statement = connection.prepare(&with_values(
                 "WITH ordenadas AS (
                     SELECT media_hora, sum(hasta - desde + 1) AS facturas FROM secuencias
-                    WHERE ubicacion_id = ? AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)
+                    WHERE ubicacion_id = ? AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)
                     GROUP BY media_hora)
                  SELECT epoch_us(sumas.media_hora)
                  FROM ventas_por_media_hora AS sumas LEFT JOIN ordenadas USING (media_hora)
-                 WHERE sumas.ubicacion_id = ? AND sumas.media_hora >= make_timestamp(?::BIGINT)
-                   AND sumas.media_hora < make_timestamp(?::BIGINT) AND coalesce(ordenadas.facturas, 0) < sumas.facturas",
-            )?;
-            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
-            let mut rows = statement.query(params![branch.as_str(), from, to, branch.as_str(), from, to])?;
+                 WHERE sumas.ubicacion_id = ? AND sumas.media_hora >= make_timestamp(?)
+                   AND sumas.media_hora < make_timestamp(?) AND coalesce(ordenadas.facturas, 0) < sumas.facturas",
+                &[&branch, &from, &to, &branch, &from, &to],
+            ))?;
+            let mut rows = statement.query([])?;
             let mut found = HashSet::new();
             while let Some(row) = rows.next()? {
                 found.insert(crate::instants::local("media_hora", row.get(0)?)?);
