@@ -43,6 +43,7 @@ mod set_aside;
 mod settings;
 pub mod stock;
 mod summaries;
+mod version;
 pub mod waivers;
 mod warehouse;
 mod writer;
@@ -63,6 +64,7 @@ pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunReco
 pub use sales::{Receipt, SalesWindow};
 pub use settings::{Access, WarehouseSettings};
 pub use stock::{LastSnapshot, StockSnapshot, WarehouseStock};
+pub use version::{Subject, Version};
 pub use waivers::{NewWaiver, Waiver, WaiverFilter};
 pub use warehouse::Warehouse;
 
