@@ -146,6 +146,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         look_back: limits.look_back,
         loss_limits: limits.loss_limits,
         probe_interval: limits.probe_interval,
+        answer_cache: limits.answer_cache,
         queue_check_interval: limits.queue_check_interval,
         write_retries: limits.write_retries,
         write_retry_pause: limits.write_retry_pause,

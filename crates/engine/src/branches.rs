@@ -35,6 +35,11 @@ impl BranchRegistry {
         self.known_at(Timestamp::MAX)
     }
 
+    /// How often they have changed.
+    pub(crate) fn version(&self) -> usize {
+        std::iter::successors(self.first.next.get(), |version| version.next.get()).count()
+    }
+
     /// All of them, as they were known at a moment.
     pub fn known_at(&self, moment: Timestamp) -> &[Branch] {
         let mut version = &self.first;

@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
 use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, RunRecord, Warehouse, WarehouseError};
 
+use crate::answer_cache::AnswerCache;
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
@@ -65,6 +66,7 @@ pub struct Shared {
     pub(crate) settings: EngineSettings,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) events: Events,
+    pub(crate) answers: AnswerCache,
     pub(crate) queue: Queue,
     /// True once nothing new may start.
     pub(crate) stopping: watch::Sender<bool>,
@@ -119,6 +121,7 @@ impl Engine {
             warehouse: parts.warehouse,
             monitoring: parts.monitoring,
             branches,
+            answers: AnswerCache::new(settings.answer_cache),
             settings,
             schedules,
             events: Events::new(),

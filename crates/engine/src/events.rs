@@ -1,5 +1,9 @@
 //! What changed, for whoever shows it: topics without content, so that hearing one late or twice does no harm.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use tokio::sync::broadcast;
 
 /// What changed.
@@ -33,11 +37,13 @@ const LAG_MAX: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Events {
     sender: broadcast::Sender<Topic>,
+    /// Whether a later notification is due already.
+    is_due: Arc<AtomicBool>,
 }
 
 impl Events {
     pub(crate) fn new() -> Self {
-        Self { sender: broadcast::channel(LAG_MAX).0 }
+        Self { sender: broadcast::channel(LAG_MAX).0, is_due: Arc::default() }
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Topic> {
@@ -55,5 +61,19 @@ impl Events {
             // Nobody listening is no fault.
             drop(self.sender.send(*topic));
         }
+    }
+
+    /// Notifies once more after a while: somebody was shown something that runs have changed since.
+    pub(crate) fn run_changed_after(&self, pause: Duration) {
+        if self.is_due.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let events = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            // First, so that whoever is shown something outdated from here on has a notification of their own.
+            events.is_due.store(false, Ordering::Release);
+            events.run_changed();
+        });
     }
 }

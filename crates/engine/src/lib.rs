@@ -5,6 +5,7 @@
 //! `plans` gets it back, and `use_cases` has one file for each thing that can be asked for, with who may ask it.
 
 mod actor;
+mod answer_cache;
 mod branches;
 mod calendar_change;
 mod calendars;
@@ -36,6 +37,7 @@ mod window_spans;
 mod workers;
 
 pub use actor::{Actor, Role};
+pub use answer_cache::CacheLimits;
 pub use branches::BranchRegistry;
 pub use clock::{Clock, IdSource};
 pub use endpoint::{Caller, EndpointCall};

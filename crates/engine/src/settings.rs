@@ -9,6 +9,8 @@ use domain::value::ValueRules;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::answer_cache::CacheLimits;
+
 /// What an engine may do with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineMode {
@@ -87,6 +89,8 @@ pub struct EngineSettings {
     pub sequence_exempt_registers: Vec<(BranchId, String)>,
     /// How long firings of schedules are kept, to tell why a window has no run.
     pub firings_kept_days: u32,
+    /// How much of what use cases answer is kept.
+    pub answer_cache: CacheLimits,
     /// The name of this machine, stored with each run.
     pub host: String,
 }
@@ -126,6 +130,7 @@ impl Default for EngineSettings {
             sequence_exempt: Vec::new(),
             sequence_exempt_registers: Vec::new(),
             firings_kept_days: 400,
+            answer_cache: CacheLimits::default(),
             host: "localhost".to_owned(),
         }
     }

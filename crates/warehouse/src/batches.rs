@@ -2,10 +2,11 @@
 
 use domain::BatchId;
 use domain::plan::{PlanHash, PlanState};
-use duckdb::{Connection, Row, params};
+use duckdb::{Connection, Row};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, micros, named};
+use crate::literal::{list, with_values};
 use crate::plans::sealed;
 use crate::{Result, Warehouse};
 
@@ -62,38 +63,55 @@ const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_val
 impl Warehouse {
     /// One batch, if there is one.
     pub async fn batch(&self, batch: BatchId) -> Result<Option<BatchCounts>> {
-        self.read("lote", move |connection| {
-            Ok(counts(connection, "WHERE lotes.id = ?::UUID GROUP BY lotes.id", params![batch.to_string()])?.pop())
-        })
-        .await
+        self.read("lote", move |connection| Ok(counts(connection, &[batch])?.pop())).await
     }
 
-    /// Batches with runs that wait or are in work, and those that ended after the given moment; the newest first.
+    /// Batches with runs that wait or are in work, and those with a run that ended after the given moment; the newest first.
+    /// What schedules queue is left out.
     pub async fn batches_since(&self, moment: Timestamp) -> Result<Vec<BatchCounts>> {
         self.read("lotes", move |connection| {
-            counts(
-                connection,
-                "GROUP BY lotes.id
-                 HAVING count(*) FILTER (etl_ejecuciones.estado IN ('en_cola', 'en_proceso')) > 0
-                     OR max(fecha_fin) > make_timestamptz(?::BIGINT)
-                 ORDER BY lotes.id DESC",
-                params![micros(moment)],
-            )
+            // Which first: the blocks without any are skipped, and only the runs of those batches are counted.
+            let sql = with_values(
+                "SELECT id::VARCHAR FROM lotes WHERE motivo <> 'programada' AND id IN (
+                    SELECT lote_id FROM etl_ejecuciones WHERE estado IN ('en_cola', 'en_proceso')
+                    UNION ALL SELECT lote_id FROM etl_ejecuciones WHERE fecha_fin > make_timestamptz(?))",
+                &[&micros(moment)],
+            );
+            let mut statement = connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            let mut batches = Vec::new();
+            while let Some(row) = rows.next()? {
+                batches.push(identified("id", &row.get::<_, String>(0)?)?);
+            }
+            counts(connection, &batches)
         })
         .await
     }
 }
 
-fn counts(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<BatchCounts>> {
-    let mut statement = connection.prepare(&format!("{COUNTS} {rest}"))?;
-    let mut rows = statement.query(values)?;
-    let mut batches = Vec::new();
+/// The counts of batches, the newest first. A run is never older than its batch, and the table is in order of age, so that
+/// the blocks before the first of the batches are skipped.
+fn counts(connection: &Connection, batches: &[BatchId]) -> Result<Vec<BatchCounts>> {
+    let mut found = Vec::new();
+    if batches.is_empty() {
+        return Ok(found);
+    }
+    let ids = list(batches);
+    let sql = format!("SELECT epoch_us(min(creado_en)) FROM lotes WHERE id IN ({ids})");
+    let oldest: Option<i64> = connection.prepare(&sql)?.query_row([], |row| row.get(0))?;
+    let Some(oldest) = oldest else { return Ok(found) };
+    let mut statement = connection.prepare(&format!(
+        "{COUNTS} WHERE lotes.id IN ({ids}) AND etl_ejecuciones.lote_id IN ({ids})
+            AND etl_ejecuciones.creado_en >= make_timestamptz({oldest})
+         GROUP BY lotes.id ORDER BY lotes.id DESC"
+    ))?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let moment = |index: usize| -> Result<Option<Timestamp>> {
             row.get::<_, Option<i64>>(index)?.map(|micros| instant("fecha", micros)).transpose()
         };
         let (runs, finished): (u64, u64) = (row.get(4)?, row.get(5)?);
-        batches.push(BatchCounts {
+        found.push(BatchCounts {
             id: identified("id", &row.get::<_, String>(0)?)?,
             reason: row.get(1)?,
             requested_by: row.get(2)?,
@@ -108,7 +126,7 @@ fn counts(connection: &Connection, rest: &str, values: impl duckdb::Params) -> R
             plan: plan(row)?,
         });
     }
-    Ok(batches)
+    Ok(found)
 }
 
 fn plan(row: &Row<'_>) -> Result<Option<BatchPlan>> {

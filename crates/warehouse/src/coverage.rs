@@ -6,6 +6,7 @@ use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, interval, micros, named};
+use crate::literal::with_values;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -72,14 +73,15 @@ pub(crate) fn intervals(
     branch: Option<&BranchId>,
     range: Interval<Timestamp>,
 ) -> Result<BranchIntervals> {
-    let branch = branch.map(BranchId::as_str);
-    let mut statement = connection.prepare(&format!(
-        "SELECT DISTINCT ubicacion_id, epoch_us(desde), epoch_us(hasta) FROM {table}
-         WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?)
-           AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) {condition}"
+    let mut statement = connection.prepare(&with_values(
+        &format!(
+            "SELECT DISTINCT ubicacion_id, epoch_us(desde), epoch_us(hasta) FROM {table}
+             WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?)
+               AND desde < make_timestamptz(?) AND hasta > make_timestamptz(?) {condition}"
+        ),
+        &[&kind.as_str(), &branch, &branch, &micros(range.end()), &micros(range.start())],
     ))?;
-    let mut rows =
-        statement.query(params![kind.as_str(), branch, branch, micros(range.end()), micros(range.start())])?;
+    let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let covered = interval("cobertura", row.get(1)?, row.get(2)?).or_set_aside("cobertura_continua")?;
@@ -125,16 +127,15 @@ impl Warehouse {
         range: Interval<Timestamp>,
     ) -> Result<Vec<(BranchId, Attempt)>> {
         self.read("intentos", move |connection| {
-            let branch = branch.as_ref().map(BranchId::as_str);
-            let mut statement = connection.prepare(
+            let mut statement = connection.prepare(&with_values(
                 "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
                     error_tipo, error_mensaje
                  FROM etl_ejecuciones
                  WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?) AND estado <> 'exitoso'
-                   AND ventana_desde < make_timestamptz(?::BIGINT) AND ventana_hasta > make_timestamptz(?::BIGINT)",
-            )?;
-            let mut rows =
-                statement.query(params![kind.as_str(), branch, branch, micros(range.end()), micros(range.start())])?;
+                   AND ventana_desde < make_timestamptz(?) AND ventana_hasta > make_timestamptz(?)",
+                &[&kind.as_str(), &branch, &branch, &micros(range.end()), &micros(range.start())],
+            ))?;
+            let mut rows = statement.query([])?;
             let mut attempts = Vec::new();
             while let Some(row) = rows.next()? {
                 let branch = BranchId::new(row.get::<_, String>(0)?);

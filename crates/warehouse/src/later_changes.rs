@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::instants::{identified, instant, interval, micros};
+use crate::literal::with_values;
 use crate::sales::SalesWindow;
 use crate::{Result, Warehouse, WarehouseError};
 
@@ -88,17 +89,19 @@ pub(crate) fn changes(
             "vista_en <= make_timestamptz({at}) AND (recargada_en IS NULL OR recargada_en > make_timestamptz({at}))"
         ),
     };
-    let branch = branch.map(BranchId::as_str);
-    let mut statement = connection.prepare(&format!(
-        "SELECT ubicacion_id, ejecucion_id::VARCHAR, epoch_us(desde), epoch_us(hasta), epoch_us(medida_desde),
+    let mut statement = connection.prepare(&with_values(
+        &format!(
+            "SELECT ubicacion_id, ejecucion_id::VARCHAR, epoch_us(desde), epoch_us(hasta), epoch_us(medida_desde),
             epoch_us(medida_hasta), lineas_cargadas, lineas_ahora, usd_cargado::VARCHAR, usd_ahora::VARCHAR,
             epoch_us(vista_en)
          FROM cambios_de_fuente
          WHERE (? IS NULL OR ubicacion_id = ?)
-           AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT) AND {open}
+           AND desde < make_timestamptz(?) AND hasta > make_timestamptz(?) AND {open}
          ORDER BY ubicacion_id, desde, vista_en, ejecucion_id"
+        ),
+        &[&branch, &branch, &micros(range.end()), &micros(range.start())],
     ))?;
-    let mut rows = statement.query(params![branch, branch, micros(range.end()), micros(range.start())])?;
+    let mut rows = statement.query([])?;
     let mut found: Vec<(BranchId, LaterChange)> = Vec::new();
     while let Some(row) = rows.next()? {
         let (branch, seen) = (BranchId::new(row.get::<_, String>(0)?), change(row)?);

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use crate::columns::{append, date, owned_text, text};
 use crate::decisions::{NewDecision, record};
 use crate::instants::micros;
+use crate::literal::with_values;
+use crate::run_place;
 use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
 use crate::{Result, Warehouse};
 
@@ -95,15 +97,23 @@ impl Warehouse {
         trace_id: Option<String>,
     ) -> Result<bool> {
         self.write("tomar_ejecucion", move |transaction| {
-            let changed = transaction
-                .prepare(
-                    "UPDATE etl_ejecuciones
-                     SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?::BIGINT), host = ?, traza_id = ?
-                     WHERE id = ?::UUID AND estado = 'en_cola' AND (lote_id IS NULL OR lote_id NOT IN (
-                        SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido')))",
-                )?
-                .execute(params![micros(started_at), host, trace_id, run.to_string()])?;
-            Ok(changed == 1)
+            for of_run in run_place::of_run(run) {
+                let changed = transaction
+                    .prepare(&with_values(
+                        &format!(
+                            "UPDATE etl_ejecuciones
+                     SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?), host = ?, traza_id = ?
+                     WHERE {of_run} AND estado = 'en_cola' AND (lote_id IS NULL OR lote_id NOT IN (
+                        SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido')))"
+                        ),
+                        &[&micros(started_at), &host, &trace_id],
+                    ))?
+                    .execute([])?;
+                if changed == 1 {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         })
         .await
     }
@@ -272,13 +282,14 @@ fn earlier_attempts(connection: &Connection, runs: &[NewRun]) -> Result<HashMap<
     let (Some(first), Some(last)) = (span.intervals().first(), span.intervals().last()) else {
         return Ok(HashMap::new());
     };
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare(&with_values(
         "SELECT etl_tipo, ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), count(*)::UINTEGER
          FROM etl_ejecuciones
-         WHERE ventana_desde >= make_timestamptz(?::BIGINT) AND ventana_hasta <= make_timestamptz(?::BIGINT)
+         WHERE ventana_desde >= make_timestamptz(?) AND ventana_hasta <= make_timestamptz(?)
          GROUP BY ALL",
-    )?;
-    let mut rows = statement.query(params![micros(first.start()), micros(last.end())])?;
+        &[&micros(first.start()), &micros(last.end())],
+    ))?;
+    let mut rows = statement.query([])?;
     let mut attempts = HashMap::new();
     while let Some(row) = rows.next()? {
         let kind = crate::instants::named("etl_tipo", &row.get::<_, String>(0)?)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::read_model::{RunReceipt, RunView};
 use domain::reconciliation::SourceDifference;
 use domain::{BranchId, EtlKind, RunId, RunState};
-use duckdb::{Connection, Row, params, params_from_iter};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -13,8 +13,11 @@ use rust_decimal::Decimal;
 use crate::columns::local_micros;
 use crate::instants::{date_of_epoch_days, epoch_days, identified, instant, micros};
 use crate::later_changes::close;
+use crate::literal::{list, with_values};
 use crate::sales::{Receipt, SalesWindow};
 use crate::{Result, Warehouse, WarehouseError};
+
+const DAY_MICROS: i64 = 86_400_000_000;
 
 /// What a run's comparison found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,12 +157,13 @@ impl Warehouse {
     /// What a run's comparison found; None for a run that compared nothing.
     pub async fn reconciliation(&self, run: RunId) -> Result<Option<RunReconciliation>> {
         self.read("conciliacion", move |connection| {
-            let mut statement = connection.prepare(
+            let mut statement = connection.prepare(&with_values(
                 "SELECT lineas_agregadas, lineas_cambiadas, lineas_retiradas, usd_antes::VARCHAR, usd_ahora::VARCHAR,
                     bs_antes::VARCHAR, bs_ahora::VARCHAR, ubicacion_id, epoch_ms(fecha::TIMESTAMP) // 86400000, dia_cerrado
                  FROM conciliaciones WHERE ejecucion_id = ?::UUID",
-            )?;
-            let mut rows = statement.query(params![run.to_string()])?;
+                &[&run],
+            ))?;
+            let mut rows = statement.query([])?;
             let Some(row) = rows.next()? else { return Ok(None) };
             Ok(Some(RunReconciliation {
                 difference: difference_at(row, 0)?,
@@ -175,8 +179,19 @@ impl Warehouse {
     /// was loaded once more and had not changed does not say of its day that it was compared.
     pub async fn reconciliations(&self, branch: Option<BranchId>, since: Date) -> Result<Vec<DayReconciliation>> {
         self.read("conciliaciones", move |connection| {
-            let branch = branch.as_ref().map(BranchId::as_str);
-            let mut statement = connection.prepare(
+            let of_days = with_values(
+                "dia_cerrado AND (? IS NULL OR ubicacion_id = ?) AND fecha >= DATE '1970-01-01' + ?",
+                &[&branch, &branch, &epoch_days(since)],
+            );
+            // Their runs ended about when they were registered: the blocks of all others are skipped.
+            let (first, last): (Option<i64>, Option<i64>) = connection
+                .prepare(&format!(
+                    "SELECT epoch_us(min(registrada_en)) - {DAY_MICROS}, epoch_us(max(registrada_en)) + {DAY_MICROS}
+                     FROM conciliaciones WHERE {of_days}"
+                ))?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
+            let mut statement = connection.prepare(&format!(
                 "SELECT sum(lineas_agregadas)::UBIGINT, sum(lineas_cambiadas)::UBIGINT, sum(lineas_retiradas)::UBIGINT,
                     sum(usd_antes)::VARCHAR, sum(usd_ahora)::VARCHAR, sum(bs_antes)::VARCHAR, sum(bs_ahora)::VARCHAR,
                     ubicacion_id, epoch_ms(fecha::TIMESTAMP) // 86400000,
@@ -186,14 +201,14 @@ impl Warehouse {
                  FROM (
                     SELECT conciliaciones.*, ejecucion_id IN (
                         SELECT ejecucion.id FROM etl_ejecuciones AS ejecucion LEFT JOIN lotes ON lotes.id = ejecucion.lote_id
-                        WHERE ejecucion.modo = 'completo' OR lotes.motivo IN ('reconciliacion', 'conciliacion')) AS es_del_dia
-                    FROM conciliaciones
-                    WHERE dia_cerrado AND (? IS NULL OR ubicacion_id = ?) AND fecha >= DATE '1970-01-01' + ?::INTEGER)
+                        WHERE ejecucion.fecha_fin BETWEEN make_timestamptz({first}) AND make_timestamptz({last})
+                          AND (ejecucion.modo = 'completo' OR lotes.motivo IN ('reconciliacion', 'conciliacion'))) AS es_del_dia
+                    FROM conciliaciones WHERE {of_days})
                  GROUP BY ubicacion_id, fecha
                  HAVING bool_or(es_del_dia) OR sum(lineas_agregadas + lineas_cambiadas + lineas_retiradas) > 0
-                 ORDER BY fecha DESC, ubicacion_id",
-            )?;
-            let mut rows = statement.query(params![branch, branch, epoch_days(since)])?;
+                 ORDER BY fecha DESC, ubicacion_id"
+            ))?;
+            let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 found.push(DayReconciliation {
@@ -215,19 +230,18 @@ impl Warehouse {
 /// The receipts of runs that are shown.
 pub(crate) fn receipts(connection: &Connection, runs: &[RunView]) -> Result<HashMap<RunId, RunReceipt>> {
     // Only runs that ended well can have one.
-    let ids: Vec<String> =
-        runs.iter().filter(|run| run.estado == RunState::Succeeded).map(|run| run.id.to_string()).collect();
+    let ids: Vec<RunId> = runs.iter().filter(|run| run.estado == RunState::Succeeded).map(|run| run.id).collect();
     let mut found = HashMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
-    let marks = vec!["?::UUID"; ids.len()].join(", ");
     let mut statement = connection.prepare(&format!(
         "SELECT lineas_agregadas, lineas_cambiadas, lineas_retiradas, usd_antes::VARCHAR, usd_ahora::VARCHAR,
             bs_antes::VARCHAR, bs_ahora::VARCHAR, ejecucion_id::VARCHAR
-         FROM conciliaciones WHERE ejecucion_id IN ({marks})"
+         FROM conciliaciones WHERE ejecucion_id IN ({})",
+        list(&ids)
     ))?;
-    let mut rows = statement.query(params_from_iter(ids))?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let difference = difference_at(row, 0)?;
         let receipt = RunReceipt {

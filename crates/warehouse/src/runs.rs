@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{BatchId, Branch, BranchId, ErrorClass, EtlKind, Interval, RunId, RunMode, RunState, Window};
-use duckdb::{Connection, Row, params};
+use duckdb::{Connection, Row, params_from_iter};
 use jiff::Timestamp;
 
 use crate::instants::{identified, interval, micros, named};
+use crate::literal::with_values;
+use crate::run_place;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
@@ -165,33 +167,44 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
         Some((added, changed, removed)) => (Some(added), Some(changed), Some(removed)),
         None => (None, None, None),
     };
-    let changed_rows = connection
-        .prepare(
-            "UPDATE etl_ejecuciones SET
-            estado = ?, fecha_fin = make_timestamptz(?::BIGINT),
-            duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6,
-            registros_extraidos = ?, registros_anunciados = ?, estado_http = ?, registros_cargados = ?, error_tipo = ?, error_mensaje = ?,
-            fase_extraccion_ms = ?, fase_carga_ms = ?, lineas_agregadas = ?, lineas_cambiadas = ?, lineas_retiradas = ?
-         WHERE id = ?::UUID AND estado = 'en_proceso'",
-        )?
-        .execute(params![
-            end.state.as_str(),
-            micros(end.ended_at),
-            micros(end.ended_at),
-            end.extracted,
-            end.announced,
-            end.http_status,
-            end.loaded,
-            end.class.map(ErrorClass::as_str),
-            end.message,
-            milliseconds(end.phases.extract),
-            milliseconds(end.load),
-            added,
-            changed,
-            removed,
-            end.run.to_string(),
-        ])?;
-    if changed_rows == 1 { Ok(()) } else { Err(WarehouseError::NotRunning { run: end.run }) }
+    // Free text is bound; where there is none, a bound NULL would have the statement planned twice.
+    let (message, values) = match end.message {
+        Some(message) => ("$1", vec![message]),
+        None => ("NULL", Vec::new()),
+    };
+    for of_run in run_place::of_run(end.run) {
+        let changed_rows = connection
+            .prepare(&with_values(
+                &format!(
+                    "UPDATE etl_ejecuciones SET
+            estado = ?, fecha_fin = make_timestamptz(?), duracion_segundos = (? - epoch_us(fecha_inicio)) / 1e6,
+            registros_extraidos = ?, registros_anunciados = ?, estado_http = ?, registros_cargados = ?, error_tipo = ?,
+            fase_extraccion_ms = ?, fase_carga_ms = ?, lineas_agregadas = ?, lineas_cambiadas = ?, lineas_retiradas = ?,
+            error_mensaje = {message}
+         WHERE {of_run} AND estado = 'en_proceso'"
+                ),
+                &[
+                    &end.state.as_str(),
+                    &micros(end.ended_at),
+                    &micros(end.ended_at),
+                    &end.extracted,
+                    &end.announced,
+                    &end.http_status,
+                    &end.loaded,
+                    &end.class.map(ErrorClass::as_str),
+                    &milliseconds(end.phases.extract),
+                    &milliseconds(end.load),
+                    &added,
+                    &changed,
+                    &removed,
+                ],
+            ))?
+            .execute(params_from_iter(&values))?;
+        if changed_rows == 1 {
+            return Ok(());
+        }
+    }
+    Err(WarehouseError::NotRunning { run: end.run })
 }
 
 fn milliseconds(duration: Duration) -> u64 {
@@ -225,10 +238,14 @@ impl Warehouse {
 
     /// One run, if there is one.
     pub async fn run(&self, run: RunId) -> Result<Option<RunRecord>> {
-        self.read(
-            "ejecucion",
-            move |connection| Ok(records(connection, "WHERE id = ?::UUID", [run.to_string()])?.pop()),
-        )
+        self.read("ejecucion", move |connection| {
+            for of_run in run_place::of_run(run) {
+                if let Some(found) = records(connection, &format!("WHERE {of_run}"), [])?.pop() {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
+        })
         .await
     }
 }

@@ -11,8 +11,10 @@ use crate::migrations::{migrate, require_schema};
 use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
+use crate::run_counts::RunCounts;
+use crate::version::Versions;
 use crate::writer::Writer;
-use crate::{Access, NobodyObserves, Result, StatementObserver, WarehouseError, WarehouseSettings};
+use crate::{Access, NobodyObserves, Result, StatementObserver, Subject, Version, WarehouseError, WarehouseSettings};
 
 /// The database. Clones share its writer and its readers; the last one that goes closes it.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ struct Instance {
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
     invoice_days: Arc<InvoiceDays>,
+    run_counts: Arc<RunCounts>,
+    versions: Arc<Versions>,
     /// True once DuckDB has given up the file.
     is_broken: watch::Sender<bool>,
 }
@@ -86,10 +90,11 @@ impl Warehouse {
         }
         let count = u32::try_from(settings.readers).unwrap_or(u32::MAX);
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
-        let (writer, thread) = Writer::start(connection, settings, observer, file)?;
+        let versions = Arc::<Versions>::default();
+        let (writer, thread) = Writer::start(connection, settings, observer, Arc::clone(&versions), file)?;
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
-        let (invoice_days, is_broken) = (Arc::default(), watch::Sender::new(false));
-        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, is_broken })))
+        let (invoice_days, run_counts, is_broken) = (Arc::default(), Arc::default(), watch::Sender::new(false));
+        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, run_counts, versions, is_broken })))
     }
 
     /// Whether a question is answered.
@@ -117,9 +122,20 @@ impl Warehouse {
         }
     }
 
+    /// The version of some subjects. Read before a question is asked, it says what the answer has at least: a commit that
+    /// anybody was told of is in the version, and in what is read after it.
+    pub fn version(&self, subjects: &[Subject]) -> Version {
+        self.0.versions.of(subjects)
+    }
+
     /// Which days may have an invoice.
     pub(crate) fn invoice_days(&self) -> Arc<InvoiceDays> {
         Arc::clone(&self.0.invoice_days)
+    }
+
+    /// How many runs there are.
+    pub(crate) fn run_counts(&self) -> Arc<RunCounts> {
+        Arc::clone(&self.0.run_counts)
     }
 
     pub(crate) async fn write<T, F>(&self, name: &'static str, job: F) -> Result<T>

@@ -9,6 +9,7 @@ use duckdb::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::open_files::OpenFile;
+use crate::version::{Change, Versions};
 use crate::{Access, Result, StatementObserver, WarehouseError, WarehouseSettings};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -18,6 +19,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     observer: Arc<dyn StatementObserver>,
+    versions: Arc<Versions>,
 }
 
 impl Writer {
@@ -26,6 +28,7 @@ impl Writer {
         mut connection: Connection,
         settings: &WarehouseSettings,
         observer: Arc<dyn StatementObserver>,
+        versions: Arc<Versions>,
         file: Option<Arc<OpenFile>>,
     ) -> Result<(Self, JoinHandle<()>)> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
@@ -45,7 +48,7 @@ impl Writer {
                 drop(file);
             })
             .map_err(|_| WarehouseError::Closed)?;
-        Ok((Self { jobs, observer }, thread))
+        Ok((Self { jobs, observer, versions }, thread))
     }
 
     /// Does a job in a transaction, which is committed when the job returns Ok and rolled back otherwise.
@@ -56,10 +59,13 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel();
         let watch = self.observer.on_asked(name);
+        let versions = Arc::clone(&self.versions);
         let job: Job = Box::new(move |connection| {
             let started = Instant::now();
             let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, job)));
             let result = result.unwrap_or(Err(WarehouseError::Panicked));
+            // Also where it failed: an error of a commit does not say that nothing was committed.
+            versions.record(Change::of(name));
             if let Some(watch) = watch {
                 watch.on_ended(started.elapsed(), result.is_err());
             }

@@ -19,7 +19,7 @@ use crate::accept::ConnectionLimits;
 use domain::BranchId;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
-use engine::{LookBackSettings, PlanSettings, RetrySettings};
+use engine::{CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
@@ -103,6 +103,8 @@ pub struct EngineLimits {
     pub loss_limits: LossLimits,
     /// How long an answer of the POS to whether it is there counts for everybody.
     pub probe_interval: Duration,
+    /// How much of what use cases answer is kept.
+    pub answer_cache: CacheLimits,
     /// How often the queue in the database is compared with what the process knows of it.
     pub queue_check_interval: Duration,
     /// Days that one recovery may span.
@@ -267,12 +269,13 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
-        GAP_GRACE_MINUTES, LIVE_STREAK_MAX, LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN,
-        LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES, NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS,
-        QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS,
-        SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS,
-        STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES,
-        WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        GAP_GRACE_MINUTES, KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS, KEPT_ANSWERS_MAX, LIVE_STREAK_MAX,
+        LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX,
+        NEVER_EMPTY_LINES, NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX,
+        SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX,
+        SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES,
+        VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS,
+        WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -298,6 +301,11 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
             pause: jiff::SignedDuration::from_mins(i64::from(count(source, &LOSS_PAUSE_MINUTES))),
         },
         probe_interval: seconds(source, &PROBE_SECONDS),
+        answer_cache: CacheLimits {
+            answers_max: size(source, &KEPT_ANSWERS_MAX),
+            bytes_max: size(source, &KEPT_ANSWERS_BYTES_MAX),
+            lag_max: Duration::from_millis(source.number(&KEPT_ANSWERS_LAG_MILLISECONDS)),
+        },
         queue_check_interval: seconds(source, &QUEUE_CHECK_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),

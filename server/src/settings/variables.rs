@@ -60,6 +60,9 @@ variables! {
     LOSS_PAUSE_MINUTES = "KLK_LOSS_PAUSE_MINUTES", number(10, 0, 10_080), "Minutos después de los que se cree la misma respuesta.";
     NEVER_EMPTY_WEEKS = "KLK_NEVER_EMPTY_WEEKS", number(4, 0, 52), "Semanas en las que una media hora tiene que haber vendido cada vez para que no se crea a la primera que está vacía; 0, siempre se cree.";
     NEVER_EMPTY_LINES = "KLK_NEVER_EMPTY_LINES", number(5, 1, 1_000_000), "Líneas que tiene que haber vendido cada una de esas semanas.";
+    KEPT_ANSWERS_MAX = "KLK_KEPT_ANSWERS_MAX", number(512, 0, 100_000), "Respuestas que se guardan en memoria mientras valgan, para no calcular lo mismo dos veces; 0, ninguna.";
+    KEPT_ANSWERS_BYTES_MAX = "KLK_KEPT_ANSWERS_BYTES_MAX", number(67_108_864, 0, 4_294_967_296), "Bytes que pueden ocupar esas respuestas juntas.";
+    KEPT_ANSWERS_LAG_MILLISECONDS = "KLK_KEPT_ANSWERS_LAG_MILLISECONDS", number(250, 0, 10_000), "Mientras haya ejecuciones en cola, antigüedad máxima en milisegundos de una respuesta que otras ejecuciones ya cambiaron; lo que decide una persona se ve siempre enseguida.";
     PROBE_SECONDS = "KLK_PROBE_SECONDS", number(30, 0, 3600), "Segundos que vale para todas las páginas la respuesta del KLK a si está.";
     QUEUE_CHECK_SECONDS = "KLK_QUEUE_CHECK_SECONDS", number(15, 1, 3600), "Cada cuántos segundos se compara la cola de la base de datos con lo que el proceso tiene en marcha.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";

@@ -3,14 +3,20 @@
 use domain::Branch;
 use domain::branch_clock::ALWAYS;
 use domain::read_model::{BranchCalendar, CalendarChange, CalendarList};
-use warehouse::{CalendarKind, CalendarRow};
+use warehouse::{CalendarKind, CalendarRow, Subject};
 
+use crate::answer_cache::Question;
 use crate::calendars::Calendars;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// What counts today in each store, since when, and every change, the latest first.
     pub async fn list_calendars(&self, _actor: &Actor) -> Result<CalendarList, UseCaseError> {
+        let question = Question::new("list_calendars", &(), &[Subject::Decisions]);
+        self.cached(question, self.calendars_now()).await
+    }
+
+    async fn calendars_now(&self) -> Result<CalendarList, UseCaseError> {
         let now = self.clock.now();
         let changes = self.warehouse.calendar_changes(None).await?;
         let calendars = Calendars::after(&self.branches, &changes);

@@ -4,13 +4,24 @@ use domain::filter::GapFilter;
 use domain::read_model::GapCount;
 use domain::{EtlKind, Interval};
 use jiff::SignedDuration;
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::gap_views::places;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// The numbers of the list of the asked hours.
     pub async fn count_gaps(&self, _actor: &Actor, filter: GapFilter) -> Result<GapCount, UseCaseError> {
+        let question = Question::new(
+            "count_gaps",
+            &filter,
+            &[Subject::Runs, Subject::Sales, Subject::Decisions, Subject::Schedules],
+        );
+        self.cached(question, self.gap_count_now(filter)).await
+    }
+
+    async fn gap_count_now(&self, filter: GapFilter) -> Result<GapCount, UseCaseError> {
         let now = self.clock.now();
         let since = now.checked_sub(SignedDuration::from_hours(i64::from(filter.hours_max))).unwrap_or(now);
         let mut count = GapCount { total: 0, ventanas: 0, max_horas: filter.hours_max, generado_en: now };

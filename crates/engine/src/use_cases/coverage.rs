@@ -18,8 +18,9 @@ use domain::{Branch, EtlKind, Interval, IntervalSet, RunId, RunState};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
-use warehouse::Commit;
+use warehouse::{Commit, Subject};
 
+use crate::answer_cache::Question;
 use crate::calendars::Calendars;
 use crate::gaps::Purpose;
 use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
@@ -45,6 +46,11 @@ struct Day<'engine> {
 impl Engine {
     /// Each half hour of a store's local day with its state and its certificate.
     pub async fn coverage(&self, _actor: &Actor, filter: CoverageFilter) -> Result<CoverageDay, UseCaseError> {
+        let question = Question::new("coverage", &filter, &[Subject::Runs, Subject::Sales, Subject::Decisions]);
+        self.cached(question, self.coverage_now(filter)).await
+    }
+
+    async fn coverage_now(&self, filter: CoverageFilter) -> Result<CoverageDay, UseCaseError> {
         let now = self.clock.now();
         let branch = self.branches.require(&filter.branch)?;
         let zone = &branch.zone;

@@ -2,12 +2,19 @@
 
 use domain::decision::DecisionFilter;
 use domain::read_model::{DecisionPage, DecisionView};
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// One page of what was decided, the latest first.
     pub async fn list_decisions(&self, _actor: &Actor, filter: DecisionFilter) -> Result<DecisionPage, UseCaseError> {
+        let question = Question::new("list_decisions", &filter, &[Subject::Decisions]);
+        self.cached(question, self.decisions_now(filter)).await
+    }
+
+    async fn decisions_now(&self, filter: DecisionFilter) -> Result<DecisionPage, UseCaseError> {
         if let Some(branch) = &filter.branch {
             self.branches.require(branch)?;
         }

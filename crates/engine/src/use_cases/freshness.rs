@@ -6,7 +6,9 @@ use domain::freshness::Freshness;
 use domain::read_model::{FreshnessList, FreshnessView};
 use domain::{BranchId, WarehouseCode};
 use jiff::Timestamp;
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -16,6 +18,11 @@ impl Engine {
         _actor: &Actor,
         branch: Option<BranchId>,
     ) -> Result<FreshnessList, UseCaseError> {
+        let question = Question::new("stock_freshness", &branch, &[Subject::Stock]);
+        self.cached(question, self.freshness_now(branch)).await
+    }
+
+    async fn freshness_now(&self, branch: Option<BranchId>) -> Result<FreshnessList, UseCaseError> {
         let now = self.clock.now();
         let limit = self.settings.stock_age_max;
         let branches = self.branches.select(branch.as_ref())?;

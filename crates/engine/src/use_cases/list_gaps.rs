@@ -9,7 +9,9 @@ use domain::value::{GapValue, SalesHistory};
 use domain::{BranchId, EtlKind, Interval, IntervalSet};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::gap_causes::Grounds;
 use crate::gap_views::{self, Moment};
 use crate::gaps::{Evidence, Purpose};
@@ -18,6 +20,15 @@ use crate::{Actor, Engine, UseCaseError, gap_causes, gap_values, gaps};
 impl Engine {
     /// Every gap of the asked hours, the most recent first or what is worth most, with its cause and its worth.
     pub async fn list_gaps(&self, _actor: &Actor, filter: GapFilter) -> Result<GapList, UseCaseError> {
+        let question = Question::new(
+            "list_gaps",
+            &filter,
+            &[Subject::Runs, Subject::Sales, Subject::Decisions, Subject::Schedules],
+        );
+        self.cached(question, self.gaps_now(filter)).await
+    }
+
+    async fn gaps_now(&self, filter: GapFilter) -> Result<GapList, UseCaseError> {
         let now = self.clock.now();
         let since = now.checked_sub(SignedDuration::from_hours(i64::from(filter.hours_max))).unwrap_or(now);
         let mut found: Vec<GapView> = Vec::new();

@@ -6,8 +6,9 @@ use domain::gap::GapClass;
 use domain::read_model::{JustificationList, JustificationView};
 use domain::window::{LocalPeriod, half_hours};
 use jiff::SignedDuration;
-use warehouse::{Waiver, WaiverFilter};
+use warehouse::{Subject, Waiver, WaiverFilter};
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -17,6 +18,11 @@ impl Engine {
         _actor: &Actor,
         filter: GapFilter,
     ) -> Result<JustificationList, UseCaseError> {
+        let question = Question::new("list_justifications", &filter, &[Subject::Decisions]);
+        self.cached(question, self.justifications_now(filter)).await
+    }
+
+    async fn justifications_now(&self, filter: GapFilter) -> Result<JustificationList, UseCaseError> {
         let now = self.clock.now();
         self.branches.select(filter.branch.as_ref())?;
         let since = now.checked_sub(SignedDuration::from_hours(i64::from(filter.hours_max))).unwrap_or(now);

@@ -2,12 +2,19 @@
 
 use domain::filter::RunFilter;
 use domain::read_model::RunPage;
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// One page of runs: those in work first, then the latest started, then those that wait.
     pub async fn list_runs(&self, _actor: &Actor, filter: RunFilter) -> Result<RunPage, UseCaseError> {
+        let question = Question::new("list_runs", &filter, &[Subject::Runs, Subject::Sales]);
+        self.cached(question, self.run_page_now(filter)).await
+    }
+
+    async fn run_page_now(&self, filter: RunFilter) -> Result<RunPage, UseCaseError> {
         if let Some(branch) = &filter.branch {
             self.branches.require(branch)?;
         }

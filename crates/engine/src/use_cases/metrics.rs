@@ -3,12 +3,19 @@
 use domain::filter::MetricsFilter;
 use domain::read_model::{BranchMetrics, Metrics};
 use jiff::SignedDuration;
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Figures of the runs that ended within the last days.
     pub async fn metrics(&self, _actor: &Actor, filter: MetricsFilter) -> Result<Metrics, UseCaseError> {
+        let question = Question::new("metrics", &filter, &[Subject::Runs]);
+        self.cached(question, self.metrics_now(filter)).await
+    }
+
+    async fn metrics_now(&self, filter: MetricsFilter) -> Result<Metrics, UseCaseError> {
         if let Some(branch) = &filter.branch {
             self.branches.require(branch)?;
         }

@@ -2,19 +2,23 @@
 
 use domain::read_model::{BatchProgress, PlanInProgress, Progress};
 use jiff::Timestamp;
-use warehouse::BatchCounts;
+use warehouse::{BatchCounts, Subject};
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Batches in work, and those that ended within the last minutes. What schedules queue is routine and left out.
     pub async fn progress(&self, _actor: &Actor) -> Result<Progress, UseCaseError> {
+        let question = Question::new("progress", &(), &[Subject::Runs, Subject::Plans]);
+        self.cached(question, self.progress_now()).await
+    }
+
+    async fn progress_now(&self) -> Result<Progress, UseCaseError> {
         let now = self.clock.now();
         let since = now.checked_sub(self.settings.progress_shown).unwrap_or(now);
         let batches = self.warehouse.batches_since(since).await?;
-        let lotes =
-            batches.into_iter().filter(|batch| batch.reason != "programada").map(|batch| view(batch, now)).collect();
-        Ok(Progress { lotes, generado_en: now })
+        Ok(Progress { lotes: batches.into_iter().map(|batch| view(batch, now)).collect(), generado_en: now })
     }
 }
 

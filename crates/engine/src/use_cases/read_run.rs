@@ -4,13 +4,19 @@ use domain::RunId;
 use domain::read_model::{RunDetail, RunLinks, RunPhases, RunView};
 use jiff::Timestamp;
 use monitoring::SentryLinks;
-use warehouse::StoredRun;
+use warehouse::{StoredRun, Subject};
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// One run: its phases, what it changed, the other attempts at its window, and where it is in Sentry.
     pub async fn read_run(&self, _actor: &Actor, run: RunId) -> Result<RunDetail, UseCaseError> {
+        let question = Question::new("read_run", &run, &[Subject::Runs, Subject::Sales]);
+        self.cached(question, self.run_now(run)).await
+    }
+
+    async fn run_now(&self, run: RunId) -> Result<RunDetail, UseCaseError> {
         let stored = self.warehouse.run_detail(run).await?.ok_or(UseCaseError::UnknownRun)?;
         let now = self.clock.now();
         Ok(RunDetail {

@@ -8,8 +8,9 @@ use domain::window::day_interval;
 use domain::{Branch, BranchId, Calendar};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use warehouse::DayReconciliation;
+use warehouse::{DayReconciliation, Subject};
 
+use crate::answer_cache::Question;
 use crate::calendars::Calendars;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -18,6 +19,19 @@ impl Engine {
     pub async fn list_reconciliations(
         &self,
         _actor: &Actor,
+        branch: Option<BranchId>,
+        days: u32,
+    ) -> Result<ReconciliationList, UseCaseError> {
+        let question = Question::new(
+            "list_reconciliations",
+            &(&branch, days),
+            &[Subject::Runs, Subject::Sales, Subject::Decisions],
+        );
+        self.cached(question, self.reconciliations_now(branch, days)).await
+    }
+
+    async fn reconciliations_now(
+        &self,
         branch: Option<BranchId>,
         days: u32,
     ) -> Result<ReconciliationList, UseCaseError> {

@@ -5,13 +5,20 @@ use std::collections::HashMap;
 use domain::read_model::{ScheduleList, ScheduleStatus};
 use domain::window::day_interval;
 use domain::{EtlKind, RunMode};
+use warehouse::Subject;
 
+use crate::answer_cache::Question;
 use crate::schedule::ScheduleKind;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Each schedule: its expression, when it fired, when it fires next, and today's runs of it.
     pub async fn schedules(&self, _actor: &Actor) -> Result<ScheduleList, UseCaseError> {
+        let question = Question::new("schedules", &(), &[Subject::Runs, Subject::Schedules]);
+        self.cached(question, self.schedules_now()).await
+    }
+
+    async fn schedules_now(&self) -> Result<ScheduleList, UseCaseError> {
         let now = self.clock.now();
         let fired: HashMap<String, _> = self.warehouse.last_fired().await?.into_iter().collect();
         let mut cron = Vec::with_capacity(self.schedules.len());

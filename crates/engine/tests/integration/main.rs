@@ -12,6 +12,7 @@ mod failures;
 mod fake_sentry;
 mod hands;
 mod inventory;
+mod kept_answers;
 mod later_changes;
 mod looking;
 mod plan_control;

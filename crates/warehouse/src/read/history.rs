@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use domain::value::{HalfHourSales, SalesHistory};
 use domain::{BranchId, EtlKind, Interval};
-use duckdb::params_from_iter;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -13,6 +12,7 @@ use rust_decimal::Decimal;
 use crate::columns::local_micros;
 use crate::coverage::intervals;
 use crate::instants::instant;
+use crate::literal::list;
 use crate::{Result, Warehouse, WarehouseError};
 
 impl Warehouse {
@@ -41,16 +41,16 @@ impl Warehouse {
                 let covered = covered.remove(branch).unwrap_or_default().into_iter().collect();
                 histories.insert(branch.clone(), SalesHistory { covered, half_hours: HashMap::new() });
             }
-            let marks = vec!["?"; branches.len()].join(", ");
             let mut statement = connection.prepare(&format!(
                 "SELECT ubicacion_id, epoch_us(media_hora), lineas, facturas, (total_bs * 1000000)::HUGEINT, (total_usd * 1000000)::HUGEINT,
                     (factura_mediana_usd * 1000000)::HUGEINT
                  FROM ventas_por_media_hora
-                 WHERE media_hora >= make_timestamp({}) AND media_hora < make_timestamp({}) AND ubicacion_id IN ({marks})",
+                 WHERE media_hora >= make_timestamp({}) AND media_hora < make_timestamp({}) AND ubicacion_id IN ({})",
                 local_micros(local.start()),
-                local_micros(local.end())
+                local_micros(local.end()),
+                list(&branches)
             ))?;
-            let mut rows = statement.query(params_from_iter(branches.iter().map(BranchId::as_str)))?;
+            let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let branch = BranchId::new(row.get::<_, String>(0)?);
                 let at = TimeZone::UTC.to_datetime(instant("media_hora", row.get(1)?)?);

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use domain::sequence::NumberRun;
 use domain::{BranchId, Interval};
-use duckdb::params;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::columns::local_micros;
 use crate::instants::instant;
+use crate::literal::with_values;
 use crate::{Result, Warehouse};
 
 impl Warehouse {
@@ -23,15 +23,16 @@ impl Warehouse {
         reach: Interval<DateTime>,
     ) -> Result<Vec<(BranchId, NumberRun)>> {
         self.read("secuencias", move |connection| {
-            let branch = branch.as_ref().map(BranchId::as_str);
-            let mut statement = connection.prepare(
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let (far, late) = (local_micros(reach.start()), local_micros(reach.end()));
+            let mut statement = connection.prepare(&with_values(
                 "WITH alcance AS (
                     SELECT ubicacion_id, caja, desde, hasta, primera, ultima,
-                        CASE WHEN media_hora < make_timestamp(?::BIGINT) THEN -1
-                             WHEN media_hora >= make_timestamp(?::BIGINT) THEN 1 ELSE 0 END AS lado
+                        CASE WHEN media_hora < make_timestamp(?) THEN -1
+                             WHEN media_hora >= make_timestamp(?) THEN 1 ELSE 0 END AS lado
                     FROM secuencias
                     WHERE (? IS NULL OR ubicacion_id = ?)
-                      AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)),
+                      AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)),
                  vecinas AS (
                     SELECT ubicacion_id, caja, lado,
                         CASE WHEN lado < 0 THEN max(ultima) ELSE min(primera) END AS hora
@@ -50,10 +51,9 @@ impl Warehouse {
                     WHERE paso NOT IN (0, 1))
                  SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
                  FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
-            )?;
-            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
-            let (far, late) = (local_micros(reach.start()), local_micros(reach.end()));
-            let mut rows = statement.query(params![from, to, branch, branch, far, late])?;
+                &[&from, &to, &branch, &branch, &far, &late],
+            ))?;
+            let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let moment = |index| instant("hora", row.get(index)?);
@@ -79,18 +79,19 @@ impl Warehouse {
         local: Interval<DateTime>,
     ) -> Result<HashSet<DateTime>> {
         self.read("medias_horas_sin_orden", move |connection| {
-            let mut statement = connection.prepare(
+            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
+            let mut statement = connection.prepare(&with_values(
                 "WITH ordenadas AS (
                     SELECT media_hora, sum(hasta - desde + 1) AS facturas FROM secuencias
-                    WHERE ubicacion_id = ? AND media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)
+                    WHERE ubicacion_id = ? AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)
                     GROUP BY media_hora)
                  SELECT epoch_us(sumas.media_hora)
                  FROM ventas_por_media_hora AS sumas LEFT JOIN ordenadas USING (media_hora)
-                 WHERE sumas.ubicacion_id = ? AND sumas.media_hora >= make_timestamp(?::BIGINT)
-                   AND sumas.media_hora < make_timestamp(?::BIGINT) AND coalesce(ordenadas.facturas, 0) < sumas.facturas",
-            )?;
-            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
-            let mut rows = statement.query(params![branch.as_str(), from, to, branch.as_str(), from, to])?;
+                 WHERE sumas.ubicacion_id = ? AND sumas.media_hora >= make_timestamp(?)
+                   AND sumas.media_hora < make_timestamp(?) AND coalesce(ordenadas.facturas, 0) < sumas.facturas",
+                &[&branch, &from, &to, &branch, &from, &to],
+            ))?;
+            let mut rows = statement.query([])?;
             let mut found = HashSet::new();
             while let Some(row) = rows.next()? {
                 found.insert(crate::instants::local("media_hora", row.get(0)?)?);

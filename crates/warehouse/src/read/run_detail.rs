@@ -2,12 +2,14 @@
 
 use domain::RunId;
 use domain::read_model::{LineChanges, RunView};
-use duckdb::{Connection, Row, params};
+use duckdb::{Connection, Row};
 use jiff::civil::DateTime;
 
 use super::run_page::{VIEW_COLUMNS, local_reading, view, views};
 use crate::instants::instant;
+use crate::literal::with_values;
 use crate::reconciliations::receipts;
+use crate::run_place;
 use crate::{Result, Warehouse};
 
 /// Other runs of a window that are read; who wants more of them has the list.
@@ -36,40 +38,51 @@ pub struct StoredRun {
     pub others_total: u64,
 }
 
-/// The same store and kind, and at least an instant of the same window.
-const OTHERS: &str = "WHERE id <> ?::UUID AND EXISTS (
-    SELECT 1 FROM etl_ejecuciones AS esta
-    WHERE esta.id = ?::UUID AND esta.etl_tipo = etl_ejecuciones.etl_tipo
-      AND esta.ubicacion_id = etl_ejecuciones.ubicacion_id
-      AND esta.ventana_desde < etl_ejecuciones.ventana_hasta AND esta.ventana_hasta > etl_ejecuciones.ventana_desde)";
+/// The same store and kind, and at least an instant of the same window. Its bounds are written out, so that the blocks of
+/// other times are skipped.
+const OTHERS: &str = "WHERE id <> ?::UUID AND etl_tipo = ? AND ubicacion_id = ?
+    AND ventana_desde < make_timestamptz(?) AND ventana_hasta > make_timestamptz(?)";
 
 impl Warehouse {
     /// One run with everything known of it, if there is one.
     pub async fn run_detail(&self, run: RunId) -> Result<Option<StoredRun>> {
         self.read("ejecucion_completa", move |connection| {
-            let Some(mut stored) = stored(connection, run)? else { return Ok(None) };
+            let Some((mut stored, (from, to))) = stored(connection, run)? else { return Ok(None) };
             stored.view.conciliacion = receipts(connection, std::slice::from_ref(&stored.view))?.remove(&run);
-            let (id, same) = (run.to_string(), run.to_string());
-            let rest = format!("{OTHERS} ORDER BY id DESC LIMIT {OTHERS_MAX}");
-            stored.others = views(connection, &rest, vec![Box::new(id), Box::new(same)])?;
-            stored.others_total = connection
-                .prepare(&format!("SELECT count(*)::UBIGINT FROM etl_ejecuciones {OTHERS}"))?
-                .query_row(params![run.to_string(), run.to_string()], |row| row.get(0))?;
+            let (kind, branch) = (stored.view.etl_tipo.as_str(), &stored.view.ubicacion_id);
+            let others = with_values(OTHERS, &[&run, &kind, branch, &to, &from]);
+            stored.others = views(connection, &format!("{others} ORDER BY id DESC LIMIT {OTHERS_MAX}"))?;
+            stored.others_total = stored.others.len() as u64;
+            if stored.others_total == u64::from(OTHERS_MAX) {
+                stored.others_total = connection
+                    .prepare(&format!("SELECT count(*)::UBIGINT FROM etl_ejecuciones {others}"))?
+                    .query_row([], |row| row.get(0))?;
+            }
             Ok(Some(stored))
         })
         .await
     }
 }
 
-fn stored(connection: &Connection, run: RunId) -> Result<Option<StoredRun>> {
+/// A run without the others, and its window in microseconds.
+fn stored(connection: &Connection, run: RunId) -> Result<Option<(StoredRun, (i64, i64))>> {
+    for of_run in run_place::of_run(run) {
+        if let Some(found) = stored_where(connection, &of_run)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn stored_where(connection: &Connection, of_run: &str) -> Result<Option<(StoredRun, (i64, i64))>> {
     let mut statement = connection.prepare(&format!(
         "SELECT {VIEW_COLUMNS}, epoch_us(timezone(zona, creado_en)), epoch_us(timezone(zona, fecha_fin)),
             (SELECT any_value(motivo) FROM lotes WHERE lotes.id = lote_id), fase_extraccion_ms, fase_carga_ms,
-            lineas_agregadas, lineas_cambiadas, lineas_retiradas
-         FROM etl_ejecuciones WHERE id = ?::UUID"
+            lineas_agregadas, lineas_cambiadas, lineas_retiradas, epoch_us(ventana_desde), epoch_us(ventana_hasta)
+         FROM etl_ejecuciones WHERE {of_run}"
     ))?;
-    let mut rows = statement.query([run.to_string()])?;
-    rows.next()?.map(read).transpose()
+    let mut rows = statement.query([])?;
+    rows.next()?.map(|row| Ok((read(row)?, (row.get(33)?, row.get(34)?)))).transpose()
 }
 
 fn read(row: &Row<'_>) -> Result<StoredRun> {

@@ -1,11 +1,15 @@
 //! What runs prove, or failed with.
 
+use std::collections::HashSet;
+
 use domain::cause::RunFacts;
 use domain::{BranchId, EtlKind, Interval, RunId};
-use duckdb::{Connection, Row, ToSql, params_from_iter};
+use duckdb::{Connection, Row};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, interval, micros, named};
+use crate::literal::{list, with_values};
+use crate::run_place;
 use crate::{Result, Warehouse};
 
 /// A run that covers time, and when it was committed.
@@ -28,12 +32,15 @@ impl Warehouse {
     pub async fn run_facts(&self, runs: Vec<RunId>) -> Result<Vec<RunFacts>> {
         self.read("hechos_de_ejecuciones", move |connection| {
             let (Some(first), Some(last)) = (runs.iter().min(), runs.iter().max()) else { return Ok(Vec::new()) };
-            let marks = vec!["?::UUID"; runs.len()].join(", ");
-            // The bounds let whole blocks be skipped: identifiers are in order of time, and a list of them is not.
-            let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(first.to_string()), Box::new(last.to_string())];
-            values.extend(runs.iter().map(|run| Box::new(run.to_string()) as Box<dyn ToSql>));
-            let condition = format!("id >= ?::UUID AND id <= ?::UUID AND id IN ({marks})");
-            facts(connection, &condition, values)
+            let wanted = runs.iter().collect::<HashSet<_>>().len();
+            let everywhere = format!("id IN ({})", list(&runs));
+            if let Some(near) = run_place::near(*first, *last) {
+                let found = facts(connection, &format!("{near} AND {everywhere}"))?;
+                if found.len() == wanted {
+                    return Ok(found);
+                }
+            }
+            facts(connection, &everywhere)
         })
         .await
     }
@@ -42,35 +49,49 @@ impl Warehouse {
     pub async fn commits(&self, kind: EtlKind, branch: BranchId, range: Interval<Timestamp>) -> Result<Vec<Commit>> {
         self.read("certificados", move |connection| {
             let columns = COLUMNS.replace("epoch_us(fecha_fin)", "epoch_us(registrada_en)");
-            let mut statement = connection.prepare(&format!(
-                "SELECT {columns},
-                    (coalesce(lineas_agregadas, 0) + coalesce(lineas_cambiadas, 0) + coalesce(lineas_retiradas, 0))::UBIGINT
-                 FROM cobertura JOIN etl_ejecuciones AS ejecucion ON ejecucion.id = cobertura.ejecucion_id
-                 WHERE cobertura.etl_tipo = ? AND cobertura.ubicacion_id = ?
-                   AND cobertura.desde < make_timestamptz(?::BIGINT) AND cobertura.hasta > make_timestamptz(?::BIGINT)
-                 ORDER BY registrada_en, id"
-            ))?;
-            let values: Vec<Box<dyn ToSql>> = vec![
-                Box::new(kind.as_str()),
-                Box::new(branch.as_str().to_owned()),
-                Box::new(micros(range.end())),
-                Box::new(micros(range.start())),
-            ];
-            let mut rows = statement.query(params_from_iter(values))?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let committed_at = instant("registrada_en", row.get(9)?)?;
-                found.push(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(10)? });
+            let covers = with_values(
+                "FROM cobertura WHERE cobertura.etl_tipo = ? AND cobertura.ubicacion_id = ?
+                   AND cobertura.desde < make_timestamptz(?) AND cobertura.hasta > make_timestamptz(?)",
+                &[&kind.as_str(), &branch, &micros(range.end()), &micros(range.start())],
+            );
+            let (wanted, first, last): (u64, Option<String>, Option<String>) = connection
+                .prepare(&format!(
+                    "SELECT count(*)::UBIGINT, min(ejecucion_id)::VARCHAR, max(ejecucion_id)::VARCHAR {covers}"
+                ))?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
+            let commits = |of_runs: &str| {
+                let mut statement = connection.prepare(&format!(
+                    "SELECT {columns},
+                        (coalesce(lineas_agregadas, 0) + coalesce(lineas_cambiadas, 0) + coalesce(lineas_retiradas, 0))::UBIGINT
+                     FROM (SELECT ejecucion_id, registrada_en {covers}) AS commits
+                     JOIN (SELECT * FROM etl_ejecuciones WHERE {of_runs}) AS ejecucion ON ejecucion.id = commits.ejecucion_id
+                     ORDER BY registrada_en, id"
+                ))?;
+                let mut rows = statement.query([])?;
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    let committed_at = instant("registrada_en", row.get(9)?)?;
+                    found.push(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(10)? });
+                }
+                Ok::<_, crate::WarehouseError>(found)
+            };
+            let ids = (identified("ejecucion_id", &first)?, identified("ejecucion_id", &last)?);
+            if let Some(near) = run_place::near(ids.0, ids.1) {
+                let found = commits(&near)?;
+                if found.len() as u64 == wanted {
+                    return Ok(found);
+                }
             }
-            Ok(found)
+            commits("true")
         })
         .await
     }
 }
 
-fn facts(connection: &Connection, condition: &str, values: Vec<Box<dyn ToSql>>) -> Result<Vec<RunFacts>> {
+fn facts(connection: &Connection, condition: &str) -> Result<Vec<RunFacts>> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM etl_ejecuciones WHERE {condition}"))?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(facts_of(row)?);

@@ -3,11 +3,12 @@
 use domain::filter::{RunCursor, RunFilter};
 use domain::read_model::{RunTotals, RunView};
 use domain::{BatchId, BranchId, RunId};
-use duckdb::{Connection, Row, ToSql, params_from_iter};
+use duckdb::{Connection, Row};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
+use crate::literal::{list, with_values};
 use crate::reconciliations::receipts;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
@@ -23,13 +24,15 @@ pub(super) const VIEW_COLUMNS: &str =
 /// Latest start first; those that have not started last, the latest queued first.
 const ORDER: &str = "ORDER BY fecha_inicio DESC NULLS LAST, id DESC";
 
-pub(super) type Values = Vec<Box<dyn ToSql>>;
-
 impl Warehouse {
     /// One page of runs, their totals under the same filter, and the cursor of the next page.
     pub async fn run_page(&self, filter: RunFilter) -> Result<(Vec<RunView>, RunTotals, Option<RunCursor>)> {
+        let counts = self.run_counts();
         self.read("ejecuciones", move |connection| {
-            let totals = totals(connection, &filter)?;
+            let totals = match filter.batch {
+                Some(_) => totals(connection, &filter)?,
+                None => counts.totals(connection, &filter)?,
+            };
             let mut views = page(connection, &filter)?;
             let limit = filter.limit as usize;
             let more = views.len() > limit;
@@ -44,8 +47,8 @@ impl Warehouse {
     /// The runs of a batch, in order of their windows.
     pub async fn batch_runs(&self, batch: BatchId) -> Result<Vec<RunView>> {
         self.read("ejecuciones_de_lote", move |connection| {
-            let values: Values = vec![Box::new(batch.to_string())];
-            views(connection, "WHERE lote_id = ?::UUID ORDER BY ubicacion_id, ventana_desde, id", values)
+            let of_batch = of_batch(batch);
+            views(connection, &format!("WHERE {of_batch} ORDER BY ubicacion_id, ventana_desde, id"))
         })
         .await
     }
@@ -53,79 +56,72 @@ impl Warehouse {
     /// Runs by their identifiers, in order of their windows.
     pub async fn run_views(&self, runs: Vec<RunId>) -> Result<Vec<RunView>> {
         self.read("ejecuciones_por_id", move |connection| {
-            let marks = vec!["?::UUID"; runs.len()].join(", ");
-            let values: Values = runs.iter().map(|run| Box::new(run.to_string()) as Box<dyn ToSql>).collect();
-            if values.is_empty() {
+            if runs.is_empty() {
                 return Ok(Vec::new());
             }
-            views(connection, &format!("WHERE id IN ({marks}) ORDER BY ubicacion_id, ventana_desde, id"), values)
+            views(connection, &format!("WHERE id IN ({}) ORDER BY ubicacion_id, ventana_desde, id", list(&runs)))
         })
         .await
     }
 }
 
+/// The runs of a batch. None is older than it, and the table is in order of age, so that the blocks before it are skipped.
+fn of_batch(batch: BatchId) -> String {
+    format!(
+        "lote_id = '{batch}'::UUID
+         AND creado_en >= coalesce((SELECT min(lotes.creado_en) FROM lotes WHERE lotes.id = '{batch}'::UUID), 'infinity')"
+    )
+}
+
 /// The conditions of a filter, but for its cursor.
-fn conditions(filter: &RunFilter) -> (Vec<&'static str>, Values) {
-    let mut conditions = vec!["true"];
-    let mut values: Values = Vec::new();
+fn conditions(filter: &RunFilter) -> Vec<String> {
+    let mut conditions = Vec::new();
     if let Some(kind) = filter.kind {
-        conditions.push("etl_tipo = ?");
-        values.push(Box::new(kind.as_str()));
+        conditions.push(with_values("etl_tipo = ?", &[&kind.as_str()]));
     }
     if let Some(branch) = &filter.branch {
-        conditions.push("ubicacion_id = ?");
-        values.push(Box::new(branch.as_str().to_owned()));
+        conditions.push(with_values("ubicacion_id = ?", &[branch]));
     }
     if let Some(mode) = filter.mode {
-        conditions.push("modo = ?");
-        values.push(Box::new(mode.as_str()));
+        conditions.push(with_values("modo = ?", &[&mode.as_str()]));
     }
     if let Some(state) = filter.state {
-        conditions.push("estado = ?");
-        values.push(Box::new(state.as_str()));
+        conditions.push(with_values("estado = ?", &[&state.as_str()]));
     }
-    if let Some(batch) = filter.batch {
-        conditions.push("lote_id = ?::UUID");
-        values.push(Box::new(batch.to_string()));
-    }
-    (conditions, values)
+    conditions.extend(filter.batch.map(of_batch));
+    conditions
 }
 
 fn page(connection: &Connection, filter: &RunFilter) -> Result<Vec<RunView>> {
-    let (mut conditions, mut values) = conditions(filter);
+    let mut conditions = conditions(filter);
     match filter.cursor {
-        Some(RunCursor { started_at: Some(started_at), run }) => {
-            conditions.push(
-                "(fecha_inicio IS NULL OR fecha_inicio < make_timestamptz(?::BIGINT)
-                  OR (fecha_inicio = make_timestamptz(?::BIGINT) AND id < ?::UUID))",
-            );
-            values.extend([
-                Box::new(micros(started_at)) as Box<dyn ToSql>,
-                Box::new(micros(started_at)),
-                Box::new(run.to_string()),
-            ]);
-        }
+        Some(RunCursor { started_at: Some(started_at), run }) => conditions.push(with_values(
+            "(fecha_inicio IS NULL OR fecha_inicio < make_timestamptz(?)
+              OR (fecha_inicio = make_timestamptz(?) AND id < ?::UUID))",
+            &[&micros(started_at), &micros(started_at), &run],
+        )),
         Some(RunCursor { started_at: None, run }) => {
-            conditions.push("fecha_inicio IS NULL AND id < ?::UUID");
-            values.push(Box::new(run.to_string()));
+            conditions.push(with_values("fecha_inicio IS NULL AND id < ?::UUID", &[&run]));
         }
         None => {}
     }
     // One more than asked tells whether there is a next page.
-    let rest = format!("WHERE {} {ORDER} LIMIT {}", conditions.join(" AND "), filter.limit + 1);
-    views(connection, &rest, values)
+    views(connection, &format!("{} {ORDER} LIMIT {}", where_all(&conditions), filter.limit + 1))
+}
+
+fn where_all(conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) }
 }
 
 fn totals(connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
-    let (conditions, values) = conditions(filter);
     let sql = format!(
         "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
             count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
             count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT
-         FROM etl_ejecuciones WHERE {}",
-        conditions.join(" AND ")
+         FROM etl_ejecuciones {}",
+        where_all(&conditions(filter))
     );
-    Ok(connection.prepare(&sql)?.query_row(params_from_iter(values), |row| {
+    Ok(connection.prepare(&sql)?.query_row([], |row| {
         Ok(RunTotals {
             ejecuciones: row.get(0)?,
             exitosas: row.get(1)?,
@@ -136,9 +132,9 @@ fn totals(connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
     })?)
 }
 
-pub(super) fn views(connection: &Connection, rest: &str, values: Values) -> Result<Vec<RunView>> {
+pub(super) fn views(connection: &Connection, rest: &str) -> Result<Vec<RunView>> {
     let mut statement = connection.prepare(&format!("SELECT {VIEW_COLUMNS} FROM etl_ejecuciones {rest}"))?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.extend(view(row).or_set_aside("etl_ejecuciones")?);

@@ -2,10 +2,10 @@
 
 use domain::read_model::TodayCounts;
 use domain::{EtlKind, RunMode};
-use duckdb::params;
 use jiff::Timestamp;
 
 use crate::instants::micros;
+use crate::literal::with_values;
 use crate::{Result, Warehouse};
 
 impl Warehouse {
@@ -19,15 +19,16 @@ impl Warehouse {
     ) -> Result<TodayCounts> {
         self.read("conteo_de_hoy", move |connection| {
             Ok(connection
-                .prepare(
+                .prepare(&with_values(
                     "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
                         count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
                         count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT
                      FROM etl_ejecuciones
-                     WHERE etl_tipo = ? AND modo = ? AND creado_en >= make_timestamptz(?::BIGINT)
+                     WHERE etl_tipo = ? AND modo = ? AND creado_en >= make_timestamptz(?)
                        AND lote_id IN (SELECT id FROM lotes WHERE motivo = ?)",
-                )?
-                .query_row(params![kind.as_str(), mode.as_str(), micros(since), reason], |row| {
+                    &[&kind.as_str(), &mode.as_str(), &micros(since), &reason],
+                ))?
+                .query_row([], |row| {
                     Ok(TodayCounts {
                         total: row.get(0)?,
                         exitosas: row.get(1)?,

@@ -1,0 +1,254 @@
+//! Answers of use cases, kept while they are true and computed once for everybody who asks for the same.
+//!
+//! An answer is reused while the version of the data that it was computed from has not changed, and the clock shows the same
+//! minute: ages and limits of time in it are of that minute. The version is read before the data, so an answer may be newer
+//! than its version says and never older; and a write changes the version before its caller hears of it, so that nobody is
+//! given what they have seen change.
+//!
+//! While runs wait in the queue, each of them changes the version. Then an answer may also be reused for a short time
+//! ([`CacheLimits::lag_max`]) after runs have changed it, never after a decision of somebody has. Whoever is given such an
+//! answer is notified once more when that time is over.
+//!
+//! Whether somebody may ask is not known here: it is checked before.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use warehouse::{Subject, Version};
+
+use crate::UseCaseError;
+use crate::engine::Engine;
+
+/// Seconds of the clock for which an answer stays true where nothing is written.
+const SECONDS_TRUE: i64 = 60;
+
+/// How much is kept, and how long.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheLimits {
+    /// Answers; 0 keeps none.
+    pub answers_max: usize,
+    /// Their size together, as JSON, in bytes.
+    pub bytes_max: usize,
+    /// How old an answer may be that runs have changed since, while others wait in the queue.
+    pub lag_max: Duration,
+}
+
+impl Default for CacheLimits {
+    fn default() -> Self {
+        Self { answers_max: 512, bytes_max: 64 << 20, lag_max: Duration::ZERO }
+    }
+}
+
+/// What is asked, and what the answer is read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    key: (&'static str, String),
+    subjects: &'static [Subject],
+}
+
+impl Question {
+    /// Of a use case, with everything that its answer depends on beside the data and the time.
+    pub(crate) fn new(use_case: &'static str, parameters: &impl std::fmt::Debug, subjects: &'static [Subject]) -> Self {
+        Self { key: (use_case, format!("{parameters:?}")), subjects }
+    }
+}
+
+/// What an answer was computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AsOf {
+    version: Version,
+    /// Changes of the stores that are known, which are no rows.
+    branches: usize,
+    minute: i64,
+}
+
+impl AsOf {
+    /// Whether an answer of this state is true in the other one.
+    fn holds(&self, wanted: &Self) -> bool {
+        self.version.includes(&wanted.version) && self.branches >= wanted.branches && self.minute == wanted.minute
+    }
+
+    /// Whether it only lacks what runs have changed.
+    fn holds_but_for_runs(&self, wanted: &Self) -> bool {
+        let is_same = self.branches >= wanted.branches && self.minute == wanted.minute;
+        is_same && self.version.includes_decisions(&wanted.version)
+    }
+}
+
+#[derive(Clone)]
+struct Kept {
+    as_of: AsOf,
+    /// When it began to be computed.
+    begun: Instant,
+    value: Arc<dyn Any + Send + Sync>,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct Slot {
+    kept: Option<Kept>,
+    /// Held by whoever computes the answer.
+    flight: Arc<tokio::sync::Mutex<()>>,
+    used: u64,
+}
+
+#[derive(Default)]
+struct Slots {
+    by_key: HashMap<(&'static str, String), Slot>,
+    bytes: usize,
+    uses: u64,
+}
+
+/// The answers.
+pub(crate) struct AnswerCache {
+    slots: Mutex<Slots>,
+    limits: CacheLimits,
+}
+
+/// An answer, and whether runs have changed it since.
+struct Found<T> {
+    value: T,
+    is_outdated: bool,
+}
+
+impl AnswerCache {
+    pub(crate) fn new(limits: CacheLimits) -> Self {
+        Self { slots: Mutex::default(), limits }
+    }
+
+    /// The answer to a question: a kept one where it holds, else a new one, which others wait for meanwhile. A failure is
+    /// given to whoever met it and is not kept. `is_busy` says whether runs wait.
+    async fn answer<T>(
+        &self,
+        question: &Question,
+        as_of: impl Fn() -> AsOf,
+        is_busy: bool,
+        compute: impl Future<Output = Result<T, UseCaseError>>,
+    ) -> Result<Found<T>, UseCaseError>
+    where
+        T: Clone + Serialize + Send + Sync + 'static,
+    {
+        if self.limits.answers_max == 0 {
+            return Ok(Found { value: compute.await?, is_outdated: false });
+        }
+        let (asked, wanted) = (Instant::now(), as_of());
+        if let Some(value) = self.find(question, |kept| kept.as_of.holds(&wanted)) {
+            return Ok(Found { value, is_outdated: false });
+        }
+        let lag_max = self.limits.lag_max;
+        let is_recent = |kept: &Kept| {
+            is_busy && kept.as_of.holds_but_for_runs(&wanted) && asked.duration_since(kept.begun) < lag_max
+        };
+        if let Some(value) = self.find(question, is_recent) {
+            return Ok(Found { value, is_outdated: true });
+        }
+        let flight = self.flight(question);
+        let _alone = flight.lock().await;
+        // What began to be computed after the question was asked is an answer to it, whatever has changed since.
+        if let Some(value) = self.find(question, |kept| kept.begun >= asked || kept.as_of.holds(&wanted)) {
+            return Ok(Found { value, is_outdated: false });
+        }
+        let (begun, as_of) = (Instant::now(), as_of());
+        let value = compute.await?;
+        self.keep(question, as_of, begun, value.clone());
+        Ok(Found { value, is_outdated: false })
+    }
+
+    fn find<T: Clone + 'static>(&self, question: &Question, is_good: impl Fn(&Kept) -> bool) -> Option<T> {
+        let value = {
+            let mut slots = self.slots();
+            slots.uses += 1;
+            let uses = slots.uses;
+            let slot = slots.by_key.get_mut(&question.key)?;
+            slot.used = uses;
+            Arc::clone(&slot.kept.as_ref().filter(|kept| is_good(kept))?.value)
+        };
+        value.downcast_ref::<T>().cloned()
+    }
+
+    fn flight(&self, question: &Question) -> Arc<tokio::sync::Mutex<()>> {
+        let mut slots = self.slots();
+        slots.uses += 1;
+        let uses = slots.uses;
+        let slot = slots.by_key.entry(question.key.clone()).or_default();
+        slot.used = uses;
+        Arc::clone(&slot.flight)
+    }
+
+    fn keep<T: Serialize + Send + Sync + 'static>(&self, question: &Question, as_of: AsOf, begun: Instant, value: T) {
+        let bytes = size_of(&value);
+        if bytes > self.limits.bytes_max {
+            return;
+        }
+        let mut slots = self.slots();
+        let kept = Kept { as_of, begun, value: Arc::new(value), bytes };
+        let slot = slots.by_key.entry(question.key.clone()).or_default();
+        let before = slot.kept.replace(kept).map_or(0, |before| before.bytes);
+        slots.bytes = slots.bytes + bytes - before;
+        slots.shrink(&self.limits);
+    }
+
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slots {
+    /// Forgets the answers that were used longest ago, until the rest is within the limits.
+    fn shrink(&mut self, limits: &CacheLimits) {
+        while self.by_key.len() > limits.answers_max || self.bytes > limits.bytes_max {
+            let oldest = self.by_key.iter().min_by_key(|(_, slot)| slot.used).map(|(key, _)| key.clone());
+            let Some(slot) = oldest.and_then(|key| self.by_key.remove(&key)) else { return };
+            self.bytes -= slot.kept.map_or(0, |kept| kept.bytes);
+        }
+    }
+}
+
+/// Bytes of a value as JSON: about what it takes in memory.
+fn size_of(value: &impl Serialize) -> usize {
+    struct Count(usize);
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // What cannot be written counts as far as it was.
+    drop(serde_json::to_writer(&mut count, value));
+    count.0
+}
+
+impl Engine {
+    /// The answer of a use case, kept or computed. To be called after it was checked that the caller may ask.
+    pub(crate) async fn cached<T>(
+        &self,
+        question: Question,
+        compute: impl Future<Output = Result<T, UseCaseError>>,
+    ) -> Result<T, UseCaseError>
+    where
+        T: Clone + Serialize + Send + Sync + 'static,
+    {
+        let as_of = || AsOf {
+            version: self.warehouse.version(question.subjects),
+            branches: self.branches.version(),
+            minute: self.clock.now().as_second().div_euclid(SECONDS_TRUE),
+        };
+        let found = self.answers.answer(&question, as_of, self.queue.len() > 0, compute).await?;
+        if found.is_outdated {
+            self.events.run_changed_after(self.settings.answer_cache.lag_max);
+        }
+        Ok(found.value)
+    }
+}
+
+#[cfg(test)]
+mod tests;

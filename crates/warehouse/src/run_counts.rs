@@ -1,0 +1,103 @@
+//! How many runs there are of each kind, store, mode and state, without counting all of them each time.
+//!
+//! A run that has ended stays as it is, and rows are only ever added. So the counts of the rows before the first run that has
+//! not ended are kept, and the rows from there on are counted for each question.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use domain::filter::RunFilter;
+use domain::read_model::RunTotals;
+use duckdb::Connection;
+
+use crate::Result;
+
+/// Rows that are counted for each question, about, before those that have ended among them are added to what is kept.
+const ROWS_COUNTED_MAX: u64 = 20_000;
+
+/// What is kept, of the rows before one.
+#[derive(Default)]
+pub(crate) struct RunCounts(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    before_row: i64,
+    counts: Counts,
+}
+
+type Counts = HashMap<Key, u64>;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    kind: String,
+    branch: String,
+    mode: String,
+    state: String,
+}
+
+impl Key {
+    fn is_of(&self, filter: &RunFilter) -> bool {
+        filter.kind.is_none_or(|kind| kind.as_str() == self.kind)
+            && filter.branch.as_ref().is_none_or(|branch| branch.as_str() == self.branch)
+            && filter.mode.is_none_or(|mode| mode.as_str() == self.mode)
+            && filter.state.is_none_or(|state| state.as_str() == self.state)
+    }
+}
+
+impl RunCounts {
+    /// The totals under a filter, whose batch and cursor are not looked at.
+    pub(crate) fn totals(&self, connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut later = count(connection, &format!("rowid >= {}", kept.before_row))?;
+        if later.values().sum::<u64>() > ROWS_COUNTED_MAX {
+            kept.advance(connection)?;
+            later = count(connection, &format!("rowid >= {}", kept.before_row))?;
+        }
+        let mut totals = RunTotals::default();
+        for (key, count) in kept.counts.iter().chain(&later).filter(|(key, _)| key.is_of(filter)) {
+            totals.ejecuciones += count;
+            match key.state.as_str() {
+                "exitoso" => totals.exitosas += count,
+                "fallido" | "parcial" | "interrumpido" => totals.fallidas += count,
+                "en_proceso" => totals.en_proceso += count,
+                "en_cola" => totals.en_cola += count,
+                _ => {}
+            }
+        }
+        Ok(totals)
+    }
+}
+
+impl Kept {
+    /// Adds the rows before the first that has not ended.
+    fn advance(&mut self, connection: &Connection) -> Result<()> {
+        let before: i64 = connection
+            .prepare(&format!(
+                "SELECT coalesce(
+                    (SELECT min(rowid) FROM etl_ejecuciones
+                     WHERE rowid >= {from} AND estado IN ('en_cola', 'en_proceso')),
+                    (SELECT max(rowid) + 1 FROM etl_ejecuciones WHERE rowid >= {from}), {from})",
+                from = self.before_row
+            ))?
+            .query_row([], |row| row.get(0))?;
+        let ended = count(connection, &format!("rowid >= {} AND rowid < {before}", self.before_row))?;
+        for (key, count) in ended {
+            *self.counts.entry(key).or_default() += count;
+        }
+        self.before_row = before;
+        Ok(())
+    }
+}
+
+fn count(connection: &Connection, condition: &str) -> Result<Counts> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT etl_tipo, ubicacion_id, modo, estado, count(*)::UBIGINT FROM etl_ejecuciones WHERE {condition} GROUP BY ALL"
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut counts = Counts::new();
+    while let Some(row) = rows.next()? {
+        counts
+            .insert(Key { kind: row.get(0)?, branch: row.get(1)?, mode: row.get(2)?, state: row.get(3)? }, row.get(4)?);
+    }
+    Ok(counts)
+}
