@@ -68,6 +68,7 @@ pub fn second(second: i64) -> Timestamp {
 /// Monitoring that was started and has sent nothing.
 pub fn monitoring() -> MonitoringView {
     MonitoringView {
+        reloj: None,
         configurado: true,
         host: Some("sentry.example".to_owned()),
         entorno: Some("production".to_owned()),

@@ -141,6 +141,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
         short_answer_retries: limits.short_answer_retries,
+        clock_drift_max: SignedDuration::try_from(limits.clock_drift_max).unwrap_or(defaults.clock_drift_max),
         source_clock_tolerance: SignedDuration::try_from(limits.source_clock_tolerance)
             .unwrap_or(defaults.source_clock_tolerance),
         look_back: limits.look_back,

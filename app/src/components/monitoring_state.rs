@@ -49,6 +49,10 @@ pub fn MonitoringSummary(
                 }
                 _ => facts(view, now),
             }}
+            {move || {
+                let clock = view.with(|view| view.reloj.as_ref().map(|clock| clock.adelanto_segundos));
+                clock.map(|seconds| view! { <p class="summary-line">{texts.clock(format!("{seconds:+}"))}</p> })
+            }}
         </section>
     }
     .into_any()

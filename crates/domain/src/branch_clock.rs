@@ -4,11 +4,12 @@
 //! the old zone up to a moment, and those of the new one from there. So whatever reads a clock reads the right one for its
 //! day, and the change itself is an hour that is skipped or comes twice, like any other.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::HALF_HOUR;
 use crate::window::instant_of;
@@ -49,40 +50,47 @@ impl BranchClock {
         if date <= ALWAYS {
             return Ok(zone.clone().into());
         }
-        let midnight = |zone| instant_of(date.at(0, 0, 0, 0), zone).ok_or(InvalidZoneChange::OutOfRange(date));
-        let change = midnight(&self.zone)?.max(midnight(zone)?);
-        let seconds = zone.to_offset(change).seconds() - self.zone.to_offset(change).seconds();
-        if i64::from(seconds) % HALF_HOUR.as_secs() != 0 {
-            return Err(InvalidZoneChange::NoWholeHalfHours { date, minutes: seconds / 60 });
-        }
-        let start = instant_of(ALWAYS.at(0, 0, 0, 0), &TimeZone::UTC).ok_or(InvalidZoneChange::OutOfRange(date))?;
-        let last = ALWAYS.saturating_add(i32::from(YEAR_MAX - ALWAYS.year()).years());
-        let end = instant_of(last.at(0, 0, 0, 0), &TimeZone::UTC).ok_or(InvalidZoneChange::OutOfRange(date))?;
-        let of = |zone: &TimeZone, from: Timestamp, up_to: Timestamp| -> Vec<(Timestamp, Offset)> {
-            let changes = zone.following(from).take_while(|change| change.timestamp() < up_to);
-            changes.map(|change| (change.timestamp(), change.offset())).collect()
-        };
-        let mut offsets = vec![(Timestamp::MIN, self.zone.to_offset(start))];
-        offsets.extend(of(&self.zone, start, change));
-        offsets.push((change, zone.to_offset(change)));
-        offsets.extend(of(zone, change, end));
-
-        let name = zone.iana_name().map(str::to_owned);
-        let file = zone_file(&offsets).ok_or(InvalidZoneChange::OutOfRange(date))?;
-        let joined = TimeZone::tzif(name.as_deref().unwrap_or("UTC"), &file);
-        let mut names = self.names.clone();
-        names.retain(|(from, _)| *from < change);
-        names.push((change, name));
-        Ok(Self { zone: joined.map_err(|_| InvalidZoneChange::OutOfRange(date))?, names })
+        let change = change_between(&self.zone, zone, date)?;
+        self.joined(&[(change, zone)], date)
     }
 
-    /// The zones of a branch, each from its day on. Of two of one day, the later in the list counts.
+    /// The zones of a branch, each from its day on. Of two of one day, the later in the list counts. The same as
+    /// [`Self::changed_from`] for each in the order of their days, in one pass.
     pub fn changed(&self, zones: &[(Date, TimeZone)]) -> Result<Self, InvalidZoneChange> {
-        let mut in_order: Vec<&(Date, TimeZone)> = zones.iter().collect();
-        in_order.sort_by_key(|(from, _)| *from);
-        let is_last_of_day = |place: usize| in_order.get(place + 1).is_none_or(|(next, _)| *next != in_order[place].0);
+        let in_order: BTreeMap<Date, &TimeZone> = zones.iter().map(|(from, zone)| (*from, zone)).collect();
+        let mut base = self.clone();
+        let mut changes: Vec<(Timestamp, &TimeZone)> = Vec::new();
+        let (mut latest, mut reach) = (None, SignedDuration::ZERO);
+        for (date, zone) in &in_order {
+            let before = changes.last().map_or(&base.zone, |(_, zone)| *zone);
+            let name_before = match changes.last() {
+                Some((_, zone)) => zone.iana_name(),
+                None => base.names.last().and_then(|(_, name)| name.as_deref()),
+            };
+            if name_before == zone.iana_name() {
+                continue;
+            }
+            if *date <= ALWAYS {
+                base = (*zone).clone().into();
+                continue;
+            }
+            let change = change_between(before, zone, *date)?;
+            if changes.last().is_some_and(|(earlier, _)| change.duration_since(*earlier) < reach) {
+                return self.changed_one_by_one(&in_order);
+            }
+            reach = reach_of(before, zone, change);
+            changes.push((change, zone));
+            latest = Some(*date);
+        }
+        match latest {
+            Some(date) => base.joined(&changes, date),
+            None => Ok(base),
+        }
+    }
+
+    fn changed_one_by_one(&self, in_order: &BTreeMap<Date, &TimeZone>) -> Result<Self, InvalidZoneChange> {
         let mut clock = self.clone();
-        for (_, (from, zone)) in in_order.iter().enumerate().filter(|(place, _)| is_last_of_day(*place)) {
+        for (from, zone) in in_order {
             let is_same = clock.names.last().is_some_and(|(_, name)| name.as_deref() == zone.iana_name());
             if !is_same {
                 clock = clock.changed_from(*from, zone)?;
@@ -91,11 +99,53 @@ impl BranchClock {
         Ok(clock)
     }
 
+    /// One zone of several: each counts from its moment on. `date` is the day of the last one, for errors.
+    fn joined(&self, changes: &[(Timestamp, &TimeZone)], date: Date) -> Result<Self, InvalidZoneChange> {
+        let out_of_range = || InvalidZoneChange::OutOfRange(date);
+        let start = instant_of(ALWAYS.at(0, 0, 0, 0), &TimeZone::UTC).ok_or_else(out_of_range)?;
+        let last = ALWAYS.saturating_add(i32::from(YEAR_MAX - ALWAYS.year()).years());
+        let end = instant_of(last.at(0, 0, 0, 0), &TimeZone::UTC).ok_or_else(out_of_range)?;
+        let mut offsets = vec![(Timestamp::MIN, self.zone.to_offset(start))];
+        let mut names = self.names.clone();
+        let (mut from, mut current, mut name) = (start, &self.zone, None);
+        for (change, zone) in changes.iter().copied() {
+            let within = current.following(from).take_while(|next| next.timestamp() < change);
+            offsets.extend(within.map(|next| (next.timestamp(), next.offset())));
+            offsets.push((change, zone.to_offset(change)));
+            names.retain(|(from, _)| *from < change);
+            name = zone.iana_name();
+            names.push((change, name.map(str::to_owned)));
+            (from, current) = (change, zone);
+        }
+        let within = current.following(from).take_while(|next| next.timestamp() < end);
+        offsets.extend(within.map(|next| (next.timestamp(), next.offset())));
+        let file = zone_file(&offsets).ok_or_else(out_of_range)?;
+        let joined = TimeZone::tzif(name.unwrap_or("UTC"), &file).map_err(|_| out_of_range())?;
+        Ok(Self { zone: joined, names })
+    }
+
     /// The name of the zone that counted at a moment, as `America/Caracas`; None where it has none.
     pub fn name_at(&self, moment: Timestamp) -> Option<&str> {
         let after = self.names.partition_point(|(from, _)| *from <= moment);
         self.names.get(after.saturating_sub(1)).and_then(|(_, name)| name.as_deref())
     }
+}
+
+/// When a zone is followed by another one at the start of a local day.
+fn change_between(before: &TimeZone, after: &TimeZone, date: Date) -> Result<Timestamp, InvalidZoneChange> {
+    let midnight = |zone| instant_of(date.at(0, 0, 0, 0), zone).ok_or(InvalidZoneChange::OutOfRange(date));
+    let change = midnight(before)?.max(midnight(after)?);
+    let seconds = after.to_offset(change).seconds() - before.to_offset(change).seconds();
+    if i64::from(seconds) % HALF_HOUR.as_secs() != 0 {
+        return Err(InvalidZoneChange::NoWholeHalfHours { date, minutes: seconds / 60 });
+    }
+    Ok(change)
+}
+
+/// How long after a change every local day that begins was not shown before it: half a day, unless the clock is set by more.
+fn reach_of(before: &TimeZone, after: &TimeZone, change: Timestamp) -> SignedDuration {
+    let set_by = after.to_offset(change).seconds() - before.to_offset(change).seconds();
+    if set_by.abs() <= 12 * 3600 { SignedDuration::from_hours(12) } else { SignedDuration::from_hours(3 * 24) }
 }
 
 impl From<TimeZone> for BranchClock {
@@ -231,6 +281,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn all_changes_at_once_are_the_same_as_one_after_the_other(
+            changes in prop::collection::btree_map(0i32..40, 0usize..6, 0..12),
+        ) {
+            let zones = ["America/Caracas", "America/Santiago", "Europe/Madrid", "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"];
+            let zones = zones.map(zone);
+            let changes: Vec<(Date, TimeZone)> = changes
+                .into_iter()
+                .map(|(day, place)| (date(2025, 3, 20).checked_add(day.days()).unwrap(), zones[place].clone()))
+                .collect();
+            let clock = BranchClock::from(zones[0].clone());
+            let mut stepwise = Ok(clock.clone());
+            for (from, zone) in &changes {
+                stepwise = stepwise.and_then(|clock: BranchClock| {
+                    let is_same = clock.names.last().is_some_and(|(_, name)| name.as_deref() == zone.iana_name());
+                    if is_same { Ok(clock) } else { clock.changed_from(*from, zone) }
+                });
+            }
+            prop_assert_eq!(clock.changed(&changes), stepwise);
+        }
+
         #[test]
         fn a_changed_clock_shows_what_each_zone_shows_in_its_time(
             places in (0usize..5, 0usize..5, 0usize..5),

@@ -41,39 +41,60 @@ pub(crate) async fn preview(engine: &Engine, changes: &[CalendarChange<'_>]) -> 
         mirado_hasta: last,
         mensaje: String::new(),
     };
+    let now = engine.clock.now();
+    let mut shifts = Vec::with_capacity(changes.len());
     for change in changes {
-        add(engine, change, (first, last), &mut preview).await?;
+        let shift = Shift::of(change, first, last);
+        preview.dejan_de_esperarse += windows(&shift.stops, &change.branch.zone);
+        preview.empiezan_a_esperarse += windows(&shift.starts, &change.clock_after);
+        add_examples(&mut preview.ejemplos_que_dejan, &shift.stops, change.branch, &change.branch.zone);
+        add_examples(&mut preview.ejemplos_que_empiezan, &shift.starts, change.branch, &change.clock_after);
+        shifts.push((change, shift));
     }
+    add_gaps(engine, &shifts, now, &mut preview).await?;
     preview.mensaje = message(preview.dejan_de_esperarse, preview.empiezan_a_esperarse);
     Ok(preview)
 }
 
-async fn add(
+/// What a change does to the windows of a store.
+struct Shift {
+    stops: IntervalSet<Timestamp>,
+    starts: IntervalSet<Timestamp>,
+}
+
+impl Shift {
+    fn of(change: &CalendarChange<'_>, first: Date, last: Date) -> Self {
+        let (was, will) = match days(change.branch, first, last) {
+            Some(range) => {
+                (change.before.expected(range, &change.branch.zone), change.after.expected(range, &change.clock_after))
+            }
+            None => (IntervalSet::empty(), IntervalSet::empty()),
+        };
+        Self { stops: was.difference(&will), starts: will.difference(&was) }
+    }
+}
+
+/// Gaps that go and that come: one look at the evidence of all stores, of the time up to now that changes.
+async fn add_gaps(
     engine: &Engine,
-    change: &CalendarChange<'_>,
-    (first, last): (Date, Date),
+    shifts: &[(&CalendarChange<'_>, Shift)],
+    now: Timestamp,
     preview: &mut CalendarPreview,
 ) -> Result<(), UseCaseError> {
-    let (branch, now) = (change.branch, engine.clock.now());
-    let (was, will) = match days(branch, first, last) {
-        Some(range) => (change.before.expected(range, &branch.zone), change.after.expected(range, &change.clock_after)),
-        None => (IntervalSet::empty(), IntervalSet::empty()),
-    };
-    let (stops, starts) = (was.difference(&will), will.difference(&was));
-    if let Some(past) = days(branch, first, last).and_then(|range| Interval::new(range.start(), now)) {
-        let evidence = gaps::evidence(engine, EtlKind::Sales, &[branch], past, now, Purpose::Everything).await?;
-        let past: IntervalSet<Timestamp> = [past].into_iter().collect();
-        for (_, evidence) in &evidence.by_branch {
-            let gone = evidence.missing().intersection(&stops).difference(&evidence.changed());
-            let new = starts.intersection(&past).difference(&evidence.covered).difference(&evidence.waived);
-            preview.gaps_que_desaparecen += windows(&gone, &branch.zone);
-            preview.gaps_nuevos += windows(&new, &change.clock_after);
-        }
+    let touched = shifts.iter().flat_map(|(_, shift)| [&shift.stops, &shift.starts]);
+    let touched: Vec<Interval<Timestamp>> = touched.flat_map(|set| set.intervals().iter().copied()).collect();
+    let start = touched.iter().map(Interval::start).min();
+    let end = touched.iter().map(Interval::end).max().map(|end| end.min(now));
+    let Some(past) = start.zip(end).and_then(|(start, end)| Interval::new(start, end)) else { return Ok(()) };
+    let branches: Vec<&Branch> = shifts.iter().map(|(change, _)| change.branch).collect();
+    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, past, now, Purpose::Everything).await?;
+    let past: IntervalSet<Timestamp> = [past].into_iter().collect();
+    for ((change, shift), (_, evidence)) in shifts.iter().zip(&evidence.by_branch) {
+        let gone = evidence.missing().intersection(&shift.stops).difference(&evidence.changed());
+        let new = shift.starts.intersection(&past).difference(&evidence.covered).difference(&evidence.waived);
+        preview.gaps_que_desaparecen += windows(&gone, &change.branch.zone);
+        preview.gaps_nuevos += windows(&new, &change.clock_after);
     }
-    preview.dejan_de_esperarse += windows(&stops, &branch.zone);
-    preview.empiezan_a_esperarse += windows(&starts, &change.clock_after);
-    add_examples(&mut preview.ejemplos_que_dejan, &stops, branch, &branch.zone);
-    add_examples(&mut preview.ejemplos_que_empiezan, &starts, branch, &change.clock_after);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use domain::decision::{DecisionAction, Origin};
 use domain::{Branch, BranchId, Calendar};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use uuid::Uuid;
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
@@ -101,17 +102,41 @@ pub(crate) async fn remember_file(parts: &EngineParts, mode: EngineMode) -> Resu
     }
     changes.extend(rows.iter().map(|(_, row)| row.clone()));
     let registry = BranchRegistry::new(parts.branches.clone());
-    for (place, row) in changes.iter().enumerate() {
-        let Some(file) = parts.branches.iter().find(|branch| branch.id == row.branch) else { continue };
-        let changed = on_its_zones(file, &changes[..=place]).map_err(|reason| invalid_zone(file, reason))?;
-        if registry.find(&file.id).is_some_and(|known| known.zone != changed.zone) {
-            registry.replace(&changed, row.registered_at);
-        }
+    for (changed, known_from) in zone_history(&parts.branches, &changes)? {
+        registry.replace(&changed, known_from);
     }
     if !rows.is_empty() {
         parts.warehouse.change_calendars(rows, decisions).await?;
     }
     Ok(registry)
+}
+
+/// So many changes of a store's zone are told apart by when they were registered; what was known before them is one.
+const ZONE_VERSIONS_MAX: usize = 50;
+
+/// Branches on other zones, and since when that is known; in the order in which it became known.
+fn zone_history(branches: &[Branch], changes: &[CalendarRow]) -> Result<Vec<(Branch, Timestamp)>, EngineError> {
+    let mut by_branch: HashMap<&BranchId, Vec<(Timestamp, (Date, TimeZone))>> = HashMap::new();
+    for row in changes {
+        if let Some(zone) = rules_of_row(row).and_then(|rules| rules.zone) {
+            by_branch.entry(&row.branch).or_default().push((row.registered_at, (row.from, zone)));
+        }
+    }
+    let mut history = Vec::new();
+    for file in branches {
+        let Some(own) = by_branch.remove(&file.id) else { continue };
+        let (moments, zones): (Vec<Timestamp>, Vec<(Date, TimeZone)>) = own.into_iter().unzip();
+        let mut known = file.zone.clone();
+        for last in zones.len().saturating_sub(ZONE_VERSIONS_MAX)..zones.len() {
+            let zone = file.zone.changed(&zones[..=last]).map_err(|reason| invalid_zone(file, reason))?;
+            if zone != known {
+                known = zone.clone();
+                history.push((Branch { zone, ..file.clone() }, moments[last]));
+            }
+        }
+    }
+    history.sort_by_key(|(_, known_from)| *known_from);
+    Ok(history)
 }
 
 /// What of the file of a branch is not kept yet, and whether nothing of it is.

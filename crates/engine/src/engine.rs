@@ -23,6 +23,7 @@ use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
+use crate::source_clock::SourceClock;
 use crate::{calendars, queue_check, recovery_outcome, scheduler, workers};
 
 /// Why runs are queued.
@@ -76,6 +77,8 @@ pub struct Shared {
     pub(crate) plan_control: Mutex<()>,
     /// What the POS answered last, and when; held while it is asked.
     pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
+    /// How far the POS's clock is from ours.
+    pub(crate) source_clock: SourceClock,
     planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
@@ -130,6 +133,7 @@ impl Engine {
             plans: PlanBook::default(),
             plan_control: Mutex::default(),
             last_probe: Mutex::default(),
+            source_clock: SourceClock::default(),
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),

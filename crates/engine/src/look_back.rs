@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::calendars::Calendars;
 use crate::engine::{Engine, Why};
 use crate::pipelines::question_of;
+use crate::source_clock;
 
 /// Why the batch is asked for: a comparison, like that of the night.
 const REASON: &str = "reconciliacion";
@@ -100,11 +101,14 @@ async fn loaded_lines(
 /// Lines that the POS announces for a day. None if the request failed.
 async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Option<u64> {
     let question = question_of(branch, readings(day, &branch.zone)?)?;
-    let answer = engine.source.announced_sales(&question).await;
-    answer
+    let requested_at = engine.clock.now();
+    let response = engine.source.announced_sales(&question).await;
+    response
         .inspect_err(
             |error| tracing::warn!(branch = %branch.id, %error, "the POS does not say how many lines a day has"),
         )
+        .inspect(|announced| source_clock::measure(engine, announced.generated_at, requested_at))
+        .map(|announced| announced.lines)
         .ok()
 }
 

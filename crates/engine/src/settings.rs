@@ -45,6 +45,8 @@ pub struct EngineSettings {
     pub short_answer_retries: u32,
     /// How much earlier than the end of a window the source may have made its response, by its own clock.
     pub source_clock_tolerance: SignedDuration,
+    /// From which difference on between the POS's clock and ours it is reported.
+    pub clock_drift_max: SignedDuration,
     /// How often the start or end of a run is written again where the database refuses it.
     pub write_retries: u32,
     /// How long to wait before that.
@@ -108,6 +110,7 @@ impl Default for EngineSettings {
             gap_grace: SignedDuration::from_mins(15),
             short_answer_retries: 1,
             source_clock_tolerance: SignedDuration::from_secs(60),
+            clock_drift_max: SignedDuration::from_secs(120),
             write_retries: 60,
             write_retry_pause: Duration::from_secs(5),
             recovery_days_max: 31,

@@ -15,7 +15,7 @@ use crate::backoff::Backoff;
 use crate::memory::Received;
 use crate::observer::{CallObserver, NobodyListens, RetryEvent};
 use crate::parse::articles::parse_articles;
-use crate::parse::sales::{beginning, parse_announced, parse_sales};
+use crate::parse::sales::{AnnouncedSales, beginning, parse_announced, parse_sales};
 use crate::parse::warehouses::{WarehouseRow, parse_warehouses};
 use crate::parse::{ParseError, text_of};
 use crate::question::{SalesQuestion, WarehouseBody};
@@ -91,9 +91,8 @@ impl Client {
         self.ask(&call, move |body: &str| parse_sales(body, &question)).await
     }
 
-    /// How many invoice lines an answer would have, as it announces them before the first one: the lines themselves are not
-    /// waited for. It is asked once.
-    pub async fn announced_sales(&self, question: &SalesQuestion) -> Result<u64, KlkError> {
+    /// What a response says of itself before its first line: the lines are not waited for. It is requested once.
+    pub async fn announced_sales(&self, question: &SalesQuestion) -> Result<AnnouncedSales, KlkError> {
         let call = Call {
             endpoint: Endpoint::Sales,
             timeout: self.shared.config.sales_timeout,

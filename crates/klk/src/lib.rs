@@ -44,6 +44,7 @@ pub use endpoint::Endpoint;
 pub use error::{KlkError, TimeoutPhase};
 pub use memory::{MemoryShare, Received};
 pub use observer::{AnswerEvent, CallObserver, RequestEvent, RetryEvent};
+pub use parse::sales::AnnouncedSales;
 pub use parse::warehouses::WarehouseRow;
 pub use question::SalesQuestion;
 pub use refusal::RefusalKind;

@@ -150,6 +150,22 @@ impl GapRecovery<'_> {
 }
 
 impl Monitoring {
+    /// The clock of the POS is further from ours than it may be: a warning, one issue.
+    pub fn clock_drifted(&self, seconds_ahead: i64, limit_seconds: i64) {
+        let Some(shared) = &self.shared else { return };
+        shared.bare_hub().capture_event(Event {
+            level: Level::Warning,
+            message: Some("El reloj del KLK y el nuestro no coinciden".to_owned()),
+            fingerprint: vec!["reloj_desfasado".into()].into(),
+            extra: [
+                ("adelanto_segundos".to_owned(), seconds_ahead.into()),
+                ("limite_segundos".to_owned(), limit_seconds.into()),
+            ]
+            .into(),
+            ..Event::default()
+        });
+    }
+
     /// A gap is closed: a message of level info, in the trace that it was asked for in.
     pub fn gap_recovered(&self, recovery: &GapRecovery<'_>) {
         let Some(shared) = &self.shared else { return };

@@ -93,6 +93,8 @@ pub struct EngineLimits {
     pub short_answer_retries: u32,
     /// How much earlier than a window's end the source may have made its response.
     pub source_clock_tolerance: Duration,
+    /// From which difference between the POS's clock and ours on it is reported.
+    pub clock_drift_max: Duration,
     /// How often the start or end of a run is stored again that the database refused.
     pub write_retries: u32,
     /// The pause before each.
@@ -268,11 +270,11 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
-        CALENDAR_DAYS_AHEAD, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES, EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS,
-        GAP_GRACE_MINUTES, KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS, KEPT_ANSWERS_MAX, LIVE_STREAK_MAX,
-        LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX,
-        NEVER_EMPTY_LINES, NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX,
-        SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX,
+        CALENDAR_DAYS_AHEAD, CLOCK_DRIFT_MAX_SECONDS, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES,
+        EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES, KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS,
+        KEPT_ANSWERS_MAX, LIVE_STREAK_MAX, LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES,
+        LOSS_PERCENT_MAX, NEVER_EMPTY_LINES, NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX,
+        RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX,
         SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES,
         VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS,
         WRITTEN_CHARACTERS_MAX,
@@ -287,6 +289,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         live_streak_max: count(source, &LIVE_STREAK_MAX),
         short_answer_retries: count(source, &SHORT_ANSWER_RETRIES),
         source_clock_tolerance: seconds(source, &SOURCE_CLOCK_TOLERANCE_SECONDS),
+        clock_drift_max: seconds(source, &CLOCK_DRIFT_MAX_SECONDS),
         write_retries: count(source, &WRITE_RETRIES),
         write_retry_pause: seconds(source, &WRITE_RETRY_PAUSE_SECONDS),
         look_back: LookBackSettings {

@@ -36,6 +36,7 @@ variables! {
     RETRIES = "KLK_RETRIES", number(3, 0, 10), "Veces que se repite una petición a KLK que falló y que vale la pena repetir.";
     BACKOFF_BASE_MILLISECONDS = "KLK_BACKOFF_BASE_MILLISECONDS", number(500, 0, 60_000), "Pausa máxima antes de la primera repetición, en milisegundos; se duplica con cada una.";
     BACKOFF_MAX_SECONDS = "KLK_BACKOFF_MAX_SECONDS", number(20, 0, 600), "Pausa máxima antes de cualquier repetición, en segundos.";
+    CLOCK_DRIFT_MAX_SECONDS = "KLK_CLOCK_DRIFT_MAX_SECONDS", number(120, 1, 86_400), "Diferencia entre el reloj de KLK y el nuestro, en segundos, desde la que se avisa.";
     RESPONSES_BYTES_MAX = "KLK_RESPONSES_BYTES_MAX", number(805_306_368, 1_048_576, 68_719_476_736), "Memoria para todas las respuestas de KLK juntas, desde que llegan hasta que se guardan, en bytes; la que no cabe se rechaza y se vuelve a pedir.";
     ANSWER_BYTES_MAX = "KLK_ANSWER_BYTES_MAX", number(268_435_456, 1024, 4_294_967_296), "Tamaño máximo de una respuesta de KLK, en bytes.";
 

@@ -23,6 +23,9 @@ read_model! {
         pub latencia_ms: u64,
         /// What went wrong, for people.
         pub detalle: Option<String>,
+        /// How far the POS's clock is ahead of ours, in seconds, by the latest response that said when it was made.
+        #[serde(default)]
+        pub desfase_reloj_s: Option<i64>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         #[serde(with = "crate::plain_time")]
         pub verificado_en: Timestamp,

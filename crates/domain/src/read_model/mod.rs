@@ -41,7 +41,7 @@ pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{
     BranchIssues, CheckInState, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial,
     MonitoringTrialRequest, MonitoringView, ReportCount, ReportDropReason, ReportFailure, ReportFailureKind,
-    ReportKind, WaitingReports,
+    ReportKind, SourceClockView, WaitingReports,
 };
 pub use past::{Comparison, WindowSpan};
 pub use plans::{

@@ -198,6 +198,9 @@ read_model! {
 
     /// What became of what is reported; counts are of the last 24 hours.
     pub struct MonitoringView {
+        /// How far the POS's clock is ahead of ours; None before the first response that says when it was made.
+        #[serde(default)]
+        pub reloj: Option<SourceClockView>,
         /// False where there is no DSN, or none that can be read.
         pub configurado: bool,
         pub host: Option<String>,
@@ -225,6 +228,16 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
+    }
+
+    /// How far the POS's clock is from ours.
+    pub struct SourceClockView {
+        /// Negative where it is behind.
+        pub adelanto_segundos: i64,
+        pub limite_segundos: i64,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
+        pub medido_en: Timestamp,
     }
 
     /// What to make fail.

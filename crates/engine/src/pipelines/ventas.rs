@@ -17,6 +17,7 @@ use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 use super::source_change::{self, Announcement};
 use super::{Job, Outcome, PipelineError, doubt, messages};
 use crate::requests::RequestWatcher;
+use crate::source_clock;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let window = window_of(job)?;
@@ -125,9 +126,14 @@ async fn ask(
     question: &SalesQuestion,
 ) -> Result<Received<SalesAnswer>, PipelineError> {
     let client = job.client(watcher.clone());
+    let requested_at = job.engine.clock.now();
     let mut left = job.engine.settings.short_answer_retries;
     loop {
-        match client.sales(question).await {
+        let response = client.sales(question).await;
+        if let Ok(answer) = &response {
+            source_clock::measure(job.engine, answer.generated_at, requested_at);
+        }
+        match response {
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
             Ok(answer) => {
                 let (announced, distinct) = (answer.announced, answer.lines.len());

@@ -38,7 +38,14 @@ impl Engine {
             }
             Err(error) => (ConnectivityState::Error, Some(describe(error.class()).to_owned())),
         };
-        Connectivity { estado, latencia_ms, detalle, verificado_en: self.clock.now() }
+        let drift = self.source_clock.latest();
+        Connectivity {
+            estado,
+            latencia_ms,
+            detalle,
+            desfase_reloj_s: drift.map(|drift| drift.ahead.as_secs()),
+            verificado_en: self.clock.now(),
+        }
     }
 
     /// Whether the database answers.

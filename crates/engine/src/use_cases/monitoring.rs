@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::ErrorClass;
 use domain::read_model::{
     BranchIssues, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial, MonitoringView,
-    ReportCount, ReportFailure, WaitingReports,
+    ReportCount, ReportFailure, SourceClockView, WaitingReports,
 };
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -27,7 +27,13 @@ impl Engine {
             mas_antiguo: status.oldest_waiting,
             mas_antiguo_local: status.oldest_waiting.map(|at| self.local(at)),
         };
+        let clock = self.source_clock.latest().map(|drift| SourceClockView {
+            adelanto_segundos: drift.ahead.as_secs(),
+            limite_segundos: self.settings.clock_drift_max.as_secs(),
+            medido_en: drift.measured_at,
+        });
         Ok(MonitoringView {
+            reloj: clock,
             configurado: is_configured,
             host: status.host.clone(),
             entorno: status.environment.clone(),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domain::sale::{SaleLine, SalesAnswer};
+use jiff::Timestamp;
 
 use super::ParseError;
 use super::check::{SalesFacts, count_outside, read_sales_meta};
@@ -58,12 +59,22 @@ pub(crate) fn beginning(body: &[u8]) -> Option<usize> {
 }
 
 /// Reads what the beginning of a response, up to its lines, announces; or a whole one, where `meta` comes last.
-pub(crate) fn parse_announced(text: &str, question: &SalesQuestion) -> Result<u64, ParseError> {
+pub(crate) fn parse_announced(text: &str, question: &SalesQuestion) -> Result<AnnouncedSales, ParseError> {
     let begun = text.trim_end();
     let whole = if begun.ends_with(',') { format!(r#"{begun}"ventas":[]}}"#) } else { text.to_owned() };
     let mut lines = Lines(Distinct::with_capacity(0));
     let mut meta = read_envelope(&whole, &mut lines)?;
-    Ok(read_sales_meta(&mut meta, question)?.announced)
+    let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
+    Ok(AnnouncedSales { lines: announced, generated_at })
+}
+
+/// What a response announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnnouncedSales {
+    /// Invoice lines.
+    pub lines: u64,
+    /// When the source made the response; None where it does not say.
+    pub generated_at: Option<Timestamp>,
 }
 
 /// The lines by (`numero_factura`, `linea`): the store is the same for all.

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use domain::ErrorClass;
 use domain::branch_clock::ALWAYS;
-use jiff::civil::Date;
-use klk::{KlkError, WarehouseRow};
+use engine::Clock;
+use jiff::civil::{Date, time};
+use klk::{KlkError, SalesQuestion, WarehouseRow};
 use monitoring::Monitoring;
 use warehouse::{Access, CalendarKind, Warehouse};
 
 use super::finding::Finding;
+use crate::clock::SystemClock;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::settings::branches;
@@ -145,10 +147,36 @@ async fn pos(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     };
     let mut findings = vec![Finding::fine(SUBJECT, format!("{url} responde en {} ms", latency.as_millis()))];
     match client.branch_warehouses(None).await {
-        Ok(rows) => findings.extend(stores(settings, &rows)?),
+        Ok(rows) => {
+            findings.extend(clock(settings, &client, &rows).await);
+            findings.extend(stores(settings, &rows)?);
+        }
         Err(error) => findings.push(Finding::failure("tiendas", reason(&error), "KLK no dice qué tiendas hay")),
     }
     Ok(findings)
+}
+
+/// How far the clock of the POS is from ours, by a response about the first half hour of today.
+async fn clock(settings: &Settings, client: &klk::Client, rows: &[WarehouseRow]) -> Option<Finding> {
+    const SUBJECT: &str = "reloj de KLK";
+    let our_clock = SystemClock;
+    let requested_at = our_clock.now();
+    let today = settings.zone.to_datetime(requested_at).date();
+    let question =
+        SalesQuestion::of_day(rows.first()?.branch.clone(), today).between(time(0, 0, 0, 0), Some(time(0, 30, 0, 0)));
+    let made_at = client.announced_sales(&question).await.ok()?.generated_at?;
+    let ahead = engine::source_ahead(made_at, requested_at, our_clock.now()).as_secs();
+    let limit = settings.engine.clock_drift_max.as_secs();
+    let detail = match ahead {
+        0 => "coincide con el nuestro".to_owned(),
+        1.. => format!("va {ahead} s adelante del nuestro"),
+        _ => format!("va {} s detrás del nuestro", -ahead),
+    };
+    Some(if ahead.unsigned_abs() > limit {
+        Finding::failure(SUBJECT, detail, "ponga en hora los dos servidores (NTP)")
+    } else {
+        Finding::fine(SUBJECT, detail)
+    })
 }
 
 /// Why the POS did not answer, for people; the client's own words are for those who maintain it.
