@@ -1,9 +1,11 @@
 //! The Leptos app: pages, components and server functions, compiled into the server and into WebAssembly.
 //!
 //! [`shell`] is the document, [`App`] what is in it. The server renders both and provides `engine::Engine` and
-//! `engine::Actor` as contexts; the browser hydrates [`App`]. A page (`pages/`) has the resources and decides what is asked
+//! `engine::Identity` as contexts; the browser hydrates [`App`]. A page (`pages/`) has the resources and decides what is asked
 //! when; components (`components/`) are given data and fetch nothing; `api/` is the way to the use cases.
 
+#[cfg(feature = "ssr")]
+pub mod access;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod assets;

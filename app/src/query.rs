@@ -16,6 +16,18 @@ pub struct Listing {
 
 /// The overview. The server alone draws it, so links to it are `rel="external"`: the router leaves them to the browser.
 pub const HOME_PATH: &str = "/";
+/// Where one signs in.
+#[cfg(feature = "ssr")]
+pub const SIGN_IN_PATH: &str = "/entrar";
+/// Where one sets a password.
+#[cfg(feature = "ssr")]
+pub const PASSWORD_PATH: &str = "/clave";
+/// Where the browser signs out.
+#[cfg(feature = "ssr")]
+pub const SIGN_OUT_PATH: &str = "/salir";
+/// Where administrators administer users.
+#[cfg(feature = "ssr")]
+pub const USERS_PATH: &str = "/usuarios";
 
 /// The list of runs.
 pub const RUNS: Listing =

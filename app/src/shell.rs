@@ -4,6 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
+use crate::access::AccountBar;
 use crate::assets::assets;
 use crate::components::CrashTemplate;
 use crate::{App, preferences, references, sentry};
@@ -37,6 +38,7 @@ pub fn shell() -> impl IntoView {
             </head>
             <body>
                 <App/>
+                <AccountBar/>
             </body>
         </html>
     }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserContext } from '@playwright/test';
 
 /** Beside those of whoever runs the tests. */
 export type Variables = Record<string, string>;
@@ -27,13 +28,19 @@ export class Workplace {
     return spawn(binary, commands, {
       cwd: this.folder,
       env: { ...process.env, ...this.variables, ...more },
-      stdio: ['ignore', stdio === 'pipe' ? 'pipe' : 'ignore', stdio],
+      stdio: [stdio === 'pipe' ? 'pipe' : 'ignore', stdio === 'pipe' ? 'pipe' : 'ignore', stdio],
     });
   }
 
   /** Runs a command to its end. */
   run(...commands: string[]): Promise<Ended> {
+    return this.runWithInput('', ...commands);
+  }
+
+  /** The same, with something to read. */
+  runWithInput(input: string, ...commands: string[]): Promise<Ended> {
     const child = this.start(commands, 'pipe');
+    child.stdin!.end(input);
     const ended: Ended = { code: null, answer: '', errors: '' };
     child.stdout!.on('data', (piece: Buffer) => (ended.answer += piece.toString()));
     child.stderr!.on('data', (piece: Buffer) => (ended.errors += piece.toString()));
@@ -51,6 +58,8 @@ export class Klk {
     readonly url: string,
     private readonly process: ChildProcess,
     private readonly workplace: Workplace,
+    /** Of an administrator; for requests that are no page's. */
+    readonly token?: string,
   ) {}
 
   /** A demo with its simulated stores. */
@@ -70,15 +79,24 @@ export class Klk {
 
   /** A server in a workplace, which goes away with it. */
   static async serve(workplace: Workplace, options: string[] = []): Promise<Klk> {
+    // Whoever is at the machine of the demo is let in.
+    const token = options.includes('--demo') ? undefined : await addAdministrator(workplace);
     const address = `127.0.0.1:${await freePort()}`;
     const child = workplace.start(['serve', ...options], 'inherit', { KLK_ADDRESS: address });
-    const klk = new Klk(`http://${address}`, child, workplace);
+    const klk = new Klk(`http://${address}`, child, workplace, token);
     await klk.until('ready', async () => (await fetch(`${klk.url}/health/ready`)).ok);
     return klk;
   }
 
+  /** Signs the browser in, as an administrator unless somebody else is named. */
+  async signIn(browser: BrowserContext, usuario = administrator.name, clave = administrator.password): Promise<void> {
+    const answer = await browser.request.post(`${this.url}/entrar`, { form: { usuario, clave } });
+    if (!answer.ok()) throw new Error(`nobody is signed in: ${answer.status()}`);
+  }
+
   async json<T>(path: string): Promise<T> {
-    const answer = await fetch(this.url + path);
+    const headers: Record<string, string> = this.token ? { authorization: `Bearer ${this.token}` } : {};
+    const answer = await fetch(this.url + path, { headers });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as T;
   }
@@ -115,6 +133,18 @@ export class Klk {
     await this.end();
     this.workplace.remove();
   }
+}
+
+/** Who administers every server that is no demo. */
+export const administrator = { name: 'jefa', password: 'caballo bateria grapa' };
+
+/** Adds the administrator, and gives a token. */
+async function addAdministrator(workplace: Workplace): Promise<string> {
+  const { name, password } = administrator;
+  const added = await workplace.runWithInput(`${password}\n`, 'usuarios', 'crear', name, '--rol', 'administrador');
+  const made = await workplace.run('tokens', 'crear', 'pruebas', '--rol', 'administrador', '--json');
+  if (added.code !== 0 || made.code !== 0) throw new Error(added.errors + made.errors);
+  return (JSON.parse(made.answer) as { token: string }).token;
 }
 
 export function freePort(): Promise<number> {

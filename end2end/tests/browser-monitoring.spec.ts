@@ -12,6 +12,8 @@ test.beforeAll(async () => {
   klk = await Klk.startQuiet({ SENTRY_DSN: 'http://pub@127.0.0.1:9/1', SENTRY_ENVIRONMENT: 'development' });
 });
 
+test.beforeEach(({ page }) => klk.signIn(page.context()));
+
 test.afterAll(async () => {
   await klk?.stop();
 });
@@ -257,6 +259,7 @@ test.describe('without a DSN', () => {
   test('nothing is loaded or told, and a panic is still said', async ({ page }) => {
     const silent = await Klk.startQuiet({ SENTRY_DSN: '' });
     try {
+      await silent.signIn(page.context());
       const sentry = await Sentry.standIn(page);
       const addresses: string[] = [];
       page.on('request', (request) => addresses.push(request.url()));

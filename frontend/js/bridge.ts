@@ -118,6 +118,11 @@ const failing = new Map<string, { code: string; reference: string }>();
 
 /** Gives the reference code by which the event is found; empty where there is none. */
 export function callFailed(address: string, status: number, code: string, reference: string): string {
+  if (status >= 400 && status < 500 && code !== 'ilegible') {
+    callAnswered(address);
+    if (status === 401) location.assign(`/entrar?volver=${encodeURIComponent(location.pathname + location.search)}`);
+    return '';
+  }
   if (!sdk || isLeaving || isCrashed) return '';
   const { pathname, searchParams } = new URL(address, location.href);
   const known = failing.get(pathname);

@@ -30,6 +30,8 @@ async function refresh(): Promise<void> {
   isFetching = true;
   try {
     const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    // The session ended: the answer is the page where one signs in.
+    if (response.redirected) return location.assign(response.url);
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('main');
     if (!fresh) throw new Error(`no page came, but HTTP ${response.status}`);
     show(fresh);

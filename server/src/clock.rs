@@ -3,8 +3,8 @@
 use domain::{BatchId, RunId};
 use engine::{Clock, IdSource};
 use jiff::Timestamp;
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use uuid::Uuid;
 
 /// The system's clock.
@@ -41,6 +41,11 @@ impl IdSource for TimeOrderedIds {
 
     fn correlation(&self) -> String {
         correlation()
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        // A cryptographic generator that is seeded by the system each time.
+        StdRng::from_os_rng().random()
     }
 }
 

@@ -12,7 +12,7 @@ use domain::filter::GapFilter;
 use domain::gap::GapClass;
 use domain::read_model::GapView;
 use domain::window::{half_hours, instant_of};
-use domain::{Branch, BranchId, EtlKind, HALF_HOUR, Interval, IntervalSet, Window};
+use domain::{Branch, BranchId, EtlKind, HALF_HOUR, Interval, IntervalSet, Role, Window};
 use engine::{Actor, Engine};
 use jiff::civil::time;
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +74,7 @@ impl Demo {
         if leave_out.is_first_load {
             self.sim.begin_scenario();
         }
-        let actor = Actor::operator("demo");
+        let actor = Actor::new("demo", Role::Administrator);
         let loaded = engine.load_missing(&actor, DAYS, &leave_out.windows).await.map_err(use_case_failure);
         let outcome = match loaded {
             Ok(answer) => show_progress(engine, answer.batch).await,

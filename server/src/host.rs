@@ -14,12 +14,19 @@ pub fn name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
-/// Who is at the keyboard, as runs are marked with it.
+/// The longest name of a user that is kept.
+const USER_CHARACTERS_MAX: usize = 64;
+
+/// Who is at the keyboard, as runs are marked with it: what the environment says, as far as it can be shown.
 pub fn user() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok())
-        .unwrap_or_else(|| "cli".to_owned())
+    let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let shown: String = named
+        .iter()
+        .flat_map(|name| name.chars())
+        .filter(|character| !character.is_control())
+        .take(USER_CHARACTERS_MAX)
+        .collect();
+    if shown.is_empty() { "cli".to_owned() } else { shown }
 }
 
 /// Files and connections that the process may have open; None where the system sets no limit.

@@ -11,6 +11,7 @@ mod http;
 mod listing;
 mod logging;
 mod output;
+mod password;
 mod runtime;
 mod serve;
 mod settings;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use engine::Engine;
 use monitoring::Monitoring;
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -32,8 +33,9 @@ pub async fn serve(
     engine: Engine,
     monitoring: &Monitoring,
     settings: &Settings,
+    is_demo: bool,
 ) -> Result<(), Failure> {
-    match answer_requests(listener, engine.clone(), monitoring.clone(), settings).await? {
+    match answer_requests(listener, engine.clone(), monitoring.clone(), settings, is_demo).await? {
         Ended::Asked => runtime::end_engine(&engine, settings.shutdown_limit).await,
         Ended::AskedTwice => tracing::warn!("asked to end twice: runs in work are interrupted"),
     }
@@ -53,13 +55,15 @@ async fn answer_requests(
     engine: Engine,
     monitoring: Monitoring,
     settings: &Settings,
+    is_demo: bool,
 ) -> Result<Ended, Failure> {
     let (close, closing) = watch::channel(false);
-    let state = WebState::new(http::site_options()?, engine.clone(), closing.clone(), monitoring, settings);
+    let state = WebState::new(http::site_options()?, engine.clone(), closing.clone(), monitoring, settings, is_demo);
     let router =
         http::router(state, &settings.http, &settings.sentry).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = listener.local_addr().context("no hay dirección")?;
     remark(&format!("open http://{address}"));
+    say_who_may_come_in(&engine, settings, address, is_demo);
     tokio::pin! {
         let server = accept::accept(listener, router, settings.http.connections, closing);
         let stop = runtime::stop_signal();
@@ -82,4 +86,22 @@ async fn answer_requests(
         () = runtime::stop_signal() => return Ok(Ended::AskedTwice),
     }
     Ok(Ended::Asked)
+}
+
+/// Tells whoever starts the server how to come in: alone in the demo, with a code where there is nobody yet. The code is written
+/// on the terminal and not into the log.
+fn say_who_may_come_in(engine: &Engine, settings: &Settings, address: SocketAddr, is_demo: bool) {
+    if is_demo && settings.http.address.ip().is_loopback() {
+        remark("Demostración: en este equipo se entra sin clave, como administrador");
+        tracing::warn!("the demo lets everybody at this machine in as an administrator");
+        return;
+    }
+    if let Some(code) = engine.offer_first_administrator() {
+        let page = settings.http.public.url.as_ref().map_or_else(|| format!("http://{address}/"), ToString::to_string);
+        remark(&format!(
+            "Todavía no hay usuarios. El primer administrador se crea en {page}clave con este código, que vale hasta que se use \
+             o el servidor se detenga: {}",
+            code.expose_secret()
+        ));
+    }
 }

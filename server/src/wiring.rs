@@ -54,7 +54,7 @@ fn monitoring_settings(settings: &Settings) -> MonitoringSettings {
         outbox_dir: dsn.as_ref().map(|_| outbox.clone()),
         outbox_bytes_max: *outbox_bytes_max,
         slow_query_limit: settings.sentry.slow_query_limit,
-        known_secrets: [&settings.client.api_key, &settings.sentry.auth_token]
+        known_secrets: [&settings.client.api_key, &settings.sentry.auth_token, &settings.api_token]
             .into_iter()
             .flatten()
             .map(|secret| secret.expose_secret().to_owned())
@@ -173,6 +173,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         stock_age_max: SignedDuration::try_from(limits.stock_age_max).unwrap_or(defaults.stock_age_max),
         calendar_days_ahead: limits.calendar_days_ahead,
         written_characters_max: limits.written_characters_max,
+        access: settings.access,
         host: host::name(),
         ..defaults
     }

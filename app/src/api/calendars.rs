@@ -27,7 +27,7 @@ pub async fn preview_calendar(
 ) -> Result<CalendarPreview, ApiError> {
     let session =
         super::session::Session::of(engine::EndpointCall::about("preview_calendar", None, ubicacion_id.as_deref()))?;
-    let request = session.checked(request_of(ubicacion_id.as_deref(), vigente_desde, calendario, None))?;
+    let request = session.checked(request_of(ubicacion_id.as_deref(), vigente_desde, calendario))?;
     session.answer(session.engine.preview_calendar(&session.actor, request)).await
 }
 
@@ -40,13 +40,11 @@ pub async fn change_calendar(
     vigente_desde: Option<String>,
     /// The calendar.
     calendario: Option<CalendarDocument>,
-    /// Who decides.
-    nombre: Option<String>,
 ) -> Result<CalendarAnswer, ApiError> {
     let session =
         super::session::Session::of(engine::EndpointCall::about("save_calendar", None, ubicacion_id.as_deref()))?;
-    let request = session.checked(request_of(ubicacion_id.as_deref(), vigente_desde, calendario, nombre))?;
-    session.answer(session.engine.change_calendar(&session.actor, session.actor.origin, request)).await
+    let request = session.checked(request_of(ubicacion_id.as_deref(), vigente_desde, calendario))?;
+    session.answer(session.engine.change_calendar(&session.actor, request)).await
 }
 
 /// What other hours of a day would change in all stores; nothing is saved.
@@ -60,7 +58,7 @@ pub async fn preview_holiday(
     nota: Option<String>,
 ) -> Result<CalendarPreview, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("preview_holiday"))?;
-    let request = session.checked(holiday_of(fecha, horario, nota, None))?;
+    let request = session.checked(holiday_of(fecha, horario, nota))?;
     session.answer(session.engine.preview_holiday(&session.actor, request)).await
 }
 
@@ -73,12 +71,10 @@ pub async fn change_holiday(
     horario: Option<String>,
     /// Why, as `Navidad`.
     nota: Option<String>,
-    /// Who decides.
-    nombre: Option<String>,
 ) -> Result<HolidayAnswer, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("save_holiday"))?;
-    let request = session.checked(holiday_of(fecha, horario, nota, nombre))?;
-    session.answer(session.engine.change_holiday(&session.actor, session.actor.origin, request)).await
+    let request = session.checked(holiday_of(fecha, horario, nota))?;
+    session.answer(session.engine.change_holiday(&session.actor, request)).await
 }
 
 #[cfg(feature = "ssr")]
@@ -86,7 +82,6 @@ fn holiday_of(
     fecha: Option<String>,
     horario: Option<String>,
     nota: Option<String>,
-    nombre: Option<String>,
 ) -> Result<domain::read_model::HolidayRequest, domain::filter::InvalidParameter> {
     use domain::filter::required;
 
@@ -94,7 +89,6 @@ fn holiday_of(
         fecha: required("fecha", fecha)?,
         horario: required("horario", horario)?,
         nota: nota.unwrap_or_default(),
-        nombre,
     })
 }
 
@@ -103,7 +97,6 @@ fn request_of(
     ubicacion_id: Option<&str>,
     vigente_desde: Option<String>,
     calendario: Option<CalendarDocument>,
-    nombre: Option<String>,
 ) -> Result<domain::read_model::CalendarRequest, domain::filter::InvalidParameter> {
     use domain::filter::required;
 
@@ -111,6 +104,5 @@ fn request_of(
         ubicacion_id: required("ubicacion_id", domain::filter::branch(ubicacion_id))?,
         vigente_desde: required("vigente_desde", vigente_desde)?,
         calendario: required("calendario", calendario)?,
-        nombre,
     })
 }

@@ -54,8 +54,6 @@ pub async fn justify_gap(
     motivo: Option<String>,
     /// More about it.
     nota: Option<String>,
-    /// Who says so.
-    nombre: Option<String>,
 ) -> Result<JustifyAnswer, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about(
         "justify_gap",
@@ -64,9 +62,9 @@ pub async fn justify_gap(
     ))?;
     let period = (fecha_desde, hora_desde, fecha_hasta, hora_hasta);
     let what = (clase.as_deref(), etl_tipo.as_deref(), ubicacion_id.as_deref());
-    let request = request_of(what, period, motivo.as_deref(), nota, nombre);
+    let request = request_of(what, period, motivo.as_deref(), nota);
     let request = session.checked(request)?;
-    session.answer(session.engine.justify(&session.actor, session.actor.origin, request)).await
+    session.answer(session.engine.justify(&session.actor, request)).await
 }
 
 /// Takes a justification back.
@@ -74,12 +72,10 @@ pub async fn justify_gap(
 pub async fn withdraw_justification(
     /// Which one.
     id: Option<String>,
-    /// Who takes it back.
-    nombre: Option<String>,
 ) -> Result<WithdrawAnswer, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("withdraw_justification"))?;
-    let request = session.checked(withdrawal_of(id.as_deref(), nombre))?;
-    session.answer(session.engine.withdraw_justification(&session.actor, session.actor.origin, request)).await
+    let request = session.checked(withdrawal_of(id.as_deref()))?;
+    session.answer(session.engine.withdraw_justification(&session.actor, request)).await
 }
 
 #[cfg(feature = "ssr")]
@@ -91,7 +87,6 @@ fn request_of(
     (fecha_desde, hora_desde, fecha_hasta, hora_hasta): PeriodTexts,
     motivo: Option<&str>,
     nota: Option<String>,
-    nombre: Option<String>,
 ) -> Result<domain::read_model::JustifyRequest, domain::filter::InvalidParameter> {
     use domain::filter::{branch, choice, required};
 
@@ -105,19 +100,15 @@ fn request_of(
         hora_hasta,
         motivo: required("motivo", choice("motivo", motivo)?)?,
         nota,
-        nombre: required("nombre", nombre)?,
     })
 }
 
 #[cfg(feature = "ssr")]
-fn withdrawal_of(
-    id: Option<&str>,
-    nombre: Option<String>,
-) -> Result<domain::read_model::WithdrawRequest, domain::filter::InvalidParameter> {
+fn withdrawal_of(id: Option<&str>) -> Result<domain::read_model::WithdrawRequest, domain::filter::InvalidParameter> {
     let id = domain::filter::required("id", id)?;
     let id = id.trim().parse().map_err(|_| domain::filter::InvalidParameter {
         name: "id",
         reason: "no es el identificador de una justificación".to_owned(),
     })?;
-    Ok(domain::read_model::WithdrawRequest { id, nombre })
+    Ok(domain::read_model::WithdrawRequest { id })
 }

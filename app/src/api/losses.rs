@@ -14,26 +14,22 @@ pub async fn confirm_loss(
     ubicacion_id: Option<String>,
     /// Its day, `YYYY-MM-DD`.
     fecha: Option<String>,
-    /// Who says so.
-    nombre: Option<String>,
 ) -> Result<ConfirmLossAnswer, ApiError> {
     let call = engine::EndpointCall::about("confirm_loss", Some("ventas"), ubicacion_id.as_deref());
     let session = super::session::Session::of(call)?;
-    let request = session.checked(request_of(ubicacion_id.as_deref(), fecha, nombre))?;
-    session.answer(session.engine.confirm_loss(&session.actor, session.actor.origin, request)).await
+    let request = session.checked(request_of(ubicacion_id.as_deref(), fecha))?;
+    session.answer(session.engine.confirm_loss(&session.actor, request)).await
 }
 
 #[cfg(feature = "ssr")]
 fn request_of(
     ubicacion_id: Option<&str>,
     fecha: Option<String>,
-    nombre: Option<String>,
 ) -> Result<domain::read_model::ConfirmLossRequest, domain::filter::InvalidParameter> {
     use domain::filter::{branch, required};
 
     Ok(domain::read_model::ConfirmLossRequest {
         ubicacion_id: required("ubicacion_id", branch(ubicacion_id))?,
         fecha: required("fecha", fecha)?,
-        nombre: required("nombre", nombre)?,
     })
 }

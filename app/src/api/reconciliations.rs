@@ -29,26 +29,22 @@ pub async fn reconcile(
     ubicacion_id: Option<String>,
     /// `YYYY-MM-DD`, local to the store.
     fecha: Option<String>,
-    /// Who asks.
-    nombre: Option<String>,
 ) -> Result<ReconcileAnswer, ApiError> {
     let session =
         super::session::Session::of(engine::EndpointCall::about("reconcile_day", None, ubicacion_id.as_deref()))?;
-    let request = session.checked(request_of(ubicacion_id.as_deref(), fecha, nombre))?;
-    session.answer(session.engine.reconcile(&session.actor, session.actor.origin, request)).await
+    let request = session.checked(request_of(ubicacion_id.as_deref(), fecha))?;
+    session.answer(session.engine.reconcile(&session.actor, request)).await
 }
 
 #[cfg(feature = "ssr")]
 fn request_of(
     ubicacion_id: Option<&str>,
     fecha: Option<String>,
-    nombre: Option<String>,
 ) -> Result<domain::read_model::ReconcileRequest, domain::filter::InvalidParameter> {
     use domain::filter::required;
 
     Ok(domain::read_model::ReconcileRequest {
         ubicacion_id: required("ubicacion_id", domain::filter::branch(ubicacion_id))?,
         fecha: required("fecha", fecha)?,
-        nombre,
     })
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use domain::filter::InvalidParameter;
 use domain::problem::{Problem, ProblemCode};
-use engine::{Actor, Caller, EndpointCall, Engine, RequestScope, UseCaseError};
+use engine::{Actor, Caller, EndpointCall, Engine, Identity, RequestScope, UseCaseError};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use server_fn::error::ServerFnErrorErr;
@@ -23,8 +23,8 @@ impl Session {
     /// Of the request in hand, at an endpoint, which is named in logs and in Sentry with what it is asked about.
     pub fn of(call: EndpointCall) -> Result<Self, ApiError> {
         let request = request_scope();
-        match (use_context::<Engine>(), use_context::<Actor>()) {
-            (Some(engine), Some(actor)) => {
+        match (use_context::<Engine>(), use_context::<Identity>()) {
+            (Some(engine), Some(Identity { actor, .. })) => {
                 if let (Some(request), Caller::Request) = (&request, caller()) {
                     engine.tag_request(&call, request);
                 }
@@ -36,14 +36,22 @@ impl Session {
 
     /// A filter that was read, or the problem that it could not.
     pub fn checked<T>(&self, filter: Result<T, InvalidParameter>) -> Result<T, ApiError> {
-        let problem = |error| self.engine.problem(self.call.name(), UseCaseError::InvalidParameter(error));
-        filter.map_err(|error| refuse(problem(error)))
+        filter.map_err(|error| refuse(self.problem(UseCaseError::InvalidParameter(error))))
+    }
+
+    /// What the caller is told; that somebody may not do what they asked for is counted.
+    fn problem(&self, error: UseCaseError) -> Problem {
+        let problem = self.engine.problem(self.call.name(), error);
+        if problem.codigo == ProblemCode::Forbidden {
+            self.engine.note_refused(&self.actor, self.call.name());
+        }
+        problem
     }
 
     /// Does a use case; gives what it gave, or the problem that its error is to a caller. All that it reports meanwhile
     /// is of this endpoint.
     pub async fn answer<T>(&self, use_case: impl Future<Output = Result<T, UseCaseError>>) -> Result<T, ApiError> {
-        let work = async { use_case.await.map_err(|error| self.engine.problem(self.call.name(), error)) };
+        let work = async { use_case.await.map_err(|error| self.problem(error)) };
         self.engine.at_endpoint(&self.call, self.request.as_ref(), caller(), work).await.map_err(refuse)
     }
 }

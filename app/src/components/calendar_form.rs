@@ -12,8 +12,6 @@ pub struct CalendarDraft {
     pub document: RwSignal<CalendarDocument>,
     /// From which day on.
     pub from: RwSignal<String>,
-    /// Who decides.
-    pub person: RwSignal<String>,
 }
 
 type ReadDay = fn(&CalendarDocument) -> &String;
@@ -121,18 +119,6 @@ pub fn CalendarForm(
                     required
                     prop:value=move || draft.from.get()
                     on:input=move |event| draft.from.set(event_target_value(&event))
-                />
-            </label>
-            <label class="field">
-                <span class="field-label">{language().justify().person()}</span>
-                <input
-                    class="input"
-                    type="text"
-                    name="nombre"
-                    required
-                    autocomplete="name"
-                    prop:value=move || draft.person.get()
-                    on:input=move |event| draft.person.set(event_target_value(&event))
                 />
             </label>
         </div>

@@ -10,8 +10,8 @@ use crate::live::{Live, Topic};
 use crate::preferences::language;
 use crate::sentry::UserAction;
 
-/// What is written, in the order of the fields: the day, its hours, why, and who decides.
-type Written = [RwSignal<String>; 4];
+/// What is written, in the order of the fields: the day, its hours, and why.
+type Written = [RwSignal<String>; 3];
 
 /// The form.
 #[component]
@@ -23,18 +23,18 @@ pub fn HolidayForm(
 ) -> impl IntoView {
     let (live, toasts) = (expect_context::<Live>(), expect_context::<Toasts>());
     let texts = language().calendars();
-    let written: Written = [today, CLOSED.to_owned(), String::new(), String::new()].map(RwSignal::new);
-    let [day, hours, why, person] = written;
+    let written: Written = [today, CLOSED.to_owned(), String::new()].map(RwSignal::new);
+    let [day, hours, why] = written;
     let outcome = RwSignal::new(None::<Result<CalendarPreview, ApiError>>);
     let is_looked_at = move || matches!(outcome.get(), Some(Ok(_)));
     let submit = Action::new(move |(): &()| async move {
-        let [day, hours, why, person] = written.map(|field| Some(field.get_untracked()));
+        let [day, hours, why] = written.map(|field| Some(field.get_untracked()));
         if !matches!(outcome.get_untracked(), Some(Ok(_))) {
             outcome.set(Some(preview_holiday(day, hours, why).await));
             return;
         }
         let action = UserAction::start("guardar_feriado", &[]);
-        match action.around(change_holiday(day, hours, why, person)).await {
+        match action.around(change_holiday(day, hours, why)).await {
             Ok(answer) => {
                 toasts.say(answer.mensaje);
                 live.changed(Topic::Gaps);
@@ -56,10 +56,8 @@ pub fn HolidayForm(
                     prop:value=move || value.get()
                     on:input=move |event| {
                         value.set(event_target_value(&event));
-                        // What was looked at is not what is written any more; who decides is not looked at.
-                        if name != "nombre" {
-                            outcome.set(None);
-                        }
+                        // What was looked at is not what is written any more.
+                        outcome.set(None);
                     }
                 />
             </label>
@@ -84,7 +82,6 @@ pub fn HolidayForm(
                 {field(texts.day(), "fecha", "date", day)}
                 {field(texts.hours(), "horario", "text", hours)}
                 {field(texts.why(), "nota", "text", why)}
-                {field(language().justify().person(), "nombre", "text", person)}
             </div>
             {shown}
             <button class="button needs-script" type="submit" disabled=move || submit.pending().get()>

@@ -1,4 +1,4 @@
-//! Why a gap stays, and who says so.
+//! Why a gap stays.
 
 use domain::justification::Reason;
 use domain::read_model::GapView;
@@ -18,11 +18,9 @@ pub struct Written {
     pub reason: String,
     /// More about it.
     pub note: String,
-    /// Who says so.
-    pub person: String,
 }
 
-/// Names store, type, period and number of windows, and asks for reason, note and name. The name stays for the next one.
+/// Names store, type, period and number of windows, and asks for reason and note.
 #[component]
 pub fn JustifyDialog(
     /// The gap in question; None while there is no question.
@@ -38,8 +36,7 @@ pub fn JustifyDialog(
 ) -> impl IntoView {
     let language = language();
     let texts = language.justify();
-    let (reason, note, person) =
-        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (reason, note) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     Effect::new(move || {
         if chosen.read().is_none() {
             reason.set(String::new());
@@ -48,10 +45,7 @@ pub fn JustifyDialog(
     });
     let submit = Callback::new(move |()| {
         if let Some(gap) = chosen.get_untracked() {
-            confirm.run((
-                gap,
-                Written { reason: reason.get_untracked(), note: note.get_untracked(), person: person.get_untracked() },
-            ));
+            confirm.run((gap, Written { reason: reason.get_untracked(), note: note.get_untracked() }));
         }
     });
     let message =
@@ -96,18 +90,6 @@ pub fn JustifyDialog(
                     on:input=move |event| note.set(event_target_value(&event))
                 ></textarea>
                 <span class="muted">{texts.note_hint()}</span>
-            </label>
-            <label class="field">
-                <span class="field-label">{texts.person()}</span>
-                <input
-                    class="input"
-                    type="text"
-                    name="nombre"
-                    required
-                    autocomplete="name"
-                    prop:value=move || person.get()
-                    on:input=move |event| person.set(event_target_value(&event))
-                />
             </label>
             {message}
         </DialogFrame>

@@ -93,11 +93,7 @@ fn Editor(calendar: BranchCalendar, saved: Callback<()>, today: String) -> impl 
     let (live, toasts) = (expect_context::<Live>(), expect_context::<Toasts>());
     let language = language();
     let texts = language.calendars();
-    let draft = CalendarDraft {
-        document: RwSignal::new(calendar.calendario.clone()),
-        from: RwSignal::new(today),
-        person: RwSignal::new(String::new()),
-    };
+    let draft = CalendarDraft { document: RwSignal::new(calendar.calendario.clone()), from: RwSignal::new(today) };
     let outcome = RwSignal::new(None::<Result<CalendarPreview, ApiError>>);
     let store = StoredValue::new(calendar.ubicacion_id.to_string());
     let look = Action::new(move |(): &()| async move {
@@ -106,10 +102,10 @@ fn Editor(calendar: BranchCalendar, saved: Callback<()>, today: String) -> impl 
         outcome.set(Some(answer));
     });
     let save = Action::new(move |(): &()| async move {
-        let (document, person) = (draft.document.get_untracked(), draft.person.get_untracked());
+        let document = draft.document.get_untracked();
         let from = draft.from.get_untracked();
         let action = UserAction::start("guardar_calendario", &[("ubicacion_id", store.get_value())]);
-        let call = change_calendar(Some(store.get_value()), Some(from), Some(document), Some(person));
+        let call = change_calendar(Some(store.get_value()), Some(from), Some(document));
         match action.around(call).await {
             Ok(answer) => {
                 toasts.say(answer.mensaje);

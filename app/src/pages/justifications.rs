@@ -37,7 +37,6 @@ pub fn Justification(chosen: RwSignal<Option<GapView>>) -> impl IntoView {
                 Some(gap.hora_hasta),
                 Some(written.reason),
                 Some(written.note),
-                Some(written.person),
             );
             let answer = action.around(call).await;
             match answer {
@@ -111,7 +110,7 @@ fn Withdrawal(
         async move {
             failure.set(None);
             let action = UserAction::start("retirar_justificacion", &[("etl_tipo", one.etl_tipo.to_string())]);
-            match action.around(withdraw_justification(Some(one.id.to_string()), None)).await {
+            match action.around(withdraw_justification(Some(one.id.to_string()))).await {
                 Ok(answer) => {
                     chosen.set(None);
                     withdrawn.set(Some(answer.justificacion));
@@ -175,7 +174,6 @@ fn Undo(withdrawn: RwSignal<Option<JustificationView>>) -> impl IntoView {
                 Some(one.hora_hasta),
                 Some(one.motivo.to_string()),
                 one.nota,
-                Some(one.nombre),
             );
             let answer = action.around(call).await;
             withdrawn.set(None);

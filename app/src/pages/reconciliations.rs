@@ -54,7 +54,7 @@ fn Days(list: Memo<ReconciliationList>, query: Memo<Query>) -> impl IntoView {
         async move {
             let store = one.ubicacion_id.to_string();
             let action = UserAction::start("conciliar_dia", &[("ubicacion_id", store.clone())]);
-            let answer = action.around(reconcile(Some(store), Some(one.fecha.to_string()), None)).await;
+            let answer = action.around(reconcile(Some(store), Some(one.fecha.to_string()))).await;
             toasts.say(match answer {
                 Ok(answer) if answer.lote_id.is_none() => texts.busy().to_owned(),
                 Ok(_) => texts.asked(&one.ubicacion_nombre, day(language, one.fecha)),

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use crate::access::AccountBar;
 use crate::assets::assets;
 use crate::components::{Glyph, Icon, Mark};
 use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
@@ -53,6 +54,7 @@ pub fn summary_document(summary: &Result<Summary, Problem>) -> impl IntoView + u
                     </header>
                     <main class="main" id="contenido" tabindex="-1">{content}</main>
                 </div>
+                <AccountBar/>
             </body>
         </html>
     }

@@ -27,8 +27,6 @@ const NO_ANSWER: &str = "sin_respuesta";
 const UNREADABLE: &str = "ilegible";
 /// The first status of refusals and faults.
 const REFUSAL: u16 = 400;
-/// The first status of faults that are the server's.
-const SERVER_FAULT: u16 = 500;
 
 /// How the page calls a server function, whose arguments it encodes as `Arguments`, and is answered in JSON. On the server
 /// it is Leptos's own; every server function names it.
@@ -101,12 +99,8 @@ fn send(request: BrowserRequest) -> Pin<Box<dyn Future<Output = Result<Answer, A
 
 /// Reports a fault of the server's under the server's own reference; where it gave none, the browser's is put in. Refusals
 /// (a parameter mistyped in the address, a gap that somebody else is at) are answers: the page shows them, whoever asked can
-/// do something about it, and nothing is broken.
+/// do something about it, and nothing is broken. Without a session the bridge leads to the page where one signs in.
 fn refusal(answer: &Answer, problem: Problem) -> ApiError {
-    if answer.status < SERVER_FAULT {
-        bindings::call_answered(&answer.address);
-        return ApiError(problem);
-    }
     let code = bindings::call_failed(&answer.address, answer.status, problem.codigo.as_str(), &problem.correlacion);
     match problem.correlacion.is_empty() && !code.is_empty() {
         true => ApiError(Problem { correlacion: code, ..problem }),

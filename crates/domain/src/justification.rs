@@ -41,7 +41,7 @@ pub struct Justification {
 }
 
 impl Justification {
-    /// Reads what somebody wrote. Texts of people are at most `characters_max` long.
+    /// Reads what somebody wrote; notes are at most `characters_max` long. Who wrote it is who signed in.
     pub fn read(
         reason: Reason,
         note: Option<&str>,
@@ -54,7 +54,7 @@ impl Justification {
             return Err(InvalidParameter { name: "nota", reason });
         }
         let note = note.map(|note| written("nota", note, characters_max)).transpose()?;
-        Ok(Self { reason, note, person: person_name(person, characters_max)? })
+        Ok(Self { reason, note, person: person.to_owned() })
     }
 }
 
@@ -89,15 +89,6 @@ pub fn justifiable(
         Some(part) => Err(NotJustifiable::InWork(*part)),
         None => Ok(missing),
     }
-}
-
-/// The name of who decides something.
-pub fn person_name(text: &str, characters_max: usize) -> Result<String, InvalidParameter> {
-    if text.trim().is_empty() {
-        let reason = "es obligatorio: escriba quién lo decide".to_owned();
-        return Err(InvalidParameter { name: "nombre", reason });
-    }
-    written("nombre", text, characters_max)
 }
 
 /// A text that somebody wrote, without what surrounds it, within its limit.
@@ -185,25 +176,23 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Reason::PowerFailure, None, "Ana", Ok(()))]
-    #[case(Reason::Other, Some("  "), "Ana", Err("nota: es obligatoria con el motivo 'otro': diga qué pasó"))]
-    #[case(Reason::Other, Some("Inundación"), "Ana", Ok(()))]
-    #[case(Reason::NoSales, None, "  ", Err("nombre: es obligatorio: escriba quién lo decide"))]
-    #[case(Reason::NoSales, Some("12345678901"), "Ana", Err("nota: puede tener 10 caracteres como máximo; tiene 11"))]
-    #[case(Reason::NoSales, None, "Ana\u{7}", Err("nombre: tiene caracteres que no se pueden mostrar"))]
+    #[case(Reason::PowerFailure, None, Ok(()))]
+    #[case(Reason::Other, Some("  "), Err("nota: es obligatoria con el motivo 'otro': diga qué pasó"))]
+    #[case(Reason::Other, Some("Inundación"), Ok(()))]
+    #[case(Reason::NoSales, Some("12345678901"), Err("nota: puede tener 10 caracteres como máximo; tiene 11"))]
+    #[case(Reason::NoSales, Some("luz\u{7}"), Err("nota: tiene caracteres que no se pueden mostrar"))]
     fn what_people_write_is_checked(
         #[case] reason: Reason,
         #[case] note: Option<&str>,
-        #[case] person: &str,
         #[case] expected: Result<(), &str>,
     ) {
-        let read = Justification::read(reason, note, person, 10);
+        let read = Justification::read(reason, note, "ana", 10);
         assert_eq!(read.map(drop).map_err(|error| error.to_string()), expected.map_err(str::to_owned));
     }
 
     #[test]
     fn what_surrounds_a_text_is_left_out() {
-        let read = Justification::read(Reason::Other, Some(" lluvia\n"), " Ana ", 10).unwrap();
-        assert_eq!((read.note.as_deref(), read.person.as_str()), (Some("lluvia"), "Ana"));
+        let read = Justification::read(Reason::Other, Some(" lluvia\n"), "ana", 10).unwrap();
+        assert_eq!((read.note.as_deref(), read.person.as_str()), (Some("lluvia"), "ana"));
     }
 }

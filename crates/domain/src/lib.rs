@@ -6,6 +6,7 @@
 //!
 //! Code speaks English; what others read (JSON, columns, tags) keeps the Spanish contract, mapped here by serde.
 
+pub mod access;
 pub mod branch;
 pub mod branch_clock;
 pub mod calendar;
@@ -37,6 +38,7 @@ pub mod verdict;
 pub mod window;
 pub mod window_state;
 
+pub use access::{Role, StoreScope, UserName};
 pub use branch::{Branch, BranchWarehouse};
 pub use branch_clock::BranchClock;
 pub use calendar::{Calendar, OpeningHours};

@@ -12,12 +12,16 @@ pub enum ProblemCode {
     InvalidParameter,
     /// The named thing does not exist.
     NotFound,
+    /// The caller has to sign in first, or signed in with a wrong name or password.
+    NotSignedIn,
     /// The caller may not do this.
     Forbidden,
     /// It cannot be done in the present state.
     Conflict,
     /// The plan is not what would run any more; `plan_hash` names the one that would.
     PlanChanged,
+    /// The caller tried too often; try again later.
+    TooManyAttempts,
     /// A limit is reached; try again later.
     Busy,
     /// A fault of ours; the reference code finds it in Sentry.
@@ -26,9 +30,11 @@ pub enum ProblemCode {
 wire_names!(ProblemCode {
     InvalidParameter => "parametro_invalido",
     NotFound => "no_encontrado",
+    NotSignedIn => "sin_sesion",
     Forbidden => "prohibido",
     Conflict => "conflicto",
     PlanChanged => "plan_cambiado",
+    TooManyAttempts => "demasiados_intentos",
     Busy => "ocupado",
     Internal => "interno",
 });
@@ -44,8 +50,10 @@ impl ProblemCode {
         match self {
             Self::InvalidParameter => 422,
             Self::NotFound => 404,
+            Self::NotSignedIn => 401,
             Self::Forbidden => 403,
             Self::Conflict | Self::PlanChanged => 409,
+            Self::TooManyAttempts => 429,
             Self::Busy => 503,
             Self::Internal => 500,
         }

@@ -17,4 +17,6 @@ pub trait IdSource: Send + Sync + 'static {
     fn batch_id(&self) -> BatchId;
     /// A reference code for people: 8 characters, easy to read aloud.
     fn correlation(&self) -> String;
+    /// 256 bits that nobody can guess: for tokens, codes and salts.
+    fn secret(&self) -> [u8; 32];
 }

@@ -13,6 +13,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
 use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, RunRecord, Warehouse, WarehouseError};
 
+use crate::access::{self, Access};
+use crate::actor::Actor;
 use crate::answer_cache::AnswerCache;
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
@@ -62,6 +64,7 @@ pub struct Shared {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) source: klk::Client,
     pub(crate) warehouse: Warehouse,
+    pub(crate) access: Access,
     pub(crate) monitoring: Monitoring,
     pub(crate) branches: BranchRegistry,
     pub(crate) settings: EngineSettings,
@@ -112,6 +115,8 @@ impl Engine {
         let schedules = schedules(&settings)?;
         let branches = calendars::remember_file(&parts, settings.mode).await?;
         let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
+        let records = parts.warehouse.access_records().await?;
+        let access = Access::new(records, settings.access, parts.clock.now());
         let left = match settings.mode {
             EngineMode::Look => Left::default(),
             EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
@@ -122,6 +127,7 @@ impl Engine {
             ids: parts.ids,
             source: parts.source,
             warehouse: parts.warehouse,
+            access,
             monitoring: parts.monitoring,
             branches,
             answers: AnswerCache::new(settings.answer_cache),
@@ -150,6 +156,9 @@ impl Engine {
         }
         for _ in 0..engine.settings.workers {
             tasks.spawn(workers::work(engine.clone()));
+        }
+        if engine.settings.mode == EngineMode::Work {
+            tasks.spawn(access::keep(engine.clone()));
         }
         if engine.settings.scheduler {
             // What falls due while the tasks are being started is not missed.
@@ -295,12 +304,13 @@ impl Engine {
     }
 
     /// A batch that somebody asks for now; what it causes goes on in the trace of the present task.
-    pub(crate) fn new_batch(&self, reason: &'static str, requested_by: &str) -> NewBatch {
+    pub(crate) fn new_batch(&self, reason: &'static str, actor: &Actor) -> NewBatch {
         let cause = monitoring::TraceHeaders::current();
         NewBatch {
             id: self.ids.batch_id(),
             reason,
-            requested_by: Some(requested_by.to_owned()),
+            requested_by: Some(actor.name.clone()),
+            origin: actor.origin,
             created_at: self.clock.now(),
             sentry_trace: cause.as_ref().map(|cause| cause.sentry_trace.clone()),
             baggage: cause.map(|cause| cause.baggage),

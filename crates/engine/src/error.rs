@@ -1,5 +1,6 @@
 //! What can go wrong in a use case, and what its caller is told of it.
 
+use domain::access::Role;
 use domain::branch_clock::InvalidZoneChange;
 use domain::filter::InvalidParameter;
 use domain::plan::{PlanHash, PlanState};
@@ -87,9 +88,57 @@ pub enum UseCaseError {
         /// Its name.
         store: String,
     },
-    /// The asker may not.
-    #[error("Su usuario puede consultar, pero no recuperar ni extraer. Pídalo a quien administra KLK Tracking.")]
-    Forbidden,
+    /// Nobody has signed in.
+    #[error("Hace falta entrar primero.")]
+    NotSignedIn,
+    /// The role of whoever asks is not enough.
+    #[error("Su usuario no puede hacer esto: hace falta el rol {needed}. Pídalo a quien administra KLK Tracking.")]
+    Forbidden {
+        /// The least role that may.
+        needed: Role,
+    },
+    /// Whoever asks may do it in other stores.
+    #[error("Su usuario no puede cambiar nada de {store}. Pídalo a quien administra KLK Tracking.")]
+    NotYourStore {
+        /// Its name.
+        store: String,
+    },
+    /// It is about all stores, and whoever asks has only some.
+    #[error("Esto es de todas las tiendas y su usuario solo tiene algunas. Pídalo a quien administra KLK Tracking.")]
+    NotAllStores,
+    /// The name, the password, or both are wrong; which, is not told.
+    #[error("El usuario o la clave no son correctos.")]
+    WrongCredentials,
+    /// No such one-time code, or it ended.
+    #[error("El usuario o el código no son correctos, o el código ya se usó o venció.")]
+    WrongCode,
+    /// Too many attempts for the name, or from the address.
+    #[error("Hubo demasiados intentos. Espere {seconds} segundos y vuelva a intentarlo.")]
+    TooManyAttempts {
+        /// Until the next one.
+        seconds: u64,
+    },
+    /// Too many passwords are being looked at.
+    #[error("Muchas personas están entrando a la vez. Vuelva a intentarlo en un momento.")]
+    SignInBusy,
+    /// Another user has the name.
+    #[error("Ya hay un usuario {name}.")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// There is no such user.
+    #[error("No hay ningún usuario con ese nombre.")]
+    UnknownUser,
+    /// There is no such token.
+    #[error("No hay ningún token con ese identificador.")]
+    UnknownToken,
+    /// Nobody could administer any more.
+    #[error("Es el último administrador: nombre otro antes.")]
+    LastAdministrator,
+    /// A password could not be hashed; what was wrong is not for callers.
+    #[error("No se pudo comprobar la clave. El equipo técnico ya fue avisado.")]
+    PasswordHash(String),
     /// A snapshot of stock cannot be taken for the past.
     #[error(
         "Las existencias de un momento pasado no se pueden volver a consultar: esa foto es irrecuperable. \
@@ -164,9 +213,15 @@ impl UseCaseError {
             | Self::UnknownBatch
             | Self::UnknownRun
             | Self::UnknownPlan
-            | Self::UnknownJustification => ProblemCode::NotFound,
-            Self::Forbidden => ProblemCode::Forbidden,
+            | Self::UnknownJustification
+            | Self::UnknownUser
+            | Self::UnknownToken => ProblemCode::NotFound,
+            Self::NotSignedIn | Self::WrongCredentials | Self::WrongCode => ProblemCode::NotSignedIn,
+            Self::TooManyAttempts { .. } => ProblemCode::TooManyAttempts,
+            Self::Forbidden { .. } | Self::NotYourStore { .. } | Self::NotAllStores => ProblemCode::Forbidden,
             Self::Unrecoverable
+            | Self::NameTaken { .. }
+            | Self::LastAdministrator
             | Self::NothingToExtract
             | Self::AmbiguousPlan
             | Self::PlanState { .. }
@@ -175,8 +230,8 @@ impl UseCaseError {
             | Self::AlreadyWithdrawn
             | Self::DayNotOver(_) => ProblemCode::Conflict,
             Self::PlanChanged { .. } => ProblemCode::PlanChanged,
-            Self::QueueFull { .. } | Self::ShuttingDown => ProblemCode::Busy,
-            Self::Warehouse(_) | Self::MonitoringTrial => ProblemCode::Internal,
+            Self::QueueFull { .. } | Self::ShuttingDown | Self::SignInBusy => ProblemCode::Busy,
+            Self::Warehouse(_) | Self::PasswordHash(_) | Self::MonitoringTrial => ProblemCode::Internal,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! `scheduler` queues, `queue` orders, `workers` take, `pipelines` extract and load; `gaps` says what is missing,
 //! `plans` gets it back, and `use_cases` has one file for each thing that can be asked for, with who may ask it.
 
+mod access;
+mod access_audit;
 mod actor;
 mod answer_cache;
 mod branches;
@@ -37,7 +39,8 @@ mod use_cases;
 mod window_spans;
 mod workers;
 
-pub use actor::{Actor, Role};
+pub use access::{AccessOverview, AccessSettings, AuditView, Credentials, Identity, TokenView, UserView};
+pub use actor::Actor;
 pub use answer_cache::CacheLimits;
 pub use branches::BranchRegistry;
 pub use clock::{Clock, IdSource};
@@ -50,4 +53,6 @@ pub use settings::{EngineMode, EngineSettings, LookBackSettings, PlanSettings, R
 pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
+pub use use_cases::set_password::CodeRequest;
+pub use use_cases::sign_in::{SignInRequest, SignedIn};
 pub use use_cases::summary::{BranchInNeed, Summary};

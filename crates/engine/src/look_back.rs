@@ -114,7 +114,7 @@ async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timesta
 
 async fn compare(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Result<(), UseCaseError> {
     let runs = vec![engine.new_run(EtlKind::Sales, branch, day, RunMode::Full)];
-    let batch = engine.new_batch(REASON, &Actor::system().name);
+    let batch = engine.new_batch(REASON, &Actor::system());
     engine.enqueue(engine.plan().await, batch, runs, Why::Asked).await?;
     Ok(())
 }

@@ -102,7 +102,7 @@ fn tell(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>, o
         from: &format!("{} {}", period.date_from, period.from_text()),
         to: &format!("{} {}", period.date_to, period.to_text()),
         windows: runs.len(),
-        requested_by: first.requested_by.as_deref().unwrap_or("desconocido"),
+        requested_by: &recovery.origin,
         runs: &runs,
         caused_by: caused_by.as_ref(),
     };

@@ -107,7 +107,7 @@ async fn queue_due(
         })
         .collect();
     let queue = async |runs: Vec<NewRun>| {
-        let batch = engine.new_batch(schedule.kind.reason(), &Actor::system().name);
+        let batch = engine.new_batch(schedule.kind.reason(), &Actor::system());
         let planning = engine.plan().await;
         engine.enqueue(planning, batch, runs, Why::Schedule(check_in.share())).await
     };

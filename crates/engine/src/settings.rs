@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::access::AccessSettings;
 use domain::BranchId;
 use domain::loss::LossLimits;
 use domain::plan::{BreakerLimits, Pace, RetryPolicy};
@@ -93,6 +94,8 @@ pub struct EngineSettings {
     pub firings_kept_days: u32,
     /// How much of what use cases answer is kept.
     pub answer_cache: CacheLimits,
+    /// Limits of signing in.
+    pub access: AccessSettings,
     /// The name of this machine, stored with each run.
     pub host: String,
 }
@@ -134,6 +137,7 @@ impl Default for EngineSettings {
             sequence_exempt_registers: Vec::new(),
             firings_kept_days: 400,
             answer_cache: CacheLimits::default(),
+            access: AccessSettings::default(),
             host: "localhost".to_owned(),
         }
     }

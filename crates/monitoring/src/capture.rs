@@ -93,7 +93,7 @@ pub struct GapRecovery<'a> {
     pub to: &'a str,
     /// Half hours that were missing.
     pub windows: usize,
-    /// Who asked: an identifier or a role, not an address.
+    /// Where it was asked for: `web`, `api`, `consola` or `sistema`. Names of people do not leave.
     pub requested_by: &'a str,
     /// The runs that were queued for it.
     pub runs: &'a [RunId],

@@ -71,15 +71,16 @@ pub(crate) fn record(connection: &Connection, decision: &NewDecision) -> Result<
     Ok(())
 }
 
-/// Decisions, and the batches that somebody asked for. A batch does not say from where: pages and the system ask under
-/// names of their own, and everybody else on a command line. What schedules queue is no decision, and the batch of a plan
+/// Decisions, and the batches that somebody asked for. A batch of an earlier version does not say from where: pages and the
+/// system asked under names of their own, and everybody else on a command line. What schedules queue is no decision, and the batch of a plan
 /// is told by the plan's.
 const EVERYTHING: &str = "
     SELECT id, momento, actor, origen, accion, json_extract_string(detalle, '$.ubicacion_id') AS ubicacion_id, objeto, detalle
     FROM decisiones
     UNION ALL BY NAME
     SELECT lotes.id, any_value(lotes.creado_en) AS momento, coalesce(any_value(lotes.solicitado_por), 'sistema') AS actor,
-        CASE coalesce(any_value(lotes.solicitado_por), 'sistema') WHEN 'web' THEN 'web' WHEN 'sistema' THEN 'sistema' ELSE 'consola' END AS origen,
+        coalesce(any_value(lotes.origen), CASE coalesce(any_value(lotes.solicitado_por), 'sistema')
+            WHEN 'web' THEN 'web' WHEN 'sistema' THEN 'sistema' ELSE 'consola' END) AS origen,
         any_value(lotes.motivo) AS accion,
         CASE WHEN count(DISTINCT ubicacion_id) = 1 THEN any_value(ubicacion_id) END AS ubicacion_id,
         concat_ws(' ', any_value(etl_tipo),

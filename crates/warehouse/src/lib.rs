@@ -3,7 +3,7 @@
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
-//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`]) and for each read model
+//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`], [`access`]) and for each read model
 //! (`read/`); [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -11,6 +11,7 @@
 //!
 //! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
 
+pub mod access;
 pub mod batches;
 pub mod calendars;
 mod columns;
@@ -48,6 +49,7 @@ pub mod waivers;
 mod warehouse;
 mod writer;
 
+pub use access::{AccessRecords, ApiTokenRow, AuditEntry, SessionRow, UserRow};
 pub use batches::{BatchCounts, BatchPlan};
 pub use calendars::{CalendarKind, CalendarRow};
 pub use decisions::{DecisionRow, NewDecision};

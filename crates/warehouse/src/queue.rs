@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::decision::Origin;
 use domain::window::LocalPeriod;
 use domain::{BatchId, Branch, BranchId, EtlKind, Interval, IntervalSet, RunId, RunMode, RunState};
 use duckdb::{Connection, params};
@@ -24,6 +25,8 @@ pub struct NewBatch {
     pub reason: &'static str,
     /// Who asked.
     pub requested_by: Option<String>,
+    /// From where.
+    pub origin: Origin,
     /// When.
     pub created_at: Timestamp,
     /// `sentry-trace` of what caused it.
@@ -300,8 +303,15 @@ fn earlier_attempts(connection: &Connection, runs: &[NewRun]) -> Result<HashMap<
 
 pub(crate) fn insert_batch(connection: &Connection, batch: &NewBatch) -> Result<()> {
     connection.execute(
-        "INSERT INTO lotes (id, motivo, solicitado_por, creado_en) VALUES (?::UUID, ?, ?, make_timestamptz(?::BIGINT))",
-        params![batch.id.to_string(), batch.reason, batch.requested_by, micros(batch.created_at)],
+        "INSERT INTO lotes (id, motivo, solicitado_por, origen, creado_en)
+         VALUES (?::UUID, ?, ?, ?, make_timestamptz(?::BIGINT))",
+        params![
+            batch.id.to_string(),
+            batch.reason,
+            batch.requested_by,
+            batch.origin.as_str(),
+            micros(batch.created_at)
+        ],
     )?;
     Ok(())
 }

@@ -15,6 +15,8 @@ pub struct EndedRecovery {
     pub batch: BatchId,
     /// The branch.
     pub branch: BranchId,
+    /// From where it was asked for. Of a batch of an earlier version, who asked: that was no name of a person then.
+    pub origin: String,
     /// Its runs; the one that ended last is the last.
     pub runs: Vec<EndedRun>,
 }
@@ -37,7 +39,8 @@ impl Warehouse {
             let mut ended = Vec::new();
             for (batch, branch) in untold(connection, only)? {
                 let runs = runs_of(connection, batch, &branch)?;
-                ended.push(EndedRecovery { batch, branch, runs });
+                let origin = origin_of(connection, batch)?;
+                ended.push(EndedRecovery { batch, branch, origin, runs });
             }
             Ok(ended)
         })
@@ -78,6 +81,16 @@ fn untold(connection: &Connection, only: Option<BatchId>) -> Result<Vec<(BatchId
         found.push((identified("lote_id", &row.get::<_, String>(0)?)?, branch));
     }
     Ok(found)
+}
+
+fn origin_of(connection: &Connection, batch: BatchId) -> Result<String> {
+    let mut statement = connection.prepare("SELECT coalesce(origen, solicitado_por) FROM lotes WHERE id = ?::UUID")?;
+    let mut rows = statement.query([batch.to_string()])?;
+    let known: Option<String> = match rows.next()? {
+        Some(row) => row.get(0)?,
+        None => None,
+    };
+    Ok(known.unwrap_or_else(|| "desconocido".to_owned()))
 }
 
 fn runs_of(connection: &Connection, batch: BatchId, branch: &BranchId) -> Result<Vec<EndedRun>> {

@@ -88,6 +88,8 @@ impl Warehouse {
             (Access::ReadOnly, Some(_)) => require_schema(&connection)?,
             _ => migrate(&mut connection)?,
         }
+        // From here on no statement reads or writes another file, and none can change that.
+        connection.execute_batch("SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true")?;
         let count = u32::try_from(settings.readers).unwrap_or(u32::MAX);
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
         let versions = Arc::<Versions>::default();

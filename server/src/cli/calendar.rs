@@ -9,9 +9,8 @@ use jiff::civil::Date;
 
 use super::plans::with_target;
 use super::target::Target;
-use super::{HELP_TEMPLATE, ServerArgument, period};
+use super::{FormerName, HELP_TEMPLATE, ServerArgument, period};
 use crate::failure::{Failure, Outcome};
-use crate::host;
 use crate::output::table::Table;
 use crate::output::{answer, json, remark};
 use crate::settings::Settings;
@@ -93,9 +92,8 @@ struct DecisionArguments {
     /// Lo guarda; sin esta opción solo se muestra qué cambiaría
     #[arg(long)]
     guardar: bool,
-    /// Quién lo decide; sin él, el usuario del sistema
-    #[arg(long, value_name = "NOMBRE")]
-    nombre: Option<String>,
+    #[command(flatten)]
+    former_name: FormerName,
     /// Un documento JSON en vez de texto
     #[arg(long)]
     json: bool,
@@ -142,12 +140,8 @@ impl ChangeArguments {
             document.excepciones.push(exception);
         }
         document.zona = self.zona.clone().or(document.zona);
-        let request = CalendarRequest {
-            ubicacion_id: store,
-            vigente_desde: self.desde.to_string(),
-            calendario: document,
-            nombre: self.decision.guardar.then(|| self.decision.person()),
-        };
+        let request =
+            CalendarRequest { ubicacion_id: store, vigente_desde: self.desde.to_string(), calendario: document };
         if !self.decision.guardar {
             return self.decision.show(&target.preview_calendar(request).await?);
         }
@@ -163,12 +157,8 @@ impl ChangeArguments {
 
 impl DayArguments {
     async fn carry_out(&self, target: &Target) -> Result<Outcome, Failure> {
-        let request = HolidayRequest {
-            fecha: self.fecha.to_string(),
-            horario: self.horario.clone(),
-            nota: self.nota.clone(),
-            nombre: self.decision.guardar.then(|| self.decision.person()),
-        };
+        let request =
+            HolidayRequest { fecha: self.fecha.to_string(), horario: self.horario.clone(), nota: self.nota.clone() };
         if !self.decision.guardar {
             return self.decision.show(&target.preview_holiday(request).await?);
         }
@@ -183,10 +173,6 @@ impl DayArguments {
 }
 
 impl DecisionArguments {
-    fn person(&self) -> String {
-        self.nombre.clone().unwrap_or_else(host::user)
-    }
-
     fn show(&self, preview: &CalendarPreview) -> Result<Outcome, Failure> {
         if self.json {
             json(preview)?;

@@ -4,10 +4,9 @@ use clap::Args;
 use domain::read_model::ConfirmLossRequest;
 use jiff::civil::Date;
 
-use super::ServerArgument;
 use super::plans::with_target;
+use super::{FormerName, ServerArgument};
 use crate::failure::{Failure, Outcome};
-use crate::host;
 use crate::output::{answer, json};
 use crate::settings::Settings;
 use crate::wiring::Purpose;
@@ -22,9 +21,8 @@ pub struct ConfirmLossArguments {
     /// El día de la tienda, AAAA-MM-DD
     #[arg(long)]
     fecha: Date,
-    /// Quién lo decide; sin él, el usuario del sistema
-    #[arg(long, value_name = "NOMBRE")]
-    nombre: Option<String>,
+    #[command(flatten)]
+    former_name: FormerName,
     /// Un documento JSON en vez de texto
     #[arg(long)]
     json: bool,
@@ -40,7 +38,6 @@ impl ConfirmLossArguments {
                 .confirm_loss(ConfirmLossRequest {
                     ubicacion_id: target.branch(&self.tienda).await?,
                     fecha: self.fecha.to_string(),
-                    nombre: self.nombre.clone().unwrap_or_else(host::user),
                 })
                 .await?;
             if self.json {

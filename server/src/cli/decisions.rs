@@ -1,6 +1,5 @@
 //! What decisions ask of a target: an engine of one's own, or a running server.
 
-use domain::decision::Origin;
 use domain::filter::GapFilter;
 use domain::read_model::{
     CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, ConfirmLossAnswer, ConfirmLossRequest, GapList,
@@ -24,9 +23,7 @@ impl Target {
     /// Gives up what is missing of a period.
     pub async fn justify(&self, request: JustifyRequest) -> Result<JustifyAnswer, Failure> {
         match self {
-            Self::Local(engine, actor) => {
-                engine.justify(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
-            }
+            Self::Local(engine, actor) => engine.justify(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("justificar-gap", &request).await,
         }
     }
@@ -34,9 +31,7 @@ impl Target {
     /// Has the losses in doubt of a day believed.
     pub async fn confirm_loss(&self, request: ConfirmLossRequest) -> Result<ConfirmLossAnswer, Failure> {
         match self {
-            Self::Local(engine, actor) => {
-                engine.confirm_loss(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
-            }
+            Self::Local(engine, actor) => engine.confirm_loss(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("confirmar-perdida", &request).await,
         }
     }
@@ -44,9 +39,7 @@ impl Target {
     /// Takes a justification back.
     pub async fn withdraw(&self, request: WithdrawRequest) -> Result<WithdrawAnswer, Failure> {
         match self {
-            Self::Local(engine, actor) => {
-                engine.withdraw_justification(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
-            }
+            Self::Local(engine, actor) => engine.withdraw_justification(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("retirar-justificacion", &request).await,
         }
     }
@@ -54,9 +47,7 @@ impl Target {
     /// Queues a day to be compared with the source.
     pub async fn reconcile(&self, request: ReconcileRequest) -> Result<ReconcileAnswer, Failure> {
         match self {
-            Self::Local(engine, actor) => {
-                engine.reconcile(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
-            }
+            Self::Local(engine, actor) => engine.reconcile(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("conciliar", &request).await,
         }
     }
@@ -80,9 +71,7 @@ impl Target {
     /// Gives a store another calendar.
     pub async fn change_calendar(&self, request: CalendarRequest) -> Result<CalendarAnswer, Failure> {
         match self {
-            Self::Local(engine, actor) => {
-                engine.change_calendar(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
-            }
+            Self::Local(engine, actor) => engine.change_calendar(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("calendarios/guardar", &request).await,
         }
     }
@@ -98,9 +87,7 @@ impl Target {
     /// Gives a day other hours in all stores.
     pub async fn change_holiday(&self, request: HolidayRequest) -> Result<HolidayAnswer, Failure> {
         match self {
-            Self::Local(engine, actor) => {
-                engine.change_holiday(actor, Origin::CommandLine, request).await.map_err(use_case_failure)
-            }
+            Self::Local(engine, actor) => engine.change_holiday(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("calendarios/dia/guardar", &request).await,
         }
     }

@@ -9,14 +9,14 @@ use domain::state::UnknownName;
 use domain::window::clock_text;
 use uuid::Uuid;
 
-use super::ServerArgument;
 use super::period::{EndTime, PeriodArguments};
 use super::target::Target;
+use super::{FormerName, ServerArgument};
 use crate::failure::{Failure, Outcome};
 use crate::output::{answer, json};
+use crate::runtime;
 use crate::settings::Settings;
 use crate::wiring::{Observability, Purpose};
-use crate::{host, runtime};
 
 /// Options of `klk justificar`.
 #[derive(Debug, Args)]
@@ -39,9 +39,8 @@ pub struct JustifyArguments {
     /// Qué pasó; obligatoria con el motivo otro
     #[arg(long, value_name = "TEXTO")]
     nota: Option<String>,
-    /// Quién lo decide; sin él, el usuario del sistema
-    #[arg(long, value_name = "NOMBRE")]
-    nombre: Option<String>,
+    #[command(flatten)]
+    former_name: FormerName,
     /// Retira la justificación con este identificador
     #[arg(long, value_name = "ID", value_parser = identifier)]
     retirar: Option<Uuid>,
@@ -82,12 +81,8 @@ impl JustifyArguments {
         outcome
     }
 
-    fn person(&self) -> String {
-        self.nombre.clone().unwrap_or_else(host::user)
-    }
-
     async fn withdraw(&self, target: &Target, id: Uuid) -> Result<Outcome, Failure> {
-        let withdrawn = target.withdraw(WithdrawRequest { id, nombre: Some(self.person()) }).await?;
+        let withdrawn = target.withdraw(WithdrawRequest { id }).await?;
         if self.json {
             json(&withdrawn)?
         } else {
@@ -111,7 +106,6 @@ impl JustifyArguments {
                 hora_hasta: self.period.hora_hasta.map(EndTime::text),
                 motivo,
                 nota: self.nota.clone(),
-                nombre: self.person(),
             })
             .await?;
         if self.json {

@@ -19,6 +19,8 @@ mod sentry;
 mod serve;
 mod sim;
 mod target;
+mod tokens;
+mod users;
 mod wait;
 
 use std::path::PathBuf;
@@ -97,6 +99,12 @@ enum Command {
     /// Muestra el calendario de cada tienda; le da otro horario u otra zona, o un feriado a todas
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Calendario(calendar::CalendarArguments),
+    /// Muestra quién puede entrar; agrega, cambia, desactiva usuarios, y les da códigos
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Usuarios(users::UsersArguments),
+    /// Muestra los tokens con que se presentan los programas; los crea y revoca
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Tokens(tokens::TokensArguments),
     /// Sirve un KLK simulado, para probar sin tocar el real
     #[command(help_template = HELP_TEMPLATE)]
     Sim(sim::SimArguments),
@@ -118,6 +126,13 @@ struct ServerArgument {
     /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
     #[arg(long, value_name = "URL")]
     servidor: Option<String>,
+}
+
+/// Scripts of earlier versions name who decides. Who did it is whoever signed in, or the user of the system.
+#[derive(Clone, Debug, Args)]
+struct FormerName {
+    #[arg(long = "nombre", value_name = "NOMBRE", hide = true)]
+    _nombre: Option<String>,
 }
 
 /// `ventas` or `inventario`.
@@ -150,6 +165,8 @@ impl CommandLine {
             Command::Confirmar(arguments) => arguments.run(&usable(loaded)?),
             Command::Conciliar(arguments) => arguments.run(&usable(loaded)?),
             Command::Calendario(arguments) => arguments.run(&usable(loaded)?),
+            Command::Usuarios(arguments) => arguments.run(&usable(loaded)?),
+            Command::Tokens(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }

@@ -7,12 +7,12 @@ use jiff::civil::Date;
 
 use super::run_table::RunReport;
 use super::target::Target;
-use super::{ServerArgument, period, wait};
+use super::{FormerName, ServerArgument, period, wait};
 use crate::failure::{Failure, Outcome};
 use crate::output::{answer, remark};
+use crate::runtime;
 use crate::settings::Settings;
 use crate::wiring::{Observability, Purpose};
-use crate::{host, runtime};
 
 /// Options of `klk conciliar`.
 #[derive(Debug, Args)]
@@ -24,9 +24,8 @@ pub struct ReconcileArguments {
     /// El día, AAAA-MM-DD; uno que ya terminó
     #[arg(value_name = "FECHA", value_parser = period::date)]
     fecha: Date,
-    /// Quién lo pide; sin él, el usuario del sistema
-    #[arg(long, value_name = "NOMBRE")]
-    nombre: Option<String>,
+    #[command(flatten)]
+    former_name: FormerName,
     /// Un documento JSON en vez de texto
     #[arg(long)]
     json: bool,
@@ -50,11 +49,8 @@ impl ReconcileArguments {
     }
 
     async fn reconcile(&self, target: &Target) -> Result<Outcome, Failure> {
-        let request = ReconcileRequest {
-            ubicacion_id: target.branch(&self.tienda).await?,
-            fecha: self.fecha.to_string(),
-            nombre: Some(self.nombre.clone().unwrap_or_else(host::user)),
-        };
+        let request =
+            ReconcileRequest { ubicacion_id: target.branch(&self.tienda).await?, fecha: self.fecha.to_string() };
         let queued = target.reconcile(request).await?;
         if !self.json {
             remark(&queued.mensaje);

@@ -13,6 +13,7 @@ use domain::read_model::{
 use domain::{BatchId, BranchId};
 use jiff::civil::DateTime;
 use reqwest::{Client, RequestBuilder, Url};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,11 +26,12 @@ const AGENT: &str = concat!("klk/", env!("CARGO_PKG_VERSION"));
 pub struct RemoteServer {
     base: Url,
     client: Client,
+    token: Option<SecretString>,
 }
 
 impl RemoteServer {
     /// The server at this address; nothing is sent yet.
-    pub fn new(url: &str, timeout: Duration) -> Result<Self, Failure> {
+    pub fn new(url: &str, token: Option<&SecretString>, timeout: Duration) -> Result<Self, Failure> {
         let refuse =
             || Failure::Usage(format!("'{url}' no es la dirección de un servidor; escriba http://127.0.0.1:3000"));
         let base = Url::parse(url).map_err(|_| refuse())?;
@@ -39,7 +41,7 @@ impl RemoteServer {
         // An error says that the process has a provider already, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().user_agent(AGENT).timeout(timeout).build().context("no hay cliente HTTP")?;
-        Ok(Self { base, client })
+        Ok(Self { base, client, token: token.cloned() })
     }
 
     /// What is missing.
@@ -147,6 +149,10 @@ impl RemoteServer {
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token.expose_secret()),
+            None => request,
+        };
         let response =
             request.send().await.with_context(|| format!("el servidor {} no responde", self.base.as_str()))?;
         let status = response.status();
@@ -164,10 +170,16 @@ impl RemoteServer {
 
 fn problem_failure(problem: Problem) -> Failure {
     match problem.codigo {
+        ProblemCode::NotSignedIn => Failure::Usage(format!(
+            "{}: ponga en KLK_API_TOKEN un token que todavía valga; se crea en /usuarios o con klk tokens crear",
+            problem.detail
+        )),
         ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::Forbidden => {
             Failure::Usage(problem.detail)
         }
-        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::Busy => Failure::Incomplete(problem.detail),
+        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::TooManyAttempts | ProblemCode::Busy => {
+            Failure::Incomplete(problem.detail)
+        }
         ProblemCode::Internal => anyhow::anyhow!("{} (referencia {})", problem.detail, problem.correlacion).into(),
     }
 }

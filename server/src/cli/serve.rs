@@ -76,7 +76,7 @@ impl DemoDataArguments {
 async fn serve(settings: &Settings, observability: &Observability) -> Result<Outcome, Failure> {
     let listener = serve::listen(settings.http.address).await?;
     let engine = wiring::engine(settings, &observability.monitoring, Purpose::Serve).await?;
-    serve::serve(listener, engine, &observability.monitoring, settings).await?;
+    serve::serve(listener, engine, &observability.monitoring, settings, false).await?;
     Ok(Outcome::Success)
 }
 
@@ -92,7 +92,7 @@ async fn serve_demo(mut settings: Settings, observability: &Observability) -> Re
         }
         demo
     });
-    serve::serve(listener, engine, &observability.monitoring, &settings).await?;
+    serve::serve(listener, engine, &observability.monitoring, &settings, true).await?;
     load.abort();
     Ok(Outcome::Success)
 }

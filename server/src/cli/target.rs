@@ -29,10 +29,12 @@ pub enum Target {
 /// What a use case refuses, as scripts see it.
 pub fn use_case_failure(error: UseCaseError) -> Failure {
     match error.code() {
-        ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::Forbidden => {
+        ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::NotSignedIn | ProblemCode::Forbidden => {
             Failure::Usage(error.to_string())
         }
-        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::Busy => Failure::Incomplete(error.to_string()),
+        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::TooManyAttempts | ProblemCode::Busy => {
+            Failure::Incomplete(error.to_string())
+        }
         ProblemCode::Internal => Failure::Unexpected(anyhow::Error::new(error)),
     }
 }
@@ -51,7 +53,9 @@ impl Target {
         purpose: Purpose,
     ) -> Result<Self, Failure> {
         match server.or(settings.server.as_deref()) {
-            Some(url) => RemoteServer::new(url, settings.http.request_timeout).map(Self::Remote),
+            Some(url) => {
+                RemoteServer::new(url, settings.api_token.as_ref(), settings.http.request_timeout).map(Self::Remote)
+            }
             None => Ok(Self::Local(wiring::engine(settings, &observability.monitoring, purpose).await?, actor())),
         }
     }

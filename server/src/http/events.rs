@@ -2,22 +2,23 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, State};
+use axum::Extension;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
-use engine::Topic;
+use engine::{Identity, Topic};
 use futures::{Stream, stream};
 use monitoring::EndpointTags;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
+use super::gate::Peer;
 use super::{WebState, problems};
 use crate::accept::{Peers, Place};
 
@@ -26,22 +27,32 @@ const QUIET: Duration = Duration::from_millis(500);
 /// How often a connection says that it is there while nothing changes: proxies close those that are silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// How often it is looked whether the session of a silent stream has ended by itself.
+const ACCESS_CHECK: Duration = Duration::from_secs(15);
+
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 
-/// A stream that ends with the server.
-pub(super) async fn stream(State(state): State<WebState>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
+/// A stream that ends with the server, and with the session or role of whoever listens.
+pub(super) async fn stream(
+    State(state): State<WebState>,
+    Extension(peer): Extension<Peer>,
+    Extension(identity): Extension<Identity>,
+) -> Response {
     EndpointTags::about_everything("get_eventos").apply();
     // The limit of the address comes first, so that one address cannot take all streams.
-    let place = Peers::take(&state.event_peers, peer.ip(), state.event_streams_of_peer_max);
+    let place = Peers::take(&state.event_peers, peer.address, state.event_streams_of_peer_max);
     let permit = Arc::clone(&state.event_streams).try_acquire_owned();
     let (Some(place), Ok(permit)) = (place, permit) else {
         return problems::answer(ProblemCode::Busy, "Hay demasiadas páginas escuchando; intente más tarde");
     };
+    let engine = state.engine.clone();
     let changes = Changes {
         receiver: state.engine.events(),
         closing: state.closing.clone(),
+        access: state.engine.access_changes(),
+        may_listen: Box::new(move || engine.is_still(&identity)),
         due: Vec::new(),
         quiet_until: Instant::now(),
         _held: Some((place, permit)),
@@ -56,6 +67,10 @@ pub(super) async fn stream(State(state): State<WebState>, ConnectInfo(peer): Con
 struct Changes {
     receiver: Receiver<Topic>,
     closing: watch::Receiver<bool>,
+    /// Changes with users and sessions.
+    access: watch::Receiver<u64>,
+    /// Whether whoever listens may still do so.
+    may_listen: Box<dyn Fn() -> bool + Send>,
     due: Vec<usize>,
     quiet_until: Instant,
     /// Held as long as the connection is.
@@ -88,7 +103,10 @@ impl Changes {
             tokio::select! {
                 biased;
                 _ = self.closing.wait_for(|closing| *closing) => return None,
-                () = tokio::time::sleep_until(self.quiet_until), if may_speak => return Some(heard),
+                // An error says that the engine is gone.
+                changed = self.access.changed() => if changed.is_err() || !(self.may_listen)() { return None },
+                () = tokio::time::sleep(ACCESS_CHECK) => if !(self.may_listen)() { return None },
+                () = tokio::time::sleep_until(self.quiet_until), if may_speak => return (self.may_listen)().then_some(heard),
                 received = self.receiver.recv() => match received {
                     Ok(topic) => heard.extend(TOPICS.iter().position(|known| *known == topic)),
                     // Somebody slept through some of them: all may have changed.
@@ -107,7 +125,20 @@ mod tests {
     use super::*;
 
     fn changes(receiver: Receiver<Topic>, closing: watch::Receiver<bool>) -> Changes {
-        Changes { receiver, closing, due: Vec::new(), quiet_until: Instant::now(), _held: None }
+        let (change, access) = watch::channel(0);
+        // Nothing changes, as long as the test lasts.
+        std::mem::forget(change);
+        listened_by(receiver, closing, access, || true)
+    }
+
+    fn listened_by(
+        receiver: Receiver<Topic>,
+        closing: watch::Receiver<bool>,
+        access: watch::Receiver<u64>,
+        may_listen: impl Fn() -> bool + Send + 'static,
+    ) -> Changes {
+        let may_listen = Box::new(may_listen);
+        Changes { receiver, closing, access, may_listen, due: Vec::new(), quiet_until: Instant::now(), _held: None }
     }
 
     #[tokio::test(start_paused = true)]
@@ -143,5 +174,26 @@ mod tests {
         let mut changes = changes(receiver, closing);
         open.send(true).unwrap();
         assert_eq!(changes.next().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_stream_ends_when_who_listens_may_not_any_more() {
+        let (sender, receiver) = broadcast::channel(4);
+        let (_open, closing) = watch::channel(false);
+        let (change, access) = watch::channel(0);
+        let mut changes = listened_by(receiver, closing, access, || false);
+        change.send_modify(|count| *count += 1);
+        sender.send(Topic::Runs).unwrap();
+        assert_eq!(changes.next().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_ends_soon_after_its_session() {
+        let (_sender, receiver) = broadcast::channel(4);
+        let (_open, closing) = watch::channel(false);
+        let (_change, access) = watch::channel(0);
+        let started = Instant::now();
+        assert_eq!(listened_by(receiver, closing, access, || false).next().await, None);
+        assert_eq!(Instant::now() - started, ACCESS_CHECK);
     }
 }

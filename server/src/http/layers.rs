@@ -1,10 +1,12 @@
 //! The layers around every route, from the outside to the inside.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use domain::problem::ProblemCode;
 use tower::ServiceBuilder;
@@ -17,6 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
+use super::gate::{self, Gate};
 use super::{browser_monitoring, problems, security};
 use crate::clock;
 use crate::settings::HttpSettings;
@@ -29,9 +32,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct InvalidOrigin(ConfigError);
 
 /// Puts the layers around the routes.
-pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, InvalidOrigin> {
+pub(super) fn around(routes: Router, settings: &HttpSettings, gate: Arc<Gate>) -> Result<Router, InvalidOrigin> {
     let mut forgery = CsrfLayer::new();
-    for origin in &settings.trusted_origins {
+    let public = settings.public.url.as_ref().map(|url| url.origin().ascii_serialization());
+    for origin in settings.trusted_origins.iter().chain(&public) {
         forgery = forgery.add_trusted_origin(origin).map_err(InvalidOrigin)?;
     }
     let forgery = forgery.with_rejection_response(refuse_foreign_page);
@@ -49,6 +53,7 @@ pub(super) fn around(routes: Router, settings: &HttpSettings) -> Result<Router, 
         .layer(from_fn(problems::in_shape))
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(timeout)
+        .layer(from_fn_with_state(gate, gate::admit))
         .layer(RequestBodyLimitLayer::new(settings.body_bytes_max))
         .layer(forgery);
     Ok(routes.layer(layers))

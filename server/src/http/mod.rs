@@ -1,11 +1,14 @@
 //! The HTTP server: pages, server functions (which are the REST interface), events, health, files, and the layers around.
 
+mod access;
 mod browser_monitoring;
 mod events;
+mod gate;
 mod health;
 mod layers;
 mod openapi;
 mod problems;
+mod redirect;
 mod security;
 mod site;
 mod summary;
@@ -17,11 +20,10 @@ use app::assets::Assets;
 use app::sentry::BrowserMonitoring;
 use axum::Router;
 use axum::extract::FromRef;
-use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
-use domain::decision::Origin;
-use engine::{Actor, Engine};
+use engine::{Engine, Identity};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -31,6 +33,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::accept::Peers;
 use crate::settings::{HttpSettings, SentrySettings, Settings};
 use crate::wiring::RELEASE;
+use gate::Gate;
 use tunnel::Tunnel;
 
 pub use site::site_options;
@@ -54,6 +57,8 @@ pub struct WebState {
     pub event_streams_of_peer_max: usize,
     /// Where browsers report to.
     tunnel: Arc<Tunnel>,
+    /// Who may come in.
+    gate: Arc<Gate>,
     /// What pages carry so that browsers tell Sentry what fails there.
     browser_monitoring: Option<BrowserMonitoring>,
 }
@@ -66,10 +71,12 @@ impl WebState {
         closing: watch::Receiver<bool>,
         monitoring: Monitoring,
         settings: &Settings,
+        is_demo: bool,
     ) -> Self {
         let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
         let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
         let assets = site::assets(&options);
+        let gate = Arc::new(Gate::new(engine.clone(), &settings.http, is_demo));
         Self {
             options,
             assets,
@@ -79,11 +86,12 @@ impl WebState {
             event_peers: Arc::default(),
             event_streams_of_peer_max: settings.http.event_streams_of_peer_max,
             tunnel,
+            gate,
             browser_monitoring: None,
         }
     }
 
-    /// What pages and server functions find in their context. Nobody signs in yet: whoever reaches the server operates it.
+    /// What pages and server functions find in their context.
     fn contexts(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let engine = self.engine.clone();
         let browser_monitoring = self.browser_monitoring.clone();
@@ -91,19 +99,19 @@ impl WebState {
         move || {
             provide_context(engine.clone());
             provide_context(assets.clone());
-            let origin = origin_of_request();
-            provide_context(Actor { origin, ..Actor::operator(origin.as_str()) });
+            provide_identity();
             security::provide_nonce_of_request();
             browser_monitoring::provide(browser_monitoring.as_ref());
         }
     }
 }
 
-/// From where the request in hand comes: a browser, our command line, or another program.
-fn origin_of_request() -> Origin {
-    let agent = use_context::<Parts>()
-        .and_then(|parts| parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned));
-    Origin::of_user_agent(agent.as_deref())
+/// Who asks, as the gate found out. Without it, server functions answer that something is wrong with the server.
+fn provide_identity() {
+    let known = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Identity>().cloned());
+    if let Some(identity) = known {
+        provide_context(identity);
+    }
 }
 
 impl FromRef<WebState> for LeptosOptions {
@@ -120,16 +128,23 @@ pub fn router(
 ) -> Result<Router, layers::InvalidOrigin> {
     let pages = generate_route_list(app::App);
     state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, &pages);
+    let gate = Arc::clone(&state.gate);
     let routes = Router::new()
         .route("/", get(summary::page))
+        .leptos_routes_with_context(&state, pages, state.contexts(), app::shell)
+        .route("/usuarios", get(access::users).post(access::change_users))
+        // Above are pages, and below is what everybody may ask for, or what has its own way to say no.
+        .route_layer(from_fn(gate::page))
+        .route("/entrar", get(access::entrance).post(access::sign_in))
+        .route("/clave", get(access::password_page).post(access::set_password))
+        .route("/salir", post(access::sign_out))
         .route("/api/eventos", get(events::stream))
         .route("/api/monitoreo/tunel", post(tunnel::relay))
         .route("/api/openapi.json", get(openapi::document))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .leptos_routes_with_context(&state, pages, state.contexts(), app::shell)
         .fallback(site::file_or_missing_page)
         .method_not_allowed_fallback(problems::method_not_allowed)
         .with_state(state);
-    layers::around(routes, settings)
+    layers::around(routes, settings, gate)
 }

@@ -9,7 +9,7 @@ use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 
 /// The same for every answer.
-const HEADERS: [(HeaderName, HeaderValue); 5] = [
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -18,6 +18,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
     ),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Mints the request's nonce, and says in the answer's headers what may run.
@@ -33,8 +34,8 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, value);
     }
-    // What is shown is true of now; files say so themselves.
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    // What is shown is for who asked, and true of now; files say themselves how long they are.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -2,12 +2,13 @@
 //! its own server, and because nothing personal may leave.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::to_bytes;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +17,7 @@ use monitoring::{Monitoring, RelayAnswer, Relayed};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::gate::Peer;
 use super::{WebState, problems};
 use crate::settings::TunnelSettings;
 
@@ -60,14 +62,14 @@ impl Tunnel {
 /// Takes an envelope, and answers what Sentry answered.
 pub(super) async fn relay(
     State(state): State<WebState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(peer): Extension<Peer>,
     request: Request,
 ) -> Response {
     let tunnel = &state.tunnel;
     if !tunnel.monitoring.is_enabled() {
         return problems::no_such_path();
     }
-    if let Err(pause) = tunnel.take_one(peer.ip()) {
+    if let Err(pause) = tunnel.take_one(peer.address) {
         return tunnel.turn_away(pause);
     }
     let bytes_max = tunnel.settings.envelope_bytes_max;

@@ -1,6 +1,7 @@
 //! What klk is told: klk.toml and variables of the environment, checked as a whole, so that everything wrong is said
 //! at once and before any work begins.
 
+mod access;
 pub mod branch_file;
 pub mod branches;
 mod nearest;
@@ -19,10 +20,11 @@ use crate::accept::ConnectionLimits;
 use domain::BranchId;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
-use engine::{CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
+use engine::{AccessSettings, CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+pub use access::PublicAddress;
 use branch_file::{BranchEntry, ExceptionEntry};
 pub use sentry::{SentrySettings, TunnelSettings};
 use source::{BRANCHES_KEY, HOLIDAYS_KEY};
@@ -49,6 +51,10 @@ pub struct Settings {
     pub shutdown_limit: Duration,
     /// A running server to speak to.
     pub server: Option<String>,
+    /// What commands present to it.
+    pub api_token: Option<SecretString>,
+    /// Limits of signing in.
+    pub access: AccessSettings,
     /// What is logged; None leaves it to the command.
     pub log_filter: Option<String>,
     /// Whether the log is lines of JSON.
@@ -166,6 +172,8 @@ pub struct HttpSettings {
     pub connections: ConnectionLimits,
     /// Origins beside our own that may change something.
     pub trusted_origins: Vec<String>,
+    /// From where the server may be asked.
+    pub public: PublicAddress,
 }
 
 /// What was read, and what is to be said about it.
@@ -210,7 +218,7 @@ impl Settings {
     }
 
     fn read(source: &mut Source) -> Option<Self> {
-        use variables::{DATABASE, DISCOVER_BRANCHES, LOG, LOG_FORMAT, SERVER, SHUTDOWN_SECONDS, ZONE};
+        use variables::{API_TOKEN, DATABASE, DISCOVER_BRANCHES, LOG, LOG_FORMAT, SERVER, SHUTDOWN_SECONDS, ZONE};
         let zone = zone(source, &ZONE);
         let client = client(source);
         let http = http(source);
@@ -221,6 +229,7 @@ impl Settings {
             source.problems.extend(branch_file::problems(&branches, &holidays, zone));
         }
         let database_limits = database_limits(source);
+        let access = access::limits(source);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
         let log_json = source.choice(&LOG_FORMAT) == "json";
         let sentry = SentrySettings::read(source);
@@ -233,6 +242,8 @@ impl Settings {
             http: http?,
             shutdown_limit,
             server: source.optional_text(&SERVER),
+            api_token: source.optional_text(&API_TOKEN).map(SecretString::from),
+            access,
             log_filter: source.optional_text(&LOG),
             log_json,
             sentry,
@@ -361,6 +372,7 @@ fn http(source: &mut Source) -> Option<HttpSettings> {
             of_peer_max: size(source, &CONNECTIONS_OF_PEER_MAX),
             head_timeout: seconds(source, &HEAD_TIMEOUT_SECONDS),
         },
+        public: PublicAddress::read(source),
         trusted_origins: origins.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect(),
         address: address?,
     })

@@ -110,8 +110,22 @@ variables! {
     EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
     EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
+    PUBLIC_URL = "KLK_PUBLIC_URL", OPTIONAL, "Dirección con la que las personas abren las páginas (https://klk.ejemplo.com), si hay un proxy delante. Con https, la cookie de la sesión solo viaja cifrada.";
+    HOSTS = "KLK_HOSTS", OPTIONAL, "Otros nombres, separados por comas, con los que se puede pedir una página; siempre valen localhost, las direcciones IP y el de KLK_PUBLIC_URL. Los demás se rechazan (DNS rebinding).";
+    TRUSTED_PROXIES = "KLK_TRUSTED_PROXIES", OPTIONAL, "Direcciones IP, separadas por comas, de los proxies cuyas cabeceras X-Forwarded-For y X-Forwarded-Proto se creen.";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
+    SESSION_HOURS_MAX = "KLK_SESION_HORAS_MAX", number(12, 1, 720), "Horas tras las que una sesión termina, se use o no.";
+    SESSION_IDLE_MINUTES = "KLK_SESION_MINUTOS_SIN_USO", number(120, 5, 10_080), "Minutos sin ninguna petición tras los que una sesión termina; una página abierta pide sola.";
+    SESSIONS_PER_USER_MAX = "KLK_SESIONES_POR_USUARIO_MAX", number(20, 1, 1000), "Sesiones de un usuario a la vez; con otra más termina la más vieja.";
+    CODE_HOURS = "KLK_CODIGO_HORAS", number(72, 1, 720), "Horas que vale el código con el que un usuario fija su clave.";
+    PASSWORD_CHARACTERS_MIN = "KLK_CLAVE_CARACTERES_MIN", number(12, 8, 64), "Caracteres que debe tener una clave.";
+    HASHES_AT_ONCE = "KLK_CLAVES_A_LA_VEZ", number(2, 1, 64), "Claves que se comprueban a la vez; cada una ocupa 19 MiB y un núcleo por decenas de milisegundos.";
+    ATTEMPTS_MINUTES = "KLK_INTENTOS_MINUTOS", number(10, 1, 1440), "Minutos en los que vuelve a haber los intentos siguientes.";
+    ATTEMPTS_PER_NAME_MAX = "KLK_INTENTOS_POR_USUARIO_MAX", number(10, 1, 1000), "Intentos de entrar con un mismo nombre.";
+    ATTEMPTS_PER_ADDRESS_MAX = "KLK_INTENTOS_POR_DIRECCION_MAX", number(50, 1, 100_000), "Intentos de entrar desde una misma dirección; tras un proxy que no esté en KLK_TRUSTED_PROXIES todos lo son.";
+
+    API_TOKEN = "KLK_API_TOKEN", Kind::Secret, "Token con el que las órdenes se presentan al servidor de KLK_SERVIDOR; se crea con `klk tokens crear` o en /usuarios.";
     SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar` y `klk calendario`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use domain::decision::Origin;
 use domain::{BatchId, Branch, BranchCode, BranchId, Calendar, EtlKind, Interval, RunId, RunMode};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -138,6 +139,7 @@ fn break_the_list_of_runs(klk: &Klk) {
         id: BatchId(Uuid::from_u128(1)),
         reason: "manual",
         requested_by: None,
+        origin: Origin::System,
         created_at: moment("2025-11-17T12:00:00Z"),
         sentry_trace: None,
         baggage: None,

@@ -48,9 +48,6 @@ read_model! {
         /// `YYYY-MM-DD`; earlier days keep the calendar they had.
         pub vigente_desde: String,
         pub calendario: CalendarDocument,
-        /// Who decides; not needed to look at what would change.
-        #[serde(default)]
-        pub nombre: Option<String>,
     }
 
     /// A single day of all stores: a holiday, or special hours.
@@ -60,9 +57,6 @@ read_model! {
         pub horario: String,
         /// Why, as `Navidad`.
         pub nota: String,
-        /// Who decides; not needed to look at what would change.
-        #[serde(default)]
-        pub nombre: Option<String>,
     }
 
     /// What was saved for all stores.

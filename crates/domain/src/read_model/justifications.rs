@@ -32,8 +32,6 @@ read_model! {
         /// More about it; required with the reason `otro`.
         #[serde(default)]
         pub nota: Option<String>,
-        /// Who says so.
-        pub nombre: String,
     }
 
     /// Of which day lines that the source does not have any more are rightly gone.
@@ -41,8 +39,6 @@ read_model! {
         pub ubicacion_id: BranchId,
         /// The store's day, `YYYY-MM-DD`.
         pub fecha: String,
-        /// Who says so.
-        pub nombre: String,
     }
 
     /// What was confirmed.
@@ -60,9 +56,6 @@ read_model! {
     pub struct WithdrawRequest {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub id: Uuid,
-        /// Who takes it back.
-        #[serde(default)]
-        pub nombre: Option<String>,
     }
 
     /// Numbers of invoices in a row that were given up.

@@ -14,9 +14,6 @@ read_model! {
         pub ubicacion_id: BranchId,
         /// `YYYY-MM-DD`, local to the store; a day that is over.
         pub fecha: String,
-        /// Who asks.
-        #[serde(default)]
-        pub nombre: Option<String>,
     }
 
     /// What was queued.

@@ -9,12 +9,13 @@ use domain::window::half_hour_floor;
 use domain::{Branch, BranchId, EtlKind, Interval};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::UseCaseError;
 use crate::engine::Engine;
 use crate::use_cases::period::{check_days, date, end_time, period, start_time};
+use crate::{Actor, UseCaseError};
 
-/// The time that a request is about, of each of its stores, as far as it has passed.
-pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanScope, UseCaseError> {
+/// The time that a request is about, of each of its stores, as far as it has passed. Who names no store means all that are
+/// theirs.
+pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) -> Result<PlanScope, UseCaseError> {
     if request.etl_tipo == EtlKind::Inventory {
         return Err(UseCaseError::Unrecoverable);
     }
@@ -23,7 +24,7 @@ pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanSco
         return Err(InvalidParameter { name: "periodos", reason }.into());
     }
     check_counts(engine, request)?;
-    let branches = branches_of(engine, request)?;
+    let branches = branches_of(engine, actor, request)?;
     let now = engine.clock.now();
     let mut parts = Vec::new();
     if let Some(days) = request.ultimos_dias {
@@ -32,7 +33,7 @@ pub(crate) fn scope_of(engine: &Engine, request: &PlanRequest) -> Result<PlanSco
     }
     for asked in &request.periodos {
         let of = match &asked.ubicacion_id {
-            Some(id) => vec![engine.branches.require(id)?],
+            Some(id) => vec![named(engine, actor, id)?],
             None => branches.clone(),
         };
         for branch in of {
@@ -64,11 +65,24 @@ fn check_counts(engine: &Engine, request: &PlanRequest) -> Result<(), InvalidPar
     Ok(())
 }
 
-fn branches_of<'engine>(engine: &'engine Engine, request: &PlanRequest) -> Result<Vec<&'engine Branch>, UseCaseError> {
+fn branches_of<'engine>(
+    engine: &'engine Engine,
+    actor: &Actor,
+    request: &PlanRequest,
+) -> Result<Vec<&'engine Branch>, UseCaseError> {
     if request.ubicaciones.is_empty() {
-        return engine.branches.select(None);
+        let mut all = engine.branches.select(None)?;
+        all.retain(|branch| actor.has(&branch.id));
+        return Ok(all);
     }
-    request.ubicaciones.iter().map(|id| engine.branches.require(id)).collect()
+    request.ubicaciones.iter().map(|id| named(engine, actor, id)).collect()
+}
+
+/// A store that a request names, which has to be one of the asker's.
+fn named<'engine>(engine: &'engine Engine, actor: &Actor, id: &BranchId) -> Result<&'engine Branch, UseCaseError> {
+    let branch = engine.branches.require(id)?;
+    actor.may_operate_in(branch)?;
+    Ok(branch)
 }
 
 fn last_days(days: u32, most: u32, now: Timestamp) -> Result<Interval<Timestamp>, InvalidParameter> {

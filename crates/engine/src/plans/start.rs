@@ -44,9 +44,9 @@ pub(crate) async fn start(
 ) -> Result<Vec<RunRecord>, UseCaseError> {
     let runs = runs_of(engine, plan);
     engine.admit(runs.len())?;
-    let batch = NewBatch { id: known.id, ..engine.new_batch("recuperacion", &actor.name) };
+    let batch = NewBatch { id: known.id, ..engine.new_batch("recuperacion", actor) };
     let start = decision(engine, actor, PlanAction::Start, None);
-    let (shown, windows) = (known.windows, plan.windows().len());
+    let (shown, windows, origin) = (known.windows, plan.windows().len(), actor.origin.as_str());
     let task = engine.clone();
     let (id, options) = (known.id, plan.options());
     // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
@@ -69,7 +69,7 @@ pub(crate) async fn start(
     };
     match outcome {
         StartOutcome::Started(records) => {
-            tracing::info!(plan = known.hash.short(), windows, actor = actor.name, "a plan was started");
+            tracing::info!(plan = known.hash.short(), windows, origin, "a plan was started");
             Ok(records)
         }
         // Whoever queues holds the same lock as we do, so nobody was quicker; the database has the last word anyway.

@@ -11,7 +11,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// What counts today in each store, since when, and every change, the latest first.
-    pub async fn list_calendars(&self, _actor: &Actor) -> Result<CalendarList, UseCaseError> {
+    pub async fn list_calendars(&self, actor: &Actor) -> Result<CalendarList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("list_calendars", &(), &[Subject::Decisions]);
         self.cached(question, self.calendars_now()).await
     }

@@ -14,8 +14,7 @@ impl Engine {
         hash: &str,
         reason: Option<String>,
     ) -> Result<PlanView, UseCaseError> {
-        actor.may_operate()?;
-        let plan = self.known_plan(hash).await?;
+        let plan = self.plan_to_change(actor, hash).await?;
         let change = control::cancel(self, actor, plan.id, reason).await?;
         match change {
             Some(_) => self.plan_by_id(plan.id).await.map(view),

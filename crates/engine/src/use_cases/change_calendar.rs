@@ -2,9 +2,9 @@
 
 use domain::Branch;
 use domain::calendar::rules_of;
-use domain::decision::{DecisionAction, Origin};
+use domain::decision::DecisionAction;
 use domain::filter::InvalidParameter;
-use domain::justification::{person_name, written};
+use domain::justification::written;
 use domain::read_model::{CalendarAnswer, CalendarPreview, CalendarRequest};
 use serde_json::json;
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
@@ -19,9 +19,10 @@ impl Engine {
     /// What a change would do to windows of the past and of the days ahead; nothing is changed.
     pub async fn preview_calendar(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         request: CalendarRequest,
     ) -> Result<CalendarPreview, UseCaseError> {
+        actor.may_read()?;
         let changes = self.warehouse.calendar_changes(None).await?;
         let (_, change) = self.proposed(&changes, &request)?;
         calendar_change::preview(self, &[change]).await
@@ -31,15 +32,14 @@ impl Engine {
     pub async fn change_calendar(
         &self,
         actor: &Actor,
-        origin: Origin,
         request: CalendarRequest,
     ) -> Result<CalendarAnswer, UseCaseError> {
         actor.may_operate()?;
-        let person = person_name(request.nombre.as_deref().unwrap_or_default(), self.settings.written_characters_max)?;
+        actor.may_operate_in(self.branches.require(&request.ubicacion_id)?)?;
         let planning = self.plan().await;
         let mut changes = self.warehouse.calendar_changes(None).await?;
         let (row, change) = self.proposed(&changes, &request)?;
-        let row = CalendarRow { person: person.clone(), ..row };
+        let row = CalendarRow { person: actor.name.clone(), ..row };
         let cambio = calendar_change::preview(self, std::slice::from_ref(&change)).await?;
         let mut own = changes.iter().filter(|known| known.branch == row.branch);
         if own.next_back().is_some_and(|last| is_same(last, &row)) {
@@ -56,8 +56,8 @@ impl Engine {
         let decision = NewDecision {
             id: self.new_id(),
             at: row.registered_at,
-            actor: person,
-            origin,
+            actor: actor.name.clone(),
+            origin: actor.origin,
             action: DecisionAction::ChangeCalendar,
             object: format!("{} desde {}", change.branch.name, row.from),
             detail: detail.to_string(),

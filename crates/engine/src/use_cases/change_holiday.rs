@@ -1,8 +1,8 @@
 //! A single day of all stores, as a holiday: what it would change, and the change itself.
 
 use domain::calendar::{CalendarRules, DayException, hours_of};
-use domain::decision::{DecisionAction, Origin};
-use domain::justification::{person_name, written};
+use domain::decision::DecisionAction;
+use domain::justification::written;
 use domain::read_model::{CalendarPreview, HolidayAnswer, HolidayRequest};
 use jiff::civil::Date;
 use serde_json::json;
@@ -18,23 +18,18 @@ impl Engine {
     /// What other hours of a day would do in all stores; nothing is changed.
     pub async fn preview_holiday(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         request: HolidayRequest,
     ) -> Result<CalendarPreview, UseCaseError> {
+        actor.may_read()?;
         let changes = self.warehouse.calendar_changes(None).await?;
         let (day, exception) = self.day_of(&request)?;
         calendar_change::preview(self, &self.of_all_stores(&changes, day, &exception)).await
     }
 
     /// Gives a day other hours in all stores, or none; other days keep what they had. All stores, or none.
-    pub async fn change_holiday(
-        &self,
-        actor: &Actor,
-        origin: Origin,
-        request: HolidayRequest,
-    ) -> Result<HolidayAnswer, UseCaseError> {
-        actor.may_operate()?;
-        let person = person_name(request.nombre.as_deref().unwrap_or_default(), self.settings.written_characters_max)?;
+    pub async fn change_holiday(&self, actor: &Actor, request: HolidayRequest) -> Result<HolidayAnswer, UseCaseError> {
+        actor.may_operate_everywhere()?;
         let (day, exception) = self.day_of(&request)?;
         let planning = self.plan().await;
         let known = self.warehouse.calendar_changes(None).await?;
@@ -47,7 +42,7 @@ impl Engine {
             branch: change.branch.id.clone(),
             from: day,
             document: document_of(change, day, &exception),
-            person: person.clone(),
+            person: actor.name.clone(),
             kind: CalendarKind::SingleDay,
             registered_at: at,
         };
@@ -55,8 +50,8 @@ impl Engine {
         let decision = |change: &CalendarChange<'_>| NewDecision {
             id: self.new_id(),
             at,
-            actor: person.clone(),
-            origin,
+            actor: actor.name.clone(),
+            origin: actor.origin,
             action: DecisionAction::ChangeCalendar,
             object: format!("{} el {day}: {} {}", change.branch.name, request.horario.trim(), exception.note),
             detail: json!({"ubicacion_id": change.branch.id, "fecha": day.to_string(), "todas": true}).to_string(),

@@ -1,8 +1,7 @@
 //! A person confirms that lines which the source no longer has are gone.
 
 use domain::RunMode;
-use domain::decision::{DecisionAction, Origin};
-use domain::justification::person_name;
+use domain::decision::DecisionAction;
 use domain::read_model::{ConfirmLossAnswer, ConfirmLossRequest};
 use domain::window::{day_interval, readings};
 use serde_json::json;
@@ -18,32 +17,31 @@ impl Engine {
     pub async fn confirm_loss(
         &self,
         actor: &Actor,
-        origin: Origin,
         request: ConfirmLossRequest,
     ) -> Result<ConfirmLossAnswer, UseCaseError> {
         actor.may_operate()?;
-        let person = person_name(&request.nombre, self.settings.written_characters_max)?;
         let branch = self.branches.require(&request.ubicacion_id)?;
+        actor.may_operate_in(branch)?;
         let day = date("fecha", &request.fecha)?;
         let interval = day_interval(day, &branch.zone).ok_or(UseCaseError::NothingToExtract)?;
         let local = readings(interval, &branch.zone).ok_or(UseCaseError::NothingToExtract)?;
         let decision = NewDecision {
             id: self.new_id(),
             at: self.clock.now(),
-            actor: person.clone(),
-            origin,
+            actor: actor.name.clone(),
+            origin: actor.origin,
             action: DecisionAction::ConfirmLoss,
             object: format!("ventas {} {day}", branch.name),
             detail: json!({ "ubicacion_id": branch.id, "fecha": day.to_string() }).to_string(),
         };
         let (medias_horas, lineas) =
-            self.warehouse.confirm_losses(branch.id.clone(), local, person.clone(), decision).await?;
+            self.warehouse.confirm_losses(branch.id.clone(), local, actor.name.clone(), decision).await?;
         if medias_horas == 0 {
             let mensaje = format!("El {day} de {} no tiene líneas en duda.", branch.name);
             return Ok(ConfirmLossAnswer { medias_horas, lineas, lote_id: None, mensaje });
         }
         let runs = vec![self.new_run(domain::EtlKind::Sales, branch, interval, RunMode::Full)];
-        let batch = self.new_batch("conciliacion", &person);
+        let batch = self.new_batch("conciliacion", actor);
         let id = batch.id;
         let outcome = self.enqueue(self.plan().await, batch, runs, Why::Asked).await?;
         // A batch none of whose runs was queued is not stored: another run has the day already, and loads it.

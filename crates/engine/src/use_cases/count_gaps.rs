@@ -12,7 +12,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// The numbers of the list of the asked hours.
-    pub async fn count_gaps(&self, _actor: &Actor, filter: GapFilter) -> Result<GapCount, UseCaseError> {
+    pub async fn count_gaps(&self, actor: &Actor, filter: GapFilter) -> Result<GapCount, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new(
             "count_gaps",
             &filter,

@@ -45,7 +45,8 @@ struct Day<'engine> {
 
 impl Engine {
     /// Each half hour of a store's local day with its state and its certificate.
-    pub async fn coverage(&self, _actor: &Actor, filter: CoverageFilter) -> Result<CoverageDay, UseCaseError> {
+    pub async fn coverage(&self, actor: &Actor, filter: CoverageFilter) -> Result<CoverageDay, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("coverage", &filter, &[Subject::Runs, Subject::Sales, Subject::Decisions]);
         self.cached(question, self.coverage_now(filter)).await
     }

@@ -9,7 +9,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// One page of what was decided, the latest first.
-    pub async fn list_decisions(&self, _actor: &Actor, filter: DecisionFilter) -> Result<DecisionPage, UseCaseError> {
+    pub async fn list_decisions(&self, actor: &Actor, filter: DecisionFilter) -> Result<DecisionPage, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("list_decisions", &filter, &[Subject::Decisions]);
         self.cached(question, self.decisions_now(filter)).await
     }

@@ -47,6 +47,7 @@ impl Engine {
         actor.may_operate()?;
         let now = self.clock.now();
         let branches = self.named(&request.branches)?;
+        branches.iter().try_for_each(|branch| actor.may_operate_in(branch))?;
         let mut windows: Vec<(&Branch, Interval<Timestamp>)> = Vec::new();
         match request.kind {
             EtlKind::Inventory => {
@@ -79,7 +80,7 @@ impl Engine {
         actor: &Actor,
         runs: Vec<NewRun>,
     ) -> Result<ExtractAnswer, UseCaseError> {
-        let batch = self.new_batch(reason, &actor.name);
+        let batch = self.new_batch(reason, actor);
         let id = batch.id;
         let outcome = self.enqueue(planning, batch, runs, Why::Asked).await?;
         let batch = (!outcome.queued.is_empty()).then_some(id);

@@ -15,9 +15,10 @@ impl Engine {
     /// When the stock of each warehouse that is watched was last taken, against what is expected.
     pub async fn stock_freshness(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         branch: Option<BranchId>,
     ) -> Result<FreshnessList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("stock_freshness", &branch, &[Subject::Stock]);
         self.cached(question, self.freshness_now(branch)).await
     }

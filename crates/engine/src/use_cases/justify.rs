@@ -3,7 +3,7 @@
 use domain::decision::{DecisionAction, Origin};
 use domain::filter::InvalidParameter;
 use domain::gap::GapClass;
-use domain::justification::{Justification, NotJustifiable, justifiable, person_name};
+use domain::justification::{Justification, NotJustifiable, justifiable};
 use domain::read_model::{JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest};
 use domain::window::{LocalPeriod, day_spans};
 use domain::{Branch, Interval, IntervalSet};
@@ -18,19 +18,15 @@ use crate::{Actor, Engine, UseCaseError, gaps};
 
 impl Engine {
     /// Gives up what is missing of a period, with a reason. What was given up before is named and not given up twice.
-    pub async fn justify(
-        &self,
-        actor: &Actor,
-        origin: Origin,
-        request: JustifyRequest,
-    ) -> Result<JustifyAnswer, UseCaseError> {
+    pub async fn justify(&self, actor: &Actor, request: JustifyRequest) -> Result<JustifyAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
+        actor.may_operate_in(branch)?;
         let written_max = self.settings.written_characters_max;
-        let justification = Justification::read(request.motivo, request.nota.as_deref(), &request.nombre, written_max)?;
+        let justification = Justification::read(request.motivo, request.nota.as_deref(), &actor.name, written_max)?;
         let range = self.justified_period(branch, &request)?;
         if request.clase == GapClass::Sequence {
-            return self.justify_numbers(origin, branch, range, request.etl_tipo, justification).await;
+            return self.justify_numbers(actor.origin, branch, range, request.etl_tipo, justification).await;
         }
 
         // Held until it is stored: of two who ask at once, the second sees what the first gave up.
@@ -46,7 +42,7 @@ impl Engine {
         let spans = day_spans(&given_up, &branch.zone);
         let waivers: Vec<NewWaiver> = spans.iter().map(|(span, _)| self.waiver_of(&request, *span)).collect();
         if !waivers.is_empty() {
-            let decision = self.justifying(origin, now, branch, &request, &justification, &waivers, &spans);
+            let decision = self.justifying(actor.origin, now, branch, &request, &justification, &waivers, &spans);
             let engine = self.clone();
             to_the_end(async move {
                 engine.warehouse.waive(waivers, justification, decision).await?;
@@ -73,12 +69,9 @@ impl Engine {
     pub async fn withdraw_justification(
         &self,
         actor: &Actor,
-        origin: Origin,
         request: WithdrawRequest,
     ) -> Result<WithdrawAnswer, UseCaseError> {
         actor.may_operate()?;
-        let name = request.nombre.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&actor.name);
-        let person = person_name(name, self.settings.written_characters_max)?;
         let justificacion = match self.warehouse.waiver(request.id).await? {
             Some(waiver) => self.justification_view(waiver),
             None => {
@@ -86,11 +79,16 @@ impl Engine {
                 self.number_justification_view(waiver.ok_or(UseCaseError::UnknownJustification)?)
             }
         };
+        match self.branches.find(&justificacion.ubicacion_id) {
+            Some(branch) => actor.may_operate_in(branch)?,
+            // A store that is not watched any more is nobody's in particular.
+            None => actor.may_operate_everywhere()?,
+        }
         let decision = NewDecision {
             id: self.new_id(),
             at: self.clock.now(),
-            actor: person,
-            origin,
+            actor: actor.name.clone(),
+            origin: actor.origin,
             action: DecisionAction::WithdrawJustification,
             object: format!(
                 "{} {} {} {}-{}",

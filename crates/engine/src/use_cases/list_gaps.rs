@@ -19,7 +19,8 @@ use crate::{Actor, Engine, UseCaseError, gap_causes, gap_values, gaps};
 
 impl Engine {
     /// Every gap of the asked hours, the most recent first or what is worth most, with its cause and its worth.
-    pub async fn list_gaps(&self, _actor: &Actor, filter: GapFilter) -> Result<GapList, UseCaseError> {
+    pub async fn list_gaps(&self, actor: &Actor, filter: GapFilter) -> Result<GapList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new(
             "list_gaps",
             &filter,

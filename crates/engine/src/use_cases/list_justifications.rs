@@ -15,9 +15,10 @@ impl Engine {
     /// The justifications of the asked hours that count, the most recent window first.
     pub async fn list_justifications(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         filter: GapFilter,
     ) -> Result<JustificationList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("list_justifications", &filter, &[Subject::Decisions]);
         self.cached(question, self.justifications_now(filter)).await
     }

@@ -9,7 +9,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Plans that were started, the newest first.
-    pub async fn list_plans(&self, _actor: &Actor, limit: u32) -> Result<PlanList, UseCaseError> {
+    pub async fn list_plans(&self, actor: &Actor, limit: u32) -> Result<PlanList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("list_plans", &limit, &[Subject::Runs, Subject::Plans]);
         self.cached(question, self.plans_now(limit)).await
     }

@@ -9,7 +9,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// One page of runs: those in work first, then the latest started, then those that wait.
-    pub async fn list_runs(&self, _actor: &Actor, filter: RunFilter) -> Result<RunPage, UseCaseError> {
+    pub async fn list_runs(&self, actor: &Actor, filter: RunFilter) -> Result<RunPage, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("list_runs", &filter, &[Subject::Runs, Subject::Sales]);
         self.cached(question, self.run_page_now(filter)).await
     }

@@ -18,7 +18,7 @@ impl Engine {
         days: u32,
         leave_out: &[Window],
     ) -> Result<ExtractAnswer, UseCaseError> {
-        actor.may_operate()?;
+        actor.may_operate_everywhere()?;
         let most = self.settings.extract_days_max;
         if days > most {
             let reason = format!("debe ser de 1 a {most}; llegó {days}");

@@ -10,7 +10,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Figures of the runs that ended within the last days.
-    pub async fn metrics(&self, _actor: &Actor, filter: MetricsFilter) -> Result<Metrics, UseCaseError> {
+    pub async fn metrics(&self, actor: &Actor, filter: MetricsFilter) -> Result<Metrics, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("metrics", &filter, &[Subject::Runs]);
         self.cached(question, self.metrics_now(filter)).await
     }

@@ -1,5 +1,6 @@
 //! What can be asked for, a file each: who may ask it, what it means, and what comes of it.
 
+mod api_tokens;
 mod batches;
 mod calendars;
 mod cancel_plan;
@@ -34,5 +35,8 @@ mod reconciliations;
 mod recover_gap;
 mod resume_plan;
 mod schedules;
+pub mod set_password;
+pub mod sign_in;
 mod start_plan;
 pub mod summary;
+mod users;

@@ -16,7 +16,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// What was sent, what waits, what was dropped and why, and what each cron monitor was last told.
-    pub async fn monitoring_view(&self, _actor: &Actor) -> Result<MonitoringView, UseCaseError> {
+    pub async fn monitoring_view(&self, actor: &Actor) -> Result<MonitoringView, UseCaseError> {
+        actor.may_read()?;
         let now = self.clock.now();
         let status = self.monitoring.status();
         let is_configured = status.host.is_some();
@@ -55,7 +56,7 @@ impl Engine {
     /// Fails as something of ours would, so that people see the way from a click to Sentry: an internal error, one
     /// event, one reference code.
     pub fn monitoring_trial(&self, actor: &Actor, trial: MonitoringTrial) -> Result<(), UseCaseError> {
-        actor.may_operate()?;
+        actor.may_administer()?;
         match trial {
             MonitoringTrial::ServerError => Err(UseCaseError::MonitoringTrial),
         }

@@ -21,6 +21,7 @@ impl Engine {
         filter: GapFilter,
         moment: Option<DateTime>,
     ) -> Result<GapList, UseCaseError> {
+        actor.may_read()?;
         let Some(local) = moment else { return self.list_gaps(actor, filter).await };
         let moment = self.past_moment("en", local)?;
         let branches = self.branches.select_at(filter.branch.as_ref(), moment)?;
@@ -49,11 +50,12 @@ impl Engine {
     /// absent; the first one is a day before where it is.
     pub async fn compare_moments(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         filter: GapFilter,
         first: Option<DateTime>,
         second: Option<DateTime>,
     ) -> Result<Comparison, UseCaseError> {
+        actor.may_read()?;
         let zone = &self.settings.schedules.zone;
         let second_local = second.unwrap_or_else(|| zone.to_datetime(self.clock.now()));
         let first_local = match first {

@@ -15,8 +15,7 @@ impl Engine {
         hash: &str,
         reason: Option<String>,
     ) -> Result<PlanView, UseCaseError> {
-        actor.may_operate()?;
-        let plan = self.known_plan(hash).await?;
+        let plan = self.plan_to_change(actor, hash).await?;
         let change = control::hold(self, actor, plan.id, PlanAction::Pause, reason).await?;
         match change {
             Some(_) => self.plan_by_id(plan.id).await.map(view),

@@ -10,7 +10,7 @@ impl Engine {
     /// Shows what would run for a request, and keeps it for its start. Nothing is queued.
     pub async fn plan_recovery(&self, actor: &Actor, asked: PlanRequest) -> Result<PlanPreview, UseCaseError> {
         actor.may_operate()?;
-        let scope = request::scope_of(self, &asked)?;
+        let scope = request::scope_of(self, actor, &asked)?;
         let options = PlanOptions { repeat_loaded: asked.repetir_cargado, outside_hours: asked.fuera_de_horario };
         let sealed = seal::seal(self, asked.etl_tipo, &scope, options).await?;
         let preview = preview::preview(self, &sealed).await?;

@@ -9,7 +9,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Batches in work, and those that ended within the last minutes. What schedules queue is routine and left out.
-    pub async fn progress(&self, _actor: &Actor) -> Result<Progress, UseCaseError> {
+    pub async fn progress(&self, actor: &Actor) -> Result<Progress, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("progress", &(), &[Subject::Runs, Subject::Plans]);
         self.cached(question, self.progress_now()).await
     }

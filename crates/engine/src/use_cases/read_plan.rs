@@ -7,7 +7,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// A plan by its hash: where it stands, its windows, and who did what to it.
-    pub async fn read_plan(&self, _actor: &Actor, hash: &str) -> Result<PlanDetail, UseCaseError> {
+    pub async fn read_plan(&self, actor: &Actor, hash: &str) -> Result<PlanDetail, UseCaseError> {
+        actor.may_read()?;
         let plan = self.known_plan(hash).await?;
         let scope = self.warehouse.plan_scope(plan.id).await?;
         let decisions = self.warehouse.plan_decisions(plan.id).await?;

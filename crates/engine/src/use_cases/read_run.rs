@@ -11,7 +11,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// One run: its phases, what it changed, the other attempts at its window, and where it is in Sentry.
-    pub async fn read_run(&self, _actor: &Actor, run: RunId) -> Result<RunDetail, UseCaseError> {
+    pub async fn read_run(&self, actor: &Actor, run: RunId) -> Result<RunDetail, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("read_run", &run, &[Subject::Runs, Subject::Sales]);
         self.cached(question, self.run_now(run)).await
     }

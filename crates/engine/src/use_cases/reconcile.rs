@@ -1,7 +1,6 @@
 //! Comparing a day with the source because somebody asks.
 
-use domain::decision::{DecisionAction, Origin};
-use domain::justification::person_name;
+use domain::decision::DecisionAction;
 use domain::read_model::{ReconcileAnswer, ReconcileRequest};
 use domain::window::{day_interval, half_hours};
 use domain::{Branch, EtlKind, Interval, RunMode};
@@ -20,16 +19,10 @@ const REASON: &str = "conciliacion";
 
 impl Engine {
     /// Queues a day that is over to be loaded again and compared. Of a day that is in work, the rest.
-    pub async fn reconcile(
-        &self,
-        actor: &Actor,
-        origin: Origin,
-        request: ReconcileRequest,
-    ) -> Result<ReconcileAnswer, UseCaseError> {
+    pub async fn reconcile(&self, actor: &Actor, request: ReconcileRequest) -> Result<ReconcileAnswer, UseCaseError> {
         actor.may_operate()?;
-        let name = request.nombre.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&actor.name);
-        let person = person_name(name, self.settings.written_characters_max)?;
         let branch = self.branches.require(&request.ubicacion_id)?;
+        actor.may_operate_in(branch)?;
         let day = date("fecha", &request.fecha)?;
         let now = self.clock.now();
         let interval = day_interval(day, &branch.zone)
@@ -41,14 +34,14 @@ impl Engine {
         let decided = |batch: &NewBatch| NewDecision {
             id: self.new_id(),
             at: now,
-            actor: person.clone(),
-            origin,
+            actor: actor.name.clone(),
+            origin: actor.origin,
             action: DecisionAction::Reconcile,
             object: format!("ventas {} {day}", branch.name),
             detail: json!({ "ubicacion_id": branch.id, "fecha": day.to_string(), "lote_id": batch.id }).to_string(),
         };
         let queue = async |runs| {
-            let batch = self.new_batch(REASON, &person);
+            let batch = self.new_batch(REASON, actor);
             let (id, why) = (batch.id, Why::Decided(decided(&batch)));
             Ok::<_, UseCaseError>((id, self.enqueue(self.plan().await, batch, runs, why).await?))
         };

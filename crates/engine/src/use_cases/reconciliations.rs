@@ -18,10 +18,11 @@ impl Engine {
     /// The last days that are over, the latest first, those with sales to expect or with a comparison.
     pub async fn list_reconciliations(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         branch: Option<BranchId>,
         days: u32,
     ) -> Result<ReconciliationList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new(
             "list_reconciliations",
             &(&branch, days),

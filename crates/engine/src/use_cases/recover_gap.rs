@@ -26,6 +26,7 @@ impl Engine {
     ) -> Result<RecoverGapAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
+        actor.may_operate_in(branch)?;
         if request.etl_tipo == EtlKind::Inventory {
             return Err(UseCaseError::Unrecoverable);
         }
@@ -77,7 +78,8 @@ fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &
         from: &from,
         to: &to,
         windows: runs.len(),
-        requested_by: &actor.name,
+        // Who it was, the database knows; the name of a person does not leave.
+        requested_by: actor.origin.as_str(),
         runs,
         caused_by: None,
     }

@@ -13,7 +13,8 @@ use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Each schedule: its expression, when it fired, when it fires next, and today's runs of it.
-    pub async fn schedules(&self, _actor: &Actor) -> Result<ScheduleList, UseCaseError> {
+    pub async fn schedules(&self, actor: &Actor) -> Result<ScheduleList, UseCaseError> {
+        actor.may_read()?;
         let question = Question::new("schedules", &(), &[Subject::Runs, Subject::Schedules]);
         self.cached(question, self.schedules_now()).await
     }

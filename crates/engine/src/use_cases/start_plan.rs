@@ -19,7 +19,7 @@ impl Engine {
     pub async fn start_plan(&self, actor: &Actor, hash: &str) -> Result<PlanView, UseCaseError> {
         actor.may_operate()?;
         let planning = self.plan().await;
-        let known = self.known_plan(hash).await?;
+        let known = self.plan_to_change(actor, hash).await?;
         if known.state != PlanState::Proposed {
             return Ok(view(known));
         }
@@ -51,11 +51,26 @@ impl Engine {
             from: &format!("{} {}", from.date_from, from.from_text()),
             to: &format!("{} {}", to.date_to, to.to_text()),
             windows: runs.len(),
-            requested_by: &actor.name,
+            // Who it was, the database knows; the name of a person does not leave.
+            requested_by: actor.origin.as_str(),
             runs: &runs,
             caused_by: None,
         }
         .apply();
+    }
+
+    /// The same, for somebody who wants to change it: every store that it has windows of must be theirs.
+    pub(crate) async fn plan_to_change(&self, actor: &Actor, hash: &str) -> Result<PlanRecord, UseCaseError> {
+        actor.may_operate()?;
+        let plan = self.known_plan(hash).await?;
+        let scope = self.warehouse.plan_scope(plan.id).await?;
+        for id in scope.branches() {
+            match self.branches.find(id) {
+                Some(branch) => actor.may_operate_in(branch)?,
+                None => actor.may_operate_everywhere()?,
+            }
+        }
+        Ok(plan)
     }
 
     /// The latest plan of a hash, or of its first digits.

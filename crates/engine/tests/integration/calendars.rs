@@ -1,6 +1,5 @@
 //! Calendars that people change, and the gaps that follow from them.
 
-use domain::decision::Origin;
 use domain::filter::GapFilter;
 use domain::gap::GapOrder;
 use domain::problem::ProblemCode;
@@ -15,12 +14,7 @@ async fn current(world: &World) -> CalendarDocument {
 }
 
 fn request(from: &str, calendario: CalendarDocument) -> CalendarRequest {
-    CalendarRequest {
-        ubicacion_id: BranchId::new("tienda_01"),
-        vigente_desde: from.to_owned(),
-        calendario,
-        nombre: Some("Ana".to_owned()),
-    }
+    CalendarRequest { ubicacion_id: BranchId::new("tienda_01"), vigente_desde: from.to_owned(), calendario }
 }
 
 async fn missing(world: &World, hours_max: u32) -> u64 {
@@ -50,10 +44,10 @@ async fn a_holiday_is_previewed_saved_and_its_windows_are_no_gaps_any_more() {
     assert_eq!(missing(&world, 48).await, before);
 
     let change = request("2025-11-17", document.clone());
-    let answer = world.engine.change_calendar(&operator(), Origin::Web, change.clone()).await.unwrap();
+    let answer = world.engine.change_calendar(&operator(), change.clone()).await.unwrap();
     assert_eq!(answer.calendario.vigente_desde, Some("2025-11-17".parse().unwrap()));
     // A second click saves nothing more.
-    let again = world.engine.change_calendar(&operator(), Origin::Web, change).await.unwrap();
+    let again = world.engine.change_calendar(&operator(), change).await.unwrap();
     assert_eq!(again.calendario.cambios.len(), 1);
     assert_eq!(missing(&world, 48).await, before - 28);
     assert_eq!(current(&world).await, document);
@@ -79,20 +73,17 @@ async fn earlier_days_keep_the_calendar_they_had() {
     let before = missing(&world, 48).await;
     // Tuesday the 18th opens two hours later; Monday the 17th is past and stays.
     let change = request("2025-11-18", document);
-    let answer = world.engine.change_calendar(&operator(), Origin::CommandLine, change).await.unwrap();
+    let answer = world.engine.change_calendar(&operator(), change).await.unwrap();
     assert_eq!(answer.cambio.gaps_que_desaparecen, 4);
     assert_eq!(missing(&world, 48).await, before - 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rubbish_and_changes_without_a_name_are_refused() {
+async fn rubbish_is_refused() {
     let world = World::new().await;
     let document = current(&world).await;
-    let spoilt = CalendarDocument { lunes: "7 a 21".to_owned(), ..document.clone() };
+    let spoilt = CalendarDocument { lunes: "7 a 21".to_owned(), ..document };
     let refused = world.engine.preview_calendar(&operator(), request("2025-11-18", spoilt)).await.unwrap_err();
-    assert_eq!(refused.code(), ProblemCode::InvalidParameter);
-    let nameless = CalendarRequest { nombre: None, ..request("2025-11-18", document) };
-    let refused = world.engine.change_calendar(&operator(), Origin::Web, nameless).await.unwrap_err();
     assert_eq!(refused.code(), ProblemCode::InvalidParameter);
 }
 
@@ -111,7 +102,7 @@ async fn another_zone_counts_from_its_day_on_and_outlives_a_restart() {
     let change = request("2025-11-19", document);
     let preview = world.engine.preview_calendar(&operator(), change.clone()).await.unwrap();
     assert!(preview.dejan_de_esperarse > 0 && preview.dejan_de_esperarse == preview.empiezan_a_esperarse);
-    world.engine.change_calendar(&operator(), Origin::Web, change).await.unwrap();
+    world.engine.change_calendar(&operator(), change).await.unwrap();
     for _ in 0..2 {
         world.hands.set("2025-11-20T15:00:00Z");
         // Four hours behind UTC before the change, five after it; it is open from 7 to 21.
@@ -174,18 +165,14 @@ async fn a_past_day_is_judged_by_the_klk_toml_of_its_day() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_holiday_of_all_stores_is_of_its_day_only_and_outlives_other_hours() {
     let mut world = World::new().await;
-    let holiday = HolidayRequest {
-        fecha: "2025-11-19".to_owned(),
-        horario: "cerrado".to_owned(),
-        nota: "Feriado".to_owned(),
-        nombre: Some("Ana".to_owned()),
-    };
+    let holiday =
+        HolidayRequest { fecha: "2025-11-19".to_owned(), horario: "cerrado".to_owned(), nota: "Feriado".to_owned() };
     let preview = world.engine.preview_holiday(&operator(), holiday.clone()).await.unwrap();
     // One store is open for 14 hours, the other one for 16.
     assert_eq!((preview.dejan_de_esperarse, preview.empiezan_a_esperarse), (28 + 32, 0));
-    let answer = world.engine.change_holiday(&operator(), Origin::Web, holiday.clone()).await.unwrap();
+    let answer = world.engine.change_holiday(&operator(), holiday.clone()).await.unwrap();
     assert_eq!(answer.tiendas, 2);
-    let again = world.engine.change_holiday(&operator(), Origin::Web, holiday.clone()).await.unwrap();
+    let again = world.engine.change_holiday(&operator(), holiday.clone()).await.unwrap();
     assert_eq!(
         (again.tiendas, again.mensaje.as_str()),
         (0, "El 2025-11-19 ya estaba guardado así en todas las tiendas.")
@@ -200,7 +187,7 @@ async fn a_holiday_of_all_stores_is_of_its_day_only_and_outlives_other_hours() {
     let mut document = current(&world).await;
     assert_eq!(document.excepciones[0].nota, "Feriado");
     document.excepciones.clear();
-    world.engine.change_calendar(&operator(), Origin::Web, request("2025-11-19", document)).await.unwrap();
+    world.engine.change_calendar(&operator(), request("2025-11-19", document)).await.unwrap();
     assert_eq!(missing_on(&world, date(2025, 11, 19)).await.unwrap().0, "2025-11-19T13:00:00Z");
 
     let spoilt = HolidayRequest { horario: "tarde".to_owned(), ..holiday };

@@ -1,6 +1,5 @@
 //! Days on which a store's clock is set: an hour that comes twice, an hour that never comes, midnights that move.
 
-use domain::decision::Origin;
 use domain::read_model::{ReconcileRequest, RecoverGapRequest};
 use domain::{Branch, BranchId, EtlKind, RunState};
 use jiff::tz::TimeZone;
@@ -59,8 +58,8 @@ async fn a_day_on_which_the_clock_is_set_is_compared_with_the_source(
     #[case] now: &str,
 ) {
     let world = World::open_all_day(store(zone), now).await;
-    let asked = ReconcileRequest { ubicacion_id: BranchId::new("tienda_01"), fecha: date.to_owned(), nombre: None };
-    let batch = world.engine.reconcile(&operator(), Origin::Web, asked).await.unwrap().lote_id.unwrap();
+    let asked = ReconcileRequest { ubicacion_id: BranchId::new("tienda_01"), fecha: date.to_owned() };
+    let batch = world.engine.reconcile(&operator(), asked).await.unwrap().lote_id.unwrap();
     let runs = world.finished(batch).await;
     assert_eq!(runs.iter().map(|run| run.estado).collect::<Vec<_>>(), [RunState::Succeeded]);
     assert_eq!(world.totals("tienda_01", date).await, sold(&world.sim, "SUC001", date));

@@ -9,11 +9,11 @@ use domain::problem::ProblemCode;
 use domain::read_model::{JustifyAnswer, JustifyRequest, ReconcileRequest, WithdrawRequest};
 use domain::reconciliation::ReconciliationState;
 use domain::{BranchId, EtlKind, RunState};
-use engine::{ExtractRequest, UseCaseError};
+use engine::{Actor, ExtractRequest, UseCaseError};
 use klk_sim::LateSales;
 use rust_decimal::Decimal;
 
-use crate::support::{World, operator, sold};
+use crate::support::{ANA, World, operator, sold};
 
 fn period(date: &str, from: &str, to: &str) -> JustifyRequest {
     JustifyRequest {
@@ -26,12 +26,11 @@ fn period(date: &str, from: &str, to: &str) -> JustifyRequest {
         hora_hasta: Some(to.to_owned()),
         motivo: Reason::PowerFailure,
         nota: None,
-        nombre: "Ana".to_owned(),
     }
 }
 
 fn yesterday() -> ReconcileRequest {
-    ReconcileRequest { ubicacion_id: BranchId::new("tienda_01"), fecha: "2025-11-17".to_owned(), nombre: None }
+    ReconcileRequest { ubicacion_id: BranchId::new("tienda_01"), fecha: "2025-11-17".to_owned() }
 }
 
 fn sales_of_periferico(hours_max: u32) -> GapFilter {
@@ -39,7 +38,7 @@ fn sales_of_periferico(hours_max: u32) -> GapFilter {
 }
 
 async fn justify(world: &World, request: JustifyRequest) -> Result<JustifyAnswer, UseCaseError> {
-    world.engine.justify(&operator(), Origin::Web, request).await
+    world.engine.justify(&operator(), request).await
 }
 
 /// Half hours that are missing of PERIFERICO's last day.
@@ -60,7 +59,7 @@ async fn a_justified_gap_is_no_gap_until_that_is_taken_back() {
     assert_eq!((answer.ya_estaba, answer.justificaciones.len(), answer.justificaciones[0].ventanas), (false, 1, 3));
     assert_eq!(missing(&world).await, before - 3);
     let listed = world.engine.list_justifications(&operator(), sales_of_periferico(24)).await.unwrap();
-    assert_eq!((listed.ventanas, listed.justificaciones[0].nombre.as_str()), (3, "Ana"));
+    assert_eq!((listed.ventanas, listed.justificaciones[0].nombre.as_str()), (3, ANA));
 
     // Again, and around it: only what is still missing is added.
     assert!(justify(&world, period("2025-11-18", "08:00", "09:30")).await.unwrap().ya_estaba);
@@ -68,10 +67,10 @@ async fn a_justified_gap_is_no_gap_until_that_is_taken_back() {
     assert_eq!((wider.ya_estaba, wider.mensaje.as_str()), (false, "2 ventanas justificadas."));
     assert_eq!(missing(&world).await, before - 5);
 
-    let withdraw = WithdrawRequest { id: answer.justificaciones[0].id, nombre: Some("Luis".to_owned()) };
-    world.engine.withdraw_justification(&operator(), Origin::CommandLine, withdraw.clone()).await.unwrap();
+    let withdraw = WithdrawRequest { id: answer.justificaciones[0].id };
+    world.engine.withdraw_justification(&Actor::at_console("luis"), withdraw.clone()).await.unwrap();
     assert_eq!(missing(&world).await, before - 2);
-    let again = world.engine.withdraw_justification(&operator(), Origin::Web, withdraw).await;
+    let again = world.engine.withdraw_justification(&operator(), withdraw).await;
     assert_eq!(refused(again).0, ProblemCode::Conflict);
 
     let filter = DecisionFilter { limit: 10, ..DecisionFilter::default() };
@@ -80,9 +79,9 @@ async fn a_justified_gap_is_no_gap_until_that_is_taken_back() {
     assert_eq!(
         told,
         [
-            ("Luis", "retirar_justificacion", Origin::CommandLine),
-            ("Ana", "justificar", Origin::Web),
-            ("Ana", "justificar", Origin::Web)
+            ("luis", "retirar_justificacion", Origin::CommandLine),
+            (ANA, "justificar", Origin::Web),
+            (ANA, "justificar", Origin::Web)
         ]
     );
     assert_eq!(history[2].objeto, "ventas PERIFERICO 2025-11-18 08:00-09:30");
@@ -102,10 +101,8 @@ async fn what_is_loaded_closed_or_not_due_is_not_justified() {
         assert_eq!(code, ProblemCode::Conflict);
         assert!(text.contains(words), "{text}");
     }
-    let nameless = JustifyRequest { nombre: " ".to_owned(), ..period("2025-11-18", "09:00", "09:30") };
-    assert_eq!(refused(justify(&world, nameless).await).0, ProblemCode::InvalidParameter);
-    let unknown = WithdrawRequest { id: uuid::Uuid::from_u128(99), nombre: None };
-    let outcome = world.engine.withdraw_justification(&operator(), Origin::Web, unknown).await;
+    let unknown = WithdrawRequest { id: uuid::Uuid::from_u128(99) };
+    let outcome = world.engine.withdraw_justification(&operator(), unknown).await;
     assert_eq!(refused(outcome).0, ProblemCode::NotFound);
 }
 
@@ -165,7 +162,7 @@ async fn a_closed_day_that_the_source_changed_is_shown_with_its_money() {
     assert_eq!(state().await.1.estado, ReconciliationState::NotCompared);
 
     let compare = async || {
-        let answer = world.engine.reconcile(&operator(), Origin::Web, yesterday()).await.unwrap();
+        let answer = world.engine.reconcile(&operator(), yesterday()).await.unwrap();
         world.finished(answer.lote_id.unwrap()).await
     };
     assert!(compare().await[0].conciliacion.as_ref().unwrap().diferencia_usd.is_zero());
@@ -185,7 +182,7 @@ async fn a_closed_day_that_the_source_changed_is_shown_with_its_money() {
 async fn a_day_that_is_not_over_is_not_compared() {
     let world = World::new().await;
     let today = ReconcileRequest { fecha: "2025-11-18".to_owned(), ..yesterday() };
-    let (code, text) = refused(world.engine.reconcile(&operator(), Origin::Web, today).await);
+    let (code, text) = refused(world.engine.reconcile(&operator(), today).await);
     assert_eq!(code, ProblemCode::Conflict);
     assert!(text.contains("todavía no ha terminado"), "{text}");
 }

@@ -2,8 +2,8 @@
 
 use domain::problem::ProblemCode;
 use domain::read_model::RecoverGapRequest;
-use domain::{BranchId, EtlKind};
-use engine::{Actor, ExtractRequest, Role};
+use domain::{BranchId, EtlKind, Role};
+use engine::{Actor, ExtractRequest};
 use rstest::rstest;
 
 use crate::support::{World, hours_of, operator};
@@ -39,7 +39,7 @@ async fn a_period_that_makes_no_sense_is_refused_with_what_to_do(
 async fn unknown_stores_and_people_who_may_only_look_are_refused() {
     let world = World::new().await;
     let day = || request("2025-11-17", "2025-11-17", None);
-    let viewer = Actor { role: Role::Viewer, ..Actor::operator("luis") };
+    let viewer = Actor::new("luis", Role::Reader);
     let unknown = ExtractRequest { branches: vec![BranchId::new("tienda_99")], ..day() };
     let error = world.engine.extract(&operator(), unknown).await.unwrap_err();
     assert_eq!(

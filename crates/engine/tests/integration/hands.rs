@@ -88,4 +88,10 @@ impl IdSource for Counter {
     fn correlation(&self) -> String {
         format!("{:08}", self.next().as_u128())
     }
+
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        secret[..16].copy_from_slice(self.next().as_bytes());
+        secret
+    }
 }

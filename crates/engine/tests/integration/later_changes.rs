@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::cause::CauseKind;
 use domain::certificate::ProofOutcome;
-use domain::decision::Origin;
 use domain::filter::CoverageFilter;
 use domain::gap::{GapClass, GapState};
 use domain::justification::Reason;
@@ -74,8 +73,8 @@ fn short(missing_lines: usize) -> Fault {
 const RETRIES: u32 = 1;
 
 async fn compare(world: &World) -> RunState {
-    let request = ReconcileRequest { ubicacion_id: periferico(), fecha: "2025-11-17".to_owned(), nombre: None };
-    let answer = world.engine.reconcile(&operator(), Origin::Web, request).await.unwrap();
+    let request = ReconcileRequest { ubicacion_id: periferico(), fecha: "2025-11-17".to_owned() };
+    let answer = world.engine.reconcile(&operator(), request).await.unwrap();
     world.finished(answer.lote_id.unwrap()).await[0].estado
 }
 
@@ -210,12 +209,11 @@ async fn what_the_source_changed_can_be_justified_and_that_be_taken_back() {
         hora_hasta: Some("21:00".to_owned()),
         motivo: Reason::BrokenPos,
         nota: None,
-        nombre: "Ana".to_owned(),
     };
-    let answer = world.engine.justify(&operator(), Origin::Web, request).await.unwrap();
+    let answer = world.engine.justify(&operator(), request).await.unwrap();
     assert_eq!(gaps(&world).await, []);
     assert_eq!(last_half_hour(&world).await.estado, WindowState::Waived);
-    let withdraw = WithdrawRequest { id: answer.justificaciones[0].id, nombre: None };
-    world.engine.withdraw_justification(&operator(), Origin::Web, withdraw).await.unwrap();
+    let withdraw = WithdrawRequest { id: answer.justificaciones[0].id };
+    world.engine.withdraw_justification(&operator(), withdraw).await.unwrap();
     assert_eq!(gaps(&world).await.len(), 1);
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::problem::ProblemCode;
 use domain::read_model::{CheckInState, MonitoringTrial, ReportKind};
-use domain::{RunId, RunState};
-use engine::{Actor, Role, UseCaseError};
+use domain::{Role, RunId, RunState};
+use engine::{Actor, UseCaseError};
 use jiff::Timestamp;
 use klk_sim::{Fault, FaultKind};
 use monitoring::{CronMonitor, MonitoringSettings, SentryWeb, Started};
@@ -121,12 +121,12 @@ async fn what_cannot_be_sent_is_seen_waiting_with_its_reason_and_no_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn failing_on_purpose_is_an_internal_error_and_for_operators_only() {
+async fn failing_on_purpose_is_an_internal_error_and_for_administrators_only() {
     let world = World::new().await;
-    let error = world.engine.monitoring_trial(&operator(), MonitoringTrial::ServerError).unwrap_err();
+    let administrator = Actor::new("jefa", Role::Administrator);
+    let error = world.engine.monitoring_trial(&administrator, MonitoringTrial::ServerError).unwrap_err();
     let problem = world.engine.problem("monitoreo_prueba", error);
     assert_eq!((problem.codigo, problem.correlacion.len()), (ProblemCode::Internal, 8));
-    let viewer = Actor { role: Role::Viewer, ..operator() };
-    let refused = world.engine.monitoring_trial(&viewer, MonitoringTrial::ServerError).unwrap_err();
+    let refused = world.engine.monitoring_trial(&operator(), MonitoringTrial::ServerError).unwrap_err();
     assert_eq!(refused.code(), ProblemCode::Forbidden);
 }

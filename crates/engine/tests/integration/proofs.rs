@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex};
 
 use domain::cause::CauseKind;
 use domain::certificate::ProofOutcome;
-use domain::decision::Origin;
 use domain::filter::{CoverageFilter, GapFilter};
 use domain::gap::{GapClass, GapOrder, GapState};
 use domain::justification::Reason;
@@ -304,9 +303,8 @@ async fn numbers_that_the_pos_lacks_too_are_justified_stay_visible_as_such_and_c
             hora_hasta: Some(gap.hora_hasta.clone()),
             motivo: Reason::Other,
             nota: Some("Anuladas en la caja".to_owned()),
-            nombre: "Ana".to_owned(),
         };
-        world.engine.justify(&operator(), Origin::Web, request).await
+        world.engine.justify(&operator(), request).await
     };
     assert!(justify(&gap, GapClass::Coverage).await.is_err(), "its half hours are loaded");
     let answer = justify(&gap, GapClass::Sequence).await.unwrap();
@@ -334,10 +332,10 @@ async fn numbers_that_the_pos_lacks_too_are_justified_stay_visible_as_such_and_c
     let listed = world.engine.list_justifications(&operator(), filter.clone()).await.unwrap().justificaciones;
     assert_eq!(listed.len(), gaps.len());
 
-    let withdraw = WithdrawRequest { id: given_up.id, nombre: Some("Luis".to_owned()) };
-    let withdrawn = world.engine.withdraw_justification(&operator(), Origin::Web, withdraw.clone()).await.unwrap();
+    let withdraw = WithdrawRequest { id: given_up.id };
+    let withdrawn = world.engine.withdraw_justification(&operator(), withdraw.clone()).await.unwrap();
     assert!(withdrawn.mensaje.contains("de factura"), "{}", withdrawn.mensaje);
-    assert!(world.engine.withdraw_justification(&operator(), Origin::Web, withdraw).await.is_err());
+    assert!(world.engine.withdraw_justification(&operator(), withdraw).await.is_err());
     assert_eq!(sequence_gaps(&world).await.iter().map(|gap| &gap.id).collect::<Vec<_>>(), [&gap.id]);
 
     // A later load that has them ends the gap as ever, justified or not.

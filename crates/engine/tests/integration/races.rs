@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use domain::decision::Origin;
 use domain::read_model::{CalendarDocument, CalendarRequest};
 use domain::{BranchId, RunState};
 use engine::EngineSettings;
@@ -145,9 +144,8 @@ async fn a_zone_that_was_stored_for_somebody_who_left_counts_at_once() {
             ubicacion_id: BranchId::new("tienda_01"),
             vigente_desde: "2025-11-10".to_owned(),
             calendario,
-            nombre: Some("Ana".to_owned()),
         };
-        let mut asking = Box::pin(world.engine.change_calendar(&actor, Origin::Web, request));
+        let mut asking = Box::pin(world.engine.change_calendar(&actor, request));
         for _ in 0..looks {
             if futures::poll!(asking.as_mut()).is_ready() {
                 break;

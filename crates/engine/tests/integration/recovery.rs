@@ -2,8 +2,8 @@
 
 use domain::problem::ProblemCode;
 use domain::read_model::RecoverGapRequest;
-use domain::{BranchId, EtlKind, RunState};
-use engine::{Actor, Role};
+use domain::{BranchId, EtlKind, Role, RunState};
+use engine::Actor;
 use klk_sim::Endpoint;
 use rstest::rstest;
 
@@ -89,7 +89,7 @@ async fn unknown_stores_past_snapshots_and_people_who_may_only_look_are_refused(
     let day = || request("2025-11-17", "2025-11-17", None);
     let unknown = RecoverGapRequest { ubicacion_id: BranchId::new("tienda_99"), ..day() };
     let snapshot = RecoverGapRequest { etl_tipo: EtlKind::Inventory, ..day() };
-    let viewer = Actor { role: Role::Viewer, ..Actor::operator("luis") };
+    let viewer = Actor::new("luis", Role::Reader);
     let code = |result: Result<_, engine::UseCaseError>| {
         result.map(|_: domain::read_model::RecoverGapAnswer| ()).unwrap_err().code()
     };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::decision::Origin;
 use domain::plan::PlanState;
 use domain::{EtlKind, Interval, RunMode, RunState};
 use engine::EngineSettings;
@@ -30,6 +31,7 @@ async fn queue_behind_its_back(world: &World) -> domain::RunId {
         id: engine::IdSource::batch_id(&*world.ids),
         reason: "manual",
         requested_by: None,
+        origin: Origin::System,
         created_at: at("2025-11-18T16:00:00Z"),
         sentry_trace: None,
         baggage: None,

@@ -7,7 +7,7 @@ use monitoring::Started;
 use serde_json::{Value, json};
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::support::{ANA, World, hours_of, operator, settings};
+use crate::support::{World, hours_of, operator, settings};
 use crate::told::team;
 
 /// The events that say how a recovery ended.
@@ -32,7 +32,7 @@ async fn a_gap_that_is_recovered_is_told_once_with_its_plan() {
     assert_eq!((&told["tags"]["tienda"], &told["tags"]["etl_tipo"]), (&json!("tienda_01"), &json!("ventas")));
     let plan = &told["contexts"]["gap_recovery"];
     assert_eq!((&plan["desde"], &plan["hasta"]), (&json!("2025-11-17 10:00"), &json!("2025-11-17 12:00")));
-    assert_eq!((&plan["solicitado_por"], &plan["ventanas"]), (&json!(ANA), &json!(4)));
+    assert_eq!((&plan["solicitado_por"], &plan["ventanas"]), (&json!("web"), &json!(4)));
     assert_eq!(plan["ejecuciones"].as_array().unwrap().len(), 4);
 }
 

@@ -190,9 +190,8 @@ async fn what_a_person_confirms_is_believed_at_once() {
         let request = domain::read_model::ConfirmLossRequest {
             ubicacion_id: domain::BranchId::new("tienda_01"),
             fecha: date.to_owned(),
-            nombre: "Ana".to_owned(),
         };
-        world.engine.confirm_loss(&crate::support::operator(), domain::decision::Origin::Api, request).await.unwrap()
+        world.engine.confirm_loss(&crate::support::operator(), request).await.unwrap()
     };
     assert_eq!(confirm("2025-11-16").await.medias_horas, 0);
     let confirmed = confirm(DAY).await;

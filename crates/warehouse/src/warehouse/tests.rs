@@ -181,3 +181,34 @@ async fn long_questions_leave_a_reader_to_the_others() {
         assert!(asked.await.unwrap().unwrap());
     }
 }
+
+#[tokio::test]
+async fn no_statement_reaches_another_file_and_none_can_change_that() {
+    let (folder, warehouse) = with_numbers().await;
+    let beside = folder.path().join("beside");
+    let path = beside.display();
+    let attempts = [
+        format!("COPY (SELECT 1) TO '{path}.csv'"),
+        format!("SELECT * FROM read_csv('{path}.csv')"),
+        format!("ATTACH '{path}.duckdb' AS beside"),
+        "SELECT * FROM read_text('/etc/hostname')".to_owned(),
+        "SET enable_external_access = true".to_owned(),
+        "SET lock_configuration = false".to_owned(),
+        "LOAD httpfs".to_owned(),
+    ];
+    for attempt in attempts {
+        let statement = attempt.clone();
+        let outcome = warehouse.read("intento", move |connection| Ok(connection.execute_batch(&statement)?)).await;
+        assert!(outcome.is_err(), "{attempt}");
+    }
+    assert_eq!(
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter_map(std::result::Result::ok)
+            .filter(|file| file.file_name().to_string_lossy().starts_with("beside"))
+            .count(),
+        0
+    );
+    add(&warehouse, 1).await;
+    warehouse.close().await;
+}

@@ -4,6 +4,7 @@
     reason = "a test stops where its scene cannot be set; clippy knows only #[test] functions"
 )]
 
+mod access;
 mod calendars;
 mod children;
 mod commits;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::decision::Origin;
 use domain::sale::SaleLine;
 use domain::{
     BatchId, Branch, BranchCode, BranchId, Calendar, HALF_HOUR, Interval, RunId, RunMode, window::instant_of,
@@ -88,6 +89,7 @@ pub fn batch(number: u128) -> NewBatch {
         id: batch_id(number),
         reason: "manual",
         requested_by: Some("ana@klk.test".to_owned()),
+        origin: Origin::CommandLine,
         created_at: instant(QUEUED_AT),
         sentry_trace: Some("4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1".to_owned()),
         baggage: Some("sentry-environment=test".to_owned()),

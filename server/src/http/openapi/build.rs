@@ -145,7 +145,9 @@ fn operation(endpoint: &Endpoint) -> Operation {
                 .build(),
         );
     }
-    for status in endpoint.problems {
+    // What everybody may ask for is not below it.
+    let signed_in: &[u16] = if endpoint.path.starts_with("/api/") { &[401] } else { &[] };
+    for status in signed_in.iter().chain(endpoint.problems) {
         let problem = ContentBuilder::new().schema(Some(reference(PROBLEM))).build();
         let response = ResponseBuilder::new().description(problem_meaning(*status)).content(JSON, problem).build();
         operation = operation.response(status.to_string(), response);
@@ -191,6 +193,7 @@ impl Values {
 
 const fn problem_meaning(status: u16) -> &'static str {
     match status {
+        401 => "Hace falta una sesión, o un token en Authorization: Bearer",
         403 => "No se permite",
         404 => "No existe (la tienda, por ejemplo)",
         409 => "No se puede en el estado actual",

@@ -1,7 +1,9 @@
 //! The built binary, in a folder of its own.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -10,6 +12,8 @@ use tempfile::TempDir;
 pub struct Klk {
     folder: TempDir,
     variables: Vec<(String, String)>,
+    /// The first token that was made, with which commands speak to a server.
+    token: OnceLock<String>,
 }
 
 /// How a command ended.
@@ -29,7 +33,7 @@ impl Run {
 impl Klk {
     /// Without a file and without variables.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new(), token: OnceLock::new() }
     }
 
     /// With this klk.toml.
@@ -57,8 +61,25 @@ impl Klk {
             command.env_remove(name);
         }
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.envs(self.token.get().map(|token| ("KLK_API_TOKEN", token)));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// Makes a token for scripts, with a role and the stores that it may change.
+    pub fn token(&self, name: &str, role: &str, stores: &str) -> String {
+        let made = self.run(&["tokens", "crear", name, "--rol", role, "--tiendas", stores, "--json"]);
+        let token = made.json()["token"].as_str().unwrap_or_else(|| panic!("no token: {}", made.errors)).to_owned();
+        self.token.get_or_init(|| token.clone());
+        token
+    }
+
+    /// Adds a user with a password.
+    pub fn add_user(&self, name: &str, role: &str, stores: &str, password: &str) {
+        let mut command = self.command(&["usuarios", "crear", name, "--rol", role, "--tiendas", stores]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     /// Runs a command to its end.

@@ -12,4 +12,4 @@ mod server;
 pub use klk::{Klk, Run};
 pub use pos::Pos;
 pub use sentry::FakeSentry;
-pub use server::{Server, get_status};
+pub use server::{Server, client_with, get_status};

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -13,12 +15,20 @@ use super::Klk;
 pub struct Server {
     child: Child,
     pub address: String,
+    /// Presents the token of an administrator.
     pub client: Client,
 }
 
 impl Server {
-    /// Starts it on a free port, and waits until it listens.
+    /// Starts it on a free port, and waits until it listens. Its client is an administrator's.
     pub fn start(klk: &Klk, arguments: &[&str]) -> Self {
+        // Whoever is at the machine of the demo is let in without one.
+        let token = (!arguments.contains(&"--demo")).then(|| klk.token("pruebas", "administrador", ""));
+        Self::start_with(klk, arguments, token.as_deref())
+    }
+
+    /// The same, whose client presents this token, or nothing.
+    pub fn start_with(klk: &Klk, arguments: &[&str], token: Option<&str>) -> Self {
         let all: Vec<&str> = ["serve", "--direccion", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
         let mut child = klk.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
@@ -33,8 +43,7 @@ impl Server {
         // Somebody has to read on, or the server waits for room.
         std::thread::spawn(move || lines.for_each(drop));
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { child, address, client }
+        Self { child, address, client: client_with(token) }
     }
 
     /// A request to a path below its address.
@@ -88,6 +97,16 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// A client that presents a token, or nothing, and is led nowhere.
+pub fn client_with(token: Option<&str>) -> Client {
+    let mut headers = HeaderMap::new();
+    if let Some(token) = token {
+        headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
+    }
+    let client = Client::builder().timeout(Duration::from_secs(30)).default_headers(headers);
+    client.redirect(Policy::none()).build().unwrap()
 }
 
 /// Status and JSON body of an answer.

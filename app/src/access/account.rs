@@ -1,0 +1,43 @@
+//! Who is signed in, on every page, and the way out.
+
+use engine::Identity;
+use leptos::prelude::*;
+
+use super::fields::role_name;
+use crate::preferences::language;
+use crate::query::{PASSWORD_PATH, SIGN_OUT_PATH, USERS_PATH};
+
+/// A bar of the whole page. It stands after the app, so that hydration does not meet it, and is shown above it.
+#[component]
+pub fn AccountBar() -> impl IntoView {
+    let language = language();
+    let texts = language.access();
+    let identity = use_context::<Identity>().filter(|identity| identity.actor.is_somebody())?;
+    let role = identity.actor.role.map(|role| role_name(language, role));
+    let users =
+        identity.actor.is_administrator().then(|| view! { <a href=USERS_PATH rel="external">{texts.users()}</a> });
+    let out = if identity.has_session() {
+        view! {
+            <a href=PASSWORD_PATH rel="external">{texts.change_password()}</a>
+            <form method="post" action=SIGN_OUT_PATH>
+                <button class="button" type="submit">
+                    {texts.sign_out()}
+                </button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! { <span>{texts.demo()}</span> }.into_any()
+    };
+    Some(view! {
+        <aside class="account" aria-label=texts.account()>
+            <span>
+                <strong>{identity.actor.name.clone()}</strong>
+                " · "
+                {role}
+            </span>
+            {users}
+            {out}
+        </aside>
+    })
+}

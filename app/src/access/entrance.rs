@@ -1,0 +1,139 @@
+//! `/entrar` and `/clave`.
+
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use super::fields;
+use crate::assets::assets;
+use crate::components::Mark;
+use crate::i18n::Language;
+use crate::preferences;
+use crate::query::{PASSWORD_PATH, SIGN_IN_PATH};
+
+/// Which form is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntranceKind {
+    /// Name and password.
+    SignIn,
+    /// A one-time code, and the password that is to count.
+    Code,
+    /// The same, of the first administrator, who chooses a name.
+    First,
+    /// The password that counts, and the one that is to.
+    ChangePassword,
+}
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    /// Which form.
+    pub kind: EntranceKind,
+    /// What was typed as the name.
+    pub name: String,
+    /// The page to go on to.
+    pub back: String,
+    /// What was wrong.
+    pub problem: Option<Problem>,
+}
+
+impl Entrance {
+    /// An empty form.
+    pub const fn of(kind: EntranceKind) -> Self {
+        Self { kind, name: String::new(), back: String::new(), problem: None }
+    }
+}
+
+/// The whole document.
+pub fn entrance_document(entrance: &Entrance) -> impl IntoView + use<> {
+    let preferences = preferences::read();
+    let language = preferences.language;
+    let (texts, assets) = (language.access(), assets());
+    let (title, form) = match entrance.kind {
+        EntranceKind::SignIn => (texts.sign_in(), sign_in(language, entrance)),
+        EntranceKind::Code => (texts.set_password(), with_code(language, entrance, texts.code_intro())),
+        EntranceKind::First => (texts.first(), with_code(language, entrance, texts.first_intro())),
+        EntranceKind::ChangePassword => (texts.change_password(), change(language)),
+    };
+    let problem = fields::problem(entrance.problem.as_ref());
+    view! {
+        <!DOCTYPE html>
+        <html lang=language.tag() data-theme=preferences.theme.code()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{format!("{title} · {}", language.site().name())}</title>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <link rel="stylesheet" href=assets.path("klk.css")/>
+                <link rel="stylesheet" href=assets.path("summary.css")/>
+            </head>
+            <body>
+                <main class="entrance panel panel-padded" id="contenido">
+                    <p class="brand">
+                        <Mark/>
+                        <span>{language.site().name()}</span>
+                    </p>
+                    <h1>{title}</h1>
+                    {problem}
+                    {form}
+                </main>
+            </body>
+        </html>
+    }
+}
+
+fn sign_in(language: Language, entrance: &Entrance) -> AnyView {
+    let texts = language.access();
+    view! {
+        <form method="post" action=SIGN_IN_PATH>
+            <input type="hidden" name="volver" value=entrance.back.clone()/>
+            {fields::text(texts.user(), "usuario", entrance.name.clone(), "username")}
+            {fields::password(texts.password(), "clave", "current-password")}
+            <button class="button button-primary" type="submit">
+                {texts.sign_in()}
+            </button>
+        </form>
+        <p class="muted">
+            <a href=PASSWORD_PATH>{texts.have_code()}</a>
+        </p>
+    }
+    .into_any()
+}
+
+fn with_code(language: Language, entrance: &Entrance, intro: &'static str) -> AnyView {
+    let texts = language.access();
+    view! {
+        <p>{intro}</p>
+        <form method="post" action=PASSWORD_PATH>
+            {fields::text(texts.user(), "usuario", entrance.name.clone(), "username")}
+            {fields::text(texts.code(), "codigo", String::new(), "one-time-code")} {new_passwords(language)}
+            <button class="button button-primary" type="submit">
+                {texts.save_and_enter()}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn change(language: Language) -> AnyView {
+    let texts = language.access();
+    view! {
+        <p>{texts.change_intro()}</p>
+        <form method="post" action=PASSWORD_PATH>
+            {fields::password(texts.current_password(), "actual", "current-password")} {new_passwords(language)}
+            <button class="button button-primary" type="submit">
+                {texts.save_and_enter()}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn new_passwords(language: Language) -> AnyView {
+    let texts = language.access();
+    view! {
+        {fields::password(texts.new_password(), "clave", "new-password")}
+        {fields::password(texts.repeat_password(), "repetida", "new-password")}
+    }
+    .into_any()
+}

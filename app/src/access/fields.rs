@@ -1,0 +1,95 @@
+//! Fields that several forms have.
+
+use domain::Role;
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use crate::i18n::Language;
+
+/// The name of a role.
+pub(super) fn role_name(language: Language, role: Role) -> &'static str {
+    let texts = language.access();
+    match role {
+        Role::Reader => texts.reader(),
+        Role::Operator => texts.operator(),
+        Role::Administrator => texts.administrator(),
+    }
+}
+
+/// A field of text.
+pub(super) fn text(label: &'static str, name: &'static str, value: String, autocomplete: &'static str) -> AnyView {
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input
+                class="input"
+                type="text"
+                name=name
+                value=value
+                required
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+            />
+        </label>
+    }
+    .into_any()
+}
+
+/// A field of a password. It may be pasted, and a password manager knows what it is.
+pub(super) fn password(label: &'static str, name: &'static str, autocomplete: &'static str) -> AnyView {
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input class="input" type="password" name=name required autocomplete=autocomplete/>
+        </label>
+    }
+    .into_any()
+}
+
+/// The choice of a role.
+pub(super) fn roles(language: Language, chosen: Role) -> AnyView {
+    let options = Role::ALL.iter().map(|role| {
+        view! {
+            <option value=role.as_str() selected=*role == chosen>
+                {role_name(language, *role)}
+            </option>
+        }
+    });
+    view! {
+        <label class="field">
+            <span class="field-label">{language.access().role()}</span>
+            <select class="select" name="rol">
+                {options.collect_view()}
+            </select>
+        </label>
+    }
+    .into_any()
+}
+
+/// The stores of an operator; empty means all.
+pub(super) fn stores(language: Language, value: String) -> AnyView {
+    let texts = language.access();
+    view! {
+        <label class="field">
+            <span class="field-label">{texts.stores()}</span>
+            <input class="input" type="text" name="tiendas" value=value placeholder=texts.all_stores()/>
+        </label>
+    }
+    .into_any()
+}
+
+/// What was wrong.
+pub(super) fn problem(problem: Option<&Problem>) -> Option<AnyView> {
+    let problem = problem?;
+    let reference = problem.codigo.is_fault().then(|| view! { " " <code>{problem.correlacion.clone()}</code> });
+    Some(
+        view! {
+            <p class="notice notice-bad" role="alert">
+                {problem.detail.clone()}
+                {reference}
+            </p>
+        }
+        .into_any(),
+    )
+}

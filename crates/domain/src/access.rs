@@ -1,0 +1,255 @@
+//! Who may do what: roles, the stores of an operator, names of users, and what is kept of sign-ins.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::BranchId;
+use crate::filter::InvalidParameter;
+use crate::state::wire_names;
+
+/// What somebody may do; each role may do what the one before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads everything, changes nothing.
+    Reader,
+    /// Recovers, justifies, reconciles, and changes calendars.
+    Operator,
+    /// Administers users, sessions and tokens as well.
+    Administrator,
+}
+wire_names!(Role {
+    Reader => "lector",
+    Operator => "operador",
+    Administrator => "administrador",
+});
+
+/// The stores in which somebody may change something. Everybody reads all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StoreScope {
+    /// Also those that are added later.
+    #[default]
+    All,
+    /// These and no others; never empty.
+    Only(BTreeSet<BranchId>),
+}
+
+/// Between the stores of a scope as text.
+const SEPARATOR: char = ',';
+
+impl StoreScope {
+    /// Reads `tienda_01, tienda_08`; nothing, or nothing but separators, means all.
+    pub fn parse(text: &str) -> Self {
+        let stores: BTreeSet<BranchId> =
+            text.split(SEPARATOR).map(str::trim).filter(|id| !id.is_empty()).map(BranchId::new).collect();
+        if stores.is_empty() { Self::All } else { Self::Only(stores) }
+    }
+
+    /// As [`StoreScope::parse`] reads it; None for all.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::All => None,
+            Self::Only(stores) => Some(stores.iter().map(BranchId::as_str).collect::<Vec<_>>().join(",")),
+        }
+    }
+
+    /// Whether the store is one of them.
+    pub fn contains(&self, branch: &BranchId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(stores) => stores.contains(branch),
+        }
+    }
+}
+
+/// The name somebody signs in with: lower-case letters, digits, `.`, `_`, `-` and `@`, so that it can stand in a log, a
+/// cell of a spreadsheet and an address without being escaped.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserName(String);
+
+impl UserName {
+    /// Characters.
+    pub const LENGTH_MAX: usize = 64;
+
+    /// Reads a name; capitals and spaces around it do not matter.
+    pub fn parse(text: &str) -> Result<Self, InvalidParameter> {
+        let name = text.trim().to_lowercase();
+        let invalid = |reason: &str| InvalidParameter { name: "usuario", reason: reason.to_owned() };
+        if name.is_empty() {
+            return Err(invalid("es obligatorio"));
+        }
+        if name.chars().count() > Self::LENGTH_MAX {
+            return Err(invalid("puede tener 64 caracteres como máximo"));
+        }
+        let is_allowed = |character: char| character.is_alphanumeric() || ".-_@".contains(character);
+        if !name.starts_with(char::is_alphanumeric) || !name.chars().all(is_allowed) {
+            return Err(invalid("solo puede tener letras, números, punto, guion y @, y empieza con letra o número"));
+        }
+        Ok(Self(name))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for UserName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The column `accion` of `auditoria`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AuditAction {
+    /// Somebody signed in.
+    SignIn,
+    /// A wrong name or password, or a code that does not exist; counted by name and address.
+    SignInFailed,
+    /// An attempt that was not even looked at, because there were too many before it.
+    SignInThrottled,
+    /// Somebody signed out.
+    SignOut,
+    /// A user was added.
+    AddUser,
+    /// Role, stores, or both were changed.
+    ChangeUser,
+    /// A user may not sign in any more.
+    DisableUser,
+    /// A user may sign in again.
+    EnableUser,
+    /// A one-time code to set a password was made.
+    IssueCode,
+    /// Somebody set their password.
+    SetPassword,
+    /// An administrator ended the sessions of a user.
+    EndSessions,
+    /// A token for scripts was made.
+    AddToken,
+    /// A token for scripts does not count any more.
+    RevokeToken,
+    /// Somebody asked for what their role or stores do not allow; counted.
+    Refused,
+}
+wire_names!(AuditAction {
+    SignIn => "entrar",
+    SignInFailed => "entrada_fallida",
+    SignInThrottled => "entrada_frenada",
+    SignOut => "salir",
+    AddUser => "crear_usuario",
+    ChangeUser => "cambiar_usuario",
+    DisableUser => "desactivar_usuario",
+    EnableUser => "reactivar_usuario",
+    IssueCode => "dar_codigo",
+    SetPassword => "fijar_clave",
+    EndSessions => "cerrar_sesiones",
+    AddToken => "crear_token",
+    RevokeToken => "revocar_token",
+    Refused => "rechazado",
+});
+
+/// The longest password that is looked at: hashing takes longer for longer ones.
+const PASSWORD_CHARACTERS_MAX: usize = 256;
+
+/// Passwords that are long enough and are tried first by whoever guesses.
+const GUESSED_FIRST: [&str; 16] = [
+    "123456789012",
+    "1234567890123",
+    "12345678901234",
+    "123456789012345",
+    "1234567890123456",
+    "1q2w3e4r5t6y",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "passwordpassword",
+    "password1234",
+    "password12345",
+    "administrador",
+    "administrador1",
+    "contraseña123",
+    "contrasena123",
+    "klktracking123",
+];
+
+/// Refuses a password that is too short, too long, or the first that somebody would guess. No kinds of characters are asked for.
+pub fn check_password(password: &str, name: &UserName, characters_min: usize) -> Result<(), InvalidParameter> {
+    let invalid = |reason: String| Err(InvalidParameter { name: "clave", reason });
+    let characters = password.chars().count();
+    if characters < characters_min {
+        return invalid(format!("debe tener {characters_min} caracteres o más"));
+    }
+    if characters > PASSWORD_CHARACTERS_MAX {
+        return invalid(format!("puede tener {PASSWORD_CHARACTERS_MAX} caracteres como máximo"));
+    }
+    let lower = password.to_lowercase();
+    let is_one_character = lower.chars().all(|character| lower.starts_with(character));
+    if is_one_character || lower.contains(name.as_str()) || GUESSED_FIRST.contains(&lower.as_str()) {
+        return invalid("es de las que se adivinan primero; use una frase".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn roles_are_ordered_by_what_they_may() {
+        assert!(Role::Reader < Role::Operator && Role::Operator < Role::Administrator);
+    }
+
+    #[rstest]
+    #[case("", None)]
+    #[case(" , ", None)]
+    #[case("tienda_08, tienda_01,", Some("tienda_01,tienda_08"))]
+    fn a_scope_is_read_back_as_it_was_written(#[case] text: &str, #[case] written: Option<&str>) {
+        let scope = StoreScope::parse(text);
+        assert_eq!(scope.text().as_deref(), written);
+        assert_eq!(StoreScope::parse(&scope.text().unwrap_or_default()), scope);
+    }
+
+    #[test]
+    fn a_scope_has_its_stores_and_no_others() {
+        let scope = StoreScope::parse("tienda_01");
+        assert!(scope.contains(&BranchId::new("tienda_01")));
+        assert!(!scope.contains(&BranchId::new("tienda_08")));
+        assert!(StoreScope::All.contains(&BranchId::new("tienda_08")));
+    }
+
+    #[rstest]
+    #[case(" Ana.Pérez@klk ", Some("ana.pérez@klk"))]
+    #[case("", None)]
+    #[case("-ana", None)]
+    #[case("=cmd|' /C calc'!A0", None)]
+    #[case("ana\nadministrador", None)]
+    #[case("<script>", None)]
+    fn a_name_can_stand_anywhere(#[case] text: &str, #[case] name: Option<&str>) {
+        assert_eq!(UserName::parse(text).ok().as_ref().map(UserName::as_str), name);
+    }
+
+    #[test]
+    fn a_name_has_a_length() {
+        assert!(UserName::parse(&"a".repeat(65)).is_err());
+    }
+
+    #[rstest]
+    #[case("caballo bateria grapa", true)]
+    #[case("corta", false)]
+    #[case("aaaaaaaaaaaaaaa", false)]
+    #[case("esta es la clave de ana", false)]
+    #[case("Password1234", false)]
+    fn a_password_is_long_and_not_the_first_guess(#[case] password: &str, #[case] is_good: bool) {
+        let name = UserName::parse("ana").unwrap();
+        assert_eq!(check_password(password, &name, 12).is_ok(), is_good);
+    }
+
+    #[test]
+    fn a_password_is_not_endless() {
+        let name = UserName::parse("ana").unwrap();
+        assert!(check_password(&"xy".repeat(200), &name, 12).is_err());
+    }
+}

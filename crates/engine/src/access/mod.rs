@@ -1,0 +1,216 @@
+//! Who may do what, kept in memory: users, sessions and tokens are read at the start, and changed here after the database has
+//! them. So a request finds out who asks without waiting for the database.
+
+mod activity;
+mod passwords;
+mod secrets;
+mod session;
+mod settings;
+mod throttle;
+mod views;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use domain::access::{StoreScope, UserName};
+use domain::decision::Origin;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use uuid::Uuid;
+use warehouse::{AccessRecords, ApiTokenRow, SessionRow, UserRow};
+
+pub(crate) use activity::{Activity, keep};
+use passwords::PasswordHasher;
+pub(crate) use secrets::{hash_of, one_time_code, token, usual_form};
+use session::Session;
+pub use settings::AccessSettings;
+use throttle::Throttle;
+pub use views::{AccessOverview, AuditView, TokenView, UserView};
+
+use crate::actor::Actor;
+use crate::engine::Engine;
+
+/// What a request presents.
+#[derive(Clone, Copy)]
+pub enum Credentials<'request> {
+    /// Nothing.
+    None,
+    /// What its cookie has.
+    Session(&'request str),
+    /// What its `Authorization` header has.
+    Token(&'request str),
+}
+
+/// Who asks, and how they are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Who.
+    pub actor: Actor,
+    /// By which session or token; None for nobody, and for those who need none.
+    key: Option<Key>,
+}
+
+/// SHA-256 of what was presented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key {
+    Session(String),
+    Token(String),
+}
+
+impl Identity {
+    /// Somebody who is known without a session or token, as in the demo.
+    pub const fn without_key(actor: Actor) -> Self {
+        Self { actor, key: None }
+    }
+
+    /// Whether a browser is signed in.
+    pub const fn has_session(&self) -> bool {
+        matches!(self.key, Some(Key::Session(_)))
+    }
+}
+
+/// Users, sessions and tokens, and what is known of those who try.
+pub(crate) struct Access {
+    pub(crate) settings: AccessSettings,
+    pub(crate) hasher: PasswordHasher,
+    pub(crate) throttle: Throttle,
+    pub(crate) activity: Activity,
+    /// SHA-256 of the code with which the first administrator is made.
+    pub(crate) first_code: Mutex<Option<String>>,
+    state: RwLock<State>,
+    changes: watch::Sender<u64>,
+}
+
+/// What the database has, by what it is looked for.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) users: HashMap<Uuid, UserRow>,
+    pub(crate) sessions: HashMap<String, Arc<Session>>,
+    pub(crate) tokens: HashMap<String, ApiTokenRow>,
+}
+
+impl State {
+    pub(crate) fn user_named(&self, name: &UserName) -> Option<&UserRow> {
+        self.users.values().find(|user| user.name == *name)
+    }
+
+    pub(crate) fn sessions_of(&self, user: Uuid) -> impl Iterator<Item = &Arc<Session>> {
+        self.sessions.values().filter(move |session| session.user == user)
+    }
+
+    /// Forgets sessions that were ended.
+    pub(crate) fn forget(&mut self, sessions: &[Uuid]) {
+        self.sessions.retain(|_, session| !sessions.contains(&session.id));
+    }
+}
+
+impl Access {
+    pub(crate) fn new(records: AccessRecords, settings: AccessSettings, now: Timestamp) -> Self {
+        let sessions =
+            records.sessions.into_iter().map(|row| (row.token_hash.clone(), Arc::new(Session::new(&row, now))));
+        let state = State {
+            users: records.users.into_iter().map(|user| (user.id, user)).collect(),
+            sessions: sessions.collect(),
+            tokens: records.tokens.into_iter().map(|token| (token.token_hash.clone(), token)).collect(),
+        };
+        Self {
+            hasher: PasswordHasher::new(settings.hashes_at_once, settings.hash_wait),
+            throttle: Throttle::new(&settings),
+            activity: Activity::default(),
+            first_code: Mutex::default(),
+            settings,
+            state: RwLock::new(state),
+            changes: watch::Sender::new(0),
+        }
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is known; whoever holds a stream of events open looks again who they are.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state: RwLockWriteGuard<'_, State> = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut state);
+        drop(state);
+        self.changes.send_modify(|count| *count += 1);
+        result
+    }
+
+    fn actor_of(&self, key: &Key, now: Timestamp, is_request: bool) -> Option<Actor> {
+        let state = self.read();
+        let (name, role, stores) = match key {
+            Key::Session(hash) => {
+                let session = state.sessions.get(hash)?;
+                let user = state.users.get(&session.user).filter(|user| user.disabled_at.is_none())?;
+                if !session.is_open(now, self.settings.idle_max) {
+                    return None;
+                }
+                if is_request {
+                    session.see(now);
+                }
+                (user.name.to_string(), user.role, user.stores.clone())
+            }
+            Key::Token(hash) => {
+                let token = state.tokens.get(hash)?;
+                if token.revoked_at.is_some() || token.expires_at <= now {
+                    return None;
+                }
+                (format!("token:{}", token.name), token.role, token.stores.clone())
+            }
+        };
+        Some(Actor { stores, ..Actor::new(name, role) })
+    }
+}
+
+impl Engine {
+    /// Who presents this, from where. Somebody unknown is nobody, not an error: what they may is for the use case to say.
+    pub fn identify(&self, credentials: Credentials<'_>, origin: Origin, address: Option<IpAddr>) -> Identity {
+        let key = match credentials {
+            Credentials::None => None,
+            Credentials::Session(text) => Some(Key::Session(hash_of(text))),
+            Credentials::Token(text) => Some(Key::Token(hash_of(text))),
+        };
+        let known = key.as_ref().and_then(|key| self.access.actor_of(key, self.clock.now(), true));
+        match known {
+            Some(actor) => Identity { actor: Actor { origin, address, ..actor }, key },
+            None => Identity { actor: Actor { address, ..Actor::nobody(origin) }, key: None },
+        }
+    }
+
+    /// Whether they may still do just what they could; a session that ended, another role or other stores say no.
+    pub fn is_still(&self, identity: &Identity) -> bool {
+        let Some(key) = &identity.key else { return true };
+        let known = self.access.actor_of(key, self.clock.now(), false);
+        let before = &identity.actor;
+        known.is_some_and(|actor| {
+            (&actor.name, actor.role, &actor.stores) == (&before.name, before.role, &before.stores)
+        })
+    }
+
+    /// Changes with everything that may make [`Engine::is_still`] say something else, but for the passing of time.
+    pub fn access_changes(&self) -> watch::Receiver<u64> {
+        self.access.changes.subscribe()
+    }
+
+    /// Counts that somebody asked for what they may not.
+    pub fn note_refused(&self, actor: &Actor, endpoint: &'static str) {
+        self.access.activity.count_refused(actor, endpoint);
+    }
+
+    pub(crate) fn session_of(&self, identity: &Identity) -> Option<Arc<Session>> {
+        let Some(Key::Session(hash)) = &identity.key else { return None };
+        self.access.read().sessions.get(hash).cloned()
+    }
+}
+
+/// A session that begins now.
+pub(crate) fn new_session(row: &SessionRow, now: Timestamp) -> Arc<Session> {
+    Arc::new(Session::new(row, now))
+}
+
+/// The stores of a role: only an operator has some and not others.
+pub(crate) fn stores_of(role: domain::Role, stores: StoreScope) -> StoreScope {
+    if role == domain::Role::Operator { stores } else { StoreScope::All }
+}

@@ -1,0 +1,128 @@
+//! How often somebody may try: by name, so that one password cannot be guessed from many places, and by address, so that one
+//! place cannot guess many.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, MonotonicClock};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use super::settings::AccessSettings;
+
+/// Names and addresses that are remembered; beyond it, those that may try as often as anybody are forgotten.
+const KEYS_KEPT: usize = 4096;
+/// Who has one address of IPv6 has all of its /64.
+const IPV6_PREFIX: u128 = !0 << 64;
+
+type Limiter<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+
+/// Counts attempts.
+pub(crate) struct Throttle<C: Clock = MonotonicClock> {
+    by_name: Limiter<String, C>,
+    by_address: Limiter<IpAddr, C>,
+    clock: C,
+}
+
+impl Throttle {
+    pub(crate) fn new(settings: &AccessSettings) -> Self {
+        Self::with_clock(settings, MonotonicClock)
+    }
+}
+
+impl<C: Clock + Clone> Throttle<C> {
+    fn with_clock(settings: &AccessSettings, clock: C) -> Self {
+        let quota = |most: u32| {
+            let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+            let each = settings.attempts_period / most.get();
+            Quota::with_period(each).unwrap_or(Quota::per_second(most)).allow_burst(most)
+        };
+        Self {
+            by_name: RateLimiter::hashmap_with_clock(quota(settings.attempts_per_name_max), clock.clone()),
+            by_address: RateLimiter::hashmap_with_clock(quota(settings.attempts_per_address_max), clock.clone()),
+            clock,
+        }
+    }
+
+    /// Counts an attempt, or says how long until there may be one. The address comes first, so that one address cannot keep
+    /// others from many names.
+    pub(crate) fn take(&self, name: Option<&str>, address: Option<IpAddr>) -> Result<(), Duration> {
+        if let Some(address) = address {
+            self.take_of(&self.by_address, &network(address))?;
+        }
+        name.map_or(Ok(()), |name| self.take_of(&self.by_name, &name.to_owned()))
+    }
+
+    fn take_of<K: Hash + Eq + Clone>(&self, limiter: &Limiter<K, C>, key: &K) -> Result<(), Duration> {
+        if limiter.len() >= KEYS_KEPT {
+            limiter.retain_recent();
+        }
+        limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
+    }
+}
+
+/// What counts as one address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & IPV6_PREFIX)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    fn throttle(clock: &FakeRelativeClock) -> Throttle<FakeRelativeClock> {
+        let settings =
+            AccessSettings { attempts_per_name_max: 3, attempts_per_address_max: 5, ..AccessSettings::default() };
+        Throttle::with_clock(&settings, clock.clone())
+    }
+
+    fn address(text: &str) -> Option<IpAddr> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_name_is_guessed_a_few_times_from_anywhere_and_then_slowly() {
+        let clock = FakeRelativeClock::default();
+        let throttle = throttle(&clock);
+        for number in 0..3 {
+            assert!(throttle.take(Some("ana"), address(&format!("192.0.2.{number}"))).is_ok());
+        }
+        let wait = throttle.take(Some("ana"), address("192.0.2.9")).unwrap_err();
+        assert_eq!(wait, Duration::from_secs(200));
+        assert!(throttle.take(Some("luis"), address("192.0.2.9")).is_ok());
+        clock.advance(wait);
+        assert!(throttle.take(Some("ana"), address("192.0.2.9")).is_ok());
+        assert!(throttle.take(Some("ana"), address("192.0.2.9")).is_err());
+    }
+
+    #[test]
+    fn an_address_guesses_a_few_names_and_so_does_a_network_of_ipv6() {
+        let clock = FakeRelativeClock::default();
+        let throttle = throttle(&clock);
+        for number in 0..5 {
+            assert!(throttle.take(Some(&format!("n{number}")), address(&format!("2001:db8::{number}"))).is_ok());
+        }
+        assert!(throttle.take(Some("n9"), address("2001:db8::ffff")).is_err());
+        assert!(throttle.take(Some("n9"), address("2001:db8:0:1::1")).is_ok());
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let clock = FakeRelativeClock::default();
+        let throttle = throttle(&clock);
+        for number in 0..KEYS_KEPT {
+            throttle.take(Some(&number.to_string()), None).unwrap();
+        }
+        clock.advance(Duration::from_secs(3600));
+        throttle.take(Some("one more"), None).unwrap();
+        assert!(throttle.by_name.len() <= 2);
+    }
+}

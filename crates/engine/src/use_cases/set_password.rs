@@ -1,0 +1,126 @@
+//! Setting a password: with a one-time code, or with the password that one has.
+
+use domain::access::{AuditAction, Role, StoreScope, UserName, check_password};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::PoisonError;
+use warehouse::UserRow;
+
+use super::sign_in::SignedIn;
+use crate::access::{Identity, hash_of, one_time_code, usual_form};
+use crate::access_audit::entry;
+use crate::{Actor, Engine, UseCaseError};
+
+/// Somebody has a one-time code.
+#[derive(Debug)]
+pub struct CodeRequest {
+    /// The name; of the first administrator, the one they choose.
+    pub name: String,
+    /// The code, however it was typed.
+    pub code: SecretString,
+    /// The password they want.
+    pub password: SecretString,
+    /// Who the browser was until now.
+    pub before: Identity,
+}
+
+impl Engine {
+    /// Makes the code with which the first administrator is made, where there is nobody yet. It counts until somebody used it,
+    /// or the process ends.
+    pub fn offer_first_administrator(&self) -> Option<SecretString> {
+        if !self.access.read().users.is_empty() {
+            return None;
+        }
+        let code = one_time_code(self.ids.secret());
+        *self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash_of(&code));
+        Some(SecretString::from(code))
+    }
+
+    /// Whether the first administrator is still to be made.
+    pub fn has_nobody(&self) -> bool {
+        self.access.read().users.is_empty()
+    }
+
+    /// Sets a password with a one-time code, and signs in. All other sessions of the user end.
+    pub async fn set_password_with_code(&self, request: CodeRequest) -> Result<SignedIn, UseCaseError> {
+        let CodeRequest { name, code, password, before } = request;
+        let name = UserName::parse(&name)?;
+        self.take_attempt(Some(&name), &before.actor)?;
+        let code = hash_of(&usual_form(code.expose_secret()));
+        let now = self.clock.now();
+        let invited = {
+            let state = self.access.read();
+            let user = state.user_named(&name).filter(|user| user.disabled_at.is_none());
+            let has_code =
+                |user: &&UserRow| user.code.as_ref().is_some_and(|(known, ends)| *known == code && now < *ends);
+            user.filter(has_code).cloned()
+        };
+        let is_first = invited.is_none() && self.is_first_code(&code);
+        if invited.is_none() && !is_first {
+            self.count_failure(AuditAction::SignInFailed, Some(&name), &before.actor);
+            return Err(UseCaseError::WrongCode);
+        }
+        check_password(password.expose_secret(), &name, self.access.settings.password_characters_min)?;
+        let hash = self.access.hasher.hash(password, self.ids.secret()).await?;
+        let user = match invited {
+            Some(user) => user,
+            None => self.insert_user(&before.actor, name.clone(), Role::Administrator, StoreScope::All, None).await?,
+        };
+        if is_first {
+            *self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        let (id, actor) = (user.id, Actor { name: name.to_string(), ..before.actor.clone() });
+        // A code counts once, whoever was quicker.
+        let user = self.access.read().users.get(&id).filter(|now| now.code == user.code).cloned();
+        let user = user.ok_or(UseCaseError::WrongCode)?;
+        self.store_user(&actor, UserRow { password_hash: Some(hash), code: None, ..user }, AuditAction::SetPassword)
+            .await?;
+        self.end_all_sessions(&actor, id).await?;
+        self.open_session(id, &before, AuditAction::SignIn).await
+    }
+
+    /// Changes the password of whoever is signed in, and opens a new session; all others end.
+    pub async fn change_password(
+        &self,
+        identity: &Identity,
+        current: SecretString,
+        wanted: SecretString,
+    ) -> Result<SignedIn, UseCaseError> {
+        let session = self.session_of(identity).ok_or(UseCaseError::NotSignedIn)?;
+        let user = self.access.read().users.get(&session.user).cloned().ok_or(UseCaseError::NotSignedIn)?;
+        self.take_attempt(Some(&user.name), &identity.actor)?;
+        if !self.access.hasher.is_right(current, user.password_hash.clone()).await? {
+            self.count_failure(AuditAction::SignInFailed, Some(&user.name), &identity.actor);
+            return Err(UseCaseError::WrongCredentials);
+        }
+        check_password(wanted.expose_secret(), &user.name, self.access.settings.password_characters_min)?;
+        let hash = self.access.hasher.hash(wanted, self.ids.secret()).await?;
+        let id = user.id;
+        let user = self.access.read().users.get(&id).cloned().ok_or(UseCaseError::NotSignedIn)?;
+        let user = UserRow { password_hash: Some(hash), ..user };
+        self.store_user(&identity.actor, user, AuditAction::SetPassword).await?;
+        self.end_all_sessions(&identity.actor, id).await?;
+        self.open_session(id, identity, AuditAction::SignIn).await
+    }
+
+    fn is_first_code(&self, code: &str) -> bool {
+        let first = self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner);
+        first.as_deref() == Some(code) && self.has_nobody()
+    }
+
+    /// Ends every session of a user.
+    pub(crate) async fn end_all_sessions(&self, actor: &Actor, user: uuid::Uuid) -> Result<usize, UseCaseError> {
+        let (name, open) = {
+            let state = self.access.read();
+            let name = state.users.get(&user).map(|user| user.name.to_string()).unwrap_or_default();
+            (name, state.sessions_of(user).map(|session| session.id).collect::<Vec<_>>())
+        };
+        if open.is_empty() {
+            return Ok(0);
+        }
+        // They end now, whatever the database says.
+        self.access.change(|state| state.forget(&open));
+        let ended = open.len();
+        self.warehouse.end_sessions(open, entry(self, actor, AuditAction::EndSessions, &name)).await?;
+        Ok(ended)
+    }
+}

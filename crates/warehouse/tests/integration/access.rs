@@ -1,0 +1,111 @@
+//! Users, sessions and tokens are there after the file was closed, with the audit of what was done.
+
+use domain::access::{AuditAction, Role, StoreScope, UserName};
+use domain::decision::Origin;
+use uuid::Uuid;
+use warehouse::{ApiTokenRow, AuditEntry, SessionRow, UserRow};
+
+use crate::samples::instant;
+use crate::store::Store;
+
+const NOON: &str = "2025-11-18T16:00:00Z";
+const EVENING: &str = "2025-11-18T23:00:00Z";
+
+fn user(number: u128, name: &str) -> UserRow {
+    UserRow {
+        id: Uuid::from_u128(number),
+        name: UserName::parse(name).unwrap(),
+        role: Role::Operator,
+        stores: StoreScope::parse("tienda_01"),
+        password_hash: None,
+        code: Some(("c0de".to_owned(), instant(EVENING))),
+        created_at: instant(NOON),
+        created_by: "admin".to_owned(),
+        disabled_at: None,
+    }
+}
+
+fn audit(number: u128, action: AuditAction) -> AuditEntry {
+    AuditEntry {
+        id: Uuid::from_u128(1000 + number),
+        at: instant(NOON),
+        actor: "admin".to_owned(),
+        origin: Origin::Web,
+        address: Some("192.0.2.7".to_owned()),
+        action,
+        object: "ana".to_owned(),
+        times: 1,
+    }
+}
+
+fn session(number: u128) -> SessionRow {
+    SessionRow {
+        id: Uuid::from_u128(number),
+        user: Uuid::from_u128(1),
+        token_hash: format!("{number:064}"),
+        created_at: instant(NOON),
+        seen_at: instant(NOON),
+        expires_at: instant(EVENING),
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_read_back_as_written_and_a_name_is_taken_once() {
+    let mut store = Store::new();
+    assert!(store.warehouse.add_user(user(1, "ana"), audit(1, AuditAction::AddUser)).await.unwrap());
+    assert!(!store.warehouse.add_user(user(2, "ANA"), audit(2, AuditAction::AddUser)).await.unwrap());
+    store.outside(|_| ()).await;
+    assert_eq!(store.warehouse.access_records().await.unwrap().users, [user(1, "ana")]);
+
+    let changed = UserRow {
+        role: Role::Administrator,
+        stores: StoreScope::All,
+        password_hash: Some("$argon2id$".to_owned()),
+        code: None,
+        disabled_at: Some(instant(EVENING)),
+        ..user(1, "ana")
+    };
+    store.warehouse.change_user(changed.clone(), audit(3, AuditAction::ChangeUser)).await.unwrap();
+    assert_eq!(store.warehouse.access_records().await.unwrap().users, [changed]);
+    let actions: Vec<AuditAction> =
+        store.warehouse.audit(10).await.unwrap().into_iter().map(|entry| entry.action).collect();
+    assert_eq!(actions, [AuditAction::ChangeUser, AuditAction::AddUser]);
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_not_read_any_more() {
+    let store = Store::new();
+    let warehouse = &store.warehouse;
+    warehouse.open_session(session(1), Vec::new(), audit(1, AuditAction::SignIn)).await.unwrap();
+    warehouse.open_session(session(2), vec![Uuid::from_u128(1)], audit(2, AuditAction::SignIn)).await.unwrap();
+    warehouse.record_activity(vec![(Uuid::from_u128(2), instant(EVENING))], Vec::new()).await.unwrap();
+    let open = warehouse.access_records().await.unwrap().sessions;
+    assert_eq!(open, [SessionRow { seen_at: instant(EVENING), ..session(2) }]);
+
+    warehouse.end_sessions(vec![Uuid::from_u128(2)], audit(3, AuditAction::EndSessions)).await.unwrap();
+    assert!(warehouse.access_records().await.unwrap().sessions.is_empty());
+}
+
+#[tokio::test]
+async fn a_token_is_kept_after_it_was_revoked_and_what_is_counted_has_its_number() {
+    let store = Store::new();
+    let token = ApiTokenRow {
+        id: Uuid::from_u128(5),
+        name: UserName::parse("respaldo").unwrap(),
+        role: Role::Reader,
+        stores: StoreScope::All,
+        token_hash: "ab".to_owned(),
+        created_at: instant(NOON),
+        created_by: "admin".to_owned(),
+        expires_at: instant(EVENING),
+        revoked_at: None,
+    };
+    store.warehouse.add_token(token.clone(), audit(1, AuditAction::AddToken)).await.unwrap();
+    store.warehouse.revoke_token(token.id, audit(2, AuditAction::RevokeToken)).await.unwrap();
+    let kept = store.warehouse.access_records().await.unwrap().tokens;
+    assert_eq!(kept, [ApiTokenRow { revoked_at: Some(instant(NOON)), ..token }]);
+
+    let counted = AuditEntry { times: 41, ..audit(9, AuditAction::SignInFailed) };
+    store.warehouse.record_activity(Vec::new(), vec![counted.clone()]).await.unwrap();
+    assert!(store.warehouse.audit(1).await.unwrap().contains(&counted));
+}

@@ -1,0 +1,97 @@
+import { expect, type Page, test } from '@playwright/test';
+import { administrator, Klk } from '../support/klk';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+
+// Signing in and out, with and without a script, and what an administrator does for others.
+
+let klk: Klk;
+
+test.beforeAll(async () => {
+  klk = await Klk.startQuiet({ SENTRY_DSN: '' });
+});
+
+test.afterAll(async () => {
+  await klk?.stop();
+});
+
+async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.getByLabel('Usuario').fill(name);
+  await page.getByLabel('Clave').fill(password);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+}
+
+test('whoever opens a page signs in first and is led back to it', async ({ page }) => {
+  const errors = complaints(page);
+  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await expect(page).toHaveURL(/\/entrar\?volver=/);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await signIn(page, administrator.name, administrator.password);
+  await expect(page).toHaveURL(`${klk.url}/gaps?etl_tipo=ventas`);
+  await untilLive(page);
+  await expect(page.getByRole('complementary', { name: 'Su usuario' })).toContainText('jefa · Administrador');
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  expect(errors).toEqual([]);
+});
+
+test('a wrong password says so, and keeps the name', async ({ page }) => {
+  await page.goto(`${klk.url}/entrar`);
+  await signIn(page, administrator.name, 'otra cosa');
+  await expect(page.getByRole('alert')).toContainText('no son correctos');
+  await expect(page.getByLabel('Usuario')).toHaveValue(administrator.name);
+  await expect(page.getByLabel('Clave')).toHaveValue('');
+  await expectAccessible(page);
+});
+
+test('whoever signs out sees nothing any more, and an open page leads to the entrance', async ({ page, context }) => {
+  await klk.signIn(context);
+  await page.goto(`${klk.url}/gaps`);
+  await untilLive(page);
+  const other = await context.newPage();
+  await other.goto(`${klk.url}/ejecuciones`);
+  await untilLive(other);
+  await page.getByRole('button', { name: 'Salir' }).click();
+  await expect(page).toHaveURL(`${klk.url}/entrar`);
+  // The other page hears that its stream has ended, asks, and is led away.
+  await expect(other).toHaveURL(/\/entrar\?volver=%2Fejecuciones|\/entrar\?volver=\/ejecuciones/, { timeout: 60_000 });
+  await page.goBack();
+  await expect(page).toHaveURL(/\/entrar/);
+});
+
+test.describe('without a script', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('an administrator adds somebody, who sets a password with the code and signs out', async ({ page, browser }) => {
+    await page.goto(`${klk.url}/usuarios`);
+    await signIn(page, administrator.name, administrator.password);
+    await expect(page).toHaveURL(`${klk.url}/usuarios`);
+    const form = page.getByRole('region', { name: 'Agregar usuario' });
+    await form.getByLabel('Usuario').fill('luis');
+    await form.getByLabel('Rol').selectOption('operador');
+    await form.getByLabel('Tiendas en las que opera').fill('tienda_08');
+    await form.getByRole('button', { name: 'Agregar usuario' }).click();
+    const code = await page.locator('#secreto').innerText();
+    await expect(page.locator('#usuario-luis')).toContainText('Operador · tienda_08');
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+
+    const theirs = await browser.newContext({ javaScriptEnabled: false });
+    const their = await theirs.newPage();
+    await their.goto(`${klk.url}/entrar`);
+    await their.getByRole('link', { name: 'Tengo un código' }).click();
+    await their.getByLabel('Usuario').fill('luis');
+    await their.getByLabel('Código').fill(code.toLowerCase());
+    await their.getByLabel('Clave nueva', { exact: true }).fill('una frase que recuerdo');
+    await their.getByLabel('Clave nueva, otra vez').fill('una frase que recuerdo');
+    await their.getByRole('button', { name: 'Guardar y entrar' }).click();
+    await expect(their).toHaveURL(`${klk.url}/`);
+    await expect(their.getByRole('complementary', { name: 'Su usuario' })).toContainText('luis · Operador');
+    const users = await their.goto(`${klk.url}/usuarios`);
+    expect(users?.status()).toBe(403);
+    await their.goto(klk.url);
+    await their.getByRole('button', { name: 'Salir' }).click();
+    await expect(their).toHaveURL(`${klk.url}/entrar`);
+    await theirs.close();
+  });
+});

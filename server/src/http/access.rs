@@ -1,0 +1,287 @@
+//! The pages where one signs in, sets a password, signs out, and administers users: plain forms, which need no script.
+
+use app::access::{Entrance, EntranceKind, UsersPage, entrance_document, users_document};
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::access::{Role, StoreScope};
+use domain::problem::{Problem, ProblemCode};
+use engine::{CodeRequest, Identity, SignInRequest, SignedIn, UseCaseError};
+use monitoring::EndpointTags;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::gate::{self, Peer};
+use super::{WebState, redirect};
+use crate::clock;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// Nothing that was shown to one is left for the next.
+const CACHED_PAGES: HeaderValue = HeaderValue::from_static("\"cache\"");
+const USERS: &str = "/usuarios";
+
+/// Who asks, and from where.
+pub(super) struct Asker {
+    identity: Identity,
+    peer: Peer,
+    parts: Parts,
+}
+
+impl Asker {
+    /// The request that a page is drawn for: with the language, the nonce and the identity of the one in hand, whose form was
+    /// read.
+    fn page_request(&self) -> Request {
+        Request::from_parts(self.parts.clone(), Body::empty())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, StatusCode> {
+        let found = parts.extensions.get::<Identity>().cloned().zip(parts.extensions.get::<Peer>().copied());
+        let (identity, peer) = found.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        Ok(Self { identity, peer, parts: parts.clone() })
+    }
+}
+
+/// Where to go afterwards.
+#[derive(Deserialize)]
+pub(super) struct Back {
+    #[serde(default)]
+    volver: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignInForm {
+    #[serde(default)]
+    usuario: String,
+    #[serde(default)]
+    clave: SecretString,
+    #[serde(default)]
+    volver: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PasswordForm {
+    #[serde(default)]
+    usuario: String,
+    #[serde(default)]
+    codigo: SecretString,
+    #[serde(default)]
+    actual: SecretString,
+    #[serde(default)]
+    clave: SecretString,
+    #[serde(default)]
+    repetida: SecretString,
+}
+
+/// One of the things that are done to users; fields that it does not need are absent.
+#[derive(Deserialize)]
+pub(super) struct UsersForm {
+    accion: String,
+    #[serde(default)]
+    usuario: String,
+    rol: Option<String>,
+    #[serde(default)]
+    tiendas: String,
+    #[serde(default)]
+    dias: String,
+    #[serde(default)]
+    id: String,
+}
+
+/// `GET /entrar`
+pub(super) async fn entrance(State(state): State<WebState>, asker: Asker, Query(back): Query<Back>) -> Response {
+    if asker.identity.actor.is_somebody() {
+        return redirect::to(redirect::own_page(&back.volver).unwrap_or("/"));
+    }
+    let kind = if state.engine.has_nobody() { EntranceKind::First } else { EntranceKind::SignIn };
+    let entrance = Entrance { back: back.volver, ..Entrance::of(kind) };
+    show_entrance(&state, &asker, entrance, StatusCode::OK).await
+}
+
+/// `POST /entrar`
+pub(super) async fn sign_in(State(state): State<WebState>, asker: Asker, Form(form): Form<SignInForm>) -> Response {
+    EndpointTags::about_everything("entrar").apply();
+    let request = SignInRequest { name: form.usuario.clone(), password: form.clave, before: asker.identity.clone() };
+    match state.engine.sign_in(request).await {
+        Ok(signed_in) => welcome(asker.peer, &signed_in, redirect::own_page(&form.volver).unwrap_or("/")),
+        Err(error) => {
+            let kind = EntranceKind::SignIn;
+            refuse_entrance(
+                &state,
+                &asker,
+                "entrar",
+                error,
+                Entrance { name: form.usuario, back: form.volver, ..Entrance::of(kind) },
+            )
+            .await
+        }
+    }
+}
+
+/// `GET /clave`
+pub(super) async fn password_page(State(state): State<WebState>, asker: Asker) -> Response {
+    let kind = match (asker.identity.has_session(), state.engine.has_nobody()) {
+        (true, _) => EntranceKind::ChangePassword,
+        (false, true) => EntranceKind::First,
+        (false, false) => EntranceKind::Code,
+    };
+    show_entrance(&state, &asker, Entrance::of(kind), StatusCode::OK).await
+}
+
+/// `POST /clave`
+pub(super) async fn set_password(
+    State(state): State<WebState>,
+    asker: Asker,
+    Form(form): Form<PasswordForm>,
+) -> Response {
+    EndpointTags::about_everything("fijar_clave").apply();
+    let has_session = asker.identity.has_session();
+    let kind = match (has_session, state.engine.has_nobody()) {
+        (true, _) => EntranceKind::ChangePassword,
+        (false, true) => EntranceKind::First,
+        (false, false) => EntranceKind::Code,
+    };
+    let PasswordForm { usuario, codigo, actual, clave, repetida } = form;
+    let outcome = if clave.expose_secret() != repetida.expose_secret() {
+        let reason = "las dos claves nuevas no son iguales".to_owned();
+        Err(UseCaseError::from(domain::filter::InvalidParameter { name: "clave", reason }))
+    } else if has_session {
+        state.engine.change_password(&asker.identity, actual, clave).await
+    } else {
+        let request =
+            CodeRequest { name: usuario.clone(), code: codigo, password: clave, before: asker.identity.clone() };
+        state.engine.set_password_with_code(request).await
+    };
+    match outcome {
+        Ok(signed_in) => welcome(asker.peer, &signed_in, "/"),
+        Err(error) => {
+            refuse_entrance(&state, &asker, "fijar_clave", error, Entrance { name: usuario, ..Entrance::of(kind) })
+                .await
+        }
+    }
+}
+
+/// `POST /salir`
+pub(super) async fn sign_out(State(state): State<WebState>, asker: Asker) -> Response {
+    EndpointTags::about_everything("salir").apply();
+    // Where it could not be stored, the browser is signed out all the same.
+    if let Err(error) = state.engine.sign_out(&asker.identity).await {
+        state.engine.problem("salir", error);
+    }
+    let mut response = redirect::to(redirect::SIGN_IN);
+    set_cookie(&mut response, &gate::session_cookie(asker.peer, "", 0));
+    response.headers_mut().insert(CLEAR_SITE_DATA, CACHED_PAGES);
+    response
+}
+
+/// `GET /usuarios`
+pub(super) async fn users(State(state): State<WebState>, asker: Asker) -> Response {
+    EndpointTags::about_everything("get_usuarios").apply();
+    show_users(&state, &asker, UsersPage::default()).await
+}
+
+/// `POST /usuarios`
+pub(super) async fn change_users(State(state): State<WebState>, asker: Asker, Form(form): Form<UsersForm>) -> Response {
+    EndpointTags::about_everything("cambiar_usuarios").apply();
+    match change(&state, &asker.identity, &form).await {
+        Ok(None) => redirect::to(USERS),
+        Ok(Some(page)) => show_users(&state, &asker, page).await,
+        Err(error) => {
+            let problem = state.engine.problem("cambiar_usuarios", error);
+            if problem.codigo == ProblemCode::Forbidden {
+                state.engine.note_refused(&asker.identity.actor, "cambiar_usuarios");
+            }
+            let page = UsersPage { problem: Some(problem), ..UsersPage::default() };
+            show_users(&state, &asker, page).await
+        }
+    }
+}
+
+/// Does what a form asks for. What is shown once comes back with the page.
+async fn change(state: &WebState, identity: &Identity, form: &UsersForm) -> Result<Option<UsersPage>, UseCaseError> {
+    let (engine, actor, name) = (&state.engine, &identity.actor, form.usuario.as_str());
+    let stores = StoreScope::parse(&form.tiendas);
+    let secret = |secret: SecretString, is_token: bool| {
+        Some(UsersPage { secret: Some((name.to_owned(), secret, is_token)), ..UsersPage::default() })
+    };
+    match form.accion.as_str() {
+        "crear" => Ok(secret(engine.add_user(actor, name, role(form)?, stores).await?, false)),
+        "cambiar" => engine.change_user(actor, name, role(form)?, stores).await.map(|()| None),
+        "desactivar" => engine.enable_user(actor, name, false).await.map(|()| None),
+        "reactivar" => engine.enable_user(actor, name, true).await.map(|()| None),
+        "codigo" => Ok(secret(engine.issue_code(actor, name).await?, false)),
+        "cerrar" => engine.end_user_sessions(actor, name).await.map(|_| None),
+        "crear_token" => {
+            let days = domain::filter::bounded("dias", Some(&form.dias), 90, 1, 366)?;
+            Ok(secret(engine.add_api_token(actor, name, role(form)?, stores, days).await?, true))
+        }
+        "revocar_token" => {
+            let id = Uuid::parse_str(&form.id).map_err(|_| UseCaseError::UnknownToken)?;
+            engine.revoke_api_token(actor, id).await.map(|()| None)
+        }
+        _ => Err(domain::filter::InvalidParameter { name: "accion", reason: "no existe".to_owned() }.into()),
+    }
+}
+
+fn role(form: &UsersForm) -> Result<Role, domain::filter::InvalidParameter> {
+    domain::filter::required("rol", domain::filter::choice("rol", form.rol.as_deref())?)
+}
+
+async fn show_users(state: &WebState, asker: &Asker, page: UsersPage) -> Response {
+    let overview = state.engine.access_overview(&asker.identity.actor).await;
+    let overview = overview.map_err(|error| state.engine.problem("get_usuarios", error));
+    let status = overview.as_ref().err().or(page.problem.as_ref()).map_or(StatusCode::OK, status_of);
+    let render = leptos_axum::render_app_async_with_context(state.contexts(), move || users_document(&overview, &page));
+    with_status(render(asker.page_request()).await.into_response(), status)
+}
+
+async fn show_entrance(state: &WebState, asker: &Asker, entrance: Entrance, status: StatusCode) -> Response {
+    let render = leptos_axum::render_app_async_with_context(state.contexts(), move || entrance_document(&entrance));
+    with_status(render(asker.page_request()).await.into_response(), status)
+}
+
+/// The form once more, with what was wrong.
+async fn refuse_entrance(
+    state: &WebState,
+    asker: &Asker,
+    endpoint: &'static str,
+    error: UseCaseError,
+    entrance: Entrance,
+) -> Response {
+    let problem = state.engine.problem(endpoint, error);
+    let status = status_of(&problem);
+    show_entrance(state, asker, Entrance { problem: Some(problem), ..entrance }, status).await
+}
+
+fn with_status(mut response: Response, status: StatusCode) -> Response {
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+fn status_of(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.codigo.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Leads on, with the cookie of the new session.
+fn welcome(peer: Peer, signed_in: &SignedIn, page: &str) -> Response {
+    let mut response = redirect::to(page);
+    let seconds = signed_in.expires_at.duration_since(clock::now()).as_secs().max(0);
+    set_cookie(&mut response, &gate::session_cookie(peer, signed_in.token.expose_secret(), seconds));
+    response
+}
+
+fn set_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}

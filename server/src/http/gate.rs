@@ -1,0 +1,248 @@
+//! Before every route: whether the server may be asked under this name, from which address the request really comes, and
+//! who asks.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, STRICT_TRANSPORT_SECURITY, USER_AGENT, WWW_AUTHENTICATE};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::decision::Origin;
+use domain::problem::ProblemCode;
+use engine::{Credentials, Engine, Identity};
+
+use super::{problems, redirect};
+use crate::settings::{HttpSettings, PublicAddress};
+
+/// Where answers are JSON.
+const API: &str = "/api/";
+/// Changes nothing but the caller's own cookies, also on the page where one signs in.
+const PREFERENCES: &str = "/api/preferencias";
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTOCOL: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
+/// A year.
+const ONLY_ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
+const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"KLK Tracking\"");
+
+/// The cookie of a session where the connection is encrypted: no other host and no unencrypted page can set it.
+const SECURE_COOKIE: &str = "__Host-klk_sesion";
+/// The cookie of a session where it is not.
+const PLAIN_COOKIE: &str = "klk_sesion";
+
+/// Where a request comes from; an extension of every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Peer {
+    /// As the connection says, or a proxy that is believed.
+    pub address: IpAddr,
+    /// Whether what the browser sends is encrypted.
+    pub is_encrypted: bool,
+}
+
+/// What is needed to know who asks.
+pub(super) struct Gate {
+    engine: Engine,
+    public: PublicAddress,
+    /// Hosts of origins that may change something.
+    trusted_hosts: Vec<String>,
+    /// Whether whoever sits at the machine is let in, as in the demo.
+    has_open_demo: bool,
+}
+
+impl Gate {
+    pub(super) fn new(engine: Engine, settings: &HttpSettings, is_demo: bool) -> Self {
+        let host = |origin: &String| Some(origin.split_once("://")?.1.parse::<Authority>().ok()?.host().to_lowercase());
+        Self {
+            engine,
+            trusted_hosts: settings.trusted_origins.iter().filter_map(host).collect(),
+            public: settings.public.clone(),
+            has_open_demo: is_demo && settings.address.ip().is_loopback(),
+        }
+    }
+
+    /// Names that a page of somebody else cannot make lead to this machine. An address is no name, so nobody else's name
+    /// server can say where it leads.
+    fn knows(&self, host: &Authority) -> bool {
+        let name = host.host().to_lowercase();
+        let is_public = self.public.url.as_ref().and_then(|url| url.host_str()).is_some_and(|known| known == name);
+        is_public
+            || is_address(&name)
+            || is_loopback(&name)
+            || self.public.hosts.contains(&name)
+            || self.trusted_hosts.contains(&name)
+    }
+
+    fn peer(&self, connection: IpAddr, headers: &HeaderMap, host: &Authority) -> Peer {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_proxy = |address: &IpAddr| self.public.proxies.contains(&address.to_canonical());
+        if is_proxy(&connection) {
+            // The last one that is no proxy of ours: what stands before it, anybody can write.
+            let addresses = text(&FORWARDED_FOR).rsplit(',').map_while(|part| part.trim().parse::<IpAddr>().ok());
+            let address = addresses.map(|address| address.to_canonical()).find(|address| !is_proxy(address));
+            let is_encrypted = text(&FORWARDED_PROTOCOL).rsplit(',').next().is_some_and(|last| last.trim() == "https");
+            return Peer { address: address.unwrap_or(connection), is_encrypted: is_encrypted || self.is_public(host) };
+        }
+        Peer { address: connection, is_encrypted: self.is_public(host) }
+    }
+
+    /// Whether this is the address that people open, and it is an encrypted one.
+    fn is_public(&self, host: &Authority) -> bool {
+        let public = self.public.url.as_ref().filter(|url| url.scheme() == "https");
+        public.and_then(|url| url.host_str()).is_some_and(|known| known.eq_ignore_ascii_case(host.host()))
+    }
+
+    fn identity(&self, headers: &HeaderMap, peer: Peer, connection: IpAddr, host: &Authority) -> Identity {
+        let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let origin = Origin::of_user_agent(agent);
+        let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let cookie = cookie(headers, cookie_name(peer));
+        let credentials = match (token, cookie) {
+            (Some(token), _) => Credentials::Token(token.trim()),
+            (None, Some(session)) => Credentials::Session(session),
+            (None, None) => Credentials::None,
+        };
+        let identity = self.engine.identify(credentials, origin, Some(peer.address));
+        // Nobody between the browser and us, and no name that somebody else's name server could have made lead here.
+        let is_forwarded = [FORWARDED, FORWARDED_FOR, FORWARDED_PROTOCOL].iter().any(|name| headers.contains_key(name));
+        let is_at_machine = connection.is_loopback() && is_loopback(&host.host().to_lowercase()) && !is_forwarded;
+        if self.has_open_demo && is_at_machine && !identity.actor.is_somebody() && token.is_none() {
+            return self.engine.demo_identity(origin);
+        }
+        identity
+    }
+}
+
+/// Turns away requests under a foreign name, and requests for data by nobody; tells all others who asks.
+pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    let host = host(&request);
+    let Some(host) = host.filter(|host| gate.knows(host)) else {
+        return problems::answer_with(
+            StatusCode::MISDIRECTED_REQUEST,
+            ProblemCode::Forbidden,
+            "Este servidor no se llama así; si debe responder con ese nombre, póngalo en KLK_HOSTS o KLK_PUBLIC_URL",
+        );
+    };
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let connection = connection.unwrap_or(IpAddr::from([0, 0, 0, 0])).to_canonical();
+    let peer = gate.peer(connection, request.headers(), &host);
+    let identity = gate.identity(request.headers(), peer, connection, &host);
+    let path = request.uri().path();
+    let is_data = path.starts_with(API) && path != PREFERENCES;
+    let mut response = if is_data && !identity.actor.is_somebody() {
+        sign_in_first()
+    } else {
+        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(identity);
+        next.run(request).await
+    };
+    if peer.is_encrypted {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONLY_ENCRYPTED);
+    }
+    response
+}
+
+fn sign_in_first() -> Response {
+    let mut response = problems::answer(ProblemCode::NotSignedIn, "Hace falta entrar primero");
+    response.headers_mut().insert(WWW_AUTHENTICATE, BEARER);
+    response
+}
+
+/// Leads whoever opens a page without having signed in to where they can, and back.
+pub(super) async fn page(request: Request, next: Next) -> Response {
+    match sign_in_page(&request) {
+        Some(redirect) => redirect,
+        None => next.run(request).await,
+    }
+}
+
+/// Where a request for a page is led; None for whoever signed in, and for what is no page.
+pub(super) fn sign_in_page(request: &Request) -> Option<Response> {
+    let is_somebody = identity(request.extensions()).is_some_and(|identity| identity.actor.is_somebody());
+    if is_somebody || request.uri().path().starts_with(API) {
+        return None;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Some(sign_in_first());
+    }
+    let page = request.uri().path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+    Some(redirect::to_sign_in(page))
+}
+
+/// Who asks, of a request that [`admit`] let pass.
+pub(super) fn identity(extensions: &axum::http::Extensions) -> Option<&Identity> {
+    extensions.get::<Identity>()
+}
+
+/// The cookie that keeps a session, as this connection allows.
+pub(super) fn session_cookie(peer: Peer, token: &str, seconds: i64) -> String {
+    let (name, secure) = (cookie_name(peer), if peer.is_encrypted { "; Secure" } else { "" });
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+const fn cookie_name(peer: Peer) -> &'static str {
+    if peer.is_encrypted { SECURE_COOKIE } else { PLAIN_COOKIE }
+}
+
+fn cookie<'request>(headers: &'request HeaderMap, name: &str) -> Option<&'request str> {
+    let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// Under which name the server is asked: HTTP/1.1 says it in a header, HTTP/2 in the address.
+fn host(request: &Request) -> Option<Authority> {
+    let mut named = request.headers().get_all(HOST).into_iter();
+    match (named.next(), named.next()) {
+        (Some(host), None) => host.to_str().ok()?.parse().ok(),
+        (None, _) => request.uri().authority().cloned(),
+        (Some(_), Some(_)) => None,
+    }
+}
+
+fn is_loopback(name: &str) -> bool {
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    name == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+fn is_address(name: &str) -> bool {
+    name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_this_machine_are_told_from_others() {
+        for name in ["localhost", "127.0.0.1", "127.8.8.8", "[::1]"] {
+            assert!(is_loopback(name), "{name}");
+        }
+        for name in ["localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1", "[2001:db8::1]", ""] {
+            assert!(!is_loopback(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("xklk_sesion=1; klk_sesion_x=2"));
+        assert_eq!(cookie(&headers, PLAIN_COOKIE), None);
+        headers.append(COOKIE, HeaderValue::from_static("klk_tema=oscuro; klk_sesion=3"));
+        assert_eq!(cookie(&headers, PLAIN_COOKIE), Some("3"));
+        assert_eq!(cookie(&headers, SECURE_COOKIE), None);
+    }
+
+    #[test]
+    fn an_encrypted_cookie_is_of_this_host_only() {
+        let peer = Peer { address: IpAddr::from([127, 0, 0, 1]), is_encrypted: true };
+        assert_eq!(
+            session_cookie(peer, "ab", 60),
+            "__Host-klk_sesion=ab; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
+        );
+        let plain = session_cookie(Peer { is_encrypted: false, ..peer }, "ab", 60);
+        assert_eq!(plain, "klk_sesion=ab; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+    }
+}
