@@ -27,20 +27,22 @@ build_site() {
     fi
 
     # These take a blink, so they are not compared first.
+    rm -f "$plain"/*.css
     node_modules/.bin/esbuild style/main.css --bundle --minify --log-level=warning --outfile="$plain/klk.css"
-    node_modules/.bin/esbuild style/summary.css --bundle --minify --log-level=warning --outfile="$plain/summary.css"
     build_scripts
     node scripts/name-files.mjs "$plain" "$site"
     cp -R public/. "$site/"
     node scripts/precompress.mjs "$site"
 }
 
-# The bridge between the app and the browser, and Sentry's SDK. Both must see the same bridge, so the SDK's file imports
-# the other by its address instead of having a copy.
+# What every page does in the browser, the worker that its tabs share, the bridge to Sentry, and Sentry's SDK. All must see the
+# same bridge, so the others import it by its address instead of having a copy.
 build_scripts() {
     local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --sourcemap --log-level=warning
         --define:__SENTRY_DEBUG__=false)
+    find "$plain" -name '*.js*' ! -name klk.js -delete # none of an earlier build
     "${esbuild[@]}" frontend/js/bridge.ts --outfile="$plain/bridge.js"
-    "${esbuild[@]}" frontend/js/summary.ts --outfile="$plain/summary.js"
+    "${esbuild[@]}" frontend/js/page.ts --outfile="$plain/page.js" --external:./bridge.js
+    "${esbuild[@]}" frontend/js/worker.ts --outfile="$plain/worker.js" --format=iife
     "${esbuild[@]}" frontend/js/sentry.ts --outfile="$plain/sentry.js" --external:./bridge.js
 }

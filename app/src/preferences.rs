@@ -50,7 +50,6 @@ pub fn language() -> Language {
 }
 
 /// From the request's cookies.
-#[cfg(feature = "ssr")]
 pub fn read() -> Preferences {
     let Some(parts) = use_context::<axum::http::request::Parts>() else { return Preferences::default() };
     let cookies = parts.headers.get_all(axum::http::header::COOKIE);
@@ -61,23 +60,10 @@ pub fn read() -> Preferences {
     }
 }
 
-/// From what the server wrote into `<html>`.
-#[cfg(not(feature = "ssr"))]
-pub fn read() -> Preferences {
-    let attribute = |name| document().document_element().and_then(|root| root.get_attribute(name));
-    Preferences {
-        language: attribute("lang").as_deref().and_then(Language::of).unwrap_or_default(),
-        theme: attribute("data-theme").as_deref().and_then(Theme::of).unwrap_or_default(),
-    }
-}
-
-#[cfg(feature = "ssr")]
 const LANGUAGE_COOKIE: &str = "klk_idioma";
-#[cfg(feature = "ssr")]
 const THEME_COOKIE: &str = "klk_tema";
 
 /// Sets the cookies of what is given, for a year.
-#[cfg(feature = "ssr")]
 pub(crate) fn keep(language: Option<Language>, theme: Option<Theme>) {
     use axum::http::{HeaderValue, header};
 
@@ -91,13 +77,12 @@ pub(crate) fn keep(language: Option<Language>, theme: Option<Theme>) {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn cookie<'a>(headers: &[&'a str], name: &str) -> Option<&'a str> {
     let pairs = headers.iter().flat_map(|header| header.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

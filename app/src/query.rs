@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use domain::plan::PlanHash;
 use domain::{BranchId, RunId};
 use jiff::civil::Date;
-use leptos_router::params::ParamsMap;
 
 /// A list with filters: where it is, and the parameters it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,19 +14,15 @@ pub struct Listing {
     parameters: &'static [&'static str],
 }
 
-/// The overview. The server alone draws it, so links to it are `rel="external"`: the router leaves them to the browser.
+/// The overview.
 pub const HOME_PATH: &str = "/";
 /// Where one signs in.
-#[cfg(feature = "ssr")]
 pub const SIGN_IN_PATH: &str = "/entrar";
 /// Where one sets a password.
-#[cfg(feature = "ssr")]
 pub const PASSWORD_PATH: &str = "/clave";
 /// Where the browser signs out.
-#[cfg(feature = "ssr")]
 pub const SIGN_OUT_PATH: &str = "/salir";
 /// Where administrators administer users.
-#[cfg(feature = "ssr")]
 pub const USERS_PATH: &str = "/usuarios";
 
 /// The list of runs.
@@ -70,6 +66,66 @@ pub const STOCK_PATH: &str = "/inventario";
 /// The page of calendars, with a store chosen.
 pub const CALENDARS: Listing = Listing { path: "/calendarios", parameters: &["ubicacion_id"] };
 
+/// Whether the POS answers, on a page of its own.
+pub const CONNECTIVITY_PATH: &str = "/conexion";
+/// Has a day compared with the source.
+pub const RECONCILE_PATH: &str = "/conciliaciones/comparar";
+/// Holds a plan.
+pub const PAUSE_PATH: &str = "/planes/pausar";
+/// Lets a plan go on.
+pub const RESUME_PATH: &str = "/planes/reanudar";
+/// Takes a plan back.
+pub const CANCEL_PATH: &str = "/planes/cancelar";
+/// The code of a failure on demand.
+pub const TRIAL_CODE: &str = "prueba";
+/// Has the server fail.
+pub const TRIAL_PATH: &str = "/monitoreo/prueba";
+/// Shows what would be recovered.
+pub const RECOVER_PATH: &str = "/gaps/recuperar";
+/// Recovers what was shown.
+pub const START_PATH: &str = "/gaps/recuperar/iniciar";
+/// Asks why a gap stays.
+pub const JUSTIFY_PATH: &str = "/gaps/justificar";
+/// Keeps why it stays.
+pub const SAVE_JUSTIFICATION_PATH: &str = "/gaps/justificar/guardar";
+/// Takes a justification back.
+pub const WITHDRAW_PATH: &str = "/gaps/retirar";
+/// Says that lines are rightly gone.
+pub const CONFIRM_PATH: &str = "/gaps/confirmar";
+/// Shows what another calendar would change, then keeps it.
+pub const CALENDAR_PATH: &str = "/calendarios/tienda";
+/// The same of a day of all stores.
+pub const HOLIDAY_PATH: &str = "/calendarios/dia";
+
+/// The question before a plan is taken back.
+pub fn cancel_path(hash: &PlanHash) -> String {
+    with_value(CANCEL_PATH, "hash", &hash.to_string())
+}
+
+/// The question before a justification is taken back.
+pub fn withdraw_path(id: impl std::fmt::Display) -> String {
+    with_value(WITHDRAW_PATH, "id", &id.to_string())
+}
+
+/// The question whether lines of a store's day are rightly gone.
+pub fn confirm_path(branch: &BranchId, date: Date) -> String {
+    let mut href = with_value(CONFIRM_PATH, "ubicacion_id", branch.as_str());
+    href.push_str("&fecha=");
+    href.push_str(&date.to_string());
+    href
+}
+
+/// The page of monitoring after the server failed on demand, under this code.
+pub fn trial_path(code: &str) -> String {
+    with_value(MONITORING, TRIAL_CODE, code)
+}
+
+fn with_value(path: &str, name: &str, value: &str) -> String {
+    let mut href = format!("{path}?{name}=");
+    push_encoded(&mut href, value);
+    href
+}
+
 /// The moment that a list is to be true of; now where it is absent.
 pub const AT: &str = "en";
 
@@ -91,14 +147,20 @@ impl Query {
         })
     }
 
-    /// From the address, which may also have empty parameters (forms send them) and foreign ones.
-    pub fn read(listing: Listing, address: &ParamsMap) -> Self {
-        Self::from_values(listing, |name| address.get(name))
-    }
-
-    fn from_values(listing: Listing, value: impl Fn(&str) -> Option<String>) -> Self {
+    /// From an address, which may also have empty parameters (forms send them) and foreign ones.
+    pub fn from_values(listing: Listing, value: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name: &'static str| Some((name, value(name).filter(|value| !value.is_empty())?));
         Self { listing, set: listing.parameters.iter().filter_map(|name| given(name)).collect() }
+    }
+
+    /// The path of the list.
+    pub const fn path(&self) -> &'static str {
+        self.listing.path
+    }
+
+    /// The parameters that are set.
+    pub fn pairs(&self) -> &[(&'static str, String)] {
+        &self.set
     }
 
     /// The address.

@@ -1,7 +1,6 @@
 //! Where the event is that a reference code stands for.
 //!
-//! The server knows Sentry's address; the browser reads it from an attribute of `<html>`, so that an error can be linked
-//! also where nothing else can be fetched.
+//! The server knows Sentry's address. A page carries it too, so that what fails in the browser alone can be linked.
 
 use leptos::prelude::*;
 
@@ -25,21 +24,14 @@ impl References {
     }
 }
 
-/// The address of the event of a code, on this page.
+/// The address of the event of a code.
 pub fn event_of(code: &str) -> Option<String> {
-    use_context::<References>().unwrap_or_default().event(code)
+    read().event(code)
 }
 
 /// From the engine.
-#[cfg(feature = "ssr")]
 pub fn read() -> References {
     References(use_context::<engine::Engine>().and_then(|engine| engine.reference_link(PLACE)))
-}
-
-/// From what the server wrote into `<html>`.
-#[cfg(not(feature = "ssr"))]
-pub fn read() -> References {
-    References(document().document_element().and_then(|root| root.get_attribute("data-eventos")))
 }
 
 #[cfg(test)]

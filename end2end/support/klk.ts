@@ -121,6 +121,15 @@ export class Klk {
     });
   }
 
+  /** Lets it answer nothing, though its connections stay. */
+  freeze(): void {
+    this.process.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process.kill('SIGCONT');
+  }
+
   /** Ends it as a service manager does, and waits until everything is told. */
   async end(): Promise<void> {
     if (this.process.exitCode !== null) return;

@@ -1,16 +1,15 @@
-// What the app calls in the browser (app/src/sentry/bindings.rs). It is always there and knows nothing of Sentry: the SDK
-// is another file, which a page names only where there is a DSN, which is fetched once the page is usable, and which attaches
-// itself here. What happens before is kept for it. Where that file is missing, because monitoring is off or something blocks it,
-// the app runs all the same.
+// Tells what goes wrong in a page. It is always there and knows nothing of Sentry: the SDK is another file, which a page names only
+// where there is a DSN, which is fetched once the page is usable, and which attaches itself here. What happens before is kept for
+// it. Where that file is missing, because monitoring is off or something blocks it, the page works all the same.
 
-/** A server-function call that failed. */
+/** A page or an action that the server could not be asked for. */
 export interface FailedCall {
-  /** The path, which names the function. */
+  /** Its path. */
   path: string;
   filters: Record<string, string>;
   /** 0 where no answer came. */
   status: number;
-  /** The problem's code, or what stands for one where no problem came (app/src/sentry/client.rs). */
+  /** What stands for a problem's code: no answer came, or none that can be read. */
   code: string;
   /** The server's reference; empty where it gave none. */
   reference: string;
@@ -19,9 +18,6 @@ export interface FailedCall {
 /** What sentry.ts attaches. `id` is that of the event, of which the page shows a part already. */
 export interface Monitoring {
   reportCall(call: FailedCall, id: string): void;
-  /** `part` is what the page calls it, in its language. */
-  reportComponent(part: string, message: string, id: string): void;
-  reportPanic(message: string, location: string, id: string): void;
   /** What nobody has caught. */
   reportUncaught(error: unknown, isRejection: boolean): void;
   startNavigation(path: string): void;
@@ -49,7 +45,6 @@ const actions = new Map<number, Action>();
 let lastAction = 0;
 /** Whose work is being done right now. */
 let current: Action | undefined;
-let isCrashed = false;
 let isLeaving = false;
 
 // What is under way when a page is left fails; that is no failure.
@@ -113,17 +108,12 @@ function codeOf(id: string): string {
 const filterNames = ['etl_tipo', 'ubicacion_id', 'modo', 'estado', 'limite', 'max_horas', 'dias'];
 const filterValue = /^[\w.:-]{1,64}$/;
 
-/** Functions that fail just now, and how: the same failure is told once, however often it is tried again. */
+/** Addresses that fail just now, and how: the same failure is told once, however often it is tried again. */
 const failing = new Map<string, { code: string; reference: string }>();
 
 /** Gives the reference code by which the event is found; empty where there is none. */
 export function callFailed(address: string, status: number, code: string, reference: string): string {
-  if (status >= 400 && status < 500 && code !== 'ilegible') {
-    callAnswered(address);
-    if (status === 401) location.assign(`/entrar?volver=${encodeURIComponent(location.pathname + location.search)}`);
-    return '';
-  }
-  if (!sdk || isLeaving || isCrashed) return '';
+  if (!sdk || isLeaving) return '';
   const { pathname, searchParams } = new URL(address, location.href);
   const known = failing.get(pathname);
   if (known?.code === code) return known.reference;
@@ -143,14 +133,9 @@ export function callAnswered(address: string): void {
   failing.delete(new URL(address, location.href).pathname);
 }
 
-export function reportComponent(part: string, message: string): string {
-  const id = newId();
-  return !isCrashed && tell((monitoring) => monitoring.reportComponent(part, message, id)) ? codeOf(id) : '';
-}
-
 let address: string | undefined;
 
-/** The router leads there and asks for what is there; the browser's history hears of it only afterwards. */
+/** A link leads there; what is there is fetched before the browser's history hears of it. */
 export function navigate(path: string, search: string): void {
   const before = address;
   address = `${path}?${search}`;
@@ -183,59 +168,4 @@ export function withinAction(number: number, work: () => void): void {
 export function endAction(number: number, succeeded: boolean): void {
   actions.get(number)?.end(succeeded);
   actions.delete(number);
-}
-
-/** For trying out that rejections nobody handles arrive. */
-export function rejectPromise(message: string): void {
-  void Promise.reject(new Error(message));
-}
-
-/**
- * The WebAssembly is dead: tells so once, and lets nothing of the page reach it again. What follows a panic (the trap
- * itself, timers that run into it) is a consequence and told to nobody.
- */
-export function crash(message: string, location: string): void {
-  if (isCrashed) return;
-  // Before the flag, which ends all reporting.
-  const id = newId();
-  const reference = tell((monitoring) => monitoring.reportPanic(message, location, id)) ? codeOf(id) : '';
-  isCrashed = true;
-  for (const type of ['click', 'submit', 'input', 'change', 'keydown', 'keyup', 'close', 'popstate', 'online', 'focusin']) {
-    addEventListener(type, keepFromApp, { capture: true });
-  }
-  // Later: the panic is still on the stack, and showing something may call listeners.
-  setTimeout(() => showCrash(reference));
-}
-
-export function hasCrashed(): boolean {
-  return isCrashed;
-}
-
-const overlayId = 'fallo-total';
-
-function keepFromApp(event: Event): void {
-  if (event.target instanceof Element && event.target.closest(`#${overlayId}`)) return;
-  event.stopImmediatePropagation();
-  // The address has changed, and nobody is left to show what is there.
-  if (event.type === 'popstate') location.reload();
-  else event.preventDefault();
-}
-
-/** The texts are in the page, in its language: app/src/shell.rs. */
-function showCrash(reference: string): void {
-  const template = document.getElementById(`${overlayId}-plantilla`);
-  if (!(template instanceof HTMLTemplateElement)) return;
-  document.querySelectorAll('dialog[open]').forEach((dialog) => (dialog as HTMLDialogElement).close());
-  document.body.append(template.content.cloneNode(true));
-  const overlay = document.getElementById(overlayId) as HTMLDialogElement;
-  const code = overlay.querySelector('code');
-  if (reference && code) code.textContent = reference;
-  else overlay.querySelector('.failure-reference')?.remove();
-  const reload = overlay.querySelector('button');
-  reload?.addEventListener('click', () => location.reload());
-  overlay.addEventListener('cancel', (event) => event.preventDefault());
-  // A browser may close it all the same when Escape is pressed twice.
-  overlay.addEventListener('close', () => overlay.showModal());
-  overlay.showModal();
-  reload?.focus();
 }

@@ -23,7 +23,7 @@ import {
   withActiveSpan,
 } from '@sentry/browser';
 import { wasmIntegration } from '@sentry/wasm';
-import { type Action, attach, type FailedCall, hasCrashed } from './bridge.js';
+import { type Action, attach, type FailedCall } from './bridge.js';
 import { routeOf } from './routes';
 import { scrub } from './scrub';
 
@@ -51,7 +51,6 @@ interface Report {
 }
 
 const navigationAttributes = { 'sentry.segment.name.source': 'route', 'sentry.origin': 'auto.navigation.browser' };
-const panicMechanism = 'wasm_panic';
 const element = document.getElementById('monitoreo');
 const settings: Settings | undefined = element?.textContent ? JSON.parse(element.textContent) : undefined;
 if (settings) start(settings);
@@ -104,8 +103,6 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
       }),
     ],
     beforeSend: (event) => {
-      const isPanic = event.exception?.values?.some(({ mechanism }) => mechanism?.type === panicMechanism);
-      if (hasCrashed() && !isPanic) return null;
       // Sentry takes no names from the SDK where it has none: those of the WebAssembly come from its debug file.
       for (const { stacktrace } of event.exception?.values ?? []) {
         for (const frame of stacktrace?.frames ?? []) if (frame.function === '?') delete frame.function;
@@ -122,7 +119,7 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
   const startNavigation = (path: string) => {
     if (client) startBrowserTracingNavigationSpan(client, { name: nameOf(path), attributes: navigationAttributes });
   };
-  attach({ reportCall, reportComponent, reportPanic, reportUncaught, startNavigation, startAction });
+  attach({ reportCall, reportUncaught, startNavigation, startAction });
 }
 
 /** Of two equal errors in a row the second is dropped; not of those that we report: a page shows their reference. */
@@ -135,13 +132,13 @@ function dedupeIntegrationOfOthers(): Integration {
   };
 }
 
-function report({ message, type, level, fingerprint, tags, contexts, id, reference }: Report, mechanism?: string): void {
+function report({ message, type, level, fingerprint, tags, contexts, id, reference }: Report): void {
   const correlacion = reference || id.slice(0, 8).toUpperCase();
   const error = new Error(message);
   error.name = type;
   captureException(error, {
     event_id: id,
-    mechanism: { type: mechanism ?? 'generic', handled: !mechanism },
+    mechanism: { type: 'generic', handled: true },
     captureContext: { level, fingerprint, tags: { ...tags, correlacion }, contexts },
   });
 }
@@ -158,31 +155,6 @@ function reportCall({ path, filters, status, code, reference }: FailedCall, id: 
     id,
     reference,
   });
-}
-
-function reportComponent(part: string, message: string, id: string): void {
-  report({
-    message,
-    type: 'ComponentError',
-    level: 'error',
-    fingerprint: ['component', message],
-    tags: {},
-    contexts: { part: { name: part } },
-    id,
-  });
-}
-
-function reportPanic(message: string, location: string, id: string): void {
-  const panic: Report = {
-    message,
-    type: 'RustPanic',
-    level: 'fatal',
-    fingerprint: ['panic', location],
-    tags: {},
-    contexts: { panic: { location } },
-    id,
-  };
-  report(panic, panicMechanism);
 }
 
 /** As the SDK's own handlers would have, had they been there. */

@@ -1,4 +1,4 @@
-//! The browser entry point: panic hook and hydration, nothing else.
+//! The browser entry point: panic hook and the islands, nothing else.
 
 #[cfg(target_arch = "wasm32")]
 mod entry {
@@ -6,11 +6,7 @@ mod entry {
 
     /// The page calls it when its WebAssembly is there.
     #[wasm_bindgen]
-    pub fn hydrate() {
-        std::panic::set_hook(Box::new(|info| {
-            console_error_panic_hook::hook(info);
-            app::sentry::report_panic(info);
-        }));
-        leptos::mount::hydrate_body(app::App);
+    pub fn start() {
+        console_error_panic_hook::set_once();
     }
 }

@@ -7,19 +7,18 @@ use super::fields::role_name;
 use crate::preferences::language;
 use crate::query::{PASSWORD_PATH, SIGN_OUT_PATH, USERS_PATH};
 
-/// A bar of the whole page. It stands after the app, so that hydration does not meet it, and is shown above it.
+/// A bar of the whole page. It stands after the page and is shown above it. Whoever leaves takes the whole document along.
 #[component]
 pub fn AccountBar() -> impl IntoView {
     let language = language();
     let texts = language.access();
     let identity = use_context::<Identity>().filter(|identity| identity.actor.is_somebody())?;
     let role = identity.actor.role.map(|role| role_name(language, role));
-    let users =
-        identity.actor.is_administrator().then(|| view! { <a href=USERS_PATH rel="external">{texts.users()}</a> });
+    let users = identity.actor.is_administrator().then(|| view! { <a href=USERS_PATH>{texts.users()}</a> });
     let out = if identity.has_session() {
         view! {
-            <a href=PASSWORD_PATH rel="external">{texts.change_password()}</a>
-            <form method="post" action=SIGN_OUT_PATH>
+            <a href=PASSWORD_PATH>{texts.change_password()}</a>
+            <form method="post" action=SIGN_OUT_PATH data-documento="">
                 <button class="button" type="submit">
                     {texts.sign_out()}
                 </button>

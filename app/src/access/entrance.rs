@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use super::fields;
 use crate::assets::assets;
-use crate::components::Mark;
 use crate::i18n::Language;
 use crate::preferences;
 use crate::query::{PASSWORD_PATH, SIGN_IN_PATH};
+use crate::views::Mark;
 
 /// Which form is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,6 @@ pub fn entrance_document(entrance: &Entrance) -> impl IntoView + use<> {
                 <title>{format!("{title} · {}", language.site().name())}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href=assets.path("klk.css")/>
-                <link rel="stylesheet" href=assets.path("summary.css")/>
             </head>
             <body>
                 <main class="entrance panel panel-padded" id="contenido">

@@ -9,11 +9,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{AccountBar, fields};
 use crate::assets::assets;
-use crate::components::Mark;
 use crate::format::absolute;
 use crate::i18n::{Language, origin_name};
 use crate::preferences;
 use crate::query::{HOME_PATH, USERS_PATH};
+use crate::views::Mark;
 
 /// What the page shows beside users, tokens and the audit.
 #[derive(Clone, Default)]
@@ -44,7 +44,6 @@ pub fn users_document(overview: &Result<AccessOverview, Problem>, page: &UsersPa
                 <title>{format!("{} · {}", texts.users(), language.site().name())}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href=assets.path("klk.css")/>
-                <link rel="stylesheet" href=assets.path("summary.css")/>
             </head>
             <body>
                 <main class="main" id="contenido">

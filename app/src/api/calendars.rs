@@ -6,17 +6,16 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// The calendar of each store, and who changed it.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios", input = GetUrl)]
 pub async fn list_calendars() -> Result<CalendarList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_calendars"))?;
     session.answer(session.engine.list_calendars(&session.actor)).await
 }
 
 /// What another calendar would change; nothing is saved.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/vista-previa", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/vista-previa", input = Json)]
 pub async fn preview_calendar(
     /// The store.
     ubicacion_id: Option<String>,
@@ -32,7 +31,7 @@ pub async fn preview_calendar(
 }
 
 /// Gives a store another calendar from a day on.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/guardar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/guardar", input = Json)]
 pub async fn change_calendar(
     /// The store.
     ubicacion_id: Option<String>,
@@ -48,7 +47,7 @@ pub async fn change_calendar(
 }
 
 /// What other hours of a day would change in all stores; nothing is saved.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/dia/vista-previa", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/dia/vista-previa", input = Json)]
 pub async fn preview_holiday(
     /// `YYYY-MM-DD`.
     fecha: Option<String>,
@@ -63,7 +62,7 @@ pub async fn preview_holiday(
 }
 
 /// Gives a day other hours in all stores; every other day keeps what it had.
-#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/dia/guardar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/calendarios/dia/guardar", input = Json)]
 pub async fn change_holiday(
     /// `YYYY-MM-DD`.
     fecha: Option<String>,
@@ -77,7 +76,6 @@ pub async fn change_holiday(
     session.answer(session.engine.change_holiday(&session.actor, request)).await
 }
 
-#[cfg(feature = "ssr")]
 fn holiday_of(
     fecha: Option<String>,
     horario: Option<String>,
@@ -92,7 +90,6 @@ fn holiday_of(
     })
 }
 
-#[cfg(feature = "ssr")]
 fn request_of(
     ubicacion_id: Option<&str>,
     vigente_desde: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// What was missing at two moments of the chain's clock, side by side.
-#[server(prefix = "/api", endpoint = "etl/tracking/comparar", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/comparar", input = GetUrl)]
 pub async fn compare_moments(
     /// As `2025-11-17T10:07`; a day before the second one where absent.
     desde_momento: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// A store's day, half hour by half hour.
-#[server(prefix = "/api", endpoint = "etl/tracking/cobertura", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/cobertura", input = GetUrl)]
 pub async fn read_coverage(
     /// The store.
     ubicacion_id: Option<String>,

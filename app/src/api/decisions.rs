@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// One page of what was decided.
-#[server(prefix = "/api", endpoint = "etl/tracking/decisiones", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/decisiones", input = GetUrl)]
 pub async fn list_decisions(
     /// A store; all where absent.
     ubicacion_id: Option<String>,

@@ -1,6 +1,6 @@
 //! What a server function answers when it cannot do what was asked.
 
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -10,14 +10,6 @@ use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 #[serde(transparent)]
 #[error("{}{}", .0.detail, reference_note(&.0))]
 pub struct ApiError(pub Problem);
-
-impl ApiError {
-    /// Of a call that got no answer, or none that can be read. The page says so in its own language, so there is no detail;
-    /// the reference is the browser's own, and empty where nobody was told.
-    pub(crate) fn without_answer(reference: String) -> Self {
-        Self(Problem { detail: String::new(), codigo: ProblemCode::Busy, correlacion: reference, plan_hash: None })
-    }
-}
 
 /// Between the detail and the reference code in the text of an [`ApiError`].
 const REFERENCE_NOTE: &str = " (referencia ";
@@ -30,8 +22,7 @@ fn reference_note(problem: &Problem) -> String {
     }
 }
 
-/// An [`ApiError`] as text, taken apart again. Leptos hands error boundaries nothing but the text of an error that
-/// happened on the server, so the page reads both parts from it, on the server too: what hydrates is then the same.
+/// What a page tells of an [`ApiError`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// What is wrong; empty where the server could not be reached.
@@ -63,7 +54,6 @@ impl FromServerFnError for ApiError {
     /// On the server: parameters that cannot be read. In the browser: a call that could not even be put together; what
     /// comes of those that were sent is the protocol's business.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        #[cfg(feature = "ssr")]
         {
             super::session::problem_with_arguments(error)
         }
@@ -78,6 +68,8 @@ impl FromServerFnError for ApiError {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+
+    use domain::problem::ProblemCode;
 
     use super::*;
 
@@ -108,12 +100,5 @@ mod tests {
         });
         let body = String::from_utf8(error.ser().to_vec()).unwrap();
         assert_eq!(body, r#"{"detail":"no","codigo":"prohibido","correlacion":"K7QX2M9P"}"#);
-    }
-
-    #[cfg(not(feature = "ssr"))]
-    #[test]
-    fn a_browser_without_an_answer_leaves_the_words_to_the_page() {
-        let error = ApiError::from_server_fn_error(ServerFnErrorErr::Request("refused".to_owned()));
-        assert_eq!(Told::from(&error), Told { detail: String::new(), reference: None });
     }
 }

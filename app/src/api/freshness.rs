@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// When the stock of each warehouse was last taken.
-#[server(prefix = "/api", endpoint = "etl/tracking/frescura", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/frescura", input = GetUrl)]
 pub async fn read_freshness(
     /// A store; all where absent.
     ubicacion_id: Option<String>,

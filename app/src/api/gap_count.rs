@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// How many gaps the list of the asked hours has.
-#[server(prefix = "/api", endpoint = "etl/tracking/gaps/total", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/gaps/total", input = GetUrl)]
 pub async fn count_gaps(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Every gap of the asked hours.
-#[server(prefix = "/api", endpoint = "etl/tracking/gaps", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/gaps", input = GetUrl)]
 pub async fn list_gaps(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

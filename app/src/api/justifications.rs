@@ -6,10 +6,9 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// The justifications of the asked hours that count.
-#[server(prefix = "/api", endpoint = "etl/tracking/justificaciones", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/justificaciones", input = GetUrl)]
 pub async fn list_justifications(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,
@@ -34,7 +33,7 @@ pub async fn list_justifications(
 
 /// Gives up what is missing of a period, with a reason. The fields are those of
 /// [`domain::read_model::JustifyRequest`].
-#[server(prefix = "/api", endpoint = "etl/tracking/justificar-gap", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/justificar-gap", input = Json)]
 pub async fn justify_gap(
     /// `cobertura`, where absent, or `secuencia`: numbers of invoices.
     clase: Option<String>,
@@ -68,7 +67,7 @@ pub async fn justify_gap(
 }
 
 /// Takes a justification back.
-#[server(prefix = "/api", endpoint = "etl/tracking/retirar-justificacion", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/retirar-justificacion", input = Json)]
 pub async fn withdraw_justification(
     /// Which one.
     id: Option<String>,
@@ -78,10 +77,8 @@ pub async fn withdraw_justification(
     session.answer(session.engine.withdraw_justification(&session.actor, request)).await
 }
 
-#[cfg(feature = "ssr")]
 type PeriodTexts = (Option<String>, Option<String>, Option<String>, Option<String>);
 
-#[cfg(feature = "ssr")]
 fn request_of(
     (clase, etl_tipo, ubicacion_id): (Option<&str>, Option<&str>, Option<&str>),
     (fecha_desde, hora_desde, fecha_hasta, hora_hasta): PeriodTexts,
@@ -103,7 +100,6 @@ fn request_of(
     })
 }
 
-#[cfg(feature = "ssr")]
 fn withdrawal_of(id: Option<&str>) -> Result<domain::read_model::WithdrawRequest, domain::filter::InvalidParameter> {
     let id = domain::filter::required("id", id)?;
     let id = id.trim().parse().map_err(|_| domain::filter::InvalidParameter {

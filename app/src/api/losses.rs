@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::Json;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Says that lines of a day which the source does not have any more are rightly gone, and loads the day again.
-#[server(prefix = "/api", endpoint = "etl/tracking/confirmar-perdida", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/confirmar-perdida", input = Json)]
 pub async fn confirm_loss(
     /// The store.
     ubicacion_id: Option<String>,
@@ -21,7 +20,6 @@ pub async fn confirm_loss(
     session.answer(session.engine.confirm_loss(&session.actor, request)).await
 }
 
-#[cfg(feature = "ssr")]
 fn request_of(
     ubicacion_id: Option<&str>,
     fecha: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Reliability figures of the last days.
-#[server(prefix = "/api", endpoint = "etl/tracking/metricas", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/metricas", input = GetUrl)]
 pub async fn read_metrics(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

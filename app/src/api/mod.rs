@@ -26,8 +26,8 @@ mod recovery;
 mod run;
 mod runs;
 mod schedules;
-#[cfg(feature = "ssr")]
 mod session;
+mod summary;
 
 pub use calendars::{
     ChangeCalendar, ChangeHoliday, ListCalendars, PreviewCalendar, PreviewHoliday, change_calendar, change_holiday,
@@ -58,3 +58,5 @@ pub use recovery::{RecoverGap, recover_gap};
 pub use run::{ReadRun, read_run};
 pub use runs::{ListRuns, list_runs};
 pub use schedules::{ListSchedules, list_schedules};
+pub use session::DrawingFrame;
+pub use summary::read_summary;

@@ -5,17 +5,16 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// What was sent to Sentry, what waits, what was dropped, and what each cron monitor was last told.
-#[server(prefix = "/api", endpoint = "monitoreo", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "monitoreo", input = GetUrl)]
 pub async fn read_monitoring() -> Result<MonitoringView, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_monitoreo"))?;
     session.answer(session.engine.monitoring_view(&session.actor)).await
 }
 
 /// Fails as something of ours would, so that people see it arrive in Sentry. It never ends well.
-#[server(prefix = "/api", endpoint = "monitoreo/prueba", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "monitoreo/prueba", input = Json)]
 pub async fn try_monitoring(
     /// What is to fail: `error`.
     que: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Shows what would run, and keeps it for its start. The fields are those of [`domain::read_model::PlanRequest`].
-#[server(prefix = "/api", endpoint = "etl/tracking/planes", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes", input = Json)]
 pub async fn plan_recovery(
     /// `ventas` or `inventario`.
     etl_tipo: Option<String>,
@@ -33,7 +32,7 @@ pub async fn plan_recovery(
 }
 
 /// Plans that were started, the newest first.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes", input = GetUrl)]
 pub async fn list_plans(
     /// At most this many; 20 where absent.
     limite: Option<String>,
@@ -44,7 +43,7 @@ pub async fn list_plans(
 }
 
 /// One plan: how it goes, its windows, and who did what to it.
-#[server(prefix = "/api", endpoint = "etl/tracking/plan", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/plan", input = GetUrl)]
 pub async fn read_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -54,7 +53,7 @@ pub async fn read_plan(
 }
 
 /// Starts the plan of a hash: what was shown runs, or nothing.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/iniciar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/iniciar", input = Json)]
 pub async fn start_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -65,7 +64,7 @@ pub async fn start_plan(
 }
 
 /// Holds a plan.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/pausar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/pausar", input = Json)]
 pub async fn pause_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -77,7 +76,7 @@ pub async fn pause_plan(
 }
 
 /// Lets a held plan go on.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/reanudar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/reanudar", input = Json)]
 pub async fn resume_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -89,7 +88,7 @@ pub async fn resume_plan(
 }
 
 /// Takes back what waits of a plan.
-#[server(prefix = "/api", endpoint = "etl/tracking/planes/cancelar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/planes/cancelar", input = Json)]
 pub async fn cancel_plan(
     /// Its hash, or the first digits of it.
     hash: Option<String>,
@@ -101,7 +100,6 @@ pub async fn cancel_plan(
 }
 
 /// The store, where a request names exactly one.
-#[cfg(feature = "ssr")]
 fn only_branch(branches: Option<&[String]>, periods: Option<&[PlanPeriod]>) -> Option<String> {
     let of_periods = periods.into_iter().flatten().filter_map(|period| Some(period.ubicacion_id.as_ref()?.as_str()));
     let mut named = branches.into_iter().flatten().map(String::as_str).chain(of_periods);
@@ -109,7 +107,6 @@ fn only_branch(branches: Option<&[String]>, periods: Option<&[PlanPeriod]>) -> O
     named.all(|other| other == first).then(|| first.to_owned())
 }
 
-#[cfg(feature = "ssr")]
 fn request_of(
     etl_tipo: Option<&str>,
     ubicaciones: Option<Vec<String>>,

@@ -4,12 +4,11 @@ use leptos::server;
 use server_fn::codec::PostUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Keeps language and theme in cookies, which the server reads before it renders, so that no page shows in the wrong
 /// ones first. It takes an ordinary form (without JavaScript, the browser is sent back to where it came from) and changes
 /// nothing but the caller's own cookies; values that are no language or theme of ours are left out.
-#[server(prefix = "/api", endpoint = "preferencias", protocol = Watched<PostUrl>)]
+#[server(prefix = "/api", endpoint = "preferencias", input = PostUrl)]
 pub async fn save_preferences(
     /// `es` or `en`.
     idioma: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Whether the source changed the last days of each store after they were over.
-#[server(prefix = "/api", endpoint = "etl/tracking/conciliaciones", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/conciliaciones", input = GetUrl)]
 pub async fn list_reconciliations(
     /// A store; all where absent.
     ubicacion_id: Option<String>,
@@ -23,7 +22,7 @@ pub async fn list_reconciliations(
 }
 
 /// Queues a day that is over to be compared with the source.
-#[server(prefix = "/api", endpoint = "etl/tracking/conciliar", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/conciliar", input = Json)]
 pub async fn reconcile(
     /// The store.
     ubicacion_id: Option<String>,
@@ -36,7 +35,6 @@ pub async fn reconcile(
     session.answer(session.engine.reconcile(&session.actor, request)).await
 }
 
-#[cfg(feature = "ssr")]
 fn request_of(
     ubicacion_id: Option<&str>,
     fecha: Option<String>,

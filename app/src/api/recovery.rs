@@ -5,11 +5,10 @@ use leptos::server;
 use server_fn::codec::Json;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Queues what is missing of a period. The fields are those of [`domain::read_model::RecoverGapRequest`], as texts, so
 /// that a wrong or missing one is answered by its name.
-#[server(prefix = "/api", endpoint = "etl/tracking/recuperar-gap", protocol = Watched<Json>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/recuperar-gap", input = Json)]
 pub async fn recover_gap(
     /// `ventas` or `inventario`.
     etl_tipo: Option<String>,
@@ -34,10 +33,8 @@ pub async fn recover_gap(
     session.answer(session.engine.recover_gap(&session.actor, request)).await
 }
 
-#[cfg(feature = "ssr")]
 type PeriodTexts = (Option<String>, Option<String>, Option<String>, Option<String>);
 
-#[cfg(feature = "ssr")]
 fn request_of(
     etl_tipo: Option<&str>,
     ubicacion_id: Option<&str>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// One run, with everything known of it.
-#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecucion", input = GetUrl)]
 pub async fn read_run(
     /// The run's identifier.
     id: Option<String>,

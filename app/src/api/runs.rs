@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// One page of runs.
-#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/ejecuciones", input = GetUrl)]
 pub async fn list_runs(
     /// `ventas` or `inventario`; both where absent.
     etl_tipo: Option<String>,

@@ -5,10 +5,9 @@ use leptos::server;
 use server_fn::codec::GetUrl;
 
 use super::ApiError;
-use crate::sentry::Watched;
 
 /// Every schedule, its last and next run, and what it did today.
-#[server(prefix = "/api", endpoint = "etl/tracking/cron/status", protocol = Watched<GetUrl>)]
+#[server(prefix = "/api", endpoint = "etl/tracking/cron/status", input = GetUrl)]
 pub async fn list_schedules() -> Result<ScheduleList, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("cron_status"))?;
     session.answer(session.engine.schedules(&session.actor)).await

@@ -1,7 +1,7 @@
 //! Who asks, of which engine, and at which endpoint; on the server only.
 
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use domain::filter::InvalidParameter;
 use domain::problem::{Problem, ProblemCode};
 use engine::{Actor, Caller, EndpointCall, Engine, Identity, RequestScope, UseCaseError};
@@ -76,10 +76,17 @@ fn request_scope() -> Option<RequestScope> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestScope>().cloned())
 }
 
-/// Whether the request asks for this function, or for a page that does.
+/// What is asked while a frame is drawn is a part of the page, whatever the request did; a context of ours.
+#[derive(Clone, Copy, Debug)]
+pub struct DrawingFrame;
+
+/// Whether the request asks for this function, as programs and forms do, or for a page that does.
 fn caller() -> Caller {
-    let is_api = use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/api/"));
-    if is_api { Caller::Request } else { Caller::PartOfPage }
+    let is_asked = |parts: &Parts| parts.uri.path().starts_with("/api/") || parts.method == Method::POST;
+    match use_context::<Parts>() {
+        Some(parts) if is_asked(&parts) && use_context::<DrawingFrame>().is_none() => Caller::Request,
+        _ => Caller::PartOfPage,
+    }
 }
 
 /// Puts the problem's status on the answer. A page whose part fails is still a page, and keeps its own.

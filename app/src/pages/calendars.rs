@@ -1,163 +1,178 @@
 //! `/calendarios`: when each store is open, and what a change of that does before it is saved.
 
-use domain::BranchId;
-use domain::read_model::{BranchCalendar, CalendarList, CalendarPreview};
+use domain::calendar::CLOSED;
+use domain::read_model::{BranchCalendar, CalendarDocument, CalendarList, CalendarPreview};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::api::{ApiError, Told, change_calendar, list_calendars, preview_calendar};
-use crate::components::{
-    CalendarDraft, CalendarForm, CalendarHistory, Failure, HolidayForm, PageHeader, PageTitle, Part, PreviewOfCalendar,
-    Skeleton, Toasts, rows,
-};
+use crate::api::{ApiError, Told, list_calendars};
 use crate::format::day;
-use crate::live::{Live, Topic};
-use crate::loading::Loading;
+use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{CALENDARS, Query};
-use crate::sentry::UserAction;
+use crate::query::{CALENDAR_PATH, CALENDARS, HOLIDAY_PATH};
+use crate::values::Values;
+use crate::views::{
+    Failure, PageHeader, calendar_fields, calendar_history, document_of, holiday_fields, preview_of_calendar,
+};
 
-/// The page of calendars.
-#[component]
-pub fn CalendarsPage() -> impl IntoView {
+/// Which of the page's two forms was submitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// That of a store's calendar.
+    Calendar,
+    /// That of a day of all stores.
+    Holiday,
+}
+
+/// What came of a form: what it would change, or why it could not be looked at or saved.
+pub type Looked = (Submitted, Result<CalendarPreview, ApiError>);
+
+/// The page of calendars; after one of its forms, with what that said and what came of it.
+pub async fn calendars_page(values: Values, looked: Option<Looked>) -> Page {
     let texts = language().calendars();
-    // Asked for anew after each change, and only then: nobody's half-written form is taken away.
-    let changes = RwSignal::new(0_u32);
-    let list = Loading::new(move || changes.get(), |_| list_calendars());
-    let saved = Callback::new(move |()| changes.update(|changes| *changes += 1));
-    let address = use_query_map();
-    let query = Memo::new(move |_| address.with(|address| Query::read(CALENDARS, address)));
-    view! {
-        <PageTitle title=texts.title()/>
+    let list = list_calendars().await;
+    let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        <Part
-            loading=list
-            name=texts.part()
-            skeleton=Skeleton::Table
-            show=move |list| view! { <Stores list query saved/> }.into_any()
-        />
-    }
-    .into_any()
+        {part(texts.part(), list, None, |list| stores(&list, &values, looked.as_ref()))}
+    };
+    // Of no topic: nobody's half-written form is taken away.
+    Page::new(CALENDARS.path, texts.title(), &[], content)
 }
 
-#[component]
-fn Stores(list: Memo<CalendarList>, query: Memo<Query>, saved: Callback<()>) -> impl IntoView {
-    // Of the address and of nothing else, so that the selector, the form and what is saved are of one store.
-    let current = Memo::new(move |_| {
-        let chosen = query.read().get("ubicacion_id");
-        let list = list.read();
-        let is_chosen = |one: &&BranchCalendar| Some(one.ubicacion_id.as_str()) == chosen.as_deref();
-        list.calendarios.iter().find(is_chosen).or_else(|| list.calendarios.first()).cloned()
+fn stores(list: &CalendarList, values: &Values, looked: Option<&Looked>) -> AnyView {
+    let texts = language().calendars();
+    let chosen = values.get("ubicacion_id");
+    let is_chosen = |one: &&BranchCalendar| Some(one.ubicacion_id.as_str()) == chosen.as_deref();
+    let current = list.calendarios.iter().find(is_chosen).or_else(|| list.calendarios.first());
+    let options = list.calendarios.iter().map(|one| {
+        let is_current = current.is_some_and(|current| current.ubicacion_id == one.ubicacion_id);
+        view! { <option value=one.ubicacion_id.to_string() selected=is_current>{one.ubicacion_nombre.clone()}</option> }
     });
-    let navigate = use_navigate();
-    let choose = move |store: String| {
-        let href = query.read_untracked().href_with("ubicacion_id", Some(&store));
-        navigate(&href, NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    };
-    let options = list.with_untracked(|list| {
-        let option = |one: &BranchCalendar| (one.ubicacion_id.clone(), one.ubicacion_nombre.clone());
-        list.calendarios.iter().map(option).collect::<Vec<_>>()
-    });
-    let option = move |(store, label): (BranchId, String)| {
-        let value = store.to_string();
-        let is_current = move || current.read().as_ref().is_some_and(|one| one.ubicacion_id == store);
-        view! { <option value=value selected=is_current.clone() prop:selected=is_current>{label}</option> }
-    };
-    let options = options.into_iter().map(option).collect_view();
-    let today = move || list.with_untracked(|list| list.generado_en_local.date().to_string());
+    let today = list.generado_en_local.date().to_string();
+    let of = |which| looked.filter(|(submitted, _)| *submitted == which).map(|(_, outcome)| outcome);
     view! {
-        <section class="panel panel-padded" aria-label=language().calendars().title()>
-            <label class="field">
-                <span class="field-label">{language().filter().store()}</span>
-                <select class="select" on:change=move |event| choose(event_target_value(&event))>
-                    {options}
-                </select>
-            </label>
-            {rows(
-                move || current.get().into_iter().collect(),
-                // Another store, or another version of it, is another form: nothing of the one before is left in its fields.
-                |calendar| format!("{} {}", calendar.ubicacion_id, calendar.cambios.len()),
-                move |calendar| view! { <Editor calendar saved today=today()/> }.into_any(),
-            )}
+        <section class="panel panel-padded" aria-label=texts.title()>
+            <form class="filters" method="get" action=CALENDARS.path data-al-cambiar="">
+                <label class="field">
+                    <span class="field-label">{language().filter().store()}</span>
+                    <select class="select" id="tienda" name="ubicacion_id">{options.collect_view()}</select>
+                </label>
+                <button class="button only-without-script" type="submit">{texts.open()}</button>
+            </form>
+            {current.map(|current| editor(current, &today, values, of(Submitted::Calendar)))}
         </section>
-        <section class="panel panel-padded" aria-label=language().calendars().one_day()>
-            <HolidayForm today=today() saved/>
+        <section class="panel panel-padded" aria-label=texts.one_day()>
+            {holiday(&today, values, of(Submitted::Holiday))}
         </section>
     }
     .into_any()
 }
 
-#[component]
-fn Editor(calendar: BranchCalendar, saved: Callback<()>, today: String) -> impl IntoView {
-    let (live, toasts) = (expect_context::<Live>(), expect_context::<Toasts>());
+fn editor(
+    calendar: &BranchCalendar,
+    today: &str,
+    values: &Values,
+    outcome: Option<&Result<CalendarPreview, ApiError>>,
+) -> AnyView {
     let language = language();
     let texts = language.calendars();
-    let draft = CalendarDraft { document: RwSignal::new(calendar.calendario.clone()), from: RwSignal::new(today) };
-    let outcome = RwSignal::new(None::<Result<CalendarPreview, ApiError>>);
-    let store = StoredValue::new(calendar.ubicacion_id.to_string());
-    let look = Action::new(move |(): &()| async move {
-        let document = draft.document.get_untracked();
-        let answer = preview_calendar(Some(store.get_value()), Some(draft.from.get_untracked()), Some(document)).await;
-        outcome.set(Some(answer));
-    });
-    let save = Action::new(move |(): &()| async move {
-        let document = draft.document.get_untracked();
-        let from = draft.from.get_untracked();
-        let action = UserAction::start("guardar_calendario", &[("ubicacion_id", store.get_value())]);
-        let call = change_calendar(Some(store.get_value()), Some(from), Some(document));
-        match action.around(call).await {
-            Ok(answer) => {
-                toasts.say(answer.mensaje);
-                live.changed(Topic::Gaps);
-                saved.run(());
-            }
-            Err(error) => outcome.set(Some(Err(error))),
-        }
-    });
-    // What was looked at is not what is written any more.
-    Effect::new(move |before: Option<()>| {
-        draft.document.track();
-        draft.from.track();
-        if before.is_some() {
-            outcome.set(None);
-        }
-    });
-    let shown = move || {
-        outcome.get().map(|outcome| match outcome {
-            Ok(preview) => view! { <PreviewOfCalendar preview/> }.into_any(),
-            Err(error) => view! { <Failure title=texts.failed().to_owned() told=Told::from(&error)/> }.into_any(),
-        })
-    };
-    let is_looked_at = move || matches!(outcome.get(), Some(Ok(_)));
     let since = match calendar.vigente_desde {
         Some(from) => texts.since(day(language, from)),
         None => texts.of_file().to_owned(),
     };
+    // What was written stays written.
+    let written: Option<CalendarDocument> = outcome.map(|_| document_of(values));
+    let document = written.as_ref().unwrap_or(&calendar.calendario);
+    let from = outcome.and_then(|_| values.get("vigente_desde")).unwrap_or_else(|| today.to_owned());
+    // Another store, or another version of it, is another form: nothing of the one before is left in its fields.
+    let identifier = format!("calendario-{}-{}", calendar.ubicacion_id, calendar.cambios.len());
     view! {
-        <form
-            on:submit=move |event| {
-                event.prevent_default();
-                if matches!(outcome.get_untracked(), Some(Ok(_))) {
-                    save.dispatch(());
-                } else {
-                    look.dispatch(());
-                }
-            }
-        >
+        <form id=identifier method="post" action=CALENDAR_PATH data-accion=is_looked_at(outcome).then_some("guardar_calendario")>
+            <input type="hidden" name="ubicacion_id" value=calendar.ubicacion_id.to_string()/>
             <p class="muted">{calendar.zona.clone()} " · " {since}</p>
-            <CalendarForm draft/>
-            {shown}
+            {calendar_fields(document, &from)}
+            {outcome.map(shown)}
             <p class="muted">{texts.save_hint()}</p>
-            <button
-                class="button button-primary needs-script"
-                type="submit"
-                disabled=move || look.pending().get() || save.pending().get()
-            >
-                {move || if is_looked_at() { texts.save() } else { texts.look() }}
-            </button>
+            {buttons(outcome, values, "calendario")}
         </form>
-        <CalendarHistory changes=calendar.cambios.clone()/>
+        {calendar_history(calendar.cambios.clone())}
     }
     .into_any()
+}
+
+fn holiday(today: &str, values: &Values, outcome: Option<&Result<CalendarPreview, ApiError>>) -> AnyView {
+    let texts = language().calendars();
+    let written = |name: &str| outcome.and_then(|_| values.get(name));
+    let fields = holiday_fields(
+        &written("fecha").unwrap_or_else(|| today.to_owned()),
+        &written("horario").unwrap_or_else(|| CLOSED.to_owned()),
+        &written("nota").unwrap_or_default(),
+    );
+    view! {
+        <form id="feriado" method="post" action=HOLIDAY_PATH data-accion=is_looked_at(outcome).then_some("guardar_feriado")>
+            <input type="hidden" name="tienda" value=values.get("ubicacion_id").or_else(|| values.get("tienda"))/>
+            <h2>{texts.one_day()}</h2>
+            <p class="muted">{texts.one_day_intro()} " " {texts.hours_hint()}</p>
+            {fields}
+            {outcome.map(shown)}
+            {buttons(outcome, values, "feriado")}
+        </form>
+    }
+    .into_any()
+}
+
+fn shown(outcome: &Result<CalendarPreview, ApiError>) -> AnyView {
+    match outcome {
+        Ok(preview) => preview_of_calendar(preview.clone()),
+        Err(error) => {
+            let title = language().calendars().failed().to_owned();
+            view! { <Failure title told=Told::from(error)/> }.into_any()
+        }
+    }
+}
+
+const fn is_looked_at(outcome: Option<&Result<CalendarPreview, ApiError>>) -> bool {
+    matches!(outcome, Some(Ok(_)))
+}
+
+/// First what it would change is looked at, then it is saved: as it was looked at, and not as it may be written by then.
+fn buttons(outcome: Option<&Result<CalendarPreview, ApiError>>, values: &Values, place: &str) -> AnyView {
+    let texts = language().calendars();
+    let save = is_looked_at(outcome).then(|| {
+        view! {
+            <input type="hidden" name="visto" value=seal(values)/>
+            <button class="button button-primary" id=format!("{place}-guardar") type="submit" name="paso" value="guardar">
+                {texts.save()}
+            </button>
+        }
+    });
+    let class = if is_looked_at(outcome) { "button" } else { "button button-primary" };
+    view! {
+        <div class="form-buttons">
+            {save}
+            <button class=class id=format!("{place}-ver") type="submit" name="paso" value="ver">{texts.look()}</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// What was looked at, in one value: all that a form says but who decides.
+pub fn seal(values: &Values) -> String {
+    const LOOKED_AT: [&str; 15] = [
+        "ubicacion_id",
+        "lunes",
+        "martes",
+        "miercoles",
+        "jueves",
+        "viernes",
+        "sabado",
+        "domingo",
+        "excepciones",
+        "desde",
+        "hasta",
+        "zona",
+        "vigente_desde",
+        "fecha",
+        "horario",
+    ];
+    LOOKED_AT.map(|name| values.get(name).unwrap_or_default().replace("\r\n", "\n").trim().to_owned()).join("|")
 }

@@ -1,32 +1,21 @@
 //! `/inventario`: how old the stock of each warehouse is.
 
-use domain::read_model::FreshnessList;
+use engine::Topic;
 use leptos::prelude::*;
 
 use crate::api::read_freshness;
-use crate::components::{FreshnessCards, FreshnessTable, PageHeader, PageTitle, Part, Skeleton};
-use crate::live::{Live, Topic};
-use crate::loading::Loading;
+use crate::page::{Page, part};
 use crate::preferences::language;
+use crate::query::STOCK_PATH;
+use crate::views::{PageHeader, freshness_cards, freshness_table};
 
 /// The page of stock.
-#[component]
-pub fn FreshnessPage() -> impl IntoView {
+pub async fn freshness_page() -> Page {
     let texts = language().freshness();
-    let list = Loading::new(|| (), |()| read_freshness(None));
-    expect_context::<Live>().refetch(Topic::Runs, list);
-    view! {
-        <PageTitle title=texts.title()/>
+    let list = read_freshness(None).await;
+    let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        <Part loading=list name=texts.part() skeleton=Skeleton::Table show=show/>
-    }
-    .into_any()
-}
-
-fn show(list: Memo<FreshnessList>) -> AnyView {
-    view! {
-        <FreshnessCards list/>
-        <FreshnessTable list/>
-    }
-    .into_any()
+        {part(texts.part(), list, None, |list| view! { {freshness_cards(&list)} {freshness_table(list)} }.into_any())}
+    };
+    Page::new(STOCK_PATH, texts.title(), &[Topic::Runs], content)
 }

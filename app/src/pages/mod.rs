@@ -1,34 +1,49 @@
-//! One file a page: its resources, what changes them, and a boundary around each part that can fail alone.
+//! One file a page: what it asks for, and what is drawn of the answers. The server alone draws pages.
 
 mod calendars;
+mod connectivity;
 mod day;
-mod frame;
 mod freshness;
 mod gaps;
 mod history;
-mod justifications;
 mod monitoring;
 mod not_found;
-mod plan_orders;
 mod plans;
 mod reconciliations;
-mod recovery;
 mod run;
 mod runs;
-#[cfg(feature = "ssr")]
 mod summary;
 
-pub use calendars::CalendarsPage;
-pub use day::DayPage;
-pub use frame::Frame;
-pub use freshness::FreshnessPage;
-pub use gaps::GapsPage;
-pub use history::HistoryPage;
-pub use monitoring::MonitoringPage;
-pub use not_found::NotFoundPage;
-pub use plans::PlansPage;
-pub use reconciliations::ReconciliationsPage;
-pub use run::RunPage;
-pub use runs::RunsPage;
-#[cfg(feature = "ssr")]
-pub use summary::summary_document;
+use std::pin::Pin;
+
+pub use calendars::{Submitted, calendars_page, seal};
+pub use not_found::not_found_page;
+pub use plans::plans_page;
+pub use reconciliations::reconciliations_page;
+
+use crate::page::Page;
+use crate::query::{
+    CALENDARS, CONNECTIVITY_PATH, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECONCILIATIONS, RUNS, STOCK_PATH,
+};
+use crate::values::Values;
+
+/// A page that is being made.
+pub type Making = Pin<Box<dyn Future<Output = Page> + Send>>;
+/// Makes a page of what it is asked with.
+pub type Maker = fn(Values) -> Making;
+
+/// Every page by its route.
+pub const PAGES: [(&str, Maker); 12] = [
+    (HOME_PATH, |_| Box::pin(summary::summary_page())),
+    (RUNS.path, |values| Box::pin(runs::runs_page(values))),
+    ("/ejecuciones/{id}", |values| Box::pin(run::run_page(values))),
+    ("/tiendas/{id}/{fecha}", |values| Box::pin(day::day_page(values))),
+    (GAPS.path, |values| Box::pin(gaps::gaps_page(values))),
+    (PLANS_PATH, |_| Box::pin(plans::plans_page())),
+    (MONITORING, |values| Box::pin(monitoring::monitoring_page(values))),
+    (RECONCILIATIONS.path, |values| Box::pin(reconciliations::reconciliations_page(values))),
+    (STOCK_PATH, |_| Box::pin(freshness::freshness_page())),
+    (CALENDARS.path, |values| Box::pin(calendars::calendars_page(values, None))),
+    (HISTORY.path, |values| Box::pin(history::history_page(values))),
+    (CONNECTIVITY_PATH, |_| Box::pin(connectivity::connectivity_page())),
+];

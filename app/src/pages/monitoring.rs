@@ -3,81 +3,50 @@
 use domain::read_model::MonitoringView;
 use leptos::prelude::*;
 
-use crate::api::{ApiError, read_monitoring, try_monitoring};
-use crate::components::{
-    CronMonitors, MonitoringCards, MonitoringLinkLists, MonitoringReports, MonitoringSummary, PageHeader, PageTitle,
-    Part, Section, SentryTrial, ServerTrial, Skeleton,
-};
-use crate::live::{Live, Now};
-use crate::loading::Loading;
+use crate::api::read_monitoring;
+use crate::page::{Page, part};
 use crate::preferences::language;
+use crate::query::{MONITORING, TRIAL_CODE};
+use crate::values::Values;
+use crate::views::{
+    PageHeader, Section, browser_trial, cron_monitors, monitoring_cards, monitoring_link_lists, monitoring_reports,
+    monitoring_summary, server_trial,
+};
 
 /// What is reported changes without an event of ours, so the page asks.
 const LOOK_SECONDS: u32 = 3;
 
-/// The page of monitoring.
-#[component]
-pub fn MonitoringPage() -> impl IntoView {
+/// The page of monitoring, after a trial with the code of its failure.
+pub async fn monitoring_page(values: Values) -> Page {
     let texts = language().monitoring();
-    let monitoring = Loading::new(|| (), |()| read_monitoring());
-    expect_context::<Live>().refetch_every(LOOK_SECONDS, monitoring);
-
-    view! {
-        <PageTitle title=texts.title()/>
+    let is_code = |code: &String| code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let code = values.get(TRIAL_CODE).filter(is_code);
+    let monitoring = read_monitoring().await;
+    let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        <Part loading=monitoring name=texts.part() skeleton=Skeleton::Table show=show/>
+        {part(texts.part(), monitoring, None, |monitoring| show(&monitoring))}
         // Beside the part and not in it: trying the chain is of most use where it is broken.
-        <Section title=texts.trial_title() intro=texts.trial_intro()>
-            <Trial/>
-        </Section>
-        <SentryTrial/>
-    }
-    .into_any()
+        <Section title=texts.trial_title() intro=texts.trial_intro()>{server_trial(code)}</Section>
+        {browser_trial()}
+    };
+    let page = Page::new(MONITORING, texts.title(), &[], content);
+    Page { every_seconds: Some(LOOK_SECONDS), ..page }
 }
 
-fn show(view: Memo<MonitoringView>) -> AnyView {
+fn show(monitoring: &MonitoringView) -> AnyView {
     let texts = language().monitoring();
-    let now = Now::from_answer(move || view.read().generado_en);
-    let is_on = Memo::new(move |_| view.read().configurado);
-    let monitors = Memo::new(move |_| view.with(|view| view.monitores.clone()));
-    let links = Memo::new(move |_| view.with(|view| view.enlaces.clone()));
+    let is_on = monitoring.configurado;
+    let figures = is_on.then(|| view! { {monitoring_cards(monitoring)} {monitoring_reports(monitoring)} });
+    let links = is_on.then(|| {
+        let links = monitoring_link_lists(monitoring.enlaces.clone());
+        view! { <Section title=texts.links_title()>{links}</Section> }
+    });
+    let monitors = cron_monitors(&monitoring.monitores, monitoring.generado_en);
     view! {
-        <MonitoringSummary view now/>
-        {move || {
-            is_on.get().then(|| view! {
-                <MonitoringCards view/>
-                <MonitoringReports view now/>
-            })
-        }}
-        <Section title=texts.cron_title() intro=texts.cron_intro() is_flush=true>
-            <CronMonitors monitors now/>
-        </Section>
-        {move || {
-            is_on.get().then(|| view! {
-                <Section title=texts.links_title()>
-                    <MonitoringLinkLists links/>
-                </Section>
-            })
-        }}
+        {monitoring_summary(monitoring)}
+        {figures}
+        <Section title=texts.cron_title() intro=texts.cron_intro() is_flush=true>{monitors}</Section>
+        {links}
     }
     .into_any()
-}
-
-/// Has the server fail, and shows the reference of it.
-#[component]
-fn Trial() -> impl IntoView {
-    let failure = RwSignal::new(None::<ApiError>);
-    let fail = Action::new(move |(): &()| async move {
-        failure.set(None);
-        failure.set(try_monitoring(Some("error".to_owned())).await.err());
-    });
-    view! {
-        <ServerTrial
-            failure=failure.into()
-            is_working=fail.pending().into()
-            start=Callback::new(move |()| {
-                fail.dispatch(());
-            })
-        />
-    }
 }

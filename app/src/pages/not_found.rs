@@ -1,17 +1,16 @@
 //! What stands where nothing is.
 
+use axum::http::StatusCode;
 use leptos::prelude::*;
 
-use crate::components::PageTitle;
+use crate::page::Page;
 use crate::preferences::language;
 use crate::query::{GAPS, RUNS};
 
-/// The page for an address that has none. The server sets the status.
-#[component]
-pub fn NotFoundPage() -> impl IntoView {
+/// The page for an address that has none.
+pub fn not_found_page() -> Page {
     let texts = language().not_found();
-    view! {
-        <PageTitle title=texts.title()/>
+    let content = view! {
         <section class="empty empty-page">
             <p class="empty-code">"404"</p>
             <h1>{texts.title()}</h1>
@@ -21,6 +20,6 @@ pub fn NotFoundPage() -> impl IntoView {
                 <a class="button" href=GAPS.path>{texts.gaps()}</a>
             </p>
         </section>
-    }
-    .into_any()
+    };
+    Page::new("", texts.title(), &[], content).with_status(StatusCode::NOT_FOUND)
 }

@@ -1,106 +1,74 @@
 //! `/ejecuciones/{id}`: everything known of one run.
 
+use axum::http::StatusCode;
 use domain::problem::ProblemCode;
 use domain::read_model::{RunDetail, RunView};
+use engine::Topic;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-use crate::api::{ApiError, read_run};
-use crate::components::{
-    Empty, PageTitle, Part, Pill, RunError, RunFacts, RunPhaseTimes, RunsTable, Section, Skeleton, runs_of_same,
-};
+use crate::api::read_run;
 use crate::format::{period, whole};
 use crate::i18n::{kind_name, state_name};
-use crate::live::{Live, Now, Topic};
-use crate::loading::Loading;
+use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::RUNS;
+use crate::values::Values;
+use crate::views::{Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, runs_of_same, runs_table};
+
+/// Also after its end it may change: another attempt at its window may come.
+const TOPICS: &[Topic] = &[Topic::Runs];
 
 /// The page of a run.
-#[component]
-pub fn RunPage() -> impl IntoView {
+pub async fn run_page(values: Values) -> Page {
     let texts = language().run();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let run = Loading::new(move || id.get(), ask);
-    // Also after its end: another attempt at its window may come.
-    expect_context::<Live>().refetch(Topic::Runs, run);
-
-    view! {
-        <PageTitle title=texts.title()/>
-        <nav class="way-back" aria-label=texts.back()><a class="link" href=RUNS.path>"← " {texts.back()}</a></nav>
-        <Part loading=run name=texts.part() skeleton=Skeleton::Table show=show/>
-    }
-    .into_any()
-}
-
-/// A run that is not there is no failure of the page: it has its own view, and the page its status.
-async fn ask(id: String) -> Result<Option<RunDetail>, ApiError> {
-    match read_run(Some(id)).await {
+    let run = match read_run(values.get("id")).await {
+        // A run that is not there is no failure of the page.
         Err(error) if matches!(error.0.codigo, ProblemCode::NotFound | ProblemCode::InvalidParameter) => {
-            #[cfg(feature = "ssr")]
-            if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-                response.set_status(axum::http::StatusCode::NOT_FOUND);
-            }
-            Ok(None)
+            return Page::new(RUNS.path, texts.missing_title(), &[], missing()).with_status(StatusCode::NOT_FOUND);
         }
-        answer => answer.map(Some),
-    }
-}
-
-fn show(found: Memo<Option<RunDetail>>) -> AnyView {
-    let is_there = Memo::new(move |_| found.read().is_some());
-    let view = move || match (is_there.get(), found.get_untracked()) {
-        (true, Some(first)) => {
-            let latest =
-                move |before: Option<&RunDetail>| found.get().unwrap_or_else(|| before.unwrap_or(&first).clone());
-            view! { <Found detail=Memo::new(latest)/> }.into_any()
-        }
-        _ => view! { <Missing/> }.into_any(),
+        answer => answer,
     };
-    view.into_any()
+    let title = run.as_ref().map_or_else(|_| texts.title().to_owned(), |detail| title(&detail.ejecucion));
+    let content = view! {
+        <nav class="way-back" aria-label=texts.back()><a class="link" href=RUNS.path>"← " {texts.back()}</a></nav>
+        {part(texts.part(), run, None, found)}
+    };
+    Page::new(RUNS.path, title, TOPICS, content)
 }
 
-#[component]
-fn Found(detail: Memo<RunDetail>) -> impl IntoView {
+fn window(run: &RunView) -> String {
+    period(language(), (run.fecha_desde, run.hora_desde.as_str()), (run.fecha_hasta, run.hora_hasta.as_str()))
+        .to_string()
+}
+
+fn title(run: &RunView) -> String {
+    format!("{} · {}", run.ubicacion_nombre, window(run))
+}
+
+fn found(detail: RunDetail) -> AnyView {
     let texts = language().run();
-    let now = Now::from_answer(move || detail.read().generado_en);
-    let run = Memo::new(move |_| detail.with(|detail| detail.ejecucion.clone()));
-    // What a refetch leaves as it was is not drawn again.
-    let facts = Memo::new_with_compare(move |_| detail.get(), differs);
-    let phases = Memo::new(move |_| detail.with(|detail| detail.fases.clone()));
-    let error = Memo::new(move |_| {
-        detail.with(|detail| Some((detail.ejecucion.clone(), detail.ejecucion.error_tipo?, detail.enlaces.clone())))
+    let run = detail.ejecucion.clone();
+    let error = run.error_tipo.map(|class| {
+        let (run, links) = (run.clone(), detail.enlaces.clone());
+        view! { <Section title=texts.error()><RunError run class links/></Section> }
     });
+    let phases = detail.fases.clone();
+    let now = detail.generado_en;
+    let others = others(&detail);
     view! {
-        {move || head(&run.read())}
-        {move || {
-            error.get().map(|(run, class, links)| view! {
-                <Section title=texts.error()><RunError run class links/></Section>
-            })
-        }}
-        <Section title=texts.phases()>{move || view! { <RunPhaseTimes phases=phases.get()/> }}</Section>
-        <Section title=texts.facts()>{move || view! { <RunFacts detail=facts.get() now/> }}</Section>
-        <Section title=texts.others() is_flush=true><Others detail now/></Section>
+        {head(&run)}
+        {error}
+        <Section title=texts.phases()><RunPhaseTimes phases/></Section>
+        <Section title=texts.facts()><RunFacts detail now/></Section>
+        <Section title=texts.others() is_flush=true>{others}</Section>
     }
     .into_any()
-}
-
-/// Whether anything of the facts is another.
-fn differs(before: Option<&RunDetail>, after: Option<&RunDetail>) -> bool {
-    let facts = |detail: &RunDetail| (detail.ejecucion.clone(), detail.cambios.clone(), detail.lote_motivo.clone());
-    before.map(facts) != after.map(facts)
 }
 
 /// Store and state, and beneath them kind and window.
 fn head(run: &RunView) -> AnyView {
     let language = language();
-    let window =
-        period(language, (run.fecha_desde, run.hora_desde.as_str()), (run.fecha_hasta, run.hora_hasta.as_str()));
-    let title = format!("{} · {} · {}", run.ubicacion_nombre, window, language.site().name());
     view! {
-        <Title text=title/>
         <div class="page-header">
             <h1 class="title-row">
                 {run.ubicacion_nombre.clone()} " "
@@ -110,35 +78,28 @@ fn head(run: &RunView) -> AnyView {
                     is_busy=run.estado == domain::RunState::Running
                 />
             </h1>
-            <p class="muted">{kind_name(language, run.etl_tipo)} " · " {window.to_string()}</p>
+            <p class="muted">{kind_name(language, run.etl_tipo)} " · " {window(run)}</p>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Others(detail: Memo<RunDetail>, now: Now) -> impl IntoView {
+fn others(detail: &RunDetail) -> AnyView {
     let language = language();
     let texts = language.run();
-    let others = Memo::new(move |_| detail.with(|detail| detail.otros_intentos.clone()));
-    let is_empty = Memo::new(move |_| others.read().is_empty());
-    let more = move || {
-        let (shown, total) = detail.with(|detail| (detail.otros_intentos.len() as u64, detail.otros_intentos_total));
-        (total > shown).then(|| {
-            let href = runs_of_same(&detail.read().ejecucion);
-            let text = texts.others_more(whole(language, shown), whole(language, total));
-            view! { <p class="section-foot"><a class="link" href=href>{text}</a></p> }
-        })
-    };
-    move || match is_empty.get() {
-        true => view! { <Empty title=texts.others_none() hint=texts.others_none_text()/> }.into_any(),
-        false => view! { <RunsTable runs=others.into() now/> {more} }.into_any(),
+    if detail.otros_intentos.is_empty() {
+        return view! { <Empty title=texts.others_none() hint=texts.others_none_text()/> }.into_any();
     }
+    let (shown, total) = (detail.otros_intentos.len() as u64, detail.otros_intentos_total);
+    let more = (total > shown).then(|| {
+        let text = texts.others_more(whole(language, shown), whole(language, total));
+        view! { <p class="section-foot"><a class="link" href=runs_of_same(&detail.ejecucion)>{text}</a></p> }
+    });
+    view! { {runs_table(detail.otros_intentos.clone(), detail.generado_en)} {more} }.into_any()
 }
 
 /// In the place of a run that is not there.
-#[component]
-fn Missing() -> impl IntoView {
+fn missing() -> AnyView {
     let texts = language().run();
     view! {
         <section class="empty empty-page">

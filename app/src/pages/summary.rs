@@ -1,82 +1,31 @@
-//! `/`: how things are, in one sentence. Drawn on the server only; frontend/js/summary.ts keeps it current.
+//! `/`: how things are, in one sentence.
 
+use axum::http::StatusCode;
 use domain::problem::Problem;
 use domain::verdict::{SchedulerState, Verdict};
-use engine::{BranchInNeed, Summary};
+use engine::{BranchInNeed, Summary, Topic};
 use jiff::civil::DateTime;
-use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-use crate::access::AccountBar;
-use crate::assets::assets;
-use crate::components::{Glyph, Icon, Mark};
+use crate::api::read_summary;
 use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
 use crate::i18n::Language;
-use crate::query::{
-    CALENDARS, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, Query, RECONCILIATIONS, RUNS, STOCK_PATH,
-};
-use crate::{preferences, sentry};
+use crate::page::Page;
+use crate::preferences::language;
+use crate::query::{GAPS, HOME_PATH, MONITORING, PLANS_PATH, Query, RUNS};
 
-/// The whole document, of the summary or of the problem that stood in its way.
-pub fn summary_document(summary: &Result<Summary, Problem>) -> impl IntoView + use<> {
-    let preferences = preferences::read();
-    let language = preferences.language;
-    provide_context(preferences);
-    let assets = assets();
-    let content = match summary {
-        Ok(summary) => content(language, summary),
-        Err(problem) => unreadable(language, problem),
-    };
-    view! {
-        <!DOCTYPE html>
-        <html lang=language.tag() data-theme=preferences.theme.code() data-compilacion=assets.build().to_owned() data-hydrated="">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="description" content=language.site().description()/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>{format!("{} · {}", language.summary().title(), language.site().name())}</title>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <link rel="stylesheet" href=assets.path("klk.css")/>
-                <link rel="stylesheet" href=assets.path("summary.css")/>
-                <sentry::Head/>
-                <script type="module" src=assets.path("summary.js") nonce=use_nonce()></script>
-            </head>
-            <body>
-                <a class="skip-link" href="#contenido">{language.site().skip()}</a>
-                <div class="frame">
-                    <header class="sidebar">
-                        <a class="brand" href=HOME_PATH>
-                            <Mark/>
-                            <span>{language.site().name()}</span>
-                        </a>
-                        {navigation(language)}
-                    </header>
-                    <main class="main" id="contenido" tabindex="-1">{content}</main>
-                </div>
-                <AccountBar/>
-            </body>
-        </html>
+/// Whatever changes, the sentence may be another.
+const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
+
+/// The overview, or the problem that stood in its way.
+pub async fn summary_page() -> Page {
+    let language = language();
+    let title = language.summary().title();
+    match read_summary().await {
+        Ok(summary) => Page::new(HOME_PATH, title, TOPICS, content(language, &summary)),
+        Err(error) => Page::new(HOME_PATH, title, TOPICS, unreadable(language, &error.0))
+            .with_status(StatusCode::SERVICE_UNAVAILABLE),
     }
-}
-
-fn navigation(language: Language) -> AnyView {
-    let texts = language.site();
-    let pages = [
-        (HOME_PATH, language.summary().title(), Icon::Home),
-        (RUNS.path, texts.runs(), Icon::Runs),
-        (GAPS.path, texts.gaps(), Icon::Gaps),
-        (RECONCILIATIONS.path, texts.reconciliations(), Icon::Reconciliations),
-        (STOCK_PATH, texts.freshness(), Icon::Stock),
-        (CALENDARS.path, texts.calendars(), Icon::Calendars),
-        (HISTORY.path, texts.history(), Icon::History),
-        (MONITORING, texts.monitoring(), Icon::Monitoring),
-    ];
-    let links = pages.map(|(href, label, icon)| {
-        let current = (href == HOME_PATH).then_some("page");
-        view! { <a class="nav-link" href=href aria-current=current><Glyph icon/><span>{label}</span></a> }
-    });
-    view! { <nav class="nav" aria-label=texts.navigation()>{links}</nav> }.into_any()
 }
 
 fn content(language: Language, summary: &Summary) -> AnyView {
@@ -159,16 +108,10 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     details
 }
 
-/// When all of it was true. The script replaces the text where the server can no longer be reached.
+/// When all of it was true.
 fn age(language: Language, at: DateTime) -> AnyView {
-    let texts = language.summary();
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
-    view! {
-        <p class="muted" id="actualidad" data-lost=texts.lost(&time)>
-            {texts.as_of(&time)}
-        </p>
-    }
-    .into_any()
+    view! { <p class="muted" id="actualidad">{language.summary().as_of(&time)}</p> }.into_any()
 }
 
 fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {

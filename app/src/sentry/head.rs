@@ -1,6 +1,5 @@
 //! What the server puts into a page's head for the SDK.
 
-#[cfg(feature = "ssr")]
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -27,7 +26,6 @@ pub struct BrowserSettings {
 #[derive(Clone, Debug)]
 pub struct BrowserMonitoring {
     /// JSON that can stand in HTML.
-    #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "only a page that is rendered carries it"))]
     json: std::sync::Arc<str>,
 }
 
@@ -49,20 +47,12 @@ pub struct PageTrace {
     pub baggage: String,
 }
 
-/// Whether this page tells Sentry anything; the same on the server and in the browser.
+/// Whether this page tells Sentry anything.
 pub fn is_on() -> bool {
-    #[cfg(feature = "ssr")]
-    {
-        use_context::<BrowserMonitoring>().is_some()
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        document().get_element_by_id(ELEMENT).is_some()
-    }
+    use_context::<BrowserMonitoring>().is_some()
 }
 
 /// The settings, the place in the trace, and the script; nothing at all where monitoring is off.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn Head() -> impl IntoView {
     let trace = use_context::<PageTrace>().map(|PageTrace { sentry_trace, baggage }| {

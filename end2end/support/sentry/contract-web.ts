@@ -7,8 +7,8 @@ const QUERY = ['db.query'];
 /** What the outcome of a recovery is filed under, whatever asked for it. */
 const RECOVERY = '/api/etl/tracking/recuperar-gap';
 /** Where a page asks for it: with the plan that was shown. */
-const PREVIEW = '/api/etl/tracking/planes';
-const START = '/api/etl/tracking/planes/iniciar';
+const PREVIEW = '/gaps/recuperar';
+const START = '/gaps/recuperar/iniciar';
 
 const endpoint = (path: string, name: string, spans: string[] = QUERY, has: Record<string, Value> = {}): Row[] => [
   {
@@ -110,13 +110,5 @@ export const browser: Row[] = [
   page('/gaps', 'pageload'),
   page('/monitoreo', 'pageload'),
   page('/ejecuciones', 'navigation'),
-  browserError('ServerFunctionError', {
-    'tags.server_function': '/api/monitoreo/prueba',
-    'contexts.server_function.function': '/api/monitoreo/prueba',
-    'contexts.server_function.status': '500',
-    'contexts.server_function.correlacion': /^[A-Z0-9]{8}$/,
-  }),
-  browserError('ComponentError'),
   browserError('Error', { 'exception.values.0.mechanism.handled': 'false' }),
-  browserError('RustPanic', { level: 'fatal', 'contexts.panic.location': /\.rs:\d+:\d+$/ }),
 ];

@@ -2,8 +2,7 @@
 
 use app::access::{Entrance, EntranceKind, UsersPage, entrance_document, users_document};
 use axum::Form;
-use axum::body::Body;
-use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -17,7 +16,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::gate::{self, Peer};
-use super::{WebState, redirect};
+use super::{WebState, pages, redirect};
 use crate::clock;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -30,14 +29,6 @@ pub(super) struct Asker {
     identity: Identity,
     peer: Peer,
     parts: Parts,
-}
-
-impl Asker {
-    /// The request that a page is drawn for: with the language, the nonce and the identity of the one in hand, whose form was
-    /// read.
-    fn page_request(&self) -> Request {
-        Request::from_parts(self.parts.clone(), Body::empty())
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
@@ -103,7 +94,7 @@ pub(super) async fn entrance(State(state): State<WebState>, asker: Asker, Query(
     }
     let kind = if state.engine.has_nobody() { EntranceKind::First } else { EntranceKind::SignIn };
     let entrance = Entrance { back: back.volver, ..Entrance::of(kind) };
-    show_entrance(&state, &asker, entrance, StatusCode::OK).await
+    show_entrance(&state, &asker, entrance, StatusCode::OK)
 }
 
 /// `POST /entrar`
@@ -133,7 +124,7 @@ pub(super) async fn password_page(State(state): State<WebState>, asker: Asker) -
         (false, true) => EntranceKind::First,
         (false, false) => EntranceKind::Code,
     };
-    show_entrance(&state, &asker, Entrance::of(kind), StatusCode::OK).await
+    show_entrance(&state, &asker, Entrance::of(kind), StatusCode::OK)
 }
 
 /// `POST /clave`
@@ -239,13 +230,11 @@ async fn show_users(state: &WebState, asker: &Asker, page: UsersPage) -> Respons
     let overview = state.engine.access_overview(&asker.identity.actor).await;
     let overview = overview.map_err(|error| state.engine.problem("get_usuarios", error));
     let status = overview.as_ref().err().or(page.problem.as_ref()).map_or(StatusCode::OK, status_of);
-    let render = leptos_axum::render_app_async_with_context(state.contexts(), move || users_document(&overview, &page));
-    with_status(render(asker.page_request()).await.into_response(), status)
+    pages::draw(state, asker.parts.clone(), status, || users_document(&overview, &page))
 }
 
-async fn show_entrance(state: &WebState, asker: &Asker, entrance: Entrance, status: StatusCode) -> Response {
-    let render = leptos_axum::render_app_async_with_context(state.contexts(), move || entrance_document(&entrance));
-    with_status(render(asker.page_request()).await.into_response(), status)
+fn show_entrance(state: &WebState, asker: &Asker, entrance: Entrance, status: StatusCode) -> Response {
+    pages::draw(state, asker.parts.clone(), status, || entrance_document(&entrance))
 }
 
 /// The form once more, with what was wrong.
@@ -258,14 +247,7 @@ async fn refuse_entrance(
 ) -> Response {
     let problem = state.engine.problem(endpoint, error);
     let status = status_of(&problem);
-    show_entrance(state, asker, Entrance { problem: Some(problem), ..entrance }, status).await
-}
-
-fn with_status(mut response: Response, status: StatusCode) -> Response {
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = status;
-    }
-    response
+    show_entrance(state, asker, Entrance { problem: Some(problem), ..entrance }, status)
 }
 
 fn status_of(problem: &Problem) -> StatusCode {

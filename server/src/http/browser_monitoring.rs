@@ -6,7 +6,6 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::AxumRouteListing;
 use monitoring::{DEVELOPMENT, TraceHeaders};
 use secrecy::ExposeSecret;
 
@@ -16,7 +15,7 @@ use crate::settings::SentrySettings;
 pub(super) fn of_settings(
     settings: &SentrySettings,
     release: &str,
-    pages: &[AxumRouteListing],
+    pages: impl Iterator<Item = &'static str>,
 ) -> Option<BrowserMonitoring> {
     let is_development = settings.environment.trim() == DEVELOPMENT;
     BrowserMonitoring::new(&BrowserSettings {
@@ -24,8 +23,7 @@ pub(super) fn of_settings(
         environment: settings.environment.trim().to_owned(),
         release: release.to_owned(),
         traces_sample_rate: if is_development { 1.0 } else { settings.traces_sample_rate },
-        // The overview is no page of the app's router.
-        routes: std::iter::once("/".to_owned()).chain(pages.iter().map(|page| page.path().to_owned())).collect(),
+        routes: pages.map(str::to_owned).collect(),
     })
 }
 

@@ -1,4 +1,5 @@
-//! `GET /api/eventos`: server-sent events that say which topic has changed. What it is now, the page asks.
+//! `GET /api/eventos`: server-sent events that say which topic has changed, and every few seconds that the server is there, which
+//! build it runs and how many changes there were. What it is now, the page asks.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -8,31 +9,32 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
 use engine::{Identity, Topic};
 use futures::{Stream, stream};
 use monitoring::EndpointTags;
+use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, Interval};
 
+use super::counts::{Counts, TOPICS};
 use super::gate::Peer;
 use super::{WebState, problems};
 use crate::accept::{Peers, Place};
 
 /// At most one message a topic in this time.
 const QUIET: Duration = Duration::from_millis(500);
-/// How often a connection says that it is there while nothing changes: proxies close those that are silent for long.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The event that says that the server is there. Proxies close connections that are silent for long, and a page that does not
+/// hear it knows that nobody is at the other end.
+const HEARTBEAT: &str = "latido";
 
 /// How often it is looked whether the session of a silent stream has ended by itself.
 const ACCESS_CHECK: Duration = Duration::from_secs(15);
 
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 
 /// A stream that ends with the server, and with the session or role of whoever listens.
 pub(super) async fn stream(
@@ -54,10 +56,18 @@ pub(super) async fn stream(
         access: state.engine.access_changes(),
         may_listen: Box::new(move || engine.is_still(&identity)),
         due: Vec::new(),
+        heard: BTreeSet::new(),
         quiet_until: Instant::now(),
         _held: Some((place, permit)),
     };
-    let mut response = Sse::new(messages(changes)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    let pulse = Pulse {
+        build: state.assets.build().to_owned(),
+        counts: state.counts.clone(),
+        // The first at once: the page knows that it is heard.
+        beats: tokio::time::interval(state.event_heartbeat),
+        seconds: state.event_heartbeat.as_secs(),
+    };
+    let mut response = Sse::new(messages(changes, pulse)).into_response();
     // A proxy that gathers answers before it passes them on would hold back what has just changed.
     response.headers_mut().insert(UNBUFFERED, HeaderValue::from_static("no"));
     response
@@ -72,15 +82,40 @@ struct Changes {
     /// Whether whoever listens may still do so.
     may_listen: Box<dyn Fn() -> bool + Send>,
     due: Vec<usize>,
+    /// What was heard and may not be spoken of yet.
+    heard: BTreeSet<usize>,
     quiet_until: Instant,
     /// Held as long as the connection is.
     _held: Option<(Place, OwnedSemaphorePermit)>,
 }
 
-fn messages(changes: Changes) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(changes, |mut changes| async move {
-        let topic = TOPICS[changes.next().await?].as_str();
-        Some((Ok(Event::default().event(topic).data(topic)), changes))
+/// What a connection says though nothing changes.
+struct Pulse {
+    build: String,
+    counts: Counts,
+    beats: Interval,
+    seconds: u64,
+}
+
+impl Pulse {
+    fn event(&self) -> Event {
+        let told = json!({ "build": self.build, "cambios": self.counts.told(), "segundos": self.seconds });
+        Event::default().event(HEARTBEAT).data(told.to_string())
+    }
+}
+
+fn messages(changes: Changes, pulse: Pulse) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold((changes, pulse), |(mut changes, mut pulse)| async move {
+        let event = tokio::select! {
+            biased;
+            // Where beats come more often than the session is looked at otherwise, it is looked at here.
+            _ = pulse.beats.tick() => (changes.may_listen)().then(|| pulse.event())?,
+            topic = changes.next() => {
+                let topic = TOPICS[topic?].as_str();
+                Event::default().event(topic).data(topic)
+            }
+        };
+        Some((Ok(event), (changes, pulse)))
     })
 }
 
@@ -95,22 +130,24 @@ impl Changes {
         self.due.pop()
     }
 
-    /// Waits for a change, then until it may be spoken of; whatever changes meanwhile is one with it.
+    /// Waits for a change, then until it may be spoken of; whatever changes meanwhile is one with it. Nothing that was heard is
+    /// lost where the waiting is given up.
     async fn hear(&mut self) -> Option<BTreeSet<usize>> {
-        let mut heard = BTreeSet::new();
         loop {
-            let may_speak = !heard.is_empty();
+            let may_speak = !self.heard.is_empty();
             tokio::select! {
                 biased;
                 _ = self.closing.wait_for(|closing| *closing) => return None,
                 // An error says that the engine is gone.
                 changed = self.access.changed() => if changed.is_err() || !(self.may_listen)() { return None },
                 () = tokio::time::sleep(ACCESS_CHECK) => if !(self.may_listen)() { return None },
-                () = tokio::time::sleep_until(self.quiet_until), if may_speak => return (self.may_listen)().then_some(heard),
+                () = tokio::time::sleep_until(self.quiet_until), if may_speak => {
+                    return (self.may_listen)().then(|| std::mem::take(&mut self.heard));
+                }
                 received = self.receiver.recv() => match received {
-                    Ok(topic) => heard.extend(TOPICS.iter().position(|known| *known == topic)),
+                    Ok(topic) => self.heard.extend(TOPICS.iter().position(|known| *known == topic)),
                     // Somebody slept through some of them: all may have changed.
-                    Err(RecvError::Lagged(_)) => heard.extend(0..TOPICS.len()),
+                    Err(RecvError::Lagged(_)) => self.heard.extend(0..TOPICS.len()),
                     Err(RecvError::Closed) => return None,
                 },
             }
@@ -138,7 +175,16 @@ mod tests {
         may_listen: impl Fn() -> bool + Send + 'static,
     ) -> Changes {
         let may_listen = Box::new(may_listen);
-        Changes { receiver, closing, access, may_listen, due: Vec::new(), quiet_until: Instant::now(), _held: None }
+        Changes {
+            receiver,
+            closing,
+            access,
+            may_listen,
+            due: Vec::new(),
+            heard: BTreeSet::new(),
+            quiet_until: Instant::now(),
+            _held: None,
+        }
     }
 
     #[tokio::test(start_paused = true)]

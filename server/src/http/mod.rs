@@ -2,37 +2,43 @@
 
 mod access;
 mod browser_monitoring;
+mod counts;
 mod events;
 mod gate;
 mod health;
 mod layers;
+mod notices;
 mod openapi;
+mod pages;
 mod problems;
 mod redirect;
 mod security;
 mod site;
-mod summary;
 mod tunnel;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::assets::Assets;
 use app::sentry::BrowserMonitoring;
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, get, on, post};
 use engine::{Engine, Identity};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::handle_server_fns_with_context;
 use monitoring::Monitoring;
 use tokio::sync::{Semaphore, watch};
 
 use crate::accept::Peers;
 use crate::settings::{HttpSettings, SentrySettings, Settings};
 use crate::wiring::RELEASE;
+use counts::Counts;
 use gate::Gate;
 use tunnel::Tunnel;
 
@@ -59,6 +65,10 @@ pub struct WebState {
     tunnel: Arc<Tunnel>,
     /// Who may come in.
     gate: Arc<Gate>,
+    /// How many changes there were.
+    pub(super) counts: Counts,
+    /// How often streams of events say that the server is there.
+    pub event_heartbeat: Duration,
     /// What pages carry so that browsers tell Sentry what fails there.
     browser_monitoring: Option<BrowserMonitoring>,
 }
@@ -76,6 +86,8 @@ impl WebState {
         let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
         let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
         let assets = site::assets(&options);
+        let counts = Counts::default();
+        tokio::spawn(counts.clone().count(engine.events()));
         let gate = Arc::new(Gate::new(engine.clone(), &settings.http, is_demo));
         Self {
             options,
@@ -87,6 +99,8 @@ impl WebState {
             event_streams_of_peer_max: settings.http.event_streams_of_peer_max,
             tunnel,
             gate,
+            counts,
+            event_heartbeat: settings.http.event_heartbeat,
             browser_monitoring: None,
         }
     }
@@ -114,24 +128,16 @@ fn provide_identity() {
     }
 }
 
-impl FromRef<WebState> for LeptosOptions {
-    fn from_ref(state: &WebState) -> Self {
-        state.options.clone()
-    }
-}
-
 /// Everything that answers.
 pub fn router(
     mut state: WebState,
     settings: &HttpSettings,
     sentry: &SentrySettings,
 ) -> Result<Router, layers::InvalidOrigin> {
-    let pages = generate_route_list(app::App);
-    state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, &pages);
+    state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, pages::paths());
     let gate = Arc::clone(&state.gate);
-    let routes = Router::new()
-        .route("/", get(summary::page))
-        .leptos_routes_with_context(&state, pages, state.contexts(), app::shell)
+    let mut routes = Router::new()
+        .merge(pages::routes())
         .route("/usuarios", get(access::users).post(access::change_users))
         // Above are pages, and below is what everybody may ask for, or what has its own way to say no.
         .route_layer(from_fn(gate::page))
@@ -142,9 +148,20 @@ pub fn router(
         .route("/api/monitoreo/tunel", post(tunnel::relay))
         .route("/api/openapi.json", get(openapi::document))
         .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+        .route("/health/ready", get(health::ready));
+    for (path, method) in server_fn_paths() {
+        let Ok(method) = MethodFilter::try_from(method) else { continue };
+        routes = routes.route(path, on(method, server_function));
+    }
+    let routes = routes
         .fallback(site::file_or_missing_page)
         .method_not_allowed_fallback(problems::method_not_allowed)
         .with_state(state);
     layers::around(routes, settings, gate)
+}
+
+/// The REST interface.
+async fn server_function(State(state): State<WebState>, request: Request) -> Response {
+    let contexts = state.contexts();
+    handle_server_fns_with_context(contexts, request).await.into_response()
 }

@@ -47,6 +47,11 @@ pub(super) async fn method_not_allowed() -> Response {
     answer_with(StatusCode::METHOD_NOT_ALLOWED, ProblemCode::NotFound, "Esta dirección no admite ese método")
 }
 
+/// What came is no form.
+pub(super) fn unreadable() -> Response {
+    answer(ProblemCode::InvalidParameter, "No se puede leer la petición")
+}
+
 /// The answer to a panic. The panic hook has reported it already, under the code of the request.
 pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!(target: monitoring::REPORTED_TARGET, "a request panicked");

@@ -12,7 +12,7 @@ use leptos::config::{ConfFile, LeptosOptions, get_configuration};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-use super::{WebState, gate, problems};
+use super::{WebState, gate, pages, problems};
 
 /// The site options that a deployed server reads; the same as in Cargo.toml.
 const OPTIONS_FILE: &str = "Leptos.toml";
@@ -71,12 +71,7 @@ pub(super) async fn file_or_missing_page(State(state): State<WebState>, request:
     if let Some(redirect) = gate::sign_in_page(&request) {
         return redirect;
     }
-    let page = leptos_axum::render_app_async_with_context(state.contexts(), app::shell);
-    let mut response = page(request).await.into_response();
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::NOT_FOUND;
-    }
-    response
+    pages::not_found(&state, request).await
 }
 
 /// The question for a file: bodies are for others.

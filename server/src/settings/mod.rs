@@ -168,6 +168,8 @@ pub struct HttpSettings {
     pub event_streams_max: usize,
     /// Streams of events at once of one address.
     pub event_streams_of_peer_max: usize,
+    /// How often a stream says that the server is there.
+    pub event_heartbeat: Duration,
     /// How many connections there may be.
     pub connections: ConnectionLimits,
     /// Origins beside our own that may change something.
@@ -357,7 +359,7 @@ fn database_limits(source: &mut Source) -> DatabaseLimits {
 
 fn http(source: &mut Source) -> Option<HttpSettings> {
     use variables::{
-        ADDRESS, BODY_BYTES_MAX, CONNECTIONS_MAX, CONNECTIONS_OF_PEER_MAX, EVENT_STREAMS_MAX,
+        ADDRESS, BODY_BYTES_MAX, CONNECTIONS_MAX, CONNECTIONS_OF_PEER_MAX, EVENT_HEARTBEAT_SECONDS, EVENT_STREAMS_MAX,
         EVENT_STREAMS_OF_PEER_MAX, HEAD_TIMEOUT_SECONDS, REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS,
     };
     let address = source.parsed(&ADDRESS);
@@ -367,6 +369,7 @@ fn http(source: &mut Source) -> Option<HttpSettings> {
         request_timeout: seconds(source, &REQUEST_TIMEOUT_SECONDS),
         event_streams_max: size(source, &EVENT_STREAMS_MAX),
         event_streams_of_peer_max: size(source, &EVENT_STREAMS_OF_PEER_MAX),
+        event_heartbeat: seconds(source, &EVENT_HEARTBEAT_SECONDS),
         connections: ConnectionLimits {
             connections_max: size(source, &CONNECTIONS_MAX),
             of_peer_max: size(source, &CONNECTIONS_OF_PEER_MAX),

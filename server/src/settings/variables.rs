@@ -108,6 +108,7 @@ variables! {
     CONNECTIONS_OF_PEER_MAX = "KLK_CONNECTIONS_OF_PEER_MAX", number(512, 1, 1_000_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
     HEAD_TIMEOUT_SECONDS = "KLK_HEAD_TIMEOUT_SECONDS", number(30, 1, 3600), "Segundos que una conexión puede tardar en decir qué quiere.";
     EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
+    EVENT_HEARTBEAT_SECONDS = "KLK_EVENT_HEARTBEAT_SECONDS", number(15, 1, 300), "Cada cuántos segundos dice el servidor a las páginas abiertas que sigue ahí; si faltan dos, la página se conecta de nuevo y lo dice.";
     EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     PUBLIC_URL = "KLK_PUBLIC_URL", OPTIONAL, "Dirección con la que las personas abren las páginas (https://klk.ejemplo.com), si hay un proxy delante. Con https, la cookie de la sesión solo viaja cifrada.";

@@ -104,3 +104,73 @@ fn the_site_options_of_the_deployed_server_are_those_of_the_workspace() {
     };
     assert_eq!(section("Leptos.toml"), section("Cargo.toml"));
 }
+
+/// What each folder of the app may use of the others. A folder below another one belongs to it.
+const FOLDERS: &[(&str, &[&str])] = &[
+    ("access", &["assets", "format", "i18n", "preferences", "query", "views"]),
+    ("api", &["i18n", "preferences"]),
+    ("assets", &[]),
+    ("format", &["i18n", "preferences"]),
+    ("forms", &["api", "format", "i18n", "page", "pages", "preferences", "query", "values", "views"]),
+    ("i18n", &[]),
+    ("page", &["api", "preferences", "query", "views"]),
+    ("pages", &["api", "format", "i18n", "page", "preferences", "query", "values", "views"]),
+    ("parts", &["access", "api", "assets", "i18n", "page", "preferences", "query", "references", "sentry", "views"]),
+    ("preferences", &["i18n"]),
+    ("query", &[]),
+    ("references", &[]),
+    ("sample", &[]),
+    ("sentry", &["assets"]),
+    ("values", &["query"]),
+    ("views", &["api", "format", "i18n", "preferences", "query", "references", "sentry", "values"]),
+];
+
+/// The source files below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The names after `crate::`, also in braces, in what is no test.
+fn used(source: &str) -> Vec<String> {
+    let source = source.split("#[cfg(test)]").next().unwrap();
+    let mut names = Vec::new();
+    for rest in source.split("crate::").skip(1) {
+        let list = rest.strip_prefix('{').map_or(rest, |list| list.split('}').next().unwrap());
+        let many = rest.starts_with('{');
+        for part in list.split(',').take(if many { usize::MAX } else { 1 }) {
+            let name: String =
+                part.trim().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+            names.push(name);
+        }
+    }
+    names.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn every_folder_of_the_app_uses_what_the_design_allows_and_nothing_else() {
+    let root = workspace().join("app/src");
+    let files = sources(&root);
+    assert!(files.len() > 60, "{}", files.len());
+    for file in files {
+        let below = file.strip_prefix(&root).unwrap();
+        let folder =
+            below.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if folder == "lib" {
+            continue;
+        }
+        let allowed = FOLDERS.iter().find(|(name, _)| *name == folder);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{folder} has no line in FOLDERS"));
+        for name in used(&std::fs::read_to_string(&file).unwrap()) {
+            assert!(name == folder || allowed.contains(&name.as_str()), "{}: must not use {name}", file.display());
+        }
+    }
+}

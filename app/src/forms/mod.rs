@@ -1,0 +1,92 @@
+//! One file an action: what a form says becomes the next step, or is done and leads to a page. All of them work without scripts;
+//! where there are scripts, the same steps are shown in a dialog.
+
+mod calendars;
+mod confirm;
+mod justify;
+mod plans;
+mod reconcile;
+mod recover;
+mod trial;
+mod withdraw;
+
+use std::pin::Pin;
+
+use leptos::prelude::*;
+
+use crate::page::{Notice, Outcome, Page, came_from};
+use crate::pages::Maker;
+use crate::query::{
+    CALENDAR_PATH, CANCEL_PATH, CONFIRM_PATH, HOLIDAY_PATH, JUSTIFY_PATH, PAUSE_PATH, RECONCILE_PATH, RECOVER_PATH,
+    RESUME_PATH, SAVE_JUSTIFICATION_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
+};
+use crate::values::Values;
+
+/// Something that is being done.
+pub type Doing = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+/// Does what a form says.
+pub type Doer = fn(Values) -> Doing;
+
+/// Every form by the address that it is sent to.
+pub const FORMS: [(&str, Doer); 13] = [
+    (RECOVER_PATH, |values| Box::pin(recover::look(values))),
+    (START_PATH, |values| Box::pin(recover::start(values))),
+    (JUSTIFY_PATH, |values| Box::pin(justify::ask(values))),
+    (SAVE_JUSTIFICATION_PATH, |values| Box::pin(justify::save(values))),
+    (WITHDRAW_PATH, |values| Box::pin(withdraw::withdraw(values))),
+    (CONFIRM_PATH, |values| Box::pin(confirm::confirm(values))),
+    (PAUSE_PATH, |values| Box::pin(plans::pause(values))),
+    (RESUME_PATH, |values| Box::pin(plans::resume(values))),
+    (CANCEL_PATH, |values| Box::pin(plans::cancel(values))),
+    (RECONCILE_PATH, |values| Box::pin(reconcile::reconcile_day(values))),
+    (CALENDAR_PATH, |values| Box::pin(calendars::calendar(values))),
+    (HOLIDAY_PATH, |values| Box::pin(calendars::holiday(values))),
+    (TRIAL_PATH, |_| Box::pin(trial::fail())),
+];
+
+/// First steps that have an address, because a link leads to them.
+pub const STEPS: [(&str, Maker); 3] = [
+    (CANCEL_PATH, |values| Box::pin(plans::ask(values))),
+    (WITHDRAW_PATH, |values| Box::pin(withdraw::ask(values, None))),
+    (CONFIRM_PATH, |values| Box::pin(confirm::ask(values, None))),
+];
+
+/// Done: the page to see next, and what to say there.
+fn done(path: impl Into<String>, text: impl Into<String>) -> Outcome {
+    Outcome::Done { path: path.into(), notice: Notice { text: text.into(), undo: Vec::new() } }
+}
+
+/// A step as a page of its own; it changes with nothing but what its form says.
+fn step_page(section: &'static str, step: crate::views::Step) -> Page {
+    Page::new(section, step.title, &[], crate::views::step(step))
+}
+
+/// Where to go on: where a form says, else where somebody comes from, else where it belongs. Steps are nowhere to go on.
+fn back_of(values: &Values, otherwise: &str) -> String {
+    let is_step = |path: &str| {
+        let path = path.split('?').next().unwrap_or_default();
+        FORMS.iter().any(|(step, _)| *step == path)
+    };
+    let is_ours = |path: &String| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    let told = values.get("volver").or_else(came_from).filter(|path| is_ours(path) && !is_step(path));
+    told.unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// The field that says where to go on.
+fn back_field(back: &str) -> AnyView {
+    view! { <input type="hidden" name="volver" value=back.to_owned()/> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_leads_to_pages_of_ours_only() {
+        let back = |path: &str| back_of(&Values::new([("volver".to_owned(), path.to_owned())]), "/gaps");
+        assert_eq!(back("/gaps?ubicacion_id=t1"), "/gaps?ubicacion_id=t1");
+        for path in ["https://evil.example/", "//evil.example", "/\\evil.example", "/gaps/recuperar?x=1", ""] {
+            assert_eq!(back(path), "/gaps", "{path}");
+        }
+    }
+}

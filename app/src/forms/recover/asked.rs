@@ -1,0 +1,203 @@
+//! What somebody wants recovered, as a form says it.
+
+use domain::BranchId;
+use domain::read_model::{BranchChoice, GapList, GapView, PlanPeriod};
+use leptos::prelude::*;
+
+use crate::api::{ApiError, list_gaps};
+use crate::format::whole;
+use crate::i18n::{Language, kind_name};
+use crate::preferences::language;
+use crate::query::GAPS;
+use crate::values::Values;
+use crate::views::period_of;
+
+/// How far back "everything" goes at most: as far as a recovery may.
+const EVERYTHING_DAYS_MAX: u32 = 31;
+/// What goes along from step to step as it is.
+const CARRIED: [&str; 8] = ["que", "uno", "gap", "etl_tipo", "ubicacion_id", "max_horas", "ordenar", "volver"];
+/// The fields of days, which a person may change.
+const DAYS: [&str; 3] = ["tienda", "desde", "hasta"];
+
+/// What somebody wants recovered.
+pub enum Asked {
+    /// One gap.
+    Gap(Box<GapView>),
+    /// Some gaps.
+    Selection(Vec<GapView>),
+    /// Whatever is missing of the last days, of a store or of all.
+    LastDays(u32, Option<BranchChoice>),
+    /// Days of a store, or of all, with the stores to choose from.
+    Days(Vec<BranchChoice>, PlanPeriod),
+}
+
+/// The fields that say it, for the next step.
+pub fn hidden(values: &Values) -> AnyView {
+    carried(values, &CARRIED)
+}
+
+/// The days as they are, for a step in which nobody changes them.
+pub fn days(values: &Values) -> AnyView {
+    carried(values, &DAYS)
+}
+
+fn carried(values: &Values, names: &[&'static str]) -> AnyView {
+    let field = |name: &'static str, value: &str| view! { <input type="hidden" name=name value=value.to_owned()/> };
+    // Rows that are chosen say nothing where one gap or something else is asked for.
+    let names = names.iter().filter(|name| **name != "gap" || is_selection(values));
+    names
+        .flat_map(|name| values.all(name).map(|value| field(name, value)).collect::<Vec<_>>())
+        .collect_view()
+        .into_any()
+}
+
+fn is_selection(values: &Values) -> bool {
+    !values.is_set("uno") && values.get("que").as_deref() == Some("seleccion")
+}
+
+impl Asked {
+    /// Of a form. Gaps are looked up in the list that they were shown in: what has gone from it is not asked for any more.
+    pub async fn of(values: &Values) -> Result<Self, ApiError> {
+        let query = values.query(GAPS);
+        let get = |name| query.get(name);
+        let list = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), None, None).await?;
+        let asked = match (values.get("uno"), values.get("que").as_deref()) {
+            (Some(one), _) => {
+                let gap = list.gaps.into_iter().find(|gap| gap.id == one);
+                gap.map_or_else(|| Self::Selection(Vec::new()), |gap| Self::Gap(Box::new(gap)))
+            }
+            (None, Some("todo")) => Self::everything(&list, get("ubicacion_id").as_deref()),
+            (None, Some("periodo")) => {
+                let today = list.generado_en_local.date().to_string();
+                let first = values.get("desde").unwrap_or_else(|| today.clone());
+                let last = values.get("hasta").unwrap_or(today);
+                let period = PlanPeriod {
+                    ubicacion_id: values.get("tienda").map(BranchId::new),
+                    fecha_desde: first,
+                    fecha_hasta: Some(last),
+                    hora_desde: None,
+                    hora_hasta: None,
+                };
+                Self::Days(list.tiendas, period)
+            }
+            (None, _) => {
+                let is_chosen = |gap: &GapView| gap.recuperable && values.all("gap").any(|id| id == gap.id);
+                Self::Selection(list.gaps.into_iter().filter(is_chosen).collect())
+            }
+        };
+        Ok(asked)
+    }
+
+    /// What the list shows, and not what its filters leave out.
+    fn everything(list: &GapList, store: Option<&str>) -> Self {
+        let days = list.max_horas.div_ceil(24).clamp(1, EVERYTHING_DAYS_MAX);
+        let is_chosen = |choice: &&BranchChoice| Some(choice.ubicacion_id.as_str()) == store;
+        Self::LastDays(days, list.tiendas.iter().find(is_chosen).cloned())
+    }
+
+    /// Stores, periods and days back, as a plan is asked for. Periods name their stores themselves.
+    pub fn request(&self) -> (Option<Vec<String>>, Vec<PlanPeriod>, Option<u32>) {
+        match self {
+            Self::Gap(gap) => (None, vec![plan_period(gap)], None),
+            Self::Selection(gaps) => (None, gaps.iter().map(plan_period).collect(), None),
+            Self::LastDays(days, store) => {
+                (store.as_ref().map(|store| vec![store.ubicacion_id.to_string()]), Vec::new(), Some(*days))
+            }
+            Self::Days(_, period) => (None, vec![period.clone()], None),
+        }
+    }
+
+    /// The title of the step.
+    pub const fn title(&self, language: Language) -> &'static str {
+        match self {
+            Self::Gap(_) => language.recover().title(),
+            Self::Selection(_) => language.plan().title_selection(),
+            Self::LastDays(..) => language.plan().title_everything(),
+            Self::Days(..) => language.plan().title_period(),
+        }
+    }
+
+    /// What would be done, and with what.
+    pub fn facts(&self) -> AnyView {
+        let language = language();
+        let (texts, one) = (language.plan(), language.recover());
+        let many = |term: &'static str, text: String| {
+            view! { <dl class="facts"><dt>{term}</dt><dd>{text}</dd></dl> }.into_any()
+        };
+        let (question, facts) = match self {
+            Self::Gap(gap) => (one.question(), Some(facts_of_gap(gap))),
+            Self::Selection(gaps) => {
+                (texts.question_many(), Some(many(texts.gaps(), whole(language, gaps.len() as u64))))
+            }
+            Self::LastDays(days, store) => {
+                let all = language.filter().all_stores();
+                let store = store.as_ref().map_or(all, |store| store.ubicacion_nombre.as_str());
+                (texts.question_many(), Some(many(texts.period(), texts.last_days(days, store))))
+            }
+            Self::Days(..) => (texts.question_many(), None),
+        };
+        view! { <p>{question}</p> {facts} }.into_any()
+    }
+
+    /// The fields of store, first day and last day, where days are asked for.
+    pub fn fields(&self, values: &Values) -> Option<AnyView> {
+        let Self::Days(branches, period) = self else { return None };
+        let texts = language().plan();
+        let chosen = values.get("tienda").unwrap_or_default();
+        let stores = branches.iter().map(|choice| {
+            let identifier = choice.ubicacion_id.to_string();
+            let is_chosen = identifier == chosen;
+            view! { <option value=identifier selected=is_chosen>{choice.ubicacion_nombre.clone()}</option> }
+        });
+        let day = |label: &'static str, name: &'static str, value: &str| {
+            let identifier = format!("campo-{name}");
+            view! {
+                <label class="field">
+                    <span class="field-label">{label}</span>
+                    <input class="input" id=identifier type="date" name=name required value=value.to_owned()/>
+                </label>
+            }
+        };
+        let fields = view! {
+            <div class="asked-days">
+                <label class="field">
+                    <span class="field-label">{texts.store()}</span>
+                    <select class="select" id="campo-tienda" name="tienda">
+                        <option value="">{language().filter().all_stores()}</option>
+                        {stores.collect_view()}
+                    </select>
+                </label>
+                {day(texts.from(), "desde", &period.fecha_desde)}
+                {day(texts.to(), "hasta", period.fecha_hasta.as_deref().unwrap_or_default())}
+            </div>
+        };
+        Some(fields.into_any())
+    }
+}
+
+fn plan_period(gap: &GapView) -> PlanPeriod {
+    PlanPeriod {
+        ubicacion_id: Some(gap.ubicacion_id.clone()),
+        fecha_desde: gap.fecha_desde.to_string(),
+        fecha_hasta: Some(gap.fecha_hasta.to_string()),
+        hora_desde: Some(gap.hora_desde.clone()),
+        hora_hasta: Some(gap.hora_hasta.clone()),
+    }
+}
+
+/// The gap that was asked for.
+fn facts_of_gap(gap: &GapView) -> AnyView {
+    let language = language();
+    let texts = language.recover();
+    view! {
+        <dl class="facts">
+            <dt>{texts.store()}</dt>
+            <dd class="strong">{gap.ubicacion_nombre.clone()}</dd>
+            <dt>{texts.kind()}</dt>
+            <dd>{kind_name(language, gap.etl_tipo)}</dd>
+            <dt>{texts.period()}</dt>
+            <dd>{period_of(language, gap).to_string()}</dd>
+        </dl>
+    }
+    .into_any()
+}

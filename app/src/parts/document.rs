@@ -1,0 +1,130 @@
+//! The document around a page.
+
+use engine::Topic;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+use super::frame::{Frame, sidebar, work};
+use crate::access::AccountBar;
+use crate::api::Told;
+use crate::assets::assets;
+use crate::i18n::Language;
+use crate::page::{Notice, Page};
+use crate::query::SAVE_JUSTIFICATION_PATH;
+use crate::views::{Failure, Glyph, Icon};
+use crate::{preferences, references, sentry};
+
+/// How many changes of each topic there were when a page was asked for; a context of the server's.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeCounts(pub String);
+
+/// Every page is also about the work in progress, which stands above it.
+const ALWAYS: Topic = Topic::Progress;
+
+/// The whole document. One that a form led to has no address of its own.
+pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + use<> {
+    let preferences = preferences::read();
+    let language = preferences.language;
+    let assets = assets();
+    let template = references::read().template();
+    let counts = use_context::<ChangeCounts>().unwrap_or_default().0;
+    let mut topics: Vec<&str> = page.topics.iter().map(|topic| topic.as_str()).collect();
+    if !page.topics.contains(&ALWAYS) {
+        topics.push(ALWAYS.as_str());
+    }
+    let sidebar = sidebar(&frame, page.section);
+    let (bridge, script) = (assets.path("bridge.js"), assets.path("page.js"));
+    view! {
+        <!DOCTYPE html>
+        <html
+            lang=language.tag()
+            data-theme=preferences.theme.code()
+            data-eventos=template
+            data-servida=if is_of_form { "formulario" } else { "pagina" }
+            data-compilacion=assets.build().to_owned()
+            data-obrero=assets.path("worker.js")
+            data-cambio=counts
+        >
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content=language.site().description()/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{format!("{} · {}", page.title, language.site().name())}</title>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <link rel="stylesheet" href=assets.path("klk.css")/>
+                <link rel="modulepreload" href=bridge/>
+                <sentry::Head/>
+                <script type="module" src=script nonce=use_nonce()></script>
+            </head>
+            <body>
+                <a class="skip-link" href="#contenido">{language.site().skip()}</a>
+                <div class="frame">
+                    {sidebar}
+                    <main
+                        class="main"
+                        id="contenido"
+                        tabindex="-1"
+                        data-temas=topics.join(" ")
+                        data-cada=page.every_seconds.map(|seconds| seconds.to_string())
+                    >
+                        {use_context::<Notice>().map(|told| notice(language, &told))}
+                        {work(frame)}
+                        {page.content}
+                    </main>
+                </div>
+                <div
+                    class="toasts"
+                    id="avisos"
+                    role="status"
+                    aria-live="polite"
+                    aria-label=language.toast().region()
+                ></div>
+                {templates(language)}
+                <AccountBar/>
+            </body>
+        </html>
+    }
+}
+
+/// What was done. Where there are scripts, it becomes a notice that goes by itself, unless it can be undone.
+fn notice(language: Language, notice: &Notice) -> AnyView {
+    if notice.undo.is_empty() {
+        return view! { <div class="notice" id="aviso" role="status"><p>{notice.text.clone()}</p></div> }.into_any();
+    }
+    let fields = notice.undo.iter().map(|(name, value)| {
+        view! { <input type="hidden" name=name.clone() value=value.clone()/> }
+    });
+    view! {
+        <div class="notice" id="aviso" data-queda="" role="status">
+            <p>{notice.text.clone()}</p>
+            <form method="post" action=SAVE_JUSTIFICATION_PATH data-accion="restaurar_justificacion">
+                {fields.collect_view()}
+                <button class="button" id="deshacer" type="submit">{language.justified().undo()}</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// What scripts fill in, in the page's language.
+fn templates(language: Language) -> AnyView {
+    let title = language.failure().title(language.failure().page());
+    let told = Told::default();
+    view! {
+        <template id="aviso-plantilla">
+            <div class="toast">
+                <Glyph icon=Icon::Check/>
+                <p></p>
+                <button class="button-icon" type="button" aria-label=language.action().close()>
+                    <Glyph icon=Icon::Close/>
+                </button>
+            </div>
+        </template>
+        <template id="sin-respuesta-plantilla">
+            <Failure title told retry=Some(String::new())/>
+            <p class="failure-reference muted">{language.failure().reference()} " " <code></code></p>
+        </template>
+    }
+    .into_any()
+}

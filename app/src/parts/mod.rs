@@ -1,0 +1,7 @@
+//! What stands around every page, and parts that come after it. The server draws all of it.
+
+mod document;
+mod frame;
+
+pub use document::{ChangeCounts, document};
+pub use frame::{Frame, load_frame};

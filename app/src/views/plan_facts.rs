@@ -1,0 +1,84 @@
+//! What a plan would do and cost, before anybody confirms it.
+
+use domain::read_model::{PlanBranch, PlanPreview};
+use leptos::prelude::*;
+
+use crate::format::{decimal, duration, whole};
+use crate::i18n::Language;
+use crate::preferences::language;
+
+/// More stores than these are counted, not named.
+const STORES_MAX: usize = 6;
+
+/// Windows, calls, lines, minutes, load and hash; nothing where they could not be worked out.
+pub fn plan_facts(preview: Option<&PlanPreview>) -> AnyView {
+    view! { <div class="plan-facts" aria-live="polite">{preview.map(facts)}</div> }.into_any()
+}
+
+fn facts(preview: &PlanPreview) -> AnyView {
+    let language = language();
+    let texts = language.plan();
+    let in_work = (preview.ya_en_curso > 0)
+        .then(|| view! { <p class="muted">{texts.in_work(whole(language, preview.ya_en_curso.into()))}</p> });
+    if preview.ventanas == 0 {
+        return view! { <p class="strong">{texts.nothing()}</p> {in_work} }.into_any();
+    }
+    let windows = match preview.ventanas {
+        1 => language.gaps().window().to_owned(),
+        count => language.gaps().windows(whole(language, count.into())),
+    };
+    let calls = texts.windows_and_calls(windows, whole(language, preview.llamadas.into()));
+    let starts = preview.fuera_de_horario.then(|| view! { <p class="muted">{texts.starts_at_closing()}</p> });
+    view! {
+        <dl class="facts">
+            <dt>{texts.windows()}</dt>
+            <dd>{calls}</dd>
+            <dt>{texts.lines()}</dt>
+            <dd>{lines(language, preview)}</dd>
+            <dt>{texts.time()}</dt>
+            <dd>
+                {preview
+                    .minutos
+                    .map_or_else(
+                        || texts.without_measurements().to_owned(),
+                        |minutes| texts.minutes(decimal(language, minutes, 1)),
+                    )}
+            </dd>
+            <dt>{texts.load()}</dt>
+            <dd>{load(language, &preview.tiendas)}</dd>
+            <dt>{texts.hash()}</dt>
+            <dd><code title=texts.hash_hint()>{preview.hash.short().to_owned()}</code></dd>
+        </dl>
+        {starts}
+        {in_work}
+    }
+    .into_any()
+}
+
+fn lines(language: Language, preview: &PlanPreview) -> String {
+    let texts = language.plan();
+    match (preview.lineas_esperadas, preview.ventanas_sin_historia) {
+        (None, _) => texts.without_history().to_owned(),
+        (Some(lines), 0) => texts.lines_expected(whole(language, lines)),
+        (Some(lines), without) => texts.partly_without_history(whole(language, lines), whole(language, without.into())),
+    }
+}
+
+/// The busiest stores first.
+fn load(language: Language, stores: &[PlanBranch]) -> AnyView {
+    let texts = language.plan();
+    let mut busiest: Vec<&PlanBranch> = stores.iter().collect();
+    busiest.sort_by_key(|store| std::cmp::Reverse(store.llamadas));
+    let line = |store: &&PlanBranch| {
+        let calls = whole(language, store.llamadas.into());
+        let text = match store.segundos_pos {
+            Some(seconds) => texts.load_of_store(&store.ubicacion_nombre, calls, duration(language, seconds)),
+            None => texts.load_unmeasured(&store.ubicacion_nombre, calls),
+        };
+        view! { <li>{text}</li> }
+    };
+    let named = busiest.iter().take(STORES_MAX).map(line).collect_view();
+    let others = busiest.len().saturating_sub(STORES_MAX);
+    let others = (others > 0).then(|| view! { <li>{texts.more_stores(others)}</li> });
+    view! { <ul class="plain-list">{named} {others}</ul> }.into_any()
+}

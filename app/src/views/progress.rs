@@ -1,0 +1,110 @@
+//! How far long work is: a bar a batch, and a summary of those that have just ended.
+
+use domain::plan::PlanState;
+use domain::read_model::{BatchProgress, Progress};
+use jiff::Timestamp;
+use leptos::prelude::*;
+
+use super::{Pill, Tone, plan_controls, plan_pill};
+use crate::format::{duration, whole, whole_duration};
+use crate::preferences::language;
+
+/// More would push the page away.
+const MOST: usize = 3;
+
+/// The batches in work and those that have just ended, the newest first; nothing while there are none.
+pub fn progress_list(progress: &Progress) -> Option<AnyView> {
+    let now = progress.generado_en;
+    let batches = progress.lotes.iter().take(MOST).map(|one| batch(one, now));
+    (!progress.lotes.is_empty()).then(|| {
+        view! {
+            <section class="panel progress-list" id="trabajo" aria-label=language().progress().title()>
+                {batches.collect_view()}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
+    let language = language();
+    let plan = batch.plan.as_ref();
+    let is_done = batch.terminado_en.is_some();
+    let is_whole = is_done && plan.is_none_or(|plan| plan.estado != PlanState::Cancelled);
+    let done = language.progress().windows(whole(language, batch.terminadas), whole(language, batch.ventanas));
+    let ended = is_whole.then(|| ending(batch.fallidas, batch.ventanas));
+    view! {
+        <div class=if is_done { "batch batch-done" } else { "batch" } id=format!("lote-{}", batch.lote_id)>
+            <p class="batch-head">
+                <span class="strong">{reason(batch)}</span>
+                {plan_pill(plan)}
+                {ended}
+                <span class="batch-count">{done.clone()}</span>
+            </p>
+            <progress
+                max=batch.ventanas.max(1).to_string()
+                value=batch.terminadas.to_string()
+                aria-label=done
+            ></progress>
+            <p class="batch-facts muted" aria-live="off">{facts(batch, now)}</p>
+            {plan_controls(plan, "trabajo")}
+        </div>
+    }
+    .into_any()
+}
+
+/// That it ended is no success: what failed is said with it.
+fn ending(failed: u64, windows: u64) -> AnyView {
+    let texts = language().progress();
+    let (tone, label) = match failed {
+        0 => (Tone::Good, texts.done()),
+        failed if failed < windows => (Tone::Warning, texts.done_in_part()),
+        _ => (Tone::Bad, texts.failed()),
+    };
+    view! { <Pill tone label/> }.into_any()
+}
+
+fn reason(batch: &BatchProgress) -> String {
+    let texts = language().progress();
+    match batch.motivo.as_str() {
+        "carga_inicial" => texts.initial_load().to_owned(),
+        "recuperacion" => texts.recovery().to_owned(),
+        "reconciliacion" | "conciliacion" => texts.reconciliation().to_owned(),
+        "manual" => texts.manual().to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Lines, rate, time, failures.
+fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
+    let language = language();
+    let texts = language.progress();
+    let lines = texts.lines(whole(language, batch.lineas));
+    let failures = match batch.fallidas {
+        0 => view! { <span>{texts.no_failures()}</span> }.into_any(),
+        count => view! { <span class="tone-bad toned">{texts.failures(whole(language, count))}</span> }.into_any(),
+    };
+    let pace = match batch.terminado_en {
+        Some(end) => {
+            let took = end.duration_since(batch.creado_en).as_secs_f64();
+            let done = texts.windows(whole(language, batch.terminadas), whole(language, batch.ventanas));
+            view! { <span>{done}</span> <span>{texts.done_in(duration(language, took))}</span> }.into_any()
+        }
+        None => {
+            let rate = batch.lineas_por_segundo.max(0.0).round();
+            let left = batch.segundos_restantes;
+            let is_held = batch.plan.as_ref().is_some_and(|plan| !plan.estado.lets_windows_start());
+            let left = (!is_held)
+                .then(|| left.map_or_else(|| texts.estimating().to_owned(), |left| texts.left(whole_duration(left))));
+            let age = whole_duration(now.duration_since(batch.creado_en).as_secs().max(0).unsigned_abs());
+            view! {
+                // A rate of lines, not money.
+                <span>{texts.rate(whole(language, rate as u64))}</span>
+                <span>{left}</span>
+                <span class="batch-age">{age}</span>
+            }
+            .into_any()
+        }
+    };
+    view! { <span>{lines}</span> {pace} {failures} }.into_any()
+}

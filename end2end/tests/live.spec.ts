@@ -1,0 +1,128 @@
+import { expect, test } from '@playwright/test';
+import { Klk } from '../support/klk';
+import { untilLive } from '../support/page';
+
+// Pages follow what happens, say whether they do, and take nothing away from who is at them.
+test.describe.configure({ mode: 'serial' });
+
+let klk: Klk;
+
+test.beforeAll(async () => {
+  klk = await Klk.startQuiet({ SENTRY_DSN: '', KLK_EVENT_HEARTBEAT_SECONDS: '1' });
+});
+
+test.afterAll(async () => {
+  await klk?.stop();
+});
+
+test.beforeEach(({ page }) => klk.signIn(page.context()));
+
+/** Has something change that lists of gaps show: a half hour of a store is justified. */
+async function change(hour: string): Promise<void> {
+  const yesterday = new Date(Date.now() - 28 * 3600 * 1000).toISOString().slice(0, 10);
+  const answer = await fetch(`${klk.url}/api/etl/tracking/justificar-gap`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${klk.token}` },
+    body: JSON.stringify({
+      etl_tipo: 'ventas', ubicacion_id: 'tienda_08', fecha_desde: yesterday, hora_desde: `${hour}:00`, fecha_hasta: yesterday,
+      hora_hasta: `${hour}:30`, motivo: 'falla_electrica', nota: `Ana ${hour}`,
+    }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+}
+
+test('tabs share one stream of events, and a change reaches each of them', async ({ context }) => {
+  const streams: string[] = [];
+  context.on('request', (request) => request.url().endsWith('/api/eventos') && streams.push(request.url()));
+  const pages = [];
+  for (let number = 0; number < 8; number++) {
+    const page = await context.newPage();
+    await page.goto(`${klk.url}/gaps`);
+    await untilLive(page);
+    pages.push(page);
+  }
+  await change('10');
+  // Those that are hidden hear of it once they are shown.
+  for (const page of [pages[7]!, pages[0]!]) {
+    await page.bringToFront();
+    await expect(page.getByText('Ana 10')).toBeVisible();
+  }
+  expect(streams.length).toBeLessThanOrEqual(1);
+});
+
+test('what is open, typed, chosen and focused stays while the page changes', async ({ page }) => {
+  await page.goto(`${klk.url}/historial`);
+  await untilLive(page);
+  await page.locator('details summary').first().click();
+  await page.getByLabel('Desde', { exact: true }).fill('2025-01-01T10:00');
+  await page.getByLabel('Desde', { exact: true }).focus();
+  await change('11');
+  await expect(page.getByRole('row', { name: /Ana 11/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /Ana 10/ }).locator('details')).toHaveAttribute('open', '');
+  await expect(page.getByLabel('Desde', { exact: true })).toHaveValue('2025-01-01T10:00');
+  await expect(page.getByLabel('Desde', { exact: true })).toBeFocused();
+
+  await page.goto(`${klk.url}/gaps`);
+  await untilLive(page);
+  const box = page.getByRole('checkbox', { name: /Seleccionar PERIFERICO/ }).first();
+  await box.check();
+  await page.getByRole('button', { name: /Recuperar PERIFERICO/ }).first().click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('PERIFERICO');
+  await change('12');
+  await expect(page.getByText('Ana 12')).toBeAttached();
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(box).toBeChecked();
+  await expect(page.getByRole('button', { name: 'Recuperar selección (1)' })).toBeEnabled();
+});
+
+test('links and filters are followed within the document, back leads back, and the fields follow', async ({ page }) => {
+  await page.goto(`${klk.url}/ejecuciones`);
+  await untilLive(page);
+  await page.evaluate(() => ((window as unknown as { same: boolean }).same = true));
+  const estado = page.getByLabel('Estado');
+  await estado.focus();
+  await estado.selectOption({ label: 'Fallido' });
+  await expect(page).toHaveURL(/estado=fallido/);
+  await expect(estado).toBeFocused();
+  await page.getByRole('navigation', { name: 'Principal' }).getByRole('link', { name: 'Pendientes' }).click();
+  await expect(page).toHaveTitle(/^Pendientes|^Faltantes/);
+  await page.goBack();
+  await expect(estado).toHaveValue('fallido');
+  await page.goBack();
+  await expect(page).toHaveURL(/\/ejecuciones$/);
+  await expect(estado).toHaveValue('');
+  expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
+});
+
+test('a server that is silent is noticed, said, and heard again', async ({ page }) => {
+  await page.goto(`${klk.url}/gaps`);
+  await untilLive(page);
+  klk.freeze();
+  try {
+    await expect(page.getByText('Reconectando…')).toBeVisible();
+    await expect(page.getByText('En vivo')).toBeHidden();
+  } finally {
+    klk.thaw();
+  }
+  await untilLive(page);
+  await change('13');
+  await expect(page.getByText('Ana 13')).toBeVisible();
+});
+
+test('another build is taken over, but not while somebody writes', async ({ page }) => {
+  await page.goto(`${klk.url}/historial`);
+  await untilLive(page);
+  await page.getByLabel('Desde', { exact: true }).fill('2025-01-01T10:00');
+  await page.evaluate(() => {
+    (window as unknown as { same: boolean }).same = true;
+    document.documentElement.dataset.compilacion = 'otra';
+  });
+  const isSame = () => page.evaluate(() => (window as unknown as { same?: boolean }).same === true);
+  await page.waitForTimeout(3000);
+  expect(await isSame()).toBe(true);
+  await page.getByLabel('Desde', { exact: true }).fill('');
+  await page.getByRole('heading', { level: 1 }).click();
+  await expect.poll(isSame).toBe(false);
+});

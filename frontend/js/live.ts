@@ -1,0 +1,169 @@
+// Keeps what is shown true: a page says which topics it is about, and is fetched again when one of them changes. Says whether
+// changes are heard of, and how old what is shown is. A hidden page asks nothing.
+
+import { isDialogOpen } from './dialog';
+import { type Heard, Stream } from './stream';
+import { fetchPage, isOtherBuild, leadsToSignIn, NoPage, onArrival, show } from './visit';
+import type { Said } from './worker';
+
+/** Changes come in crowds: so long is waited for the rest of one. */
+const settleMs = 300;
+/** Between two fetches of the same page because of changes. */
+const pauseMs = 1_500;
+/** How often is asked while changes are not heard of. */
+const pollMs = 15_000;
+/** Relative times and what changes without an event. */
+const minuteMs = 60_000;
+const aliveMs = 20_000;
+const topics = ['ejecuciones', 'gaps', 'progreso'];
+
+let connection: 'starting' | 'live' | 'lost' = 'starting';
+let planned: ReturnType<typeof setTimeout> | undefined;
+let plannedFor = Infinity;
+let fetchedAt = performance.now();
+let isFetching = false;
+/** Another build is there, and is taken over as soon as that takes nothing away from anybody. */
+let isOutdated = false;
+/** A page that a form led to has no address by which it could be fetched again. */
+let hasAddress = true;
+
+/** Whether the page is about a topic. */
+function isAbout(topic: string): boolean {
+  return (document.getElementById('contenido')?.dataset.temas ?? '').split(' ').includes(topic);
+}
+
+function hear(heard: Heard): void {
+  if (heard.is === 'state') return connected(heard.live);
+  if (heard.is === 'topic') {
+    if (isAbout(heard.topic)) plan(settleMs);
+    return;
+  }
+  if (heard.build !== document.documentElement.dataset.compilacion) takeOver();
+  // What changed while nobody listened is in the counts.
+  const shown = (document.documentElement.dataset.cambio ?? '').split('.');
+  const told = heard.counts.split('.');
+  if (topics.some((topic, place) => isAbout(topic) && shown[place] !== told[place])) plan(settleMs);
+}
+
+function connected(isLive: boolean): void {
+  const before = connection;
+  connection = isLive ? 'live' : connection === 'starting' ? 'starting' : 'lost';
+  if (connection === before) return;
+  if (isLive && before === 'lost') plan(0);
+  // Why it is lost, the server may be able to say: the session may have ended.
+  if (connection === 'lost') plan(pauseMs);
+  draw();
+}
+
+/** Refreshes after this time, or sooner where that is planned already. */
+function plan(waitMs: number): void {
+  const now = performance.now();
+  const at = Math.max(now + waitMs, waitMs > 0 ? fetchedAt + pauseMs : now);
+  if (at >= plannedFor) return;
+  clearTimeout(planned);
+  plannedFor = at;
+  planned = setTimeout(() => void refresh(), at - now);
+}
+
+async function refresh(): Promise<void> {
+  planned = undefined;
+  plannedFor = Infinity;
+  if (document.hidden || isFetching || !hasAddress) return;
+  isFetching = true;
+  const address = location.href;
+  try {
+    const { page } = await fetchPage(address, { headers: { 'x-klk-refresco': '1' } });
+    if (address !== location.href) return;
+    if (isOtherBuild(page)) takeOver();
+    else show(page, 'person');
+  } catch (error) {
+    // A proxy's page instead of ours: the server cannot be reached either.
+    if (!(error instanceof NoPage || error instanceof TypeError)) throw error;
+    if (error instanceof NoPage && leadsToSignIn(error)) return;
+    connection = 'lost';
+    draw();
+  } finally {
+    isFetching = false;
+  }
+}
+
+/** Loads the page anew, with the new build's files, once nothing of anybody is in it. */
+function takeOver(): void {
+  isOutdated = true;
+  if (isQuiet()) location.reload();
+}
+
+function isQuiet(): boolean {
+  if (isDialogOpen() || !document.getSelection()?.isCollapsed) return false;
+  const active = document.activeElement;
+  if (active instanceof HTMLElement && active.matches('input, select, textarea')) return false;
+  return ![...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('#contenido input, #contenido textarea')].some(
+    (field) => ('checked' in field && field.checked !== field.defaultChecked) || field.value !== field.defaultValue,
+  );
+}
+
+/** Which state the frame shows, and since when what is shown is true. */
+function draw(): void {
+  const badge = document.getElementById('en-vivo');
+  if (!badge) return;
+  for (const state of badge.querySelectorAll<HTMLElement>('[data-estado]')) state.hidden = state.dataset.estado !== connection;
+  const age = badge.querySelector<HTMLElement>('[data-edad]');
+  if (!age) return;
+  const seconds = Math.floor((performance.now() - fetchedAt) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const { ahora = '', minuto = '', minutos = '' } = age.dataset;
+  const text = minutes === 0 ? ahora : minutes === 1 ? minuto : minutos.replace('{n}', String(minutes));
+  if (age.textContent !== text) age.textContent = text;
+}
+
+/** The worker that all tabs share; where a browser has none, a connection of this tab. */
+function listen(): { shown(): void; hidden(): void } {
+  const address = document.documentElement.dataset.obrero;
+  if (address && 'SharedWorker' in window) {
+    const { port } = new SharedWorker(address);
+    port.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
+    const say = (said: Said) => port.postMessage(said);
+    setInterval(() => document.hidden || say('shown'), aliveMs);
+    return { shown: () => say('shown'), hidden: () => say('hidden') };
+  }
+  const stream = new Stream(hear);
+  return { shown: () => stream.open(), hidden: () => stream.close() };
+}
+
+export function startLive(): void {
+  onArrival((page) => {
+    fetchedAt = performance.now();
+    hasAddress = page.documentElement.dataset.servida !== 'formulario';
+    if (isOutdated) takeOver();
+  });
+  hasAddress = document.documentElement.dataset.servida !== 'formulario';
+  document.addEventListener('klk:shown', draw);
+  const stream = listen();
+  const showOrHide = () => {
+    if (document.hidden) {
+      stream.hidden();
+    } else {
+      stream.shown();
+      if (performance.now() - fetchedAt > settleMs) plan(0);
+    }
+  };
+  document.addEventListener('visibilitychange', showOrHide);
+  // A page that is kept to be gone back to must not hold a connection.
+  addEventListener('pagehide', () => stream.hidden());
+  addEventListener('pageshow', ({ persisted }) => persisted && showOrHide());
+  if (!document.hidden) stream.shown();
+  // Where no connection comes, that is said too.
+  setTimeout(() => {
+    if (connection !== 'starting') return;
+    connection = 'lost';
+    draw();
+  }, 3_000);
+  setInterval(() => {
+    draw();
+    if (isOutdated && isQuiet()) location.reload();
+    const every = Number(document.getElementById('contenido')?.dataset.cada) * 1000;
+    const wait = connection === 'lost' ? pollMs : every || minuteMs;
+    if (!document.hidden && performance.now() - fetchedAt >= Math.min(wait, every || wait) && plannedFor === Infinity) plan(0);
+  }, 1_000);
+  draw();
+}

@@ -1,0 +1,55 @@
+// Makes what is shown into what has come, node by node: what did not change stays as it is, with its focus, its selection and
+// its place on the screen.
+
+import { Idiomorph } from 'idiomorph';
+
+/** Of whom a field's value is: of the person, who may be writing, or of the address that was visited. */
+export type Whose = 'person' | 'address';
+
+const focusable = 'a[href], button:not([disabled]), summary, input, select, textarea';
+
+export function morph(shown: Element, fresh: Element, whose: Whose): void {
+  if (shown.isEqualNode(fresh)) return;
+  const focused = shown.contains(document.activeElement) ? namesAbove(document.activeElement) : undefined;
+  Idiomorph.morph(shown, fresh, {
+    morphStyle: 'outerHTML',
+    ignoreActiveValue: whose === 'person',
+    callbacks: {
+      beforeNodeMorphed: (old: Node, next: Node) => {
+        if (old instanceof Element && old.hasAttribute('data-propio')) return false;
+        return !old.isEqualNode(next);
+      },
+      // What can still be undone stays until somebody goes on.
+      beforeNodeRemoved: (node: Node) => !(whose === 'person' && node instanceof Element && node.hasAttribute('data-queda')),
+      beforeAttributeUpdated: (name: string, element: Element) => whose !== 'person' || !isOfPerson(name, element),
+    },
+  });
+  if (focused && (!document.activeElement || document.activeElement === document.body)) refocus(focused);
+}
+
+/** What somebody opened, chose or wrote since it was drawn. */
+function isOfPerson(name: string, element: Element): boolean {
+  if (name === 'open') return true;
+  if (element instanceof HTMLInputElement) {
+    if (name === 'checked') return element.checked !== element.defaultChecked;
+    return name === 'value' && element.value !== element.defaultValue;
+  }
+  if (element instanceof HTMLTextAreaElement) return name === 'value' && element.value !== element.defaultValue;
+  return name === 'selected' && element instanceof HTMLOptionElement && element.selected !== element.defaultSelected;
+}
+
+function namesAbove(element: Element | null): string[] {
+  const names: string[] = [];
+  for (let at = element; at; at = at.parentElement) if (at.id) names.push(at.id);
+  return names;
+}
+
+/** What had the focus is gone: whatever is nearest to it has it now, never the whole page. */
+function refocus(names: string[]): void {
+  for (const name of names) {
+    const element = document.getElementById(name);
+    const target = element?.matches(focusable) ? element : (element?.querySelector<HTMLElement>(focusable) ?? element);
+    target?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+  }
+}

@@ -1,0 +1,22 @@
+// What every page does in the browser: links, forms, dialogs, live updates, notices. A page is whole without it.
+
+import './bridge.js';
+import { startCopying } from './copy';
+import { startForms } from './forms';
+import { startLive } from './live';
+import { startNotices } from './notices';
+import { startParts } from './parts';
+import { startSelection } from './selection';
+import { startTrial } from './trial';
+import { startHistory } from './visit';
+
+startNotices();
+startHistory();
+startForms();
+startCopying();
+startSelection();
+startParts();
+startTrial();
+startLive();
+// Style sheets and tests can tell a page that reacts from one that does not yet.
+document.documentElement.setAttribute('data-hydrated', '');
