@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,19 @@ export class Klk {
   /** A demo with its simulated stores. */
   static startDemo(variables: Variables = {}): Promise<Klk> {
     return Klk.serve(new Workplace('', variables), ['--demo', '--base', 'demo.duckdb']);
+  }
+
+  /** A demo whose week was loaded before, with its story: three gaps, and failed runs. */
+  static async startLoadedDemo(): Promise<Klk> {
+    const workplace = new Workplace();
+    copyFileSync(await loadedWeek(), join(workplace.folder, 'demo.duckdb'));
+    const klk = await Klk.serve(workplace, ['--demo', '--base', 'demo.duckdb']);
+    type Progress = { lotes: { terminado_en: string | null }[] };
+    await klk.until('loaded', async () => {
+      const { lotes } = await klk.json<Progress>('/api/etl/tracking/progreso');
+      return lotes.every((lote) => lote.terminado_en !== null);
+    });
+    return klk;
   }
 
   /** Two stores whose POS answers nobody, and nothing that fires by itself: every half hour is missing, and all is quiet. */
@@ -133,6 +146,22 @@ export class Klk {
     await this.end();
     this.workplace.remove();
   }
+}
+
+/** The database of a demo that loaded its week; made once for all tests. */
+async function loadedWeek(): Promise<string> {
+  const folder = process.env.KLK_E2E_WEEK;
+  if (!folder) throw new Error('KLK_E2E_WEEK must name a folder; the global setup sets it');
+  const week = join(folder, 'week.duckdb');
+  if (!existsSync(week)) {
+    const workplace = new Workplace();
+    const made = await workplace.run('demo-data', '--base', 'demo.duckdb');
+    if (made.code !== 0) throw new Error(made.errors);
+    renameSync(join(workplace.folder, 'demo.duckdb'), `${week}.new`);
+    renameSync(`${week}.new`, week);
+    workplace.remove();
+  }
+  return week;
 }
 
 /** Who administers every server that is no demo. */
