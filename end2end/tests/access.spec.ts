@@ -82,8 +82,8 @@ test.describe('without a script', () => {
     await their.getByRole('link', { name: 'Tengo un código' }).click();
     await their.getByLabel('Usuario').fill('luis');
     await their.getByLabel('Código').fill(code.toLowerCase());
-    await their.getByLabel('Clave nueva', { exact: true }).fill('una frase que recuerdo');
-    await their.getByLabel('Clave nueva, otra vez').fill('una frase que recuerdo');
+    await their.getByLabel('Clave nueva', { exact: true }).fill('la clave que recuerdo yo');
+    await their.getByLabel('Clave nueva, otra vez').fill('la clave que recuerdo yo');
     await their.getByRole('button', { name: 'Guardar y entrar' }).click();
     await expect(their).toHaveURL(`${klk.url}/`);
     await expect(their.getByRole('complementary', { name: 'Su usuario' })).toContainText('luis · Operador');

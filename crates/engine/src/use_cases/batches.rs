@@ -1,4 +1,5 @@
-//! One batch: how far it is, its runs, and waiting for its end.
+//! One batch: how far it is, its runs, and waiting for its end. For the command that queued it in this process: no page and no
+//! endpoint asks, so there is nobody to check.
 
 use std::time::Duration;
 
