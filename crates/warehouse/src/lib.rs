@@ -18,6 +18,7 @@ mod columns;
 pub mod coverage;
 pub mod decisions;
 mod error;
+mod fresh_window;
 mod instants;
 pub mod later_changes;
 pub mod listing;

@@ -17,6 +17,9 @@ impl Engine {
     /// How far a batch is.
     pub async fn batch(&self, batch: BatchId) -> Result<BatchProgress, UseCaseError> {
         let counts = self.warehouse.batch(batch).await?.ok_or(UseCaseError::UnknownBatch)?;
+        if counts.ended_at.is_some() {
+            self.answers.tell_end();
+        }
         Ok(view(counts, self.clock.now()))
     }
 
