@@ -16,6 +16,7 @@ pub mod batches;
 pub mod calendars;
 mod columns;
 pub mod coverage;
+mod cut_off;
 pub mod decisions;
 mod error;
 mod fresh_window;
