@@ -142,8 +142,8 @@ mod tests {
         begun.await.unwrap();
         query.abort();
         // There is one connection, so this waits for it.
-        let next = readers.read("siguiente", |connection| Ok(connection.query_row("SELECT 7", [], |row| row.get(0))?));
-        assert_eq!(next.await.unwrap(), 7);
+        let seven = |connection: &Connection| Ok(connection.query_row("SELECT 7", [], |row| row.get::<_, i32>(0))?);
+        assert_eq!(readers.read("siguiente", seven).await.unwrap(), 7);
     }
 
     #[tokio::test]
