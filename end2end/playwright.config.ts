@@ -7,6 +7,7 @@ const debianChromium = '/usr/bin/chromium';
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
+  globalSetup: './support/demo-week.ts',
   // The tests tell one story on one demo, in order.
   fullyParallel: false,
   workers: 1,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,19 @@ export class Klk {
     return Klk.serve(new Workplace('', variables), ['--demo', '--base', 'demo.duckdb']);
   }
 
+  /** A demo whose week was loaded before, with its story: three gaps, and failed runs. */
+  static async startLoadedDemo(): Promise<Klk> {
+    const workplace = new Workplace();
+    copyFileSync(await loadedWeek(), join(workplace.folder, 'demo.duckdb'));
+    const klk = await Klk.serve(workplace, ['--demo', '--base', 'demo.duckdb']);
+    type Progress = { lotes: { terminado_en: string | null }[] };
+    await klk.until('loaded', async () => {
+      const { lotes } = await klk.json<Progress>('/api/etl/tracking/progreso');
+      return lotes.every((lote) => lote.terminado_en !== null);
+    });
+    return klk;
+  }
+
   /** Two stores whose POS answers nobody, and nothing that fires by itself: every half hour is missing, and all is quiet. */
   static startQuiet(variables: Variables): Promise<Klk> {
     const since = new Date(Date.now() - 72 * 3600 * 1000).toISOString().slice(0, 10);
@@ -82,7 +95,9 @@ export class Klk {
     // Whoever is at the machine of the demo is let in.
     const token = options.includes('--demo') ? undefined : await addAdministrator(workplace);
     const address = `127.0.0.1:${await freePort()}`;
-    const child = workplace.start(['serve', ...options], 'inherit', { KLK_ADDRESS: address });
+    // Each test signs in anew, more often than somebody does who has not forgotten their password.
+    const attempts = { KLK_INTENTOS_POR_USUARIO_MAX: '1000', KLK_INTENTOS_POR_DIRECCION_MAX: '1000' };
+    const child = workplace.start(['serve', ...options], 'inherit', { KLK_ADDRESS: address, ...attempts });
     const klk = new Klk(`http://${address}`, child, workplace, token);
     await klk.until('ready', async () => (await fetch(`${klk.url}/health/ready`)).ok);
     return klk;
@@ -142,6 +157,22 @@ export class Klk {
     await this.end();
     this.workplace.remove();
   }
+}
+
+/** The database of a demo that loaded its week; made once for all tests. */
+async function loadedWeek(): Promise<string> {
+  const folder = process.env.KLK_E2E_WEEK;
+  if (!folder) throw new Error('KLK_E2E_WEEK must name a folder; the global setup sets it');
+  const week = join(folder, 'week.duckdb');
+  if (!existsSync(week)) {
+    const workplace = new Workplace();
+    const made = await workplace.run('demo-data', '--base', 'demo.duckdb');
+    if (made.code !== 0) throw new Error(made.errors);
+    renameSync(join(workplace.folder, 'demo.duckdb'), `${week}.new`);
+    renameSync(`${week}.new`, week);
+    workplace.remove();
+  }
+  return week;
 }
 
 /** Who administers every server that is no demo. */

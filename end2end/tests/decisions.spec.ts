@@ -10,8 +10,7 @@ let klk: Klk;
 test.beforeAll(async () => {
   // The first load, which nothing here waits for but this.
   test.setTimeout(180_000);
-  klk = await Klk.startDemo();
-  await klk.untilLoaded();
+  klk = await Klk.startLoadedDemo();
 });
 
 test.afterAll(async () => {

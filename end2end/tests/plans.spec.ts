@@ -9,8 +9,7 @@ let klk: Klk;
 
 test.beforeAll(async () => {
   test.setTimeout(240_000);
-  klk = await Klk.startDemo();
-  await klk.untilLoaded();
+  klk = await Klk.startLoadedDemo();
 });
 
 test.afterAll(async () => {

@@ -8,8 +8,7 @@ test.describe.configure({ mode: 'serial' });
 let klk: Klk;
 
 test.beforeAll(async () => {
-  klk = await Klk.startDemo();
-  await klk.untilLoaded();
+  klk = await Klk.startLoadedDemo();
 });
 
 test.afterAll(async () => {

@@ -186,7 +186,7 @@ pub fn check_password(password: &str, name: &UserName, characters_min: usize) ->
     let lower = password.to_lowercase();
     let is_one_character = lower.chars().all(|character| lower.starts_with(character));
     if is_one_character || lower.contains(name.as_str()) || GUESSED_FIRST.contains(&lower.as_str()) {
-        return invalid("es de las que se adivinan primero; use una frase".to_owned());
+        return invalid("es de las que se adivinan primero; use varias palabras".to_owned());
     }
     Ok(())
 }

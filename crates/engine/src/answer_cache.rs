@@ -6,14 +6,15 @@
 //! given what they have seen change.
 //!
 //! While runs wait in the queue, each of them changes the version. Then an answer may also be reused for a short time
-//! ([`CacheLimits::lag_max`]) after runs have changed it, never after a decision of somebody has. Whoever is given such an
-//! answer is notified once more when that time is over.
+//! ([`CacheLimits::lag_max`]) after runs have changed it, never after a decision of somebody has, nor after somebody was told
+//! that a batch has ended. Whoever is given such an answer is notified once more when that time is over.
 //!
 //! Whether somebody may ask is not known here: it is checked before.
 
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -63,6 +64,8 @@ pub(crate) struct AsOf {
     version: Version,
     /// Changes of the stores that are known, which are no rows.
     branches: usize,
+    /// How often somebody was told that something has ended, after which nothing may be shown as if it had not.
+    ends_told: u64,
     minute: i64,
 }
 
@@ -75,7 +78,7 @@ impl AsOf {
     /// Whether it only lacks what runs have changed.
     fn holds_but_for_runs(&self, wanted: &Self) -> bool {
         let is_same = self.branches >= wanted.branches && self.minute == wanted.minute;
-        is_same && self.version.includes_decisions(&wanted.version)
+        is_same && self.ends_told >= wanted.ends_told && self.version.includes_decisions(&wanted.version)
     }
 }
 
@@ -106,6 +109,7 @@ struct Slots {
 /// The answers.
 pub(crate) struct AnswerCache {
     slots: Mutex<Slots>,
+    ends_told: AtomicU64,
     limits: CacheLimits,
 }
 
@@ -117,7 +121,12 @@ struct Found<T> {
 
 impl AnswerCache {
     pub(crate) fn new(limits: CacheLimits) -> Self {
-        Self { slots: Mutex::default(), limits }
+        Self { slots: Mutex::default(), ends_told: AtomicU64::new(0), limits }
+    }
+
+    /// Somebody is told that something has ended: from here on no answer lacks it.
+    pub(crate) fn tell_end(&self) {
+        self.ends_told.fetch_add(1, Ordering::AcqRel);
     }
 
     /// The answer to a question: a kept one where it holds, else a new one, which others wait for meanwhile. A failure is
@@ -240,6 +249,7 @@ impl Engine {
         let as_of = || AsOf {
             version: self.warehouse.version(question.subjects),
             branches: self.branches.version(),
+            ends_told: self.answers.ends_told.load(Ordering::Acquire),
             minute: self.clock.now().as_second().div_euclid(SECONDS_TRUE),
         };
         let found = self.answers.answer(&question, as_of, self.queue.len() > 0, compute).await?;

@@ -114,9 +114,12 @@ pub(crate) async fn remember_file(parts: &EngineParts, mode: EngineMode) -> Resu
 /// So many changes of a store's zone are told apart by when they were registered; what was known before them is one.
 const ZONE_VERSIONS_MAX: usize = 50;
 
+/// When a zone was registered, and from which day on it counts.
+type RegisteredZone = (Timestamp, (Date, TimeZone));
+
 /// Branches on other zones, and since when that is known; in the order in which it became known.
 fn zone_history(branches: &[Branch], changes: &[CalendarRow]) -> Result<Vec<(Branch, Timestamp)>, EngineError> {
-    let mut by_branch: HashMap<&BranchId, Vec<(Timestamp, (Date, TimeZone))>> = HashMap::new();
+    let mut by_branch: HashMap<&BranchId, Vec<RegisteredZone>> = HashMap::new();
     for row in changes {
         if let Some(zone) = rules_of_row(row).and_then(|rules| rules.zone) {
             by_branch.entry(&row.branch).or_default().push((row.registered_at, (row.from, zone)));

@@ -130,6 +130,11 @@ pub(crate) fn owned_text<Row>(rows: &[Row], read: impl Fn(&Row) -> Option<String
     Arc::new(rows.iter().map(read).collect::<StringArray>())
 }
 
+/// The same text for every row.
+pub(crate) fn of_all<Row>(rows: &[Row], value: &str) -> ArrayRef {
+    Arc::new(rows.iter().map(|_| Some(value)).collect::<StringArray>())
+}
+
 fn integer<Row>(rows: &[Row], read: impl Fn(&Row) -> i32) -> ArrayRef {
     Arc::new(rows.iter().map(read).collect::<Int32Array>())
 }
@@ -185,10 +190,17 @@ fn decimal<Row: Named>(rows: &[Row], column: &'static str, read: impl Fn(&Row) -
 }
 
 /// None where it does not fit.
-fn millionths(number: Decimal) -> Option<i128> {
-    let mut scaled = number;
-    scaled.rescale(6);
-    (scaled.scale() == 6 && scaled.mantissa().abs() <= MILLIONTHS_MAX).then(|| scaled.mantissa())
+pub(crate) fn millionths(number: Decimal) -> Option<i128> {
+    let mantissa = match 6_u32.checked_sub(number.scale()) {
+        // As most come; rescaling divides and multiplies step by step.
+        Some(places) => number.mantissa().checked_mul(10_i128.pow(places))?,
+        None => {
+            let mut scaled = number;
+            scaled.rescale(6);
+            (scaled.scale() == 6).then(|| scaled.mantissa())?
+        }
+    };
+    (mantissa.abs() <= MILLIONTHS_MAX).then_some(mantissa)
 }
 
 #[cfg(test)]
@@ -203,6 +215,8 @@ mod tests {
     #[case("999999999999.999999", Some(MILLIONTHS_MAX))]
     #[case("1000000000000", None)]
     #[case("79228162514264337593543950335", None)]
+    #[case("-79228162514264337593543950335", None)]
+    #[case("1.00000051", Some(1_000_001))]
     fn decimals_keep_six_places_or_are_refused(#[case] number: &str, #[case] expected: Option<i128>) {
         assert_eq!(millionths(number.parse().unwrap()), expected);
     }

@@ -19,6 +19,7 @@ use jiff::civil::DateTime;
 use crate::Result;
 use crate::columns::local_micros;
 use crate::instants::micros;
+use crate::literal::with_values;
 use crate::sales::SalesWindow;
 use crate::summaries::summarise_half_hour;
 
@@ -56,8 +57,27 @@ impl InvoiceDays {
         Ok(days)
     }
 
+    /// Whether none of the invoices can have been loaded before, neither for another day nor for another half hour of the
+    /// window's. That of a number without order is not known.
+    pub(crate) fn are_new(&self, connection: &Connection, window: &SalesWindow, numbers: &Numbers<'_>) -> Result<bool> {
+        if !numbers.others.is_empty() || !self.candidates(connection, window, numbers)?.is_empty() {
+            return Ok(false);
+        }
+        let own = days_of(window);
+        let is_within = {
+            let known = self.lock();
+            let registers = known.get(&window.branch);
+            numbers.by_register.iter().any(|(register, numbers)| {
+                let days = registers.and_then(|registers| registers.get(*register)).into_iter();
+                let mut ranges = days.flat_map(|days| days.range(own.clone()));
+                ranges.any(|(_, (least, most))| numbers.range(*least..=*most).next().is_some())
+            })
+        };
+        Ok(!is_within || !numbers.lie_in(connection, window, &own)?)
+    }
+
     /// From now on the window's day has these numbers too.
-    fn widen(&self, window: &SalesWindow, numbers: &Numbers<'_>) {
+    pub(crate) fn widen(&self, window: &SalesWindow, numbers: &Numbers<'_>) {
         let mut known = self.lock();
         let Some(registers) = known.get_mut(&window.branch) else { return };
         for (register, numbers) in &numbers.by_register {
@@ -87,14 +107,14 @@ impl InvoiceDays {
 }
 
 /// The numbers of invoices in an answer.
-struct Numbers<'lines> {
+pub(crate) struct Numbers<'lines> {
     by_register: HashMap<&'lines str, BTreeSet<u64>>,
     /// Those of another form, in which no order is known.
     others: Vec<&'lines str>,
 }
 
 impl<'lines> Numbers<'lines> {
-    fn of(lines: &'lines [SaleLine]) -> Self {
+    pub(crate) fn of(lines: &'lines [SaleLine]) -> Self {
         let mut by_register: HashMap<&str, BTreeSet<u64>> = HashMap::new();
         let mut others = Vec::new();
         for line in lines {
@@ -105,10 +125,28 @@ impl<'lines> Numbers<'lines> {
         }
         Self { by_register, others }
     }
+
+    /// Whether one of them is loaded for some days.
+    fn lie_in(&self, connection: &Connection, window: &SalesWindow, days: &Range<i64>) -> Result<bool> {
+        let mut statement = connection.prepare(&with_values(
+            "SELECT caja, desde, hasta FROM secuencias
+             WHERE ubicacion_id = ? AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)",
+            &[&window.branch, &(days.start * DAY_MICROS), &(days.end * DAY_MICROS)],
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (register, least, most): (String, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let own = self.by_register.get(register.as_str());
+            if own.is_some_and(|numbers| numbers.range(least..=most).next().is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Register and number, as `secuencias` has them.
-fn parts(invoice: &str) -> Option<(&str, u64)> {
+pub(crate) fn parts(invoice: &str) -> Option<(&str, u64)> {
     let (register, number) = invoice.rsplit_once('-')?;
     let is_number = (1..=18).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && !register.is_empty()).then(|| number.parse().ok().map(|number| (register, number)))?

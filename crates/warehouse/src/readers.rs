@@ -8,6 +8,7 @@ use std::time::Instant;
 use duckdb::Connection;
 use tokio::sync::Semaphore;
 
+use crate::cut_off::CutOff;
 use crate::open_files::OpenFile;
 use crate::{Result, StatementObserver, WarehouseError};
 
@@ -50,12 +51,16 @@ impl Readers {
         let watch = self.observer.on_asked(name);
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| WarehouseError::Closed)?;
         let this = self.clone();
+        let cut_off = CutOff::default();
+        let _waiter = cut_off.waiter();
         let asked = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let connection = this.take().ok_or(WarehouseError::Closed)?;
             let started = Instant::now();
             let mut lent = Lent { connection: Some(connection), free: &this.free };
             let answer = || {
+                let connection = lent.connection.as_ref().ok_or(WarehouseError::Closed)?;
+                let _running = cut_off.begin(connection).ok_or(WarehouseError::Closed)?;
                 let snapshot = lent.connection.as_mut().ok_or(WarehouseError::Closed)?.transaction()?;
                 question(&snapshot)
             };
@@ -119,6 +124,27 @@ mod tests {
 
     use super::*;
     use crate::NobodyObserves;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_query_that_nobody_waits_for_is_cut_off_and_the_next_one_is_not() {
+        let origin = Connection::open_in_memory().unwrap();
+        let readers = Readers::open(&origin, 1, Arc::new(NobodyObserves), None).unwrap();
+        let (tell_begun, begun) = tokio::sync::oneshot::channel();
+        let asking = readers.clone();
+        let query = tokio::spawn(async move {
+            let endless = move |connection: &Connection| {
+                tell_begun.send(()).unwrap();
+                let sum = "SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(10000000) AS b";
+                Ok(connection.query_row(sum, [], |row| row.get::<_, i128>(0))?)
+            };
+            asking.read("sin_fin", endless).await
+        });
+        begun.await.unwrap();
+        query.abort();
+        // There is one connection, so this waits for it.
+        let seven = |connection: &Connection| Ok(connection.query_row("SELECT 7", [], |row| row.get::<_, i32>(0))?);
+        assert_eq!(readers.read("siguiente", seven).await.unwrap(), 7);
+    }
 
     #[tokio::test]
     async fn closing_waits_for_a_question_and_leaves_no_connection() {

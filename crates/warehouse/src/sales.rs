@@ -13,7 +13,7 @@ use crate::coverage::cover;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run};
 use crate::summaries::{summarise, summarise_half_hour};
-use crate::{Result, Warehouse, losses, other_days};
+use crate::{Result, Warehouse, fresh_window, losses, other_days};
 
 /// The window that lines are committed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +48,20 @@ impl Warehouse {
         let days = self.invoice_days();
         self.write("reemplazar_ventana_ventas", move |transaction| {
             let started = Instant::now();
+            let staged = lines.len() as u64;
+            let fresh = fresh_window::commit(transaction, &days, &window, &lines, (end.run, || end.clock.now()))?;
+            if let Some(ended_at) = fresh {
+                let receipt = Receipt { loaded: staged, added: staged, changed: 0, removed: 0 };
+                succeed(transaction, &end, ended_at, receipt, started)?;
+                return Ok(receipt);
+            }
             stage(transaction, &lines)?;
             other_days::move_lines_here(transaction, &days, &window, &lines, (end.run, end.clock.now()))?;
             let there = there(transaction, &window)?;
             if there.elsewhere > 0 {
                 bring_home(transaction, &window)?;
             }
-            let receipt = compare(transaction, &window, lines.len() as u64, there)?;
+            let receipt = compare(transaction, &window, staged, there)?;
             reconcile(transaction, &window, end.run, &receipt, end.clock.now())?;
             if receipt.added + receipt.changed + receipt.removed > 0 {
                 if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
@@ -69,23 +76,7 @@ impl Warehouse {
             transaction.execute_batch("DROP TABLE carga_ventas")?;
             let ended_at = end.clock.now();
             cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, ended_at)?;
-            end_run(
-                transaction,
-                &EndRow {
-                    run: end.run,
-                    ended_at,
-                    state: RunState::Succeeded,
-                    extracted: Some(end.extracted),
-                    announced: end.announced,
-                    http_status: None,
-                    loaded: Some(receipt.loaded),
-                    class: None,
-                    message: None,
-                    phases: end.phases,
-                    load: started.elapsed(),
-                    changes: Some((receipt.added, receipt.changed, receipt.removed)),
-                },
-            )?;
+            succeed(transaction, &end, ended_at, receipt, started)?;
             Ok(receipt)
         })
         .await
@@ -133,6 +124,33 @@ impl Warehouse {
         })
         .await
     }
+}
+
+/// Ends the run `exitoso`.
+fn succeed(
+    connection: &Connection,
+    end: &RunEnd,
+    ended_at: Timestamp,
+    receipt: Receipt,
+    started: Instant,
+) -> Result<()> {
+    end_run(
+        connection,
+        &EndRow {
+            run: end.run,
+            ended_at,
+            state: RunState::Succeeded,
+            extracted: Some(end.extracted),
+            announced: end.announced,
+            http_status: None,
+            loaded: Some(receipt.loaded),
+            class: None,
+            message: None,
+            phases: end.phases,
+            load: started.elapsed(),
+            changes: Some((receipt.added, receipt.changed, receipt.removed)),
+        },
+    )
 }
 
 pub(crate) const IN_WINDOW: &str =

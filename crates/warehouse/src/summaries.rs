@@ -8,7 +8,7 @@ use crate::Result;
 use crate::columns::local_micros;
 use crate::sales::SalesWindow;
 
-const HALF_HOUR_MICROS: i64 = 1_800_000_000;
+pub(crate) const HALF_HOUR_MICROS: i64 = 1_800_000_000;
 
 const OF_WINDOW: &str =
     "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";

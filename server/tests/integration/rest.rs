@@ -129,7 +129,7 @@ fn every_endpoint_answers_in_the_contracts_words() {
             ),
             ("cron/status", &["cron", "generado_en"]),
             ("progreso", &["generado_en", "lotes"]),
-            ("connectivity/klk", &["detalle", "estado", "latencia_ms", "verificado_en"]),
+            ("connectivity/klk", &["desfase_reloj_s", "detalle", "estado", "latencia_ms", "verificado_en"]),
         ];
         for (resource, shape) in shapes {
             let (status, answer) = server.get_json(&format!("{TRACKING}/{resource}")).await;

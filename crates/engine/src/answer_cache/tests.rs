@@ -18,6 +18,7 @@ impl World {
         AsOf {
             version: Version::default(),
             branches: self.changes.load(Ordering::SeqCst),
+            ends_told: 0,
             minute: self.minute.load(Ordering::SeqCst) as i64,
         }
     }
@@ -148,7 +149,7 @@ fn versions(by_runs: usize, decided: usize) -> (Version, Version) {
 /// What is answered to a question that was answered before a change: an outdated answer, or none.
 fn outdated_after((before, after): (Version, Version), is_busy: bool, lag_max: Duration) -> bool {
     let cache = AnswerCache::new(CacheLimits { lag_max, ..CacheLimits::default() });
-    let as_of = |version| AsOf { version, branches: 0, minute: 0 };
+    let as_of = |version| AsOf { version, branches: 0, ends_told: 0, minute: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         cache.answer(&question(0), || as_of(before), is_busy, async { Ok(1) }).await.unwrap();
@@ -169,6 +170,18 @@ fn while_runs_wait_an_answer_may_lack_for_a_moment_what_runs_have_changed() {
 fn what_somebody_decided_is_never_lacking() {
     assert!(!outdated_after(versions(0, 1), true, LAG));
     assert!(!outdated_after(versions(3, 1), true, LAG));
+}
+
+#[tokio::test]
+async fn nothing_lacks_the_end_that_somebody_was_told_of() {
+    let cache = AnswerCache::new(CacheLimits { lag_max: LAG, ..CacheLimits::default() });
+    let (before, after) = tokio::task::spawn_blocking(|| versions(1, 0)).await.unwrap();
+    let as_of = |version| AsOf { version, branches: 0, ends_told: cache.ends_told.load(Ordering::SeqCst), minute: 0 };
+    cache.answer(&question(0), || as_of(before), true, async { Ok(1) }).await.unwrap();
+    assert!(cache.answer(&question(0), || as_of(after), true, async { Ok(2) }).await.unwrap().is_outdated);
+    cache.tell_end();
+    let found = cache.answer(&question(0), || as_of(after), true, async { Ok(3) }).await.unwrap();
+    assert_eq!((found.value, found.is_outdated), (3, false));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! One batch: how far it is, its runs, and waiting for its end.
+//! One batch: how far it is, its runs, and waiting for its end. For the command that queued it in this process: no page and no
+//! endpoint asks, so there is nobody to check.
 
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ impl Engine {
     /// How far a batch is.
     pub async fn batch(&self, batch: BatchId) -> Result<BatchProgress, UseCaseError> {
         let counts = self.warehouse.batch(batch).await?.ok_or(UseCaseError::UnknownBatch)?;
+        if counts.ended_at.is_some() {
+            self.answers.tell_end();
+        }
         Ok(view(counts, self.clock.now()))
     }
 

@@ -63,11 +63,8 @@ impl Engine {
         let hash = self.access.hasher.hash(password, self.ids.secret()).await?;
         let user = match invited {
             Some(user) => user,
-            None => self.insert_user(&before.actor, name.clone(), Role::Administrator, StoreScope::All, None).await?,
+            None => self.insert_first(&before.actor, name.clone(), code).await?,
         };
-        if is_first {
-            *self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
         let (id, actor) = (user.id, Actor { name: name.to_string(), ..before.actor.clone() });
         // A code counts once, whoever was quicker.
         let user = self.access.read().users.get(&id).filter(|now| now.code == user.code).cloned();
@@ -100,6 +97,19 @@ impl Engine {
         self.store_user(&identity.actor, user, AuditAction::SetPassword).await?;
         self.end_all_sessions(&identity.actor, id).await?;
         self.open_session(id, identity, AuditAction::SignIn).await
+    }
+
+    /// Makes the first administrator. The code is taken before anybody waits, so that it makes one.
+    async fn insert_first(&self, asker: &Actor, name: UserName, code: String) -> Result<UserRow, UseCaseError> {
+        let taken = self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if taken.as_ref() != Some(&code) {
+            return Err(UseCaseError::WrongCode);
+        }
+        let inserted = self.insert_user(asker, name, Role::Administrator, StoreScope::All, None).await;
+        if inserted.is_err() {
+            *self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner) = taken;
+        }
+        inserted
     }
 
     fn is_first_code(&self, code: &str) -> bool {

@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::support::{World, settings};
 
 const PASSWORD: &str = "caballo bateria grapa";
-const OTHER_PASSWORD: &str = "otra frase bien larga";
+const OTHER_PASSWORD: &str = "otra clave bien larga";
 
 fn secret(text: &str) -> SecretString {
     SecretString::from(text)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use domain::decision::{DecisionFilter, Origin};
+use domain::decision::DecisionFilter;
 use domain::filter::{CoverageFilter, GapFilter, MetricsFilter, RunFilter};
 use domain::gap::GapClass;
 use domain::justification::Reason;
@@ -78,7 +78,6 @@ fn justification() -> JustifyRequest {
         hora_hasta: Some("11:00".to_owned()),
         motivo: Reason::PowerFailure,
         nota: None,
-        nombre: "Ana".to_owned(),
     }
 }
 
@@ -103,10 +102,10 @@ async fn kept_answers_are_those_of_now_after_every_kind_of_change() {
     world.all_ended().await;
     assert_fresh(&world, "a recovery").await;
 
-    let justified = world.engine.justify(&operator(), Origin::Web, justification()).await.unwrap();
+    let justified = world.engine.justify(&operator(), justification()).await.unwrap();
     assert_fresh(&world, "a justification").await;
-    let withdraw = WithdrawRequest { id: justified.justificaciones[0].id, nombre: Some("Ana".to_owned()) };
-    world.engine.withdraw_justification(&operator(), Origin::Web, withdraw).await.unwrap();
+    let withdraw = WithdrawRequest { id: justified.justificaciones[0].id };
+    world.engine.withdraw_justification(&operator(), withdraw).await.unwrap();
     assert_fresh(&world, "its withdrawal").await;
 
     let mut document = world.engine.list_calendars(&operator()).await.unwrap().calendarios[0].calendario.clone();
@@ -115,22 +114,16 @@ async fn kept_answers_are_those_of_now_after_every_kind_of_change() {
         ubicacion_id: BranchId::new("tienda_01"),
         vigente_desde: "2025-11-18".to_owned(),
         calendario: document,
-        nombre: Some("Ana".to_owned()),
     };
-    world.engine.change_calendar(&operator(), Origin::Web, request).await.unwrap();
+    world.engine.change_calendar(&operator(), request).await.unwrap();
     assert_fresh(&world, "another calendar").await;
-    let holiday = HolidayRequest {
-        fecha: "2025-11-16".to_owned(),
-        horario: "cerrado".to_owned(),
-        nota: "Feriado".to_owned(),
-        nombre: Some("Ana".to_owned()),
-    };
-    world.engine.change_holiday(&operator(), Origin::Web, holiday).await.unwrap();
+    let holiday =
+        HolidayRequest { fecha: "2025-11-16".to_owned(), horario: "cerrado".to_owned(), nota: "Feriado".to_owned() };
+    world.engine.change_holiday(&operator(), holiday).await.unwrap();
     assert_fresh(&world, "a holiday").await;
 
-    let compare =
-        ReconcileRequest { ubicacion_id: BranchId::new("tienda_08"), fecha: "2025-11-17".to_owned(), nombre: None };
-    world.engine.reconcile(&operator(), Origin::Web, compare).await.unwrap();
+    let compare = ReconcileRequest { ubicacion_id: BranchId::new("tienda_08"), fecha: "2025-11-17".to_owned() };
+    world.engine.reconcile(&operator(), compare).await.unwrap();
     world.all_ended().await;
     assert_fresh(&world, "a comparison").await;
 
@@ -197,7 +190,7 @@ async fn a_page_asks_the_database_once_for_all_who_look_at_it() {
     page_of_runs(&world).await;
     assert_eq!(counting.asked(), 0, "nothing has changed");
 
-    world.engine.justify(&operator(), Origin::Web, justification()).await.unwrap();
+    world.engine.justify(&operator(), justification()).await.unwrap();
     counting.asked();
     futures::future::join_all((0..50).map(|_| page_of_runs(&world))).await;
     assert!(counting.asked() <= first, "fifty pages ask what one does");

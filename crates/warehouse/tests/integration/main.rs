@@ -10,6 +10,7 @@ mod children;
 mod commits;
 mod decisions;
 mod figures;
+mod fresh_windows;
 mod gaps;
 mod kill;
 mod later_changes;

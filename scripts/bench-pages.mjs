@@ -1,0 +1,127 @@
+// What pages and REST answers cost `klk serve`: its processor's time (user and system) per request, and how long they take,
+// warm, one after the other and at the same time. Prints a table, and one line of JSON for programs.
+//
+//   node scripts/bench-pages.mjs KLK DATABASE STORES [NAME=VALUE...]
+//
+// DATABASE is made by the bench `scene` of the warehouse; settings are passed on as variables of the environment.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const [klk, database, stores, ...settings] = process.argv.slice(2);
+const PORT = Number(process.env.BENCH_PORT ?? 3917);
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 300);
+const CONCURRENT = 16;
+const TICK_MS = 10;
+
+const folder = mkdtempSync(join(tmpdir(), "klk-bench-"));
+const store = (_, index) => {
+  const number = String(index + 1).padStart(3, "0");
+  const warehouses = `[{ codigo = "T${number}", nombre = "PISO" }, { codigo = "P${number}", nombre = "PRINCIPAL" }]`;
+  return `[[tiendas]]\nid = "tienda_${number}"\ncodigo = "SUC${number}"\nnombre = "TIENDA ${number}"\nhorario = "07:00-21:00"\nalmacenes = ${warehouses}\n`;
+};
+writeFileSync(join(folder, "klk.toml"), Array.from({ length: Number(stores) }, store).join("\n"));
+
+const environment = {
+  ...process.env,
+  KLK_DATABASE: database,
+  KLK_ADDRESS: `127.0.0.1:${PORT}`,
+  KLK_BASE_URL: "http://127.0.0.1:9",
+  KLK_SCHEDULER: "off",
+  KLK_AUTO_RETRY: "off",
+  KLK_LOG: "error",
+  ...Object.fromEntries(settings.map((setting) => setting.split("="))),
+};
+const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });
+
+function ask(path) {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    get({ host: "127.0.0.1", port: PORT, path, agent, headers: { accept: "*/*" } }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (part) => (body += part));
+      response.on("end", () => resolve({ status: response.statusCode, body, ms: performance.now() - started }));
+    }).on("error", reject);
+  });
+}
+
+function processorMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function residentMb(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1000;
+}
+
+const percentile = (times, share) => times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))];
+
+async function measure(pid, path, workers) {
+  const times = [];
+  const [before, started] = [processorMs(pid), performance.now()];
+  const work = async () => {
+    for (let round = 0; round < REQUESTS / workers; round += 1) {
+      const { status, ms } = await ask(path);
+      if (status !== 200) throw new Error(`${path}: ${status}`);
+      times.push(ms);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  const wall = performance.now() - started;
+  return {
+    cpu: (processorMs(pid) - before) / times.length,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    perSecond: (times.length / wall) * 1000,
+  };
+}
+
+const started = performance.now();
+const server = spawn(klk, ["serve"], { cwd: folder, env: environment, stdio: ["ignore", "inherit", "inherit"] });
+try {
+  for (;;) {
+    try {
+      if ((await ask("/api/etl/tracking/ejecuciones?limite=1")).status === 200) break;
+    } catch {
+      if (server.exitCode !== null) throw new Error("klk serve ended");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  const firstAnswer = performance.now() - started;
+  const newest = JSON.parse((await ask("/api/etl/tracking/ejecuciones?limite=1")).body);
+  const run = newest.ejecuciones[0];
+  const paths = [
+    "/", "/ejecuciones", "/gaps", `/ejecuciones/${run.id}`, `/tiendas/tienda_001/${run.fecha_desde}`,
+    "/conciliaciones", "/inventario",
+    "/api/etl/tracking/ejecuciones", "/api/etl/tracking/gaps", "/api/etl/tracking/gaps/total", "/api/etl/tracking/progreso",
+    "/api/etl/tracking/metricas", "/api/etl/tracking/cron/status", "/api/etl/tracking/conciliaciones", "/health/live",
+  ];
+  const rows = [];
+  const number = (value, digits = 2) => value.toFixed(digits).padStart(9);
+  console.log(`${database}: first answer after ${firstAnswer.toFixed(0)} ms, ${residentMb(server.pid).toFixed(0)} MB`);
+  console.log(`${"".padEnd(48)}   cold ms   CPU ms    p50 ms    p99 ms   16 at once: CPU ms  p99 ms  requests/s`);
+  for (const path of paths) {
+    const cold = await ask(path);
+    if (cold.status !== 200) {
+      console.log(`${path.padEnd(48)} ${cold.status}`);
+      continue;
+    }
+    for (let round = 0; round < 10; round += 1) await ask(path);
+    const alone = await measure(server.pid, path, 1);
+    const together = await measure(server.pid, path, CONCURRENT);
+    rows.push({ path: path.replace(run.id, ":run"), cold_ms: cold.ms, alone, together });
+    console.log(
+      path.replace(run.id, ":run").slice(0, 48).padEnd(48) + number(cold.ms, 1) + number(alone.cpu) + number(alone.p50) +
+        number(alone.p99) + number(together.cpu).padStart(20) + number(together.p99, 1) + number(together.perSecond, 0),
+    );
+  }
+  console.log(JSON.stringify({ database, stores: Number(stores), settings, first_answer_ms: firstAnswer, resident_mb: residentMb(server.pid), rows }));
+} finally {
+  server.kill("SIGTERM");
+  await new Promise((resolve) => server.on("exit", resolve));
+  agent.destroy();
+  rmSync(folder, { recursive: true });
+}
