@@ -29,7 +29,8 @@ pub mod preferences;
 pub mod query;
 #[cfg(feature = "ssr")]
 pub mod references;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(feature = "ssr")]
+#[cfg(test)]
 mod sample;
 #[cfg(feature = "ssr")]
 pub mod sentry;

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::access::{Role, StoreScope};
 use domain::problem::{Problem, ProblemCode};
 use engine::{CodeRequest, Identity, SignInRequest, SignedIn, UseCaseError};
