@@ -1,8 +1,12 @@
 //! A query that nobody waits for any more is cut off, so that a person who leaves a page does not keep a connection busy.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use duckdb::{Connection, InterruptHandle};
+
+/// How long after an interruption the next one follows, while the query still runs.
+const AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// How far a query is; shared by whoever waits for it and the thread that runs it.
 #[derive(Clone, Default)]
@@ -40,6 +44,25 @@ impl CutOff {
     }
 }
 
+impl CutOff {
+    /// Interrupts the statement that runs, or keeps the query from beginning. Says whether it still runs: between two statements
+    /// there is nothing to interrupt, so it has to be done again until the query has ended.
+    fn interrupt(&self) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*stage {
+            Stage::Running(handle) => {
+                handle.interrupt();
+                true
+            }
+            Stage::Waiting => {
+                *stage = Stage::Abandoned;
+                false
+            }
+            Stage::Ended | Stage::Abandoned => false,
+        }
+    }
+}
+
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         // From here on the connection is somebody else's.
@@ -49,12 +72,15 @@ impl Drop for Running<'_> {
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        let mut stage = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*stage {
-            Stage::Ended => return,
-            Stage::Running(handle) => handle.interrupt(),
-            Stage::Waiting | Stage::Abandoned => {}
+        if self.0.interrupt()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let cut_off = self.0.clone();
+            runtime.spawn(async move {
+                while cut_off.interrupt() {
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                }
+            });
         }
-        *stage = Stage::Abandoned;
     }
 }
