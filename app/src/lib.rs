@@ -2,8 +2,8 @@
 //!
 //! A page (`pages/`) asks for its answers and is drawn of them; an action (`forms/`) is a form that leads to the next step or to
 //! a page; `parts/` is what stands around every page; `views/` make views of values and ask nobody; `api/` is the way to the use
-//! cases, and the REST interface. Where there are scripts, frontend/js follows links and forms without leaving the document and
-//! keeps it true.
+//! cases, and the REST interface; `islands/` is what reacts at once, over what the server drew, and all that the WebAssembly
+//! has. Where there are scripts, frontend/js follows links and forms without leaving the document and keeps it true.
 
 #[cfg(feature = "ssr")]
 pub mod access;
@@ -17,6 +17,7 @@ pub mod format;
 pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod i18n;
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
@@ -32,7 +33,6 @@ pub mod references;
 #[cfg(feature = "ssr")]
 #[cfg(test)]
 mod sample;
-#[cfg(feature = "ssr")]
 pub mod sentry;
 #[cfg(feature = "ssr")]
 pub mod values;

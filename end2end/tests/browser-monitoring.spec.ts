@@ -168,7 +168,10 @@ test('what fails in the page is told once, and the page goes on', async ({ page 
   const event = await sentry.onlyEvent(page);
   expect(event.exception?.values[0].value).toContain('somebody tried out what happens then');
   expect(event.exception?.values[0].mechanism.handled).toBe(false);
-  expect(event.tags).toMatchObject({ component: 'frontend' });
+  expect(event.exception?.values[0].type).toBe('RustPanic');
+  expect(event.contexts.panic.location).toContain('islands/trial.rs');
+  expect(event.tags).toMatchObject({ component: 'frontend', island: 'BrowserTrial' });
+  await expect(page.getByText('La página falló al atender el clic; el resto sigue funcionando.')).toBeVisible();
   await page.getByRole('navigation').getByRole('link', { name: 'Ejecuciones' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Ejecuciones' })).toBeVisible();
 });

@@ -161,7 +161,7 @@ test('what is asked for amiss, with more in it than anybody should know', async 
   }
 });
 
-test('a listener fails, a promise is rejected, and the server fails', async ({ page }) => {
+test('an island panics, a promise is rejected, and the server fails', async ({ page }) => {
   await klk.signIn(page.context());
   await page.goto(`${klk.url}/monitoreo?correo=${SECRETS.email}`);
   await untilLive(page);
@@ -170,7 +170,7 @@ test('a listener fails, a promise is rejected, and the server fails', async ({ p
   serverFailures.push(await reference.innerText());
   await page.getByRole('button', { name: 'Error en la página' }).click();
   await page.getByRole('button', { name: 'Promesa rechazada' }).click();
-  await sentry.until('both', () => ofBrowser('Error').length === 2);
+  await sentry.until('both', () => ofBrowser('Error').length === 1 && ofBrowser('RustPanic').length === 1);
   await page.getByRole('navigation').getByRole('link', { name: 'Ejecuciones' }).click();
   await sentry.until('the navigation', () =>
     sentry.items('transaction').some((item) => item.transaction === '/ejecuciones' && item.contexts.trace.op === 'navigation'),

@@ -18,6 +18,10 @@ export interface FailedCall {
 /** What sentry.ts attaches. `id` is that of the event, of which the page shows a part already. */
 export interface Monitoring {
   reportCall(call: FailedCall, id: string): void;
+  /** An island that did not start; `error` says why. */
+  reportIsland(error: unknown, island: string): void;
+  /** `place` is in Rust, `island` is empty where it is not known. */
+  reportPanic(panic: Error, place: string, island: string): void;
   /** What nobody has caught. */
   reportUncaught(error: unknown, isRejection: boolean): void;
   startNavigation(path: string): void;
@@ -77,10 +81,12 @@ function fetchSdk(): void {
 }
 
 function keepError({ error, message }: ErrorEvent): void {
+  if (followsPanic(error)) return;
   tell((monitoring) => monitoring.reportUncaught(error ?? new Error(message), false));
 }
 
 function keepRejection({ reason }: PromiseRejectionEvent): void {
+  if (followsPanic(reason)) return;
   tell((monitoring) => monitoring.reportUncaught(reason, true));
 }
 
@@ -168,4 +174,50 @@ export function withinAction(number: number, work: () => void): void {
 export function endAction(number: number, succeeded: boolean): void {
   actions.get(number)?.end(succeeded);
   actions.delete(number);
+}
+
+/** As it is called in Rust: after its name, an island's component has a number of the build. */
+export function nameOfIsland(island: HTMLElement | null): string {
+  return island?.dataset.component?.replace(/_\d+$/, '') ?? '';
+}
+
+/** The island that starts right now. */
+let starting = '';
+
+export function withinIsland(name: string, work: () => void): void {
+  starting = name;
+  try {
+    work();
+  } finally {
+    starting = '';
+  }
+}
+
+export function islandFailed(name: string, error: unknown): void {
+  if (isLeaving || followsPanic(error)) return;
+  tell((monitoring) => monitoring.reportIsland(error, name));
+}
+
+/** A panic is told when it happens; the trap that it ends in is the same thing again. */
+let isTrapDue = false;
+const traps = new WeakSet<WebAssembly.RuntimeError>();
+
+/** The WebAssembly calls it (app/src/sentry/panic.rs). */
+export function panicked(message: string, place: string): void {
+  isTrapDue = true;
+  // Here: the stack goes through the WebAssembly.
+  const panic = new Error(message);
+  panic.name = 'RustPanic';
+  const target = window.event?.target;
+  const around = target instanceof Element ? target.closest<HTMLElement>('leptos-island') : null;
+  const island = starting || nameOfIsland(around);
+  tell((monitoring) => monitoring.reportPanic(panic, place, island));
+}
+
+/** Whether an error is the end of a panic that was told already. */
+export function followsPanic(error: unknown): boolean {
+  if (!(error instanceof WebAssembly.RuntimeError)) return false;
+  if (isTrapDue) traps.add(error);
+  isTrapDue = false;
+  return traps.has(error);
 }

@@ -2,6 +2,7 @@
 // its place on the screen.
 
 import { Idiomorph } from 'idiomorph';
+import { keepIsland } from './islands';
 
 /** Of whom a field's value is: of the person, who may be writing, or of the address that was visited. */
 export type Whose = 'person' | 'address';
@@ -17,7 +18,7 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
     callbacks: {
       beforeNodeMorphed: (old: Node, next: Node) => {
         if (old instanceof Element && old.hasAttribute('data-propio')) return false;
-        return !old.isEqualNode(next);
+        return !old.isEqualNode(next) && !keepIsland(old, next);
       },
       // What can still be undone stays until somebody goes on.
       beforeNodeRemoved: (node: Node) => !(whose === 'person' && node instanceof Element && node.hasAttribute('data-queda')),

@@ -3,20 +3,18 @@
 import './bridge.js';
 import { startCopying } from './copy';
 import { startForms } from './forms';
+import { startIslands } from './islands';
 import { startLive } from './live';
 import { startNotices } from './notices';
 import { startParts } from './parts';
-import { startSelection } from './selection';
-import { startTrial } from './trial';
 import { startHistory } from './visit';
 
 startNotices();
 startHistory();
 startForms();
 startCopying();
-startSelection();
 startParts();
-startTrial();
 startLive();
+startIslands();
 // Style sheets and tests can tell a page that reacts from one that does not yet.
 document.documentElement.setAttribute('data-hydrated', '');

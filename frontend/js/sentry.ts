@@ -23,7 +23,7 @@ import {
   withActiveSpan,
 } from '@sentry/browser';
 import { wasmIntegration } from '@sentry/wasm';
-import { type Action, attach, type FailedCall } from './bridge.js';
+import { type Action, attach, type FailedCall, followsPanic } from './bridge.js';
 import { routeOf } from './routes';
 import { scrub } from './scrub';
 
@@ -102,7 +102,8 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
         beforeStartSpan: (options) => ({ ...options, name: nameOf(options.name) }),
       }),
     ],
-    beforeSend: (event) => {
+    beforeSend: (event, { originalException }) => {
+      if (followsPanic(originalException)) return null;
       // Sentry takes no names from the SDK where it has none: those of the WebAssembly come from its debug file.
       for (const { stacktrace } of event.exception?.values ?? []) {
         for (const frame of stacktrace?.frames ?? []) if (frame.function === '?') delete frame.function;
@@ -119,7 +120,7 @@ function start({ dsn, environment, release, traces_sample_rate, routes }: Settin
   const startNavigation = (path: string) => {
     if (client) startBrowserTracingNavigationSpan(client, { name: nameOf(path), attributes: navigationAttributes });
   };
-  attach({ reportCall, reportUncaught, startNavigation, startAction });
+  attach({ reportCall, reportIsland, reportPanic, reportUncaught, startNavigation, startAction });
 }
 
 /** Of two equal errors in a row the second is dropped; not of those that we report: a page shows their reference. */
@@ -154,6 +155,22 @@ function reportCall({ path, filters, status, code, reference }: FailedCall, id: 
     contexts: { server_function: { function: path, filters, status, code, correlacion: reference || null } },
     id,
     reference,
+  });
+}
+
+/** The page goes on, but does less. */
+function reportIsland(error: unknown, island: string): void {
+  captureException(error, { mechanism: { type: 'island', handled: false }, captureContext: { tags: { island } } });
+}
+
+function reportPanic(panic: Error, place: string, island: string): void {
+  captureException(panic, {
+    mechanism: { type: 'wasm_panic', handled: false },
+    captureContext: {
+      fingerprint: ['panic', place],
+      tags: { ...(island && { island }) },
+      contexts: { panic: { location: place } },
+    },
   });
 }
 

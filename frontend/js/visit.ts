@@ -70,7 +70,7 @@ export function show(page: Document, whose: Whose): void {
     const [shown, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (shown && fresh) morph(shown, document.importNode(fresh, true), whose);
   }
-  document.dispatchEvent(new Event('klk:shown'));
+  document.dispatchEvent(new Event('klk:shown', { bubbles: true }));
 }
 
 /** Fetches a page that somebody is about to ask for. */

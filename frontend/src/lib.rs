@@ -1,12 +1,16 @@
-//! The browser entry point: panic hook and the islands, nothing else.
+//! The browser entry point: panic hook and islands, nothing else.
 
 #[cfg(target_arch = "wasm32")]
 mod entry {
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    /// The page calls it when its WebAssembly is there.
+    /// To be called once, when the WebAssembly is there and before any island starts (frontend/js/islands.ts).
     #[wasm_bindgen]
     pub fn start() {
-        console_error_panic_hook::set_once();
+        std::panic::set_hook(Box::new(|info| {
+            console_error_panic_hook::hook(info);
+            app::sentry::report_panic(info);
+        }));
+        leptos::mount::hydrate_islands();
     }
 }

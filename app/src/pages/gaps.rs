@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::api::{list_gaps, list_justifications};
 use crate::format::absolute;
+use crate::islands::{COUNT, RecoverSelection};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{AT, GAPS, PLANS_PATH, Query, RECOVER_PATH};
@@ -65,17 +66,7 @@ fn recover_bar(query: &Query, list: &GapList) -> AnyView {
             <input type="hidden" name="desde" value=today.clone()/>
             <input type="hidden" name="hasta" value=today/>
             <a class="link" href=PLANS_PATH>{texts.see_plans()}</a>
-            <button
-                class="button"
-                id="recuperar-seleccion"
-                type="submit"
-                name="que"
-                value="seleccion"
-                aria-haspopup="dialog"
-                data-elegidos=texts.recover_selection("{n}")
-            >
-                {texts.title_selection()}
-            </button>
+            <RecoverSelection plain=texts.title_selection() counted=texts.recover_selection(COUNT)/>
             <button class="button" id="recuperar-todo" type="submit" name="que" value="todo" aria-haspopup="dialog">
                 {texts.recover_everything()}
             </button>

@@ -4,6 +4,7 @@ use engine::Topic;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use super::finished::{ISLANDS_SCRIPT, ISLANDS_WASM};
 use super::frame::{Frame, sidebar, work};
 use crate::access::AccountBar;
 use crate::api::Told;
@@ -43,6 +44,8 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
             data-servida=if is_of_form { "formulario" } else { "pagina" }
             data-compilacion=assets.build().to_owned()
             data-obrero=assets.path("worker.js")
+            data-islas=assets.path(ISLANDS_SCRIPT)
+            data-islas-wasm=assets.path(ISLANDS_WASM)
             data-cambio=counts
         >
             <head>

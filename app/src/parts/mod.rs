@@ -1,7 +1,9 @@
 //! What stands around every page, and parts that come after it. The server draws all of it.
 
 mod document;
+mod finished;
 mod frame;
 
 pub use document::{ChangeCounts, document};
+pub use finished::finished;
 pub use frame::{Frame, load_frame};

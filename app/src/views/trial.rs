@@ -1,9 +1,10 @@
 //! Trying out whether what goes wrong arrives in Sentry, by having it go wrong: on the server, and in this browser
-//! (frontend/js/trial.ts).
+//! (islands/trial.rs).
 
 use leptos::prelude::*;
 
 use super::{Pill, Reference, Tone};
+use crate::islands::BrowserTrial;
 use crate::preferences::language;
 use crate::query::TRIAL_PATH;
 use crate::sentry;
@@ -24,8 +25,7 @@ pub fn server_trial(code: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// A button for each way in which a page can fail. Nothing is staged: a listener really throws, and the promise is really
-/// rejected.
+/// A button for each way in which a page can fail.
 pub fn browser_trial() -> AnyView {
     let texts = language().trial();
     let intro = if sentry::is_on() { texts.intro() } else { texts.intro_off() };
@@ -33,24 +33,12 @@ pub fn browser_trial() -> AnyView {
         <section class="panel browser-trial needs-script" aria-labelledby="prueba-titulo">
             <h2 id="prueba-titulo">{texts.title()}</h2>
             <p class="muted">{intro}</p>
-            <div class="trial-row">
-                <button class="button" id="prueba-error" type="button" data-prueba="error" data-hecho=texts.error_done()>
-                    {texts.error()}
-                </button>
-                <p class="muted" role="status" data-propio=""></p>
-            </div>
-            <div class="trial-row">
-                <button
-                    class="button"
-                    id="prueba-promesa"
-                    type="button"
-                    data-prueba="promesa"
-                    data-hecho=texts.promise_done()
-                >
-                    {texts.promise()}
-                </button>
-                <p class="muted" role="status" data-propio=""></p>
-            </div>
+            <BrowserTrial
+                error=texts.error()
+                error_done=texts.error_done()
+                promise=texts.promise()
+                promise_done=texts.promise_done()
+            />
         </section>
     }
     .into_any()

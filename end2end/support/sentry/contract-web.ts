@@ -110,5 +110,10 @@ export const browser: Row[] = [
   page('/gaps', 'pageload'),
   page('/monitoreo', 'pageload'),
   page('/ejecuciones', 'navigation'),
+  browserError('RustPanic', {
+    'exception.values.0.mechanism.handled': 'false',
+    'tags.island': 'BrowserTrial',
+    'contexts.panic.location': /^app\/src\/islands\/trial\.rs:\d+/,
+  }),
   browserError('Error', { 'exception.values.0.mechanism.handled': 'false' }),
 ];

@@ -3,7 +3,7 @@
 use app::forms::{Doer, FORMS, STEPS};
 use app::page::{Notice, Outcome};
 use app::pages::{Maker, PAGES, not_found_page};
-use app::parts::{ChangeCounts, document, load_frame};
+use app::parts::{ChangeCounts, document, finished, load_frame};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
@@ -107,8 +107,8 @@ async fn answer(state: &WebState, parts: Parts, making: impl Future<Output = Out
     let mut response = match made.await {
         Ok((page, frame)) => {
             let status = page.status;
-            let html = owner.with(|| document(page, frame, is_form).to_html());
-            drawn(status, &html)
+            let html = owner.with(|| finished(&document(page, frame, is_form).to_html()));
+            drawn(status, html)
         }
         Err((path, notice)) => {
             let mut response = Redirect::to(&path).into_response();
@@ -135,15 +135,13 @@ pub(super) fn draw<View: IntoView>(
     let html = owner.with(|| {
         provide_context(parts);
         contexts();
-        view().to_html()
+        finished(&view().to_html())
     });
     owner.unset();
-    drawn(status, &html)
+    drawn(status, html)
 }
 
-/// Leptos marks the places of what may change in a browser. Nothing does.
-fn drawn(status: StatusCode, html: &str) -> Response {
-    let html = html.replace("<!>", "");
+fn drawn(status: StatusCode, html: String) -> Response {
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     (status, [(header::CONTENT_TYPE, kind)], html).into_response()
 }

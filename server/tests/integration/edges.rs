@@ -113,8 +113,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("format", &["i18n", "preferences"]),
     ("forms", &["api", "format", "i18n", "page", "pages", "preferences", "query", "values", "views"]),
     ("i18n", &[]),
+    ("islands", &[]),
     ("page", &["api", "preferences", "query", "views"]),
-    ("pages", &["api", "format", "i18n", "page", "preferences", "query", "values", "views"]),
+    ("pages", &["api", "format", "i18n", "islands", "page", "preferences", "query", "values", "views"]),
     ("parts", &["access", "api", "assets", "i18n", "page", "preferences", "query", "references", "sentry", "views"]),
     ("preferences", &["i18n"]),
     ("query", &[]),
@@ -122,7 +123,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("sample", &[]),
     ("sentry", &["assets"]),
     ("values", &["query"]),
-    ("views", &["api", "format", "i18n", "preferences", "query", "references", "sentry", "values"]),
+    ("views", &["api", "format", "i18n", "islands", "preferences", "query", "references", "sentry", "values"]),
 ];
 
 /// The source files below a folder.
