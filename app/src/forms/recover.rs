@@ -56,8 +56,9 @@ async fn preview_page(values: Values, failure: Option<ApiError>) -> Page {
         (Err(_), failure) => (None, failure),
     };
     let title = asked.as_ref().map_or(language().recover().title(), |asked| asked.title(language()));
-    let body = body(&values, asked.ok().as_ref(), preview.as_ref(), failure.as_ref());
-    let confirm = Some(start_button(&values, preview.filter(|preview| preview.ventanas > 0).as_ref()));
+    let body = body(&values, asked.as_ref().ok(), preview.as_ref(), failure.as_ref());
+    let runnable = preview.as_ref().filter(|preview| preview.ventanas > 0);
+    let confirm = Some(start_button(&values, asked.as_ref().ok(), runnable));
     let back = back_of(&values, GAPS.path);
     step_page(GAPS.path, Step { title, back, leave: language().action().cancel(), body, confirm })
 }
@@ -78,7 +79,7 @@ fn body(values: &Values, asked: Option<&Asked>, preview: Option<&PlanPreview>, f
     view! {
         {asked.map(Asked::facts)}
         <form id=QUESTION method="post" action=RECOVER_PATH data-al-cambiar="">
-            {asked::hidden(values)}
+            {asked::hidden(values, asked)}
             {asked.map(|asked| asked.fields(values))}
             {choice(OUTSIDE_HOURS, plan_texts.outside_hours(), values)}
             {choice(REPEAT, plan_texts.repeat(), values)}
@@ -102,7 +103,7 @@ fn choice(name: &'static str, label: &'static str, values: &Values) -> AnyView {
 }
 
 /// Starts exactly what is shown, where there is anything to start. The question goes along: should the answer be another by then, it is asked again.
-fn start_button(values: &Values, preview: Option<&PlanPreview>) -> AnyView {
+fn start_button(values: &Values, asked: Option<&Asked>, preview: Option<&PlanPreview>) -> AnyView {
     let label = language().recover().confirm();
     let Some(preview) = preview else {
         return view! { <button class="button button-primary" id="paso-hacer" type="button" disabled>{label}</button> }
@@ -124,7 +125,7 @@ fn start_button(values: &Values, preview: Option<&PlanPreview>) -> AnyView {
             data-accion-ubicacion-id=branch
         >
             <input type="hidden" name="hash" value=preview.hash.to_string()/>
-            {asked::hidden(values)}
+            {asked::hidden(values, asked)}
             {asked::days(values)}
             {options}
         </form>

@@ -9,6 +9,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Response;
 use sentry::Hub;
 use sentry::integrations::tower::{NewSentryLayer, SentryHttpLayer};
+use sentry::protocol::SpanStatus;
 use tower::{Layer, Service};
 
 use crate::capture::COMPONENT_API;
@@ -80,6 +81,12 @@ where
                 scope.set_tag("component", COMPONENT_API);
             });
             let answer = future.await;
+            if answer.as_ref().is_ok_and(|answer| answer.status().is_redirection())
+                && let Some(span) = Hub::current().configure_scope(|scope| scope.get_span())
+            {
+                // A form that did what it was asked leads on to a page: that went well.
+                span.set_status(SpanStatus::Ok);
+            }
             if let Ok(answer) = &answer
                 && answer.status().is_server_error()
             {

@@ -16,6 +16,8 @@ use crate::views::period_of;
 const EVERYTHING_DAYS_MAX: u32 = 31;
 /// What goes along from step to step as it is.
 const CARRIED: [&str; 8] = ["que", "uno", "gap", "etl_tipo", "ubicacion_id", "max_horas", "ordenar", "volver"];
+/// When the one gap ends that was asked for, in seconds since 1970.
+const END: &str = "uno_hasta";
 /// The fields of days, which a person may change.
 const DAYS: [&str; 3] = ["tienda", "desde", "hasta"];
 
@@ -31,9 +33,14 @@ pub enum Asked {
     Days(Vec<BranchChoice>, PlanPeriod),
 }
 
-/// The fields that say it, for the next step.
-pub fn hidden(values: &Values) -> AnyView {
-    carried(values, &CARRIED)
+/// The fields that say it, for the next step. Of one gap its end goes along: what is left of it by then is asked for.
+pub fn hidden(values: &Values, asked: Option<&Asked>) -> AnyView {
+    let end = match asked {
+        Some(Asked::Gap(gap)) => Some(gap.fin.as_second().to_string()),
+        _ => values.get(END),
+    };
+    let end = end.map(|end| view! { <input type="hidden" name=END value=end/> });
+    view! { {carried(values, &CARRIED)} {end} }.into_any()
 }
 
 /// The days as they are, for a step in which nobody changes them.
@@ -62,10 +69,7 @@ impl Asked {
         let get = |name| query.get(name);
         let list = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), None, None).await?;
         let asked = match (values.get("uno"), values.get("que").as_deref()) {
-            (Some(one), _) => {
-                let gap = list.gaps.into_iter().find(|gap| gap.id == one);
-                gap.map_or_else(|| Self::Selection(Vec::new()), |gap| Self::Gap(Box::new(gap)))
-            }
+            (Some(one), _) => Self::left_of(&one, values.get(END).as_deref(), list.gaps),
             (None, Some("todo")) => Self::everything(&list, get("ubicacion_id").as_deref()),
             (None, Some("periodo")) => {
                 let today = list.generado_en_local.date().to_string();
@@ -86,6 +90,25 @@ impl Asked {
             }
         };
         Ok(asked)
+    }
+
+    /// What is left of one gap. A part of it that is in work, or loaded, divides it: the parts that are left are others then.
+    fn left_of(one: &str, end: Option<&str>, gaps: Vec<GapView>) -> Self {
+        let start = one.rsplit('.').next().and_then(|start| start.parse::<i64>().ok());
+        let Some((start, end)) = start.zip(end.and_then(|end| end.parse::<i64>().ok())) else {
+            let gap = gaps.into_iter().find(|gap| gap.id == one);
+            return gap.map_or_else(|| Self::Selection(Vec::new()), |gap| Self::Gap(Box::new(gap)));
+        };
+        let of_the_same = one.trim_end_matches(|character: char| character.is_ascii_digit());
+        let is_left = |gap: &GapView| {
+            let is_within = gap.inicio.as_second() < end && gap.fin.as_second() > start;
+            gap.recuperable && is_within && gap.id.starts_with(of_the_same)
+        };
+        let mut left: Vec<GapView> = gaps.into_iter().filter(is_left).collect();
+        match (left.len(), left.pop()) {
+            (1, Some(gap)) => Self::Gap(Box::new(gap)),
+            (_, last) => Self::Selection(left.into_iter().chain(last).collect()),
+        }
     }
 
     /// What the list shows, and not what its filters leave out.
