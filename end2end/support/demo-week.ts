@@ -5,6 +5,6 @@ import { join } from 'node:path';
 /** A folder for the demo's week, which the first test that needs it makes for all. */
 export default function prepare(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'klk-e2e-week-'));
-  process.env.KLK_E2E_WEEK = folder;
+  process.env.E2E_WEEK = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -161,8 +161,8 @@ export class Klk {
 
 /** The database of a demo that loaded its week; made once for all tests. */
 async function loadedWeek(): Promise<string> {
-  const folder = process.env.KLK_E2E_WEEK;
-  if (!folder) throw new Error('KLK_E2E_WEEK must name a folder; the global setup sets it');
+  const folder = process.env.E2E_WEEK;
+  if (!folder) throw new Error('E2E_WEEK must name a folder; the global setup sets it');
   const week = join(folder, 'week.duckdb');
   if (!existsSync(week)) {
     const workplace = new Workplace();

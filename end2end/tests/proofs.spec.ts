@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 
 // What is missing has a price and a proven cause, and a store's day shows where each half hour stands and why.
 test.describe.configure({ mode: 'serial' });
@@ -119,7 +119,7 @@ test.describe('on a phone', () => {
     const [dearest] = await gaps('valor');
     for (const path of ['/gaps?ordenar=valor', `/tiendas/${dearest.ubicacion_id}/${dearest.fecha_desde}?hora=12%3A00`]) {
       await page.goto(klk.url + path);
-      await page.waitForLoadState('networkidle').catch(() => {});
+      await untilHydrated(page);
       await expectNoSidewaysScroll(page);
       await expectAccessible(page);
     }

@@ -59,9 +59,9 @@ impl Readers {
             let started = Instant::now();
             let mut lent = Lent { connection: Some(connection), free: &this.free };
             let answer = || {
-                let connection = lent.connection.as_ref().ok_or(WarehouseError::Closed)?;
-                let _running = cut_off.begin(connection).ok_or(WarehouseError::Closed)?;
                 let snapshot = lent.connection.as_mut().ok_or(WarehouseError::Closed)?.transaction()?;
+                // Ends before the transaction does: an interrupted ROLLBACK would leave the connection within it.
+                let _running = cut_off.begin(&snapshot).ok_or(WarehouseError::Closed)?;
                 question(&snapshot)
             };
             let result = catch_unwind(AssertUnwindSafe(answer)).unwrap_or(Err(WarehouseError::Panicked));
