@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { complaints, expectAccessible, expectNoSidewaysScroll, untilLive } from '../support/page';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 
 // The story of the demo: a store was down for some hours, one half hour never ran, one answer was short. Somebody opens
 // the page, sees it, and gets everything back.
@@ -167,7 +167,7 @@ test.describe('on a phone', () => {
   test('nothing scrolls sideways and everything is accessible', async ({ page }) => {
     for (const path of ['/ejecuciones', '/gaps']) {
       await page.goto(klk.url + path);
-      await page.waitForLoadState("networkidle").catch(() => {});
+      await untilHydrated(page);
       await expectNoSidewaysScroll(page);
       await expectAccessible(page);
     }
