@@ -197,6 +197,8 @@ test('a plan in work is paused, resumed, and cancelled after a question', async 
   await expect(page.getByRole('row', { name: new RegExp(short) })).toContainText('Pausado');
   await expect(page.getByRole('row', { name: new RegExp(short) }).getByRole('button', { name: /Reanudar/ })).toBeVisible();
   await page.goBack();
+  // The page of plans has that button twice, and stands until the one before it is there.
+  await expect(page.getByRole('heading', { level: 1, name: 'Pendientes' })).toBeVisible();
   await page.getByRole('button', { name: `Reanudar el plan ${short}` }).click();
   await expect(page.getByText('Pausado', { exact: true })).toBeHidden();
 
