@@ -7,7 +7,7 @@ use engine::Topic;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ApiError, Told};
+use crate::api::{ApiError, ErrorMessage};
 use crate::preferences::language;
 use crate::query::HOME_PATH;
 use crate::views::Failure;
@@ -81,7 +81,7 @@ pub fn part<T>(
         Ok(answer) => draw(answer),
         Err(error) => {
             let title = language().failure().title(name);
-            view! { <Failure title told=Told::from(&error) retry=Some(own_address()) way_out/> }.into_any()
+            view! { <Failure title message=ErrorMessage::from(&error) retry=Some(own_address()) way_out/> }.into_any()
         }
     }
 }

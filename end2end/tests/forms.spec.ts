@@ -31,7 +31,7 @@ test('one gap: the preview is a page, its options are worked out again, and its 
   await page.getByRole('button', { name: /Recuperar PARAISO/ }).click();
   await expect(page.getByRole('heading', { name: 'Recuperar faltante' })).toBeVisible();
   await expect(page.getByText('16:00 – 16:30')).toBeVisible();
-  await expect(page.getByText('1 media hora, 1 llamadas al POS')).toBeVisible();
+  await expect(page.getByText('1 media hora, 1 llamada al POS')).toBeVisible();
   const hash = page.getByText(/^[0-9a-f]{12}$/);
   const before = await hash.innerText();
   await expectNoSidewaysScroll(page);

@@ -135,7 +135,7 @@ test('what a list leaves out is not recovered with it', async ({ page }) => {
   await page.getByRole('button', { name: 'Recuperar todo lo de la lista' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Últimos 2 días: ARTIGAS');
-  await expect(dialog).toContainText(/medias? horas?, \d+ llamadas al POS|No hay nada/);
+  await expect(dialog).toContainText(/medias? horas?, \d+ llamadas? al POS|No hay nada/);
   await page.keyboard.press('Escape');
 });
 
@@ -144,7 +144,7 @@ test('everything of the last days is one plan, and nothing is left', async ({ pa
   await page.getByRole('button', { name: 'Recuperar todo lo de la lista' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Últimos 7 días: Todas las tiendas');
-  await expect(dialog).toContainText(/medias? horas?, \d+ llamadas al POS/);
+  await expect(dialog).toContainText(/medias? horas?, \d+ llamadas? al POS/);
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText('No falta nada', { exact: true }).first()).toBeVisible();

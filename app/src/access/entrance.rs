@@ -4,11 +4,10 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::fields;
-use crate::assets::assets;
 use crate::i18n::Language;
 use crate::preferences;
 use crate::query::{PASSWORD_PATH, SIGN_IN_PATH};
-use crate::views::Mark;
+use crate::views::{Mark, head_basics};
 
 /// Which form is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +46,7 @@ impl Entrance {
 pub fn entrance_document(entrance: &Entrance) -> impl IntoView + use<> {
     let preferences = preferences::read();
     let language = preferences.language;
-    let (texts, assets) = (language.access(), assets());
+    let texts = language.access();
     let (title, form) = match entrance.kind {
         EntranceKind::SignIn => (texts.sign_in(), sign_in(language, entrance)),
         EntranceKind::Code => (texts.set_password(), with_code(language, entrance, texts.code_intro())),
@@ -59,12 +58,7 @@ pub fn entrance_document(entrance: &Entrance) -> impl IntoView + use<> {
         <!DOCTYPE html>
         <html lang=language.tag() data-theme=preferences.theme.code()>
             <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>{format!("{title} · {}", language.site().name())}</title>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <link rel="stylesheet" href=assets.path("klk.css")/>
+                {head_basics(language, title)}
             </head>
             <body>
                 <main class="entrance panel panel-padded" id="contenido">

@@ -8,12 +8,11 @@ use leptos::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{AccountBar, fields};
-use crate::assets::assets;
 use crate::format::absolute;
 use crate::i18n::{Language, origin_name};
 use crate::preferences;
 use crate::query::{HOME_PATH, USERS_PATH};
-use crate::views::Mark;
+use crate::views::{Mark, head_basics};
 
 /// What the page shows beside users, tokens and the audit.
 #[derive(Clone, Default)]
@@ -29,7 +28,7 @@ pub fn users_document(overview: &Result<AccessOverview, Problem>, page: &UsersPa
     let preferences = preferences::read();
     let language = preferences.language;
     provide_context(preferences);
-    let (texts, assets) = (language.access(), assets());
+    let texts = language.access();
     let content = match overview {
         Ok(overview) => content(language, overview),
         Err(problem) => fields::problem(Some(problem)).into_any(),
@@ -38,12 +37,7 @@ pub fn users_document(overview: &Result<AccessOverview, Problem>, page: &UsersPa
         <!DOCTYPE html>
         <html lang=language.tag() data-theme=preferences.theme.code()>
             <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>{format!("{} · {}", texts.users(), language.site().name())}</title>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <link rel="stylesheet" href=assets.path("klk.css")/>
+                {head_basics(language, texts.users())}
             </head>
             <body>
                 <main class="main" id="contenido">

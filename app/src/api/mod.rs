@@ -37,7 +37,7 @@ pub use comparison::{CompareMoments, compare_moments};
 pub use connectivity::{CheckConnectivity, check_connectivity};
 pub use coverage::{ReadCoverage, read_coverage};
 pub use decisions::{ListDecisions, list_decisions};
-pub use error::{ApiError, Told};
+pub use error::{ApiError, ErrorMessage};
 pub use freshness::{ReadFreshness, read_freshness};
 pub use gap_count::{CountGaps, count_gaps};
 pub use gaps::{ListGaps, list_gaps};

@@ -39,7 +39,7 @@ impl Session {
         filter.map_err(|error| refuse(self.problem(UseCaseError::InvalidParameter(error))))
     }
 
-    /// What the caller is told; that somebody may not do what they asked for is counted.
+    /// The answer to the caller; a refusal for lack of permission is counted.
     fn problem(&self, error: UseCaseError) -> Problem {
         let problem = self.engine.problem(self.call.name(), error);
         if problem.codigo == ProblemCode::Forbidden {

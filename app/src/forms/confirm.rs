@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use rust_decimal::Decimal;
 
 use super::{back_field, back_of, done, step_page};
-use crate::api::{ApiError, Told, confirm_loss, list_gaps};
+use crate::api::{ApiError, ErrorMessage, confirm_loss, list_gaps};
 use crate::format::{dollars, whole};
 use crate::page::{Outcome, Page};
 use crate::preferences::language;
@@ -31,8 +31,9 @@ pub async fn ask(values: Values, failure: Option<ApiError>) -> Page {
     };
     let in_doubt: Vec<GapView> =
         gaps.into_iter().filter(|gap| gap.fecha_desde.to_string() == date && awaits_confirmation(gap)).collect();
-    let message =
-        failure.as_ref().map(|error| view! { <Failure title=texts.failed().to_owned() told=Told::from(error)/> });
+    let message = failure
+        .as_ref()
+        .map(|error| view! { <Failure title=texts.failed().to_owned() message=ErrorMessage::from(error)/> });
     let gone = (in_doubt.is_empty() && failure.is_none()).then(|| view! { <p>{texts.nothing()}</p> });
     let confirm = (!in_doubt.is_empty()).then(|| confirm_button(FORM, texts.confirm()));
     let store = branch.clone().unwrap_or_default();

@@ -6,13 +6,13 @@ use domain::read_model::GapView;
 use leptos::prelude::*;
 
 use super::{back_of, done, step_page};
-use crate::api::{ApiError, Told, justify_gap, list_gaps};
-use crate::i18n::{kind_name, reason_name};
+use crate::api::{ApiError, ErrorMessage, justify_gap, list_gaps};
+use crate::i18n::reason_name;
 use crate::page::{Outcome, Page};
 use crate::preferences::language;
 use crate::query::{GAPS, SAVE_JUSTIFICATION_PATH};
 use crate::values::Values;
-use crate::views::{Failure, Step, confirm_button, period_of, windows_of};
+use crate::views::{Failure, Step, confirm_button, gap_facts, windows_of};
 
 /// The form of the step.
 const FORM: &str = "justificacion";
@@ -72,8 +72,9 @@ async fn page(values: &Values, failure: Option<ApiError>) -> Page {
         (Err(error), None) => (None, Some(error)),
         (Err(_), failure) => (None, failure),
     };
-    let message =
-        failure.as_ref().map(|error| view! { <Failure title=texts.failed().to_owned() told=Told::from(error)/> });
+    let message = failure
+        .as_ref()
+        .map(|error| view! { <Failure title=texts.failed().to_owned() message=ErrorMessage::from(error)/> });
     let gone = (gap.is_none() && failure.is_none()).then(|| view! { <p>{texts.gone()}</p> });
     let confirm = gap.is_some().then(|| confirm_button(FORM, texts.confirm()));
     let body = view! {
@@ -142,18 +143,5 @@ fn form(gap: &GapView, values: &Values) -> AnyView {
 
 fn facts(gap: &GapView) -> AnyView {
     let language = language();
-    let texts = language.recover();
-    view! {
-        <dl class="facts">
-            <dt>{texts.store()}</dt>
-            <dd class="strong">{gap.ubicacion_nombre.clone()}</dd>
-            <dt>{texts.kind()}</dt>
-            <dd>{kind_name(language, gap.etl_tipo)}</dd>
-            <dt>{texts.period()}</dt>
-            <dd>{period_of(language, gap).to_string()}</dd>
-            <dt>{language.plan().windows()}</dt>
-            <dd>{windows_of(language, gap)}</dd>
-        </dl>
-    }
-    .into_any()
+    gap_facts(gap, vec![(language.plan().windows(), windows_of(language, gap))])
 }

@@ -68,8 +68,8 @@ fn back_of(values: &Values, otherwise: &str) -> String {
         FORMS.iter().any(|(step, _)| *step == path)
     };
     let is_ours = |path: &String| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    let told = values.get("volver").or_else(came_from).filter(|path| is_ours(path) && !is_step(path));
-    told.unwrap_or_else(|| otherwise.to_owned())
+    let wanted = values.get("volver").or_else(came_from).filter(|path| is_ours(path) && !is_step(path));
+    wanted.unwrap_or_else(|| otherwise.to_owned())
 }
 
 /// The field that says where to go on.

@@ -5,7 +5,7 @@ use domain::plan::PlanHash;
 use leptos::prelude::*;
 
 use super::{back_field, back_of, done, step_page};
-use crate::api::{ApiError, Told, cancel_plan, pause_plan, resume_plan};
+use crate::api::{ApiError, ErrorMessage, cancel_plan, pause_plan, resume_plan};
 use crate::page::{Outcome, Page};
 use crate::pages::plans_page;
 use crate::preferences::language;
@@ -34,15 +34,15 @@ pub async fn cancel(values: Values) -> Outcome {
     outcome(&values, answer.map(|_| language().plan().cancelled_notice())).await
 }
 
-/// Leads back; what could not be done is told above the list of plans.
+/// Leads back; what could not be done is shown above the list of plans.
 async fn outcome(values: &Values, answer: Result<&'static str, ApiError>) -> Outcome {
     let error = match answer {
-        Ok(told) => return done(back_of(values, PLANS_PATH), told),
+        Ok(text) => return done(back_of(values, PLANS_PATH), text),
         Err(error) => error,
     };
     let page = plans_page().await;
     let title = language().plan().failed().to_owned();
-    let failure = view! { <Failure title told=Told::from(&error)/> };
+    let failure = view! { <Failure title message=ErrorMessage::from(&error)/> };
     let status = StatusCode::from_u16(error.0.codigo.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content = view! { {failure} {page.content} }.into_any();
     Outcome::Page(Page { content, status, ..page })

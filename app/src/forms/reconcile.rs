@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 
 use super::{back_of, done};
-use crate::api::{Told, list_reconciliations, reconcile};
+use crate::api::{ErrorMessage, list_reconciliations, reconcile};
 use crate::format::day;
 use crate::page::{Outcome, Page};
 use crate::pages::reconciliations_page;
@@ -29,7 +29,7 @@ pub async fn reconcile_day(values: Values) -> Outcome {
         }
         Err(error) => {
             let page = reconciliations_page(Values::default()).await;
-            let failure = view! { <Failure title=texts.failed().to_owned() told=Told::from(&error)/> };
+            let failure = view! { <Failure title=texts.failed().to_owned() message=ErrorMessage::from(&error)/> };
             let content = view! { {failure} {page.content} }.into_any();
             Outcome::Page(Page { content, ..page })
         }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use asked::Asked;
 
 use super::{back_of, done, step_page};
-use crate::api::{ApiError, Told, plan_recovery, start_plan};
+use crate::api::{ApiError, ErrorMessage, plan_recovery, start_plan};
 use crate::page::{Outcome, Page};
 use crate::preferences::language;
 use crate::query::{GAPS, RECOVER_PATH, START_PATH};
@@ -74,7 +74,8 @@ fn body(values: &Values, asked: Option<&Asked>, preview: Option<&PlanPreview>, f
     let texts = language().recover();
     let plan_texts = language().plan();
     let is_repeat = values.is_set(REPEAT);
-    let message = failure.map(|error| view! { <Failure title=texts.failed().to_owned() told=Told::from(error)/> });
+    let message =
+        failure.map(|error| view! { <Failure title=texts.failed().to_owned() message=ErrorMessage::from(error)/> });
     let hint = if is_repeat { plan_texts.repeat_hint() } else { texts.safe() };
     view! {
         {asked.map(Asked::facts)}

@@ -4,7 +4,7 @@ use domain::read_model::JustificationView;
 use leptos::prelude::*;
 
 use super::{back_field, back_of, step_page};
-use crate::api::{ApiError, Told, list_justifications, withdraw_justification};
+use crate::api::{ApiError, ErrorMessage, list_justifications, withdraw_justification};
 use crate::page::{Notice, Outcome, Page};
 use crate::preferences::language;
 use crate::query::{GAPS, WITHDRAW_PATH};
@@ -28,7 +28,8 @@ pub async fn ask(values: Values, failure: Option<ApiError>) -> Page {
         let period = justified_period(language, &one);
         view! { <p class="strong">{one.ubicacion_nombre} ", " {period.to_string()}</p> }
     });
-    let message = failure.map(|error| view! { <Failure title=texts.failed().to_owned() told=Told::from(&error)/> });
+    let message =
+        failure.map(|error| view! { <Failure title=texts.failed().to_owned() message=ErrorMessage::from(&error)/> });
     let body = view! {
         {subject}
         <p>{texts.withdraw_question()}</p>

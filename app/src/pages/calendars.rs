@@ -4,7 +4,7 @@ use domain::calendar::CLOSED;
 use domain::read_model::{BranchCalendar, CalendarDocument, CalendarList, CalendarPreview};
 use leptos::prelude::*;
 
-use crate::api::{ApiError, Told, list_calendars};
+use crate::api::{ApiError, ErrorMessage, list_calendars};
 use crate::format::day;
 use crate::page::{Page, part};
 use crate::preferences::language;
@@ -125,7 +125,7 @@ fn shown(outcome: &Result<CalendarPreview, ApiError>) -> AnyView {
         Ok(preview) => preview_of_calendar(preview.clone()),
         Err(error) => {
             let title = language().calendars().failed().to_owned();
-            view! { <Failure title told=Told::from(error)/> }.into_any()
+            view! { <Failure title message=ErrorMessage::from(error)/> }.into_any()
         }
     }
 }

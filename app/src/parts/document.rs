@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use super::finished::{ISLANDS_SCRIPT, ISLANDS_WASM};
 use super::frame::{Frame, sidebar, work};
 use crate::access::AccountBar;
-use crate::api::Told;
+use crate::api::ErrorMessage;
 use crate::assets::assets;
 use crate::i18n::Language;
 use crate::page::{Notice, Page};
 use crate::query::SAVE_JUSTIFICATION_PATH;
-use crate::views::{Failure, Glyph, Icon};
+use crate::views::{Failure, Glyph, Icon, head_basics};
 use crate::{preferences, references, sentry};
 
 /// How many changes of each topic there were when a page was asked for; a context of the server's.
@@ -49,13 +49,8 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
             data-cambio=counts
         >
             <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                {head_basics(language, &page.title)}
                 <meta name="description" content=language.site().description()/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>{format!("{} · {}", page.title, language.site().name())}</title>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <link rel="stylesheet" href=assets.path("klk.css")/>
                 <link rel="modulepreload" href=bridge/>
                 <sentry::Head/>
                 <script type="module" src=script nonce=use_nonce()></script>
@@ -71,7 +66,7 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
                         data-temas=topics.join(" ")
                         data-cada=page.every_seconds.map(|seconds| seconds.to_string())
                     >
-                        {use_context::<Notice>().map(|told| notice(language, &told))}
+                        {use_context::<Notice>().map(|shown| notice(language, &shown))}
                         {work(frame)}
                         {page.content}
                     </main>
@@ -113,7 +108,7 @@ fn notice(language: Language, notice: &Notice) -> AnyView {
 /// What scripts fill in, in the page's language.
 fn templates(language: Language) -> AnyView {
     let title = language.failure().title(language.failure().page());
-    let told = Told::default();
+    let message = ErrorMessage::default();
     view! {
         <template id="aviso-plantilla">
             <div class="toast">
@@ -125,7 +120,7 @@ fn templates(language: Language) -> AnyView {
             </div>
         </template>
         <template id="sin-respuesta-plantilla">
-            <Failure title told retry=Some(String::new())/>
+            <Failure title message retry=Some(String::new())/>
             <p class="failure-reference muted">{language.failure().reference()} " " <code></code></p>
         </template>
     }

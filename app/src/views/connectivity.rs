@@ -4,7 +4,7 @@ use domain::read_model::{Connectivity, ConnectivityState};
 use leptos::prelude::*;
 
 use super::{Glyph, Icon, Pill, Reference, Tone};
-use crate::api::{ApiError, Told};
+use crate::api::{ApiError, ErrorMessage};
 use crate::format::whole;
 use crate::preferences::language;
 use crate::query::CONNECTIVITY_PATH;
@@ -37,11 +37,11 @@ pub fn connectivity_state(outcome: &Result<Connectivity, ApiError>) -> AnyView {
     let connectivity = match outcome {
         Ok(connectivity) => connectivity,
         Err(error) => {
-            let told = Told::from(error);
+            let message = ErrorMessage::from(error);
             let title = language.failure().title(texts.part());
-            let reference = told.reference.map(|code| view! { <Reference code/> });
+            let reference = message.reference.map(|code| view! { <Reference code/> });
             return view! {
-                <span data-contenido="" title=format!("{title}. {}", told.detail)>
+                <span data-contenido="" title=format!("{title}. {}", message.detail)>
                     <Pill tone=Tone::Warning label=texts.unknown()/>
                     " "
                     {reference}

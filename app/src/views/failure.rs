@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon, Reference};
-use crate::api::Told;
+use crate::api::ErrorMessage;
 use crate::preferences::language;
 
 /// A failure: what it means, what can be done, and the code by which it is found again.
@@ -11,8 +11,8 @@ use crate::preferences::language;
 pub fn Failure(
     /// In a few words.
     title: String,
-    /// What the server told.
-    told: Told,
+    /// What is wrong.
+    message: ErrorMessage,
     /// Where it is tried again; absent where something else on the page does.
     #[prop(optional_no_strip)]
     retry: Option<String>,
@@ -21,12 +21,12 @@ pub fn Failure(
     way_out: Option<&'static str>,
 ) -> impl IntoView {
     let texts = language().failure();
-    let detail = if told.detail.is_empty() { texts.unreachable().to_owned() } else { told.detail };
+    let detail = if message.detail.is_empty() { texts.unreachable().to_owned() } else { message.detail };
     let retry = retry.map(|href| {
         view! { <a class="button" href=href><Glyph icon=Icon::Retry/>{texts.retry()}</a> }
     });
     let way_out = way_out.map(|href| view! { <a class="button" href=href>{texts.clear_filters()}</a> });
-    let reference = told.reference.map(|code| view! { <Reference code/> });
+    let reference = message.reference.map(|code| view! { <Reference code/> });
     view! {
         <div class="failure" role="alert">
             <Glyph icon=Icon::Warning/>

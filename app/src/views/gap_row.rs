@@ -179,27 +179,39 @@ fn confirm_link(gap: &GapView) -> AnyView {
     .into_any()
 }
 
-/// The button that says why it stays.
-fn justify_button(gap: &GapView) -> AnyView {
-    let language = language();
-    let texts = language.justify();
-    let label = texts.open_of(&gap.ubicacion_nombre, period_of(language, gap));
+/// A button of a gap: which one is pressed says what happens to which gap. Without a path it leads where the form does.
+fn gap_button(
+    gap: &GapView,
+    purpose: &'static str,
+    class: &'static str,
+    path: Option<&'static str>,
+    label: String,
+    text: &'static str,
+) -> AnyView {
     view! {
         <button
-            class="button"
-            id=format!("justificar-{}", gap.id)
+            class=class
+            id=format!("{purpose}-{}", gap.id)
             type="submit"
             form=FORM
-            formaction=JUSTIFY_PATH
+            formaction=path
             name="uno"
             value=gap.id.clone()
             aria-haspopup="dialog"
             aria-label=label
         >
-            {texts.open()}
+            {text}
         </button>
     }
     .into_any()
+}
+
+/// The button that says why it stays.
+fn justify_button(gap: &GapView) -> AnyView {
+    let language = language();
+    let texts = language.justify();
+    let label = texts.open_of(&gap.ubicacion_nombre, period_of(language, gap));
+    gap_button(gap, "justificar", "button", Some(JUSTIFY_PATH), label, texts.open())
 }
 
 /// The button, or why there is none.
@@ -211,21 +223,7 @@ fn next_step(gap: &GapView, is_past: bool) -> AnyView {
         GapState::Running => view! { <Pill tone=Tone::Info label=language.state().running() is_busy=true/> }.into_any(),
         GapState::Pending if gap.recuperable && !is_past => {
             let label = texts.recover_of(&gap.ubicacion_nombre, period_of(language, gap));
-            view! {
-                <button
-                    class="button button-accent"
-                    id=format!("recuperar-{}", gap.id)
-                    type="submit"
-                    form=FORM
-                    name="uno"
-                    value=gap.id.clone()
-                    aria-haspopup="dialog"
-                    aria-label=label
-                >
-                    {texts.recover()}
-                </button>
-            }
-            .into_any()
+            gap_button(gap, "recuperar", "button button-accent", None, label, texts.recover())
         }
         // Of the past: what was so cannot be acted upon.
         GapState::Pending => ().into_any(),

@@ -27,7 +27,7 @@ fn facts(preview: &PlanPreview) -> AnyView {
         1 => language.gaps().window().to_owned(),
         count => language.gaps().windows(whole(language, count.into())),
     };
-    let calls = texts.windows_and_calls(windows, whole(language, preview.llamadas.into()));
+    let calls = texts.windows_and_calls(windows, calls(language, preview.llamadas));
     let starts = preview.fuera_de_horario.then(|| view! { <p class="muted">{texts.starts_at_closing()}</p> });
     view! {
         <dl class="facts">
@@ -55,6 +55,13 @@ fn facts(preview: &PlanPreview) -> AnyView {
     .into_any()
 }
 
+fn calls(language: Language, count: u32) -> String {
+    match count {
+        1 => language.plan().call().to_owned(),
+        count => language.plan().calls(whole(language, count.into())),
+    }
+}
+
 fn lines(language: Language, preview: &PlanPreview) -> String {
     let texts = language.plan();
     match (preview.lineas_esperadas, preview.ventanas_sin_historia) {
@@ -70,7 +77,7 @@ fn load(language: Language, stores: &[PlanBranch]) -> AnyView {
     let mut busiest: Vec<&PlanBranch> = stores.iter().collect();
     busiest.sort_by_key(|store| std::cmp::Reverse(store.llamadas));
     let line = |store: &&PlanBranch| {
-        let calls = whole(language, store.llamadas.into());
+        let calls = calls(language, store.llamadas);
         let text = match store.segundos_pos {
             Some(seconds) => texts.load_of_store(&store.ubicacion_nombre, calls, duration(language, seconds)),
             None => texts.load_unmeasured(&store.ubicacion_nombre, calls),

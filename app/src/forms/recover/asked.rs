@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use crate::api::{ApiError, list_gaps};
 use crate::format::whole;
-use crate::i18n::{Language, kind_name};
+use crate::i18n::Language;
 use crate::preferences::language;
 use crate::query::GAPS;
 use crate::values::Values;
-use crate::views::period_of;
+use crate::views::gap_facts;
 
 /// How far back "everything" goes at most: as far as a recovery may.
 const EVERYTHING_DAYS_MAX: u32 = 31;
@@ -148,7 +148,7 @@ impl Asked {
             view! { <dl class="facts"><dt>{term}</dt><dd>{text}</dd></dl> }.into_any()
         };
         let (question, facts) = match self {
-            Self::Gap(gap) => (one.question(), Some(facts_of_gap(gap))),
+            Self::Gap(gap) => (one.question(), Some(gap_facts(gap, Vec::new()))),
             Self::Selection(gaps) => {
                 (texts.question_many(), Some(many(texts.gaps(), whole(language, gaps.len() as u64))))
             }
@@ -206,21 +206,4 @@ fn plan_period(gap: &GapView) -> PlanPeriod {
         hora_desde: Some(gap.hora_desde.clone()),
         hora_hasta: Some(gap.hora_hasta.clone()),
     }
-}
-
-/// The gap that was asked for.
-fn facts_of_gap(gap: &GapView) -> AnyView {
-    let language = language();
-    let texts = language.recover();
-    view! {
-        <dl class="facts">
-            <dt>{texts.store()}</dt>
-            <dd class="strong">{gap.ubicacion_nombre.clone()}</dd>
-            <dt>{texts.kind()}</dt>
-            <dd>{kind_name(language, gap.etl_tipo)}</dd>
-            <dt>{texts.period()}</dt>
-            <dd>{period_of(language, gap).to_string()}</dd>
-        </dl>
-    }
-    .into_any()
 }

@@ -1,0 +1,98 @@
+//! Users, their roles and their tokens.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use reqwest::header::{CACHE_CONTROL, COOKIE};
+use serde_json::json;
+
+use super::{PASSWORD, STREAM, TRACKING, cookie_of, send_form, sign_in, status_with};
+use crate::rest::{assert_problem, block_on};
+use crate::support::{Pos, Server, client_with, get_status};
+
+#[test]
+fn an_administrator_changes_a_role_and_the_streams_of_the_user_end() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    klk.add_user("ana", "operador", "", PASSWORD);
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let cookie = cookie_of(&sign_in(&server, "", "").await);
+        let request = client_with(None).get(format!("{}{STREAM}", server.address)).header(COOKIE, &cookie);
+        let stream = request.send().await.unwrap();
+        assert_eq!(stream.status().as_u16(), 200);
+        let users = format!("{}/usuarios", server.address);
+        let change = [("accion", "cambiar"), ("usuario", "ana"), ("rol", "lector"), ("tiendas", "")];
+        assert_eq!(send_form(&server.client, &users, &change, "").await.status().as_u16(), 303);
+        let ends = async {
+            let mut pieces = stream.bytes_stream();
+            while pieces.next().await.is_some() {}
+        };
+        tokio::time::timeout(Duration::from_secs(60), ends).await.unwrap();
+        let refused = client_with(None).post(format!("{}{TRACKING}/planes/cancelar", server.address));
+        let refused = refused.header(COOKIE, &cookie).json(&json!({ "hash": "000000000000" })).send().await.unwrap();
+        assert_problem(get_status(refused).await, 403, "prohibido");
+        assert_eq!(
+            send_form(&server.client, &users, &[("accion", "cerrar"), ("usuario", "ana")], "").await.status().as_u16(),
+            303
+        );
+        assert_eq!(status_with(&server, &format!("{TRACKING}/gaps"), &cookie).await, 401);
+    });
+}
+
+#[test]
+fn a_user_who_was_added_sets_a_password_with_a_code_that_is_shown_once() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let users = format!("{}/usuarios", server.address);
+        let add = [("accion", "crear"), ("usuario", "eva"), ("rol", "operador"), ("tiendas", "tienda_01")];
+        let shown = send_form(&server.client, &users, &add, "").await;
+        assert_eq!((shown.status().as_u16(), &shown.headers()[CACHE_CONTROL]), (200, &"no-store".parse().unwrap()));
+        let page = shown.text().await.unwrap();
+        let code = page.split("id=\"secreto\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        assert!(!server.get("/usuarios").await.text().await.unwrap().contains(&code));
+        let url = format!("{}/clave", server.address);
+        let set = async |code: &str, repeated: &str| {
+            let fields = [("usuario", "eva"), ("codigo", code), ("clave", PASSWORD), ("repetida", repeated)];
+            send_form(&client_with(None), &url, &fields, "").await.status().as_u16()
+        };
+        assert_eq!(set(&code, "otra cosa distinta").await, 422);
+        assert_eq!(set("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA", PASSWORD).await, 401);
+        assert_eq!(set(&code, PASSWORD).await, 303);
+        assert_eq!(set(&code, PASSWORD).await, 401);
+        let again = send_form(&server.client, &users, &add, "").await;
+        assert_eq!(again.status().as_u16(), 409);
+    });
+}
+
+#[test]
+fn users_are_administered_on_the_command_line() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    klk.add_user("ana", "operador", "tienda_01", PASSWORD);
+    let short = klk.run(&["usuarios", "crear", "eva", "--rol", "lector"]);
+    assert_eq!(short.code, 2, "an empty input is no password: {}", short.errors);
+    let code = klk.run(&["usuarios", "crear", "eva", "--rol", "lector", "--codigo", "--json"]).json();
+    assert_eq!(code["codigo"].as_str().unwrap().len(), 29);
+    assert_eq!(klk.run(&["usuarios", "cambiar", "ana", "--rol", "administrador"]).code, 0);
+    assert_eq!(klk.run(&["usuarios", "desactivar", "ana"]).code, 3, "the last administrator");
+    let list = klk.run(&["usuarios", "--json"]).json();
+    let users: Vec<_> =
+        list["usuarios"].as_array().unwrap().iter().map(|user| (&user["usuario"], &user["rol"])).collect();
+    assert_eq!(users, [(&json!("ana"), &json!("administrador")), (&json!("eva"), &json!("lector"))]);
+    let token = klk.run(&["tokens", "crear", "resumen", "--rol", "lector", "--dias", "7", "--json"]).json();
+    assert!(token["token"].as_str().unwrap().starts_with("klk_"));
+    let id = klk.run(&["tokens", "--json"]).json()["tokens"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(klk.run(&["tokens", "revocar", &id]).code, 0);
+    assert_eq!(klk.run(&["tokens", "--json"]).json()["tokens"][0]["vale"], false);
+}
+
+#[test]
+fn a_command_without_a_token_is_told_what_it_lacks() {
+    let pos = Pos::start();
+    let server = Server::start(&pos.klk(), &[]);
+    let refused = pos.klk().run(&["gaps", "--servidor", &server.address]);
+    assert!(refused.code == 2 && refused.errors.contains("KLK_API_TOKEN"), "{}", refused.errors);
+}

@@ -1,0 +1,107 @@
+//! Requests under a foreign name, from a foreign page, through a proxy, and to the demo.
+
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
+use serde_json::json;
+
+use super::{PASSWORD, TRACKING, cookie_of};
+use crate::rest::block_on;
+use crate::support::{Klk, Pos, Server, client_with};
+
+#[test]
+fn a_foreign_name_a_foreign_page_and_two_names_are_turned_away() {
+    let pos = Pos::start();
+    let klk = pos.klk().with_variable("KLK_HOSTS", "klk.interno");
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let port = server.address.rsplit(':').next().unwrap().to_owned();
+        for (host, wanted) in [
+            ("evil.example", 421),
+            ("localhost.evil.example", 421),
+            ("127.0.0.1.evil.example", 421),
+            ("localhost", 200),
+            ("192.168.1.20:3000", 200),
+            ("[::1]:3000", 200),
+            ("KLK.interno:3000", 200),
+        ] {
+            for path in ["/health/live", &format!("{TRACKING}/gaps"), "/"] {
+                let answer = server.request(Method::GET, path).header(HOST, host).send().await.unwrap();
+                assert_eq!(answer.status().as_u16(), wanted, "{host} {path}");
+            }
+        }
+        let own = format!("http://localhost:{port}");
+        let plan = json!({ "hash": "000000000000" });
+        let change = async |name: &'static str, value: &str| {
+            let path = format!("{TRACKING}/planes/cancelar");
+            let request = server.request(Method::POST, &path).header(name, value).json(&plan);
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!(change("origin", "https://evil.example").await, 403);
+        assert_eq!(change("origin", "null").await, 403);
+        assert_eq!(change("sec-fetch-site", "cross-site").await, 403);
+        assert_eq!(change("sec-fetch-site", "same-site").await, 403);
+        assert_eq!(change("sec-fetch-site", "same-origin").await, 404);
+        let request = server.request(Method::POST, &format!("{TRACKING}/planes/cancelar"));
+        let request = request.header(ORIGIN, &own).header(HOST, format!("localhost:{port}")).json(&plan);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 404);
+        // Signing somebody else in is a change as well.
+        let login = client_with(None).post(format!("{}/entrar", server.address)).header(ORIGIN, "https://evil.example");
+        assert_eq!(login.send().await.unwrap().status().as_u16(), 403);
+    });
+}
+
+#[test]
+fn behind_a_proxy_that_is_believed_cookies_are_encrypted_and_others_are_not_believed() {
+    let pos = Pos::start();
+    let klk = pos
+        .klk()
+        .with_variable("KLK_TRUSTED_PROXIES", "127.0.0.1")
+        .with_variable("KLK_INTENTOS_POR_DIRECCION_MAX", "2");
+    klk.add_user("ana", "lector", "", PASSWORD);
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let send = async |address: &str, protocol: &str| {
+            let body = format!("usuario=ana&clave={}", PASSWORD.replace(' ', "+"));
+            let request = client_with(None).post(format!("{}/entrar", server.address)).body(body);
+            let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            request.header("x-forwarded-for", address).header("x-forwarded-proto", protocol).send().await.unwrap()
+        };
+        let answer = send("192.0.2.1", "https").await;
+        let cookie = cookie_of(&answer);
+        assert!(cookie.starts_with("__Host-klk_sesion="), "{cookie}");
+        assert!(answer.headers()[SET_COOKIE].to_str().unwrap().contains("; Secure"));
+        assert!(answer.headers().contains_key(STRICT_TRANSPORT_SECURITY));
+        assert!(!send("192.0.2.2", "http").await.headers().contains_key(STRICT_TRANSPORT_SECURITY));
+        // Of one address only so many; what somebody writes before it makes it no other.
+        assert_eq!(send("192.0.2.1", "https").await.status().as_u16(), 303);
+        assert_eq!(send("192.0.2.1", "https").await.status().as_u16(), 429);
+        assert_eq!(send("203.0.113.9, 192.0.2.1", "https").await.status().as_u16(), 429);
+        assert_eq!(send("192.0.2.3", "https").await.status().as_u16(), 303);
+        // A cookie of an unencrypted page is none here.
+        let plain = cookie.replace("__Host-", "");
+        let request = client_with(None).get(format!("{}{TRACKING}/gaps", server.address));
+        let request = request.header(COOKIE, plain).header("x-forwarded-proto", "https");
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 401);
+    });
+}
+
+#[test]
+fn the_demo_lets_in_whoever_is_at_the_machine_and_nobody_who_was_led_there() {
+    let klk = Klk::new();
+    let server = Server::start(&klk, &["--demo", "--base", "demo.duckdb"]);
+    block_on(async {
+        let nobody = client_with(None);
+        let status = async |name: &'static str, value: &str| {
+            let request = nobody.get(format!("{}{TRACKING}/progreso", server.address)).header(name, value);
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!(status("accept", "*/*").await, 200);
+        assert_eq!(status("host", "localhost:3000").await, 200);
+        assert_eq!(status("host", "192.168.1.20:3000").await, 401);
+        assert_eq!(status("host", "evil.example").await, 421);
+        assert_eq!(status("x-forwarded-for", "192.0.2.1").await, 401);
+        assert_eq!(status("authorization", "Bearer no").await, 401);
+        let page = nobody.get(&server.address).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("en este equipo entra sola"), "{page}");
+    });
+}
