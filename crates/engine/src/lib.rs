@@ -37,6 +37,7 @@ mod source_clock;
 mod statements;
 mod use_cases;
 mod window_spans;
+mod window_states;
 mod workers;
 
 pub use access::{AccessOverview, AccessSettings, AuditView, Credentials, Identity, TokenView, UserView};
@@ -52,6 +53,7 @@ pub use monitoring::RequestScope;
 pub use settings::{EngineMode, EngineSettings, LookBackSettings, PlanSettings, RetrySettings, ScheduleSettings};
 pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;
+pub use use_cases::coverage_grid::{CoverageGrid, DayState, GridCell, GridFilter, GridRow, GridSpan};
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
 pub use use_cases::set_password::CodeRequest;
 pub use use_cases::sign_in::{SignInRequest, SignedIn};

@@ -116,6 +116,11 @@ pub(crate) fn span_of(hole: &NumberHole, zone: &TimeZone) -> Option<Interval<Tim
     instants_of(hole.half_hours()?, zone)
 }
 
+/// Where holes lie.
+pub(crate) fn spans_of(holes: &[NumberHole], zone: &TimeZone) -> IntervalSet<Timestamp> {
+    holes.iter().filter_map(|hole| span_of(hole, zone)).collect()
+}
+
 /// Half hours of a store's clock as instants.
 pub(crate) fn instants_of(local: Interval<DateTime>, zone: &TimeZone) -> Option<Interval<Timestamp>> {
     Interval::new(instant_of(local.start(), zone)?, end_instant_of(local.end(), zone)?)

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
 use domain::filter::{CoverageFilter, InvalidParameter};
-use domain::gap::{Attempt, GapEvidence};
+use domain::gap::Attempt;
 use domain::later_change::LaterChange;
 use domain::read_model::{
     Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, MissingNumbers, SequenceProof, StateCount,
@@ -14,7 +14,7 @@ use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
 use domain::window_state::{WindowFacts, WindowState};
-use domain::{Branch, EtlKind, Interval, IntervalSet, RunId, RunState};
+use domain::{Branch, EtlKind, Interval, RunId};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
@@ -23,14 +23,13 @@ use warehouse::{Commit, Subject};
 use crate::answer_cache::Question;
 use crate::calendars::Calendars;
 use crate::gaps::Purpose;
+use crate::window_states::WindowStates;
 use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
 
 /// What is known of a day.
 struct Day<'engine> {
     branch: &'engine Branch,
-    evidence: GapEvidence,
-    /// By the calendar alone, also of what is still to come.
-    expected: IntervalSet<Timestamp>,
+    states: WindowStates,
     holes: Vec<NumberHole>,
     waived_holes: Vec<NumberHole>,
     restarts: Vec<NumberRestart>,
@@ -39,8 +38,6 @@ struct Day<'engine> {
     without_order: HashSet<DateTime>,
     commits: Vec<Commit>,
     facts: HashMap<RunId, RunFacts>,
-    /// Up to when everything has had its time.
-    settled: Timestamp,
 }
 
 impl Engine {
@@ -107,43 +104,35 @@ impl Engine {
         let commits = self.warehouse.commits(EtlKind::Sales, branch.id.clone(), day).await?;
         let ended = evidence.attempts.iter().filter(|attempt| attempt.state.is_final()).map(|attempt| attempt.run);
         let facts = self.warehouse.run_facts(ended.collect()).await?;
+        let holes = read.holes.remove(&branch.id).unwrap_or_default();
+        let waived_holes = read.waived_holes.remove(&branch.id).unwrap_or_default();
         Ok(Day {
             branch,
-            expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
-            holes: read.holes.remove(&branch.id).unwrap_or_default(),
-            waived_holes: read.waived_holes.remove(&branch.id).unwrap_or_default(),
+            states: WindowStates {
+                evidence,
+                expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
+                holes: number_holes::spans_of(&holes, &branch.zone),
+                waived_holes: number_holes::spans_of(&waived_holes, &branch.zone),
+                settled,
+            },
+            holes,
+            waived_holes,
             restarts: read.restarts.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
             without_order,
             commits,
             facts: facts.into_iter().map(|facts| (facts.run, facts)).collect(),
-            evidence,
-            settled,
         })
     }
 }
 
 impl Day<'_> {
     fn view(&self, window: Interval<Timestamp>, sales: HalfHourSales) -> HalfHourView {
-        let attempts = || self.evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(&window));
-        let latest = attempts().filter(|attempt| attempt.state.is_final()).max_by_key(|attempt| attempt.run);
+        let latest = self.states.latest(&window);
         let holes: Vec<&NumberHole> = self.holes.iter().filter(|hole| self.lies_in(hole, &window)).collect();
-        let changed = self.evidence.changes.iter().find(|change| change.difference.half_hour.overlaps(&window));
-        let facts = WindowFacts {
-            is_expected: self.expected.covers(&window),
-            is_due: window.end() <= self.settled,
-            is_covered: self.evidence.covered.covers(&window),
-            is_waived: match changed {
-                Some(change) => change.is_waived,
-                None => self.evidence.waived.covers(&window),
-            },
-            is_in_work: attempts().any(|attempt| !attempt.state.is_final()),
-            is_short: latest.is_some_and(|attempt| attempt.state == RunState::Partial),
-            has_hole: !holes.is_empty(),
-            has_waived_hole: self.waived_holes.iter().any(|hole| self.lies_in(hole, &window)),
-            has_changed: changed.is_some(),
-            loaded: sales.lines,
-        };
+        let changes = &self.states.evidence.changes;
+        let changed = changes.iter().find(|change| change.difference.half_hour.overlaps(&window));
+        let facts = self.states.facts(&window, sales.lines);
         let period = LocalPeriod::of(window, &self.branch.zone);
         HalfHourView {
             inicio: window.start(),

@@ -10,6 +10,7 @@ mod confirm_loss;
 mod connectivity;
 mod count_gaps;
 mod coverage;
+pub mod coverage_grid;
 mod decisions;
 pub mod extract;
 mod freshness;

@@ -93,7 +93,7 @@ impl Engine {
         Ok(comparison)
     }
 
-    fn past_moment(&self, name: &'static str, local: DateTime) -> Result<Timestamp, InvalidParameter> {
+    pub(super) fn past_moment(&self, name: &'static str, local: DateTime) -> Result<Timestamp, InvalidParameter> {
         let moment = instant_of(local, &self.settings.schedules.zone);
         moment
             .filter(|moment| *moment <= self.clock.now())

@@ -5,6 +5,7 @@
 mod access;
 mod calendars;
 mod clock_changes;
+mod coverage_grid;
 mod decisions;
 mod extraction;
 mod failures;
