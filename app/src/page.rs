@@ -22,6 +22,8 @@ pub struct Page {
     pub topics: &'static [Topic],
     /// After how many seconds it is out of date though no topic changed.
     pub every_seconds: Option<u32>,
+    /// Whether it fills a screen on a wall: without navigation, and large.
+    pub is_wall: bool,
     /// The status of the answer.
     pub status: StatusCode,
     /// What stands in `<main>`.
@@ -37,7 +39,15 @@ impl Page {
         content: impl IntoView + 'static,
     ) -> Self {
         let content = content.into_view().into_any();
-        Self { title: title.into(), section, topics, every_seconds: None, status: StatusCode::OK, content }
+        Self {
+            title: title.into(),
+            section,
+            topics,
+            every_seconds: None,
+            is_wall: false,
+            status: StatusCode::OK,
+            content,
+        }
     }
 
     /// The same with another status.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use domain::plan::PlanHash;
-use domain::{BranchId, RunId};
+use domain::{BranchId, EtlKind, RunId};
 use jiff::civil::Date;
 
 /// A list with filters: where it is, and the parameters it knows.
@@ -27,10 +27,51 @@ pub const USERS_PATH: &str = "/usuarios";
 
 /// The list of runs.
 pub const RUNS: Listing =
-    Listing { path: "/ejecuciones", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
+    Listing { path: "/actividad", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
 /// The list of gaps.
 pub const GAPS: Listing =
-    Listing { path: "/gaps", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar", AT] };
+    Listing { path: "/pendientes", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar", AT] };
+
+/// The grid of stores by days.
+pub const COVERAGE: Listing = Listing {
+    path: "/cobertura",
+    parameters: &["tipo", "zoom", "hasta", "ubicacion_id", AT, "estado", "todas", "pagina"],
+};
+/// What is known of one cell of it.
+pub const CELL_PATH: &str = "/cobertura/celda";
+
+/// The address of a cell, of a moment of the past where one is given.
+pub fn cell_path(branch: &BranchId, date: Date, kind: EtlKind, at: Option<&str>) -> String {
+    let mut href = with_value(CELL_PATH, "tienda", branch.as_str());
+    for (name, value) in
+        [("fecha", Some(date.to_string())), ("tipo", Some(kind.to_string())), (AT, at.map(str::to_owned))]
+    {
+        if let Some(value) = value {
+            href.push('&');
+            href.push_str(name);
+            href.push('=');
+            push_encoded(&mut href, &value);
+        }
+    }
+    href
+}
+
+/// What was justified.
+pub const JUSTIFIED_PATH: &str = "/pendientes/justificados";
+/// How well runs do.
+pub const METRICS_PATH: &str = "/sistema/metricas";
+/// The same with its filters.
+pub const METRICS: Listing = Listing { path: METRICS_PATH, parameters: &["dias"] };
+
+/// The list of stores.
+pub const STORES_PATH: &str = "/tiendas";
+
+/// The page of a store.
+pub fn store_path(branch: &BranchId) -> String {
+    let mut href = format!("{STORES_PATH}/");
+    push_encoded(&mut href, branch.as_str());
+    href
+}
 
 /// The page of a store's day, with a half hour of it chosen.
 pub fn day_path(branch: &BranchId, date: Date, from: Option<&str>) -> String {
@@ -46,7 +87,7 @@ pub fn day_path(branch: &BranchId, date: Date, from: Option<&str>) -> String {
 }
 
 /// The page of monitoring; it has no filters.
-pub const MONITORING: &str = "/monitoreo";
+pub const MONITORING: &str = "/sistema/monitoreo";
 
 /// The page of a run.
 pub fn run_href(run: RunId) -> String {
@@ -54,14 +95,16 @@ pub fn run_href(run: RunId) -> String {
 }
 
 /// The list of comparisons with the source.
-pub const RECONCILIATIONS: Listing = Listing { path: "/conciliaciones", parameters: &["ubicacion_id", "dias"] };
+pub const RECONCILIATIONS: Listing = Listing { path: "/pendientes/cambios", parameters: &["ubicacion_id", "dias"] };
 /// The history.
-pub const HISTORY: Listing =
-    Listing { path: "/historial", parameters: &["ubicacion_id", "accion", "desde_momento", "hasta_momento", CURSOR] };
+pub const HISTORY: Listing = Listing {
+    path: "/actividad/decisiones",
+    parameters: &["ubicacion_id", "accion", "desde_momento", "hasta_momento", CURSOR],
+};
 /// The page of plans, which has no filters.
-pub const PLANS_PATH: &str = "/planes";
+pub const PLANS_PATH: &str = "/actividad/recuperaciones";
 /// The page of stock, which has no filters.
-pub const STOCK_PATH: &str = "/inventario";
+pub const STOCK_PATH: &str = "/pendientes/inventario";
 
 /// The page of calendars, with a store chosen.
 pub const CALENDARS: Listing = Listing { path: "/calendarios", parameters: &["ubicacion_id"] };
@@ -69,33 +112,38 @@ pub const CALENDARS: Listing = Listing { path: "/calendarios", parameters: &["ub
 /// Whether the POS answers, on a page of its own.
 pub const CONNECTIVITY_PATH: &str = "/conexion";
 /// Has a day compared with the source.
-pub const RECONCILE_PATH: &str = "/conciliaciones/comparar";
+pub const RECONCILE_PATH: &str = "/pendientes/cambios/comparar";
 /// Holds a plan.
-pub const PAUSE_PATH: &str = "/planes/pausar";
+pub const PAUSE_PATH: &str = "/actividad/recuperaciones/pausar";
 /// Lets a plan go on.
-pub const RESUME_PATH: &str = "/planes/reanudar";
+pub const RESUME_PATH: &str = "/actividad/recuperaciones/reanudar";
 /// Takes a plan back.
-pub const CANCEL_PATH: &str = "/planes/cancelar";
+pub const CANCEL_PATH: &str = "/actividad/recuperaciones/cancelar";
 /// The code of a failure on demand.
 pub const TRIAL_CODE: &str = "prueba";
 /// Has the server fail.
-pub const TRIAL_PATH: &str = "/monitoreo/prueba";
+pub const TRIAL_PATH: &str = "/sistema/monitoreo/prueba";
 /// Shows what would be recovered.
-pub const RECOVER_PATH: &str = "/gaps/recuperar";
+pub const RECOVER_PATH: &str = "/pendientes/recuperar";
 /// Recovers what was shown.
-pub const START_PATH: &str = "/gaps/recuperar/iniciar";
+pub const START_PATH: &str = "/pendientes/recuperar/iniciar";
 /// Asks why a gap stays.
-pub const JUSTIFY_PATH: &str = "/gaps/justificar";
+pub const JUSTIFY_PATH: &str = "/pendientes/justificar";
 /// Keeps why it stays.
-pub const SAVE_JUSTIFICATION_PATH: &str = "/gaps/justificar/guardar";
+pub const SAVE_JUSTIFICATION_PATH: &str = "/pendientes/justificar/guardar";
 /// Takes a justification back.
-pub const WITHDRAW_PATH: &str = "/gaps/retirar";
+pub const WITHDRAW_PATH: &str = "/pendientes/retirar";
 /// Says that lines are rightly gone.
-pub const CONFIRM_PATH: &str = "/gaps/confirmar";
+pub const CONFIRM_PATH: &str = "/pendientes/confirmar";
 /// Shows what another calendar would change, then keeps it.
 pub const CALENDAR_PATH: &str = "/calendarios/tienda";
 /// The same of a day of all stores.
 pub const HOLIDAY_PATH: &str = "/calendarios/dia";
+
+/// The page of a plan.
+pub fn plan_path(hash: &PlanHash) -> String {
+    format!("{PLANS_PATH}/{hash}")
+}
 
 /// The question before a plan is taken back.
 pub fn cancel_path(hash: &PlanHash) -> String {
@@ -131,6 +179,9 @@ pub const AT: &str = "en";
 
 /// The parameter that is no filter: where an older page starts.
 pub const CURSOR: &str = "cursor";
+
+/// The number of a page; as the cursor, it belongs to the filters that it was given under.
+pub const PAGE: &str = "pagina";
 
 /// The parameters of a list that are set; equal where the same is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,9 +232,15 @@ impl Query {
     /// The address with one parameter changed and the others kept. The cursor belongs to the filters it was given under,
     /// so it goes whenever one of them changes.
     pub fn href_with(&self, changed: &'static str, value: Option<&str>) -> String {
-        let kept = self.set.iter().filter(|(name, _)| *name != changed && *name != CURSOR);
-        let kept = kept.map(|(name, value)| (*name, value.as_str()));
-        let changed = value.filter(|value| !value.is_empty()).map(|value| (changed, value));
+        self.href_with_all(&[(changed, value)])
+    }
+
+    /// The same with several parameters changed.
+    pub fn href_with_all(&self, changed: &[(&'static str, Option<&str>)]) -> String {
+        let is_kept = |name: &str| ![CURSOR, PAGE].contains(&name) && changed.iter().all(|(other, _)| *other != name);
+        let kept = self.set.iter().filter(|(name, _)| is_kept(name)).map(|(name, value)| (*name, value.as_str()));
+        let changed =
+            changed.iter().filter_map(|(name, value)| Some((*name, value.filter(|value| !value.is_empty())?)));
         let mut href = self.listing.path.to_owned();
         for (index, (name, value)) in kept.chain(changed).enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
@@ -218,17 +275,17 @@ mod tests {
     #[test]
     fn a_changed_filter_keeps_the_others_and_drops_the_cursor() {
         let query = query(&[("estado", "fallido"), ("cursor", "1.2"), ("ubicacion_id", ""), ("foreign", "x")]);
-        assert_eq!(query.href_with("modo", Some("completo")), "/ejecuciones?estado=fallido&modo=completo");
-        assert_eq!(query.href_with("estado", Some("")), "/ejecuciones");
-        assert_eq!(query.href_with(CURSOR, Some("9.8")), "/ejecuciones?estado=fallido&cursor=9.8");
-        assert_eq!(query.href_with(CURSOR, None), "/ejecuciones?estado=fallido");
+        assert_eq!(query.href_with("modo", Some("completo")), "/actividad?estado=fallido&modo=completo");
+        assert_eq!(query.href_with("estado", Some("")), "/actividad");
+        assert_eq!(query.href_with(CURSOR, Some("9.8")), "/actividad?estado=fallido&cursor=9.8");
+        assert_eq!(query.href_with(CURSOR, None), "/actividad?estado=fallido");
     }
 
     #[test]
     fn values_are_encoded() {
         assert_eq!(
             query(&[]).href_with("ubicacion_id", Some("añil & 1%")),
-            "/ejecuciones?ubicacion_id=a%C3%B1il%20%26%201%25"
+            "/actividad?ubicacion_id=a%C3%B1il%20%26%201%25"
         );
     }
 
@@ -236,6 +293,6 @@ mod tests {
     fn empty_and_foreign_parameters_ask_for_nothing() {
         assert_eq!(query(&[("estado", ""), ("foreign", "x")]), query(&[]));
         assert_eq!(query(&[("estado", "")]).way_out(), None);
-        assert_eq!(query(&[("estado", "fallido")]).way_out(), Some("/ejecuciones"));
+        assert_eq!(query(&[("estado", "fallido")]).way_out(), Some("/actividad"));
     }
 }

@@ -22,12 +22,12 @@ async function signIn(page: Page, name: string, password: string): Promise<void>
 
 test('whoever opens a page signs in first and is led back to it', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await expect(page).toHaveURL(/\/entrar\?volver=/);
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
   await signIn(page, administrator.name, administrator.password);
-  await expect(page).toHaveURL(`${klk.url}/gaps?etl_tipo=ventas`);
+  await expect(page).toHaveURL(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   await expect(page.getByRole('complementary', { name: 'Su usuario' })).toContainText('jefa · Administrador');
   await expectAccessible(page);
@@ -46,15 +46,15 @@ test('a wrong password says so, and keeps the name', async ({ page }) => {
 
 test('whoever signs out sees nothing any more, and an open page leads to the entrance', async ({ page, context }) => {
   await klk.signIn(context);
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   const other = await context.newPage();
-  await other.goto(`${klk.url}/ejecuciones`);
+  await other.goto(`${klk.url}/actividad`);
   await untilLive(other);
   await page.getByRole('button', { name: 'Salir' }).click();
   await expect(page).toHaveURL(`${klk.url}/entrar`);
   // The other page hears that its stream has ended, asks, and is led away.
-  await expect(other).toHaveURL(/\/entrar\?volver=%2Fejecuciones|\/entrar\?volver=\/ejecuciones/, { timeout: 60_000 });
+  await expect(other).toHaveURL(/\/entrar\?volver=%2Factividad|\/entrar\?volver=\/actividad/, { timeout: 60_000 });
   await page.goBack();
   await expect(page).toHaveURL(/\/entrar/);
 });

@@ -28,9 +28,9 @@ async function open(page: Page, path: string): Promise<Sentry> {
 
 test('a page load is named by its route and continues the trace of the server', async ({ page }) => {
   const errors = complaints(page);
-  const sentry = await open(page, '/ejecuciones');
+  const sentry = await open(page, '/actividad');
   const trace = await page.locator('meta[name="sentry-trace"]').getAttribute('content');
-  const load = await sentry.transaction('/ejecuciones');
+  const load = await sentry.transaction('/actividad');
   expect(load.contexts.trace.op).toBe('pageload');
   expect(trace).toContain(load.contexts.trace.trace_id);
   expect(trace).toContain(load.contexts.trace.parent_span_id as string);
@@ -41,18 +41,18 @@ test('a page load is named by its route and continues the trace of the server', 
 });
 
 test('a navigation is a transaction, and what is fetched for it is part of the trace', async ({ page }) => {
-  const sentry = await open(page, '/ejecuciones');
-  await sentry.transaction('/ejecuciones');
-  const call = page.waitForRequest((request) => new URL(request.url()).pathname === '/gaps');
+  const sentry = await open(page, '/actividad');
+  await sentry.transaction('/actividad');
+  const call = page.waitForRequest((request) => new URL(request.url()).pathname === '/pendientes');
   // By keyboard: a pointer that rests on the link would have fetched it before.
   await page.getByRole('navigation').getByRole('link', { name: 'Pendientes' }).press('Enter');
   const headers = (await call).headers();
-  const navigation = await sentry.transaction('/gaps');
+  const navigation = await sentry.transaction('/pendientes');
   expect(navigation.contexts.trace.op).toBe('navigation');
   expect(headers['sentry-trace']).toContain(navigation.contexts.trace.trace_id);
   expect(headers.baggage).toContain(`sentry-trace_id=${navigation.contexts.trace.trace_id}`);
   const calls = navigation.spans?.filter(({ op }) => op === 'http.client').map(({ description }) => description);
-  expect(calls).toContain('GET /gaps');
+  expect(calls).toContain('GET /pendientes');
 });
 
 test('addresses that no route matches have one name', async ({ page }) => {
@@ -64,8 +64,8 @@ test('addresses that no route matches have one name', async ({ page }) => {
 });
 
 test('a page that the server could not be asked for is one event, however often it is tried again', async ({ page }) => {
-  const sentry = await open(page, '/ejecuciones?ubicacion_id=tienda_08');
-  await page.route('**/ejecuciones?*', (route) => route.abort('internetdisconnected'));
+  const sentry = await open(page, '/actividad?ubicacion_id=tienda_08');
+  await page.route('**/actividad?*', (route) => route.abort('internetdisconnected'));
   await page.getByLabel('Estado').selectOption({ label: 'Fallido' });
   const alert = page.getByRole('alert').filter({ hasText: 'No fue posible cargar la página' });
   await expect(alert).toContainText('El servidor no responde');
@@ -76,9 +76,9 @@ test('a page that the server could not be asked for is one event, however often 
 
   const event = await sentry.onlyEvent(page);
   expect(event.level).toBe('error');
-  expect(event.tags).toMatchObject({ component: 'frontend', correlacion: code, server_function: '/ejecuciones', ubicacion_id: 'tienda_08' });
+  expect(event.tags).toMatchObject({ component: 'frontend', correlacion: code, server_function: '/actividad', ubicacion_id: 'tienda_08' });
   expect(event.contexts.server_function).toMatchObject({
-    function: '/ejecuciones',
+    function: '/actividad',
     status: 0,
     code: 'sin_respuesta',
     filters: { estado: 'fallido', ubicacion_id: 'tienda_08' },
@@ -87,26 +87,26 @@ test('a page that the server could not be asked for is one event, however often 
 
   // What was there stays there meanwhile, and the page goes on once the server is back.
   await expect(page.getByLabel('Estado')).toBeVisible();
-  await page.unroute('**/ejecuciones?*');
+  await page.unroute('**/actividad?*');
   await alert.getByRole('link', { name: 'Reintentar' }).click();
   await expect(alert).toHaveCount(0);
   await expect(page).toHaveURL(/estado=fallido/);
 });
 
 test('an answer that is no page of ours is shown as it is', async ({ page }) => {
-  await open(page, '/ejecuciones');
-  await page.route('**/ejecuciones?*', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }));
+  await open(page, '/actividad');
+  await page.route('**/actividad?*', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }));
   await page.getByLabel('Estado').selectOption({ label: 'Fallido' });
   await expect(page.getByRole('heading', { name: 'Bad gateway' })).toBeVisible();
 });
 
 test('a mistyped address is no event, neither from the server nor when it is tried again', async ({ page }) => {
-  const sentry = await open(page, '/ejecuciones?estado=nada');
+  const sentry = await open(page, '/actividad?estado=nada');
   const alert = page.getByRole('alert').filter({ hasText: 'No fue posible cargar las ejecuciones' });
   await expect(alert).toContainText('estado');
   // A code would find nothing.
   await expect(alert.locator('code')).toHaveCount(0);
-  const again = page.waitForResponse((answer) => answer.url().includes('/ejecuciones?estado=nada'));
+  const again = page.waitForResponse((answer) => answer.url().includes('/actividad?estado=nada'));
   await alert.getByRole('link', { name: 'Reintentar' }).click();
   expect((await again).status()).toBe(200);
   await sentry.untilFlushed(page);
@@ -117,41 +117,41 @@ test('a mistyped address is no event, neither from the server nor when it is tri
 
 test('query strings, cookies, e-mail addresses and people stay in the browser', async ({ page, context }) => {
   await context.addCookies([{ name: 'sesion', value: 'galleta-secreta', url: klk.url }]);
-  const sentry = await open(page, '/gaps?correo=ana.perez@example.com&clave=muy-secreta#trozo-secreto');
+  const sentry = await open(page, '/pendientes?correo=ana.perez@example.com&clave=muy-secreta#trozo-secreto');
   await page.evaluate(() => {
-    console.warn('avisar a ana.perez@example.com en /gaps?clave=muy-secreta');
+    console.warn('avisar a ana.perez@example.com en /pendientes?clave=muy-secreta');
     void Promise.reject(new Error('no se pudo avisar a ana.perez@example.com (GET /x?clave=muy-secreta)'));
   });
   const event = await sentry.onlyEvent(page);
-  await sentry.transaction('/gaps');
+  await sentry.transaction('/pendientes');
   expect(event.exception?.values[0].value).toBe('no se pudo avisar a [correo] (GET /x)');
   expect(event.user).toBeUndefined();
-  expect(event.request).toEqual({ url: `${klk.url}/gaps` });
+  expect(event.request).toEqual({ url: `${klk.url}/pendientes` });
   for (const secret of ['galleta-secreta', 'muy-secreta', 'trozo-secreto', 'example.com', 'correo=', 'max_horas=']) {
     expect(sentry.text).not.toContain(secret);
   }
 });
 
 test('a click that recovers is one trace from the click to the server', async ({ page }) => {
-  const sentry = await open(page, '/gaps');
-  await sentry.transaction('/gaps');
+  const sentry = await open(page, '/pendientes');
+  await sentry.transaction('/pendientes');
   await page.getByRole('button', { name: /Recuperar PERIFERICO/ }).first().click();
-  const call = page.waitForRequest((request) => request.url().endsWith('/gaps/recuperar/iniciar'));
+  const call = page.waitForRequest((request) => request.url().endsWith('/pendientes/recuperar/iniciar'));
   await page.getByRole('dialog').getByRole('button', { name: 'Recuperar', exact: true }).click();
   const header = (await call).headers()['sentry-trace'];
   const action = await sentry.transaction('recuperar_gap');
   expect(action.contexts.trace.op).toBe('ui.action');
   const span = action.spans?.find(({ op }) => op === 'http.client');
-  expect(span?.description).toBe('POST /gaps/recuperar/iniciar');
+  expect(span?.description).toBe('POST /pendientes/recuperar/iniciar');
   expect(header).toBe(`${action.contexts.trace.trace_id}-${span?.span_id}-1`);
 });
 
 test('a recovery that the server could not be asked for is told with its store, and the page shows the code', async ({ page }) => {
-  const sentry = await open(page, '/gaps');
-  await sentry.transaction('/gaps');
+  const sentry = await open(page, '/pendientes');
+  await sentry.transaction('/pendientes');
   await page.getByRole('button', { name: /Recuperar BOSQUE/ }).first().click();
   const dialog = page.getByRole('dialog');
-  await page.route('**/gaps/recuperar/iniciar', (route) => route.abort('internetdisconnected'));
+  await page.route('**/pendientes/recuperar/iniciar', (route) => route.abort('internetdisconnected'));
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('El servidor no responde');
   await expectAccessible(page);
@@ -163,7 +163,7 @@ test('a recovery that the server could not be asked for is told with its store, 
 });
 
 test('what fails in the page is told once, and the page goes on', async ({ page }) => {
-  const sentry = await open(page, '/monitoreo');
+  const sentry = await open(page, '/sistema/monitoreo');
   await page.getByRole('button', { name: 'Error en la página' }).click();
   const event = await sentry.onlyEvent(page);
   expect(event.exception?.values[0].value).toContain('somebody tried out what happens then');
@@ -172,12 +172,12 @@ test('what fails in the page is told once, and the page goes on', async ({ page 
   expect(event.contexts.panic.location).toContain('islands/trial.rs');
   expect(event.tags).toMatchObject({ component: 'frontend', island: 'BrowserTrial' });
   await expect(page.getByText('La página falló al atender el clic; el resto sigue funcionando.')).toBeVisible();
-  await page.getByRole('navigation').getByRole('link', { name: 'Ejecuciones' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Actividad' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Ejecuciones' })).toBeVisible();
 });
 
 test('a rejection that nobody handles is told', async ({ page }) => {
-  const sentry = await open(page, '/monitoreo');
+  const sentry = await open(page, '/sistema/monitoreo');
   await page.getByRole('button', { name: 'Promesa rechazada' }).click();
   const event = await sentry.onlyEvent(page);
   expect(event.exception?.values[0].mechanism.handled).toBe(false);
@@ -192,7 +192,7 @@ test('what fails before the SDK is there is told once it is', async ({ page }) =
     await held;
     await route.continue();
   });
-  await page.goto(`${klk.url}/monitoreo`);
+  await page.goto(`${klk.url}/sistema/monitoreo`);
   await untilLive(page);
   await page.getByRole('button', { name: 'Error en la página' }).click();
   await page.getByRole('button', { name: 'Promesa rechazada' }).click();

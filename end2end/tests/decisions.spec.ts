@@ -21,7 +21,7 @@ const justified = (page: Page) => page.getByRole('region', { name: 'Justificados
 
 test('a gap that stays is justified, and is listed as such', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   await page.getByRole('button', { name: /Justificar PARAISO/ }).click();
   const dialog = page.getByRole('dialog');
@@ -32,6 +32,7 @@ test('a gap that stays is justified, and is listed as such', async ({ page }) =>
   await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('button', { name: /Recuperar PARAISO/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Justificados' }).click();
   await expect(justified(page)).toContainText('Falla eléctrica');
   await expect(justified(page)).toContainText('demo');
   await expectAccessible(page);
@@ -40,20 +41,23 @@ test('a gap that stays is justified, and is listed as such', async ({ page }) =>
 });
 
 test('it is taken back after a question, and that is undone', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes/justificados`);
   await untilLive(page);
   await page.getByRole('button', { name: /Retirar la justificación de PARAISO/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Retirar', exact: true }).click();
-  await expect(page.getByRole('button', { name: /Recuperar PARAISO/ })).toBeVisible();
-  await expect(justified(page)).toHaveCount(0);
+  await expect(page.getByText('No hay nada justificado')).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
+  await expect(other.getByRole('button', { name: /Recuperar PARAISO/ })).toBeVisible();
   await page.getByRole('button', { name: 'Deshacer' }).click();
   await expect(justified(page)).toContainText('PARAISO');
-  await expect(page.getByRole('button', { name: /Recuperar PARAISO/ })).toHaveCount(0);
+  await expect(other.getByRole('button', { name: /Recuperar PARAISO/ })).toHaveCount(0);
+  await other.close();
 });
 
 test('the history tells who decided what, and two moments are compared', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/historial`);
+  await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);
   const table = page.getByRole('table');
   await expect(table).toContainText('Retirar justificación');
@@ -69,7 +73,7 @@ test('the history tells who decided what, and two moments are compared', async (
 test('the gaps of a moment are shown as such, and nothing can be done about them', async ({ page }) => {
   const errors = complaints(page);
   const { generado_en_local: now } = await klk.json<{ generado_en_local: string }>('/api/etl/tracking/gaps');
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas&en=${now.slice(0, 10)}T00:00`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&en=${now.slice(0, 10)}T00:00`);
   await untilLive(page);
   await expect(page.getByText(/Así se veía el/)).toBeVisible();
   await expect(page.getByRole('button', { name: /Recuperar|Justificar/ })).toHaveCount(0);
@@ -80,7 +84,7 @@ test('the gaps of a moment are shown as such, and nothing can be done about them
 
 test('a closed day is compared with the source on demand', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/conciliaciones?ubicacion_id=tienda_08`);
+  await page.goto(`${klk.url}/pendientes/cambios?ubicacion_id=tienda_08`);
   await untilLive(page);
   const row = page.getByRole('row', { name: /BOSQUE/ }).first();
   await expect(row).toContainText('Sin comparar');
@@ -92,7 +96,7 @@ test('a closed day is compared with the source on demand', async ({ page }) => {
 
 test('how old the stock of each warehouse is can be seen', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/inventario`);
+  await page.goto(`${klk.url}/pendientes/inventario`);
   await untilLive(page);
   await expect(page.getByRole('row', { name: /PARAISO/ }).first()).toContainText(/Al día|Sin fotos|Atrasada/);
   await expectAccessible(page);

@@ -27,7 +27,7 @@ async function gaps(): Promise<string[]> {
 
 test('one gap: the preview is a page, its options are worked out again, and its button starts exactly that', async ({ page }) => {
   expect(await gaps()).toEqual(['ARTIGAS', 'PARAISO', 'PERIFERICO']);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await page.getByRole('button', { name: /Recuperar PARAISO/ }).click();
   await expect(page.getByRole('heading', { name: 'Recuperar faltante' })).toBeVisible();
   await expect(page.getByText('16:00 – 16:30')).toBeVisible();
@@ -43,21 +43,21 @@ test('one gap: the preview is a page, its options are worked out again, and its 
   await page.getByRole('button', { name: 'Calcular de nuevo' }).click();
   await expect(hash).toHaveText(before);
   await page.getByRole('button', { name: 'Recuperar', exact: true }).click();
-  await expect(page).toHaveURL(/\/gaps\?etl_tipo=ventas$/);
+  await expect(page).toHaveURL(/\/pendientes\?etl_tipo=ventas$/);
   await expect(page.getByText('1 media hora en cola')).toBeVisible();
   await klk.until('recovered', async () => !(await gaps()).includes('PARAISO'));
 });
 
 test('leaving a step does nothing', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await page.getByRole('button', { name: /Recuperar ARTIGAS/ }).click();
   await page.getByRole('button', { name: 'Cancelar', exact: true }).click();
-  await expect(page).toHaveURL(/\/gaps\?etl_tipo=ventas$/);
+  await expect(page).toHaveURL(/\/pendientes\?etl_tipo=ventas$/);
   expect(await gaps()).toContain('ARTIGAS');
 });
 
 test('a gap is justified, that is taken back, and that is undone', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await page.getByRole('button', { name: /Justificar PERIFERICO/ }).click();
   await page.getByRole('combobox', { name: /^Motivo/ }).selectOption('otro');
   await page.getByRole('button', { name: 'Justificar', exact: true }).click();
@@ -66,23 +66,24 @@ test('a gap is justified, that is taken back, and that is undone', async ({ page
   await expect(page.getByRole('combobox', { name: /^Motivo/ })).toHaveValue('otro');
   await page.getByRole('textbox', { name: /^Nota/ }).fill('Se dañó la caja');
   await page.getByRole('button', { name: 'Justificar', exact: true }).click();
-  const justified = page.getByRole('region', { name: 'Justificados' });
-  await expect(justified).toContainText('Se dañó la caja');
   await expect(page.getByText('1 media hora justificada')).toBeVisible();
   await page.reload();
   await expect(page.getByText('1 media hora justificada')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Justificados' }).click();
+  const justified = page.getByRole('region', { name: 'Justificados' });
+  await expect(justified).toContainText('Se dañó la caja');
 
   await page.getByRole('button', { name: /Retirar la justificación de PERIFERICO/ }).click();
   await expect(page.getByText('Este período vuelve a estar pendiente.')).toBeVisible();
   await page.getByRole('button', { name: 'Retirar', exact: true }).click();
-  await expect(page).toHaveURL(/\/gaps\?etl_tipo=ventas$/);
+  await expect(page).toHaveURL(/\/pendientes\/justificados$/);
   await expect(justified).toHaveCount(0);
   await page.getByRole('button', { name: 'Deshacer' }).click();
   await expect(justified).toContainText('Se dañó la caja');
 });
 
 test('some gaps, all of a list and days of a store are previews of their own', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas&max_horas=168`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=168`);
   await page.getByRole('checkbox', { name: /Seleccionar ARTIGAS/ }).check();
   await page.getByRole('button', { name: 'Recuperar selección' }).click();
   await expect(page.getByText('6 medias horas, 6 llamadas al POS')).toBeVisible();
@@ -111,9 +112,9 @@ test('a plan is paused, resumed and cancelled after a question, from the page th
   await post('planes/iniciar', { hash });
   const state = async () => (await klk.json<{ estado: string }>(`/api/etl/tracking/plan?hash=${hash}`)).estado;
   const short = hash.slice(0, 12);
-  await page.goto(`${klk.url}/ejecuciones`);
+  await page.goto(`${klk.url}/actividad`);
   await page.getByRole('button', { name: `Pausar el plan ${short}` }).click();
-  await expect(page).toHaveURL(/\/ejecuciones$/);
+  await expect(page).toHaveURL(/\/actividad$/);
   expect(await state()).toBe('pausado');
   await page.getByRole('button', { name: `Reanudar el plan ${short}` }).click();
   expect(await state()).toBe('en_curso');
@@ -123,14 +124,14 @@ test('a plan is paused, resumed and cancelled after a question, from the page th
   expect(await state()).toBe('en_curso');
   await page.getByRole('button', { name: `Cancelar el plan ${short}` }).click();
   await page.getByRole('button', { name: 'Cancelar el plan', exact: true }).click();
-  await expect(page).toHaveURL(/\/ejecuciones$/);
+  await expect(page).toHaveURL(/\/actividad$/);
   expect(await state()).toBe('cancelado');
 });
 
 test('a day is compared, a calendar changed, theme and language kept, the POS asked', async ({ page }) => {
-  await page.goto(`${klk.url}/conciliaciones?ubicacion_id=tienda_08`);
+  await page.goto(`${klk.url}/pendientes/cambios?ubicacion_id=tienda_08`);
   await page.getByRole('button', { name: /Conciliar BOSQUE/ }).first().click();
-  await expect(page).toHaveURL(/\/conciliaciones\?ubicacion_id=tienda_08$/);
+  await expect(page).toHaveURL(/\/pendientes\/cambios\?ubicacion_id=tienda_08$/);
   await expect(page.getByRole('status').filter({ hasText: 'BOSQUE' })).toBeVisible();
 
   await page.goto(`${klk.url}/calendarios?ubicacion_id=tienda_17`);
@@ -149,7 +150,7 @@ test('a day is compared, a calendar changed, theme and language kept, the POS as
   await page.getByRole('button', { name: 'Tema oscuro' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'oscuro');
   await page.getByRole('button', { name: 'EN' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Calendars' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Hours' })).toBeVisible();
   await page.getByRole('link', { name: 'Check the connection' }).click();
   await expect(page.getByText('Available')).toBeVisible();
 });

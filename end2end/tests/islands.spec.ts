@@ -29,7 +29,7 @@ function wasm(page: Page): string[] {
 
 /** Puts another island before that of the list of gaps: the same, but changed. */
 async function withAnother(page: Page, change: (island: string) => string): Promise<void> {
-  await page.route('**/gaps', async (route) => {
+  await page.route('**/pendientes', async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace(/<leptos-island .*?<\/leptos-island>/s, (island) => {
       return change(island.replace('recuperar-seleccion', 'recuperar-otra')) + island;
@@ -40,7 +40,7 @@ async function withAnother(page: Page, change: (island: string) => string): Prom
 
 test('a page without islands loads no WebAssembly; the first with one does, once, and its island starts', async ({ page }) => {
   const [errors, loaded] = [complaints(page), wasm(page)];
-  await page.goto(`${klk.url}/ejecuciones`);
+  await page.goto(`${klk.url}/actividad`);
   await untilLive(page);
   const links = page.getByRole('navigation', { name: 'Principal' });
   expect(loaded).toEqual([]);
@@ -49,7 +49,7 @@ test('a page without islands loads no WebAssembly; the first with one does, once
     await expect(counted(page, 0)).toBeDisabled();
     await page.getByRole('checkbox', { name: /Seleccionar/ }).first().check();
     await expect(counted(page, 1)).toBeEnabled();
-    await links.getByRole('link', { name: 'Ejecuciones' }).click();
+    await links.getByRole('link', { name: 'Actividad' }).click();
     await expect(page.locator('leptos-island')).toHaveCount(0);
   }
   expect(loaded).toHaveLength(1);
@@ -57,7 +57,7 @@ test('a page without islands loads no WebAssembly; the first with one does, once
 });
 
 test('with Shift a whole stretch is chosen or let go, in either direction', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await expect(counted(page, 0)).toBeDisabled();
   const boxes = page.getByRole('checkbox', { name: /Seleccionar/ });
   await boxes.nth(2).click();
@@ -69,7 +69,7 @@ test('with Shift a whole stretch is chosen or let go, in either direction', asyn
 });
 
 test('a page that comes leaves an unchanged island alone, and what it counts is counted anew', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await expect(counted(page, 0)).toBeDisabled();
   await page.getByRole('checkbox', { name: /Seleccionar/ }).first().check();
   const button = page.locator('#recuperar-seleccion');
@@ -98,7 +98,7 @@ for (const { what, change, type, value } of [
   test(`an island ${what} when it starts leaves the page whole, is told once, and the others run`, async ({ page }) => {
     const sentry = await Sentry.standIn(page);
     await withAnother(page, change);
-    await page.goto(`${klk.url}/gaps`);
+    await page.goto(`${klk.url}/pendientes`);
     await untilLive(page);
     await expect(page.locator('leptos-island[data-fallida]')).toHaveCount(1);
     await expect(page.locator('leptos-island[data-fallida] button')).toHaveText('Recuperar selección');
@@ -117,7 +117,7 @@ for (const { what, change, type, value } of [
 test('where the WebAssembly does not come, the page is whole and that is told once', async ({ page }) => {
   const sentry = await Sentry.standIn(page);
   await page.route('**/pkg/klk-*.wasm', (route) => route.abort());
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   await expect(page.locator('leptos-island[data-fallida]')).toHaveCount(1);
   await page.getByRole('checkbox', { name: /Seleccionar/ }).first().check();

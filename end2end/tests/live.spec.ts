@@ -37,7 +37,7 @@ test('tabs share one stream of events, and a change reaches each of them', async
   const pages = [];
   for (let number = 0; number < 8; number++) {
     const page = await context.newPage();
-    await page.goto(`${klk.url}/gaps`);
+    await page.goto(`${klk.url}/pendientes/justificados`);
     await untilLive(page);
     pages.push(page);
   }
@@ -51,7 +51,7 @@ test('tabs share one stream of events, and a change reaches each of them', async
 });
 
 test('what is open, typed, chosen and focused stays while the page changes', async ({ page }) => {
-  await page.goto(`${klk.url}/historial`);
+  await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);
   await page.locator('details summary').first().click();
   await page.getByLabel('Desde', { exact: true }).fill('2025-01-01T10:00');
@@ -62,7 +62,7 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
   await expect(page.getByLabel('Desde', { exact: true })).toHaveValue('2025-01-01T10:00');
   await expect(page.getByLabel('Desde', { exact: true })).toBeFocused();
 
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   const box = page.getByRole('checkbox', { name: /Seleccionar PERIFERICO/ }).first();
   await box.check();
@@ -70,7 +70,7 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('PERIFERICO');
   await change('12');
-  await expect(page.getByText('Ana 12')).toBeAttached();
+  await expect(page.getByText(/^12:30 – /).first()).toBeAttached();
   await expect(dialog).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(box).toBeChecked();
@@ -78,7 +78,7 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
 });
 
 test('links and filters are followed within the document, back leads back, and the fields follow', async ({ page }) => {
-  await page.goto(`${klk.url}/ejecuciones`);
+  await page.goto(`${klk.url}/actividad`);
   await untilLive(page);
   await page.evaluate(() => ((window as unknown as { same: boolean }).same = true));
   const estado = page.getByLabel('Estado');
@@ -91,13 +91,13 @@ test('links and filters are followed within the document, back leads back, and t
   await page.goBack();
   await expect(estado).toHaveValue('fallido');
   await page.goBack();
-  await expect(page).toHaveURL(/\/ejecuciones$/);
+  await expect(page).toHaveURL(/\/actividad$/);
   await expect(estado).toHaveValue('');
   expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
 });
 
 test('a server that is silent is noticed, said, and heard again', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes/justificados`);
   await untilLive(page);
   klk.freeze();
   try {
@@ -112,7 +112,7 @@ test('a server that is silent is noticed, said, and heard again', async ({ page 
 });
 
 test('another build is taken over, but not while somebody writes', async ({ page }) => {
-  await page.goto(`${klk.url}/historial`);
+  await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);
   await page.getByLabel('Desde', { exact: true }).fill('2025-01-01T10:00');
   await page.evaluate(() => {

@@ -23,7 +23,7 @@ test.afterAll(async () => {
 test('one sees that everything arrives, and what each monitor was told', async ({ page }) => {
   const errors = complaints(page);
   await page.goto(klk.url);
-  await page.getByRole('link', { name: 'Monitoreo' }).click();
+  await page.getByRole('link', { name: 'Sistema' }).click();
   await untilLive(page);
   await expect(page.getByRole('heading', { level: 1, name: 'Monitoreo' })).toBeVisible();
   await expect(page.getByText('Todo llega a Sentry')).toBeVisible();
@@ -45,7 +45,7 @@ test('one sees that everything arrives, and what each monitor was told', async (
 });
 
 test('a click has the server fail, and the event is in Sentry under the code that is shown', async ({ page }) => {
-  await page.goto(`${klk.url}/monitoreo`);
+  await page.goto(`${klk.url}/sistema/monitoreo`);
   await untilLive(page);
   await page.getByRole('button', { name: 'Error en el servidor' }).click();
   const trial = page.getByRole('region', { name: 'Probar los avisos' });
@@ -62,7 +62,7 @@ test('a click has the server fail, and the event is in Sentry under the code tha
 });
 
 test('while Sentry is gone, what happens is seen waiting, and goes once it is back', async ({ page }) => {
-  await page.goto(`${klk.url}/monitoreo`);
+  await page.goto(`${klk.url}/sistema/monitoreo`);
   await untilLive(page);
   await sentry.leave();
   await page.getByRole('button', { name: 'Error en el servidor' }).click();
@@ -77,7 +77,7 @@ test('while Sentry is gone, what happens is seen waiting, and goes once it is ba
 });
 
 test('what Sentry refuses is lost, and the page says so and why', async ({ page }) => {
-  await page.goto(`${klk.url}/monitoreo`);
+  await page.goto(`${klk.url}/sistema/monitoreo`);
   await untilLive(page);
   sentry.status = 413;
   await page.getByRole('button', { name: 'Error en el servidor' }).click();
@@ -92,7 +92,7 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('the page is whole', async ({ page }) => {
-    await page.goto(`${klk.url}/monitoreo`);
+    await page.goto(`${klk.url}/sistema/monitoreo`);
     await expect(page.getByRole('row', { name: /ventas-klk-incremental/ })).toBeVisible();
     await expect(page.getByText('Algo se descartó')).toBeVisible();
   });
@@ -102,7 +102,7 @@ test.describe('on a phone, in the dark', () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
 
   test('nothing scrolls sideways and everything is accessible', async ({ page }) => {
-    await page.goto(`${klk.url}/monitoreo`);
+    await page.goto(`${klk.url}/sistema/monitoreo`);
     await untilHydrated(page);
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);

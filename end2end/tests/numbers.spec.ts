@@ -34,7 +34,7 @@ test.afterAll(async () => {
 
 test('numbers that lack are a gap that says which, and are justified with a reason', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas&max_horas=72`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72`);
   await untilLive(page);
   const gaps = page.getByRole('row', { name: /Secuencia.*Justificar/ });
   const lacking = await gaps.count();
@@ -51,21 +51,24 @@ test('numbers that lack are a gap that says which, and are justified with a reas
   await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(gaps).toHaveCount(lacking - 1);
+  await page.getByRole('link', { name: 'Justificados' }).click();
   await expect(justified(page)).toContainText('La caja se dañó');
   await expectAccessible(page);
-  await page.goto(`${klk.url}/historial`);
+  await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);
   await expect(page.getByRole('row', { name: /jefa/ }).first()).toContainText(/Justificar/);
   expect(errors).toEqual([]);
 });
 
 test('they lack again once that is taken back', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas&max_horas=72`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72`);
   await untilLive(page);
   const gaps = page.getByRole('row', { name: /Secuencia.*Justificar/ });
   const lacking = await gaps.count();
+  await page.getByRole('link', { name: 'Justificados' }).click();
   await page.getByRole('button', { name: /Retirar la justificación de PERIFERICO/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Retirar', exact: true }).click();
-  await expect(gaps).toHaveCount(lacking + 1);
   await expect(justified(page)).toHaveCount(0);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72`);
+  await expect(gaps).toHaveCount(lacking + 1);
 });

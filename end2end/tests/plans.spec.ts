@@ -36,7 +36,7 @@ async function post<T>(path: string, data: unknown): Promise<T> {
 }
 
 async function openGaps(page: Page): Promise<void> {
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
 }
 
@@ -130,7 +130,7 @@ test('days of a store are recovered, and what is loaded only by who asks for it'
 });
 
 test('what a list leaves out is not recovered with it', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps?ubicacion_id=${artigas.ubicacion_id}&max_horas=48`);
+  await page.goto(`${klk.url}/pendientes?ubicacion_id=${artigas.ubicacion_id}&max_horas=48`);
   await untilLive(page);
   await page.getByRole('button', { name: 'Recuperar todo lo de la lista' }).click();
   const dialog = page.getByRole('dialog');
@@ -168,7 +168,7 @@ test('a day is extracted again from its page, nothing is there twice, and the li
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
   await expect(page.getByText(/2\d medias horas en cola/)).toBeVisible();
 
-  await page.goto(`${klk.url}/planes`);
+  await page.goto(`${klk.url}/actividad/recuperaciones`);
   await untilLive(page);
   const row = page.getByRole('row', { name: /Repite lo cargado/ });
   await expect(row).toContainText('Terminado');
@@ -223,12 +223,12 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
   test('the bar and the panel fit', async ({ page }) => {
-    await page.goto(`${klk.url}/gaps`);
+    await page.goto(`${klk.url}/pendientes`);
     // Seen once the page reacts.
     await expect(page.getByRole('button', { name: 'Recuperar todo lo de la lista' })).toBeVisible();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
-    await page.goto(`${klk.url}/planes`);
+    await page.goto(`${klk.url}/actividad/recuperaciones`);
     await expect(page.getByRole('row').first()).toBeVisible();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);

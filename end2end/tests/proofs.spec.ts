@@ -34,7 +34,7 @@ test('every gap has a price, and the list can start with the dearest', async ({ 
   expect(Math.min(...worth)).toBeGreaterThan(0);
 
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   await expect(page.getByText('Valor estimado')).toBeVisible();
   await page.getByRole('link', { name: 'Valor', exact: true }).click();
@@ -50,7 +50,7 @@ test('every gap has a price, and the list can start with the dearest', async ({ 
 
 test('a cause is proven on demand, and leads to the store and day', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   const row = (store: string) => page.getByRole('row', { name: new RegExp(store) });
   await row('ARTIGAS').getByText('El POS respondió con error').click();
@@ -100,7 +100,7 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('sorting and proofs are links that work by themselves', async ({ page }) => {
-    await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+    await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
     await page.getByRole('link', { name: 'Valor', exact: true }).click();
     await expect(page).toHaveURL(/ordenar=valor/);
     await page.getByRole('button', { name: 'Aplicar filtros' }).click();
@@ -117,7 +117,7 @@ test.describe('on a phone', () => {
 
   test('a day fits and is accessible', async ({ page }) => {
     const [dearest] = await gaps('valor');
-    for (const path of ['/gaps?ordenar=valor', `/tiendas/${dearest.ubicacion_id}/${dearest.fecha_desde}?hora=12%3A00`]) {
+    for (const path of ['/pendientes?ordenar=valor', `/tiendas/${dearest.ubicacion_id}/${dearest.fecha_desde}?hora=12%3A00`]) {
       await page.goto(klk.url + path);
       await untilHydrated(page);
       await expectNoSidewaysScroll(page);

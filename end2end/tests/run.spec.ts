@@ -24,13 +24,13 @@ async function firstRun(state: string): Promise<Run> {
 
 test('a row of the list leads to the run, by keyboard too', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/ejecuciones?estado=exitoso`);
+  await page.goto(`${klk.url}/actividad?estado=exitoso`);
   await untilLive(page);
   const link = page.getByRole('link', { name: /ver la ejecución de/ }).first();
   const store = await link.innerText();
   await link.focus();
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/\/ejecuciones\/[0-9a-f-]{36}$/);
+  await expect(page).toHaveURL(/\/actividad\/[0-9a-f-]{36}$/);
   await expect(page.getByRole('heading', { level: 1 })).toContainText(store);
   await expect(page.getByRole('region', { name: 'Tiempos por fase' })).toContainText('Extracción');
   await expect(page.getByRole('region', { name: 'Tiempos por fase' })).toContainText('Carga');
@@ -38,13 +38,13 @@ test('a row of the list leads to the run, by keyboard too', async ({ page }) => 
   await expect(page).toHaveTitle(new RegExp(store));
   await expectAccessible(page);
   await page.getByRole('navigation', { name: 'Ejecuciones' }).getByRole('link').click();
-  await expect(page).toHaveURL(/\/ejecuciones$/);
+  await expect(page).toHaveURL(/\/actividad$/);
   expect(errors).toEqual([]);
 });
 
 test('the cause of a gap leads to the run that failed, which tells why', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   const gap = page.getByRole('row', { name: /ARTIGAS/ }).first();
   await gap.locator('summary').click();
@@ -57,7 +57,7 @@ test('the cause of a gap leads to the run that failed, which tells why', async (
 });
 
 test('what is open stays open, and keeps the focus, while the list changes', async ({ page, request }) => {
-  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   const gap = page.getByRole('row', { name: /ARTIGAS/ }).first();
   await gap.locator('summary').click();
@@ -76,7 +76,7 @@ test('what is open stays open, and keeps the focus, while the list changes', asy
 
 test('a new attempt at the window is seen as it happens', async ({ page, request }) => {
   const failed = await firstRun('parcial');
-  await page.goto(`${klk.url}/ejecuciones/${failed.id}`);
+  await page.goto(`${klk.url}/actividad/${failed.id}`);
   await untilLive(page);
   const others = page.getByRole('region', { name: 'Otros intentos de este período' });
   const before = await others.getByRole('row').count();
@@ -92,13 +92,13 @@ test('a new attempt at the window is seen as it happens', async ({ page, request
 });
 
 test('a run that does not exist says so, with its status', async ({ page }) => {
-  const answer = await page.goto(`${klk.url}/ejecuciones/01936f7e-0000-7000-8000-000000000000`);
+  const answer = await page.goto(`${klk.url}/actividad/01936f7e-0000-7000-8000-000000000000`);
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole('heading', { name: 'Esta ejecución no existe' })).toBeVisible();
   await untilLive(page);
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Ver todas las ejecuciones' }).click();
-  await expect(page).toHaveURL(/\/ejecuciones$/);
+  await expect(page).toHaveURL(/\/actividad$/);
 });
 
 test.describe('without JavaScript', () => {
@@ -106,7 +106,7 @@ test.describe('without JavaScript', () => {
 
   test('the run is whole', async ({ page }) => {
     const failed = await firstRun('fallido');
-    await page.goto(`${klk.url}/ejecuciones/${failed.id}`);
+    await page.goto(`${klk.url}/actividad/${failed.id}`);
     await expect(page.getByRole('heading', { level: 1 })).toContainText(failed.ubicacion_nombre);
     await expect(page.getByRole('region', { name: 'Por qué falló' })).toContainText(failed.error_mensaje!);
   });
@@ -117,7 +117,7 @@ test.describe('on a phone, in the dark', () => {
 
   test('nothing scrolls sideways and everything is accessible', async ({ page }) => {
     const failed = await firstRun('fallido');
-    await page.goto(`${klk.url}/ejecuciones/${failed.id}`);
+    await page.goto(`${klk.url}/actividad/${failed.id}`);
     await untilHydrated(page);
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);

@@ -51,7 +51,7 @@ const PARAISO: Store = { id: 'tienda_18', code: 'SUC004', name: 'PARAISO', wareh
 const TAZAJAL: Store = { id: 'tienda_20', code: 'SUC005', name: 'TAZAJAL', warehouse: 'TTZ' };
 
 /** Where the server is made to fail: over REST, and by the form of the page. */
-const TRIALS = ['/api/monitoreo/prueba', '/monitoreo/prueba'];
+const TRIALS = ['/api/monitoreo/prueba', '/sistema/monitoreo/prueba'];
 
 type Run = { id: string; ubicacion_id: string; estado: string; error_tipo: string | null; traza_id: string };
 
@@ -117,7 +117,7 @@ test("yesterday's load fails for some stores", async () => {
 
 test('a recovery fails while the store is down, and a click gets the gap back once it is up', async ({ page }) => {
   await klk.signIn(page.context());
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   const recover = async (store: Store) => {
     await page.getByRole('button', { name: new RegExp(`Recuperar ${store.name}`) }).first().click();
@@ -129,7 +129,7 @@ test('a recovery fails while the store is down, and a click gets the gap back on
   await klk.until('failed', async () => (await recoveries(PARAISO, 'fallido')).length === 4);
   failedRuns.push(...(await recoveries(PARAISO, 'fallido')));
   // A recovery that brought nothing back does not look like one that did.
-  await expect(page.getByRole('region', { name: 'Carga en curso' })).toContainText('Falló todo');
+  await expect(page.getByRole('region', { name: 'Recién terminado' })).toContainText('Falló todo');
 
   await pos.heal();
   for (const store of [ARTIGAS, PERIFERICO]) {
@@ -166,7 +166,7 @@ test('what is asked for amiss, with more in it than anybody should know', async 
 
 test('an island panics, a promise is rejected, and the server fails', async ({ page }) => {
   await klk.signIn(page.context());
-  await page.goto(`${klk.url}/monitoreo?correo=${SECRETS.email}`);
+  await page.goto(`${klk.url}/sistema/monitoreo?correo=${SECRETS.email}`);
   await untilLive(page);
   await page.getByRole('button', { name: 'Error en el servidor' }).click();
   const reference = page.getByText(/El servidor falló, como se le pidió/).locator('..').locator('code');
@@ -174,9 +174,9 @@ test('an island panics, a promise is rejected, and the server fails', async ({ p
   await page.getByRole('button', { name: 'Error en la página' }).click();
   await page.getByRole('button', { name: 'Promesa rechazada' }).click();
   await sentry.until('both', () => ofBrowser('Error').length === 1 && ofBrowser('RustPanic').length === 1);
-  await page.getByRole('navigation').getByRole('link', { name: 'Ejecuciones' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Actividad' }).click();
   await sentry.until('the navigation', () =>
-    sentry.items('transaction').some((item) => item.transaction === '/ejecuciones' && item.contexts.trace.op === 'navigation'),
+    sentry.items('transaction').some((item) => item.transaction === '/actividad' && item.contexts.trace.op === 'navigation'),
   );
 });
 
@@ -225,7 +225,7 @@ test('a failed run is one error, in its own trace, and the same failure of two s
 });
 
 test('a run that somebody asked for is in the trace of the click', async () => {
-  const clicks = sentry.items('transaction').filter((item) => item.transaction === '/gaps/recuperar/iniciar');
+  const clicks = sentry.items('transaction').filter((item) => item.transaction === '/pendientes/recuperar/iniciar');
   const traces = new Set(clicks.map((click) => click.contexts.trace.trace_id));
   const runs = sentry.items('transaction').filter((item) => item.tags.modo === 'recuperacion');
   expect(runs).toHaveLength(12);

@@ -25,7 +25,7 @@ async function gaps(): Promise<Gap[]> {
 
 test('the first load shows how far it is, and ends', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/ejecuciones`);
+  await page.goto(`${klk.url}/actividad`);
   await untilLive(page);
   await expect(page.getByText('Carga inicial')).toBeVisible();
   await klk.untilLoaded();
@@ -42,7 +42,7 @@ test('the three gaps are there, each with its cause', async ({ page }) => {
   expect(told).toContainEqual(['PERIFERICO', '12:00', '12:30', 'parcial', 1]);
 
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   const row = (store: string) => page.getByRole('row', { name: new RegExp(store) });
   await expect(row('PARAISO')).toContainText('Nunca se ejecutó');
@@ -65,13 +65,13 @@ test('the overview says what is missing, what it is worth and where, and leads t
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   }
-  await page.getByRole('link', { name: 'Ver y recuperar' }).click();
+  await page.getByRole('link', { name: 'Ver qué falta' }).click();
   await expect(page.getByRole('button', { name: /Recuperar ARTIGAS/ })).toBeVisible();
   expect(errors).toEqual([]);
 });
 
 test('a recovery asks first, and leaving it does nothing', async ({ page }) => {
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   await page.getByRole('button', { name: /Recuperar PARAISO/ }).click();
   const dialog = page.getByRole('dialog');
@@ -85,7 +85,7 @@ test('a recovery asks first, and leaving it does nothing', async ({ page }) => {
 
 test('a click recovers each gap, the page follows, and nothing is left', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/gaps`);
+  await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
   for (const store of ['PARAISO', 'ARTIGAS', 'PERIFERICO']) {
     await page.getByRole('button', { name: new RegExp(`Recuperar ${store}`) }).click();
@@ -100,7 +100,7 @@ test('a click recovers each gap, the page follows, and nothing is left', async (
   expect(await gaps()).toEqual([]);
   expect(errors).toEqual([]);
 
-  await page.goto(`${klk.url}/ejecuciones?modo=recuperacion`);
+  await page.goto(`${klk.url}/actividad?modo=recuperacion`);
   await expect(page.getByRole('row').filter({ hasText: 'Recuperación' })).toHaveCount(8);
 });
 
@@ -133,7 +133,7 @@ test('asking again for what is covered queues nothing', async ({ request }) => {
 });
 
 test('filters are in the address, and older runs can be reached', async ({ page }) => {
-  await page.goto(`${klk.url}/ejecuciones`);
+  await page.goto(`${klk.url}/actividad`);
   await untilLive(page);
   await page.getByLabel('Tienda').selectOption({ label: 'BOSQUE' });
   await expect(page).toHaveURL(/ubicacion_id=tienda_08/);
@@ -150,13 +150,13 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('tables render and filters work as forms', async ({ page }) => {
-    await page.goto(`${klk.url}/ejecuciones`);
+    await page.goto(`${klk.url}/actividad`);
     await expect(page.getByRole('row')).not.toHaveCount(0);
     await page.getByLabel('Modo').selectOption({ label: 'Recuperación' });
     await page.getByRole('button', { name: 'Aplicar filtros' }).click();
     await expect(page).toHaveURL(/modo=recuperacion/);
     await expect(page.getByRole('row').filter({ hasText: 'Recuperación' })).toHaveCount(8);
-    await page.goto(`${klk.url}/gaps`);
+    await page.goto(`${klk.url}/pendientes`);
     await expect(page.getByText('No falta nada', { exact: true }).first()).toBeVisible();
   });
 });
@@ -165,7 +165,7 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
   test('nothing scrolls sideways and everything is accessible', async ({ page }) => {
-    for (const path of ['/ejecuciones', '/gaps']) {
+    for (const path of ['/actividad', '/pendientes']) {
       await page.goto(klk.url + path);
       await untilHydrated(page);
       await expectNoSidewaysScroll(page);
@@ -178,7 +178,7 @@ test.describe('in the dark, in English', () => {
   test.use({ colorScheme: 'dark', locale: 'en-US' });
 
   test('a page can be switched to English and back, and is accessible in the dark', async ({ page }) => {
-    await page.goto(`${klk.url}/ejecuciones`);
+    await page.goto(`${klk.url}/actividad`);
     await untilLive(page);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'EN' }).click();
@@ -192,5 +192,5 @@ test('an address that does not exist says so and leads back', async ({ page }) =
   const answer = await page.goto(`${klk.url}/no-existe`);
   expect(answer?.status()).toBe(404);
   await page.getByRole('link', { name: 'Ejecuciones' }).first().click();
-  await expect(page).toHaveURL(/\/ejecuciones/);
+  await expect(page).toHaveURL(/\/actividad/);
 });

@@ -3,6 +3,7 @@
 import './bridge.js';
 import { startCopying } from './copy';
 import { startForms } from './forms';
+import { startGrid } from './grid';
 import { startIslands } from './islands';
 import { startLive } from './live';
 import { startNotices } from './notices';
@@ -15,6 +16,7 @@ startForms();
 startCopying();
 startParts();
 startLive();
+startGrid();
 startIslands();
 // Style sheets and tests can tell a page that reacts from one that does not yet.
 document.documentElement.setAttribute('data-hydrated', '');

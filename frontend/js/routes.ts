@@ -1,7 +1,7 @@
 /** The name of every page that no route matches; the server has the same for requests. */
 const unmatchedRoute = 'ruta_desconocida';
 
-/** A path's route, as `/ejecuciones` or `/tiendas/{id}`; names that are no paths stay as they are. */
+/** A path's route, as `/actividad` or `/tiendas/{id}`; names that are no paths stay as they are. */
 export function routeOf(path: string, routes: string[]): string {
   if (!path.startsWith('/')) return path;
   const parts = split(path.split(/[?#]/, 1)[0]);

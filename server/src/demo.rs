@@ -19,9 +19,8 @@ use jiff::{SignedDuration, Timestamp};
 use klk_sim::{Sim, SimConfig};
 use tokio::net::TcpListener;
 
-use crate::cli::use_case_failure;
 use crate::clock;
-use crate::failure::Failure;
+use crate::failure::{Failure, use_case_failure};
 use crate::output::progress::{Figures, ProgressDisplay};
 use crate::output::remark;
 use crate::settings::Settings;
@@ -84,9 +83,9 @@ impl Demo {
         outcome?;
         match sales_gaps(engine, DAYS).await?.len() {
             0 => remark("Listo: no falta nada"),
-            missing => {
-                remark(&format!("Listo: quedan {missing} gaps a propósito; Recuperar, en /gaps, los trae de vuelta"))
-            }
+            missing => remark(&format!(
+                "Listo: faltan {missing} períodos a propósito; el botón Recuperar de la primera página los trae de vuelta"
+            )),
         }
         Ok(())
     }

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use domain::problem::ProblemCode;
+use engine::UseCaseError;
+
 use crate::settings::InvalidSettings;
 
 /// What was asked for was done, and there is nothing to complain of.
@@ -102,5 +105,18 @@ impl Failure {
             Self::Unexpected(_) => UNEXPECTED,
         };
         code.into()
+    }
+}
+
+/// What a use case refuses, as scripts see it.
+pub fn use_case_failure(error: UseCaseError) -> Failure {
+    match error.code() {
+        ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::NotSignedIn | ProblemCode::Forbidden => {
+            Failure::Usage(error.to_string())
+        }
+        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::TooManyAttempts | ProblemCode::Busy => {
+            Failure::Incomplete(error.to_string())
+        }
+        ProblemCode::Internal => Failure::Unexpected(anyhow::Error::new(error)),
     }
 }

@@ -5,6 +5,7 @@ mod cli;
 mod clock;
 mod database;
 mod demo;
+mod export;
 mod failure;
 mod host;
 mod http;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::fields::role_name;
 use crate::preferences::language;
-use crate::query::{PASSWORD_PATH, SIGN_OUT_PATH, USERS_PATH};
+use crate::query::{PASSWORD_PATH, SIGN_OUT_PATH};
 
 /// A bar of the whole page. It stands after the page and is shown above it. Whoever leaves takes the whole document along.
 #[component]
@@ -14,7 +14,6 @@ pub fn AccountBar() -> impl IntoView {
     let texts = language.access();
     let identity = use_context::<Identity>().filter(|identity| identity.actor.is_somebody())?;
     let role = identity.actor.role.map(|role| role_name(language, role));
-    let users = identity.actor.is_administrator().then(|| view! { <a href=USERS_PATH>{texts.users()}</a> });
     let out = if identity.has_session() {
         view! {
             <a href=PASSWORD_PATH>{texts.change_password()}</a>
@@ -35,7 +34,6 @@ pub fn AccountBar() -> impl IntoView {
                 " · "
                 {role}
             </span>
-            {users}
             {out}
         </aside>
     })

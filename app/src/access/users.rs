@@ -1,5 +1,6 @@
 //! `/usuarios`: users, tokens for scripts, and what was done, for administrators.
 
+use axum::http::StatusCode;
 use domain::Role;
 use domain::access::StoreScope;
 use domain::problem::Problem;
@@ -7,12 +8,13 @@ use engine::{AccessOverview, AuditView, TokenView, UserView};
 use leptos::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccountBar, fields};
+use super::fields;
 use crate::format::absolute;
 use crate::i18n::{Language, origin_name};
-use crate::preferences;
-use crate::query::{HOME_PATH, USERS_PATH};
-use crate::views::{Mark, head_basics};
+use crate::page::Page;
+use crate::preferences::language;
+use crate::query::USERS_PATH;
+use crate::views::{CopyButton, PageHeader};
 
 /// What the page shows beside users, tokens and the audit.
 #[derive(Clone, Default)]
@@ -23,37 +25,25 @@ pub struct UsersPage {
     pub secret: Option<(String, SecretString, bool)>,
 }
 
-/// The whole document.
-pub fn users_document(overview: &Result<AccessOverview, Problem>, page: &UsersPage) -> impl IntoView + use<> {
-    let preferences = preferences::read();
-    let language = preferences.language;
-    provide_context(preferences);
+/// The page, with the status of what was wrong.
+pub fn users_page(overview: &Result<AccessOverview, Problem>, page: &UsersPage) -> Page {
+    let language = language();
     let texts = language.access();
-    let content = match overview {
+    let problem = overview.as_ref().err().or(page.problem.as_ref());
+    let status = problem.map_or(200, |problem| problem.codigo.status());
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let overview = match overview {
         Ok(overview) => content(language, overview),
         Err(problem) => fields::problem(Some(problem)).into_any(),
     };
-    view! {
-        <!DOCTYPE html>
-        <html lang=language.tag() data-theme=preferences.theme.code()>
-            <head>
-                {head_basics(language, texts.users())}
-            </head>
-            <body>
-                <main class="main" id="contenido">
-                    <a class="brand" href=HOME_PATH>
-                        <Mark/>
-                        <span>{language.site().name()}</span>
-                    </a>
-                    <h1>{texts.users()}</h1>
-                    {fields::problem(page.problem.as_ref())}
-                    {page.secret.as_ref().map(|secret| shown_once(language, secret))}
-                    {content}
-                </main>
-                <AccountBar/>
-            </body>
-        </html>
-    }
+    let content = view! {
+        <PageHeader title=texts.users() intro=texts.users_intro()/>
+        {fields::problem(page.problem.as_ref())}
+        {page.secret.as_ref().map(|secret| shown_once(language, secret))}
+        {overview}
+    };
+    // Of no topic: nobody's half-written form is taken away, and what is shown once stays.
+    Page::new(USERS_PATH, texts.users(), &[], content).with_status(status)
 }
 
 fn shown_once(language: Language, (name, secret, is_token): &(String, SecretString, bool)) -> AnyView {
@@ -64,6 +54,8 @@ fn shown_once(language: Language, (name, secret, is_token): &(String, SecretStri
             <p>{intro}</p>
             <p>
                 <code id="secreto">{secret.expose_secret().to_owned()}</code>
+                " "
+                <CopyButton text=secret.expose_secret().to_owned()/>
             </p>
         </section>
     }
@@ -72,6 +64,7 @@ fn shown_once(language: Language, (name, secret, is_token): &(String, SecretStri
 
 fn content(language: Language, overview: &AccessOverview) -> AnyView {
     let texts = language.access();
+    let nobody = overview.users.is_empty().then(|| view! { <p>{texts.no_users()}</p> });
     let users = overview.users.iter().map(|user| user_row(language, user));
     let tokens = overview.tokens.iter().map(|token| token_row(language, token));
     let audit = overview.audit.iter().map(|entry| audit_row(language, entry));
@@ -79,12 +72,13 @@ fn content(language: Language, overview: &AccessOverview) -> AnyView {
     view! {
         <section class="panel panel-padded" aria-labelledby="lista">
             <h2 id="lista">{texts.users()}</h2>
+            {nobody}
             <p class="muted">{texts.stores_hint(stores)}</p>
             {users.collect_view()}
         </section>
         <section class="panel panel-padded" aria-labelledby="nuevo">
             <h2 id="nuevo">{texts.add_user()}</h2>
-            <form method="post" action=USERS_PATH>
+            <form method="post" action=USERS_PATH data-documento="">
                 <input type="hidden" name="accion" value="crear"/>
                 <div class="form-grid">
                     {fields::text(texts.user(), "usuario", String::new(), "off")} {fields::roles(language, Role::Reader)}
@@ -99,7 +93,7 @@ fn content(language: Language, overview: &AccessOverview) -> AnyView {
             <h2 id="tokens">{texts.tokens()}</h2>
             <p class="muted">{texts.tokens_intro()}</p>
             {tokens.collect_view()}
-            <form method="post" action=USERS_PATH>
+            <form method="post" action=USERS_PATH data-documento="">
                 <input type="hidden" name="accion" value="crear_token"/>
                 <div class="form-grid">
                     {fields::text(texts.token_name(), "usuario", String::new(), "off")}
@@ -145,7 +139,7 @@ fn user_row(language: Language, user: &UserView) -> AnyView {
     let order = |action: &'static str, label: &'static str| {
         let described = format!("{label}: {}", user.name);
         view! {
-            <form method="post" action=USERS_PATH>
+            <form method="post" action=USERS_PATH data-documento="">
                 <input type="hidden" name="accion" value=action/>
                 <input type="hidden" name="usuario" value=user.name.clone()/>
                 <button class="button" type="submit" aria-label=described>
@@ -161,7 +155,7 @@ fn user_row(language: Language, user: &UserView) -> AnyView {
                 " "
                 <span class="muted">{facts.join(" · ")}</span>
             </summary>
-            <form method="post" action=USERS_PATH>
+            <form method="post" action=USERS_PATH data-documento="">
                 <input type="hidden" name="accion" value="cambiar"/>
                 <input type="hidden" name="usuario" value=user.name.clone()/>
                 <div class="form-grid">
@@ -192,7 +186,7 @@ fn token_row(language: Language, token: &TokenView) -> AnyView {
     ];
     let revoke = token.is_valid.then(|| {
         view! {
-            <form method="post" action=USERS_PATH>
+            <form method="post" action=USERS_PATH data-documento="">
                 <input type="hidden" name="accion" value="revocar_token"/>
                 <input type="hidden" name="id" value=token.id.to_string()/>
                 <button class="button" type="submit" aria-label=format!("{}: {}", texts.revoke(), token.name)>

@@ -9,6 +9,7 @@ mod calendars;
 mod comparison;
 mod connectivity;
 mod coverage;
+mod coverage_grid;
 mod decisions;
 mod error;
 mod freshness;
@@ -36,6 +37,7 @@ pub use calendars::{
 pub use comparison::{CompareMoments, compare_moments};
 pub use connectivity::{CheckConnectivity, check_connectivity};
 pub use coverage::{ReadCoverage, read_coverage};
+pub use coverage_grid::{GridRequest, read_coverage_grid};
 pub use decisions::{ListDecisions, list_decisions};
 pub use error::{ApiError, ErrorMessage};
 pub use freshness::{ReadFreshness, read_freshness};

@@ -17,7 +17,7 @@ pub use cause::{class_badge, class_name};
 pub use difference::difference;
 pub use duration::{duration, whole_duration};
 pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_in_a_row, numbers_of};
-pub use moment::{absolute, ahead, day, relative};
+pub use moment::{absolute, ahead, day, relative, weekday};
 pub use money::{cents, dollars, rounded};
 pub use monitoring::{
     MonitoringState, check_in_name, cron_name, drop_reason_name, report_failure_name, report_kind_name,

@@ -46,6 +46,12 @@ pub fn day(language: Language, date: Date) -> String {
     }
 }
 
+/// `lun`; `Mon` in English.
+pub fn weekday(language: Language, date: Date) -> &'static str {
+    let number = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
+    language.time().weekdays().split(' ').nth(number).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

@@ -2,6 +2,7 @@
 //! where there are scripts, the same steps are shown in a dialog.
 
 mod calendars;
+mod cell;
 mod confirm;
 mod justify;
 mod plans;
@@ -17,8 +18,8 @@ use leptos::prelude::*;
 use crate::page::{Notice, Outcome, Page, came_from};
 use crate::pages::Maker;
 use crate::query::{
-    CALENDAR_PATH, CANCEL_PATH, CONFIRM_PATH, HOLIDAY_PATH, JUSTIFY_PATH, PAUSE_PATH, RECONCILE_PATH, RECOVER_PATH,
-    RESUME_PATH, SAVE_JUSTIFICATION_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
+    CALENDAR_PATH, CANCEL_PATH, CELL_PATH, CONFIRM_PATH, HOLIDAY_PATH, JUSTIFY_PATH, PAUSE_PATH, RECONCILE_PATH,
+    RECOVER_PATH, RESUME_PATH, SAVE_JUSTIFICATION_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
 };
 use crate::values::Values;
 
@@ -45,7 +46,8 @@ pub const FORMS: [(&str, Doer); 13] = [
 ];
 
 /// First steps that have an address, because a link leads to them.
-pub const STEPS: [(&str, Maker); 3] = [
+pub const STEPS: [(&str, Maker); 4] = [
+    (CELL_PATH, |values| Box::pin(cell::look(values))),
     (CANCEL_PATH, |values| Box::pin(plans::ask(values))),
     (WITHDRAW_PATH, |values| Box::pin(withdraw::ask(values, None))),
     (CONFIRM_PATH, |values| Box::pin(confirm::ask(values, None))),
@@ -65,7 +67,7 @@ fn step_page(section: &'static str, step: crate::views::Step) -> Page {
 fn back_of(values: &Values, otherwise: &str) -> String {
     let is_step = |path: &str| {
         let path = path.split('?').next().unwrap_or_default();
-        FORMS.iter().any(|(step, _)| *step == path)
+        FORMS.iter().any(|(step, _)| *step == path) || STEPS.iter().any(|(step, _)| *step == path)
     };
     let is_ours = |path: &String| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     let wanted = values.get("volver").or_else(came_from).filter(|path| is_ours(path) && !is_step(path));
@@ -83,10 +85,10 @@ mod tests {
 
     #[test]
     fn the_way_back_leads_to_pages_of_ours_only() {
-        let back = |path: &str| back_of(&Values::new([("volver".to_owned(), path.to_owned())]), "/gaps");
-        assert_eq!(back("/gaps?ubicacion_id=t1"), "/gaps?ubicacion_id=t1");
-        for path in ["https://evil.example/", "//evil.example", "/\\evil.example", "/gaps/recuperar?x=1", ""] {
-            assert_eq!(back(path), "/gaps", "{path}");
+        let back = |path: &str| back_of(&Values::new([("volver".to_owned(), path.to_owned())]), "/pendientes");
+        assert_eq!(back("/pendientes?ubicacion_id=t1"), "/pendientes?ubicacion_id=t1");
+        for path in ["https://evil.example/", "//evil.example", "/\\evil.example", "/pendientes/recuperar?x=1", ""] {
+            assert_eq!(back(path), "/pendientes", "{path}");
         }
     }
 }

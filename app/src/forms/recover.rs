@@ -86,7 +86,7 @@ fn body(values: &Values, asked: Option<&Asked>, preview: Option<&PlanPreview>, f
             {choice(REPEAT, plan_texts.repeat(), values)}
             <button class="button only-without-script" type="submit">{plan_texts.calculate()}</button>
         </form>
-        {plan_facts(preview)}
+        {plan_facts(preview, asked.and_then(Asked::worth))}
         <p class="muted">{hint}</p>
         {message}
     }

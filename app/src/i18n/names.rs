@@ -115,6 +115,7 @@ pub fn decision_name(language: Language, action: &str) -> String {
         "recuperacion" => texts.recover(),
         "manual" => texts.manual(),
         "carga_inicial" => texts.first_load(),
+        "plan_propuesto" => texts.plan_proposed(),
         "plan_iniciado" => texts.plan_started(),
         "plan_pausado" => texts.plan_paused(),
         "plan_reanudado" => texts.plan_resumed(),

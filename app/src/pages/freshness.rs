@@ -1,4 +1,4 @@
-//! `/inventario`: how old the stock of each warehouse is.
+//! `/pendientes/inventario`: how old the stock of each warehouse is.
 
 use engine::Topic;
 use leptos::prelude::*;

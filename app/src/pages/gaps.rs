@@ -1,37 +1,27 @@
-//! `/gaps`: what is missing, why, and the buttons that get it back.
+//! `/pendientes`: what is missing, why, and the buttons that get it back.
 
 use domain::read_model::GapList;
 use engine::Topic;
-use futures::join;
 use leptos::prelude::*;
 
-use crate::api::{list_gaps, list_justifications};
+use crate::api::list_gaps;
 use crate::format::absolute;
 use crate::islands::{COUNT, RecoverSelection};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{AT, GAPS, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
-use crate::views::{GAPS_FORM, PageHeader, gap_cards, gap_filters, gaps_table, justified};
+use crate::views::{GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table};
 
 /// The page of gaps.
 pub async fn gaps_page(values: Values) -> Page {
-    let language = language();
-    let texts = language.gaps();
+    let texts = language().gaps();
     let query = values.query(GAPS);
-    let (kind, branch, hours) = (query.get("etl_tipo"), query.get("ubicacion_id"), query.get("max_horas"));
-    let (gaps, justifications) = join!(
-        list_gaps(kind.clone(), branch.clone(), hours.clone(), query.get("ordenar"), query.get(AT)),
-        list_justifications(kind, branch, hours),
-    );
-    // What is wrong with a parameter is said once.
-    let justifications = gaps.is_ok().then_some(justifications);
-    let justifications =
-        justifications.map(|list| part(language.justified().part(), list, None, |list| justified(list).into_any()));
+    let get = |name| query.get(name);
+    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), get("ordenar"), get(AT)).await;
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
         {part(texts.part(), gaps, query.way_out(), |gaps| list(&query, &gaps))}
-        {justifications}
     };
     Page::new(GAPS.path, texts.title(), &[Topic::Gaps], content)
 }
@@ -46,6 +36,7 @@ fn list(query: &Query, list: &GapList) -> AnyView {
             {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
             {(!is_past).then(|| recover_bar(query, list))}
             {gaps_table(list, query, is_past)}
+            {(!is_past).then(|| export_links("pendientes", query))}
         </section>
     }
     .into_any()

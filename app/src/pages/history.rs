@@ -1,4 +1,4 @@
-//! `/historial`: who decided what, what was known at a moment, and how two moments differ.
+//! `/actividad/decisiones`: who decided what, what was known at a moment, and how two moments differ.
 
 use domain::read_model::{Comparison, DecisionPage};
 use engine::Topic;
@@ -9,7 +9,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{CURSOR, GAPS, HISTORY, Query};
 use crate::values::Values;
-use crate::views::{PageHeader, comparison_lists, decision_filters, decisions_table, pager};
+use crate::views::{PageHeader, comparison_lists, decision_filters, decisions_table, export_links, pager};
 
 /// The page of the history.
 pub async fn history_page(values: Values) -> Page {
@@ -37,6 +37,7 @@ fn list(query: &Query, page: DecisionPage) -> AnyView {
             {decision_filters(query, &page.tiendas, (page.generado_en, page.generado_en_local))}
             {decisions_table(page.decisiones, page.generado_en)}
             {pager(query, page.cursor_siguiente.as_deref())}
+            {export_links("decisiones", query)}
         </section>
     }
     .into_any()

@@ -2,16 +2,22 @@
 
 mod calendars;
 mod connectivity;
+mod coverage;
 mod day;
 mod freshness;
 mod gaps;
 mod history;
+mod justified;
+mod metrics;
 mod monitoring;
 mod not_found;
+mod plan;
 mod plans;
 mod reconciliations;
 mod run;
 mod runs;
+mod store;
+mod stores;
 mod summary;
 
 use std::pin::Pin;
@@ -23,7 +29,8 @@ pub use reconciliations::reconciliations_page;
 
 use crate::page::Page;
 use crate::query::{
-    CALENDARS, CONNECTIVITY_PATH, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECONCILIATIONS, RUNS, STOCK_PATH,
+    CALENDARS, CONNECTIVITY_PATH, COVERAGE, GAPS, HISTORY, HOME_PATH, JUSTIFIED_PATH, METRICS_PATH, MONITORING,
+    PLANS_PATH, RECONCILIATIONS, RUNS, STOCK_PATH, STORES_PATH,
 };
 use crate::values::Values;
 
@@ -33,13 +40,19 @@ pub type Making = Pin<Box<dyn Future<Output = Page> + Send>>;
 pub type Maker = fn(Values) -> Making;
 
 /// Every page by its route.
-pub const PAGES: [(&str, Maker); 12] = [
-    (HOME_PATH, |_| Box::pin(summary::summary_page())),
+pub const PAGES: [(&str, Maker); 18] = [
+    (HOME_PATH, |values| Box::pin(summary::summary_page(values))),
+    (COVERAGE.path, |values| Box::pin(coverage::coverage_page(values))),
     (RUNS.path, |values| Box::pin(runs::runs_page(values))),
-    ("/ejecuciones/{id}", |values| Box::pin(run::run_page(values))),
+    ("/actividad/{id}", |values| Box::pin(run::run_page(values))),
+    (STORES_PATH, |_| Box::pin(stores::stores_page())),
+    ("/tiendas/{id}", |values| Box::pin(store::store_page(values))),
     ("/tiendas/{id}/{fecha}", |values| Box::pin(day::day_page(values))),
     (GAPS.path, |values| Box::pin(gaps::gaps_page(values))),
+    (JUSTIFIED_PATH, |_| Box::pin(justified::justified_page())),
+    (METRICS_PATH, |values| Box::pin(metrics::metrics_page(values))),
     (PLANS_PATH, |_| Box::pin(plans::plans_page())),
+    ("/actividad/recuperaciones/{hash}", |values| Box::pin(plan::plan_page(values))),
     (MONITORING, |values| Box::pin(monitoring::monitoring_page(values))),
     (RECONCILIATIONS.path, |values| Box::pin(reconciliations::reconciliations_page(values))),
     (STOCK_PATH, |_| Box::pin(freshness::freshness_page())),

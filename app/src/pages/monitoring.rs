@@ -1,4 +1,4 @@
-//! `/monitoreo`: what reaches Sentry, what waits, what was lost, and trying it.
+//! `/sistema/monitoreo`: what reaches Sentry, what waits, what was lost, and trying it.
 
 use domain::read_model::MonitoringView;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! `/planes`: what was recovered together, and what is in work.
+//! `/actividad/recuperaciones`: what was recovered together, and what is in work.
 
 use engine::Topic;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! `/conciliaciones`: whether the source changed the last days of each store after they were over.
+//! `/pendientes/cambios`: whether the source changed the last days of each store after they were over.
 
 use domain::read_model::ReconciliationList;
 use engine::Topic;
@@ -9,7 +9,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{Query, RECONCILIATIONS};
 use crate::values::Values;
-use crate::views::{PageHeader, reconciliation_filters, reconciliations_table, source_alarm};
+use crate::views::{PageHeader, export_links, reconciliation_filters, reconciliations_table, source_alarm};
 
 /// The page of comparisons.
 pub async fn reconciliations_page(values: Values) -> Page {
@@ -29,6 +29,7 @@ fn days(query: &Query, list: ReconciliationList) -> AnyView {
         <section class="panel" aria-label=language().reconciliations().title()>
             {reconciliation_filters(query, &list.tiendas, (list.generado_en, list.generado_en_local))}
             {reconciliations_table(list)}
+            {export_links("cambios", query)}
         </section>
     }
     .into_any()

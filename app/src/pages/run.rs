@@ -1,4 +1,4 @@
-//! `/ejecuciones/{id}`: everything known of one run.
+//! `/actividad/{id}`: everything known of one run.
 
 use axum::http::StatusCode;
 use domain::problem::ProblemCode;

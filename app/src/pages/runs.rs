@@ -1,4 +1,4 @@
-//! `/ejecuciones`: every attempt, the latest first.
+//! `/actividad`: every attempt, the latest first.
 
 use domain::read_model::RunPage;
 use engine::Topic;
@@ -9,7 +9,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{Query, RUNS};
 use crate::values::Values;
-use crate::views::{PageHeader, pager, run_cards, run_filters, runs_table};
+use crate::views::{PageHeader, export_links, pager, run_cards, run_filters, runs_table};
 
 /// The page of runs.
 pub async fn runs_page(values: Values) -> Page {
@@ -32,6 +32,7 @@ fn list(query: &Query, page: RunPage) -> AnyView {
             {run_filters(query, &page.tiendas, (page.generado_en, page.generado_en_local))}
             {runs_table(page.ejecuciones, page.generado_en)}
             {pager(query, page.cursor_siguiente.as_deref())}
+            {export_links("ejecuciones", query)}
         </section>
     }
     .into_any()

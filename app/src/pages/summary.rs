@@ -1,56 +1,123 @@
 //! `/`: how things are, in one sentence.
 
 use axum::http::StatusCode;
+use domain::EtlKind;
 use domain::problem::Problem;
+use domain::read_model::DecisionPage;
 use domain::verdict::{SchedulerState, Verdict};
 use engine::{BranchInNeed, Summary, Topic};
+use futures::join;
 use jiff::civil::DateTime;
 use leptos::prelude::*;
 
-use crate::api::read_summary;
+use crate::api::{GridRequest, list_decisions, read_coverage_grid, read_summary};
 use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
 use crate::i18n::Language;
-use crate::page::Page;
+use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{GAPS, HOME_PATH, MONITORING, PLANS_PATH, Query, RUNS};
+use crate::query::{COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, store_path};
+use crate::values::Values;
+use crate::views::{chain_week, decisions_table};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
 
+/// The parameter that asks for the page as a screen on a wall shows it.
+const WALL: &str = "muro";
+/// Times that are told in minutes are looked at again so often.
+const EVERY_SECONDS: u32 = 60;
+/// Days of the whole chain that are shown.
+const DAYS: u32 = 7;
+/// Decisions that are shown.
+const DECISIONS_SHOWN: u32 = 3;
+
 /// The overview, or the problem that stood in its way.
-pub async fn summary_page() -> Page {
+pub async fn summary_page(values: Values) -> Page {
     let language = language();
+    let is_wall = values.is_set(WALL);
     let title = language.summary().title();
-    match read_summary().await {
-        Ok(summary) => Page::new(HOME_PATH, title, TOPICS, content(language, &summary)),
+    let request = GridRequest { days: DAYS, ..GridRequest::default() };
+    let decided = list_decisions(None, None, None, Some(DECISIONS_SHOWN.to_string()), None);
+    let (summary, grid, decided) = join!(read_summary(), read_coverage_grid(request), decided);
+    match summary {
+        Ok(summary) => {
+            let content = view! {
+                {verdict(language, &summary)}
+                {age(language, summary.at_local, is_wall)}
+                {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
+                {part(language.coverage().part(), grid, None, |grid| chain_week(&grid))}
+                {next_runs(language, &summary)}
+                {(!is_wall).then(|| part(language.history().part(), decided, None, |page| last_decisions(language, page)))}
+            };
+            let page = Page::new(HOME_PATH, title, TOPICS, content);
+            // What lies ahead is told in minutes.
+            Page { is_wall, every_seconds: Some(EVERY_SECONDS), ..page }
+        }
         Err(error) => Page::new(HOME_PATH, title, TOPICS, unreadable(language, &error.0))
             .with_status(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
 
-fn content(language: Language, summary: &Summary) -> AnyView {
-    let texts = language.summary();
+fn verdict(language: Language, summary: &Summary) -> AnyView {
     let (tone, sentence) = sentence(language, summary);
     let details = details(language, summary);
-    let (href, label) = match summary.verdict {
-        Verdict::Unknown(_) => (MONITORING, texts.see_monitoring()),
-        Verdict::Recovering(_) => (PLANS_PATH, texts.watch()),
-        Verdict::Missing { .. } => (GAPS.path, texts.recover()),
-        Verdict::AllThere => (RUNS.path, language.site().runs()),
-    };
-    // What is well needs no hand: the button is quiet then.
-    let button = if summary.verdict == Verdict::AllThere { "button" } else { "button button-primary" };
     view! {
         <section class=format!("verdict {tone}")>
             <h1>{sentence}</h1>
             {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
-            <p><a id="accion" class=button href=href>{label}</a></p>
+            {action(language, summary)}
         </section>
-        {age(language, summary.at_local)}
-        {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
-        {next_runs(language, summary)}
     }
     .into_any()
+}
+
+/// The one thing to do. What is missing is recovered from here: the sealed preview, and its button.
+fn action(language: Language, summary: &Summary) -> AnyView {
+    let texts = language.summary();
+    let link = |href: &'static str, label: &'static str, class: &'static str| {
+        view! { <p><a id="accion" class=class href=href>{label}</a></p> }.into_any()
+    };
+    match summary.verdict {
+        Verdict::Unknown(_) => link(MONITORING, texts.see_monitoring(), "button button-primary"),
+        Verdict::Recovering(_) => link(PLANS_PATH, texts.watch(), "button button-primary"),
+        // What is well needs no hand: the button is quiet then.
+        Verdict::AllThere => link(COVERAGE.path, texts.see_coverage(), "button"),
+        Verdict::Missing { windows } => view! {
+            <form class="verdict-actions" method="post" action=RECOVER_PATH data-dialogo="">
+                <input type="hidden" name="volver" value=HOME_PATH/>
+                <input type="hidden" name="etl_tipo" value=EtlKind::Sales.to_string()/>
+                <input type="hidden" name="max_horas" value=(summary.days * 24).to_string()/>
+                <button
+                    class="button button-primary"
+                    id="accion"
+                    type="submit"
+                    name="que"
+                    value="todo"
+                    aria-haspopup="dialog"
+                >
+                    {texts.recover(whole(language, windows))}
+                </button>
+                <a class="link" href=GAPS.path>{texts.see_gaps()}</a>
+            </form>
+        }
+        .into_any(),
+    }
+}
+
+fn last_decisions(language: Language, page: DecisionPage) -> AnyView {
+    (!page.decisiones.is_empty())
+        .then(|| {
+            view! {
+                <section class="panel" aria-labelledby="decisiones">
+                    <div class="panel-head">
+                        <h2 id="decisiones">{language.summary().decisions()}</h2>
+                        <a class="link" href=HISTORY.path>{language.stores().see_all()}</a>
+                    </div>
+                    {decisions_table(page.decisiones, page.generado_en)}
+                </section>
+            }
+        })
+        .into_any()
 }
 
 /// The class of its tone, and the sentence.
@@ -108,16 +175,25 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     details
 }
 
-/// When all of it was true.
-fn age(language: Language, at: DateTime) -> AnyView {
+/// When all of it was true, and the way to the screen on the wall and back.
+fn age(language: Language, at: DateTime, is_wall: bool) -> AnyView {
+    let texts = language.summary();
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
-    view! { <p class="muted" id="actualidad">{language.summary().as_of(&time)}</p> }.into_any()
+    let (href, label) = if is_wall {
+        (HOME_PATH.to_owned(), texts.leave_wall())
+    } else {
+        (format!("{HOME_PATH}?{WALL}=1"), texts.wall())
+    };
+    view! {
+        <p class="muted" id="actualidad">{texts.as_of(&time)} " · " <a class="link" rel="external" href=href>{label}</a></p>
+    }
+    .into_any()
 }
 
 fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {
     let texts = language.summary();
     let rows = worst.iter().map(|need| {
-        let href = Query::of(GAPS, &[("ubicacion_id", need.branch.as_str())]).href();
+        let href = store_path(&need.branch);
         let windows = match need.windows {
             1 => language.gaps().window().to_owned(),
             many => language.gaps().windows(whole(language, many)),

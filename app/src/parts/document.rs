@@ -5,7 +5,9 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use super::finished::{ISLANDS_SCRIPT, ISLANDS_WASM};
-use super::frame::{Frame, sidebar, work};
+use super::frame::Frame;
+use super::navigation::tabs;
+use super::sidebar::{sidebar, work};
 use crate::access::AccountBar;
 use crate::api::ErrorMessage;
 use crate::assets::assets;
@@ -34,12 +36,15 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
         topics.push(ALWAYS.as_str());
     }
     let sidebar = sidebar(&frame, page.section);
+    let tabs = tabs(&frame, page.section);
+    let (running, ended) = work(frame);
     let (bridge, script) = (assets.path("bridge.js"), assets.path("page.js"));
     view! {
         <!DOCTYPE html>
         <html
             lang=language.tag()
             data-theme=preferences.theme.code()
+            data-muro=page.is_wall.then_some("")
             data-eventos=template
             data-servida=if is_of_form { "formulario" } else { "pagina" }
             data-compilacion=assets.build().to_owned()
@@ -67,8 +72,10 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
                         data-cada=page.every_seconds.map(|seconds| seconds.to_string())
                     >
                         {use_context::<Notice>().map(|shown| notice(language, &shown))}
-                        {work(frame)}
+                        {tabs}
+                        {running}
                         {page.content}
+                        {ended}
                     </main>
                 </div>
                 <div

@@ -3,6 +3,8 @@
 mod document;
 mod finished;
 mod frame;
+mod navigation;
+mod sidebar;
 
 pub use document::{ChangeCounts, document};
 pub use finished::finished;

@@ -83,7 +83,7 @@ mod tests {
             environment: "</script><script>alert(1)".to_owned(),
             release: "klk-tracking@0.1.0".to_owned(),
             traces_sample_rate: 0.1,
-            routes: vec!["/gaps".to_owned()],
+            routes: vec!["/pendientes".to_owned()],
         };
         let BrowserMonitoring { json } = BrowserMonitoring::new(&settings).unwrap();
         assert!(!json.contains('<'), "{json}");

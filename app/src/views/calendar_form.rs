@@ -1,6 +1,7 @@
 //! A store's calendar as a form: the week, single days, the first and the last day. And a day of all stores.
 
 use domain::read_model::{CalendarDocument, CalendarException};
+use jiff::civil::{Date, Weekday};
 use leptos::prelude::*;
 
 use crate::preferences::language;
@@ -92,6 +93,22 @@ pub fn document_of(values: &Values) -> CalendarDocument {
         hasta: values.get("hasta"),
         zona: values.get("zona").filter(|zone| !zone.trim().is_empty()),
     }
+}
+
+/// The hours of a date: those of an exception, else of its weekday.
+pub fn hours_of_today(calendar: &CalendarDocument, today: Date) -> String {
+    let date = today.to_string();
+    let exception = calendar.excepciones.iter().find(|one| one.fecha == date).map(|one| &one.horario);
+    let weekday = match today.weekday() {
+        Weekday::Monday => &calendar.lunes,
+        Weekday::Tuesday => &calendar.martes,
+        Weekday::Wednesday => &calendar.miercoles,
+        Weekday::Thursday => &calendar.jueves,
+        Weekday::Friday => &calendar.viernes,
+        Weekday::Saturday => &calendar.sabado,
+        Weekday::Sunday => &calendar.domingo,
+    };
+    language().calendars().today_hours(exception.unwrap_or(weekday))
 }
 
 /// A line a day: date, hours, and what it is.

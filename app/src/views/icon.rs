@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub enum Icon {
     /// The overview.
     Home,
+    /// The grid of stores by days.
+    Coverage,
     /// Runs.
     Runs,
     /// Gaps.
@@ -51,6 +53,7 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Home => "M2.5 7.5L8 2.8l5.5 4.7M4 6.8v6.4h8V6.8",
+            Self::Coverage => "M2 2.5h5v5H2zM9 2.5h5v5H9zM2 9.5h5v4H2zM9 9.5h5v4H9z",
             Self::Runs => "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h4.5",
             Self::Gaps => "M2 8h3M11 8h3M8 2v2M8 12v2M6.5 6.5l3 3M9.5 6.5l-3 3",
             Self::Plans => "M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3",

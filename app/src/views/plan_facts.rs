@@ -2,20 +2,22 @@
 
 use domain::read_model::{PlanBranch, PlanPreview};
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
-use crate::format::{decimal, duration, whole};
+use crate::format::{dollars, duration, whole, whole_duration};
 use crate::i18n::Language;
 use crate::preferences::language;
 
 /// More stores than these are counted, not named.
 const STORES_MAX: usize = 6;
 
-/// Windows, calls, lines, minutes, load and hash; nothing where they could not be worked out.
-pub fn plan_facts(preview: Option<&PlanPreview>) -> AnyView {
-    view! { <div class="plan-facts" aria-live="polite">{preview.map(facts)}</div> }.into_any()
+/// Windows, calls, worth in USD, lines, time, load and hash; nothing where they could not be worked out.
+pub fn plan_facts(preview: Option<&PlanPreview>, worth: Option<Decimal>) -> AnyView {
+    let facts = preview.map(|preview| facts(preview, worth));
+    view! { <div class="plan-facts" aria-live="polite">{facts}</div> }.into_any()
 }
 
-fn facts(preview: &PlanPreview) -> AnyView {
+fn facts(preview: &PlanPreview, worth: Option<Decimal>) -> AnyView {
     let language = language();
     let texts = language.plan();
     let in_work = (preview.ya_en_curso > 0)
@@ -33,6 +35,10 @@ fn facts(preview: &PlanPreview) -> AnyView {
         <dl class="facts">
             <dt>{texts.windows()}</dt>
             <dd>{calls}</dd>
+            {worth
+                .map(|worth| {
+                    view! { <dt>{language.gaps().value_card()}</dt> <dd>{dollars(language, worth)}</dd> }
+                })}
             <dt>{texts.lines()}</dt>
             <dd>{lines(language, preview)}</dd>
             <dt>{texts.time()}</dt>
@@ -41,7 +47,7 @@ fn facts(preview: &PlanPreview) -> AnyView {
                     .minutos
                     .map_or_else(
                         || texts.without_measurements().to_owned(),
-                        |minutes| texts.minutes(decimal(language, minutes, 1)),
+                        |minutes| texts.about(whole_duration((minutes * 60.0).ceil() as u64)),
                     )}
             </dd>
             <dt>{texts.load()}</dt>

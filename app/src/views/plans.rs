@@ -9,6 +9,7 @@ use super::{Empty, Pill, Tone, plan_controls};
 use crate::format::{relative, whole};
 use crate::i18n::plan_state_name;
 use crate::preferences::language;
+use crate::query::plan_path;
 
 /// The plans, the newest first, their age counted from `now`.
 pub fn plans_table(plans: &[PlanView], now: Timestamp) -> AnyView {
@@ -55,13 +56,13 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
         <tr id=format!("plan-{}", plan.hash.short())>
             <th scope="row" data-label=texts.plan()>
                 <span class="stack">
-                    <code title=language.plan().hash_hint()>{plan.hash.short().to_owned()}</code>
+                    <a class="row-link" href=plan_path(&plan.hash)><code>{plan.hash.short().to_owned()}</code></a>
                     {options}
                 </span>
             </th>
             <td data-label=texts.state()>
                 <Pill
-                    tone=tone(plan)
+                    tone=plan_tone(plan)
                     label=plan_state_name(language, plan.estado)
                     is_busy=plan.estado == PlanState::Running
                 />
@@ -86,7 +87,8 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn tone(plan: &PlanView) -> Tone {
+/// How the state of a plan is to be taken.
+pub fn plan_tone(plan: &PlanView) -> Tone {
     match plan.estado {
         PlanState::Proposed | PlanState::Cancelled => Tone::Neutral,
         PlanState::Running => Tone::Info,

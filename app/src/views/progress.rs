@@ -12,13 +12,13 @@ use crate::preferences::language;
 /// More would push the page away.
 const MOST: usize = 3;
 
-/// The batches in work and those that have just ended, the newest first; nothing while there are none.
-pub fn progress_list(progress: &Progress) -> Option<AnyView> {
+/// The batches, the newest first; nothing while there are none.
+pub fn progress_list(progress: &Progress, (id, name): (&'static str, &'static str)) -> Option<AnyView> {
     let now = progress.generado_en;
     let batches = progress.lotes.iter().take(MOST).map(|one| batch(one, now));
     (!progress.lotes.is_empty()).then(|| {
         view! {
-            <section class="panel progress-list" id="trabajo" aria-label=language().progress().title()>
+            <section class="panel progress-list" id=id aria-label=name>
                 {batches.collect_view()}
             </section>
         }

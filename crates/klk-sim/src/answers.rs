@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::config::WarehouseKind;
+use crate::branch::WarehouseKind;
 use crate::invoice::Header;
 use crate::invoice_json::InvoiceWriter;
 use crate::listing::Listing;

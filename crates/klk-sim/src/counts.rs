@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::{Date, Time};
 
-use crate::config::SimBranch;
+use crate::branch::SimBranch;
 use crate::dice::hash;
 use crate::local_time::{HALF_HOUR_TICKS, days_between, ticks_of};
 

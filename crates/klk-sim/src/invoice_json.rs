@@ -2,8 +2,8 @@
 //!
 //! By hand into a buffer: a day of a store is 20,000 lines of 40 fields each, and the numbers have to be exact.
 
+use crate::branch::SimWarehouse;
 use crate::catalogue::{Article, Unit};
-use crate::config::SimWarehouse;
 use crate::counts::REGISTERS;
 use crate::invoice::{Discount, Header, Invoice, Line};
 use crate::local_time::SECOND_TICKS;

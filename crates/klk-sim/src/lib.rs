@@ -53,6 +53,7 @@
 //! `GET /_sim/requests`; `GET /_sim/truth?sucursal=&fecha_desde=&fecha_hasta=`. Never subject to faults.
 
 mod answers;
+mod branch;
 mod catalogue;
 mod config;
 mod connection;
@@ -78,7 +79,8 @@ mod weighed;
 mod window;
 mod world;
 
-pub use config::{SimBranch, SimConfig, SimWarehouse, WarehouseKind};
+pub use branch::{SimBranch, SimWarehouse, WarehouseKind};
+pub use config::SimConfig;
 pub use fault::{Endpoint, Fault, FaultKind, Malformation};
 pub use fault_book::{FaultId, FaultState, LateSales};
 pub use fault_text::InvalidFault;

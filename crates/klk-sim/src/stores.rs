@@ -2,7 +2,7 @@
 
 use jiff::civil::time;
 
-use crate::config::{SimBranch, SimWarehouse, WarehouseKind};
+use crate::branch::{SimBranch, SimWarehouse, WarehouseKind};
 
 /// Name, prefix and stem of its warehouses' codes (`APP-` and `PF` give `APP-TPF`), lines of an ordinary half hour.
 const STORES: [(&str, &str, &str, u32); 19] = [

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::branch::{SimBranch, SimWarehouse, WarehouseKind};
 use crate::catalogue::Catalogue;
-use crate::config::{SimBranch, SimConfig, SimWarehouse, WarehouseKind};
+use crate::config::SimConfig;
 use crate::counts::{Ledger, REGISTERS, first_sequence};
 use crate::dice::{Dice, hash, text_key};
 use crate::invoice::{Header, Invoice, moments};

@@ -16,7 +16,7 @@ use crate::instants::micros;
 use crate::literal::with_values;
 use crate::other_days::{InvoiceDays, Numbers, parts};
 use crate::run_place;
-use crate::sales::SalesWindow;
+use crate::sales_window::SalesWindow;
 use crate::summaries::HALF_HOUR_MICROS;
 use crate::{Result, WarehouseError};
 

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::instants::{identified, instant, interval, micros};
 use crate::literal::with_values;
-use crate::sales::SalesWindow;
+use crate::sales_window::SalesWindow;
 use crate::{Result, Warehouse, WarehouseError};
 
 /// Closes what was seen of the half hours of a window; in the transaction that loads it.

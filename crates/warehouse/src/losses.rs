@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use crate::columns::local_micros;
 use crate::decisions::{NewDecision, record};
 use crate::instants::{instant, local, micros};
-use crate::sales::{IN_WINDOW, SalesWindow, window_values};
+use crate::sales_window::{IN_WINDOW, SalesWindow, window_values};
 use crate::{Result, Warehouse};
 
 impl Warehouse {

@@ -20,7 +20,7 @@ use crate::Result;
 use crate::columns::local_micros;
 use crate::instants::micros;
 use crate::literal::with_values;
-use crate::sales::SalesWindow;
+use crate::sales_window::SalesWindow;
 use crate::summaries::summarise_half_hour;
 
 const DAY_MICROS: i64 = 86_400_000_000;

@@ -14,7 +14,7 @@ use crate::columns::local_micros;
 use crate::instants::{date_of_epoch_days, epoch_days, identified, instant, micros};
 use crate::later_changes::close;
 use crate::literal::{list, with_values};
-use crate::sales::{Receipt, SalesWindow};
+use crate::sales_window::{Receipt, SalesWindow};
 use crate::{Result, Warehouse, WarehouseError};
 
 const DAY_MICROS: i64 = 86_400_000_000;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use domain::sale::SaleLine;
-use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
+use domain::{ErrorClass, EtlKind, RunState};
 use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -12,32 +12,9 @@ use crate::columns::{append, local_micros, sale_columns};
 use crate::coverage::cover;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run};
+use crate::sales_window::{IN_WINDOW, Receipt, SalesWindow, window_values};
 use crate::summaries::{summarise, summarise_half_hour};
 use crate::{Result, Warehouse, fresh_window, losses, other_days};
-
-/// The window that lines are committed for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SalesWindow {
-    /// Whose lines.
-    pub branch: BranchId,
-    /// From and up to.
-    pub interval: Interval<Timestamp>,
-    /// The same on the branch's clock, which `fecha_hora` is compared with.
-    pub local: Interval<DateTime>,
-}
-
-/// What a commit changed. Keys are (branch, `numero_factura`, `linea`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Receipt {
-    /// Lines of the window that are there now because of this answer, or were there already as it has them.
-    pub loaded: u64,
-    /// Lines whose key was not there.
-    pub added: u64,
-    /// Lines whose key was there with other values.
-    pub changed: u64,
-    /// Lines that were there and did not come.
-    pub removed: u64,
-}
 
 impl Warehouse {
     /// Makes a window's lines exactly these, covers the window and ends the run `exitoso`; all or nothing.
@@ -153,9 +130,6 @@ fn succeed(
     )
 }
 
-pub(crate) const IN_WINDOW: &str =
-    "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";
-
 /// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window's days: what
 /// another day has is not staged any more. Coverage is of instants, lines are of the branch's
 /// clock: the run knows its zone.
@@ -169,14 +143,6 @@ const MISSING: &str = "NOT EXISTS (
       AND cobertura.desde < ejecucion.ventana_hasta AND cobertura.hasta > ejecucion.ventana_desde
       AND carga_ventas.fecha_hora >= timezone(ejecucion.zona, cobertura.desde)
       AND carga_ventas.fecha_hora < timezone(ejecucion.zona, cobertura.hasta))";
-
-pub(crate) fn window_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 3] {
-    [
-        Box::new(window.branch.as_str().to_owned()),
-        Box::new(local_micros(window.local.start())),
-        Box::new(local_micros(window.local.end())),
-    ]
-}
 
 /// Puts the lines into a table of this connection, with the columns of `ventas` but for branch and run.
 fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {

@@ -6,7 +6,7 @@ use duckdb::{Connection, params};
 
 use crate::Result;
 use crate::columns::local_micros;
-use crate::sales::SalesWindow;
+use crate::sales_window::SalesWindow;
 
 pub(crate) const HALF_HOUR_MICROS: i64 = 1_800_000_000;
 

@@ -7,8 +7,8 @@ const QUERY = ['db.query'];
 /** What the outcome of a recovery is filed under, whatever asked for it. */
 const RECOVERY = '/api/etl/tracking/recuperar-gap';
 /** Where a page asks for it: with the plan that was shown. */
-const PREVIEW = '/gaps/recuperar';
-const START = '/gaps/recuperar/iniciar';
+const PREVIEW = '/pendientes/recuperar';
+const START = '/pendientes/recuperar/iniciar';
 
 const endpoint = (path: string, name: string, spans: string[] = QUERY, has: Record<string, Value> = {}): Row[] => [
   {
@@ -62,7 +62,7 @@ const browserError = (type: string, has: Record<string, Value> = {}): Row => ({
   what: `a ${type} of the browser`,
   item: 'event',
   where: { 'tags.component': 'frontend', 'exception.values.0.type': type },
-  has: { transaction: '/monitoreo', 'contexts.trace.trace_id': TRACE, ...has },
+  has: { transaction: '/sistema/monitoreo', 'contexts.trace.trace_id': TRACE, ...has },
 });
 
 /** What the story of sentry.spec.ts must have told of endpoints. */
@@ -107,9 +107,9 @@ export const endpoints: Row[] = [
 
 /** What the story of sentry.spec.ts must have told of the browser. */
 export const browser: Row[] = [
-  page('/gaps', 'pageload'),
-  page('/monitoreo', 'pageload'),
-  page('/ejecuciones', 'navigation'),
+  page('/pendientes', 'pageload'),
+  page('/sistema/monitoreo', 'pageload'),
+  page('/actividad', 'navigation'),
   browserError('RustPanic', {
     'exception.values.0.mechanism.handled': 'false',
     'tags.island': 'BrowserTrial',

@@ -8,8 +8,8 @@ use domain::read_model::{
 };
 use jiff::civil::DateTime;
 
-use super::target::{Target, use_case_failure};
-use crate::failure::Failure;
+use super::target::Target;
+use crate::failure::{Failure, use_case_failure};
 
 impl Target {
     /// What was missing at a moment of the chain's clock; now where there is none.

@@ -8,9 +8,9 @@ use engine::{Engine, ExtractRequest};
 
 use super::period::PeriodArguments;
 use super::run_table::RunReport;
-use super::target::{Target, actor, use_case_failure};
+use super::target::{Target, actor};
 use super::wait;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, use_case_failure};
 use crate::settings::{Settings, branches};
 use crate::wiring::{self, Observability, Purpose};
 use crate::{clock, runtime};

@@ -6,10 +6,12 @@ mod coverage;
 mod decisions;
 mod doctor;
 mod etl;
+mod export;
 mod gaps;
 mod justify;
 mod period;
 mod plan;
+mod plan_verb;
 mod plans;
 mod reconcile;
 mod recover;
@@ -27,8 +29,6 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use domain::EtlKind;
-
-pub use target::use_case_failure;
 
 use crate::failure::{EXIT_CODES_HELP, Failure, Outcome};
 use crate::logging;
@@ -114,6 +114,9 @@ enum Command {
     /// Prepara Sentry: paneles, alertas, búsquedas y monitores
     #[command(help_template = HELP_TEMPLATE)]
     Sentry(sentry::SentryArguments),
+    /// Escribe una lista (pendientes, ejecuciones, decisiones…) en un archivo CSV, Excel o Parquet
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Export(export::ExportArguments),
     /// Llena una base de datos con una semana de ventas simuladas y termina
     #[command(name = "demo-data", help_template = HELP_TEMPLATE)]
     DemoData(serve::DemoDataArguments),
@@ -167,6 +170,7 @@ impl CommandLine {
             Command::Calendario(arguments) => arguments.run(&usable(loaded)?),
             Command::Usuarios(arguments) => arguments.run(&usable(loaded)?),
             Command::Tokens(arguments) => arguments.run(&usable(loaded)?),
+            Command::Export(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }

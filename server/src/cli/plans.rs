@@ -5,6 +5,7 @@ use domain::read_model::{PlanDetail, PlanList, PlanStretch, PlanView};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::plan_verb::PlanVerb;
 use super::target::Target;
 use super::{HELP_TEMPLATE, ServerArgument};
 use crate::failure::{Failure, Outcome};
@@ -77,28 +78,6 @@ pub struct PlanChangeArguments {
     /// Por qué; queda en la historia del plan
     #[arg(long, value_name = "TEXTO")]
     motivo: Option<String>,
-}
-
-/// The last word of the REST path, and what it does.
-#[derive(Clone, Copy, Debug)]
-pub enum PlanVerb {
-    /// `pausar`
-    Pause,
-    /// `reanudar`
-    Resume,
-    /// `cancelar`
-    Cancel,
-}
-
-impl PlanVerb {
-    /// As it is in the REST path.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pause => "pausar",
-            Self::Resume => "reanudar",
-            Self::Cancel => "cancelar",
-        }
-    }
 }
 
 impl PlansArguments {

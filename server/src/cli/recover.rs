@@ -9,7 +9,7 @@ use domain::{BatchId, EtlKind};
 
 use super::gaps::{can_be_asked_for, period_text};
 use super::period::PeriodArguments;
-use super::plans::PlanVerb;
+use super::plan_verb::PlanVerb;
 use super::run_table::RunReport;
 use super::target::Target;
 use super::{ServerArgument, wait};

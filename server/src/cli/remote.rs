@@ -114,6 +114,14 @@ impl RemoteServer {
         self.ask(self.client.post(self.url(resource, &[])).json(body)).await
     }
 
+    /// A list as a file.
+    pub async fn export(&self, name: &str, filter: &[(String, String)]) -> Result<Vec<u8>, Failure> {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/exportar/{name}", self.base.path().trim_end_matches('/')));
+        url.query_pairs_mut().extend_pairs(filter);
+        self.bytes(self.client.get(url)).await
+    }
+
     /// How far the batches are. The server forgets those that ended a while ago, and so do we.
     pub async fn progress(&self, batches: &[BatchId]) -> Result<Vec<BatchProgress>, Failure> {
         let progress: Progress = self.ask(self.client.get(self.url("progreso", &[]))).await?;
@@ -149,6 +157,11 @@ impl RemoteServer {
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let body = self.bytes(request).await?;
+        Ok(serde_json::from_slice(&body).context("el servidor respondió algo inesperado")?)
+    }
+
+    async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token.expose_secret()),
             None => request,
@@ -158,8 +171,7 @@ impl RemoteServer {
         let status = response.status();
         let body = response.bytes().await.context("la respuesta del servidor se cortó")?;
         if status.is_success() {
-            let answer = serde_json::from_slice(&body).context("el servidor respondió algo inesperado")?;
-            return Ok(answer);
+            return Ok(body.into());
         }
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) => Err(problem_failure(problem)),

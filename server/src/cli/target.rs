@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use domain::filter::{CoverageFilter, GapFilter};
-use domain::problem::ProblemCode;
 use domain::read_model::{
     BatchProgress, CoverageDay, GapList, PlanDetail, PlanList, PlanPreview, PlanRequest, PlanView, RecoverGapAnswer,
     RecoverGapRequest, RunView,
 };
 use domain::{BatchId, BranchId};
-use engine::{Actor, Engine, UseCaseError};
+use engine::{Actor, Engine};
 
-use super::plans::PlanVerb;
+use super::plan_verb::PlanVerb;
 use super::remote::RemoteServer;
-use crate::failure::Failure;
+use crate::failure::{Failure, use_case_failure};
 use crate::settings::{Settings, branches};
 use crate::wiring::{self, Observability, Purpose};
 use crate::{host, runtime};
@@ -24,19 +23,6 @@ pub enum Target {
     Local(Engine, Actor),
     /// A running server.
     Remote(RemoteServer),
-}
-
-/// What a use case refuses, as scripts see it.
-pub fn use_case_failure(error: UseCaseError) -> Failure {
-    match error.code() {
-        ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::NotSignedIn | ProblemCode::Forbidden => {
-            Failure::Usage(error.to_string())
-        }
-        ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::TooManyAttempts | ProblemCode::Busy => {
-            Failure::Incomplete(error.to_string())
-        }
-        ProblemCode::Internal => Failure::Unexpected(anyhow::Error::new(error)),
-    }
 }
 
 /// Who asks on the command line.

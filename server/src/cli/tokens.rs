@@ -8,9 +8,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::HELP_TEMPLATE;
-use super::target::use_case_failure;
 use super::users::{RoleArguments, with_engine};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, use_case_failure};
 use crate::output::table::Table;
 use crate::output::{answer, json as print_json, remark};
 use crate::settings::Settings;

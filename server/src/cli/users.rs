@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::HELP_TEMPLATE;
-use super::target::{actor, use_case_failure};
-use crate::failure::{Failure, Outcome};
+use super::target::actor;
+use crate::failure::{Failure, Outcome, use_case_failure};
 use crate::output::table::Table;
 use crate::output::{answer, json as print_json, remark};
 use crate::settings::Settings;

@@ -1,6 +1,7 @@
 //! The pages where one signs in, sets a password, signs out, and administers users: plain forms, which need no script.
 
-use app::access::{Entrance, EntranceKind, UsersPage, entrance_document, users_document};
+use app::access::{Entrance, EntranceKind, UsersPage, entrance_document, users_page};
+use app::page::Outcome;
 use axum::Form;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::SET_COOKIE;
@@ -9,7 +10,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::access::{Role, StoreScope};
 use domain::problem::{Problem, ProblemCode};
-use engine::{CodeRequest, Identity, SignInRequest, SignedIn, UseCaseError};
+use engine::{Actor, CodeRequest, Identity, SignInRequest, SignedIn, UseCaseError};
 use monitoring::EndpointTags;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -29,6 +30,12 @@ pub(super) struct Asker {
     identity: Identity,
     peer: Peer,
     parts: Parts,
+}
+
+impl Asker {
+    pub(super) const fn actor(&self) -> &Actor {
+        &self.identity.actor
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
@@ -229,8 +236,7 @@ fn role(form: &UsersForm) -> Result<Role, domain::filter::InvalidParameter> {
 async fn show_users(state: &WebState, asker: &Asker, page: UsersPage) -> Response {
     let overview = state.engine.access_overview(&asker.identity.actor).await;
     let overview = overview.map_err(|error| state.engine.problem("get_usuarios", error));
-    let status = overview.as_ref().err().or(page.problem.as_ref()).map_or(StatusCode::OK, status_of);
-    pages::draw(state, asker.parts.clone(), status, || users_document(&overview, &page))
+    pages::answer(state, asker.parts.clone(), async move { Outcome::Page(users_page(&overview, &page)) }).await
 }
 
 fn show_entrance(state: &WebState, asker: &Asker, entrance: Entrance, status: StatusCode) -> Response {

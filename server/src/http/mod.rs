@@ -4,9 +4,11 @@ mod access;
 mod browser_monitoring;
 mod counts;
 mod events;
+mod export;
 mod gate;
 mod health;
 mod layers;
+mod moved;
 mod notices;
 mod openapi;
 mod pages;
@@ -63,6 +65,8 @@ pub struct WebState {
     pub event_streams_of_peer_max: usize,
     /// Where browsers report to.
     tunnel: Arc<Tunnel>,
+    /// Rows that a list may have as a file.
+    export_rows_max: usize,
     /// Who may come in.
     gate: Arc<Gate>,
     /// How many changes there were.
@@ -101,6 +105,7 @@ impl WebState {
             gate,
             counts,
             event_heartbeat: settings.http.event_heartbeat,
+            export_rows_max: settings.http.export_rows_max,
             browser_monitoring: None,
         }
     }
@@ -138,7 +143,9 @@ pub fn router(
     let gate = Arc::clone(&state.gate);
     let mut routes = Router::new()
         .merge(pages::routes())
+        .merge(moved::routes())
         .route("/usuarios", get(access::users).post(access::change_users))
+        .route("/exportar/{archivo}", get(export::download))
         // Above are pages, and below is what everybody may ask for, or what has its own way to say no.
         .route_layer(from_fn(gate::page))
         .route("/entrar", get(access::entrance).post(access::sign_in))

@@ -76,7 +76,11 @@ fn values(path: Vec<(String, String)>, parts: &Parts, written: &str) -> Values {
 }
 
 /// Makes the page within the request's contexts, and draws it; or leads to the page that comes after what was done.
-async fn answer(state: &WebState, parts: Parts, making: impl Future<Output = Outcome> + Send + 'static) -> Response {
+pub(super) async fn answer(
+    state: &WebState,
+    parts: Parts,
+    making: impl Future<Output = Outcome> + Send + 'static,
+) -> Response {
     let is_form = parts.method == Method::POST;
     let is_refresh = parts.headers.contains_key(&REFRESH);
     let notice = if is_refresh { None } else { notices::read(&parts.headers) };

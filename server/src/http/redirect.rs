@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn only_pages_of_ours_are_led_to() {
-        for page in ["/", "/gaps", "/gaps?etl_tipo=ventas&max_horas=24", "/tiendas/tienda_01/2025-11-17", "/a//b"] {
+        for page in
+            ["/", "/pendientes", "/pendientes?etl_tipo=ventas&max_horas=24", "/tiendas/tienda_01/2025-11-17", "/a//b"]
+        {
             assert_eq!(own_page(page), Some(page));
         }
         let foreign = [
@@ -65,7 +67,7 @@ mod tests {
             "https://evil.example/",
             "https:evil.example",
             "javascript:alert(1)",
-            " /gaps",
+            " /pendientes",
             "/entrar?volver=/entrar",
             "/ñ",
         ];
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_page_with_a_question_comes_back_as_it_was() {
-        let response = to_sign_in("/gaps?etl_tipo=ventas&x=%26");
+        let response = to_sign_in("/pendientes?etl_tipo=ventas&x=%26");
         assert_eq!(response.headers()[LOCATION], "/entrar?volver=/gaps%3Fetl_tipo%3Dventas%26x%3D%2526");
         assert_eq!(to_sign_in("/").headers()[LOCATION], "/entrar");
     }

@@ -77,7 +77,7 @@ mod tests {
             ("http://klk.example/gaps", false),
             ("https://evil.example/klk.example:3000", false),
             ("http://klk.example:3000@evil.example/", false),
-            ("/gaps", false),
+            ("/pendientes", false),
             ("no es nada", false),
         ];
         for (page, is_own) in cases {

@@ -168,6 +168,8 @@ pub struct HttpSettings {
     pub event_streams_max: usize,
     /// Streams of events at once of one address.
     pub event_streams_of_peer_max: usize,
+    /// Rows that a list may have as a file.
+    pub export_rows_max: usize,
     /// How often a stream says that the server is there.
     pub event_heartbeat: Duration,
     /// How many connections there may be.
@@ -360,7 +362,7 @@ fn database_limits(source: &mut Source) -> DatabaseLimits {
 fn http(source: &mut Source) -> Option<HttpSettings> {
     use variables::{
         ADDRESS, BODY_BYTES_MAX, CONNECTIONS_MAX, CONNECTIONS_OF_PEER_MAX, EVENT_HEARTBEAT_SECONDS, EVENT_STREAMS_MAX,
-        EVENT_STREAMS_OF_PEER_MAX, HEAD_TIMEOUT_SECONDS, REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS,
+        EVENT_STREAMS_OF_PEER_MAX, EXPORT_ROWS_MAX, HEAD_TIMEOUT_SECONDS, REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS,
     };
     let address = source.parsed(&ADDRESS);
     let origins = source.optional_text(&TRUSTED_ORIGINS).unwrap_or_default();
@@ -369,6 +371,7 @@ fn http(source: &mut Source) -> Option<HttpSettings> {
         request_timeout: seconds(source, &REQUEST_TIMEOUT_SECONDS),
         event_streams_max: size(source, &EVENT_STREAMS_MAX),
         event_streams_of_peer_max: size(source, &EVENT_STREAMS_OF_PEER_MAX),
+        export_rows_max: size(source, &EXPORT_ROWS_MAX),
         event_heartbeat: seconds(source, &EVENT_HEARTBEAT_SECONDS),
         connections: ConnectionLimits {
             connections_max: size(source, &CONNECTIONS_MAX),

@@ -110,6 +110,7 @@ variables! {
     EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
     EVENT_HEARTBEAT_SECONDS = "KLK_EVENT_HEARTBEAT_SECONDS", number(15, 1, 300), "Cada cuántos segundos dice el servidor a las páginas abiertas que sigue ahí; si faltan dos, la página se conecta de nuevo y lo dice.";
     EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
+    EXPORT_ROWS_MAX = "KLK_EXPORT_ROWS_MAX", number(20_000, 100, 1_000_000), "Filas que puede tener una lista que se baja como archivo (`klk export`, y los enlaces CSV, Excel y Parquet de las páginas); lo más viejo queda fuera.";
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     PUBLIC_URL = "KLK_PUBLIC_URL", OPTIONAL, "Dirección con la que las personas abren las páginas (https://klk.ejemplo.com), si hay un proxy delante. Con https, la cookie de la sesión solo viaja cifrada.";
     HOSTS = "KLK_HOSTS", OPTIONAL, "Otros nombres, separados por comas, con los que se puede pedir una página; siempre valen localhost, las direcciones IP y el de KLK_PUBLIC_URL. Los demás se rechazan (DNS rebinding).";

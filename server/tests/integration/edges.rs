@@ -107,7 +107,7 @@ fn the_site_options_of_the_deployed_server_are_those_of_the_workspace() {
 
 /// What each folder of the app may use of the others. A folder below another one belongs to it.
 const FOLDERS: &[(&str, &[&str])] = &[
-    ("access", &["format", "i18n", "preferences", "query", "views"]),
+    ("access", &["format", "i18n", "page", "preferences", "query", "views"]),
     ("api", &["i18n", "preferences"]),
     ("assets", &[]),
     ("format", &["i18n", "preferences"]),

@@ -56,10 +56,10 @@ fn a_run_is_told_whole_and_one_that_is_none_is_a_problem() {
         assert_problem(server.get_json(&format!("{RUN}?id=x")).await, 422, "parametro_invalido");
         assert_problem(server.get_json(RUN).await, 422, "parametro_invalido");
 
-        let found = server.get(&format!("/ejecuciones/{id}")).await;
+        let found = server.get(&format!("/actividad/{id}")).await;
         assert_eq!(found.status(), 200);
         for missing in [nobodys, "x"] {
-            let page = server.get(&format!("/ejecuciones/{missing}")).await;
+            let page = server.get(&format!("/actividad/{missing}")).await;
             assert_eq!(page.status(), 404, "{missing}");
             assert!(page.text().await.unwrap().contains("Esta ejecución no existe"), "{missing}");
         }
@@ -78,7 +78,7 @@ fn monitoring_is_told_without_its_secrets() {
         assert_eq!((&view["entorno"], view["monitores"].as_array().unwrap().len()), (&json!("pruebas"), 3));
         assert!(view["enlaces"]["monitores"].as_str().unwrap().starts_with("https://sentry.example/"), "{view}");
 
-        let page = server.get("/monitoreo").await;
+        let page = server.get("/sistema/monitoreo").await;
         assert_eq!(page.status(), 200);
         let html = page.text().await.unwrap();
         assert!(!view.to_string().contains(KEY), "{view}");
@@ -101,7 +101,7 @@ fn monitoring_that_is_off_says_so() {
             (&view["configurado"], &view["host"], &view["enlaces"]),
             (&json!(false), &Value::Null, &Value::Null)
         );
-        let html = server.get("/monitoreo").await.text().await.unwrap();
+        let html = server.get("/sistema/monitoreo").await.text().await.unwrap();
         assert!(html.contains("SENTRY_DSN no está configurado"));
     });
 }

@@ -293,7 +293,7 @@ fn health_and_headers_are_as_a_proxy_and_a_browser_want_them() {
             let (status, body) = server.get_json(path).await;
             assert_eq!((status, body["estado"].as_str()), (200, Some("ok")), "{path}");
         }
-        let page = server.get("/ejecuciones").await;
+        let page = server.get("/actividad").await;
         assert_eq!(page.status(), 200);
         let header = |name: &str| page.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap();
         assert_eq!(header("x-content-type-options"), "nosniff");

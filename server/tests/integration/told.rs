@@ -211,14 +211,14 @@ fn the_parts_of_a_page_are_spans_with_their_own_tags_and_a_failing_one_is_one_ev
     let server = Server::start(&klk, &[]);
     let page = block_on(async {
         let trace = format!("{TRACE}-9cf635fa5b870b3a-1");
-        let answer = server.request(Method::GET, "/ejecuciones").header("sentry-trace", trace).send().await.unwrap();
+        let answer = server.request(Method::GET, "/actividad").header("sentry-trace", trace).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.text().await.unwrap()
     });
     assert_eq!(server.terminate(), 0);
 
     let transactions = sentry.payloads("transaction");
-    let transaction = of_route(&transactions, "/ejecuciones");
+    let transaction = of_route(&transactions, "/actividad");
     assert_eq!(transaction["tags"], json!({"component": "api"}));
     let parts: BTreeSet<_> =
         spans(transaction, "function").into_iter().map(|part| part["description"].as_str().unwrap()).collect();

@@ -2,7 +2,9 @@
 
 use domain::BranchId;
 use domain::read_model::{BranchChoice, GapList, GapView, PlanPeriod};
+use jiff::civil::Date;
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
 use crate::api::{ApiError, list_gaps};
 use crate::format::whole;
@@ -15,7 +17,7 @@ use crate::views::gap_facts;
 /// How far back "everything" goes at most: as far as a recovery may.
 const EVERYTHING_DAYS_MAX: u32 = 31;
 /// What goes along from step to step as it is.
-const CARRIED: [&str; 8] = ["que", "uno", "gap", "etl_tipo", "ubicacion_id", "max_horas", "ordenar", "volver"];
+const CARRIED: [&str; 9] = ["que", "uno", "gap", "celda", "etl_tipo", "ubicacion_id", "max_horas", "ordenar", "volver"];
 /// When the one gap ends that was asked for, in seconds since 1970.
 const END: &str = "uno_hasta";
 /// The fields of days, which a person may change.
@@ -27,8 +29,10 @@ pub enum Asked {
     Gap(Box<GapView>),
     /// Some gaps.
     Selection(Vec<GapView>),
-    /// Whatever is missing of the last days, of a store or of all.
-    LastDays(u32, Option<BranchChoice>),
+    /// Whatever is missing of the last days, of a store or of all, with what it is worth in USD.
+    LastDays(u32, Option<BranchChoice>, Decimal),
+    /// Cells of the grid: days of stores, or parts of days.
+    Cells(Vec<PlanPeriod>),
     /// Days of a store, or of all, with the stores to choose from.
     Days(Vec<BranchChoice>, PlanPeriod),
 }
@@ -70,6 +74,7 @@ impl Asked {
         let list = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), None, None).await?;
         let asked = match (values.get("uno"), values.get("que").as_deref()) {
             (Some(one), _) => Self::left_of(&one, values.get(END).as_deref(), list.gaps),
+            (None, Some("celdas")) => Self::Cells(periods_of(values.all("celda"))),
             (None, Some("todo")) => Self::everything(&list, get("ubicacion_id").as_deref()),
             (None, Some("periodo")) => {
                 let today = list.generado_en_local.date().to_string();
@@ -115,7 +120,8 @@ impl Asked {
     fn everything(list: &GapList, store: Option<&str>) -> Self {
         let days = list.max_horas.div_ceil(24).clamp(1, EVERYTHING_DAYS_MAX);
         let is_chosen = |choice: &&BranchChoice| Some(choice.ubicacion_id.as_str()) == store;
-        Self::LastDays(days, list.tiendas.iter().find(is_chosen).cloned())
+        let worth = worth_of(list.gaps.iter().filter(|gap| gap.recuperable));
+        Self::LastDays(days, list.tiendas.iter().find(is_chosen).cloned(), worth)
     }
 
     /// Stores, periods and days back, as a plan is asked for. Periods name their stores themselves.
@@ -123,18 +129,30 @@ impl Asked {
         match self {
             Self::Gap(gap) => (None, vec![plan_period(gap)], None),
             Self::Selection(gaps) => (None, gaps.iter().map(plan_period).collect(), None),
-            Self::LastDays(days, store) => {
+            Self::Cells(periods) => (None, periods.clone(), None),
+            Self::LastDays(days, store, _) => {
                 (store.as_ref().map(|store| vec![store.ubicacion_id.to_string()]), Vec::new(), Some(*days))
             }
             Self::Days(_, period) => (None, vec![period.clone()], None),
         }
     }
 
+    /// What is missing of it in USD, as far as it is known here.
+    pub fn worth(&self) -> Option<Decimal> {
+        let worth = match self {
+            Self::Gap(gap) => worth_of([gap.as_ref()]),
+            Self::Selection(gaps) => worth_of(gaps),
+            Self::LastDays(.., worth) => *worth,
+            Self::Cells(_) | Self::Days(..) => Decimal::ZERO,
+        };
+        (!worth.is_zero()).then_some(worth)
+    }
+
     /// The title of the step.
     pub const fn title(&self, language: Language) -> &'static str {
         match self {
             Self::Gap(_) => language.recover().title(),
-            Self::Selection(_) => language.plan().title_selection(),
+            Self::Selection(_) | Self::Cells(_) => language.plan().title_selection(),
             Self::LastDays(..) => language.plan().title_everything(),
             Self::Days(..) => language.plan().title_period(),
         }
@@ -152,7 +170,13 @@ impl Asked {
             Self::Selection(gaps) => {
                 (texts.question_many(), Some(many(texts.gaps(), whole(language, gaps.len() as u64))))
             }
-            Self::LastDays(days, store) => {
+            Self::Cells(periods) => {
+                let mut stores: Vec<_> = periods.iter().filter_map(|period| period.ubicacion_id.as_ref()).collect();
+                stores.sort_unstable();
+                stores.dedup();
+                (texts.question_many(), Some(many(texts.stores(), whole(language, stores.len() as u64))))
+            }
+            Self::LastDays(days, store, _) => {
                 let all = language.filter().all_stores();
                 let store = store.as_ref().map_or(all, |store| store.ubicacion_nombre.as_str());
                 (texts.question_many(), Some(many(texts.period(), texts.last_days(days, store))))
@@ -198,6 +222,47 @@ impl Asked {
     }
 }
 
+/// Cells of the grid as periods: `store|day`, or `store|day|HH:MM|HH:MM`. Days in a row of one store are one period.
+fn periods_of<'cells>(cells: impl Iterator<Item = &'cells str>) -> Vec<PlanPeriod> {
+    let mut cells: Vec<Vec<&str>> = cells.map(|cell| cell.split('|').collect()).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let mut periods: Vec<PlanPeriod> = Vec::new();
+    for cell in cells {
+        let [branch, date, ref hours @ ..] = cell[..] else { continue };
+        let (from, to) = match *hours {
+            [from, to] => (Some(from.to_owned()), Some(to.to_owned())),
+            _ => (None, None),
+        };
+        let branch = BranchId::new(branch);
+        if from.is_none()
+            && let Some(last) = periods.last_mut()
+            && last.ubicacion_id.as_ref() == Some(&branch)
+            && last.hora_desde.is_none()
+            && day_after(last.fecha_hasta.as_deref()).as_deref() == Some(date)
+        {
+            last.fecha_hasta = Some(date.to_owned());
+            continue;
+        }
+        periods.push(PlanPeriod {
+            ubicacion_id: Some(branch),
+            fecha_desde: date.to_owned(),
+            fecha_hasta: Some(date.to_owned()),
+            hora_desde: from,
+            hora_hasta: to,
+        });
+    }
+    periods
+}
+
+fn day_after(date: Option<&str>) -> Option<String> {
+    Some(date?.parse::<Date>().ok()?.tomorrow().ok()?.to_string())
+}
+
+fn worth_of<'gaps>(gaps: impl IntoIterator<Item = &'gaps GapView>) -> Decimal {
+    gaps.into_iter().filter_map(|gap| gap.valor.as_ref()).map(|value| value.usd).sum()
+}
+
 fn plan_period(gap: &GapView) -> PlanPeriod {
     PlanPeriod {
         ubicacion_id: Some(gap.ubicacion_id.clone()),
@@ -205,5 +270,40 @@ fn plan_period(gap: &GapView) -> PlanPeriod {
         fecha_hasta: Some(gap.fecha_hasta.to_string()),
         hora_desde: Some(gap.hora_desde.clone()),
         hora_hasta: Some(gap.hora_hasta.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_in_a_row_of_a_store_are_one_period_and_parts_of_days_keep_their_hours() {
+        let cells = [
+            "t2|2025-11-17",
+            "t1|2025-11-18",
+            "t1|2025-11-17",
+            "t1|2025-11-20",
+            "t1|2025-11-18",
+            "t3|2025-11-17|10:00|11:30",
+            "x",
+        ];
+        let periods = periods_of(cells.into_iter());
+        let shown: Vec<_> = periods
+            .iter()
+            .map(|period| {
+                let branch = period.ubicacion_id.as_ref().map(BranchId::as_str).unwrap_or_default();
+                (branch, period.fecha_desde.as_str(), period.fecha_hasta.as_deref(), period.hora_desde.as_deref())
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("t1", "2025-11-17", Some("2025-11-18"), None),
+                ("t1", "2025-11-20", Some("2025-11-20"), None),
+                ("t2", "2025-11-17", Some("2025-11-17"), None),
+                ("t3", "2025-11-17", Some("2025-11-17"), Some("10:00")),
+            ]
+        );
     }
 }

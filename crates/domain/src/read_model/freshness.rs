@@ -27,7 +27,7 @@ read_model! {
     /// Every warehouse that is watched.
     pub struct FreshnessList {
         pub almacenes: Vec<FreshnessView>,
-        /// Those that are stale, or never had a snapshot.
+        /// Those that are stale, or never had a snapshot though one was due.
         pub atrasados: u64,
         /// From which age on a snapshot is stale.
         pub limite_minutos: i64,

@@ -94,7 +94,8 @@ pub struct GridCell {
     pub passed: u32,
     /// The whole of it in one word.
     pub state: DayState,
-    /// Stretches of equal half hours; empty where one word says all.
+    /// Stretches of equal half hours; empty where one word says all, unless it is today, or the only day or the only
+    /// store of the grid.
     pub spans: Vec<GridSpan>,
     /// Half hours that are missing.
     pub missing: u32,
@@ -191,7 +192,8 @@ impl Engine {
                 settled,
             };
             let own = of_branch.remove(&branch.id).unwrap_or_default();
-            rows.push(row_of(filter.kind, branch, &days, &states, (&gaps, &own), at));
+            let is_close = days.len() == 1 || filter.branch.is_some();
+            rows.push(row_of(filter.kind, branch, (&days, is_close), &states, (&gaps, &own), at));
         }
         rows.sort_by_cached_key(|row| (row.is_calm(), Reverse(row.usd), Reverse(row.missing), row.name.clone()));
         Ok(CoverageGrid {
@@ -235,14 +237,14 @@ fn snapshots_expected(due: &IntervalSet<Timestamp>, range: Interval<Timestamp>) 
 fn row_of(
     kind: EtlKind,
     branch: &Branch,
-    days: &[Date],
+    (days, is_close): (&[Date], bool),
     states: &WindowStates,
     gaps: (&[GapView], &[usize]),
     at: Timestamp,
 ) -> GridRow {
     let in_question = states.in_question();
     let cells: Vec<GridCell> =
-        days.iter().map(|date| cell_of(kind, branch, *date, states, &in_question, gaps, at)).collect();
+        days.iter().map(|date| cell_of(kind, branch, (*date, is_close), states, &in_question, gaps, at)).collect();
     GridRow {
         branch: branch.id.clone(),
         name: branch.name.clone(),
@@ -255,7 +257,7 @@ fn row_of(
 fn cell_of(
     kind: EtlKind,
     branch: &Branch,
-    date: Date,
+    (date, is_close): (Date, bool),
     states: &WindowStates,
     in_question: &IntervalSet<Timestamp>,
     (gaps, own): (&[GapView], &[usize]),
@@ -272,6 +274,8 @@ fn cell_of(
         usd: Decimal::ZERO,
     };
     let Some(day) = day_interval(date, &branch.zone) else { return cell };
+    // What there is of today is said half hour by half hour, and so is a day that is looked at alone.
+    let is_close = is_close || day.contains(at);
     let windows = half_hours(day, &branch.zone);
     cell.windows = count(windows.len());
     cell.passed = count(windows.iter().filter(|window| window.end() <= at).count());
@@ -282,7 +286,7 @@ fn cell_of(
     };
     let own = own.iter().copied().filter(|index| gaps[*index].inicio < day.end() && gaps[*index].fin > day.start());
     let own: Vec<usize> = own.collect();
-    if !in_question.overlaps(&day) && own.is_empty() {
+    if !is_close && !in_question.overlaps(&day) && own.is_empty() {
         return cell;
     }
     for (index, window) in windows.iter().enumerate() {
@@ -311,7 +315,9 @@ fn cell_of(
         }
     }
     if cell.spans.iter().all(|span| is_calm(span.state)) && own.is_empty() {
-        cell.spans.clear();
+        if !is_close {
+            cell.spans.clear();
+        }
         return cell;
     }
     cell.state = DayState::Mixed;

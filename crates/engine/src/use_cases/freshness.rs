@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use warehouse::Subject;
 
 use crate::answer_cache::Question;
+use crate::schedule::ScheduleKind;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -19,7 +20,7 @@ impl Engine {
         branch: Option<BranchId>,
     ) -> Result<FreshnessList, UseCaseError> {
         actor.may_read()?;
-        let question = Question::new("stock_freshness", &branch, &[Subject::Stock]);
+        let question = Question::new("stock_freshness", &branch, &[Subject::Stock, Subject::Schedules]);
         self.cached(question, self.freshness_now(branch)).await
     }
 
@@ -50,7 +51,13 @@ impl Engine {
                 });
             }
         }
-        let stale = almacenes.iter().filter(|warehouse| warehouse.estado != Freshness::Fresh).count();
+        let is_due = self.has_stock_been_due().await?;
+        let stale = almacenes.iter().filter(|warehouse| match warehouse.estado {
+            Freshness::Fresh => false,
+            Freshness::Stale => true,
+            Freshness::Never => is_due,
+        });
+        let stale = stale.count();
         Ok(FreshnessList {
             almacenes,
             atrasados: stale as u64,
@@ -58,5 +65,15 @@ impl Engine {
             generado_en: now,
             generado_en_local: self.settings.schedules.zone.to_datetime(now),
         })
+    }
+
+    /// Whether a snapshot should be there: before the schedule has fired for the first time, its absence is no delay. Where
+    /// nothing fires, nobody takes any.
+    async fn has_stock_been_due(&self) -> Result<bool, UseCaseError> {
+        if !self.settings.scheduler {
+            return Ok(true);
+        }
+        let slug = ScheduleKind::Inventory.slug();
+        Ok(self.warehouse.last_fired().await?.iter().any(|(schedule, _)| schedule == slug))
     }
 }

@@ -108,17 +108,27 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
 }
 
 /// Pages, which lead nobody to where they can sign in.
-const PAGES: [(&str, Least); 12] = [
+const PAGES: [(&str, Least); 22] = [
     ("/", Least::Reader),
-    ("/ejecuciones", Least::Reader),
-    ("/ejecuciones/00000000-0000-0000-0000-000000000009", Least::Reader),
+    ("/cobertura", Least::Reader),
+    ("/cobertura/celda?tienda=tienda_01&fecha=2025-11-17", Least::Reader),
+    ("/pendientes/justificados", Least::Reader),
+    ("/pendientes/inventario", Least::Reader),
+    ("/actividad/recuperaciones/000000000000", Least::Reader),
+    ("/tiendas", Least::Reader),
+    ("/tiendas/tienda_01", Least::Reader),
+    ("/sistema/metricas", Least::Reader),
+    ("/exportar/pendientes.csv", Least::Reader),
+    ("/exportar/ejecuciones.xlsx", Least::Reader),
+    ("/actividad", Least::Reader),
+    ("/actividad/00000000-0000-0000-0000-000000000009", Least::Reader),
     ("/tiendas/tienda_01/2025-11-17", Least::Reader),
-    ("/gaps?max_horas=24", Least::Reader),
-    ("/planes", Least::Reader),
-    ("/monitoreo", Least::Reader),
-    ("/conciliaciones", Least::Reader),
+    ("/pendientes?max_horas=24", Least::Reader),
+    ("/actividad/recuperaciones", Least::Reader),
+    ("/sistema/monitoreo", Least::Reader),
+    ("/pendientes/cambios", Least::Reader),
     ("/calendarios", Least::Reader),
-    ("/historial", Least::Reader),
+    ("/actividad/decisiones", Least::Reader),
     ("/no/hay/tal", Least::Reader),
     ("/usuarios", Least::Administrator),
 ];

@@ -16,29 +16,29 @@ fn somebody_signs_in_is_led_back_and_signs_out() {
         let nobody = client_with(None);
         let page = nobody.get(format!("{}/gaps?etl_tipo=ventas", server.address)).send().await.unwrap();
         assert_eq!(page.headers()[LOCATION], "/entrar?volver=/gaps%3Fetl_tipo%3Dventas");
-        let entrance = nobody.get(format!("{}/entrar?volver=/gaps", server.address)).send().await.unwrap();
+        let entrance = nobody.get(format!("{}/entrar?volver=/pendientes", server.address)).send().await.unwrap();
         assert_eq!(entrance.headers()[CACHE_CONTROL], "no-store");
         let policy = entrance.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         assert_eq!(entrance.headers()["cross-origin-resource-policy"], "same-origin");
         assert!(!entrance.text().await.unwrap().contains(".js"), "it needs no script");
 
-        let answer = sign_in(&server, "/gaps?etl_tipo=ventas", "").await;
+        let answer = sign_in(&server, "/pendientes?etl_tipo=ventas", "").await;
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()[LOCATION]),
-            (303, &"/gaps?etl_tipo=ventas".parse().unwrap())
+            (303, &"/pendientes?etl_tipo=ventas".parse().unwrap())
         );
         let set = answer.headers()[SET_COOKIE].to_str().unwrap();
         assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
         let first = cookie_of(&answer);
-        assert_eq!(status_with(&server, "/gaps", &first).await, 200);
+        assert_eq!(status_with(&server, "/pendientes", &first).await, 200);
         let shown = nobody.get(&server.address).header(COOKIE, &first).send().await.unwrap().text().await.unwrap();
         assert!(shown.contains("<strong>ana<") && shown.contains("Operador"), "{shown}");
 
         // Signing in again is another session, and the one before has ended.
         let second = cookie_of(&sign_in(&server, "", &first).await);
         assert_ne!(first, second);
-        assert_eq!(status_with(&server, "/gaps", &first).await, 303);
+        assert_eq!(status_with(&server, "/pendientes", &first).await, 303);
         assert_eq!(status_with(&server, &format!("{TRACKING}/gaps"), &second).await, 200);
 
         let out = send_form(&nobody, &format!("{}/salir", server.address), &[], &second).await;

@@ -1,0 +1,48 @@
+//! `/cobertura`: where every half hour of every store stands, and of any moment of the past.
+
+use engine::{CoverageGrid, Topic};
+use leptos::prelude::*;
+
+use crate::api::{GridRequest, read_coverage_grid};
+use crate::page::{Page, part};
+use crate::preferences::language;
+use crate::query::{AT, COVERAGE, Query};
+use crate::values::Values;
+use crate::views::{PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, grid_recover_bar, legend};
+
+/// The line of now moves, also where nothing changes.
+const EVERY_SECONDS: u32 = 300;
+
+/// The page of the grid.
+pub async fn coverage_page(values: Values) -> Page {
+    let texts = language().coverage();
+    let query = values.query(COVERAGE);
+    let zoom = Zoom::of(query.get("zoom").as_deref());
+    let request = GridRequest {
+        kind: query.get("tipo"),
+        branch: query.get("ubicacion_id"),
+        last: query.get("hasta"),
+        days: zoom.days(),
+        at: query.get(AT),
+    };
+    let grid = read_coverage_grid(request).await;
+    let content = view! {
+        <PageHeader title=texts.title() intro=texts.intro()/>
+        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom))}
+    };
+    let page = Page::new(COVERAGE.path, texts.title(), &[Topic::Gaps, Topic::Runs], content);
+    Page { every_seconds: Some(EVERY_SECONDS), ..page }
+}
+
+fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
+    view! {
+        {grid.is_past.then(|| grid_past_notice(grid, query))}
+        <section class="panel grid-panel" aria-label=language().coverage().title()>
+            {coverage_controls(grid, query, zoom)}
+            {legend(grid, query)}
+            {coverage_table(grid, query, zoom)}
+            {(!grid.is_past).then(|| grid_recover_bar(query))}
+        </section>
+    }
+    .into_any()
+}

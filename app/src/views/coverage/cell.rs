@@ -1,0 +1,115 @@
+//! A store's day as a picture: a path a state, high where something is missing, so that grey and small say it too.
+
+use std::collections::BTreeMap;
+
+use domain::window_state::WindowState;
+use engine::{GridCell, GridSpan};
+use leptos::prelude::*;
+
+/// How high a picture is, in its own units.
+const HEIGHT: u32 = 20;
+/// Below a month, so much of a column stands for a share that is missing, however small.
+const SHARE_MIN: u32 = 4;
+
+/// The class of a state's ink.
+pub const fn ink(state: WindowState) -> &'static str {
+    match state {
+        WindowState::Complete => "st-ok",
+        WindowState::NoSales => "st-none",
+        WindowState::Partial => "st-part",
+        WindowState::Missing => "st-miss",
+        WindowState::InWork => "st-work",
+        WindowState::Unrecoverable => "st-lost",
+        WindowState::Waived => "st-waived",
+        WindowState::Closed | WindowState::Upcoming => "st-closed",
+    }
+}
+
+/// The half hours of a day side by side.
+pub fn picture(cell: &GridCell) -> AnyView {
+    let mut paths: BTreeMap<WindowState, String> = BTreeMap::new();
+    for span in &cell.spans {
+        draw(span, paths.entry(span.state).or_default());
+    }
+    let paths = paths.into_iter().filter(|(_, path)| !path.is_empty());
+    let paths = paths.map(|(state, path)| view! { <path class=ink(state) d=path></path> }).collect_view();
+    let is_today = cell.passed > 0 && cell.passed < cell.windows;
+    let now = is_today.then(|| view! { <path class="st-now" d=format!("M{} 0v{HEIGHT}", cell.passed)></path> });
+    view! {
+        <svg viewBox=format!("0 0 {} {HEIGHT}", cell.windows.max(1)) preserveAspectRatio="none" aria-hidden="true">
+            {paths}
+            {now}
+        </svg>
+    }
+    .into_any()
+}
+
+/// The share of a day that is missing, from below: for columns too narrow for half hours.
+pub fn share(cell: &GridCell) -> AnyView {
+    let worst = worst(cell);
+    let of_worst: u32 = cell.spans.iter().filter(|span| Some(span.state) == worst).map(|span| span.windows).sum();
+    let expected: u32 =
+        cell.spans.iter().filter(|span| span.state != WindowState::Closed).map(|span| span.windows).sum();
+    let height = (of_worst * HEIGHT).div_ceil(expected.max(1)).clamp(SHARE_MIN, HEIGHT);
+    view! {
+        <svg viewBox=format!("0 0 1 {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
+            <path class=worst.map_or("st-ok", ink) d=format!("M0 {}h1v{height}h-1z", HEIGHT - height)></path>
+        </svg>
+    }
+    .into_any()
+}
+
+/// The state that a person has to hear of first.
+pub fn worst(cell: &GridCell) -> Option<WindowState> {
+    const ORDER: [WindowState; 5] = [
+        WindowState::Missing,
+        WindowState::Unrecoverable,
+        WindowState::Partial,
+        WindowState::InWork,
+        WindowState::Waived,
+    ];
+    ORDER.into_iter().find(|state| cell.spans.iter().any(|span| span.state == *state))
+}
+
+/// Appends the shape of some half hours to the path of their state.
+fn draw(span: &GridSpan, path: &mut String) {
+    let GridSpan { first, windows, .. } = *span;
+    let mut bar = |top: u32| path.push_str(&format!("M{first} {top}h{windows}v{}h-{windows}z", HEIGHT - top));
+    match span.state {
+        WindowState::Closed | WindowState::Upcoming => {}
+        WindowState::Complete | WindowState::NoSales => bar(16),
+        WindowState::Partial => bar(10),
+        WindowState::Waived => bar(8),
+        WindowState::Missing | WindowState::Unrecoverable => bar(0),
+        // Stripes, so that it is told from what nobody works at without colours.
+        WindowState::InWork => {
+            (first..first + windows).for_each(|x| path.push_str(&format!("M{x} 0h.5v{HEIGHT}h-.5z")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(state: WindowState, first: u32, windows: u32) -> GridSpan {
+        GridSpan { state, first, windows, from: String::new(), to: String::new(), gap: None }
+    }
+
+    #[test]
+    fn what_is_missing_is_as_high_as_the_row_and_what_is_there_is_low() {
+        let mut path = String::new();
+        draw(&span(WindowState::Missing, 20, 2), &mut path);
+        draw(&span(WindowState::Complete, 14, 6), &mut path);
+        assert_eq!(path, "M20 0h2v20h-2zM14 16h6v4h-6z");
+    }
+
+    #[test]
+    fn what_is_closed_leaves_nothing_and_what_is_in_progress_is_striped() {
+        let mut path = String::new();
+        draw(&span(WindowState::Closed, 0, 14), &mut path);
+        assert_eq!(path, "");
+        draw(&span(WindowState::InWork, 3, 2), &mut path);
+        assert_eq!(path, "M3 0h.5v20h-.5zM4 0h.5v20h-.5z");
+    }
+}

@@ -1,0 +1,149 @@
+//! What a grid shows: sales or stock, how close, which days, and of which moment; and what is chosen of it.
+
+use domain::EtlKind;
+use engine::CoverageGrid;
+use jiff::civil::{Date, DateTime};
+use jiff::{ToSpan, Unit};
+use leptos::prelude::*;
+
+use super::grid::{CELLS_FORM, Zoom};
+use crate::format::{absolute, day};
+use crate::i18n::kind_name;
+use crate::preferences::language;
+use crate::query::{AT, COVERAGE, Query, RECOVER_PATH};
+
+/// Kind, zoom, and the ways to the days before and after.
+pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
+    let language = language();
+    let texts = language.coverage();
+    let kinds = EtlKind::ALL.iter().map(|kind| {
+        let value = (*kind != EtlKind::Sales).then_some(kind.as_str());
+        segment(query.href_with("tipo", value), kind_name(language, *kind), *kind == grid.kind)
+    });
+    let zooms = Zoom::ALL.map(|one| {
+        let name = match one {
+            Zoom::Day => texts.zoom_day(),
+            Zoom::Week => texts.zoom_week(),
+            Zoom::Month => texts.zoom_month(),
+        };
+        segment(query.href_with("zoom", (one != Zoom::Week).then_some(one.code())), name, one == zoom)
+    });
+    let (first, last) = (grid.days.first().copied(), grid.days.last().copied());
+    let days = match (first, last) {
+        (Some(first), Some(last)) if first == last => day(language, first),
+        (Some(first), Some(last)) => format!("{} – {}", day(language, first), day(language, last)),
+        _ => String::new(),
+    };
+    let step = i64::from(zoom.days());
+    let before = last.and_then(|last| last.checked_sub(step.days()).ok());
+    let after = last.and_then(|last| last.checked_add(step.days()).ok()).filter(|_| last < Some(grid.today));
+    let to = |date: Option<Date>, label: &'static str, sign: &'static str| {
+        date.map(|date| {
+            let value = (date < grid.today).then(|| date.to_string());
+            let href = query.href_with("hasta", value.as_deref());
+            view! { <a class="button" href=href aria-label=label title=label>{sign}</a> }
+        })
+    };
+    view! {
+        <div class="grid-controls">
+            <nav class="segments" aria-label=language.filter().kind()>{kinds.collect_view()}</nav>
+            <nav class="segments" aria-label=texts.zoom()>{zooms.collect_view()}</nav>
+            <div class="grid-days">
+                {to(before, texts.before(), "‹")}
+                <span class="strong">{days}</span>
+                {to(after, texts.after(), "›")}
+            </div>
+            {moment(grid, query)}
+        </div>
+    }
+    .into_any()
+}
+
+fn segment(href: String, name: &'static str, is_chosen: bool) -> AnyView {
+    view! { <a href=href aria-current=is_chosen.then_some("true")>{name}</a> }.into_any()
+}
+
+/// The question how it was at a moment of the past.
+fn moment(grid: &CoverageGrid, query: &Query) -> AnyView {
+    let texts = language().coverage();
+    let kept = query.pairs().iter().filter(|(name, _)| *name != AT && *name != "pagina");
+    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone()/> });
+    let shown = minute(grid.at_local);
+    view! {
+        <details class="grid-moment" id="otro-momento" open=grid.is_past>
+            <summary>{texts.at_moment()}</summary>
+            <form class="grid-moment-form" method="get" action=COVERAGE.path>
+                {kept.collect_view()}
+                <label class="field">
+                    <span class="field-label">{texts.as_known()}</span>
+                    <input class="input" id="campo-en" type="datetime-local" name=AT value=shown required/>
+                </label>
+                <button class="button" type="submit">{texts.show()}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// Says that the grid is of the past, with steps of half an hour and the way back to now.
+pub fn past_notice(grid: &CoverageGrid, query: &Query) -> AnyView {
+    let language = language();
+    let texts = language.past();
+    let step = |minutes: i64, label: &'static str, sign: &'static str| {
+        let to = grid.at_local.checked_add(minutes.minutes()).ok();
+        to.map(|to| {
+            let href = query.href_with(AT, Some(&minute(to)));
+            view! { <a class="button" href=href aria-label=label title=label>{sign}</a> }
+        })
+    };
+    view! {
+        <div class="notice" role="status">
+            <p>{texts.showing(absolute(language, grid.at_local))}</p>
+            {step(-30, language.coverage().half_hour_before(), "−30 min")}
+            {step(30, language.coverage().half_hour_after(), "+30 min")}
+            <a class="button" href=query.href_with(AT, None)>{texts.back()}</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn minute(moment: DateTime) -> String {
+    let minute = moment.round(Unit::Minute).unwrap_or(moment);
+    format!("{}T{:02}:{:02}", minute.date(), minute.hour(), minute.minute())
+}
+
+/// What is missing of what is chosen, and the buttons that get it back. Scripts count; without them the button acts on whatever
+/// is ticked.
+pub fn recover_bar(query: &Query) -> AnyView {
+    let texts = language().coverage();
+    let plan = language().plan();
+    view! {
+        <form class="grid-bar" id=CELLS_FORM method="post" action=RECOVER_PATH data-dialogo="">
+            <input type="hidden" name="volver" value=query.href()/>
+            <input type="hidden" name="max_horas" value="744"/>
+            <p
+                class="grid-detail muted"
+                id="celda-detalle"
+                data-propio=""
+                data-nada=texts.choose()
+                data-una=texts.chosen_one()
+                data-varias=texts.chosen("{n}")
+                data-valor=texts.worth("{usd}")
+            >
+                {texts.choose()}
+            </p>
+            <button class="button needs-script" id="elegir-faltantes" type="button">{texts.choose_all()}</button>
+            <button
+                class="button button-primary"
+                id="recuperar-celdas"
+                type="submit"
+                name="que"
+                value="celdas"
+                aria-haspopup="dialog"
+            >
+                {plan.title_selection()}
+            </button>
+        </form>
+    }
+    .into_any()
+}

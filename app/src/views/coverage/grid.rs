@@ -1,0 +1,318 @@
+//! The table: a row a store, a column a day. Only days with something wrong have a link, a picture and words.
+
+use domain::window_state::WindowState;
+use engine::{CoverageGrid, DayState, GridCell, GridRow, GridSpan};
+use leptos::prelude::*;
+
+use super::cell::{ink, picture, share, worst};
+use super::words::{cell_words, is_shown, span_words};
+use crate::format::{day, dollars, weekday, whole};
+use crate::i18n::{Language, window_state_name};
+use crate::preferences::language;
+use crate::query::{Query, cell_path, store_path};
+
+/// The form that the cells' boxes belong to.
+pub const CELLS_FORM: &str = "celdas";
+/// Rows that one page of the grid has.
+const ROWS_MAX: usize = 25;
+/// Grids of no more stores show all of them, also those of which nothing is missing.
+const UNFOLDED_MAX: usize = 12;
+
+/// How close one looks, as an address says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    /// One day, half hour by half hour.
+    Day,
+    /// Seven days.
+    Week,
+    /// Thirty-one days, each only its share.
+    Month,
+}
+
+impl Zoom {
+    /// All of them, the closest first.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+
+    /// Of an address; a week where it says nothing that is known.
+    pub fn of(text: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|zoom| Some(zoom.code()) == text).unwrap_or(Self::Week)
+    }
+
+    /// The value in the address.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Day => "dia",
+            Self::Week => "semana",
+            Self::Month => "mes",
+        }
+    }
+
+    /// Days that are shown.
+    pub const fn days(self) -> u32 {
+        match self {
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::Month => 31,
+        }
+    }
+}
+
+/// The rows of an address: folded, narrowed to a state, and cut to a page.
+struct Shown<'grid> {
+    rows: Vec<&'grid GridRow>,
+    /// Stores of which nothing is missing and that have no row.
+    folded: usize,
+    page: usize,
+    pages: usize,
+}
+
+fn shown<'grid>(grid: &'grid CoverageGrid, query: &Query) -> Shown<'grid> {
+    let state = query.get("estado").and_then(|state| state.parse::<WindowState>().ok());
+    let has = |row: &&GridRow| {
+        state.is_none_or(|state| row.cells.iter().any(|cell| cell.spans.iter().any(|span| span.state == state)))
+    };
+    let all = query.get("todas").is_some() || grid.rows.len() <= UNFOLDED_MAX;
+    let narrowed: Vec<&GridRow> = grid.rows.iter().filter(has).collect();
+    let total = narrowed.len();
+    let rows: Vec<&GridRow> = narrowed.into_iter().filter(|row| all || !row.is_calm()).collect();
+    let folded = total - rows.len();
+    let pages = rows.len().div_ceil(ROWS_MAX).max(1);
+    let page = query.get("pagina").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, pages);
+    let rows = rows.into_iter().skip((page - 1) * ROWS_MAX).take(ROWS_MAX).collect();
+    Shown { rows, folded, page, pages }
+}
+
+/// The grid of an answer.
+pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
+    let language = language();
+    let texts = language.coverage();
+    let shown = shown(grid, query);
+    let heads = match zoom {
+        Zoom::Day => (0..24)
+            .map(|hour| view! { <th scope="col" colspan="2" class="grid-hour">{format!("{hour:02}")}</th> }.into_any())
+            .collect_view()
+            .into_any(),
+        Zoom::Week | Zoom::Month => {
+            grid.days.iter().map(|date| day_head(grid, query, zoom, *date)).collect_view().into_any()
+        }
+    };
+    let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row)).collect_view();
+    let columns = if zoom == Zoom::Day { 50 } else { grid.days.len() + 2 };
+    let folded = (shown.folded > 0).then(|| {
+        let text = match shown.folded {
+            1 => texts.one_calm().to_owned(),
+            many => texts.calm(whole(language, many as u64)),
+        };
+        view! {
+            <tr class="grid-folded">
+                <th scope="row" colspan=columns.to_string()>
+                    <a class="link" href=query.href_with("todas", Some("1"))>{text}</a>
+                </th>
+            </tr>
+        }
+    });
+    view! {
+        <div class="grid-scroll">
+            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="">
+                <caption class="visually-hidden">{texts.caption()}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col" class="grid-store">{texts.store()}</th>
+                        {heads}
+                        <th scope="col" class="number">{texts.missing()}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows} {folded}</tbody>
+            </table>
+        </div>
+        {pages(language, query, &shown)}
+    }
+    .into_any()
+}
+
+fn day_head(grid: &CoverageGrid, query: &Query, zoom: Zoom, date: jiff::civil::Date) -> AnyView {
+    let language = language();
+    let name = (zoom != Zoom::Month).then(|| view! { <abbr>{weekday(language, date)} " "</abbr> });
+    let href = query.href_with_all(&[("zoom", Some(Zoom::Day.code())), ("hasta", Some(&date.to_string()))]);
+    let label = language.coverage().open_day(day(language, date));
+    let current = (date == grid.today).then_some("date");
+    view! { <th scope="col" aria-current=current><a href=href aria-label=label>{name} {date.day().to_string()}</a></th> }.into_any()
+}
+
+fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> AnyView {
+    let language = language();
+    let cells = match zoom {
+        Zoom::Day => row.cells.iter().map(|cell| half_hours(grid, query, row, cell, true)).collect_view().into_any(),
+        Zoom::Week | Zoom::Month => {
+            row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
+        }
+    };
+    let missing = match row.missing {
+        0 => "—".to_owned(),
+        count => whole(language, count.into()),
+    };
+    let worth = (!row.usd.is_zero()).then(|| view! { <span class="muted">" · " {dollars(language, row.usd)}</span> });
+    view! {
+        <tr id=format!("fila-{}", row.branch.as_str())>
+            <th scope="row" class="grid-store"><a class="row-link" href=store_path(&row.branch)>{row.name.clone()}</a></th>
+            {cells}
+            <td class="number grid-total">{missing} {worth}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A calm day is a plain cell that the style sheet paints.
+fn draw_cell(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, cell: &GridCell) -> AnyView {
+    let language = language();
+    let words = cell_words(language, grid, cell);
+    let class = match cell.state {
+        DayState::Closed => "grid-closed",
+        DayState::Upcoming => "grid-upcoming",
+        DayState::Complete if !cell.spans.is_empty() => {
+            return view! { <td class="grid-today">{picture(cell)}<span class="visually-hidden">{words}</span></td> }
+                .into_any();
+        }
+        DayState::Complete => "grid-complete",
+        DayState::Mixed => {
+            let drawn = if zoom == Zoom::Month { share(cell) } else { picture(cell) };
+            return mixed(grid, query, row, cell, words, drawn, None);
+        }
+    };
+    view! { <td class=class>{words}</td> }.into_any()
+}
+
+/// A day as its half hours: runs of equal ones are one cell.
+pub fn half_hours(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &GridCell, may_select: bool) -> AnyView {
+    if cell.spans.is_empty() {
+        let class = match cell.state {
+            DayState::Closed => "grid-closed",
+            DayState::Upcoming => "grid-upcoming",
+            _ => "grid-complete",
+        };
+        return view! { <td class=class colspan="48">{cell_words(language(), grid, cell)}</td> }.into_any();
+    }
+    let spans = cell.spans.iter().map(|span| {
+        if is_shown(span.state) {
+            let words = span_words(language(), grid, span);
+            let drawn = view! { <span class=format!("grid-span {}", ink(span.state)) aria-hidden="true"></span> };
+            return mixed(grid, query, row, cell, words, drawn.into_any(), Some((span, may_select)));
+        }
+        let state = window_state_name(language(), span.state);
+        let class = match span.state {
+            WindowState::Closed => "grid-closed",
+            WindowState::Upcoming => "grid-upcoming",
+            _ => "grid-complete",
+        };
+        view! { <td class=class colspan=span.windows.to_string()>{format!("{}–{} {state}", span.from, span.to)}</td> }
+            .into_any()
+    });
+    spans.collect_view().into_any()
+}
+
+/// A cell with something wrong: its box where something can be recovered, and the link to what is known of it.
+fn mixed(
+    grid: &CoverageGrid,
+    query: &Query,
+    row: &GridRow,
+    cell: &GridCell,
+    words: String,
+    drawn: AnyView,
+    part: Option<(&GridSpan, bool)>,
+) -> AnyView {
+    let span = part.map(|(span, _)| span);
+    let may_select = part.is_none_or(|(_, may_select)| may_select);
+    let language = language();
+    let key = match span {
+        None => format!("{}|{}", row.branch.as_str(), cell.date),
+        Some(span) => format!("{}|{}|{}|{}", row.branch.as_str(), cell.date, span.from, span.to),
+    };
+    let name = language.coverage().cell(&row.name, day(language, cell.date), words);
+    let (missing, usd) = match span {
+        None => (cell.recoverable, cell.usd),
+        Some(span) => {
+            let gap = span.gap.and_then(|index| grid.gaps.get(index)).filter(|gap| gap.recuperable);
+            let usd = gap.and_then(|gap| gap.valor.as_ref()).map(|value| value.usd).unwrap_or_default();
+            (if gap.is_some() { span.windows } else { 0 }, usd)
+        }
+    };
+    let select = (may_select && missing > 0).then(|| {
+        view! {
+            <input
+                type="checkbox"
+                id=format!("celda-{}", key.replace(['|', ':'], "-"))
+                form=CELLS_FORM
+                name="celda"
+                value=key
+                data-faltan=missing.to_string()
+                data-usd=usd.round().to_string()
+                aria-label=language.coverage().select(&row.name, day(language, cell.date))
+            />
+        }
+    });
+    let state = match span {
+        Some(span) => Some(span.state),
+        None => worst(cell),
+    };
+    let class = format!("grid-mixed {}", state.map_or("", |state| state.as_str()));
+    let at = query.get("en");
+    let colspan = span.map(|span| span.windows.to_string());
+    view! {
+        <td class=class colspan=colspan>
+            {select}
+            <a href=cell_path(&row.branch, cell.date, grid.kind, at.as_deref()) data-dialogo="" aria-label=name>{drawn}</a>
+        </td>
+    }
+    .into_any()
+}
+
+fn pages(language: Language, query: &Query, shown: &Shown<'_>) -> Option<AnyView> {
+    let texts = language.coverage();
+    let to = |page: usize, label: &'static str| {
+        let page = (page > 1).then(|| page.to_string());
+        view! { <a class="button" href=query.href_with("pagina", page.as_deref())>{label}</a> }
+    };
+    (shown.pages > 1).then(|| {
+        view! {
+            <nav class="grid-pages" aria-label=texts.pages()>
+                {(shown.page > 1).then(|| to(shown.page - 1, texts.page_before()))}
+                <span class="muted">{texts.page_of(shown.page, shown.pages)}</span>
+                {(shown.page < shown.pages).then(|| to(shown.page + 1, texts.page_after()))}
+            </nav>
+        }
+        .into_any()
+    })
+}
+
+/// What the colours and heights mean; each entry narrows the grid to stores that have it.
+pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
+    const STATES: [WindowState; 6] = [
+        WindowState::Complete,
+        WindowState::Missing,
+        WindowState::Partial,
+        WindowState::InWork,
+        WindowState::Unrecoverable,
+        WindowState::Waived,
+    ];
+    let language = language();
+    let chosen = query.get("estado");
+    let count = |state: WindowState| -> u32 {
+        let cells = grid.rows.iter().flat_map(|row| &row.cells);
+        cells.flat_map(|cell| &cell.spans).filter(|span| span.state == state).map(|span| span.windows).sum()
+    };
+    let entries = STATES.map(|state| {
+        let name = window_state_name(language, state);
+        let mark = view! { <span class=format!("grid-key {}", ink(state)) aria-hidden="true"></span> };
+        if state == WindowState::Complete {
+            return view! { <li>{mark} {name}</li> }.into_any();
+        }
+        let is_chosen = chosen.as_deref() == Some(state.as_str());
+        let href = query.href_with("estado", (!is_chosen).then_some(state.as_str()));
+        let current = is_chosen.then_some("true");
+        view! {
+            <li><a href=href aria-current=current>{mark} {name} " " <span class="muted">{whole(language, count(state).into())}</span></a></li>
+        }
+        .into_any()
+    });
+    view! { <ul class="grid-legend" aria-label=language.coverage().legend()>{entries.collect_view()}</ul> }.into_any()
+}

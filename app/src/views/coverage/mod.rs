@@ -1,0 +1,12 @@
+//! The coverage of many stores and days: a grid of ranges, its legend, and its controls.
+
+mod cell;
+mod controls;
+mod grid;
+mod store;
+mod words;
+
+pub use controls::{coverage_controls, past_notice as grid_past_notice, recover_bar as grid_recover_bar};
+pub use grid::{Zoom, coverage_table, legend};
+pub use store::{chain_week, day_picture, week_of_store};
+pub use words::is_shown;

@@ -1,0 +1,23 @@
+//! What a page shows as a file, with its filters.
+
+use leptos::prelude::*;
+
+use crate::preferences::language;
+use crate::query::Query;
+
+/// Where files come from.
+const FOLDER: &str = "/exportar";
+/// The ends of their names, and what people call them.
+const FORMATS: [(&str, &str); 3] = [("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet")];
+
+/// The links that keep a list as a file.
+pub fn export_links(list: &'static str, query: &Query) -> AnyView {
+    let texts = language().export();
+    let address = query.href();
+    let filters = address.split_once('?').map(|(_, filters)| format!("?{filters}")).unwrap_or_default();
+    let links = FORMATS.map(|(extension, name)| {
+        let href = format!("{FOLDER}/{list}.{extension}{filters}");
+        view! { <a class="link" href=href download="" aria-label=texts.download_as(name)>{name}</a> " " }
+    });
+    view! { <p class="export-links muted">{texts.download()} " " {links.collect_view()}</p> }.into_any()
+}

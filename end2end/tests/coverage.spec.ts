@@ -1,0 +1,191 @@
+import { expect, type Page, test } from '@playwright/test';
+import { Klk } from '../support/klk';
+import { complaints, expectAccessible, expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
+
+// The grid of coverage: what is missing is seen, chosen by mouse, keyboard and without scripts, and recovered from it.
+test.describe.configure({ mode: 'serial' });
+
+let klk: Klk;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  klk = await Klk.startLoadedDemo();
+});
+
+test.afterAll(async () => {
+  await klk?.stop();
+});
+
+type Gap = { ubicacion_nombre: string; ubicacion_id: string; fecha_desde: string };
+
+async function gaps(): Promise<Gap[]> {
+  return (await klk.json<{ gaps: Gap[] }>('/api/etl/tracking/gaps?etl_tipo=ventas')).gaps;
+}
+
+async function open(page: Page, query = ''): Promise<void> {
+  await page.goto(`${klk.url}/cobertura${query}`);
+  await untilLive(page);
+}
+
+/** What stands below the grid: what is chosen, or what is pointed at. */
+const detail = (page: Page) => page.locator('#celda-detalle');
+const cellOf = (page: Page, store: string) => page.getByRole('row', { name: new RegExp(`^${store}`) }).locator('td.grid-mixed');
+
+test('a week of all stores shows where something is missing, in words and in a picture', async ({ page }) => {
+  const errors = complaints(page);
+  await open(page);
+  await expect(page.getByRole('heading', { name: 'Cobertura', level: 1 })).toBeVisible();
+  // The store that misses most comes first.
+  await expect(page.locator('table[data-cuadro] tbody th').first()).toHaveText('ARTIGAS');
+  await expect(cellOf(page, 'ARTIGAS').getByRole('link', { name: /10:00–13:00 faltante, el POS respondió con error/i })).toBeVisible();
+  await expect(cellOf(page, 'BOSQUE')).toHaveCount(0);
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await expectAccessible(page);
+  }
+  expect(errors).toEqual([]);
+});
+
+test('each zoom is an address, and fits a phone', async ({ page }) => {
+  for (const query of ['', '?zoom=dia', '?zoom=mes', '?tipo=inventario']) {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await open(page, query);
+    await expectAccessible(page);
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectNoSidewaysScroll(page);
+    }
+  }
+});
+
+test('a cell explains itself, and leads to what can be done', async ({ page }) => {
+  await open(page);
+  await cellOf(page, 'PARAISO').getByRole('link').click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('PARAISO');
+  await expect(dialog).toContainText('16:00 – 16:30');
+  await expect(dialog).toContainText('Nunca se ejecutó');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Justificar' }).click();
+  await expect(dialog.getByRole('combobox', { name: /^Motivo/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  expect(await gaps()).toHaveLength(3);
+});
+
+test('a rectangle is drawn with the mouse, counted, and given up with Escape', async ({ page }) => {
+  await open(page);
+  const recover = page.getByRole('button', { name: 'Recuperar selección' });
+  await expect(recover).toBeDisabled();
+  const [from, to] = [await cellOf(page, 'ARTIGAS').boundingBox(), await cellOf(page, 'PARAISO').boundingBox()];
+  if (!from || !to) throw new Error('the cells are not shown');
+  const middle = (box: { x: number; y: number; width: number; height: number }) => [box.x + box.width / 2, box.y + box.height / 2] as const;
+  await page.mouse.move(...middle(from));
+  await page.mouse.down();
+  await page.mouse.move(...middle(to), { steps: 8 });
+  await expect(page.locator('input[name=celda]:checked')).not.toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await expect(page.locator('input[name=celda]:checked')).toHaveCount(0);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+
+  await page.mouse.move(...middle(from));
+  await page.mouse.down();
+  await page.mouse.move(...middle(to), { steps: 8 });
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect(detail(page)).toContainText(/^Faltan [78] medias horas en lo elegido, unos USD [\d.]+$/);
+  await expect(recover).toBeEnabled();
+  await recover.click();
+  await expect(page.getByRole('dialog')).toContainText(/[78] medias horas, [78] llamadas al POS/);
+  await page.keyboard.press('Escape');
+});
+
+test('the main job is done with the keyboard alone, and what has focus can be seen', async ({ page }) => {
+  await open(page);
+  await page.locator('table[data-cuadro] td a[tabindex="0"]').focus();
+  await page.keyboard.press('.');
+  await page.keyboard.press('Shift+.');
+  const focused = async () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+  for (let step = 0; step < 5 && !(await focused()).startsWith('PERIFERICO'); step += 1) await page.keyboard.press('.');
+  expect(await focused()).toMatch(/^PERIFERICO/);
+  await expect(detail(page)).toContainText('PERIFERICO');
+  await page.keyboard.press(' ');
+  await expect(page.locator('input[name=celda]:checked')).toHaveCount(1);
+  // Whatever can be tabbed to is not hidden below a bar that stays.
+  for (let step = 0; step < 8; step += 1) {
+    const isSeen = await page.evaluate(() => {
+      const { activeElement: active } = document;
+      if (!active || active === document.body) return true;
+      const { left, top, width, height } = active.getBoundingClientRect();
+      const shown = document.elementFromPoint(left + width / 2, top + height / 2);
+      return shown !== null && (active.contains(shown) || shown.contains(active));
+    });
+    expect(isSeen).toBe(true);
+    if ((await page.evaluate(() => document.activeElement?.id)) === 'recuperar-celdas') break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('1 media hora, 1 llamada al POS');
+  await dialog.getByRole('button', { name: 'Recuperar', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await klk.until('recovered', async () => (await gaps()).every((gap) => gap.ubicacion_nombre !== 'PERIFERICO'));
+  await expect(cellOf(page, 'PERIFERICO')).toHaveCount(0, { timeout: 30_000 });
+});
+
+test('how it was at a moment of the past is shown as such, and nothing can be chosen', async ({ page }) => {
+  await open(page);
+  const [{ fecha_desde }] = await gaps();
+  await open(page, `?en=${fecha_desde}T23:00&hasta=${fecha_desde}`);
+  await expect(page.getByRole('status').filter({ hasText: 'como se sabía' }).or(page.locator('.notice'))).toBeVisible();
+  await expect(page.locator('input[name=celda]')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Recuperar selección' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Media hora antes' }).click();
+  await expect(page).toHaveURL(/en=.*T22%3A30/);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('a cell is ticked, its plan is a page, and its button recovers it', async ({ page }) => {
+    await page.goto(`${klk.url}/cobertura`);
+    await cellOf(page, 'PARAISO').getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Recuperar selección' }).click();
+    await expect(page.getByText('1 media hora, 1 llamada al POS')).toBeVisible();
+    await page.getByRole('button', { name: 'Recuperar', exact: true }).click();
+    await expect(page).toHaveURL(/\/cobertura$/);
+    await klk.until('recovered', async () => (await gaps()).every((gap) => gap.ubicacion_nombre !== 'PARAISO'));
+  });
+});
+
+test('from the overview all that is missing is recovered with two taps on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(klk.url);
+  await untilHydrated(page);
+  await page.getByRole('button', { name: 'Recuperar 6' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Recuperar', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Ventas al día/ })).toBeVisible({ timeout: 60_000 });
+  expect(await gaps()).toEqual([]);
+});
+
+test('stores, a store and the metrics can be read by everybody, on a phone too', async ({ page }) => {
+  const errors = complaints(page);
+  const [store] = (await klk.json<{ tiendas: { ubicacion_id: string }[] }>('/api/etl/tracking/gaps')).tiendas;
+  for (const path of ['/tiendas', `/tiendas/${store.ubicacion_id}`, '/sistema/metricas', '/pendientes/justificados']) {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(klk.url + path);
+    await untilLive(page);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 320, height: 800 });
+    await expectNoSidewaysScroll(page);
+  }
+  expect(errors).toEqual([]);
+});
+
+test('an address that pages had before leads to the page', async ({ page }) => {
+  await page.goto(`${klk.url}/gaps?etl_tipo=ventas`);
+  await expect(page).toHaveURL(/\/pendientes\?etl_tipo=ventas$/);
+});

@@ -1,0 +1,154 @@
+//! The lists that can be had as files, each from the use case of its page.
+
+use domain::decision::DecisionFilter;
+use domain::filter::{GapFilter, MetricsFilter, RunFilter};
+use engine::{Actor, Engine, UseCaseError};
+use serde_json::Value;
+
+/// A list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Exported {
+    /// What is missing.
+    Pendientes,
+    /// Runs.
+    Ejecuciones,
+    /// Who decided what.
+    Decisiones,
+    /// Days that were compared with the source.
+    Cambios,
+    /// The last snapshot of each warehouse.
+    Inventario,
+    /// What was justified.
+    Justificados,
+    /// Reliability by store.
+    Metricas,
+}
+
+impl Exported {
+    /// Every one of them.
+    pub const ALL: [Self; 7] = [
+        Self::Pendientes,
+        Self::Ejecuciones,
+        Self::Decisiones,
+        Self::Cambios,
+        Self::Inventario,
+        Self::Justificados,
+        Self::Metricas,
+    ];
+
+    /// Its name in addresses and of its file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pendientes => "pendientes",
+            Self::Ejecuciones => "ejecuciones",
+            Self::Decisiones => "decisiones",
+            Self::Cambios => "cambios",
+            Self::Inventario => "inventario",
+            Self::Justificados => "justificados",
+            Self::Metricas => "metricas",
+        }
+    }
+}
+
+/// The filters of the list, as its page and the REST interface call them; each list reads those that it knows.
+#[derive(Clone, Debug, Default)]
+pub struct ExportFilter(pub Vec<(String, String)>);
+
+impl ExportFilter {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Rows of a page, as many as one may have.
+const PAGE: &str = "100";
+
+/// The rows of a list, the first `rows_max` of them.
+pub async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    exported: Exported,
+    filter: &ExportFilter,
+    rows_max: usize,
+) -> Result<Vec<Value>, UseCaseError> {
+    let get = |name| filter.get(name);
+    let (kind, branch) = (get("etl_tipo"), get("ubicacion_id"));
+    let mut rows = match exported {
+        Exported::Pendientes => {
+            let gaps = GapFilter::parse(kind, branch, get("max_horas"), get("ordenar"))?;
+            values(engine.list_gaps(actor, gaps).await?.gaps)
+        }
+        Exported::Justificados => {
+            let gaps = GapFilter::parse(kind, branch, get("max_horas").or(Some("8784")), None)?;
+            values(engine.list_justifications(actor, gaps).await?.justificaciones)
+        }
+        Exported::Metricas => {
+            let metrics = MetricsFilter::parse(kind, branch, get("dias"))?;
+            values(engine.metrics(actor, metrics).await?.por_tienda)
+        }
+        Exported::Inventario => {
+            let branch = domain::filter::branch(branch);
+            values(engine.stock_freshness(actor, branch).await?.almacenes)
+        }
+        Exported::Cambios => {
+            let days = domain::filter::bounded("dias", get("dias"), 7, 1, 31)?;
+            values(engine.list_reconciliations(actor, domain::filter::branch(branch), days).await?.conciliaciones)
+        }
+        Exported::Ejecuciones => runs(engine, actor, filter, rows_max).await?,
+        Exported::Decisiones => decisions(engine, actor, filter, rows_max).await?,
+    };
+    rows.truncate(rows_max);
+    Ok(rows)
+}
+
+async fn runs(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &ExportFilter,
+    rows_max: usize,
+) -> Result<Vec<Value>, UseCaseError> {
+    let get = |name| filter.get(name);
+    let mut rows = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = RunFilter::parse(
+            get("etl_tipo"),
+            get("ubicacion_id"),
+            get("modo"),
+            get("estado"),
+            Some(PAGE),
+            cursor.as_deref(),
+        )?;
+        let page = engine.list_runs(actor, page).await?;
+        rows.extend(values(page.ejecuciones));
+        cursor = page.cursor_siguiente;
+        if cursor.is_none() || rows.len() >= rows_max {
+            return Ok(rows);
+        }
+    }
+}
+
+async fn decisions(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &ExportFilter,
+    rows_max: usize,
+) -> Result<Vec<Value>, UseCaseError> {
+    let get = |name| filter.get(name);
+    let mut rows = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = DecisionFilter::parse(get("ubicacion_id"), get("accion"), None, Some(PAGE), cursor.as_deref())?;
+        let page = engine.list_decisions(actor, page).await?;
+        rows.extend(values(page.decisiones));
+        cursor = page.cursor_siguiente;
+        if cursor.is_none() || rows.len() >= rows_max {
+            return Ok(rows);
+        }
+    }
+}
+
+/// What cannot be written as JSON has no row; nothing of ours is.
+fn values<T: serde::Serialize>(list: Vec<T>) -> Vec<Value> {
+    list.into_iter().filter_map(|one| serde_json::to_value(one).ok()).collect()
+}
