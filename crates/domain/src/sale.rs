@@ -74,6 +74,38 @@ impl SaleLine {
     }
 }
 
+/// What DECIMAL(18,6), the type of money and quantities in the database, holds in millionths.
+pub const MILLIONTHS_MAX: i128 = 999_999_999_999_999_999;
+
+/// A number in millionths, as the database stores it; None where it does not fit.
+pub fn millionths(number: Decimal) -> Option<i128> {
+    let mantissa = match 6_u32.checked_sub(number.scale()) {
+        // As most come; rescaling divides and multiplies step by step.
+        Some(places) => number.mantissa().checked_mul(10_i128.pow(places))?,
+        None => {
+            let mut scaled = number;
+            scaled.rescale(6);
+            (scaled.scale() == 6).then(|| scaled.mantissa())?
+        }
+    };
+    (mantissa.abs() <= MILLIONTHS_MAX).then_some(mantissa)
+}
+
+/// A line of a response that cannot be read. It is not loaded, and the window of the response is not proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableLine {
+    /// Its place in the response, from 1.
+    pub place: u64,
+    /// Its invoice, where that can be read.
+    pub invoice: Option<String>,
+    /// Its number within the invoice, where that can be read.
+    pub line: Option<i32>,
+    /// The first field that cannot be read; None where the line is no object at all.
+    pub field: Option<String>,
+    /// The beginning of what came in the field's place; None where nothing came.
+    pub value: Option<String>,
+}
+
 /// An answer to a question for sales.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SalesAnswer {
@@ -87,6 +119,10 @@ pub struct SalesAnswer {
     /// Invoice and line of the first key that came twice with different content. Which version is right, nobody knows, so
     /// neither is among the lines.
     pub contradicted: Option<(String, i32)>,
+    /// Lines that cannot be read. The others are not discredited by them.
+    pub unreadable: u64,
+    /// The first of those.
+    pub unreadable_lines: Vec<UnreadableLine>,
     /// When the source made the response (`meta.fecha_generacion`); None where it does not say.
     pub generated_at: Option<Timestamp>,
     /// The lines without contradiction, each once (by `numero_factura` and `linea`), in the order they came. Both ends of the asked hours
@@ -95,9 +131,36 @@ pub struct SalesAnswer {
 }
 
 impl SalesAnswer {
-    /// Whether as many distinct lines came as the POS announced (DESIGN, rule 3), all of the requested time and none in
-    /// two versions.
+    /// Whether as many distinct lines came as the POS announced (DESIGN, rule 3), all of them readable and of the requested
+    /// time, and none in two versions.
     pub fn is_complete(&self) -> bool {
-        self.lines.len() as u64 == self.announced && self.outside == 0 && self.contradicted.is_none()
+        self.lines.len() as u64 == self.announced
+            && self.outside == 0
+            && self.unreadable == 0
+            && self.contradicted.is_none()
+    }
+
+    /// The lines that the POS has: those that it announced, or all that came where it sent more.
+    pub fn lines_of_source(&self) -> u64 {
+        self.announced.max(self.lines.len() as u64 + self.unreadable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("12.08", Some(12_080_000))]
+    #[case("-0.000001", Some(-1))]
+    #[case("999999999999.999999", Some(MILLIONTHS_MAX))]
+    #[case("1000000000000", None)]
+    #[case("79228162514264337593543950335", None)]
+    #[case("-79228162514264337593543950335", None)]
+    #[case("1.00000051", Some(1_000_001))]
+    fn decimals_keep_six_places_or_are_refused(#[case] number: &str, #[case] expected: Option<i128>) {
+        assert_eq!(millionths(number.parse().unwrap()), expected);
     }
 }

@@ -61,21 +61,19 @@ impl Client {
     /// Every warehouse of one store, or of all.
     pub async fn branch_warehouses(&self, branch: Option<&BranchCode>) -> Result<Vec<WarehouseRow>, KlkError> {
         let query = branch.map(|branch| ("sucursal", branch.to_string()));
-        self.ask(&self.master_call(Endpoint::BranchWarehouses, Question::Get(query)), parse_warehouses)
-            .await
-            .map(listed)
+        self.ask(&self.master_call(Endpoint::BranchWarehouses, Question::Get(query)), listing).await.map(listed)
     }
 
     /// The sales floor of every store; the row that sums up all stores is left out.
     pub async fn sales_floors(&self) -> Result<Vec<WarehouseRow>, KlkError> {
-        self.ask(&self.master_call(Endpoint::SalesFloors, Question::Get(None)), parse_warehouses).await.map(listed)
+        self.ask(&self.master_call(Endpoint::SalesFloors, Question::Get(None)), listing).await.map(listed)
     }
 
     /// The articles of a warehouse, with their stock.
     pub async fn articles_of_warehouse(&self, warehouse: &WarehouseCode) -> Result<Received<ArticlesAnswer>, KlkError> {
         let question = post(&WarehouseBody { warehouse })?;
         let code = warehouse.clone();
-        let parse = move |body: &str| parse_articles(body, code.as_str());
+        let parse = move |body: &[u8]| parse_articles(text_of(body)?, code.as_str());
         self.ask(&self.master_call(Endpoint::WarehouseArticles, question), parse).await
     }
 
@@ -88,7 +86,7 @@ impl Client {
             question: post(question)?,
         };
         let question = question.clone();
-        self.ask(&call, move |body: &str| parse_sales(body, &question)).await
+        self.ask(&call, move |body: &[u8]| parse_sales(body, &question)).await
     }
 
     /// What a response says of itself before its first line: the lines are not waited for. It is requested once.
@@ -116,7 +114,7 @@ impl Client {
             question: Question::Get(None),
         };
         let started = Instant::now();
-        self.ask(&call, parse_warehouses).await?;
+        self.ask(&call, listing).await?;
         Ok(started.elapsed())
     }
 
@@ -129,7 +127,7 @@ impl Client {
     async fn ask<Answer, Parse>(&self, call: &Call, parse: Parse) -> Result<Received<Answer>, KlkError>
     where
         Answer: Send + 'static,
-        Parse: Fn(&str) -> Result<Answer, ParseError> + Send + Sync + 'static,
+        Parse: Fn(&[u8]) -> Result<Answer, ParseError> + Send + Sync + 'static,
     {
         let parse = Arc::new(parse);
         let mut attempt = 1;
@@ -178,13 +176,12 @@ impl Client {
     ) -> Result<Received<Answer>, KlkError>
     where
         Answer: Send + 'static,
-        Parse: Fn(&str) -> Result<Answer, ParseError> + Send + Sync + 'static,
+        Parse: Fn(&[u8]) -> Result<Answer, ParseError> + Send + Sync + 'static,
     {
         let endpoint = call.endpoint;
         let body = self.shared.transport.send(call, attempt, &*self.observer).await?;
         // A day of sales takes a good part of a second to parse: not on a thread that serves others.
-        let parsing =
-            tokio::task::spawn_blocking(move || body.parsed(|body| text_of(body).and_then(|text| parse(text))));
+        let parsing = tokio::task::spawn_blocking(move || body.parsed(|body| parse(body)));
         match parsing.await {
             Ok(Ok(parsed)) => parsed.map_err(|error| error.at(endpoint)),
             Ok(Err(over)) => Err(over.at(endpoint)),
@@ -194,6 +191,10 @@ impl Client {
             },
         }
     }
+}
+
+fn listing(body: &[u8]) -> Result<Vec<WarehouseRow>, ParseError> {
+    parse_warehouses(text_of(body)?)
 }
 
 /// A list of stores is small: nothing is kept of the budget for it.

@@ -3,6 +3,9 @@
 /// Characters of foreign text that an error message may carry.
 pub(crate) const EXCERPT_CHARACTERS: usize = 200;
 
+/// Stands before the two digits of a byte that is no text. It is no character, and comes in no text.
+pub(crate) const BYTE_MARK: char = '\u{10FFFE}';
+
 /// The beginning of a text on one line: runs of white space become one blank, and what is cut shows as `…`.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut short = String::new();
@@ -17,7 +20,10 @@ pub(crate) fn excerpt(text: &str) -> String {
                 short.push('…');
                 return short;
             }
-            short.push(character);
+            match character {
+                BYTE_MARK => short.push_str("\\x"),
+                character => short.push(character),
+            }
             left -= 1;
         }
     }
@@ -31,6 +37,11 @@ mod tests {
     #[test]
     fn a_short_text_comes_out_on_one_line() {
         assert_eq!(excerpt("<html>\n  <h1>Bad  Gateway</h1>\r\n</html>\n"), "<html> <h1>Bad Gateway</h1> </html>");
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_is_written_out() {
+        assert_eq!(excerpt(&format!("JAM{BYTE_MARK}D3N")), "JAM\\xD3N");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::sale::SaleLine;
+use domain::sale::{SaleLine, millionths};
 use domain::stock::Article;
 use duckdb::Connection;
 use duckdb::arrow::array::{
@@ -16,9 +16,6 @@ use rust_decimal::Decimal;
 
 use crate::instants::epoch_days;
 use crate::{Result, WarehouseError};
-
-/// What DECIMAL(18,6) holds, in millionths.
-const MILLIONTHS_MAX: i128 = 999_999_999_999_999_999;
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 
@@ -189,37 +186,9 @@ fn decimal<Row: Named>(rows: &[Row], column: &'static str, read: impl Fn(&Row) -
     Ok(Arc::new(millionths.with_data_type(DataType::Decimal128(18, 6))))
 }
 
-/// None where it does not fit.
-pub(crate) fn millionths(number: Decimal) -> Option<i128> {
-    let mantissa = match 6_u32.checked_sub(number.scale()) {
-        // As most come; rescaling divides and multiplies step by step.
-        Some(places) => number.mantissa().checked_mul(10_i128.pow(places))?,
-        None => {
-            let mut scaled = number;
-            scaled.rescale(6);
-            (scaled.scale() == 6).then(|| scaled.mantissa())?
-        }
-    };
-    (mantissa.abs() <= MILLIONTHS_MAX).then_some(mantissa)
-}
-
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
-
     use super::*;
-
-    #[rstest]
-    #[case("12.08", Some(12_080_000))]
-    #[case("-0.000001", Some(-1))]
-    #[case("999999999999.999999", Some(MILLIONTHS_MAX))]
-    #[case("1000000000000", None)]
-    #[case("79228162514264337593543950335", None)]
-    #[case("-79228162514264337593543950335", None)]
-    #[case("1.00000051", Some(1_000_001))]
-    fn decimals_keep_six_places_or_are_refused(#[case] number: &str, #[case] expected: Option<i128>) {
-        assert_eq!(millionths(number.parse().unwrap()), expected);
-    }
 
     #[test]
     fn the_last_fraction_of_a_second_stays_in_its_second() {

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::sale::SaleLine;
+use domain::sale::{SaleLine, millionths};
 use domain::{EtlKind, RunId};
 use duckdb::Connection;
 use jiff::Timestamp;
 
-use crate::columns::{append, local_micros, millionths, of_all, sale_columns};
+use crate::columns::{append, local_micros, of_all, sale_columns};
 use crate::instants::micros;
 use crate::literal::with_values;
 use crate::other_days::{InvoiceDays, Numbers, parts};

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use domain::sale::SalesAnswer;
-use domain::{BranchClock, WarehouseCode};
+use domain::sale::{SalesAnswer, UnreadableLine};
+use domain::{Branch, BranchClock, WarehouseCode};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use klk::{KlkError, RefusalKind, TimeoutPhase};
@@ -54,7 +54,11 @@ fn describe_source(error: &KlkError) -> String {
         KlkError::Malformed { element: Some(element), detail, .. } => {
             let field = field_of(detail).map_or_else(String::new, |field| format!(" en «{field}»"));
             let place = place_of(detail).map_or_else(String::new, |place| format!(" ({place})"));
-            let came = came_in(detail).map_or_else(String::new, |came| format!(": llegó {came}"));
+            let came = match came_in(detail) {
+                Some("nothing") => ": no llegó nada".to_owned(),
+                Some(came) => format!(": llegó {came}"),
+                None => String::new(),
+            };
             format!(
                 "La línea {}{place} de la respuesta no tiene la forma acordada{field}{came}. No se cargó nada.",
                 element + 1
@@ -89,8 +93,11 @@ fn describe_source(error: &KlkError) -> String {
 }
 
 /// Why a response about sales is not believed as a whole.
-pub(super) fn incomplete(answer: &SalesAnswer) -> String {
+pub(super) fn incomplete(branch: &Branch, answer: &SalesAnswer) -> String {
     let (announced, distinct) = (answer.announced, answer.lines.len());
+    if answer.unreadable > 0 {
+        return unreadable(branch, answer);
+    }
     if let Some((invoice, line)) = &answer.contradicted {
         return format!("La línea {line} de la factura {invoice} llegó dos veces con datos distintos.");
     }
@@ -99,6 +106,59 @@ pub(super) fn incomplete(answer: &SalesAnswer) -> String {
         return format!("De {distinct} líneas que llegaron, {outside} no son del período pedido.");
     }
     format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
+}
+
+/// Lines that one message names.
+const LINES_NAMED: usize = 3;
+
+/// Characters of a foreign text in a message about a line.
+const VALUE_CHARACTERS: usize = 60;
+
+/// Lines that cannot be read, the first of them with all that is known.
+fn unreadable(branch: &Branch, answer: &SalesAnswer) -> String {
+    let (count, all) = (answer.unreadable, answer.lines_of_source());
+    let named: Vec<String> =
+        answer.unreadable_lines.iter().take(LINES_NAMED).map(|line| unreadable_line(branch, line)).collect();
+    let others = match count.saturating_sub(named.len() as u64) {
+        0 => String::new(),
+        others => format!("; y {others} más"),
+    };
+    let were_not_loaded = match count {
+        1 => "no se pudo leer y no se cargó",
+        _ => "no se pudieron leer y no se cargaron",
+    };
+    format!(
+        "{count} de {all} líneas {were_not_loaded}: {}{others}. Las demás se conservan; la ventana sigue pendiente.",
+        named.join("; ")
+    )
+}
+
+fn unreadable_line(branch: &Branch, line: &UnreadableLine) -> String {
+    let UnreadableLine { place, invoice, line, field, value } = line;
+    let mut text = format!("tienda {}, ", branch.name);
+    match invoice {
+        Some(invoice) => text.push_str(&format!("factura {}, ", shortened(invoice))),
+        None => text.push_str("sin número de factura, "),
+    }
+    match line {
+        Some(line) => text.push_str(&format!("línea {line}")),
+        None => text.push_str(&format!("elemento {place} de la respuesta")),
+    }
+    if let Some(field) = field {
+        text.push_str(&format!(", «{}»", shortened(field)));
+    }
+    match value {
+        Some(value) => text.push_str(&format!(": llegó {}", shortened(value))),
+        None => text.push_str(": no llegó nada"),
+    }
+    text
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(VALUE_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A response that would remove too many loaded lines.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::sale::{SaleLine, SalesAnswer};
+use domain::sale::{SaleLine, SalesAnswer, UnreadableLine};
 use domain::window::readings;
 use domain::{Branch, Interval};
 use jiff::Timestamp;
@@ -30,11 +30,16 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let (answer, _memory) = received.into_parts();
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
-    let announcement = Announcement { announced, received: distinct, is_of_window_only: question.to.is_none() };
+    let announcement = Announcement {
+        announced: answer.lines_of_source(),
+        received: distinct,
+        is_of_window_only: question.to.is_none(),
+    };
+    log_unreadable(job, &answer);
     let made_too_early = made_too_early(job, &answer, window.interval.end());
     let has_seen_the_end = made_too_early.is_none();
     let complete = answer.is_complete() && has_seen_the_end;
-    let message = made_too_early.unwrap_or_else(|| messages::incomplete(&answer));
+    let message = made_too_early.unwrap_or_else(|| messages::incomplete(job.branch, &answer));
 
     let lines = job
         .monitor
@@ -136,8 +141,8 @@ async fn ask(
         match response {
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
             Ok(answer) => {
-                let (announced, distinct) = (answer.announced, answer.lines.len());
-                tracing::warn!(run = %job.record.id, announced, distinct, "a short answer is asked for again");
+                let (announced, distinct, unreadable) = (answer.announced, answer.lines.len(), answer.unreadable);
+                tracing::warn!(run = %job.record.id, announced, distinct, unreadable, "a short answer is asked for again");
             }
             Err(KlkError::Malformed { .. }) if left > 0 => {}
             Err(error) => {
@@ -146,6 +151,22 @@ async fn ask(
             }
         }
         left -= 1;
+    }
+}
+
+/// For whoever mends it at the source: each line that cannot be read, as far as the response keeps them.
+fn log_unreadable(job: &Job<'_>, answer: &SalesAnswer) {
+    for UnreadableLine { place, invoice, line, field, value } in &answer.unreadable_lines {
+        tracing::warn!(
+            run = %job.record.id,
+            branch = %job.branch.id,
+            place,
+            invoice,
+            line,
+            field,
+            value,
+            "a line of the response cannot be read and is not loaded"
+        );
     }
 }
 

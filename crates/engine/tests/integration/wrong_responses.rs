@@ -14,6 +14,14 @@ use crate::support::{World, settings};
 const HOURS: Option<(&str, &str)> = Some(("12:00", "12:30"));
 const DAY: &str = "2025-11-17";
 
+/// The second line of the right response with another quantity.
+const fn with_quantity(quantity: &'static str) -> (&'static str, &'static str) {
+    (QUANTITY, quantity)
+}
+
+/// Stands for the quantity of the second line in a change.
+const QUANTITY: &str = "cantidad de la segunda línea";
+
 const FAILED: RunState = RunState::Failed;
 const PARTIAL: RunState = RunState::Partial;
 
@@ -48,16 +56,26 @@ const PARTIAL: RunState = RunState::Partial;
     0
 )]
 #[case::made_before_the_window_ended(&[("2025-11-18T13:45:09.488Z", "2025-11-17T16:24:00Z")], PARTIAL, 2)]
+#[case::a_number_out_of_range(&[with_quantity("7591234567890")], PARTIAL, 1)]
+#[case::a_number_with_an_exponent(&[with_quantity("1e12")], PARTIAL, 1)]
+#[case::a_number_that_is_none(&[with_quantity("NaN")], PARTIAL, 1)]
+#[case::a_text_for_a_number(&[with_quantity(r#""uno""#)], PARTIAL, 1)]
+#[case::no_number(&[with_quantity("null")], PARTIAL, 1)]
+#[case::an_hour_that_is_none(&[(r#""hora":"12:10:00.5""#, r#""hora":"mediodía""#)], PARTIAL, 1)]
+#[case::an_invoice_without_a_number(&[("C01-01-00000002", "")], PARTIAL, 1)]
+#[case::an_element_that_is_no_line(&[(r#""ventas":["#, r#""ventas":[7,"#)], PARTIAL, 2)]
+#[case::the_key_of_a_good_line_on_one_that_cannot_be_read(
+    &[("C01-01-00000002", "C01-01-00000001"), with_quantity("null")], PARTIAL, 0
+)]
+#[case::no_line_that_can_be_read(&[(r#""cantidad_vendida":1"#, r#""cantidad_vendida":7591234567890"#)], FAILED, 0)]
+#[case::a_count_that_is_none(&[(r#""total_registros":2"#, r#""total_registros":"dos""#)], FAILED, 0)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_response_proves_nothing_and_takes_nothing_away(
     #[case] changes: &[(&str, &str)],
     #[case] state: RunState,
     #[case] lines: u64,
 ) {
-    let wrong = changes.iter().fold(right(), |body, (from, to)| {
-        assert!(body.contains(from), "{from} is not in the response");
-        body.replace(from, to)
-    });
+    let wrong = changed(changes);
     let (world, response) = responding(wrong.clone()).await;
     // Nothing is there yet: the half hour stays a gap.
     let runs = world.extract("tienda_01", DAY, HOURS).await;
@@ -81,9 +99,55 @@ async fn a_wrong_response_proves_nothing_and_takes_nothing_away(
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
 
     // And where there is nothing, what is right of a partial response is kept.
-    let (world, _) = responding(changes.iter().fold(right(), |body, (from, to)| body.replace(from, to))).await;
+    let (world, _) = responding(changed(changes)).await;
     world.extract("tienda_01", DAY, HOURS).await;
     assert_eq!(world.totals("tienda_01", DAY).await.lines, lines);
+}
+
+/// The right response, written differently.
+fn changed(changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(right(), |body, (from, to)| {
+        if *from == QUANTITY {
+            let (first, second) = body.rsplit_once(r#""cantidad_vendida":1"#).unwrap();
+            return format!(r#"{first}"cantidad_vendida":{to}{second}"#);
+        }
+        assert!(body.contains(from), "{from} is not in the response");
+        body.replace(from, to)
+    })
+}
+
+/// One line of many cannot be read: it is named, and all others are loaded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_cannot_be_read_is_said_and_the_others_are_loaded() {
+    let body = of_invoices(1..402).replacen(r#""cantidad_vendida":1"#, r#""cantidad_vendida":7591234567890"#, 1);
+    let (world, response) = responding(body).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!(
+        (runs[0].estado, runs[0].registros_extraidos, runs[0].registros_cargados),
+        (PARTIAL, Some(400), Some(400))
+    );
+    let message = "1 de 401 líneas no se pudo leer y no se cargó: tienda PERIFERICO, factura C01-01-00000001, línea 1, \
+                   «cantidad_vendida»: llegó 7591234567890. Las demás se conservan; la ventana sigue pendiente.";
+    assert_eq!(runs[0].error_mensaje.as_deref(), Some(message));
+    assert!(is_a_gap(&world).await);
+    *response.lock().unwrap() = of_invoices(1..402);
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!((runs[0].estado, runs[0].registros_cargados), (RunState::Succeeded, Some(401)));
+    assert!(!is_a_gap(&world).await);
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 401);
+}
+
+/// However many there are and however long their values, what a run says of them fits on a page.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_lines_that_cannot_be_read_a_few_are_said() {
+    let long = format!(r#""cantidad_vendida":"{}""#, "x".repeat(5_000));
+    let body = of_invoices(1..41).replacen(r#""cantidad_vendida":1"#, &long, 30);
+    let (world, _) = responding(body).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!((runs[0].estado, runs[0].registros_cargados), (PARTIAL, Some(10)));
+    let message = runs[0].error_mensaje.as_ref().unwrap();
+    assert!(message.starts_with("30 de 40 líneas no se pudieron leer y no se cargaron:"), "{message}");
+    assert!(message.contains("y 27 más") && message.chars().count() < 900, "{message}");
 }
 
 #[rstest]

@@ -47,7 +47,7 @@ struct Articles<'body>(Distinct<Cow<'body, str>, Article>);
 impl<'body> Elements<'body> for Articles<'body> {
     const ARRAY: &'static str = "articulos";
 
-    fn read(&mut self, scanner: &mut Scanner<'body>) -> Result<(), Problem> {
+    fn read(&mut self, scanner: &mut Scanner<'body>, _index: usize) -> Result<(), Problem> {
         let raw = RawArticle::read(scanner)?;
         let code = read!(required_text, raw.Codigo);
         let article = Article {

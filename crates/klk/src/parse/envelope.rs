@@ -10,8 +10,8 @@ pub(super) trait Elements<'body> {
     /// The array's name.
     const ARRAY: &'static str;
 
-    /// Takes one.
-    fn read(&mut self, scanner: &mut Scanner<'body>) -> Result<(), Problem>;
+    /// Takes the one at an index.
+    fn read(&mut self, scanner: &mut Scanner<'body>, index: usize) -> Result<(), Problem>;
 }
 
 /// Reads a body, hands its elements over and gives its `meta` back.
@@ -29,12 +29,12 @@ pub(super) fn read_envelope<'body, E: Elements<'body>>(
             return Ok(false);
         }
         if array_seen {
-            return Err(Problem::Shape(format!("'{name}' comes twice")));
+            return Err(Problem::Discredit(format!("'{name}' comes twice")));
         }
         array_seen = true;
         scanner.array(format_args!("'{name}': an array"), |scanner, index| {
             element = Some(index);
-            elements.read(scanner)
+            elements.read(scanner, index)
         })?;
         element = None;
         Ok(true)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use domain::sale::millionths;
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
@@ -16,30 +17,46 @@ use crate::text::excerpt;
 pub(super) type Expected = &'static str;
 
 /// A field that is not what it should be.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct FieldProblem {
-    field: &'static str,
-    expected: Expected,
-    came: Option<String>,
+    /// None where a value without a name is meant.
+    pub(super) field: Option<&'static str>,
+    expected: Cow<'static, str>,
+    /// None where nothing came.
+    pub(super) came: Option<String>,
 }
 
 impl FieldProblem {
     #[cold]
     pub(super) fn new(field: &'static str, expected: Expected, came: Field<'_>) -> Self {
-        Self { field, expected, came: came.map(excerpt) }
+        Self { field: Some(field), expected: Cow::Borrowed(expected), came: came.map(excerpt) }
+    }
+
+    /// A value that has no name, or whose name is known further out.
+    #[cold]
+    pub(super) fn unnamed(expected: fmt::Arguments<'_>, came: &str) -> Self {
+        Self { field: None, expected: Cow::Owned(expected.to_string()), came: Some(excerpt(came)) }
+    }
+
+    /// The same, under a name where it has none yet.
+    pub(super) fn named(self, field: &'static str) -> Self {
+        Self { field: self.field.or(Some(field)), ..self }
     }
 }
 
 impl fmt::Display for FieldProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let came = self.came.as_deref().unwrap_or("nothing");
-        write!(formatter, "'{}': {} was expected, {came} came", self.field, self.expected)
+        if let Some(field) = self.field {
+            write!(formatter, "'{field}': ")?;
+        }
+        write!(formatter, "{} was expected, {came} came", self.expected)
     }
 }
 
 impl From<FieldProblem> for Problem {
     fn from(problem: FieldProblem) -> Self {
-        Self::Shape(problem.to_string())
+        Self::Value(problem)
     }
 }
 
@@ -103,7 +120,8 @@ pub(super) fn number(field: Field<'_>) -> Result<Option<Decimal>, Expected> {
     if !json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return Err(NUMBER);
     }
-    parse_decimal(json).map(Some).ok_or("a number of at most 28 digits")
+    let decimal = parse_decimal(json).filter(|decimal| millionths(*decimal).is_some());
+    decimal.map(Some).ok_or("a number of at most 12 digits before its point")
 }
 
 /// A number that has to be there.

@@ -13,11 +13,14 @@ mod field;
 mod raw;
 pub(crate) mod sales;
 mod scanner;
+mod unreadable;
 pub(crate) mod warehouses;
+
+use std::borrow::Cow;
 
 use scanner::Problem;
 
-use crate::text::excerpt;
+use crate::text::{BYTE_MARK, excerpt};
 use crate::{Endpoint, KlkError, refusal};
 
 /// Why a body is not an answer.
@@ -48,16 +51,18 @@ impl ParseError {
             Problem::EndsTooSoon => {
                 Self::CutOff { reason: format!("its JSON ends too soon, after {} bytes", body.len()) }
             }
-            Problem::Shape(detail) if element.is_some() => Self::Shape { element, detail },
-            Problem::Shape(detail) => Self::of_body(body, detail),
+            Problem::Shape(detail) | Problem::Discredit(detail) if element.is_some() => Self::Shape { element, detail },
+            Problem::Value(problem) if element.is_some() => Self::Shape { element, detail: problem.to_string() },
+            Problem::Shape(detail) | Problem::Discredit(detail) => Self::of_body(body, detail),
+            Problem::Value(problem) => Self::of_body(body, problem),
         }
     }
 
     /// Something about `meta`.
     fn of_meta(problem: Problem) -> Self {
-        let detail = match problem {
-            Problem::EndsTooSoon => "'meta' ends too soon".to_owned(),
-            Problem::Shape(detail) => format!("'meta': {detail}"),
+        let detail = match problem.detail() {
+            None => "'meta' ends too soon".to_owned(),
+            Some(detail) => format!("'meta': {detail}"),
         };
         Self::Shape { element: None, detail }
     }
@@ -88,6 +93,28 @@ pub(crate) fn text_of(body: &[u8]) -> Result<&str, ParseError> {
         }
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The bytes of a body as text, where those that are no UTF-8 are marked and written out: a line with a foreign character
+/// is one line that cannot be read, and no reason to refuse the others. Owned where something is marked.
+pub(crate) fn marked_text_of(body: &[u8]) -> Result<Cow<'_, str>, ParseError> {
+    let not_utf_8 = match text_of(body) {
+        Ok(text) => return Ok(Cow::Borrowed(text)),
+        Err(ParseError::Shape { element, detail }) => ParseError::Shape { element, detail },
+        Err(error) => return Err(error),
+    };
+    let mut text = String::with_capacity(body.len());
+    for chunk in body.utf8_chunks() {
+        if chunk.valid().contains(BYTE_MARK) {
+            return Err(not_utf_8);
+        }
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push(BYTE_MARK);
+            text.push_str(&format!("{byte:02X}"));
+        }
+    }
+    Ok(Cow::Owned(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Keeping the text makes decimals exact and lets an error say which field it was and what came.
 
+use super::field::FieldProblem;
 use super::scanner::{Problem, Scanner};
 
 /// A field as it came; None where it is absent or null.
@@ -47,19 +48,23 @@ pub(super) use raw_object;
 
 /// Reads an array of exactly one element.
 pub(super) fn exactly_one<'body, T>(
-    name: &str,
+    name: &'static str,
     scanner: &mut Scanner<'body>,
     read: impl Fn(&mut Scanner<'body>) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let wrong =
-        |came: &str| Problem::Shape(format!("'{name}': an array of exactly one object was expected, {came} came"));
+    let wrong = |came: &str| {
+        Problem::Value(FieldProblem::unnamed(format_args!("an array of exactly one object"), came).named(name))
+    };
     let mut only = None;
-    scanner.array(format_args!("'{name}': an array"), |scanner, index| {
+    let read = scanner.array(format_args!("an array"), |scanner, index| {
         if index > 0 {
             return Err(wrong("a second one"));
         }
         only = Some(read(scanner)?);
         Ok(())
-    })?;
-    only.ok_or_else(|| wrong("an empty one"))
+    });
+    match read {
+        Err(Problem::Value(problem)) => Err(Problem::Value(problem.named(name))),
+        read => read.and_then(|()| only.ok_or_else(|| wrong("an empty one"))),
+    }
 }

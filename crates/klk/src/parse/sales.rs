@@ -5,14 +5,16 @@ use std::borrow::Cow;
 use domain::sale::{SaleLine, SalesAnswer};
 use jiff::Timestamp;
 
-use super::ParseError;
 use super::check::{SalesFacts, count_outside, read_sales_meta};
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
-use super::field::read;
+use super::field::{FieldProblem, read};
 use super::raw::{RawObject, exactly_one, raw_object};
 use super::scanner::{Problem, Scanner};
+use super::unreadable::{Reason, Unreadable};
+use super::{ParseError, marked_text_of};
 use crate::SalesQuestion;
+use crate::text::BYTE_MARK;
 
 raw_object!(RawLine, "an invoice line", {
     numero_factura, fecha, hora, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion, error,
@@ -38,15 +40,34 @@ raw_object!(RawMoney, "an object in 'financiero'", {
 /// About what a line takes in a body.
 const BYTES_PER_LINE: usize = 1_500;
 
-/// Reads the response to a question.
-pub(crate) fn parse_sales(body: &str, question: &SalesQuestion) -> Result<SalesAnswer, ParseError> {
-    let mut lines = Lines(Distinct::with_capacity(body.len() / BYTES_PER_LINE));
-    let mut meta = read_envelope(body, &mut lines)?;
+/// Reads the response to a question. Lines that cannot be read are set aside, unless there is no other.
+pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<SalesAnswer, ParseError> {
+    let text = marked_text_of(body)?;
+    let has_marks = matches!(text, Cow::Owned(_));
+    let mut lines = Lines::with_capacity(text.len() / BYTES_PER_LINE, has_marks);
+    let mut meta = read_envelope(&text, &mut lines)?;
     let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
-    let Collected { received, contradicted, items } = lines.0.finish();
+    let Lines { distinct, unreadable, .. } = lines;
+    let Collected { received, contradicted, mut items } = distinct.finish();
+    if let (true, Some((element, detail))) = (items.is_empty() && contradicted.is_none(), unreadable.refusal) {
+        return Err(ParseError::Shape { element: Some(element), detail });
+    }
+    // What a readable line says is contradicted by one of the same key that cannot be read.
+    if unreadable.count > 0 {
+        items.retain(|line| !unreadable.keys.contains(&(Cow::Borrowed(&*line.numero_factura), line.linea)));
+    }
     let outside = count_outside(&items, question)?;
     let contradicted = contradicted.map(|line| (line.numero_factura, line.linea));
-    Ok(SalesAnswer { announced, received, outside, contradicted, generated_at, lines: items })
+    Ok(SalesAnswer {
+        announced,
+        received: received + unreadable.count,
+        outside,
+        contradicted,
+        unreadable: unreadable.count,
+        unreadable_lines: unreadable.first,
+        generated_at,
+        lines: items,
+    })
 }
 
 const LINES: &[u8] = br#""ventas""#;
@@ -62,7 +83,7 @@ pub(crate) fn beginning(body: &[u8]) -> Option<usize> {
 pub(crate) fn parse_announced(text: &str, question: &SalesQuestion) -> Result<AnnouncedSales, ParseError> {
     let begun = text.trim_end();
     let whole = if begun.ends_with(',') { format!(r#"{begun}"ventas":[]}}"#) } else { text.to_owned() };
-    let mut lines = Lines(Distinct::with_capacity(0));
+    let mut lines = Lines::with_capacity(0, false);
     let mut meta = read_envelope(&whole, &mut lines)?;
     let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
     Ok(AnnouncedSales { lines: announced, generated_at })
@@ -77,47 +98,75 @@ pub struct AnnouncedSales {
     pub generated_at: Option<Timestamp>,
 }
 
-/// The lines by (`numero_factura`, `linea`): the store is the same for all.
-struct Lines<'body>(Distinct<(Cow<'body, str>, i32), SaleLine>);
+/// A line's key: the store is the same for all.
+type Key<'body> = (Cow<'body, str>, i32);
+
+struct Lines<'body> {
+    distinct: Distinct<Key<'body>, SaleLine>,
+    unreadable: Unreadable<'body>,
+    /// Whether bytes that are no text are marked in the body.
+    has_marks: bool,
+}
+
+impl Lines<'_> {
+    fn with_capacity(expected: usize, has_marks: bool) -> Self {
+        Self { distinct: Distinct::with_capacity(expected), unreadable: Unreadable::default(), has_marks }
+    }
+}
 
 impl<'body> Elements<'body> for Lines<'body> {
     const ARRAY: &'static str = "ventas";
 
-    fn read(&mut self, scanner: &mut Scanner<'body>) -> Result<(), Problem> {
-        let (mut product, mut quantity, mut money) = (None, None, None);
-        let raw = RawLine::read_with(scanner, |scanner, name| {
-            let is_second = match name {
-                "producto" => product.is_some(),
-                "cantidad" => quantity.is_some(),
-                "financiero" => money.is_some(),
-                _ => false,
-            };
-            if is_second {
-                return Err(Problem::Shape(format!("'{name}' comes twice")));
+    fn read(&mut self, scanner: &mut Scanner<'body>, index: usize) -> Result<(), Problem> {
+        scanner.peek()?;
+        let start = scanner.place();
+        let reason = match read_line(scanner) {
+            Ok(_) if self.has_marks && scanner.since(start).contains(BYTE_MARK) => Reason::MarkedBytes,
+            Ok((key, line)) => {
+                self.distinct.add(key, line);
+                return Ok(());
             }
-            match name {
-                "producto" => product = Some(exactly_one(name, scanner, RawProduct::read)?),
-                "cantidad" => quantity = Some(exactly_one(name, scanner, RawQuantity::read)?),
-                "financiero" => money = Some(exactly_one(name, scanner, RawMoney::read)?),
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        if let Some(message) = refusal_message(raw.error) {
-            return Err(Problem::Shape(format!("'error': {message}")));
-        }
-        let missing = |name| Problem::Shape(format!("'{name}' is missing"));
-        let product = product.ok_or_else(|| missing("producto"))?;
-        let quantity = quantity.ok_or_else(|| missing("cantidad"))?;
-        let money = money.ok_or_else(|| missing("financiero"))?;
-
-        let invoice = read!(required_text, raw.numero_factura);
-        let number = read!(required_integer, raw.linea);
-        let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number));
-        let line = line.map_err(|problem| problem.within(format_args!("{invoice}/{number}")))?;
-        self.0.add((invoice, number), line);
+            Err(problem @ (Problem::EndsTooSoon | Problem::Discredit(_))) => return Err(problem),
+            Err(problem) if !scanner.skip_element(start) => return Err(problem),
+            Err(problem) => Reason::Problem(problem),
+        };
+        self.unreadable.add(index, scanner.since(start), reason);
         Ok(())
     }
+}
+
+fn read_line<'body>(scanner: &mut Scanner<'body>) -> Result<(Key<'body>, SaleLine), Problem> {
+    let (mut product, mut quantity, mut money) = (None, None, None);
+    let raw = RawLine::read_with(scanner, |scanner, name| {
+        let is_second = match name {
+            "producto" => product.is_some(),
+            "cantidad" => quantity.is_some(),
+            "financiero" => money.is_some(),
+            _ => false,
+        };
+        if is_second {
+            return Err(Problem::Discredit(format!("'{name}' comes twice")));
+        }
+        match name {
+            "producto" => product = Some(exactly_one("producto", scanner, RawProduct::read)?),
+            "cantidad" => quantity = Some(exactly_one("cantidad", scanner, RawQuantity::read)?),
+            "financiero" => money = Some(exactly_one("financiero", scanner, RawMoney::read)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    if let Some(message) = refusal_message(raw.error) {
+        return Err(Problem::Discredit(format!("'error': {message}")));
+    }
+    let missing = |name| FieldProblem::new(name, "an array of exactly one object", None);
+    let product = product.ok_or_else(|| missing("producto"))?;
+    let quantity = quantity.ok_or_else(|| missing("cantidad"))?;
+    let money = money.ok_or_else(|| missing("financiero"))?;
+
+    let invoice = read!(required_text, raw.numero_factura);
+    let number = read!(required_integer, raw.linea);
+    let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number))?;
+    Ok(((invoice, number), line))
 }
 
 #[inline]

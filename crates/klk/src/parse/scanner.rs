@@ -11,6 +11,7 @@ use std::fmt;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use super::field::FieldProblem;
 use crate::text::excerpt;
 
 /// Why the text cannot be read on.
@@ -18,16 +19,21 @@ use crate::text::excerpt;
 pub(super) enum Problem {
     /// It ends in the middle.
     EndsTooSoon,
-    /// Something else was expected.
+    /// It is no JSON from here on.
     Shape(String),
+    /// A value is not what it should be; what comes after it can be read.
+    Value(FieldProblem),
+    /// What stands here cannot be believed, and neither can what stands around it: two values of one key, or an error.
+    Discredit(String),
 }
 
 impl Problem {
-    /// The same, with where it was found.
-    pub(super) fn within(self, place: impl std::fmt::Display) -> Self {
+    /// What is wrong, and no more than that the text ends too soon where it does.
+    pub(super) fn detail(&self) -> Option<String> {
         match self {
-            Self::EndsTooSoon => Self::EndsTooSoon,
-            Self::Shape(detail) => Self::Shape(format!("{detail} (in {place})")),
+            Self::EndsTooSoon => None,
+            Self::Shape(detail) | Self::Discredit(detail) => Some(detail.clone()),
+            Self::Value(problem) => Some(problem.to_string()),
         }
     }
 }
@@ -122,7 +128,7 @@ impl<'body> Scanner<'body> {
             };
             if let Some(place) = place {
                 if std::mem::replace(&mut seen[place], true) {
-                    return Err(Problem::Shape(format!("'{}' comes twice", names[place])));
+                    return Err(Problem::Discredit(format!("'{}' comes twice", names[place])));
                 }
                 slots[place] = Some(self.value()?).filter(|value| *value != "null");
                 expected = place + 1;
@@ -148,11 +154,50 @@ impl<'body> Scanner<'body> {
         Ok(())
     }
 
+    /// Where the next value begins.
+    pub(super) fn place(&self) -> usize {
+        self.position
+    }
+
+    /// The text since a place.
+    pub(super) fn since(&self, place: usize) -> &'body str {
+        &self.text[place..self.position]
+    }
+
+    /// Goes on behind the element of an array that begins at a place, whatever is wrong in it; false where it cannot be
+    /// told where the element ends. Brackets count where they stand outside of strings.
+    pub(super) fn skip_element(&mut self, start: usize) -> bool {
+        self.position = start;
+        if self.value().is_ok() && self.is_at_end_of_element() {
+            return true;
+        }
+        let (mut depth, mut is_in_string, mut is_escaped) = (0_usize, false, false);
+        for (offset, byte) in self.text.as_bytes()[start..].iter().enumerate() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if is_in_string => is_escaped = true,
+                b'"' => is_in_string = !is_in_string,
+                _ if is_in_string => {}
+                b'{' | b'[' => depth += 1,
+                b',' | b']' | b'}' if depth == 0 => {
+                    self.position = start + offset;
+                    return *byte != b'}';
+                }
+                b']' | b'}' => depth -= 1,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn is_at_end_of_element(&mut self) -> bool {
+        matches!(self.peek(), Ok(b',' | b']'))
+    }
+
     /// Takes an opening bracket and says whether something is inside. `what` is what it opens, for an error.
     fn enter(&mut self, open: u8, close: u8, what: fmt::Arguments<'_>) -> Result<bool, Problem> {
         if self.peek()? != open {
-            let came = excerpt(self.value()?);
-            return Err(Problem::Shape(format!("{what} was expected, {came} came")));
+            return Err(Problem::Value(FieldProblem::unnamed(what, self.value()?)));
         }
         self.position += 1;
         let is_empty = self.peek()? == close;
@@ -289,7 +334,7 @@ mod tests {
     #[case("[]")]
     #[case("<html>")]
     fn what_is_no_json_object_is_refused(#[case] text: &str) {
-        assert!(matches!(object(text), Err(Problem::Shape(_))), "{:?}", object(text));
+        assert!(matches!(object(text), Err(problem) if problem != Problem::EndsTooSoon), "{:?}", object(text));
     }
 
     #[test]
@@ -299,6 +344,20 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(object(&whole[..length]), Err(Problem::EndsTooSoon), "{}", &whole[..length]);
         }
+    }
+
+    #[rstest]
+    #[case(r#"{"a":NaN},2]"#, Some(9))]
+    #[case(r#"{"a":"],}{","b":[{}]} , 2]"#, Some(22))]
+    #[case(r#"{"a":"\"],"}]"#, Some(12))]
+    #[case("NaN,2]", Some(3))]
+    #[case("\"line\nbreak\"]", Some(12))]
+    #[case(r#"{"a":"x"#, None)]
+    #[case(r#"{"a":1"#, None)]
+    #[case("}", None)]
+    fn an_element_is_skipped_where_its_end_is_plain(#[case] text: &str, #[case] end: Option<usize>) {
+        let mut scanner = Scanner::new(text);
+        assert_eq!(scanner.skip_element(0).then_some(scanner.position), end);
     }
 
     #[test]

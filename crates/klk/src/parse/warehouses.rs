@@ -4,7 +4,7 @@ use domain::{BranchCode, WarehouseCode};
 
 use super::ParseError;
 use super::envelope::refusal_message;
-use super::field::{self, read};
+use super::field::{self, FieldProblem, read};
 use super::raw::{Field, RawObject, raw_object};
 use super::scanner::{Problem, Scanner};
 
@@ -41,11 +41,11 @@ pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseErr
             }
             match warehouse_row(&raw) {
                 Ok(row) => rows.push(row),
-                Err(Problem::Shape(detail)) => {
+                Err(problem) => {
+                    let detail = problem.to_string();
                     tracing::warn!(index, detail, "a row of the listing of stores is left out");
                     odd.get_or_insert((index, detail));
                 }
-                Err(problem) => return Err(problem),
             }
             Ok(())
         }),
@@ -72,7 +72,7 @@ fn parse_refusal(body: &str) -> ParseError {
     }
 }
 
-fn warehouse_row(raw: &RawWarehouse<'_>) -> Result<WarehouseRow, Problem> {
+fn warehouse_row(raw: &RawWarehouse<'_>) -> Result<WarehouseRow, FieldProblem> {
     Ok(WarehouseRow {
         branch: BranchCode::new(read!(required_text, raw.CodigoSucursal)),
         branch_name: read!(text, raw.NombreSucursal).unwrap_or_default(),

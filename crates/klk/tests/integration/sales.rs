@@ -2,7 +2,7 @@ use jiff::civil::{date, datetime};
 use klk::KlkError;
 use rstest::rstest;
 use wiremock::matchers::{body_json_string, header, method, path};
-use wiremock::{Mock, MockServer};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::fixtures::{line, line_with, numbered_line, sales_body};
 use crate::support::{client, config, json, question, sales_server};
@@ -64,7 +64,7 @@ async fn a_line_comes_out_as_it_was_written() {
 }
 
 #[rstest]
-#[case("1234567890123.123456", "1234567890123.123456")]
+#[case("123456789012.123456", "123456789012.123456")]
 #[case("0.1", "0.1")]
 #[case("-3", "-3")]
 #[case("0.1234565", "0.123456")]
@@ -167,13 +167,26 @@ async fn the_same_line_number_of_another_invoice_is_another_line() {
 #[case::empty_product("\"producto\":[{", "\"producto\":[],\"otro\":[{", "'producto'")]
 #[case::two_quantities("\"cantidad\":[{", "\"cantidad\":[{},{", "'cantidad'")]
 #[case::text_in_money("\"financiero\":[{", "\"financiero\":[\"x\"],\"otro\":[{", "'financiero'")]
+#[case::too_large("\"cantidad_vendida\":0.345", "\"cantidad_vendida\":7591234567890", "'cantidad_vendida'")]
+#[case::no_json("\"cantidad_vendida\":0.345", "\"cantidad_vendida\":NaN", "")]
 #[tokio::test]
 async fn a_line_of_the_wrong_shape_is_named(#[case] from: &str, #[case] to: &str, #[case] field: &str) {
-    let error = ask(sales_body("2", &[numbered_line(7), line_with(&[(from, to)])])).await.unwrap_err();
+    let spoiled = line_with(&[(from, to)]);
+    // Alone, it is no answer at all.
+    let error = ask(sales_body("1", std::slice::from_ref(&spoiled))).await.unwrap_err();
     let KlkError::Malformed { element, detail, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(*element, Some(1), "{error}");
+    assert_eq!(*element, Some(0), "{error}");
     assert!(detail.contains(field), "{error}");
     assert!(detail.len() < 400, "{error}");
+
+    // Among others it is one line less, and the others are there.
+    let answer = ask(sales_body("3", &[numbered_line(7), spoiled, numbered_line(8)])).await.unwrap();
+    assert_eq!(answer.lines.iter().map(|line| line.linea).collect::<Vec<_>>(), [7, 8]);
+    assert_eq!((answer.received, answer.unreadable, answer.unreadable_lines.len()), (3, 1, 1));
+    assert!(!answer.is_complete());
+    let named = &answer.unreadable_lines[0];
+    assert_eq!(named.place, 2);
+    assert!(field.is_empty() || named.field.as_deref() == Some(field.trim_matches('\'')), "{named:?}");
 }
 
 #[rstest]
@@ -181,9 +194,38 @@ async fn a_line_of_the_wrong_shape_is_named(#[case] from: &str, #[case] to: &str
 #[case("\"x\"")]
 #[case("7")]
 #[case("[1]")]
+#[case("undefined")]
+#[case("{\"numero_factura\":'C10'}")]
 #[tokio::test]
-async fn an_element_that_is_no_object_is_named(#[case] element: &str) {
-    let error = ask(sales_body("2", &[line(), element.to_owned()])).await.unwrap_err();
+async fn an_element_that_is_no_object_is_set_aside(#[case] element: &str) {
+    let answer = ask(sales_body("2", &[line(), element.to_owned(), numbered_line(2)])).await.unwrap();
+    assert_eq!((answer.lines.len(), answer.unreadable, answer.unreadable_lines[0].place), (2, 1, 2));
+    // As many came as were announced, and still not all of what the source has.
+    assert!(!answer.is_complete());
+}
+
+#[tokio::test]
+async fn a_byte_that_is_no_text_spoils_its_line_only() {
+    let latin = line_with(&[("QUESO", "JAM?N")]);
+    let body = sales_body("3", &[line(), latin, numbered_line(2)]).replace("C10-01-00008064", "C10-01-00000007");
+    let body: Vec<u8> = body.into_bytes().into_iter().map(|byte| if byte == b'?' { 0xD3 } else { byte }).collect();
+    let server = sales_server(ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+    let answer = client(config(&server.uri())).sales(&question()).await.unwrap().into_parts().0;
+    // The key of the first line is that of the one that cannot be read: nobody knows which of them is right.
+    assert_eq!(answer.lines.iter().map(|line| line.linea).collect::<Vec<_>>(), [2]);
+    let named = &answer.unreadable_lines[0];
+    assert_eq!((named.place, named.invoice.as_deref(), named.line), (2, Some("C10-01-00000007"), Some(1)));
+    assert_eq!(named.field.as_deref(), Some("descripcion_producto"));
+    assert_eq!(named.value.as_deref(), Some(r#""JAM\xD3N BLANCO \""#));
+}
+
+#[rstest]
+#[case::a_key_twice("\"linea\":1", "\"linea\":1,\"linea\":2")]
+#[case::a_product_twice("\"cantidad\":[{", "\"producto\":[{}],\"cantidad\":[{")]
+#[case::an_error("\"linea\":1", "\"linea\":1,\"error\":\"sin conexión\"")]
+#[tokio::test]
+async fn what_discredits_a_response_discredits_all_of_it(#[case] from: &str, #[case] to: &str) {
+    let error = ask(sales_body("2", &[line(), line_with(&[(from, to)])])).await.unwrap_err();
     assert!(matches!(error, KlkError::Malformed { element: Some(1), .. }), "{error:?}");
 }
 

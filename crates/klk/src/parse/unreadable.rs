@@ -1,0 +1,154 @@
+//! Lines of a response that cannot be read: what is known of them, within bounds.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use domain::sale::UnreadableLine;
+use serde_json::value::RawValue;
+
+use super::field::{required_integer, required_text};
+use super::scanner::{Problem, Scanner};
+use crate::text::{BYTE_MARK, excerpt};
+
+/// Lines of which it is said what is wrong; all of them are counted.
+const LINES_MAX: usize = 20;
+
+/// A line's invoice and number.
+type Key<'body> = (Cow<'body, str>, i32);
+
+/// Why a line cannot be read.
+pub(super) enum Reason {
+    /// What the reading says.
+    Problem(Problem),
+    /// It can be read, and some of its bytes are no text.
+    MarkedBytes,
+}
+
+/// The lines of one response that cannot be read.
+#[derive(Default)]
+pub(super) struct Unreadable<'body> {
+    pub(super) count: u64,
+    pub(super) first: Vec<UnreadableLine>,
+    /// What can be read of them beside: another line with such a key is in doubt.
+    pub(super) keys: HashSet<Key<'body>>,
+    /// Element and detail of the first, for a response of which no line can be read.
+    pub(super) refusal: Option<(usize, String)>,
+}
+
+impl<'body> Unreadable<'body> {
+    /// Sets aside the element at an index.
+    #[cold]
+    pub(super) fn add(&mut self, index: usize, element: &'body str, reason: Reason) {
+        let invoice = named_value(element, "numero_factura").and_then(|json| required_text(Some(json)).ok());
+        let line = named_value(element, "linea").and_then(|json| required_integer(Some(json)).ok());
+        self.count += 1;
+        let (field, value) = match &reason {
+            Reason::Problem(Problem::Value(problem)) => (problem.field.map(str::to_owned), problem.came.clone()),
+            Reason::Problem(_) => field_at(element, syntax_error_of(element)),
+            Reason::MarkedBytes => field_at(element, element.find(BYTE_MARK)),
+        };
+        if self.refusal.is_none() {
+            let detail = match &reason {
+                Reason::Problem(problem) => problem.detail().unwrap_or_default(),
+                Reason::MarkedBytes => format!(
+                    "'{}': UTF-8 was expected, {} came",
+                    field.as_deref().unwrap_or_default(),
+                    value.as_deref().unwrap_or_default()
+                ),
+            };
+            let place = match (&invoice, line) {
+                (Some(invoice), Some(line)) => format!(" (in {invoice}/{line})"),
+                _ => String::new(),
+            };
+            self.refusal = Some((index, format!("{detail}{place}")));
+        }
+        if self.first.len() < LINES_MAX {
+            let invoice = invoice.as_deref().map(excerpt);
+            self.first.push(UnreadableLine { place: index as u64 + 1, invoice, line, field, value });
+        }
+        if let (Some(invoice), Some(line)) = (invoice, line) {
+            self.keys.insert((invoice, line));
+        }
+    }
+}
+
+/// The value behind the first name like this, also in what is no JSON as a whole.
+fn named_value<'body>(element: &'body str, name: &str) -> Option<&'body str> {
+    element.match_indices(name).find_map(|(at, _)| {
+        let is_quoted = element[..at].ends_with('"') && !element[..at].ends_with("\\\"");
+        let rest = element[at + name.len()..].strip_prefix('"').filter(|_| is_quoted)?;
+        Scanner::new(rest.trim_start().strip_prefix(':')?).value().ok()
+    })
+}
+
+/// Where a text stops being JSON.
+fn syntax_error_of(element: &str) -> Option<usize> {
+    let error = serde_json::from_str::<&RawValue>(element).err()?;
+    let lines_before: usize = element.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = (lines_before + error.column()).saturating_sub(1).min(element.len());
+    (0..=at).rev().find(|at| element.is_char_boundary(*at))
+}
+
+/// The field whose value stands at a place, and the beginning of that value.
+fn field_at(element: &str, at: Option<usize>) -> (Option<String>, Option<String>) {
+    let Some(at) = at else { return (None, Some(excerpt(element))) };
+    let before = &element[..at];
+    // The colon of a name stands behind a quote; one within a text does not, as a rule.
+    let colon = before.match_indices(':').rev().find(|(colon, _)| before[..*colon].trim_end().ends_with('"'));
+    let Some((colon, _)) = colon else { return (None, Some(excerpt(&element[at..]))) };
+    let name = before[..colon].trim_end().strip_suffix('"').and_then(|name| name.rsplit('"').next());
+    let value = element[colon + 1..].trim_start();
+    let end = match value.strip_prefix('"') {
+        Some(text) => text.find('"').map(|end| end + 2),
+        None => value.find([',', '}', ']']),
+    };
+    (name.map(excerpt), Some(excerpt(&value[..end.unwrap_or(value.len())])))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn unnamed() -> Reason {
+        Reason::Problem(Problem::Shape("expected value".to_owned()))
+    }
+
+    #[rstest]
+    #[case(r#"{"numero_factura":"C1-8 ","linea":1,"cantidad":[{"cantidad_vendida":NaN}]}"#, "cantidad_vendida", "NaN")]
+    #[case(r#"{"numero_factura" : "C1-8", "linea" : 1, "hora" : 12:05}"#, "hora", "12:05")]
+    #[case("{\"linea\":1,\"numero_factura\":\"C1-8\",\n\"serial\":\"a\tb\"}", "serial", "\"a b\"")]
+    fn a_line_that_is_no_json_is_told_with_what_can_be_read(
+        #[case] element: &str,
+        #[case] field: &str,
+        #[case] value: &str,
+    ) {
+        let mut unreadable = Unreadable::default();
+        unreadable.add(6, element, unnamed());
+        let expected = UnreadableLine {
+            place: 7,
+            invoice: Some("C1-8".to_owned()),
+            line: Some(1),
+            field: Some(field.to_owned()),
+            value: Some(value.to_owned()),
+        };
+        assert_eq!(unreadable.first, [expected]);
+        assert!(unreadable.keys.contains(&(Cow::Borrowed("C1-8"), 1)));
+    }
+
+    #[test]
+    fn a_name_within_a_text_is_no_name() {
+        let element = r#"{"serial":"\"linea\":7","linea":2}"#;
+        assert_eq!(named_value(element, "linea"), Some("2"));
+    }
+
+    #[test]
+    fn of_very_many_lines_only_some_are_kept() {
+        let mut unreadable = Unreadable::default();
+        for index in 0..1_000 {
+            unreadable.add(index, "NaN", unnamed());
+        }
+        assert_eq!((unreadable.count, unreadable.first.len()), (1_000, LINES_MAX));
+    }
+}
