@@ -146,6 +146,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
             .unwrap_or(defaults.source_clock_tolerance),
         look_back: limits.look_back,
         loss_limits: limits.loss_limits,
+        incident_limits: limits.incident_limits,
         probe_interval: limits.probe_interval,
         answer_cache: limits.answer_cache,
         queue_check_interval: limits.queue_check_interval,

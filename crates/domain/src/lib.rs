@@ -19,6 +19,7 @@ pub mod filter;
 pub mod freshness;
 pub mod gap;
 pub mod identifiers;
+pub mod incident;
 pub mod interval;
 pub mod justification;
 pub mod later_change;

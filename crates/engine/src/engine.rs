@@ -20,6 +20,7 @@ use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
 use crate::events::{Events, Topic};
+use crate::incidents::{self, LiveLooks};
 use crate::plans::book::{self, PlanBook};
 use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
@@ -82,6 +83,8 @@ pub struct Shared {
     pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
     /// How far the POS's clock is from ours.
     pub(crate) source_clock: SourceClock,
+    /// Stores that fail again and again, and whether most do.
+    pub(crate) live_looks: LiveLooks,
     planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
@@ -140,6 +143,7 @@ impl Engine {
             plan_control: Mutex::default(),
             last_probe: Mutex::default(),
             source_clock: SourceClock::default(),
+            live_looks: LiveLooks::default(),
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
@@ -161,6 +165,7 @@ impl Engine {
             tasks.spawn(access::keep(engine.clone()));
         }
         if engine.settings.scheduler {
+            incidents::remember(&engine).await;
             // What falls due while the tasks are being started is not missed.
             let since = engine.clock.now();
             for index in 0..engine.schedules.len() {

@@ -20,6 +20,7 @@ mod gap_causes;
 mod gap_values;
 mod gap_views;
 mod gaps;
+mod incidents;
 mod insist;
 mod look_back;
 mod number_holes;

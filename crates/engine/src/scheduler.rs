@@ -17,7 +17,7 @@ use crate::actor::Actor;
 use crate::calendars::Calendars;
 use crate::engine::{Engine, Why};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
-use crate::{UseCaseError, look_back};
+use crate::{UseCaseError, incidents, look_back};
 
 /// A clock that goes back by less is being corrected, and nothing fires twice for it.
 const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(1);
@@ -111,7 +111,14 @@ async fn queue_due(
         let planning = engine.plan().await;
         engine.enqueue(planning, batch, runs, Why::Schedule(check_in.share())).await
     };
-    let outcome = queue(runs.clone()).await?;
+    if schedule.kind == ScheduleKind::Sales {
+        incidents::begin(engine, &runs);
+    }
+    let outcome = queue(runs.clone()).await;
+    if schedule.kind == ScheduleKind::Sales {
+        incidents::keep_queued(engine, outcome.as_ref().map_or(&[], |outcome| &outcome.queued));
+    }
+    let outcome = outcome?;
     let rest = match schedule.kind {
         ScheduleKind::Reconciliation => around_what_is_in_work(engine, &runs, &outcome),
         ScheduleKind::Sales | ScheduleKind::Inventory => Vec::new(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::access::AccessSettings;
 use domain::BranchId;
+use domain::incident::IncidentLimits;
 use domain::loss::LossLimits;
 use domain::plan::{BreakerLimits, Pace, RetryPolicy};
 use domain::value::ValueRules;
@@ -74,6 +75,8 @@ pub struct EngineSettings {
     pub look_back: LookBackSettings,
     /// From when on an answer is doubted for the lines that it would take away.
     pub loss_limits: LossLimits,
+    /// From when on failures of live half hours are an incident.
+    pub incident_limits: IncidentLimits,
     /// How long an answer of the POS to whether it is there counts for everybody.
     pub probe_interval: Duration,
     /// How often the queue in the database is compared with what this process knows of it.
@@ -127,6 +130,7 @@ impl Default for EngineSettings {
             nap_max: Duration::from_secs(20),
             look_back: LookBackSettings::default(),
             loss_limits: LossLimits::default(),
+            incident_limits: IncidentLimits::default(),
             probe_interval: Duration::from_secs(30),
             queue_check_interval: Duration::from_secs(15),
             value_rules: ValueRules::default(),

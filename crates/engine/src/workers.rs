@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use domain::incident::Verdict;
 use domain::{BatchId, BranchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure, WarehouseError};
@@ -12,7 +13,7 @@ use crate::insist::insist;
 use crate::pipelines::{self, RunTrace};
 use crate::plans::book;
 use crate::queue::Waiting;
-use crate::recovery_outcome;
+use crate::{incidents, recovery_outcome};
 
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
@@ -47,15 +48,18 @@ async fn do_and_tell(engine: &Engine, run: Waiting) {
     let record = run.record.clone();
     let started = Instant::now();
     let end = do_run(engine, run).await;
+    if let End::Ended(verdict) = end {
+        incidents::run_ended(engine, &record, verdict);
+    }
     let is_recovery = record.mode == RunMode::Recovery;
-    if is_recovery && matches!(end, End::Ended) {
+    if is_recovery && matches!(end, End::Ended(_)) {
         rest(engine, &record.branch, started.elapsed());
     }
     let recovery = record.batch.filter(|_| is_recovery);
     if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
         tell_recovery(engine, batch).await;
     }
-    if matches!(end, End::Ended) {
+    if matches!(end, End::Ended(_)) {
         book::run_ended(engine, &record).await;
     }
 }
@@ -68,8 +72,8 @@ async fn tell_recovery(engine: &Engine, batch: BatchId) {
 
 /// What a worker did with a run that it took.
 enum End {
-    /// It has ended, however.
-    Ended,
+    /// It has ended, however; what that says of its store.
+    Ended(Verdict),
     /// It was not begun: it waits on, or somebody took it back.
     NotBegun,
 }
@@ -109,7 +113,7 @@ async fn do_run(engine: &Engine, run: Waiting) -> End {
                 phases: PhaseTimes::default(),
             };
             pipelines::store_failure(engine, failure).await;
-            End::Ended
+            End::Ended(Verdict::Failed(ErrorClass::Interrupted))
         }
     }
 }
@@ -121,8 +125,7 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     match insist(engine, || engine.warehouse.claim(id, now, host.clone(), trace.id.clone())).await {
         Ok(true) => {
             engine.events.run_changed();
-            pipelines::run(engine, run, trace).await;
-            End::Ended
+            End::Ended(pipelines::run(engine, run, trace).await)
         }
         Ok(false) => {
             put_back_if_held(engine, run).await;

@@ -9,6 +9,7 @@ mod cron_monitor;
 mod delivery;
 mod etl;
 mod http;
+mod incident;
 mod limits;
 mod links;
 mod logs;

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use crate::accept::ConnectionLimits;
 use domain::BranchId;
+use domain::incident::IncidentLimits;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
 use engine::{AccessSettings, CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
@@ -107,6 +108,8 @@ pub struct EngineLimits {
     pub write_retry_pause: Duration,
     /// How late sales are looked for.
     pub look_back: LookBackSettings,
+    /// From when on failures of live half hours are an incident.
+    pub incident_limits: IncidentLimits,
     /// From when on an answer is doubted for the lines that it would take away.
     pub loss_limits: LossLimits,
     /// How long an answer of the POS to whether it is there counts for everybody.
@@ -286,13 +289,13 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
 fn engine_limits(source: &mut Source) -> EngineLimits {
     use variables::{
         CALENDAR_DAYS_AHEAD, CLOCK_DRIFT_MAX_SECONDS, CRON_INVENTORY, CRON_RECONCILIATION, CRON_SALES,
-        EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES, KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS,
-        KEPT_ANSWERS_MAX, LIVE_STREAK_MAX, LOOK_BACK_DAYS, LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES,
-        LOSS_PERCENT_MAX, NEVER_EMPTY_LINES, NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX,
-        RECOVERY_DAYS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX,
-        SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES,
-        VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS,
-        WRITTEN_CHARACTERS_MAX,
+        EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES, INCIDENT_FAILURES, INCIDENT_STORES_PERCENT,
+        KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS, KEPT_ANSWERS_MAX, LIVE_STREAK_MAX, LOOK_BACK_DAYS,
+        LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES,
+        NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER,
+        SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS,
+        SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS,
+        WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -310,6 +313,10 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         look_back: LookBackSettings {
             days: count(source, &LOOK_BACK_DAYS),
             pause: seconds(source, &LOOK_BACK_PAUSE_SECONDS),
+        },
+        incident_limits: IncidentLimits {
+            store_failures: count(source, &INCIDENT_FAILURES),
+            stores_percent: count(source, &INCIDENT_STORES_PERCENT),
         },
         loss_limits: LossLimits {
             percent_max: count(source, &LOSS_PERCENT_MAX),

@@ -61,6 +61,8 @@ variables! {
     LOSS_PAUSE_MINUTES = "KLK_LOSS_PAUSE_MINUTES", number(10, 0, 10_080), "Minutos después de los que se cree la misma respuesta.";
     NEVER_EMPTY_WEEKS = "KLK_NEVER_EMPTY_WEEKS", number(4, 0, 52), "Semanas en las que una media hora tiene que haber vendido cada vez para que no se crea a la primera que está vacía; 0, siempre se cree.";
     NEVER_EMPTY_LINES = "KLK_NEVER_EMPTY_LINES", number(5, 1, 1_000_000), "Líneas que tiene que haber vendido cada una de esas semanas.";
+    INCIDENT_FAILURES = "KLK_INCIDENT_FAILURES", number(3, 0, 10_000), "Medias horas seguidas que falla una tienda hasta que se avisa de ella; 0, nunca.";
+    INCIDENT_STORES_PERCENT = "KLK_INCIDENT_STORES_PERCENT", number(75, 0, 100), "Porcentaje de las tiendas consultadas a la vez que fallan desde el que el aviso es de todas y no de cada una; 0, nunca.";
     KEPT_ANSWERS_MAX = "KLK_KEPT_ANSWERS_MAX", number(512, 0, 100_000), "Respuestas que se guardan en memoria mientras valgan, para no calcular lo mismo dos veces; 0, ninguna.";
     KEPT_ANSWERS_BYTES_MAX = "KLK_KEPT_ANSWERS_BYTES_MAX", number(67_108_864, 0, 4_294_967_296), "Bytes que pueden ocupar esas respuestas juntas.";
     KEPT_ANSWERS_LAG_MILLISECONDS = "KLK_KEPT_ANSWERS_LAG_MILLISECONDS", number(250, 0, 10_000), "Mientras haya ejecuciones en cola, antigüedad máxima en milisegundos de una respuesta que otras ejecuciones ya cambiaron; lo que decide una persona se ve siempre enseguida.";

@@ -11,6 +11,7 @@ pub(crate) use ventas::question_of;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::incident::Verdict;
 use domain::{Branch, ErrorClass, EtlKind, RunMode, RunState};
 use klk::KlkError;
 use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, TraceHeaders};
@@ -73,7 +74,12 @@ pub(crate) enum Outcome {
     /// Everything the source announced is committed.
     Whole(Measurements),
     /// Less came than was announced; the run is stored as `parcial` already.
-    Partial { message: String, measurements: Measurements },
+    Partial {
+        message: String,
+        measurements: Measurements,
+        /// Whether all of it came, and is not believed yet.
+        is_doubted: bool,
+    },
 }
 
 /// A run in work.
@@ -116,15 +122,15 @@ impl RunTrace {
     }
 }
 
-/// Does a run that was claimed, to its end.
-pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) {
+/// Does a run that was claimed, to its end. Says what the run tells of its store.
+pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> Verdict {
     let Waiting { record, check_in } = waiting;
     let started = std::time::Instant::now();
     let Some(branch) = engine.branches.find(&record.branch) else {
         // Its part in the check-in of its schedule ends here, and not well.
         tracing::error!(run = %record.id, branch = %record.branch, "a run is of a branch that is not configured");
         fail(engine, &record, &PipelineError::UnknownBranch, Duration::ZERO).await;
-        return;
+        return Verdict::NotJudged;
     };
     let monitor = engine.monitoring.etl_run(EtlRunInfo {
         run: record.id,
@@ -147,32 +153,39 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) {
         engine.queue.record_answered(&record.branch);
     }
     match outcome {
-        Ok(Outcome::Whole(measurements)) => monitor.finish_succeeded(measurements),
-        Ok(Outcome::Partial { message, measurements }) => {
-            monitor.finish_failed(Failure::partial(message, measurements));
+        Ok(Outcome::Whole(measurements)) => {
+            monitor.finish_succeeded(measurements);
+            Verdict::Answered
+        }
+        Ok(Outcome::Partial { message, measurements, is_doubted }) => {
+            let is_unexpected = is_live_and_unexpected(engine, &record, branch).await;
+            let failure = Failure::partial(message, measurements);
+            monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
+            if is_unexpected || is_doubted { Verdict::NotJudged } else { Verdict::Failed(ErrorClass::InvalidData) }
         }
         Err(error) if engine.queue.is_cancelled(record.id) => {
             monitor
                 .in_scope(|| tracing::info!(run = %record.id, branch = %record.branch, %error, "a run was cancelled"));
             monitor.watch(cancel(engine, &record, started.elapsed())).await;
             monitor.finish_cancelled();
+            Verdict::NotJudged
         }
         Err(error) => {
             // In the run's scope, so that the log line has its tags and its trace.
             monitor.in_scope(|| tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed"));
             monitor.watch(fail(engine, &record, &error, started.elapsed())).await;
+            let is_unexpected = is_live_and_unexpected(engine, &record, branch).await;
             let failure = Failure::new(error.class(), error.to_string());
-            monitor.finish_failed(match is_live_and_unexpected(engine, &record, branch).await {
-                true => failure.outside_trading_hours(),
-                false => failure,
-            });
+            monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
+            if is_unexpected { Verdict::NotJudged } else { Verdict::Failed(error.class()) }
         }
     }
 }
 
-/// Whether a run is of a live window in which nothing is expected: a store whose line is off at night loses nothing by it.
+/// Whether a run is of a live window in which nothing is expected, or of a snapshot of a store that is closed: a store whose line
+/// is off at night loses nothing by it.
 async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
-    if record.mode != RunMode::Incremental || record.kind != EtlKind::Sales {
+    if record.mode != RunMode::Incremental && record.kind != EtlKind::Inventory {
         return false;
     }
     match Calendars::known(engine, None).await {

@@ -98,7 +98,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             Ok::<_, PipelineError>(receipt)
         })
         .await?;
-    Ok(Outcome::Partial { message, measurements: measurements(receipt.loaded, figures) })
+    Ok(Outcome::Partial { message, measurements: measurements(receipt.loaded, figures), is_doubted })
 }
 
 fn window_of(job: &Job<'_>) -> Result<SalesWindow, PipelineError> {

@@ -13,6 +13,7 @@ mod failures;
 #[expect(dead_code, reason = "a test of the monitoring crate uses what these do not")]
 mod fake_sentry;
 mod hands;
+mod incidents;
 mod inventory;
 mod kept_answers;
 mod later_changes;

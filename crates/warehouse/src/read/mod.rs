@@ -1,6 +1,7 @@
 //! Read models: what pages and commands ask for, a file each.
 
 mod history;
+mod live_ends;
 mod metrics;
 mod numbers;
 mod plan_history;
@@ -10,6 +11,7 @@ mod run_page;
 mod sales_totals;
 mod today;
 
+pub use live_ends::LiveEnd;
 pub use metrics::RunFiguresByBranch;
 pub use plan_history::FailedWindow;
 pub use run_detail::StoredRun;
