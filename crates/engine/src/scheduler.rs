@@ -26,34 +26,64 @@ const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(1);
 pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
     let mut stopping = engine.stopping.subscribe();
     let Some(schedule) = engine.schedules.get(index) else { return };
-    let mut due = schedule.next_after(since);
-    let mut latest = since;
-    while let Some(moment) = due {
-        if *stopping.borrow_and_update() {
-            return;
-        }
+    let mut due = Due::since(schedule, since);
+    while !*stopping.borrow_and_update() {
         let now = engine.clock.now();
-        if latest.duration_since(now) >= CLOCK_SET_BACK {
-            // What was due by the clock before is hours away by this one.
-            tracing::warn!(schedule = schedule.kind.slug(), from = %latest, to = %now, "the clock was set back");
-            due = schedule.next_after(now);
-            latest = now;
-            continue;
-        }
-        latest = latest.max(now);
-        if now >= moment {
-            if AssertUnwindSafe(fire(&engine, schedule, now)).catch_unwind().await.is_err() {
-                tracing::error!(schedule = schedule.kind.slug(), "a firing panicked");
+        match due.look(schedule, now) {
+            Look::Fires => {
+                if AssertUnwindSafe(fire(&engine, schedule, now)).catch_unwind().await.is_err() {
+                    tracing::error!(schedule = schedule.kind.slug(), "a firing panicked");
+                }
             }
-            // From now, not from `moment`: firings that were slept through are skipped.
-            due = schedule.next_after(now);
-            continue;
+            Look::WaitsUntil(moment) => {
+                let nap_max = engine.settings.nap_max;
+                let left = Duration::try_from(moment.duration_since(now)).unwrap_or(nap_max);
+                tokio::select! {
+                    () = tokio::time::sleep(left.min(nap_max)) => {}
+                    _ = stopping.changed() => {}
+                }
+            }
+            Look::NeverFires => return,
         }
-        let nap_max = engine.settings.nap_max;
-        let left = Duration::try_from(moment.duration_since(now)).unwrap_or(nap_max);
-        tokio::select! {
-            () = tokio::time::sleep(left.min(nap_max)) => {}
-            _ = stopping.changed() => {}
+    }
+}
+
+/// When a schedule fires next, by a clock that may be set.
+struct Due {
+    /// None where it never fires again.
+    moment: Option<Timestamp>,
+    /// The latest moment that the clock has shown since it was last set back.
+    latest: Timestamp,
+}
+
+/// What is to be done at a look at the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Fires,
+    WaitsUntil(Timestamp),
+    NeverFires,
+}
+
+impl Due {
+    fn since(schedule: &Schedule, since: Timestamp) -> Self {
+        Self { moment: schedule.next_after(since), latest: since }
+    }
+
+    fn look(&mut self, schedule: &Schedule, now: Timestamp) -> Look {
+        if self.latest.duration_since(now) >= CLOCK_SET_BACK {
+            // What was due by the clock before is hours away by this one.
+            tracing::warn!(schedule = schedule.kind.slug(), from = %self.latest, to = %now, "the clock was set back");
+            *self = Self::since(schedule, now);
+        }
+        self.latest = self.latest.max(now);
+        match self.moment {
+            Some(moment) if now >= moment => {
+                // From now, not from `moment`: firings that were slept through are skipped.
+                self.moment = schedule.next_after(now);
+                Look::Fires
+            }
+            Some(moment) => Look::WaitsUntil(moment),
+            None => Look::NeverFires,
         }
     }
 }
@@ -182,6 +212,7 @@ pub(crate) fn period_of(interval: Interval<Timestamp>, branch: &Branch) -> Local
 mod tests {
     use domain::{BranchCode, BranchId, BranchWarehouse, Calendar, WarehouseCode};
     use jiff::tz::TimeZone;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -217,6 +248,62 @@ mod tests {
         assert!(over("07:00-21:00", "2025-11-18T12:00:00Z"));
         assert!(!over("18:00-02:00", "2025-11-18T05:00:00Z"));
         assert!(over("18:00-02:00", "2025-11-18T22:00:00Z"));
+    }
+
+    fn sales_schedule() -> Schedule {
+        let zone = TimeZone::fixed(jiff::tz::Offset::constant(-4));
+        Schedule::new(ScheduleKind::Sales, "5,35 * * * *", zone).unwrap()
+    }
+
+    proptest! {
+        /// However the clock is set: nothing fires for a half hour that has not ended by it, no half hour passes without a firing,
+        /// and once nobody sets it any more each firing comes at its first look, and once.
+        #[test]
+        fn a_clock_that_jumps_loses_no_firing_and_covers_no_future(
+            jumps in prop::collection::vec(
+                prop_oneof![-90_i64..=90, -7_200_i64..=7_200, -400_000_i64..=400_000], 0..60),
+            step in 1_i64..=25,
+        ) {
+            let (schedule, branch) = (sales_schedule(), branch());
+            let mut now: Timestamp = "2025-11-18T16:00:00Z".parse().unwrap();
+            let mut due = Due::since(&schedule, now);
+            for jump in jumps {
+                now += SignedDuration::from_secs(jump);
+                let fires = due.look(&schedule, now) == Look::Fires;
+                if fires {
+                    let (.., window) = due_window(schedule.kind, &branch, now).unwrap();
+                    prop_assert!(window.end() <= now);
+                }
+                prop_assert!(fires || jump < 1_800 + 60, "half an hour passed without a firing");
+                let Look::WaitsUntil(next) = due.look(&schedule, now) else { panic!("it fires twice at one look") };
+                let wait = next.duration_since(now);
+                prop_assert!(wait.is_positive() && wait <= SignedDuration::from_secs(1_800 + 60), "{wait:?}");
+            }
+            let settled = now;
+            let mut fired = Vec::new();
+            while now.duration_since(settled) < SignedDuration::from_hours(3) {
+                now += SignedDuration::from_secs(step);
+                if due.look(&schedule, now) == Look::Fires {
+                    fired.push(now);
+                }
+            }
+            let mut expected = Vec::new();
+            let mut moment = schedule.next_after(settled).unwrap();
+            while moment <= now {
+                expected.push(moment);
+                moment = schedule.next_after(moment).unwrap();
+            }
+            // What lies within the minute by which the clock may have been corrected has fired before it.
+            if fired.len() < expected.len() {
+                let first = expected.remove(0);
+                prop_assert!(first.duration_since(settled) <= CLOCK_SET_BACK, "{first} never fires");
+            }
+            prop_assert_eq!(fired.len(), expected.len());
+            for (fired, expected) in fired.iter().zip(&expected) {
+                let late = fired.duration_since(*expected);
+                prop_assert!(!late.is_negative() && late < SignedDuration::from_secs(step), "{late:?}");
+            }
+        }
     }
 
     #[rstest]
