@@ -8,6 +8,7 @@ use monitoring::Monitoring;
 use warehouse::{Access, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
+use crate::host;
 use crate::settings::Settings;
 
 /// Opens the database, or says that another process has it. The team is told of what it is asked. Who only reads, and finds
@@ -23,12 +24,21 @@ pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Res
         path: (!is_absent).then(|| settings.database.clone()),
         readers: limits.readers,
         writes_waiting_max: limits.writes_waiting_max,
-        memory_max: limits.memory_max.clone(),
+        memory_max: Some(limits.memory_max.clone().unwrap_or_else(|| default_memory(host::memory_bytes()))),
         threads: limits.threads,
         access,
     };
     let observer = Arc::new(StatementWatcher::new(monitoring.clone(), settings.sentry.slow_query_limit));
     Warehouse::open_observed(&warehouse_settings, observer).map_err(|error| failure(&settings.database, error))
+}
+
+/// The most that DuckDB takes where nobody says how much: it would take 80 % of the machine.
+const MEMORY_DEFAULT_BYTES: u64 = 1 << 30;
+
+/// Half of the machine's memory, and no more than [`MEMORY_DEFAULT_BYTES`], in DuckDB's notation.
+fn default_memory(machine_bytes: Option<u64>) -> String {
+    let bytes = machine_bytes.map_or(MEMORY_DEFAULT_BYTES, |bytes| (bytes / 2).min(MEMORY_DEFAULT_BYTES));
+    format!("{}MiB", (bytes >> 20).max(1))
 }
 
 fn failure(path: &Path, error: WarehouseError) -> Failure {
@@ -46,5 +56,16 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
              y arranque klk serve, que la pone al día"
         )),
         error => Failure::Unexpected(anyhow::Error::new(error).context(format!("la base de datos {path} no abre"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_takes_half_of_a_small_machine_and_a_gibibyte_at_most() {
+        let defaults = [Some(1 << 30), Some(64 << 30), None].map(default_memory);
+        assert_eq!(defaults, ["512MiB", "1024MiB", "1024MiB"]);
     }
 }

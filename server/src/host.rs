@@ -53,3 +53,27 @@ pub fn free_bytes(folder: &Path) -> Option<u64> {
 pub fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
+
+/// Memory of the machine, or of the container where that is less; None where the system does not say.
+pub fn memory_bytes() -> Option<u64> {
+    let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| total_of(&text));
+    let container = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
+    machine.into_iter().chain(container).min()
+}
+
+/// What a text as /proc/meminfo says of all memory.
+fn total_of(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_the_machine_is_read_in_bytes() {
+        assert_eq!(total_of("MemTotal:        2028160 kB\nMemFree:          100 kB\n"), Some(2_028_160 * 1024));
+        assert_eq!(total_of("MemFree: 100 kB"), None);
+    }
+}

@@ -43,7 +43,7 @@ variables! {
     DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB; su carpeta se crea si falta.";
     READERS = "KLK_READERS", number(4, 1, 64), "Conexiones de lectura de la base de datos.";
     WRITES_WAITING_MAX = "KLK_WRITES_WAITING_MAX", number(256, 1, 100_000), "Escrituras que pueden esperar a la única conexión que escribe.";
-    DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la que DuckDB decida.";
+    DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 
     WORKERS = "KLK_WORKERS", number(4, 1, 64), "Ejecuciones a la vez.";
