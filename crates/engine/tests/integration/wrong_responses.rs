@@ -284,6 +284,13 @@ async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_s
     assert_eq!(runs[0].estado, PARTIAL);
     assert!(runs[0].error_mensaje.as_ref().unwrap().contains("sin ventas, sin confirmar"), "{runs:?}");
     assert!(is_a_gap(&world).await);
+    // Until it is believed it counts for nothing: the half hour is worth what it was in those weeks, and not a little less.
+    let gaps = world.gaps(30).await;
+    let own = |gap: &&domain::read_model::GapView| {
+        gap.ubicacion_nombre == "PERIFERICO" && gap.fecha_desde.to_string() == DAY && gap.hora_desde == "12:00"
+    };
+    let worth = gaps.iter().find(own).unwrap().valor.clone().unwrap();
+    assert_eq!((worth.usd, worth.usd_desde, worth.muestras), (6.into(), 6.into(), 4), "{worth:?}");
     world.hands.set("2025-11-18T16:11:00Z");
     for _ in 0..2 {
         assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
