@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use domain::branch_clock::InvalidZoneChange;
 use domain::calendar::{CalendarRules, changes_of_file, rules_of};
 use domain::decision::{DecisionAction, Origin};
-use domain::{Branch, BranchId, Calendar};
+use domain::{Branch, BranchClock, BranchId, Calendar};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use uuid::Uuid;
-use warehouse::{CalendarKind, CalendarRow, NewDecision};
+use warehouse::{CalendarKind, CalendarRow, NewDecision, report_unreadable_row};
 
 use crate::branches::BranchRegistry;
 use crate::engine::EngineParts;
@@ -63,17 +63,74 @@ impl Calendars {
 pub(crate) fn rules_of_row(row: &CalendarRow) -> Option<CalendarRules> {
     let document = serde_json::from_str(&row.document).map_err(|error| error.to_string());
     let rules = document.and_then(|document| rules_of(&document).map_err(|error| error.to_string()));
-    rules.inspect_err(|error| tracing::warn!(branch = %row.branch, error, "a stored calendar cannot be read")).ok()
+    let report = |error: &String| {
+        let detail = format!("{} from {}: {error}", row.branch, row.from);
+        report_unreadable_row("calendarios", "documento", &detail);
+    };
+    rules.inspect_err(report).ok()
 }
 
-/// A branch on the zones of its calendars, each from its day on; `file` is the branch as klk.toml has it.
-pub(crate) fn on_its_zones<'rows>(
-    file: &Branch,
+/// Rows of one store that are tried without, one after the other, until its zones fit together.
+const IMPOSSIBLE_ZONES_MAX: usize = 100;
+
+/// The changes whose zones a clock can follow one after the other, store by store. A zone that cannot follow the others, which only
+/// another program or a hand can have written, is left out and reported; where too many cannot, the store keeps the zone of
+/// klk.toml.
+pub(crate) fn possible_zones<'rows>(
+    files: &[Branch],
     changes: impl IntoIterator<Item = &'rows CalendarRow>,
+) -> HashMap<BranchId, Vec<RegisteredZone>> {
+    let mut by_branch: HashMap<BranchId, Vec<RegisteredZone>> = HashMap::new();
+    for row in changes {
+        if let Some(zone) = rules_of_row(row).and_then(|rules| rules.zone) {
+            by_branch.entry(row.branch.clone()).or_default().push((row.registered_at, (row.from, zone)));
+        }
+    }
+    for file in files {
+        if let Some(zones) = by_branch.get_mut(&file.id) {
+            leave_out_impossible(file, zones);
+        }
+    }
+    by_branch
+}
+
+fn leave_out_impossible(file: &Branch, zones: &mut Vec<RegisteredZone>) {
+    for _ in 0..IMPOSSIBLE_ZONES_MAX {
+        let Some(reason) = change_zones(file, zones).err() else { return };
+        // A prefix that fits, and one row more with which it does not: that row is the one to leave out.
+        let (mut fits, mut fails) = (0, zones.len());
+        while fails - fits > 1 {
+            let middle = fits + (fails - fits) / 2;
+            match change_zones(file, &zones[..middle]) {
+                Ok(_) => fits = middle,
+                Err(_) => fails = middle,
+            }
+        }
+        let (_, (from, zone)) = zones.remove(fits);
+        let name = zone.iana_name().unwrap_or("UTC");
+        report_unreadable_row("calendarios", "zona", &format!("{} to {name} from {from}: {reason}", file.id));
+    }
+    if let Err(reason) = change_zones(file, zones) {
+        report_unreadable_row("calendarios", "zona", &format!("all of {}: {reason}", file.id));
+        zones.clear();
+    }
+}
+
+fn change_zones(file: &Branch, zones: &[RegisteredZone]) -> Result<BranchClock, InvalidZoneChange> {
+    let zones: Vec<_> = zones.iter().map(|(_, zone)| zone.clone()).collect();
+    file.zone.changed(&zones)
+}
+
+/// A branch on the zones of its stored calendars, each from its day on, and on one more; `file` is the branch as klk.toml has it.
+pub(crate) fn on_its_zones(
+    file: &Branch,
+    changes: &[CalendarRow],
+    new: Option<&CalendarRow>,
 ) -> Result<Branch, InvalidZoneChange> {
-    let own = changes.into_iter().filter(|row| row.branch == file.id);
-    let zones: Vec<_> = own.filter_map(|row| Some((row.from, rules_of_row(row)?.zone?))).collect();
-    Ok(Branch { zone: file.zone.changed(&zones)?, ..file.clone() })
+    let own = changes.iter().filter(|row| row.branch == file.id);
+    let mut stored = possible_zones(std::slice::from_ref(file), own).remove(&file.id).unwrap_or_default();
+    stored.extend(new.and_then(|row| Some((row.registered_at, (row.from, rules_of_row(row)?.zone?)))));
+    Ok(Branch { zone: change_zones(file, &stored)?, ..file.clone() })
 }
 
 /// Keeps what klk.toml says of calendars where it is not what it said, and puts every branch on its zones. A past day goes
@@ -115,16 +172,11 @@ pub(crate) async fn remember_file(parts: &EngineParts, mode: EngineMode) -> Resu
 const ZONE_VERSIONS_MAX: usize = 50;
 
 /// When a zone was registered, and from which day on it counts.
-type RegisteredZone = (Timestamp, (Date, TimeZone));
+pub(crate) type RegisteredZone = (Timestamp, (Date, TimeZone));
 
 /// Branches on other zones, and since when that is known; in the order in which it became known.
 fn zone_history(branches: &[Branch], changes: &[CalendarRow]) -> Result<Vec<(Branch, Timestamp)>, EngineError> {
-    let mut by_branch: HashMap<&BranchId, Vec<RegisteredZone>> = HashMap::new();
-    for row in changes {
-        if let Some(zone) = rules_of_row(row).and_then(|rules| rules.zone) {
-            by_branch.entry(&row.branch).or_default().push((row.registered_at, (row.from, zone)));
-        }
-    }
+    let mut by_branch = possible_zones(branches, changes);
     let mut history = Vec::new();
     for file in branches {
         let Some(own) = by_branch.remove(&file.id) else { continue };
@@ -154,7 +206,7 @@ fn new_of_file(
     // A zone without a name cannot be written down, and counts as klk.toml has it.
     let zone = branch.zone.iana_name().map(|_| (*branch.zone).clone());
     let file = CalendarRules { zone, ..branch.calendar.base().clone() };
-    let known_so_far = on_its_zones(branch, changes).map_err(|reason| invalid_zone(branch, reason))?;
+    let known_so_far = on_its_zones(branch, changes, None).map_err(|reason| invalid_zone(branch, reason))?;
     let today = known_so_far.zone.to_datetime(now).date();
     let is_decided = own.iter().any(|row| row.kind == CalendarKind::Decided && row.from <= today);
     let new = changes_of_file(&known, &file, branch.calendar_counts_from, today, is_decided);

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::instants::{instant, micros, named, unique};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
 /// Somebody who may sign in.
@@ -258,7 +259,7 @@ impl Warehouse {
                 "SELECT id::VARCHAR, epoch_us(momento), actor, origen, direccion, accion, objeto, veces
                  FROM auditoria ORDER BY momento DESC, id DESC LIMIT {limit}"
             );
-            collect(connection, &sql, |row| {
+            collect(connection, "auditoria", &sql, |row| {
                 Ok(AuditEntry {
                     id: unique("id", &row.get::<_, String>(0)?)?,
                     at: instant("momento", row.get(1)?)?,
@@ -306,7 +307,7 @@ fn users(connection: &Connection) -> Result<Vec<UserRow>> {
     let sql = "SELECT id::VARCHAR, nombre, rol, tiendas, clave, codigo, epoch_us(codigo_vence), epoch_us(creado_en),
                    creado_por, epoch_us(desactivado_en)
                FROM usuarios ORDER BY nombre";
-    collect(connection, sql, |row| {
+    collect(connection, "usuarios", sql, |row| {
         let code_ends = optional_instant(row, 6, "codigo_vence")?;
         Ok(UserRow {
             id: unique("id", &row.get::<_, String>(0)?)?,
@@ -326,7 +327,7 @@ fn sessions(connection: &Connection) -> Result<Vec<SessionRow>> {
     let sql =
         "SELECT id::VARCHAR, usuario_id::VARCHAR, ficha, epoch_us(creada_en), epoch_us(vista_en), epoch_us(vence_en)
                FROM sesiones WHERE terminada_en IS NULL ORDER BY creada_en";
-    collect(connection, sql, |row| {
+    collect(connection, "sesiones", sql, |row| {
         Ok(SessionRow {
             id: unique("id", &row.get::<_, String>(0)?)?,
             user: unique("usuario_id", &row.get::<_, String>(1)?)?,
@@ -342,7 +343,7 @@ fn tokens(connection: &Connection) -> Result<Vec<ApiTokenRow>> {
     let sql = "SELECT id::VARCHAR, nombre, rol, tiendas, ficha, epoch_us(creado_en), creado_por, epoch_us(vence_en),
                    epoch_us(revocado_en)
                FROM tokens_api ORDER BY creado_en";
-    collect(connection, sql, |row| {
+    collect(connection, "tokens_api", sql, |row| {
         Ok(ApiTokenRow {
             id: unique("id", &row.get::<_, String>(0)?)?,
             name: user_name(row, 1)?,
@@ -357,12 +358,17 @@ fn tokens(connection: &Connection) -> Result<Vec<ApiTokenRow>> {
     })
 }
 
-fn collect<T>(connection: &Connection, sql: &str, read: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+fn collect<T>(
+    connection: &Connection,
+    table: &'static str,
+    sql: &str,
+    read: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(read(row)?);
+        found.extend(read(row).or_set_aside(table)?);
     }
     Ok(found)
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::instants::{identified, instant, micros, named};
 use crate::literal::{list, with_values};
 use crate::plans::sealed;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// Counts of a batch's runs.
@@ -123,7 +124,7 @@ fn counts(connection: &Connection, batches: &[BatchId]) -> Result<Vec<BatchCount
             loaded: row.get(8)?,
             started_at: moment(9)?,
             ended_at: if finished == runs { moment(10)? } else { None },
-            plan: plan(row)?,
+            plan: plan(row).or_set_aside("planes")?.flatten(),
         });
     }
     Ok(found)

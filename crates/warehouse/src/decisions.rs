@@ -5,11 +5,12 @@
 
 use domain::BranchId;
 use domain::decision::{DecisionAction, DecisionCursor, DecisionFilter, Origin};
-use duckdb::{Connection, ToSql, params, params_from_iter};
+use duckdb::{Connection, Row, ToSql, params, params_from_iter};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::instants::{instant, micros, named, unique};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// Something that was decided.
@@ -106,9 +107,10 @@ impl Warehouse {
     /// One page of decisions, the latest first, and the cursor of the next page.
     pub async fn decisions(&self, filter: DecisionFilter) -> Result<(Vec<DecisionRow>, Option<DecisionCursor>)> {
         self.read("decisiones", move |connection| {
-            let mut found = page(connection, &filter)?;
+            let (mut found, read) = page(connection, &filter)?;
             let limit = filter.limit as usize;
-            let more = found.len() > limit;
+            // Also where one of them was set aside.
+            let more = read > limit;
             found.truncate(limit);
             let next = found.last().filter(|_| more).map(|last| DecisionCursor { at: last.at, id: last.id });
             Ok((found, next))
@@ -117,7 +119,8 @@ impl Warehouse {
     }
 }
 
-fn page(connection: &Connection, filter: &DecisionFilter) -> Result<Vec<DecisionRow>> {
+/// A page, and how many rows were read for it.
+fn page(connection: &Connection, filter: &DecisionFilter) -> Result<(Vec<DecisionRow>, usize)> {
     let mut conditions = vec!["true"];
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     if let Some(branch) = &filter.branch {
@@ -149,18 +152,23 @@ fn page(connection: &Connection, filter: &DecisionFilter) -> Result<Vec<Decision
     );
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
-    let mut found = Vec::new();
+    let (mut found, mut read) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        found.push(DecisionRow {
-            id: unique("id", &row.get::<_, String>(0)?)?,
-            at: instant("momento", row.get(1)?)?,
-            actor: row.get(2)?,
-            origin: named("origen", &row.get::<_, String>(3)?)?,
-            action: row.get(4)?,
-            branch: row.get::<_, Option<String>>(5)?.map(BranchId::new),
-            object: row.get(6)?,
-            detail: row.get(7)?,
-        });
+        read += 1;
+        found.extend(decision(row).or_set_aside("decisiones")?);
     }
-    Ok(found)
+    Ok((found, read))
+}
+
+fn decision(row: &Row<'_>) -> Result<DecisionRow> {
+    Ok(DecisionRow {
+        id: unique("id", &row.get::<_, String>(0)?)?,
+        at: instant("momento", row.get(1)?)?,
+        actor: row.get(2)?,
+        origin: named("origen", &row.get::<_, String>(3)?)?,
+        action: row.get(4)?,
+        branch: row.get::<_, Option<String>>(5)?.map(BranchId::new),
+        object: row.get(6)?,
+        detail: row.get(7)?,
+    })
 }

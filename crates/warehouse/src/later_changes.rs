@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use crate::instants::{identified, instant, interval, micros};
 use crate::literal::with_values;
 use crate::sales_window::SalesWindow;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
 /// Closes what was seen of the half hours of a window; in the transaction that loads it.
@@ -104,7 +105,8 @@ pub(crate) fn changes(
     let mut rows = statement.query([])?;
     let mut found: Vec<(BranchId, LaterChange)> = Vec::new();
     while let Some(row) = rows.next()? {
-        let (branch, seen) = (BranchId::new(row.get::<_, String>(0)?), change(row)?);
+        let branch = BranchId::new(row.get::<_, String>(0)?);
+        let Some(seen) = change(row).or_set_aside("cambios_de_fuente")? else { continue };
         match found.last_mut() {
             // Seen again: what it says now counts, since when it was known stays.
             Some((of, last)) if *of == branch && last.difference.half_hour == seen.difference.half_hour => {
@@ -139,8 +141,9 @@ fn mark_waived(
     let mut rows = statement.query(params![EtlKind::Sales.as_str(), micros(range.end()), micros(range.start())])?;
     while let Some(row) = rows.next()? {
         let branch = BranchId::new(row.get::<_, String>(0)?);
-        let waived = interval("exenciones", row.get(1)?, row.get(2)?)?;
-        let registered_at = instant("registrada_en", row.get(3)?)?;
+        let read = interval("exenciones", row.get(1)?, row.get(2)?)
+            .and_then(|waived| Ok((waived, instant("registrada_en", row.get(3)?)?)));
+        let Some((waived, registered_at)) = read.or_set_aside("exenciones")? else { continue };
         for (_, change) in changes.iter_mut().filter(|(of, _)| *of == branch) {
             let half_hour = change.difference.half_hour;
             let is_whole = waived.start() <= half_hour.start() && half_hour.end() <= waived.end();

@@ -68,6 +68,7 @@ pub use reconciliations::{DayReconciliation, RunReconciliation};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};
 pub use sales_window::{Receipt, SalesWindow};
+pub use set_aside::report_unreadable_row;
 pub use settings::{Access, WarehouseSettings};
 pub use stock::{LastSnapshot, StockSnapshot, WarehouseStock};
 pub use table_file::{ColumnKind, PlainTable, TableFormat, write_table};

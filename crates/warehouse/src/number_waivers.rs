@@ -2,12 +2,13 @@
 
 use domain::justification::{Justification, Reason};
 use domain::{BranchId, Interval};
-use duckdb::{Connection, params};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::decisions::{NewDecision, record};
 use crate::instants::{instant, interval, micros, unique};
+use crate::set_aside::ReadRow;
 use crate::waivers::WaiverFilter;
 use crate::{Result, Warehouse};
 
@@ -137,25 +138,29 @@ fn waivers(connection: &Connection, condition: &str, values: impl duckdb::Params
     let mut rows = statement.query(values)?;
     let mut found: Vec<NumberWaiver> = Vec::new();
     while let Some(row) = rows.next()? {
-        let id = unique("id", &row.get::<_, String>(0)?)?;
-        let numbers = (row.get(8)?, row.get(9)?, row.get(10)?);
-        match found.last_mut().filter(|last| last.waived.id == id) {
-            Some(last) => last.waived.numbers.push(numbers),
-            None => found.push(NumberWaiver {
-                waived: NewNumberWaiver {
-                    id,
-                    branch: BranchId::new(row.get::<_, String>(1)?),
-                    interval: interval("numeros_justificados", row.get(2)?, row.get(3)?)?,
-                    numbers: vec![numbers],
-                },
-                justification: Justification {
-                    reason: row.get::<_, String>(4)?.parse().unwrap_or(Reason::Other),
-                    note: row.get(5)?,
-                    person: row.get(6)?,
-                },
-                registered_at: instant("registrada_en", row.get(7)?)?,
-            }),
+        let Some(mut read) = waiver(row).or_set_aside("numeros_justificados")? else { continue };
+        match found.last_mut().filter(|last| last.waived.id == read.waived.id) {
+            Some(last) => last.waived.numbers.append(&mut read.waived.numbers),
+            None => found.push(read),
         }
     }
     Ok(found)
+}
+
+/// With the numbers of one row.
+fn waiver(row: &Row<'_>) -> Result<NumberWaiver> {
+    Ok(NumberWaiver {
+        waived: NewNumberWaiver {
+            id: unique("id", &row.get::<_, String>(0)?)?,
+            branch: BranchId::new(row.get::<_, String>(1)?),
+            interval: interval("numeros_justificados", row.get(2)?, row.get(3)?)?,
+            numbers: vec![(row.get(8)?, row.get(9)?, row.get(10)?)],
+        },
+        justification: Justification {
+            reason: row.get::<_, String>(4)?.parse().unwrap_or(Reason::Other),
+            note: row.get(5)?,
+            person: row.get(6)?,
+        },
+        registered_at: instant("registrada_en", row.get(7)?)?,
+    })
 }

@@ -1,11 +1,12 @@
 //! `recuperaciones_avisadas`: recoveries that have ended, and whether anybody was told.
 
 use domain::{BatchId, BranchId, ErrorClass};
-use duckdb::{Connection, params};
+use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, micros, named};
 use crate::runs::{RECORD_COLUMNS, RunRecord, record};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// All runs of a batch for one branch, which have ended, and which nobody was told of.
@@ -78,7 +79,8 @@ fn untold(connection: &Connection, only: Option<BatchId>) -> Result<Vec<(BatchId
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let branch = BranchId::new(row.get::<_, String>(1)?);
-        found.push((identified("lote_id", &row.get::<_, String>(0)?)?, branch));
+        let batch = identified("lote_id", &row.get::<_, String>(0)?).or_set_aside("etl_ejecuciones")?;
+        found.extend(batch.map(|batch| (batch, branch)));
     }
     Ok(found)
 }
@@ -101,12 +103,16 @@ fn runs_of(connection: &Connection, batch: BatchId, branch: &BranchId) -> Result
     let mut rows = statement.query(params![batch.to_string(), branch.as_str()])?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
-        let class: Option<String> = row.get("error_tipo")?;
-        runs.push(EndedRun {
-            record: record(row)?,
-            class: class.map(|name| named("error_tipo", &name)).transpose()?,
-            message: row.get("error_mensaje")?,
-        });
+        runs.extend(ended_run(row).or_set_aside("etl_ejecuciones")?);
     }
     Ok(runs)
+}
+
+fn ended_run(row: &Row<'_>) -> Result<EndedRun> {
+    let class: Option<String> = row.get("error_tipo")?;
+    Ok(EndedRun {
+        record: record(row)?,
+        class: class.map(|name| named("error_tipo", &name)).transpose()?,
+        message: row.get("error_mensaje")?,
+    })
 }

@@ -5,6 +5,7 @@ use duckdb::params;
 use jiff::Timestamp;
 
 use crate::instants::{instant, micros};
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 impl Warehouse {
@@ -51,7 +52,7 @@ impl Warehouse {
             let mut rows = statement.query(params![schedule, start, start, end, end])?;
             let mut fired = Vec::new();
             while let Some(row) = rows.next()? {
-                fired.push(instant("disparada_en", row.get(0)?)?);
+                fired.extend(instant("disparada_en", row.get(0)?).or_set_aside("disparos")?);
             }
             Ok(fired)
         })
@@ -65,7 +66,9 @@ impl Warehouse {
             let mut rows = statement.query([])?;
             let mut fired = Vec::new();
             while let Some(row) = rows.next()? {
-                fired.push((row.get(0)?, instant("ultima_ejecucion", row.get(1)?)?));
+                let name = row.get(0)?;
+                let last = instant("ultima_ejecucion", row.get(1)?).or_set_aside("programaciones")?;
+                fired.extend(last.map(|last| (name, last)));
             }
             Ok(fired)
         })

@@ -21,7 +21,12 @@ impl<T> ReadRow<T> for Result<T> {
     fn or_set_aside(self, table: &'static str) -> Result<Option<T>> {
         match self {
             Err(WarehouseError::Unreadable { column, detail }) => {
-                tell_once(table, column, &detail);
+                report_unreadable_row(table, column, &detail);
+                Ok(None)
+            }
+            // A value of a type that its column cannot have had, or an end of time where an instant belongs.
+            Err(WarehouseError::Statement(error)) if is_of_a_value(&error) => {
+                report_unreadable_row(table, "", &error.to_string());
                 Ok(None)
             }
             read => read.map(Some),
@@ -29,7 +34,18 @@ impl<T> ReadRow<T> for Result<T> {
     }
 }
 
-fn tell_once(table: &'static str, column: &'static str, detail: &str) {
+const fn is_of_a_value(error: &duckdb::Error) -> bool {
+    matches!(
+        error,
+        duckdb::Error::FromSqlConversionFailure(..)
+            | duckdb::Error::IntegralValueOutOfRange(..)
+            | duckdb::Error::InvalidColumnType(..)
+            | duckdb::Error::Utf8Error(..)
+    )
+}
+
+/// Logs, as an error, that a stored row is left out because nobody can read it; the same row once a process.
+pub fn report_unreadable_row(table: &'static str, column: &'static str, detail: &str) {
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
     if told.len() < TOLD_MAX && told.insert(format!("{table} {column} {detail}")) {
         tracing::error!(table, column, detail, "a row cannot be read and is set aside");

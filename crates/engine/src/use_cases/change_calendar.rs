@@ -103,7 +103,7 @@ impl Engine {
         let before = Calendars::after(&self.branches, changes).of(branch).clone();
         let after = before.clone().decided_from(from, rules);
         let file = self.branches.of_file(&branch.id).unwrap_or(branch);
-        let clock_after = on_its_zones(file, changes.iter().chain([&row]))
+        let clock_after = on_its_zones(file, changes, Some(&row))
             .map_err(|reason| InvalidParameter { name: "zona", reason: reason.to_string() })?
             .zone;
         Ok((row, CalendarChange { branch, before, after, clock_after }))

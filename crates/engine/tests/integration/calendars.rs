@@ -6,6 +6,7 @@ use domain::problem::ProblemCode;
 use domain::read_model::{CalendarDocument, CalendarException, CalendarRequest, GapView, HolidayRequest};
 use domain::{BranchId, Calendar, EtlKind, RunState};
 use jiff::civil::{Date, date};
+use warehouse::{CalendarKind, CalendarRow};
 
 use crate::support::{World, operator, settings, sold};
 
@@ -25,6 +26,43 @@ async fn missing(world: &World, hours_max: u32) -> u64 {
         order: GapOrder::Age,
     };
     world.engine.list_gaps(&operator(), filter).await.unwrap().totales.ventanas
+}
+
+/// Written by hand or by another version: rows that no page would have saved.
+#[tokio::test(flavor = "multi_thread")]
+async fn impossible_zones_and_unreadable_calendars_are_set_aside_and_the_engine_starts() {
+    let mut world = World::new().await;
+    let week = current(&world).await;
+    let with_zone =
+        |zone: &str| serde_json::json!(CalendarDocument { zona: Some(zone.to_owned()), ..week.clone() }).to_string();
+    let row = |number: u128, from: Date, document: String| {
+        let row = CalendarRow {
+            branch: BranchId::new("tienda_01"),
+            from,
+            document,
+            person: "nadie".to_owned(),
+            kind: CalendarKind::Decided,
+            registered_at: "2025-11-18T10:00:00Z".parse().unwrap(),
+        };
+        (uuid::Uuid::from_u128(number), row)
+    };
+    let rows = vec![
+        row(901, date(2025, 11, 1), with_zone("America/Bogota")),
+        row(902, date(2025, 11, 2), "{".to_owned()),
+        row(903, date(2025, 11, 3), r#"{"lunes":"a las ocho"}"#.to_owned()),
+        // A quarter of an hour from any half hour.
+        row(904, date(2025, 11, 4), with_zone("Asia/Kathmandu")),
+        row(905, date(2025, 11, 5), with_zone("La/Luna")),
+    ];
+    world.beside.change_calendars(rows, Vec::new()).await.unwrap();
+    world.restart(settings()).await;
+    let store = world.engine.branches().iter().find(|branch| branch.id.as_str() == "tienda_01").unwrap().clone();
+    assert_eq!(store.zone.name_at("2025-11-18T10:00:00Z".parse().unwrap()), Some("America/Bogota"));
+    let runs = world.extract("tienda_01", "2025-11-17", Some(("12:00", "12:30"))).await;
+    assert_eq!(runs[0].estado, RunState::Succeeded);
+    // Whoever decides something now decides it among those that count.
+    let document = CalendarDocument { zona: Some("America/Bogota".to_owned()), ..current(&world).await };
+    world.engine.preview_calendar(&operator(), request("2025-11-20", document)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

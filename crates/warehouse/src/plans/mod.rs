@@ -156,11 +156,7 @@ impl Warehouse {
             let mut rows = statement.query([plan.to_string()])?;
             let mut parts = Vec::new();
             while let Some(row) = rows.next()? {
-                parts.push(ScopePart {
-                    ubicacion_id: BranchId::new(row.get::<_, String>(0)?),
-                    desde: instant("desde", row.get(1)?)?,
-                    hasta: instant("hasta", row.get(2)?)?,
-                });
+                parts.extend(scope_part(row).or_set_aside("planes_alcance")?);
             }
             Ok(PlanScope { parts })
         })
@@ -177,18 +173,30 @@ impl Warehouse {
             let mut rows = statement.query([plan.to_string()])?;
             let mut decisions = Vec::new();
             while let Some(row) = rows.next()? {
-                decisions.push(RecordedDecision {
-                    action: named("accion", &row.get::<_, String>(0)?)?,
-                    actor: row.get(1)?,
-                    origin: row.get(2)?,
-                    reason: row.get(3)?,
-                    at: instant("en", row.get(4)?)?,
-                });
+                decisions.extend(recorded_decision(row).or_set_aside("planes_decisiones")?);
             }
             Ok(decisions)
         })
         .await
     }
+}
+
+fn scope_part(row: &Row<'_>) -> Result<ScopePart> {
+    Ok(ScopePart {
+        ubicacion_id: BranchId::new(row.get::<_, String>(0)?),
+        desde: instant("desde", row.get(1)?)?,
+        hasta: instant("hasta", row.get(2)?)?,
+    })
+}
+
+fn recorded_decision(row: &Row<'_>) -> Result<RecordedDecision> {
+    Ok(RecordedDecision {
+        action: named("accion", &row.get::<_, String>(0)?)?,
+        actor: row.get(1)?,
+        origin: row.get(2)?,
+        reason: row.get(3)?,
+        at: instant("en", row.get(4)?)?,
+    })
 }
 
 fn plans(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<PlanRecord>> {

@@ -1,10 +1,12 @@
 //! How live half hours ended.
 
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunMode, RunState};
+use duckdb::Row;
 use jiff::Timestamp;
 
-use crate::instants::{instant, micros};
+use crate::instants::{interval, micros, named};
 use crate::literal::with_values;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// How a store's live half hour ended.
@@ -35,14 +37,19 @@ impl Warehouse {
             let mut rows = statement.query([])?;
             let mut ends = Vec::new();
             while let Some(row) = rows.next()? {
-                let (branch, state, class): (String, String, Option<String>) = (row.get(0)?, row.get(3)?, row.get(4)?);
-                let (from, to) = (instant("ventana_desde", row.get(1)?)?, instant("ventana_hasta", row.get(2)?)?);
-                let (Some(interval), Ok(state)) = (Interval::new(from, to), state.parse()) else { continue };
-                let class = class.and_then(|class| class.parse().ok());
-                ends.push(LiveEnd { branch: BranchId::new(branch), interval, state, class });
+                ends.extend(live_end(row).or_set_aside("etl_ejecuciones")?);
             }
             Ok(ends)
         })
         .await
     }
+}
+
+fn live_end(row: &Row<'_>) -> Result<LiveEnd> {
+    Ok(LiveEnd {
+        branch: BranchId::new(row.get::<_, String>(0)?),
+        interval: interval("ventana", row.get(1)?, row.get(2)?)?,
+        state: named("estado", &row.get::<_, String>(3)?)?,
+        class: row.get::<_, Option<String>>(4)?.map(|text| named("error_tipo", &text)).transpose()?,
+    })
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::instants::{identified, instant, interval, micros, named};
 use crate::literal::{list, with_values};
 use crate::run_place;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// A run that covers time, and when it was committed.
@@ -94,7 +95,7 @@ fn facts(connection: &Connection, condition: &str) -> Result<Vec<RunFacts>> {
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(facts_of(row)?);
+        found.extend(facts_of(row).or_set_aside("etl_ejecuciones")?);
     }
     Ok(found)
 }

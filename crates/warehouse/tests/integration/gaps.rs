@@ -173,3 +173,54 @@ async fn a_row_that_nobody_can_read_is_set_aside_and_all_others_are_read() {
     let day = period("2025-11-17T00:00", "2025-11-18T00:00");
     assert_eq!(store.warehouse.attempts(EtlKind::Sales, None, day).await.unwrap().len(), 1);
 }
+
+/// Of each table that a start or a list reads: a row that nobody can read, and what is read all the same.
+#[tokio::test]
+async fn no_table_has_a_row_that_stops_a_start_or_a_list() {
+    let mut store = Store::new();
+    let id = "00000000-0000-7000-8000-000000000001";
+    let now = "TIMESTAMPTZ '2025-11-17 20:00:00+00'";
+    let never = "TIMESTAMPTZ 'infinity'";
+    let spoil = format!(
+        "INSERT INTO usuarios VALUES ('{id}', 'ana', 'mago', NULL, NULL, NULL, NULL, {now}, 'x', NULL);
+         INSERT INTO usuarios VALUES ('{id}', '', 'operador', NULL, NULL, NULL, NULL, {now}, 'x', NULL);
+         INSERT INTO sesiones VALUES ('{id}', '{id}', 'x', {never}, {now}, {now}, NULL, NULL);
+         INSERT INTO tokens_api VALUES ('{id}', 'robot', 'mago', NULL, 'x', {now}, 'x', {now}, NULL);
+         INSERT INTO auditoria VALUES ('{id}', {now}, 'x', 'la luna', NULL, 'entrar', 'x', 1);
+         INSERT INTO calendarios BY NAME SELECT '{id}' AS id, 'tienda_01' AS ubicacion_id, DATE '2025-11-17' AS vigente_desde,
+            'x' AS documento, 'x' AS persona, {now} AS registrado_en, 'humo' AS clase;
+         INSERT INTO exenciones BY NAME SELECT '{id}' AS id, 'humo' AS etl_tipo, 'tienda_01' AS ubicacion_id, {now} AS desde,
+            {now} AS hasta, 'x' AS motivo, 'x' AS persona, {now} AS registrada_en;
+         INSERT INTO numeros_justificados BY NAME SELECT '{id}' AS id, 'tienda_01' AS ubicacion_id, {now} AS desde, {now} AS hasta,
+            'C1' AS caja, 1 AS numero_desde, 2 AS numero_hasta, 'x' AS motivo, 'x' AS persona, {now} AS registrada_en;
+         INSERT INTO planes BY NAME SELECT '{id}' AS id, 'x' AS hash, 'en_curso' AS estado, 'ventas' AS etl_tipo,
+            false AS repetir_cargado, false AS fuera_de_horario, false AS automatico, 1 AS ventanas, {now} AS propuesto_en;
+         INSERT INTO decisiones VALUES ('{id}', {now}, 'x', 'la luna', 'justificar', 'x', '{{}}');
+         INSERT INTO disparos BY NAME SELECT 'ventas-klk-incremental' AS nombre, {never} AS disparada_en;
+         INSERT INTO etl_ejecuciones BY NAME SELECT * REPLACE ('{id}'::UUID AS id, 'humo' AS estado, {never} AS ventana_hasta)
+            FROM etl_ejecuciones LIMIT 1"
+    );
+    let (loaded, day) = (half_hour("2025-11-17T08:00"), period("2025-11-17T00:00", "2025-11-18T00:00"));
+    store.load_sales(1, PERIFERICO, loaded, vec![line("F-1", 1, "2025-11-17T08:00:00", "1")]).await;
+    store.outside(move |connection| connection.execute_batch(&spoil).unwrap()).await;
+    let warehouse = &store.warehouse;
+    let access = warehouse.access_records().await.unwrap();
+    assert_eq!((access.users.len(), access.sessions.len(), access.tokens.len()), (0, 0, 0));
+    assert!(warehouse.audit(10).await.unwrap().is_empty());
+    assert!(warehouse.calendar_changes(None).await.unwrap().is_empty());
+    assert!(warehouse.active_plans().await.unwrap().is_empty());
+    assert!(warehouse.queued_runs().await.unwrap().is_empty());
+    assert!(warehouse.interrupt_running(loaded.end(), 1, || run_id(9)).await.unwrap().is_empty());
+    assert!(warehouse.ended_recoveries(None).await.unwrap().is_empty());
+    let filter = || warehouse::WaiverFilter { kind: None, branch: None, range: day };
+    assert!(warehouse.waivers(filter()).await.unwrap().is_empty());
+    assert!(warehouse.number_waivers(filter()).await.unwrap().is_empty());
+    let (decisions, _) =
+        warehouse.decisions(domain::decision::DecisionFilter { limit: 10, ..Default::default() }).await.unwrap();
+    assert!(decisions.iter().all(|decision| decision.actor != "x"), "{decisions:?}");
+    assert!(warehouse.firings("ventas-klk-incremental", day).await.unwrap().is_empty());
+    assert!(warehouse.live_ends(day.start()).await.is_ok());
+    let (runs, ..) = warehouse.run_page(domain::filter::RunFilter::default()).await.unwrap();
+    assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [run_id(1)]);
+    assert_eq!(store.covered(PERIFERICO).await, [loaded]);
+}
