@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::commit_mark::CommitMark;
 use crate::{Result, WarehouseError};
 
 /// How long an instance may take to be closed before the next one of the same file is refused.
@@ -18,6 +19,7 @@ static CLOSED: Condvar = Condvar::new();
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     path: PathBuf,
+    mark: Option<CommitMark>,
 }
 
 impl OpenFile {
@@ -33,15 +35,25 @@ impl OpenFile {
             .wait_timeout_while(open, CLOSING_LIMIT, |open| open.contains(&name))
             .unwrap_or_else(PoisonError::into_inner);
         if open.insert(name.clone()) {
-            return Ok(Self { path: name });
+            let mark = Some(CommitMark::before_opening(&name));
+            return Ok(Self { path: name, mark });
         }
         let detail = "this process has it open already".to_owned();
         Err(WarehouseError::InUse { path: path.to_owned(), detail })
     }
 }
 
+impl OpenFile {
+    /// How far commits came.
+    pub(crate) const fn mark(&self) -> Option<&CommitMark> {
+        self.mark.as_ref()
+    }
+}
+
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        // Before the next instance may open the file: closing a handle would give up that one's locks.
+        self.mark = None;
         OPEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
         CLOSED.notify_all();
     }

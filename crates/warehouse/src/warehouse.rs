@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use duckdb::{AccessMode, Config, Connection, Transaction};
 use tokio::sync::watch;
 
+use crate::commit_mark::{CommitMark, LostCommits};
 use crate::migrations::{migrate, require_schema};
 use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
@@ -28,6 +29,8 @@ struct Instance {
     invoice_days: Arc<InvoiceDays>,
     run_counts: Arc<RunCounts>,
     versions: Arc<Versions>,
+    /// What was missing of the file when it was opened.
+    lost: Option<LostCommits>,
     /// True once DuckDB has given up the file.
     is_broken: watch::Sender<bool>,
 }
@@ -78,6 +81,8 @@ impl Warehouse {
     /// The same; the observer hears of every job, from the question to the end of the work.
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
         let file = settings.path.as_deref().map(OpenFile::take).transpose()?.map(Arc::new);
+        let mark = file.as_ref().and_then(|file| file.mark()).filter(|_| settings.access == Access::ReadAndWrite);
+        let lost = mark.and_then(CommitMark::lost);
         let mut connection = match &settings.path {
             Some(path) => open_file(path, settings)?,
             None => Connection::open_in_memory_with_flags(config(settings)?)?,
@@ -88,6 +93,12 @@ impl Warehouse {
             (Access::ReadOnly, Some(_)) => require_schema(&connection)?,
             _ => migrate(&mut connection)?,
         }
+        if let (Some(lost), Some(path)) = (lost, &settings.path) {
+            tracing::error!(path = %path.display(), ?lost, "committed work is missing: the database or its log was cut off or replaced");
+        }
+        if let Some(mark) = mark {
+            mark.write();
+        }
         // From here on no statement reads or writes another file, and none can change that.
         connection.execute_batch("SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true")?;
         let count = u32::try_from(settings.readers).unwrap_or(u32::MAX);
@@ -96,12 +107,18 @@ impl Warehouse {
         let (writer, thread) = Writer::start(connection, settings, observer, Arc::clone(&versions), file)?;
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
         let (invoice_days, run_counts, is_broken) = (Arc::default(), Arc::default(), watch::Sender::new(false));
-        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, run_counts, versions, is_broken })))
+        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, run_counts, versions, lost, is_broken })))
     }
 
     /// Whether a question is answered.
     pub async fn ping(&self) -> Result<()> {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// Committed work that was missing when the file was opened, which was logged as an error then. Its half hours are gaps again:
+    /// coverage is lost with the lines of its transaction.
+    pub fn lost_commits(&self) -> Option<LostCommits> {
+        self.0.lost
     }
 
     /// Resolves when DuckDB has given up the file: this instance will never work again.

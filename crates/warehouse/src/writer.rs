@@ -20,6 +20,7 @@ pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     observer: Arc<dyn StatementObserver>,
     versions: Arc<Versions>,
+    file: Option<Arc<OpenFile>>,
 }
 
 impl Writer {
@@ -32,6 +33,7 @@ impl Writer {
         file: Option<Arc<OpenFile>>,
     ) -> Result<(Self, JoinHandle<()>)> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
+        let own_file = file.clone();
         let merges_log = settings.access == Access::ReadAndWrite;
         let thread = std::thread::Builder::new()
             .name("warehouse-writer".to_owned())
@@ -43,12 +45,15 @@ impl Writer {
                 if merges_log && let Err(error) = connection.execute_batch("CHECKPOINT") {
                     tracing::warn!(%error, "no checkpoint at the end");
                 }
+                if let Some(mark) = file.as_ref().and_then(|file| file.mark()).filter(|_| merges_log) {
+                    mark.write();
+                }
                 // In this order: the file is free when nothing of it is open.
                 drop(connection);
                 drop(file);
             })
             .map_err(|_| WarehouseError::Closed)?;
-        Ok((Self { jobs, observer, versions }, thread))
+        Ok((Self { jobs, observer, versions, file: own_file }, thread))
     }
 
     /// Does a job in a transaction, which is committed when the job returns Ok and rolled back otherwise.
@@ -59,11 +64,14 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel();
         let watch = self.observer.on_asked(name);
-        let versions = Arc::clone(&self.versions);
+        let (versions, file) = (Arc::clone(&self.versions), self.file.clone());
         let job: Job = Box::new(move |connection| {
             let started = Instant::now();
             let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, job)));
             let result = result.unwrap_or(Err(WarehouseError::Panicked));
+            if let Some(mark) = file.as_ref().and_then(|file| file.mark()).filter(|_| result.is_ok()) {
+                mark.write();
+            }
             // Also where it failed: an error of a commit does not say that nothing was committed.
             versions.record(Change::of(name));
             if let Some(watch) = watch {
