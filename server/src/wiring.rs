@@ -175,6 +175,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         calendar_days_ahead: limits.calendar_days_ahead,
         written_characters_max: limits.written_characters_max,
         access: settings.access,
+        backups: settings.backups.clone(),
         host: host::name(),
         ..defaults
     }

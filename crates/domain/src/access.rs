@@ -130,6 +130,10 @@ pub enum AuditAction {
     AddToken,
     /// A token for scripts does not count any more.
     RevokeToken,
+    /// Somebody had the database copied.
+    BackUp,
+    /// A copy was put back in the place of the database; what came after the copy is gone.
+    Restore,
     /// Somebody asked for what their role or stores do not allow; counted.
     Refused,
 }
@@ -147,6 +151,8 @@ wire_names!(AuditAction {
     EndSessions => "cerrar_sesiones",
     AddToken => "crear_token",
     RevokeToken => "revocar_token",
+    BackUp => "respaldar",
+    Restore => "restaurar",
     Refused => "rechazado",
 });
 

@@ -16,6 +16,7 @@ use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, RunRe
 use crate::access::{self, Access};
 use crate::actor::Actor;
 use crate::answer_cache::AnswerCache;
+use crate::backups::{self, Backups};
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
@@ -85,6 +86,8 @@ pub struct Shared {
     pub(crate) source_clock: SourceClock,
     /// Stores that fail again and again, and whether most do.
     pub(crate) live_looks: LiveLooks,
+    /// Copies of the database.
+    pub(crate) backups: Backups,
     planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
@@ -125,6 +128,7 @@ impl Engine {
             EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
         };
 
+        let backups = Backups::new(&settings.backups);
         let engine = Self(Arc::new(Shared {
             clock: parts.clock,
             ids: parts.ids,
@@ -144,6 +148,7 @@ impl Engine {
             last_probe: Mutex::default(),
             source_clock: SourceClock::default(),
             live_looks: LiveLooks::default(),
+            backups,
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
@@ -168,6 +173,7 @@ impl Engine {
             incidents::remember(&engine).await;
             // What falls due while the tasks are being started is not missed.
             let since = engine.clock.now();
+            tasks.spawn(backups::keep(engine.clone(), since));
             for index in 0..engine.schedules.len() {
                 tasks.spawn(scheduler::keep(engine.clone(), index, since));
             }

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::answer_cache::CacheLimits;
+use crate::backups::BackupSettings;
 
 /// What an engine may do with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub struct EngineSettings {
     pub firings_kept_days: u32,
     /// How much of what use cases answer is kept.
     pub answer_cache: CacheLimits,
+    /// Copies of the database.
+    pub backups: BackupSettings,
     /// Limits of signing in.
     pub access: AccessSettings,
     /// The name of this machine, stored with each run.
@@ -141,6 +144,7 @@ impl Default for EngineSettings {
             sequence_exempt_registers: Vec::new(),
             firings_kept_days: 400,
             answer_cache: CacheLimits::default(),
+            backups: BackupSettings::default(),
             access: AccessSettings::default(),
             host: "localhost".to_owned(),
         }

@@ -286,7 +286,8 @@ fn end(connection: &Connection, sessions: &[Uuid], at: Timestamp, by: &str) -> R
     Ok(())
 }
 
-fn record(connection: &Connection, entry: &AuditEntry) -> Result<()> {
+/// Adds an entry, in the transaction of what it is about.
+pub(crate) fn record(connection: &Connection, entry: &AuditEntry) -> Result<()> {
     connection.execute(
         "INSERT INTO auditoria VALUES (?::UUID, make_timestamptz(?::BIGINT), ?, ?, ?, ?, ?, ?)",
         params![

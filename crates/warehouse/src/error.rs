@@ -39,6 +39,16 @@ pub enum WarehouseError {
         /// Of the program.
         known: i32,
     },
+    /// The file has an earlier schema, and could not be copied before it would have been changed.
+    #[error(
+        "the database has schema version {found} and could not be copied before it is brought up to date: {detail}"
+    )]
+    NotCopied {
+        /// Of the file.
+        found: i32,
+        /// Why not.
+        detail: String,
+    },
     /// A migration that has been applied is not the one this program has.
     #[error(
         "migration {version} of the database differs from this program's: it was changed after it had been applied"

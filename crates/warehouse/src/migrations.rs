@@ -61,18 +61,37 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// The version of a schema that [`migrate`] will change; None where there is nothing yet, or nothing to change.
+pub(crate) fn earlier_schema(connection: &Connection) -> Result<Option<i32>> {
+    let applied = applied_if_any(connection)?;
+    let is_missing = STEPS.iter().any(|(step, ..)| applied.iter().all(|(version, _)| version != step));
+    let (found, known) = versions(&applied);
+    Ok(found.filter(|found| is_missing && *found <= known))
+}
+
+/// Whether the schema is one that this program can bring up to date, or has; nothing is changed.
+pub(crate) fn require_known(connection: &Connection) -> Result<()> {
+    match require_schema(connection) {
+        Err(WarehouseError::TooOld { .. }) => Ok(()),
+        outcome => outcome,
+    }
+}
+
 /// Whether the schema is this program's; nothing is changed.
 pub(crate) fn require_schema(connection: &Connection) -> Result<()> {
-    let table = "SELECT count(*) > 0 FROM information_schema.tables WHERE table_name = 'esquema_migraciones'";
-    let has_schema: bool = connection.query_row(table, [], |row| row.get(0))?;
-    let applied = if has_schema { applied(connection)? } else { Vec::new() };
-    let (found, known) = versions(&applied);
+    let (found, known) = versions(&applied_if_any(connection)?);
     let found = found.unwrap_or(0);
     match found.cmp(&known) {
         Ordering::Greater => Err(WarehouseError::TooNew { found, known }),
         Ordering::Less => Err(WarehouseError::TooOld { found, known }),
         Ordering::Equal => Ok(()),
     }
+}
+
+fn applied_if_any(connection: &Connection) -> Result<Vec<(i32, String)>> {
+    let table = "SELECT count(*) > 0 FROM information_schema.tables WHERE table_name = 'esquema_migraciones'";
+    let has_schema: bool = connection.query_row(table, [], |row| row.get(0))?;
+    if has_schema { applied(connection) } else { Ok(Vec::new()) }
 }
 
 /// The latest version that was applied, and the latest that this program knows.

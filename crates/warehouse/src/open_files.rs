@@ -2,8 +2,10 @@
 //! process: one that replays the log while the first one merges it leaves a file that does not open again.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::commit_mark::CommitMark;
@@ -20,6 +22,7 @@ static CLOSED: Condvar = Condvar::new();
 pub(crate) struct OpenFile {
     path: PathBuf,
     mark: Option<CommitMark>,
+    reader: OnceLock<File>,
 }
 
 impl OpenFile {
@@ -36,10 +39,25 @@ impl OpenFile {
             .unwrap_or_else(PoisonError::into_inner);
         if open.insert(name.clone()) {
             let mark = Some(CommitMark::before_opening(&name));
-            return Ok(Self { path: name, mark });
+            return Ok(Self { path: name, mark, reader: OnceLock::new() });
         }
         let detail = "this process has it open already".to_owned();
         Err(WarehouseError::InUse { path: path.to_owned(), detail })
+    }
+
+    /// The file's one name.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file as it is on the disk, for one who reads it at a time. It stays open as long as the database does: on POSIX, closing
+    /// any descriptor of a file gives up every lock that the process has on it, and DuckDB's would let another process in.
+    pub(crate) fn reader(&self) -> io::Result<&File> {
+        if let Some(reader) = self.reader.get() {
+            return Ok(reader);
+        }
+        let opened = File::open(&self.path)?;
+        Ok(self.reader.get_or_init(|| opened))
     }
 }
 
@@ -52,8 +70,9 @@ impl OpenFile {
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
-        // Before the next instance may open the file: closing a handle would give up that one's locks.
+        // Both are closed before the next instance may open the file: closing a handle would give up that one's locks.
         self.mark = None;
+        drop(self.reader.take());
         OPEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
         CLOSED.notify_all();
     }

@@ -7,8 +7,9 @@ use std::thread::JoinHandle;
 use duckdb::{AccessMode, Config, Connection, Transaction};
 use tokio::sync::watch;
 
+use crate::backup;
 use crate::commit_mark::{CommitMark, LostCommits};
-use crate::migrations::{migrate, require_schema};
+use crate::migrations::{earlier_schema, migrate, require_schema};
 use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
@@ -31,6 +32,9 @@ struct Instance {
     versions: Arc<Versions>,
     /// What was missing of the file when it was opened.
     lost: Option<LostCommits>,
+    /// None for a database in memory, and once it is closed.
+    file: Mutex<Option<Arc<OpenFile>>>,
+    access: Access,
     /// True once DuckDB has given up the file.
     is_broken: watch::Sender<bool>,
 }
@@ -91,7 +95,12 @@ impl Warehouse {
         connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
         match (settings.access, &settings.path) {
             (Access::ReadOnly, Some(_)) => require_schema(&connection)?,
-            _ => migrate(&mut connection)?,
+            _ => {
+                if let (Some(file), Some(found)) = (&file, earlier_schema(&connection)?) {
+                    copy_before_migration(&connection, file, found)?;
+                }
+                migrate(&mut connection)?;
+            }
         }
         if let (Some(lost), Some(path)) = (lost, &settings.path) {
             tracing::error!(path = %path.display(), ?lost, "committed work is missing: the database or its log was cut off or replaced");
@@ -104,10 +113,23 @@ impl Warehouse {
         let count = u32::try_from(settings.readers).unwrap_or(u32::MAX);
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
         let versions = Arc::<Versions>::default();
+        let kept = Mutex::new(file.clone());
         let (writer, thread) = Writer::start(connection, settings, observer, Arc::clone(&versions), file)?;
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
         let (invoice_days, run_counts, is_broken) = (Arc::default(), Arc::default(), watch::Sender::new(false));
-        Ok(Self(Arc::new(Instance { writer, thread, readers, invoice_days, run_counts, versions, lost, is_broken })))
+        let (file, access) = (kept, settings.access);
+        Ok(Self(Arc::new(Instance {
+            writer,
+            thread,
+            readers,
+            invoice_days,
+            run_counts,
+            versions,
+            lost,
+            file,
+            access,
+            is_broken,
+        })))
     }
 
     /// Whether a question is answered.
@@ -132,6 +154,7 @@ impl Warehouse {
     /// [`WarehouseError::Closed`].
     pub async fn close(&self) {
         drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.0.file.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.0.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.0.readers.close().await;
         if let Some(thread) = thread
@@ -155,6 +178,26 @@ impl Warehouse {
     /// How many runs there are.
     pub(crate) fn run_counts(&self) -> Arc<RunCounts> {
         Arc::clone(&self.0.run_counts)
+    }
+
+    /// The file, while it is open.
+    pub(crate) fn file(&self) -> Option<Arc<OpenFile>> {
+        self.0.file.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What may be done with it.
+    pub(crate) fn access(&self) -> Access {
+        self.0.access
+    }
+
+    /// Does a job on the writer's connection while nothing is written.
+    pub(crate) async fn hold_writes<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> T + Send + 'static,
+    {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        writer.ok_or(WarehouseError::Closed)?.hold(job).await
     }
 
     pub(crate) async fn write<T, F>(&self, name: &'static str, job: F) -> Result<T>
@@ -181,6 +224,13 @@ impl Warehouse {
     {
         self.0.detect_broken(self.0.readers.read_long(name, question).await)
     }
+}
+
+fn copy_before_migration(connection: &Connection, file: &OpenFile, found: i32) -> Result<()> {
+    let copied = backup::before_migration(connection, file, found);
+    let copy = copied.map_err(|error| WarehouseError::NotCopied { found, detail: error.to_string() })?;
+    tracing::warn!(schema = found, copy = %copy.display(), "the database of an earlier version was copied before it is brought up to date");
+    Ok(())
 }
 
 fn told_of_the_end(ended: std::thread::Result<()>) {

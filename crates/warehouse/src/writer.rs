@@ -56,6 +56,22 @@ impl Writer {
         Ok((Self { jobs, observer, versions, file: own_file }, thread))
     }
 
+    /// Does a job that writes nothing while nobody else writes either.
+    pub(crate) async fn hold<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> T + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = catch_unwind(AssertUnwindSafe(|| job(connection)));
+            // Who waited may have gone.
+            drop(answer.send(result.map_err(|_| WarehouseError::Panicked)));
+        });
+        self.jobs.send(job).await.map_err(|_| WarehouseError::Closed)?;
+        answered.await.map_err(|_| WarehouseError::Closed)?
+    }
+
     /// Does a job in a transaction, which is committed when the job returns Ok and rolled back otherwise.
     pub(crate) async fn write<T, F>(&self, name: &'static str, job: F) -> Result<T>
     where

@@ -1,5 +1,6 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
+mod backup;
 mod calendar;
 mod confirm_loss;
 mod coverage;
@@ -105,6 +106,12 @@ enum Command {
     /// Muestra los tokens con que se presentan los programas; los crea y revoca
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Tokens(tokens::TokensArguments),
+    /// Copia la base de datos a un archivo comprobado, con el servidor en marcha o sin él
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Respaldar(backup::BackupArguments),
+    /// Pone un respaldo en lugar de la base de datos, que se conserva con otro nombre; el servidor debe estar detenido
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Restaurar(backup::RestoreArguments),
     /// Sirve un KLK simulado, para probar sin tocar el real
     #[command(help_template = HELP_TEMPLATE)]
     Sim(sim::SimArguments),
@@ -122,7 +129,7 @@ enum Command {
     DemoData(serve::DemoDataArguments),
 }
 
-/// Where `gaps`, `plan`, `planes`, `recuperar`, `justificar`, `conciliar` and `calendario` look: a file of ours, or a server
+/// Where `gaps`, `plan`, `planes`, `recuperar`, `justificar`, `conciliar`, `calendario` and `respaldar` look: a file of ours, or a server
 /// that has it.
 #[derive(Clone, Debug, Args)]
 struct ServerArgument {
@@ -171,6 +178,8 @@ impl CommandLine {
             Command::Usuarios(arguments) => arguments.run(&usable(loaded)?),
             Command::Tokens(arguments) => arguments.run(&usable(loaded)?),
             Command::Export(arguments) => arguments.run(&usable(loaded)?),
+            Command::Respaldar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Restaurar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }

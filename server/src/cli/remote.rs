@@ -7,8 +7,8 @@ use anyhow::Context;
 use domain::filter::{CoverageFilter, GapFilter};
 use domain::problem::{Problem, ProblemCode};
 use domain::read_model::{
-    BatchProgress, CalendarList, CoverageDay, GapList, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest,
-    PlanView, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
+    BackupRequest, BackupStatus, BatchProgress, CalendarList, CoverageDay, GapList, PlanDetail, PlanHashRequest,
+    PlanList, PlanPreview, PlanRequest, PlanView, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
 };
 use domain::{BatchId, BranchId};
 use jiff::civil::DateTime;
@@ -21,6 +21,7 @@ use crate::failure::Failure;
 
 /// Servers keep from where somebody decided something.
 const AGENT: &str = concat!("klk/", env!("CARGO_PKG_VERSION"));
+const BACKUPS: &str = "/api/respaldos";
 
 /// A running server.
 pub struct RemoteServer {
@@ -109,6 +110,16 @@ impl RemoteServer {
         self.ask(self.client.post(self.url(&format!("planes/{action}"), &[])).json(&body)).await
     }
 
+    /// The copy of the database that is being made, or the last one.
+    pub async fn backup_status(&self) -> Result<BackupStatus, Failure> {
+        self.ask(self.client.get(self.below(BACKUPS))).await
+    }
+
+    /// Has the server begin a copy of the database.
+    pub async fn start_backup(&self, request: &BackupRequest) -> Result<BackupStatus, Failure> {
+        self.ask(self.client.post(self.below(BACKUPS)).json(request)).await
+    }
+
     /// Posts a body to a resource.
     pub async fn post<T: DeserializeOwned>(&self, resource: &str, body: &impl Serialize) -> Result<T, Failure> {
         self.ask(self.client.post(self.url(resource, &[])).json(body)).await
@@ -148,11 +159,16 @@ impl RemoteServer {
     }
 
     fn url(&self, resource: &str, query: &[(&str, String)]) -> Url {
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}/api/etl/tracking/{resource}", self.base.path().trim_end_matches('/')));
+        let mut url = self.below(&format!("/api/etl/tracking/{resource}"));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
+        url
+    }
+
+    fn below(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
         url
     }
 

@@ -42,6 +42,9 @@ impl ServeArguments {
         settings.http.address = self.direccion.unwrap_or(settings.http.address);
         if self.demo {
             settings.database = self.base;
+            // Copies of what is made up have no place among those of a real database.
+            settings.backups.folder = settings.database.with_extension("respaldos");
+            settings.backups.at = None;
         }
         // What goes wrong in the demo goes wrong on purpose, and would only hide its progress.
         let observability = Observability::start(&settings, if self.demo { "error" } else { "info" })?;

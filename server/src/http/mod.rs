@@ -1,6 +1,7 @@
 //! The HTTP server: pages, server functions (which are the REST interface), events, health, files, and the layers around.
 
 mod access;
+mod backups;
 mod browser_monitoring;
 mod counts;
 mod events;
@@ -153,6 +154,7 @@ pub fn router(
         .route("/salir", post(access::sign_out))
         .route("/api/eventos", get(events::stream))
         .route("/api/monitoreo/tunel", post(tunnel::relay))
+        .route("/api/respaldos", get(backups::status).post(backups::start))
         .route("/api/openapi.json", get(openapi::document))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));

@@ -2,6 +2,7 @@
 //! at once and before any work begins.
 
 mod access;
+mod backups;
 pub mod branch_file;
 pub mod branches;
 mod nearest;
@@ -21,7 +22,7 @@ use domain::BranchId;
 use domain::incident::IncidentLimits;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
-use engine::{AccessSettings, CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
+use engine::{AccessSettings, BackupSettings, CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
@@ -56,6 +57,8 @@ pub struct Settings {
     pub api_token: Option<SecretString>,
     /// Limits of signing in.
     pub access: AccessSettings,
+    /// Copies of the database.
+    pub backups: BackupSettings,
     /// What is logged; None leaves it to the command.
     pub log_filter: Option<String>,
     /// Whether the log is lines of JSON.
@@ -237,13 +240,15 @@ impl Settings {
         }
         let database_limits = database_limits(source);
         let access = access::limits(source);
+        let database = PathBuf::from(source.text(&DATABASE));
+        let backups = backups::read(source, &database);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
         let log_json = source.choice(&LOG_FORMAT) == "json";
         let sentry = SentrySettings::read(source);
         let discover_branches = source.switch(&DISCOVER_BRANCHES);
         Some(Self {
             client: client?,
-            database: PathBuf::from(source.text(&DATABASE)),
+            database,
             database_limits,
             engine,
             http: http?,
@@ -251,6 +256,7 @@ impl Settings {
             server: source.optional_text(&SERVER),
             api_token: source.optional_text(&API_TOKEN).map(SecretString::from),
             access,
+            backups,
             log_filter: source.optional_text(&LOG),
             log_json,
             sentry,

@@ -46,6 +46,10 @@ variables! {
     DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 
+    BACKUP_FOLDER = "KLK_RESPALDO_CARPETA", OPTIONAL, "Carpeta de los respaldos; sin ella, `respaldos` junto a la base de datos. En otro disco sobreviven a este.";
+    BACKUP_HOUR = "KLK_RESPALDO_HORA", text("04:30"), "Hora a la que `klk serve` respalda cada día la base de datos, en KLK_ZONA; `nunca`, solo cuando alguien lo pide.";
+    BACKUPS_KEPT = "KLK_RESPALDO_GUARDADOS", number(7, 1, 1000), "Respaldos que se guardan en esa carpeta; los más viejos se borran.";
+
     WORKERS = "KLK_WORKERS", number(4, 1, 64), "Ejecuciones a la vez.";
     WORKERS_PER_BRANCH = "KLK_WORKERS_PER_BRANCH", number(1, 1, 16), "Ejecuciones a la vez de una misma tienda.";
     QUEUE_MAX = "KLK_QUEUE_MAX", number(50_000, 1, 1_000_000), "Ejecuciones que pueden esperar en cola.";
@@ -130,7 +134,7 @@ variables! {
     ATTEMPTS_PER_ADDRESS_MAX = "KLK_INTENTOS_POR_DIRECCION_MAX", number(50, 1, 100_000), "Intentos de entrar desde una misma dirección; tras un proxy que no esté en KLK_TRUSTED_PROXIES todos lo son.";
 
     API_TOKEN = "KLK_API_TOKEN", Kind::Secret, "Token con el que las órdenes se presentan al servidor de KLK_SERVIDOR; se crea con `klk tokens crear` o en /usuarios.";
-    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar` y `klk calendario`.";
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar`, `klk calendario` y `klk respaldar`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
     LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";

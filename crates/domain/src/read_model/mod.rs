@@ -4,6 +4,7 @@
 //! who reads them needs a database of zones. Answers carry the moment they are true of (`generado_en`), which is the
 //! "now" that ages and relative times are counted from.
 
+mod backups;
 mod calendars;
 mod connectivity;
 mod coverage;
@@ -22,6 +23,7 @@ mod run;
 mod runs;
 mod schedules;
 
+pub use backups::{BackupRequest, BackupState, BackupStatus};
 pub use calendars::{
     BranchCalendar, CalendarAnswer, CalendarChange, CalendarDocument, CalendarException, CalendarList, CalendarPreview,
     CalendarRequest, HolidayAnswer, HolidayRequest,

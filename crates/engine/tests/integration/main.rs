@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod access;
+mod backups;
 mod calendars;
 mod clock_changes;
 mod coverage_grid;

@@ -212,3 +212,31 @@ async fn no_statement_reaches_another_file_and_none_can_change_that() {
     add(&warehouse, 1).await;
     warehouse.close().await;
 }
+
+/// A reader that began before the last write keeps its state of the database, and the copy has the last one.
+#[tokio::test]
+async fn a_copy_has_the_last_commit_while_somebody_reads_an_earlier_state() {
+    let (folder, warehouse) = with_numbers().await;
+    let (tell_first, first) = oneshot::channel();
+    let (go_on, wait) = mpsc::channel::<()>();
+    let reader = warehouse.clone();
+    let question = tokio::spawn(async move {
+        let twice = move |connection: &Connection| {
+            numbers(connection)?;
+            tell_first.send(()).unwrap();
+            wait.recv().unwrap();
+            numbers(connection)
+        };
+        reader.read("dos_veces", twice).await
+    });
+    first.await.unwrap();
+    add(&warehouse, 1).await;
+    let copy = folder.path().join("copia.duckdb");
+    warehouse.back_up(copy.clone()).await.unwrap();
+    add(&warehouse, 2).await;
+
+    assert_eq!(numbers(&Connection::open(copy).unwrap()).unwrap(), [1]);
+    go_on.send(()).unwrap();
+    assert_eq!(question.await.unwrap().unwrap(), [0; 0]);
+    assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1, 2]);
+}

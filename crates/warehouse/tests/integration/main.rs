@@ -5,6 +5,7 @@
 )]
 
 mod access;
+mod backups;
 mod calendars;
 mod children;
 mod commits;

@@ -3,12 +3,12 @@
 use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
-    CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison, ConfirmLossAnswer, ConfirmLossRequest,
-    Connectivity, CoverageDay, DecisionPage, FreshnessList, GapCount, GapList, HolidayAnswer, HolidayRequest,
-    JustificationList, JustifyAnswer, JustifyRequest, Metrics, MonitoringTrialRequest, MonitoringView, PlanDetail,
-    PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress, ReconcileAnswer, ReconcileRequest,
-    ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList, WithdrawAnswer,
-    WithdrawRequest,
+    BackupRequest, BackupStatus, CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison,
+    ConfirmLossAnswer, ConfirmLossRequest, Connectivity, CoverageDay, DecisionPage, FreshnessList, GapCount, GapList,
+    HolidayAnswer, HolidayRequest, JustificationList, JustifyAnswer, JustifyRequest, Metrics, MonitoringTrialRequest,
+    MonitoringView, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress, ReconcileAnswer,
+    ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList,
+    WithdrawAnswer, WithdrawRequest,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -95,8 +95,10 @@ pub(super) const CALENDAR_PREVIEW: Answer = Answer::json("CalendarPreview");
 pub(super) const CALENDAR_CHANGED: Answer = Answer::json("CalendarAnswer");
 pub(super) const HOLIDAY_CHANGED: Answer = Answer::json("HolidayAnswer");
 pub(super) const FRESHNESS: Answer = Answer::json("FreshnessList");
+pub(super) const BACKUP: Answer = Answer::json("BackupStatus");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
+pub(super) const BODY_BACKUP: &str = "BackupRequest";
 pub(super) const BODY_PLAN: &str = "PlanRequest";
 pub(super) const BODY_PLAN_HASH: &str = "PlanHashRequest";
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
@@ -247,6 +249,8 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<HolidayAnswer>(&mut found);
     add::<CalendarPreview>(&mut found);
     add::<CalendarAnswer>(&mut found);
+    add::<BackupRequest>(&mut found);
+    add::<BackupStatus>(&mut found);
     add::<Problem>(&mut found);
     add::<Health>(&mut found);
     found

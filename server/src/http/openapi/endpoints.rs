@@ -2,11 +2,11 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BODY_CALENDAR, BODY_CONFIRM_LOSS, BODY_HOLIDAY, BODY_JUSTIFY, BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH,
-    BODY_RECONCILE, BODY_RECOVER_GAP, BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED,
-    CONNECTIVITY, COVERAGE, DECISIONS, EVENTS, FRESHNESS, GAP_COUNT, GAPS, HEALTH, HOLIDAY_CHANGED, JUSTIFICATIONS,
-    JUSTIFIED, LOSS_CONFIRMED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECONCILED,
-    RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
+    BACKUP, BODY_BACKUP, BODY_CALENDAR, BODY_CONFIRM_LOSS, BODY_HOLIDAY, BODY_JUSTIFY, BODY_MONITORING_TRIAL,
+    BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW,
+    CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS, FRESHNESS, GAP_COUNT, GAPS, HEALTH,
+    HOLIDAY_CHANGED, JUSTIFICATIONS, JUSTIFIED, LOSS_CONFIRMED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE,
+    PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -295,6 +295,19 @@ pub(super) const ALL: &[Endpoint] = &[
         summary: "Eventos (SSE) que dicen qué cambió: ejecuciones, gaps o progreso.",
         problems: &[503],
         ..Endpoint::get(EVENTS)
+    },
+    Endpoint {
+        path: "/api/respaldos",
+        summary: "El respaldo en curso, o el último.",
+        problems: &[403],
+        ..Endpoint::get(BACKUP)
+    },
+    Endpoint {
+        path: "/api/respaldos",
+        summary: "Empieza un respaldo de la base de datos en KLK_RESPALDO_CARPETA; si ya hay uno en curso, es ese.",
+        body: Some(BODY_BACKUP),
+        problems: &[403, 413],
+        ..Endpoint::get(BACKUP)
     },
     Endpoint { path: "/health/live", summary: "El proceso responde.", problems: &[], ..Endpoint::get(HEALTH) },
     Endpoint {

@@ -98,6 +98,8 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
         post("/api/etl/tracking/calendarios/guardar", &calendar, Least::OperatorThere),
         post("/api/etl/tracking/calendarios/dia/guardar", &holiday, Least::OperatorEverywhere),
         post("/api/monitoreo/prueba", &json!({ "que": "error" }), Least::Administrator),
+        (Method::GET, "/api/respaldos", String::new(), Value::Null, Least::Administrator),
+        post("/api/respaldos", &json!({}), Least::Administrator),
         post("/api/monitoreo/tunel", &Value::Null, Least::Reader),
         post("/api/preferencias", &Value::Null, Least::Anybody),
         (Method::GET, "/health/live", String::new(), Value::Null, Least::Anybody),

@@ -1,0 +1,275 @@
+//! Copies of the database: when an administrator asks for one, and every night. One is made at a time.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use domain::access::AuditAction;
+use domain::read_model::{BackupState, BackupStatus};
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
+use warehouse::{Backup, BackupError, WarehouseError};
+
+use crate::access_audit::entry;
+use crate::{Actor, Engine, UseCaseError};
+
+/// Where copies are, when they are made, and how many stay.
+#[derive(Clone, Debug)]
+pub struct BackupSettings {
+    /// Made where it is not there.
+    pub folder: PathBuf,
+    /// On the clock of the schedules' zone; None for no copies but those that somebody asks for.
+    pub at: Option<Time>,
+    /// The oldest go once there are more.
+    pub kept: usize,
+}
+
+impl Default for BackupSettings {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data/respaldos"), at: None, kept: 7 }
+    }
+}
+
+const PREFIX: &str = "klk-";
+const SUFFIX: &str = ".duckdb";
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+/// A copy that the end of a process left unfinished.
+const UNFINISHED: &str = ".klk-";
+
+impl BackupSettings {
+    /// The name of a copy that is begun now; names sort by time.
+    pub fn new_path(&self, now: Timestamp) -> PathBuf {
+        self.folder.join(format!("{PREFIX}{}{SUFFIX}", stamp(now)))
+    }
+
+    /// Removes what is beyond the number that is kept, and what an earlier process left unfinished.
+    pub fn prune(&self) {
+        let mut copies = copies(&self.folder);
+        copies.sort();
+        let beyond = copies.len().saturating_sub(self.kept);
+        let old = copies.into_iter().take(beyond).map(|(_, path)| path);
+        for path in old.chain(unfinished(&self.folder)) {
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, path = %path.display(), "an old copy of the database could not be removed");
+            }
+        }
+    }
+}
+
+/// A moment as it stands in names of files.
+pub fn stamp(moment: Timestamp) -> String {
+    moment.strftime(STAMP).to_string()
+}
+
+fn copies(folder: &Path) -> Vec<(Timestamp, PathBuf)> {
+    files(folder).filter_map(|path| Some((moment_of(path.file_name()?.to_str()?)?, path))).collect()
+}
+
+fn unfinished(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    files(folder)
+        .filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(UNFINISHED)))
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+}
+
+/// When the copy of this name was begun; None for files that we did not name.
+fn moment_of(name: &str) -> Option<Timestamp> {
+    let text = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    let moment = DateTime::strptime(STAMP, text).ok()?;
+    TimeZone::UTC.to_timestamp(moment).ok()
+}
+
+/// What is known of copies.
+#[derive(Debug)]
+pub(crate) struct Backups(Mutex<BackupStatus>);
+
+impl Backups {
+    /// Knows of what earlier processes made.
+    pub(crate) fn new(settings: &BackupSettings) -> Self {
+        let last = copies(&settings.folder).into_iter().max();
+        let status = last.map_or_else(BackupStatus::default, |(at, path)| BackupStatus {
+            estado: BackupState::Done,
+            bytes: std::fs::metadata(&path).ok().map(|file| file.len()),
+            archivo: Some(path.display().to_string()),
+            terminado_en: Some(at),
+            ..BackupStatus::default()
+        });
+        Self(Mutex::new(status))
+    }
+
+    pub(crate) fn status(&self) -> BackupStatus {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// False where one is being made already.
+    fn begin(&self) -> bool {
+        let mut status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if status.estado == BackupState::Running {
+            return false;
+        }
+        status.estado = BackupState::Running;
+        status.detalle = None;
+        true
+    }
+
+    /// A copy that failed leaves what is known of the last good one.
+    fn end(&self, now: Timestamp, outcome: &Result<Backup, BackupError>) {
+        let mut status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(backup) => *status = status_of(backup, now),
+            Err(error) => {
+                status.estado = BackupState::Failed;
+                status.detalle = Some(backup_problem(error));
+            }
+        }
+    }
+}
+
+/// A copy as it is shown.
+pub fn status_of(backup: &Backup, now: Timestamp) -> BackupStatus {
+    BackupStatus {
+        estado: BackupState::Done,
+        archivo: Some(backup.path.display().to_string()),
+        bytes: Some(backup.bytes),
+        lineas: Some(backup.contents.rows("ventas")),
+        ventanas: Some(backup.contents.rows("cobertura")),
+        decisiones: Some(backup.contents.rows("decisiones")),
+        terminado_en: Some(now),
+        detalle: None,
+    }
+}
+
+/// Why there is no copy, or why none was put back, for people.
+pub fn backup_problem(error: &BackupError) -> String {
+    match error {
+        BackupError::Exists(path) => format!("{} ya existe, y un respaldo nunca reemplaza un archivo", path.display()),
+        BackupError::NoRoom { folder, needed, free } => format!(
+            "en {} quedan {free} bytes y hacen falta {needed}: libere espacio o elija otra carpeta con KLK_RESPALDO_CARPETA",
+            folder.display()
+        ),
+        BackupError::File { path, error } => format!("{}: {error}", path.display()),
+        BackupError::Differs { path, difference } => {
+            format!("la copia de {} se leyó y no es igual ({difference}): no se usa", path.display())
+        }
+        BackupError::Same(path) => format!("{} es la base de datos misma", path.display()),
+        BackupError::Foreign(path) => format!("{} no es una base de datos de klk", path.display()),
+        BackupError::InMemory => "la base de datos está en memoria: no hay archivo que copiar".to_owned(),
+        BackupError::Database(WarehouseError::TooNew { found, known }) => format!(
+            "es de una versión posterior (esquema {found}; esta conoce hasta {known}): use el klk de esa versión"
+        ),
+        BackupError::Database(error) => format!("la base de datos no lo permite: {error}"),
+    }
+}
+
+impl Engine {
+    /// Begins a copy, or goes on with the one that is being made; what became of it, [`Engine::backup_status`] says.
+    pub async fn start_backup(&self, actor: &Actor) -> Result<BackupStatus, UseCaseError> {
+        actor.may_administer()?;
+        if self.backups.begin() {
+            let (engine, actor) = (self.clone(), actor.clone());
+            tokio::spawn(async move { engine.make_backup(&actor).await });
+        }
+        Ok(self.backups.status())
+    }
+
+    /// The copy that is being made, or the last one.
+    pub async fn backup_status(&self, actor: &Actor) -> Result<BackupStatus, UseCaseError> {
+        actor.may_administer()?;
+        Ok(self.backups.status())
+    }
+
+    async fn make_backup(&self, actor: &Actor) {
+        let settings = &self.settings.backups;
+        let path = settings.new_path(self.clock.now());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let audit = entry(self, actor, AuditAction::BackUp, &name);
+        // Before the copy, so that it is in it as well.
+        let recorded = self.warehouse.record_activity(Vec::new(), vec![audit]).await;
+        let outcome = match recorded {
+            Ok(()) => self.warehouse.back_up(path).await,
+            Err(error) => Err(error.into()),
+        };
+        self.backups.end(self.clock.now(), &outcome);
+        settings.prune();
+        match outcome {
+            Ok(backup) => tracing::info!(
+                path = %backup.path.display(), bytes = backup.bytes, held_ms = backup.held.as_millis(), "the database was copied"
+            ),
+            Err(error) => tracing::error!(%error, "the database was not copied"),
+        }
+    }
+}
+
+/// Makes a copy every day until the engine stops. A time at which nothing ran is not made up for: the next one is a day away.
+pub(crate) async fn keep(engine: Engine, since: Timestamp) {
+    let (Some(at), zone) = (engine.settings.backups.at, &engine.settings.schedules.zone) else { return };
+    let mut stopping = engine.stopping.subscribe();
+    let mut looked = since;
+    while !*stopping.borrow_and_update() {
+        tokio::select! {
+            () = tokio::time::sleep(engine.settings.nap_max) => {}
+            _ = stopping.changed() => return,
+        }
+        let now = engine.clock.now();
+        // A clock that was set back finds the same moment again only after it.
+        if next_after(looked.min(now), at, zone).is_some_and(|due| due <= now) && engine.backups.begin() {
+            engine.make_backup(&Actor::system()).await;
+        }
+        looked = now;
+    }
+}
+
+fn next_after(moment: Timestamp, at: Time, zone: &TimeZone) -> Option<Timestamp> {
+    let today = zone.to_datetime(moment).date();
+    let days = [Some(today), today.tomorrow().ok()];
+    let moments = days.into_iter().flatten().filter_map(|day| zone.to_timestamp(day.to_datetime(at)).ok());
+    moments.into_iter().find(|due| *due > moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn only_names_of_ours_are_copies() {
+        assert_eq!(moment_of("klk-20251118T083000Z.duckdb"), Some(at("2025-11-18T08:30:00Z")));
+        for name in ["klk.duckdb", "klk-20251118T083000Z.duckdb.wal", "klk-ayer.duckdb", ".klk-20251118T083000Z.duckdb"]
+        {
+            assert_eq!(moment_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_due_once_a_day_on_the_zones_clock() {
+        let zone = TimeZone::fixed(jiff::tz::Offset::constant(-4));
+        let half_past_four = Time::constant(4, 30, 0, 0);
+        let next = |moment| next_after(at(moment), half_past_four, &zone);
+        assert_eq!(next("2025-11-18T08:29:59Z"), Some(at("2025-11-18T08:30:00Z")));
+        assert_eq!(next("2025-11-18T08:30:00Z"), Some(at("2025-11-19T08:30:00Z")));
+    }
+
+    #[test]
+    fn the_newest_stay_with_whatever_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = BackupSettings { folder: folder.path().to_owned(), at: None, kept: 2 };
+        let days = ["2025-11-16T08:30:00Z", "2025-11-17T08:30:00Z", "2025-11-18T08:30:00Z"].map(at);
+        for day in days {
+            std::fs::write(settings.new_path(day), "").unwrap();
+        }
+        std::fs::write(folder.path().join(".klk-20251115T083000Z.duckdb.parcial"), "").unwrap();
+        std::fs::write(folder.path().join("mi-copia.duckdb"), "").unwrap();
+        settings.prune();
+        let mut left: Vec<_> = files(folder.path()).collect();
+        left.sort();
+        assert_eq!(
+            left,
+            [settings.new_path(days[1]), settings.new_path(days[2]), folder.path().join("mi-copia.duckdb")]
+        );
+    }
+}
