@@ -54,11 +54,16 @@ fn monitoring_settings(settings: &Settings) -> MonitoringSettings {
         outbox_dir: dsn.as_ref().map(|_| outbox.clone()),
         outbox_bytes_max: *outbox_bytes_max,
         slow_query_limit: settings.sentry.slow_query_limit,
-        known_secrets: [&settings.client.api_key, &settings.sentry.auth_token, &settings.api_token]
-            .into_iter()
-            .flatten()
-            .map(|secret| secret.expose_secret().to_owned())
-            .collect(),
+        known_secrets: [
+            &settings.client.api_key,
+            &settings.sentry.auth_token,
+            &settings.api_token,
+            &settings.metrics_token,
+        ]
+        .into_iter()
+        .flatten()
+        .map(|secret| secret.expose_secret().to_owned())
+        .collect(),
         private_headers: vec![settings.client.api_key_header.clone()],
         web: sentry_web(&settings.sentry),
         ..MonitoringSettings::new(RELEASE, Arc::new(clock::now))

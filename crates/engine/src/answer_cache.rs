@@ -110,6 +110,8 @@ struct Slots {
 pub(crate) struct AnswerCache {
     slots: Mutex<Slots>,
     ends_told: AtomicU64,
+    kept: AtomicU64,
+    computed: AtomicU64,
     limits: CacheLimits,
 }
 
@@ -121,7 +123,18 @@ struct Found<T> {
 
 impl AnswerCache {
     pub(crate) fn new(limits: CacheLimits) -> Self {
-        Self { slots: Mutex::default(), ends_told: AtomicU64::new(0), limits }
+        Self {
+            slots: Mutex::default(),
+            ends_told: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
+            computed: AtomicU64::new(0),
+            limits,
+        }
+    }
+
+    /// How many answers were kept ones, and how many had to be computed.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.kept.load(Ordering::Relaxed), self.computed.load(Ordering::Relaxed))
     }
 
     /// Somebody is told that something has ended: from here on no answer lacks it.
@@ -142,6 +155,7 @@ impl AnswerCache {
         T: Clone + Serialize + Send + Sync + 'static,
     {
         if self.limits.answers_max == 0 {
+            self.computed.fetch_add(1, Ordering::Relaxed);
             return Ok(Found { value: compute.await?, is_outdated: false });
         }
         let (asked, wanted) = (Instant::now(), as_of());
@@ -162,6 +176,7 @@ impl AnswerCache {
             return Ok(Found { value, is_outdated: false });
         }
         let (begun, as_of) = (Instant::now(), as_of());
+        self.computed.fetch_add(1, Ordering::Relaxed);
         let value = compute.await?;
         self.keep(question, as_of, begun, value.clone());
         Ok(Found { value, is_outdated: false })
@@ -176,7 +191,9 @@ impl AnswerCache {
             slot.used = uses;
             Arc::clone(&slot.kept.as_ref().filter(|kept| is_good(kept))?.value)
         };
-        value.downcast_ref::<T>().cloned()
+        let value = value.downcast_ref::<T>().cloned();
+        self.kept.fetch_add(u64::from(value.is_some()), Ordering::Relaxed);
+        value
     }
 
     fn flight(&self, question: &Question) -> Arc<tokio::sync::Mutex<()>> {

@@ -22,6 +22,7 @@ use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
 use crate::events::{Events, Topic};
 use crate::incidents::{self, LiveLooks};
+use crate::meters::Meters;
 use crate::plans::book::{self, PlanBook};
 use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
@@ -88,6 +89,8 @@ pub struct Shared {
     pub(crate) live_looks: LiveLooks,
     /// Copies of the database.
     pub(crate) backups: Backups,
+    /// What is counted.
+    pub(crate) meters: Meters,
     planning: Arc<Mutex<()>>,
     stopped: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
@@ -149,6 +152,7 @@ impl Engine {
             source_clock: SourceClock::default(),
             live_looks: LiveLooks::default(),
             backups,
+            meters: Meters::default(),
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),

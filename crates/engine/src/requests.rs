@@ -71,6 +71,9 @@ impl CallObserver for RequestWatcher {
     }
 
     fn on_answer(&self, answer: &AnswerEvent) {
+        if let Some((engine, ..)) = &self.run {
+            engine.meters.responses.observe(answer.elapsed);
+        }
         if let Some(open) = self.take() {
             open.answered(Answer { status: answer.status, lines: None, bytes: answer.body_bytes as u64 });
         }

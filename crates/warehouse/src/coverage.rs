@@ -92,6 +92,23 @@ pub(crate) fn intervals(
 }
 
 impl Warehouse {
+    /// The end of the latest covered half hour of sales, by branch.
+    pub async fn newest_sales(&self) -> Result<Vec<(BranchId, Timestamp)>> {
+        self.read("ventas_mas_recientes", |connection| {
+            let mut statement = connection.prepare(
+                "SELECT ubicacion_id, epoch_us(max(hasta)) FROM cobertura_continua WHERE etl_tipo = 'ventas'
+                 GROUP BY ubicacion_id ORDER BY ubicacion_id",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push((BranchId::new(row.get::<_, String>(0)?), instant("hasta", row.get(1)?)?));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     /// The stretches that overlap a range and whose windows' rows were committed whole, windows that touch as one; of one
     /// branch, or of all.
     pub async fn coverage(

@@ -20,6 +20,7 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use super::gate::{self, Gate};
+use super::metrics::{self, Responses};
 use super::{browser_monitoring, problems, security};
 use crate::clock;
 use crate::settings::HttpSettings;
@@ -32,7 +33,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct InvalidOrigin(ConfigError);
 
 /// Puts the layers around the routes.
-pub(super) fn around(routes: Router, settings: &HttpSettings, gate: Arc<Gate>) -> Result<Router, InvalidOrigin> {
+pub(super) fn around(
+    routes: Router,
+    settings: &HttpSettings,
+    gate: Arc<Gate>,
+    responses: Arc<Responses>,
+) -> Result<Router, InvalidOrigin> {
     let mut forgery = CsrfLayer::new();
     let public = settings.public.url.as_ref().map(|url| url.origin().ascii_serialization());
     for origin in settings.trusted_origins.iter().chain(&public) {
@@ -44,6 +50,7 @@ pub(super) fn around(routes: Router, settings: &HttpSettings, gate: Arc<Gate>) -
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, ReferenceCodes))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(from_fn_with_state(responses, metrics::count))
         .layer(monitoring::http_layers(clock::correlation))
         // Failures are reported by the layers of monitoring, once, and not by their status here.
         .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))

@@ -10,6 +10,7 @@ mod gate;
 mod health;
 mod layers;
 mod moved;
+mod metrics;
 mod notices;
 mod openapi;
 mod pages;
@@ -19,6 +20,7 @@ mod security;
 mod site;
 mod tunnel;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::handle_server_fns_with_context;
 use monitoring::Monitoring;
+use secrecy::SecretString;
 use tokio::sync::{Semaphore, watch};
 
 use crate::accept::Peers;
@@ -43,6 +46,7 @@ use crate::settings::{HttpSettings, SentrySettings, Settings};
 use crate::wiring::RELEASE;
 use counts::Counts;
 use gate::Gate;
+use metrics::Responses;
 use tunnel::Tunnel;
 
 pub use site::site_options;
@@ -74,6 +78,14 @@ pub struct WebState {
     pub(super) counts: Counts,
     /// How often streams of events say that the server is there.
     pub event_heartbeat: Duration,
+    /// What is reported.
+    monitoring: Monitoring,
+    /// With it, and only with it, somebody may scrape.
+    metrics_token: Option<SecretString>,
+    /// What was answered.
+    responses: Arc<Responses>,
+    /// The database file and its log, by what they are called to whoever scrapes.
+    database_files: Arc<[(&'static str, PathBuf)]>,
     /// What pages carry so that browsers tell Sentry what fails there.
     browser_monitoring: Option<BrowserMonitoring>,
 }
@@ -89,7 +101,10 @@ impl WebState {
         is_demo: bool,
     ) -> Self {
         let event_streams = Arc::new(Semaphore::new(settings.http.event_streams_max));
-        let tunnel = Arc::new(Tunnel::new(monitoring, settings.sentry.tunnel));
+        let tunnel = Arc::new(Tunnel::new(monitoring.clone(), settings.sentry.tunnel));
+        let mut log = settings.database.clone().into_os_string();
+        log.push(".wal");
+        let database_files = Arc::new([("base", settings.database.clone()), ("registro", PathBuf::from(log))]);
         let assets = site::assets(&options);
         let counts = Counts::default();
         tokio::spawn(counts.clone().count(engine.events()));
@@ -107,6 +122,10 @@ impl WebState {
             counts,
             event_heartbeat: settings.http.event_heartbeat,
             export_rows_max: settings.http.export_rows_max,
+            monitoring,
+            metrics_token: settings.metrics_token.clone(),
+            responses: Arc::default(),
+            database_files,
             browser_monitoring: None,
         }
     }
@@ -142,6 +161,7 @@ pub fn router(
 ) -> Result<Router, layers::InvalidOrigin> {
     state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, pages::paths());
     let gate = Arc::clone(&state.gate);
+    let responses = Arc::clone(&state.responses);
     let mut routes = Router::new()
         .merge(pages::routes())
         .merge(moved::routes())
@@ -156,6 +176,7 @@ pub fn router(
         .route("/api/monitoreo/tunel", post(tunnel::relay))
         .route("/api/respaldos", get(backups::status).post(backups::start))
         .route("/api/openapi.json", get(openapi::document))
+        .route("/metrics", get(metrics::scrape))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     for (path, method) in server_fn_paths() {
@@ -166,7 +187,7 @@ pub fn router(
         .fallback(site::file_or_missing_page)
         .method_not_allowed_fallback(problems::method_not_allowed)
         .with_state(state);
-    layers::around(routes, settings, gate)
+    layers::around(routes, settings, gate, responses)
 }
 
 /// The REST interface.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub access: AccessSettings,
     /// Copies of the database.
     pub backups: BackupSettings,
+    /// With what somebody may scrape metrics; None where nobody may.
+    pub metrics_token: Option<SecretString>,
     /// What is logged; None leaves it to the command.
     pub log_filter: Option<String>,
     /// Whether the log is lines of JSON.
@@ -242,6 +244,7 @@ impl Settings {
         let access = access::limits(source);
         let database = PathBuf::from(source.text(&DATABASE));
         let backups = backups::read(source, &database);
+        let metrics_token = metrics_token(source);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
         let log_json = source.choice(&LOG_FORMAT) == "json";
         let sentry = SentrySettings::read(source);
@@ -257,6 +260,7 @@ impl Settings {
             api_token: source.optional_text(&API_TOKEN).map(SecretString::from),
             access,
             backups,
+            metrics_token,
             log_filter: source.optional_text(&LOG),
             log_json,
             sentry,
@@ -395,6 +399,17 @@ fn http(source: &mut Source) -> Option<HttpSettings> {
         trusted_origins: origins.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect(),
         address: address?,
     })
+}
+
+/// One that could be guessed is refused.
+fn metrics_token(source: &mut Source) -> Option<SecretString> {
+    const CHARACTERS_MIN: usize = 16;
+    let token = source.optional_text(&variables::METRICS_TOKEN)?;
+    if token.chars().count() < CHARACTERS_MIN {
+        let name = variables::METRICS_TOKEN.name;
+        source.problems.push(format!("{name}: debe tener {CHARACTERS_MIN} caracteres o más"));
+    }
+    Some(SecretString::from(token))
 }
 
 fn zone(source: &mut Source, variable: &Variable) -> Option<TimeZone> {

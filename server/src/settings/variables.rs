@@ -121,6 +121,7 @@ variables! {
     PUBLIC_URL = "KLK_PUBLIC_URL", OPTIONAL, "Dirección con la que las personas abren las páginas (https://klk.ejemplo.com), si hay un proxy delante. Con https, la cookie de la sesión solo viaja cifrada.";
     HOSTS = "KLK_HOSTS", OPTIONAL, "Otros nombres, separados por comas, con los que se puede pedir una página; siempre valen localhost, las direcciones IP y el de KLK_PUBLIC_URL. Los demás se rechazan (DNS rebinding).";
     TRUSTED_PROXIES = "KLK_TRUSTED_PROXIES", OPTIONAL, "Direcciones IP, separadas por comas, de los proxies cuyas cabeceras X-Forwarded-For y X-Forwarded-Proto se creen.";
+    METRICS_TOKEN = "KLK_METRICAS_TOKEN", Kind::Secret, "Con qué pide Prometheus `/metrics` (Authorization: Bearer), 16 caracteres o más; sin él, `/metrics` no existe.";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
     SESSION_HOURS_MAX = "KLK_SESION_HORAS_MAX", number(12, 1, 720), "Horas tras las que una sesión termina, se use o no.";

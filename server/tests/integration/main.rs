@@ -12,6 +12,7 @@ mod doctor;
 mod edges;
 mod kill;
 mod looking;
+mod metrics;
 mod plans;
 mod rest;
 mod settings;

@@ -37,7 +37,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let loaded = job
         .monitor
         .load(|step| async move {
-            let loaded = job.engine.warehouse.commit_stock_snapshot(end, snapshot).await?;
+            let engine = job.engine;
+            let loaded = engine.meters.commits.time(engine.warehouse.commit_stock_snapshot(end, snapshot)).await?;
             step.rows_replaced(loaded, loaded);
             step.committed();
             Ok::<_, PipelineError>(loaded)

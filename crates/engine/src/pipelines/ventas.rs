@@ -73,7 +73,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             .monitor
             .load(|step| async move {
                 let seen = source_change::note(job, &window, announcement, &lines, false).await;
-                let committed = warehouse.commit_sales_window(end, window, lines).await;
+                let committed = job.engine.meters.commits.time(warehouse.commit_sales_window(end, window, lines)).await;
                 let receipt = committed.inspect_err(|_| source_change::alarm_of_waiting(job, &seen))?;
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();

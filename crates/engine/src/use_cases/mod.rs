@@ -24,6 +24,7 @@ mod load_missing;
 mod metrics;
 mod monitoring;
 mod monitoring_words;
+mod newest_sales;
 mod past_gaps;
 mod pause_plan;
 pub(crate) mod period;
