@@ -8,6 +8,7 @@ mod backups;
 mod command_line;
 mod decisions;
 mod degradation;
+mod deployment;
 mod doctor;
 mod edges;
 mod kill;
