@@ -55,6 +55,10 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
             "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): haga una copia \
              y arranque klk serve, que la pone al día"
         )),
+        WarehouseError::NotCopied { found, detail } => Failure::Usage(format!(
+            "la base de datos {path} es de una versión anterior (esquema {found}) y no se pudo copiar antes de ponerla al día, así \
+             que se dejó como está: {detail}"
+        )),
         error => Failure::Unexpected(anyhow::Error::new(error).context(format!("la base de datos {path} no abre"))),
     }
 }

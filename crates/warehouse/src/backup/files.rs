@@ -10,7 +10,8 @@ use crate::open_files::OpenFile;
 
 /// What ends the name of a file that is not finished.
 pub(super) const DRAFT: &str = ".parcial";
-const LOG: &str = ".wal";
+/// What ends the name of a log.
+pub(super) const LOG: &str = ".wal";
 
 /// A file that is being made. It goes, with its log, unless it is kept.
 #[derive(Debug)]

@@ -13,6 +13,9 @@ use crate::instants::micros;
 use crate::migrations;
 use crate::open_files::OpenFile;
 
+/// What belongs to a database and stands beside it: its log, and the mark of how far its commits came.
+const BESIDE: [&str; 2] = [files::LOG, ".marca"];
+
 /// A copy that was put back.
 #[derive(Clone, Debug)]
 pub struct Restored {
@@ -100,17 +103,19 @@ fn is_locked_by_another(_file: &File) -> bool {
     false
 }
 
-/// Gives the file a second name, so that there is no moment without a database, and its log the name that belongs to it: beside
-/// another file it would be replayed into that one.
+/// Gives the file a second name, so that there is no moment without a database, and what stands beside it the names that belong to
+/// that: beside another file its log would be replayed into that one.
 fn set_aside(database: &Path, suffix: &str) -> Result<PathBuf> {
     let aside = files::with_suffix(database, suffix);
     if aside.exists() {
         return Err(BackupError::Exists(aside));
     }
     std::fs::hard_link(database, &aside).or_else(|_| std::fs::rename(database, &aside)).map_err(files::of(&aside))?;
-    let log = files::log_of(database);
-    if log.exists() {
-        std::fs::rename(&log, files::log_of(&aside)).map_err(files::of(&log))?;
+    for suffix in BESIDE {
+        let companion = files::with_suffix(database, suffix);
+        if companion.exists() {
+            std::fs::rename(&companion, files::with_suffix(&aside, suffix)).map_err(files::of(&companion))?;
+        }
     }
     files::sync_folder(database);
     Ok(aside)

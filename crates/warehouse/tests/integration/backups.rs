@@ -158,8 +158,11 @@ async fn the_log_of_the_database_goes_aside_with_it() {
     std::fs::copy(store.path(), &killed).unwrap();
     std::fs::copy(store.path().with_extension("duckdb.wal"), killed.with_extension("duckdb.wal")).unwrap();
 
+    std::fs::write(beside(&store, "muerto.duckdb.marca"), "of the database that was there").unwrap();
+
     let restored = restore(&copy, &killed, ".antes", &audit()).unwrap();
     assert_eq!(lines_of(&killed).len(), 0);
+    assert!(!beside(&store, "muerto.duckdb.marca").exists() && beside(&store, "muerto.duckdb.antes.marca").exists());
     assert_eq!(lines_of(&restored.set_aside.unwrap()).len(), 1);
     store.warehouse.close().await;
     store.warehouse = open(&store.path());
