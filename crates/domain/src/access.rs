@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::BranchId;
+use crate::common_passwords::is_common;
 use crate::filter::InvalidParameter;
 use crate::state::wire_names;
 
@@ -159,7 +160,7 @@ wire_names!(AuditAction {
 /// The longest password that is looked at: hashing takes longer for longer ones.
 const PASSWORD_CHARACTERS_MAX: usize = 256;
 
-/// Passwords that are long enough and are tried first by whoever guesses.
+/// Passwords that are long enough and are tried first by whoever guesses here; what is used most anywhere is a list of its own.
 const GUESSED_FIRST: [&str; 16] = [
     "123456789012",
     "1234567890123",
@@ -191,7 +192,8 @@ pub fn check_password(password: &str, name: &UserName, characters_min: usize) ->
     }
     let lower = password.to_lowercase();
     let is_one_character = lower.chars().all(|character| lower.starts_with(character));
-    if is_one_character || lower.contains(name.as_str()) || GUESSED_FIRST.contains(&lower.as_str()) {
+    if is_one_character || lower.contains(name.as_str()) || GUESSED_FIRST.contains(&lower.as_str()) || is_common(&lower)
+    {
         return invalid("es de las que se adivinan primero; use varias palabras".to_owned());
     }
     Ok(())
@@ -248,6 +250,7 @@ mod tests {
     #[case("aaaaaaaaaaaaaaa", false)]
     #[case("esta es la clave de ana", false)]
     #[case("Password1234", false)]
+    #[case("Dragon!123456", false)]
     fn a_password_is_long_and_not_the_first_guess(#[case] password: &str, #[case] is_good: bool) {
         let name = UserName::parse("ana").unwrap();
         assert_eq!(check_password(password, &name, 12).is_ok(), is_good);

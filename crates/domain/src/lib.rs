@@ -12,6 +12,7 @@ pub mod branch_clock;
 pub mod calendar;
 pub mod cause;
 pub mod certificate;
+mod common_passwords;
 pub mod comparison;
 pub mod decision;
 pub mod error_class;
