@@ -7,6 +7,7 @@ use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::audit_chain;
 use crate::instants::{instant, micros, named, unique};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
@@ -257,7 +258,7 @@ impl Warehouse {
         self.read("auditoria", move |connection| {
             let sql = format!(
                 "SELECT id::VARCHAR, epoch_us(momento), actor, origen, direccion, accion, objeto, veces
-                 FROM auditoria ORDER BY momento DESC, id DESC LIMIT {limit}"
+                 FROM auditoria ORDER BY orden DESC NULLS LAST, momento DESC, id DESC LIMIT {limit}"
             );
             collect(connection, "auditoria", &sql, |row| {
                 Ok(AuditEntry {
@@ -288,8 +289,10 @@ fn end(connection: &Connection, sessions: &[Uuid], at: Timestamp, by: &str) -> R
 
 /// Adds an entry, in the transaction of what it is about.
 pub(crate) fn record(connection: &Connection, entry: &AuditEntry) -> Result<()> {
+    let (order, hash) = audit_chain::next(connection, entry)?;
     connection.execute(
-        "INSERT INTO auditoria VALUES (?::UUID, make_timestamptz(?::BIGINT), ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO auditoria (id, momento, actor, origen, direccion, accion, objeto, veces, orden, huella)
+         VALUES (?::UUID, make_timestamptz(?::BIGINT), ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             entry.id.to_string(),
             micros(entry.at),
@@ -299,6 +302,8 @@ pub(crate) fn record(connection: &Connection, entry: &AuditEntry) -> Result<()> 
             entry.action.as_str(),
             entry.object,
             i64::try_from(entry.times).unwrap_or(i64::MAX),
+            order,
+            hash,
         ],
     )?;
     Ok(())

@@ -12,6 +12,7 @@
 //! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
 
 pub mod access;
+pub mod audit_chain;
 pub mod backup;
 pub mod batches;
 pub mod calendars;
@@ -56,6 +57,7 @@ mod warehouse;
 mod writer;
 
 pub use access::{AccessRecords, ApiTokenRow, AuditEntry, SessionRow, UserRow};
+pub use audit_chain::{AuditCheck, StoredAuditEntry};
 pub use backup::{Backup, BackupError, Contents, Restored, restore};
 pub use batches::{BatchCounts, BatchPlan};
 pub use calendars::{CalendarKind, CalendarRow};

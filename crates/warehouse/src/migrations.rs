@@ -27,6 +27,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (16, "snapshots_of_warehouses", include_str!("../migrations/0016_snapshots_of_warehouses.sql")),
     (17, "listing_of_stores", include_str!("../migrations/0017_listing_of_stores.sql")),
     (20, "access", include_str!("../migrations/0020_access.sql")),
+    (21, "audit_chain", include_str!("../migrations/0021_audit_chain.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

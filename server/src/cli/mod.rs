@@ -1,5 +1,6 @@
 //! The command line: its words are Spanish, because staff's scripts use them.
 
+mod audit;
 mod backup;
 mod calendar;
 mod confirm_loss;
@@ -106,6 +107,9 @@ enum Command {
     /// Muestra los tokens con que se presentan los programas; los crea y revoca
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Tokens(tokens::TokensArguments),
+    /// Comprueba que la auditoría está como se escribió, o la muestra entera
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Auditoria(audit::AuditArguments),
     /// Copia la base de datos a un archivo comprobado, con el servidor en marcha o sin él
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Respaldar(backup::BackupArguments),
@@ -178,6 +182,7 @@ impl CommandLine {
             Command::Usuarios(arguments) => arguments.run(&usable(loaded)?),
             Command::Tokens(arguments) => arguments.run(&usable(loaded)?),
             Command::Export(arguments) => arguments.run(&usable(loaded)?),
+            Command::Auditoria(arguments) => arguments.run(&usable(loaded)?),
             Command::Respaldar(arguments) => arguments.run(&usable(loaded)?),
             Command::Restaurar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),

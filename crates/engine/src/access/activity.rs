@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use domain::access::AuditAction;
 use domain::decision::Origin;
+use jiff::{SignedDuration, Timestamp};
 use warehouse::AuditEntry;
 
 use crate::actor::Actor;
@@ -71,17 +72,34 @@ impl Activity {
     }
 }
 
+/// How often the head of the audit is told to the log, which is kept elsewhere: what was cut off or made anew is found by it.
+const HEAD_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
+
 /// Stores what was counted, until the engine ends.
 pub(crate) async fn keep(engine: Engine) {
+    let mut head_told: Option<Timestamp> = None;
     loop {
         let is_last = tokio::select! {
             () = tokio::time::sleep(engine.access.settings.store_interval) => false,
             () = engine.stopped() => true,
         };
         store(&engine).await;
+        let now = engine.clock.now();
+        if is_last || head_told.is_none_or(|told| now.duration_since(told).abs() >= HEAD_INTERVAL) {
+            head_told = Some(now);
+            tell_head(&engine).await;
+        }
         if is_last {
             return;
         }
+    }
+}
+
+async fn tell_head(engine: &Engine) {
+    match engine.warehouse.audit_head().await {
+        Ok(Some((entries, head))) => tracing::info!(entries, head, "head of the audit"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the head of the audit could not be read"),
     }
 }
 

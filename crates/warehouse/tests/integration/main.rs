@@ -5,6 +5,7 @@
 )]
 
 mod access;
+mod audit_chain;
 mod backups;
 mod calendars;
 mod children;
