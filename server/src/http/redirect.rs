@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_page_with_a_question_comes_back_as_it_was() {
         let response = to_sign_in("/pendientes?etl_tipo=ventas&x=%26");
-        assert_eq!(response.headers()[LOCATION], "/entrar?volver=/gaps%3Fetl_tipo%3Dventas%26x%3D%2526");
+        assert_eq!(response.headers()[LOCATION], "/entrar?volver=/pendientes%3Fetl_tipo%3Dventas%26x%3D%2526");
         assert_eq!(to_sign_in("/").headers()[LOCATION], "/entrar");
     }
 }
