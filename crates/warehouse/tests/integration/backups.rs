@@ -120,7 +120,10 @@ async fn what_cannot_be_copied_leaves_no_file() {
 
     let below_a_file = taken.join("copia.duckdb");
     assert!(matches!(store.warehouse.back_up(below_a_file).await, Err(BackupError::File { .. })));
-    assert_eq!(names(store.path().parent().unwrap()), ["copia.duckdb", "klk.duckdb", "klk.duckdb.wal"]);
+    assert_eq!(
+        names(store.path().parent().unwrap()),
+        ["copia.duckdb", "klk.duckdb", "klk.duckdb.marca", "klk.duckdb.wal"]
+    );
 
     let in_memory = Warehouse::open(&WarehouseSettings::default()).unwrap();
     let error = in_memory.back_up(beside(&store, "otra.duckdb")).await.unwrap_err();
