@@ -8,22 +8,10 @@ use std::time::Instant;
 use sentry::Client;
 use sentry::protocol::{Envelope, MonitorCheckIn, MonitorCheckInStatus, MonitorConfig, MonitorSchedule};
 use sentry::types::{Uuid, random_uuid};
-use serde::{Deserialize, Serialize};
 
-use crate::client::Shared;
+use crate::check_in_status::CheckInStatus;
 use crate::cron_monitor::CronMonitor;
-
-/// What a check-in says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckInStatus {
-    /// It has begun.
-    InProgress,
-    /// All of it went well.
-    Ok,
-    /// Some of it failed.
-    Error,
-}
+use crate::shared::Shared;
 
 /// A part in one firing of a schedule, which is begun with the first and ended with the last of its parts.
 ///

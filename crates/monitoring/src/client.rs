@@ -10,7 +10,7 @@ use sentry::protocol::{Log, TraceId};
 use sentry::types::Dsn;
 use sentry::{Client, ClientOptions, Hub};
 
-use crate::check_in::{CheckIn, CheckInStatus};
+use crate::check_in::CheckIn;
 use crate::cron_monitor::CronMonitor;
 use crate::delivery::status::MonitoringStatus;
 use crate::delivery::{Delivery, DeliverySettings};
@@ -22,7 +22,8 @@ use crate::links::SentryLinks;
 use crate::query::QuerySpan;
 use crate::sampling::{DEFAULT_SAMPLE_RATE, sampler};
 use crate::scrub::Scrubber;
-use crate::settings::{MonitoringSettings, SettingsWarning, WallClock};
+use crate::settings::{MonitoringSettings, SettingsWarning};
+use crate::shared::Shared;
 use crate::trace::TraceHeaders;
 
 /// How long a shutdown goes on sending. One request may outlive it, by `send_timeout`; the rest goes to the outbox.
@@ -38,18 +39,6 @@ const OUR_CRATES: [&str; 7] = ["app", "domain", "engine", "klk", "monitoring", "
 #[derive(Clone, Default)]
 pub struct Monitoring {
     pub(crate) shared: Option<Arc<Shared>>,
-}
-
-/// What every clone of a handle shares.
-pub(crate) struct Shared {
-    pub(crate) client: Arc<Client>,
-    pub(crate) delivery: Arc<Delivery>,
-    pub(crate) scrubber: Arc<Scrubber>,
-    /// Has the client and nothing else; runs start from it.
-    hub: Arc<Hub>,
-    links: Option<SentryLinks>,
-    slow_query_limit: Duration,
-    wall_clock: WallClock,
 }
 
 /// What [`init`] gives.
@@ -243,17 +232,6 @@ impl Monitoring {
     pub(crate) fn current_hub(&self, shared: &Shared) -> Arc<Hub> {
         let current = Hub::current();
         if current.client().is_some() { current } else { Arc::clone(&shared.hub) }
-    }
-}
-
-impl Shared {
-    /// Has the client and nothing else.
-    pub(crate) fn bare_hub(&self) -> &Arc<Hub> {
-        &self.hub
-    }
-
-    pub(crate) fn note_check_in(&self, slug: &'static str, status: CheckInStatus) {
-        self.delivery.note_check_in(slug, status, (self.wall_clock)());
     }
 }
 

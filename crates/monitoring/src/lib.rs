@@ -4,6 +4,7 @@
 
 mod capture;
 mod check_in;
+mod check_in_status;
 mod client;
 mod cron_monitor;
 mod delivery;
@@ -22,11 +23,13 @@ mod scope;
 mod scrub;
 mod self_test;
 mod settings;
+mod shared;
 mod source_change;
 mod trace;
 
 pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_server_error};
-pub use check_in::{CheckIn, CheckInStatus};
+pub use check_in::CheckIn;
+pub use check_in_status::CheckInStatus;
 pub use client::{Monitoring, MonitoringGuard, Started, init};
 pub use cron_monitor::CronMonitor;
 pub use delivery::status::{DropReason, DroppedCount, ItemKind, LastCheckIn, LastFailure, MonitoringStatus};

@@ -72,12 +72,13 @@ impl Monitoring {
         if !named.zip(own).is_some_and(|(named, own)| is_same_project(&named, own)) {
             return Relayed::Foreign;
         }
-        let Some(parcel) = shared.scrubber.parcel_of(envelope, |item_type| BROWSER_ITEM_TYPES.contains(&item_type))
+        let Some(scrubbed) =
+            shared.scrubber.scrub_allowed(envelope, |item_type| BROWSER_ITEM_TYPES.contains(&item_type))
         else {
             shared.delivery.note_unreadable();
             return Relayed::Unreadable;
         };
-        match shared.delivery.relay(parcel) {
+        match shared.delivery.relay(scrubbed) {
             SentNow::Answered(answer) => Relayed::Answered(RelayAnswer {
                 status: answer.status,
                 rate_limits: answer.rate_limits,

@@ -7,11 +7,13 @@ use sentry::protocol::Event;
 use sentry::types::random_uuid;
 use sentry::{Client, Envelope, Hub, Level, TransactionContext, Transport};
 
-use crate::check_in::{self, CheckInStatus};
-use crate::client::{Monitoring, Shared};
+use crate::check_in;
+use crate::check_in_status::CheckInStatus;
+use crate::client::Monitoring;
 use crate::cron_monitor::CronMonitor;
-use crate::delivery::sender::{Answer, SendFailure};
+use crate::delivery::http_sender::{Answer, SendFailure};
 use crate::delivery::status::ItemKind;
+use crate::shared::Shared;
 
 /// What came of one of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +102,10 @@ impl Monitoring {
 fn try_one(shared: &Shared, envelope: Option<Envelope>) -> SelfTestAnswer {
     let mut bytes = Vec::new();
     let written = envelope.and_then(|envelope| envelope.to_writer(&mut bytes).ok());
-    let Some(parcel) = written.and_then(|()| shared.scrubber.parcel(&bytes)) else { return SelfTestAnswer::NotMade };
-    match shared.delivery.try_once(&parcel) {
+    let Some(scrubbed) = written.and_then(|()| shared.scrubber.scrub_envelope(&bytes)) else {
+        return SelfTestAnswer::NotMade;
+    };
+    match shared.delivery.try_once(&scrubbed) {
         Ok(Answer { status, .. }) => match status {
             200..=299 => SelfTestAnswer::Accepted,
             429 => SelfTestAnswer::Limited,

@@ -1,13 +1,13 @@
 //! `usuarios`, `sesiones`, `tokens_api` and `auditoria`. The engine reads them once and keeps them in memory, so that a
 //! request never waits for the database to know who asks; every change is written with its audit entry in one transaction.
 
-use domain::access::{AuditAction, Role, StoreScope, UserName};
-use domain::decision::Origin;
+use domain::access::{Role, StoreScope, UserName};
 use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::audit_chain;
+use crate::audit_entry::AuditEntry;
 use crate::instants::{instant, micros, named, unique};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
@@ -73,27 +73,6 @@ pub struct ApiTokenRow {
     pub expires_at: Timestamp,
     /// Since when it does not count any more.
     pub revoked_at: Option<Timestamp>,
-}
-
-/// A row of `auditoria`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// The same for ever.
-    pub id: Uuid,
-    /// When; of what is counted, when it was stored.
-    pub at: Timestamp,
-    /// Who, as they presented themselves.
-    pub actor: String,
-    /// From where.
-    pub origin: Origin,
-    /// The address of whoever asked, where there is one.
-    pub address: Option<String>,
-    /// What happened.
-    pub action: AuditAction,
-    /// To whom or what.
-    pub object: String,
-    /// How often.
-    pub times: u64,
 }
 
 /// Everything that says who may do what now.

@@ -5,7 +5,7 @@
 use duckdb::{Connection, Row};
 use sha2::{Digest, Sha256};
 
-use crate::access::AuditEntry;
+use crate::audit_entry::AuditEntry;
 use crate::instants::micros;
 use crate::{Result, Warehouse};
 

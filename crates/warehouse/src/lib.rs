@@ -13,6 +13,7 @@
 
 pub mod access;
 pub mod audit_chain;
+mod audit_entry;
 pub mod backup;
 pub mod batches;
 pub mod calendars;
@@ -56,8 +57,9 @@ pub mod waivers;
 mod warehouse;
 mod writer;
 
-pub use access::{AccessRecords, ApiTokenRow, AuditEntry, SessionRow, UserRow};
+pub use access::{AccessRecords, ApiTokenRow, SessionRow, UserRow};
 pub use audit_chain::{AuditCheck, StoredAuditEntry};
+pub use audit_entry::AuditEntry;
 pub use backup::{Backup, BackupError, Contents, Restored, restore};
 pub use batches::{BatchCounts, BatchPlan};
 pub use calendars::{CalendarKind, CalendarRow};

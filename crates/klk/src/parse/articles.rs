@@ -9,8 +9,9 @@ use super::check::check_codes;
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
 use super::field::read;
+use super::problem::Problem;
 use super::raw::{RawObject, raw_object};
-use super::scanner::{Problem, Scanner};
+use super::scanner::Scanner;
 
 raw_object!(RawArticle, "an article", {
     NombreProducto, Codigo, Barra, Categoria, Descripcion, Subcategoria, Descripcion_categoria, Marca, Precio, Iva,

@@ -11,8 +11,9 @@ use super::ParseError;
 use super::clock::{parse_date, parse_time};
 use super::envelope::refusal_message;
 use super::field::{read, text, text_or_json};
+use super::problem::Problem;
 use super::raw::{Field, RawObject, raw_object};
-use super::scanner::{Problem, Scanner};
+use super::scanner::Scanner;
 use crate::SalesQuestion;
 use crate::text::excerpt;
 

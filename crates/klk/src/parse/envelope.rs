@@ -2,8 +2,9 @@
 
 use super::ParseError;
 use super::field::text_or_json;
+use super::problem::Problem;
 use super::raw::Field;
-use super::scanner::{Problem, Scanner};
+use super::scanner::Scanner;
 
 /// Takes the elements of an answer's array, one by one, while the body is read.
 pub(super) trait Elements<'body> {

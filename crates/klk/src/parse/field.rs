@@ -1,7 +1,6 @@
 //! From a field as it came to a value.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use domain::sale::millionths;
 use jiff::civil::{Date, Time};
@@ -9,62 +8,15 @@ use rust_decimal::Decimal;
 
 use super::clock::{parse_date, parse_time};
 use super::decimal::parse_decimal;
+use super::problem::Expected;
 use super::raw::Field;
-use super::scanner::Problem;
-use crate::text::excerpt;
-
-/// What should have come.
-pub(super) type Expected = &'static str;
-
-/// A field that is not what it should be.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct FieldProblem {
-    /// None where a value without a name is meant.
-    pub(super) field: Option<&'static str>,
-    expected: Cow<'static, str>,
-    /// None where nothing came.
-    pub(super) came: Option<String>,
-}
-
-impl FieldProblem {
-    #[cold]
-    pub(super) fn new(field: &'static str, expected: Expected, came: Field<'_>) -> Self {
-        Self { field: Some(field), expected: Cow::Borrowed(expected), came: came.map(excerpt) }
-    }
-
-    /// A value that has no name, or whose name is known further out.
-    #[cold]
-    pub(super) fn unnamed(expected: fmt::Arguments<'_>, came: &str) -> Self {
-        Self { field: None, expected: Cow::Owned(expected.to_string()), came: Some(excerpt(came)) }
-    }
-
-    /// The same, under a name where it has none yet.
-    pub(super) fn named(self, field: &'static str) -> Self {
-        Self { field: self.field.or(Some(field)), ..self }
-    }
-}
-
-impl fmt::Display for FieldProblem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let came = self.came.as_deref().unwrap_or("nothing");
-        if let Some(field) = self.field {
-            write!(formatter, "'{field}': ")?;
-        }
-        write!(formatter, "{} was expected, {came} came", self.expected)
-    }
-}
-
-impl From<FieldProblem> for Problem {
-    fn from(problem: FieldProblem) -> Self {
-        Self::Value(problem)
-    }
-}
 
 /// Reads a field of an object with one of the functions below; an error carries the field's name.
 macro_rules! read {
     ($reader:ident, $object:ident . $field:ident) => {
-        $crate::parse::field::$reader($object.$field)
-            .map_err(|expected| $crate::parse::field::FieldProblem::new(stringify!($field), expected, $object.$field))?
+        $crate::parse::field::$reader($object.$field).map_err(|expected| {
+            $crate::parse::problem::FieldProblem::new(stringify!($field), expected, $object.$field)
+        })?
     };
 }
 pub(super) use read;
@@ -166,6 +118,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::parse::problem::FieldProblem;
 
     #[rstest]
     #[case(r#""""#, None)]

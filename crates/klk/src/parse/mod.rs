@@ -10,6 +10,7 @@ mod decimal;
 mod distinct;
 mod envelope;
 mod field;
+mod problem;
 mod raw;
 pub(crate) mod sales;
 mod scanner;
@@ -18,7 +19,7 @@ pub(crate) mod warehouses;
 
 use std::borrow::Cow;
 
-use scanner::Problem;
+use problem::Problem;
 
 use crate::text::{BYTE_MARK, excerpt};
 use crate::{Endpoint, KlkError, refusal};

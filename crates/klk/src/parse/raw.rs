@@ -2,8 +2,9 @@
 //!
 //! Keeping the text makes decimals exact and lets an error say which field it was and what came.
 
-use super::field::FieldProblem;
-use super::scanner::{Problem, Scanner};
+use super::problem::FieldProblem;
+use super::problem::Problem;
+use super::scanner::Scanner;
 
 /// A field as it came; None where it is absent or null.
 pub(super) type Field<'body> = Option<&'body str>;

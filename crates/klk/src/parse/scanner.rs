@@ -8,44 +8,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::field::FieldProblem;
+use super::problem::{FieldProblem, Problem};
 use crate::text::excerpt;
-
-/// Why the text cannot be read on.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// It ends in the middle.
-    EndsTooSoon,
-    /// It is no JSON from here on.
-    Shape(String),
-    /// A value is not what it should be; what comes after it can be read.
-    Value(FieldProblem),
-    /// What stands here cannot be believed, and neither can what stands around it: two values of one key, or an error.
-    Discredit(String),
-}
-
-impl Problem {
-    /// What is wrong, and no more than that the text ends too soon where it does.
-    pub(super) fn detail(&self) -> Option<String> {
-        match self {
-            Self::EndsTooSoon => None,
-            Self::Shape(detail) | Self::Discredit(detail) => Some(detail.clone()),
-            Self::Value(problem) => Some(problem.to_string()),
-        }
-    }
-}
-
-impl From<serde_json::Error> for Problem {
-    fn from(error: serde_json::Error) -> Self {
-        match error.classify() {
-            Category::Eof => Self::EndsTooSoon,
-            _ => Self::Shape(excerpt(&error.to_string())),
-        }
-    }
-}
 
 /// Reads JSON from front to back.
 pub(super) struct Scanner<'body> {

@@ -7,7 +7,8 @@ use domain::sale::UnreadableLine;
 use serde_json::value::RawValue;
 
 use super::field::{required_integer, required_text};
-use super::scanner::{Problem, Scanner};
+use super::problem::Problem;
+use super::scanner::Scanner;
 use crate::text::{BYTE_MARK, excerpt};
 
 /// Lines of which it is said what is wrong; all of them are counted.

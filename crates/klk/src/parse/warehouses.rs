@@ -4,9 +4,11 @@ use domain::{BranchCode, WarehouseCode};
 
 use super::ParseError;
 use super::envelope::refusal_message;
-use super::field::{self, FieldProblem, read};
+use super::field::{self, read};
+use super::problem::FieldProblem;
+use super::problem::Problem;
 use super::raw::{Field, RawObject, raw_object};
-use super::scanner::{Problem, Scanner};
+use super::scanner::Scanner;
 
 /// A warehouse of a store, as the POS lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,35 +1,35 @@
 //! The way to Sentry: a bounded queue, one thread that scrubs and sends, an outbox for what cannot be sent.
 
-mod courier;
-mod dispatch;
-mod ledger;
-mod line;
-mod mailbox;
+mod delivery_stats;
 mod outbox;
+mod rate_limiter;
 mod resolver;
+mod send_queue;
+mod sender;
+mod transport_thread;
 
-pub(crate) mod parcel;
-pub(crate) mod sender;
+pub(crate) mod envelope;
+pub(crate) mod http_sender;
 pub(crate) mod status;
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sentry::{Envelope, Transport};
 
-use self::courier::Courier;
-use self::dispatch::Dispatch;
-use self::ledger::Ledger;
-use self::line::Line;
-use self::mailbox::{Mailbox, Posted};
+use self::delivery_stats::SharedStats;
+use self::envelope::ScrubbedEnvelope;
+use self::http_sender::{Answer, HttpSender, SendFailure};
 use self::outbox::Outbox;
-use self::parcel::Parcel;
-use self::sender::{Answer, HttpSender, SendFailure};
+use self::rate_limiter::RateLimiter;
+use self::send_queue::{Posted, SendQueue};
+use self::sender::Sender;
 use self::status::{DropReason, ItemKind, MonitoringStatus};
-use crate::check_in::CheckInStatus;
+use self::transport_thread::TransportThread;
+use crate::check_in_status::CheckInStatus;
 use crate::scrub::Scrubber;
 use crate::settings::{MonitoringSettings, SettingsWarning};
 
@@ -48,8 +48,8 @@ pub(crate) struct DeliverySettings<'a> {
 
 /// The SDK's transport. As such it never waits for the network; [`Delivery::relay`] does.
 pub(crate) struct Delivery {
-    mailbox: Arc<Mailbox>,
-    dispatch: Arc<Dispatch>,
+    send_queue: Arc<SendQueue>,
+    sender: Arc<Sender>,
     host: String,
     send_timeout: Duration,
 }
@@ -65,15 +65,6 @@ pub(crate) enum SentNow {
     Dropped,
 }
 
-#[derive(Clone, Default)]
-struct SharedLedger(Arc<Mutex<Ledger>>);
-
-impl SharedLedger {
-    fn lock(&self) -> MutexGuard<'_, Ledger> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Delivery {
     pub(crate) fn start(start: DeliverySettings<'_>) -> io::Result<(Arc<Self>, Option<SettingsWarning>)> {
         let settings = start.settings;
@@ -82,44 +73,44 @@ impl Delivery {
         let warning = settings.outbox_dir.as_ref().zip(refusal).map(|(dir, error)| {
             SettingsWarning::OutboxUnavailable { path: dir.display().to_string(), reason: error.to_string() }
         });
-        let ledger = SharedLedger(Arc::new(Mutex::new(outbox.load_ledger())));
-        let mailbox = Arc::new(Mailbox::new(settings.queue_envelopes_max));
-        let dispatch = Arc::new(Dispatch {
-            sender: HttpSender::new(start.url, start.auth, send_timeout),
-            line: Mutex::new(Line::new(settings.retry_delay_min, settings.retry_delay_max)),
-            ledger,
+        let stats = SharedStats(Arc::new(Mutex::new(outbox.load_stats())));
+        let send_queue = Arc::new(SendQueue::new(settings.queue_envelopes_max));
+        let sender = Arc::new(Sender {
+            http: HttpSender::new(start.url, start.auth, send_timeout),
+            limiter: Mutex::new(RateLimiter::new(settings.retry_delay_min, settings.retry_delay_max)),
+            stats,
             wall_clock: Arc::clone(&settings.wall_clock),
         });
-        let courier = Courier {
-            mailbox: Arc::clone(&mailbox),
-            dispatch: Arc::clone(&dispatch),
+        let transport_thread = TransportThread {
+            send_queue: Arc::clone(&send_queue),
+            sender: Arc::clone(&sender),
             outbox,
             scrubber: start.scrubber,
-            ledger_saved_at: Instant::now(),
+            stats_saved_at: Instant::now(),
         };
-        thread::Builder::new().name("sentry-courier".to_owned()).spawn(move || courier.run())?;
-        Ok((Arc::new(Self { mailbox, dispatch, host: start.host, send_timeout }), warning))
+        thread::Builder::new().name("sentry-transport".to_owned()).spawn(move || transport_thread.run())?;
+        Ok((Arc::new(Self { send_queue, sender, host: start.host, send_timeout }), warning))
     }
 
     pub(crate) fn status(&self, now: Timestamp) -> MonitoringStatus {
-        MonitoringStatus { host: Some(self.host.clone()), ..self.dispatch.ledger.lock().status(now) }
+        MonitoringStatus { host: Some(self.host.clone()), ..self.sender.stats.lock().status(now) }
     }
 
     pub(crate) fn note_check_in(&self, slug: &'static str, status: CheckInStatus, at: Timestamp) {
-        self.dispatch.ledger.lock().note_check_in(slug, status, at);
+        self.sender.stats.lock().note_check_in(slug, status, at);
     }
 
     /// Sends a scrubbed envelope from the caller's thread, at most as long as a request may take. Where Sentry is out of
     /// reach, or has asked for patience, it waits in the outbox.
-    pub(crate) fn relay(&self, parcel: Parcel) -> SentNow {
-        let attempt = self.dispatch.is_open(parcel.kind).then(|| self.dispatch.attempt(&parcel));
+    pub(crate) fn relay(&self, scrubbed: ScrubbedEnvelope) -> SentNow {
+        let attempt = self.sender.is_open(scrubbed.kind).then(|| self.sender.attempt(&scrubbed));
         let answer = match attempt {
             Some(attempt) if attempt.is_settled => return attempt.answer.map_or(SentNow::Kept, SentNow::Answered),
             Some(attempt) => attempt.answer.ok(),
             None => None,
         };
-        let (kind, count) = (parcel.kind, parcel.count);
-        if self.mailbox.post(Posted::Parcel(parcel.for_later())).is_err() {
+        let (kind, count) = (scrubbed.kind, scrubbed.count);
+        if self.send_queue.post(Posted::ScrubbedEnvelope(scrubbed.for_later())).is_err() {
             self.drop_items(kind, count, DropReason::QueueFull);
             return SentNow::Dropped;
         }
@@ -128,8 +119,8 @@ impl Delivery {
     }
 
     /// Tries once, and says what came of it. What fails is not kept.
-    pub(crate) fn try_once(&self, parcel: &Parcel) -> Result<Answer, SendFailure> {
-        self.dispatch.attempt(parcel).answer
+    pub(crate) fn try_once(&self, scrubbed: &ScrubbedEnvelope) -> Result<Answer, SendFailure> {
+        self.sender.attempt(scrubbed).answer
     }
 
     pub(crate) fn note_unreadable(&self) {
@@ -141,24 +132,24 @@ impl Delivery {
     }
 
     fn drop_items(&self, kind: ItemKind, count: u64, reason: DropReason) {
-        self.dispatch.ledger.lock().dropped(kind, reason, count, (self.dispatch.wall_clock)());
+        self.sender.stats.lock().dropped(kind, reason, count, (self.sender.wall_clock)());
     }
 }
 
 impl Transport for Delivery {
     fn send_envelope(&self, envelope: Envelope) {
-        if let Err(Posted::Envelope(refused)) = self.mailbox.post(Posted::Envelope(Box::new(envelope))) {
+        if let Err(Posted::Envelope(refused)) = self.send_queue.post(Posted::Envelope(Box::new(envelope))) {
             let (kind, count) = ItemKind::of_envelope(&refused);
             self.drop_items(kind, count, DropReason::QueueFull);
         }
     }
 
     fn flush(&self, timeout: Duration) -> bool {
-        self.mailbox.wait_until_idle(timeout)
+        self.send_queue.wait_until_idle(timeout)
     }
 
     fn shutdown(&self, timeout: Duration) -> bool {
-        self.mailbox.close(Instant::now() + timeout);
-        self.mailbox.wait_until_closed(timeout + self.send_timeout + STORING_TIME)
+        self.send_queue.close(Instant::now() + timeout);
+        self.send_queue.wait_until_closed(timeout + self.send_timeout + STORING_TIME)
     }
 }

@@ -7,21 +7,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::ledger::Ledger;
-use super::parcel::Parcel;
-use super::status::ItemKind;
+use super::delivery_stats::DeliveryStats;
+use super::envelope::ScrubbedEnvelope;
+use super::status::{ItemKind, Waiting};
 
 const LOCK_FILE: &str = "outbox.lock";
-const LEDGER_FILE: &str = "ledger.json";
+const STATS_FILE: &str = "ledger.json";
 const EXTENSION: &str = "envelope";
-
-/// What waits, for the ledger.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Waiting {
-    pub(super) counts: BTreeMap<ItemKind, u64>,
-    pub(super) bytes: u64,
-    pub(super) oldest: Option<Timestamp>,
-}
 
 /// What had to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,15 +100,15 @@ impl Outbox {
         Ok(())
     }
 
-    /// Keeps a parcel; gives what had to go for it.
-    pub(super) fn put(&mut self, parcel: Parcel, now: Timestamp) -> io::Result<Vec<Removed>> {
-        let bytes = parcel.bytes.len() as u64;
+    /// Keeps a scrubbed; gives what had to go for it.
+    pub(super) fn put(&mut self, scrubbed: ScrubbedEnvelope, now: Timestamp) -> io::Result<Vec<Removed>> {
+        let bytes = scrubbed.bytes.len() as u64;
         let mut entry = Entry {
             key: (now, self.sequence),
-            kind: parcel.kind,
-            count: parcel.count,
+            kind: scrubbed.kind,
+            count: scrubbed.count,
             bytes,
-            content: Some(parcel.bytes),
+            content: Some(scrubbed.bytes),
         };
         if bytes > self.bytes_max {
             return Ok(vec![entry.removed()]);
@@ -150,8 +142,8 @@ impl Outbox {
         next
     }
 
-    /// The parcel of an entry; an entry that cannot be read is removed.
-    pub(super) fn read(&mut self, key: Key) -> Result<Parcel, Removed> {
+    /// The scrubbed of an entry; an entry that cannot be read is removed.
+    pub(super) fn read(&mut self, key: Key) -> Result<ScrubbedEnvelope, Removed> {
         let gone = Removed { kind: ItemKind::Other, count: 0 };
         let entry = self.entries.iter().find(|entry| entry.key == key).ok_or(gone)?;
         let bytes = match (&entry.content, &self.folder) {
@@ -160,7 +152,7 @@ impl Outbox {
             (None, None) => None,
         };
         match bytes {
-            Some(bytes) => Ok(Parcel { kind: entry.kind, count: entry.count, bytes }),
+            Some(bytes) => Ok(ScrubbedEnvelope { kind: entry.kind, count: entry.count, bytes }),
             None => Err(self.remove(key).unwrap_or(gone)),
         }
     }
@@ -194,15 +186,15 @@ impl Outbox {
     }
 
     /// The counters that a process before this one left; none where they cannot be read.
-    pub(super) fn load_ledger(&self) -> Ledger {
-        let text = self.folder.as_ref().and_then(|folder| fs::read(folder.path.join(LEDGER_FILE)).ok());
+    pub(super) fn load_stats(&self) -> DeliveryStats {
+        let text = self.folder.as_ref().and_then(|folder| fs::read(folder.path.join(STATS_FILE)).ok());
         text.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
     /// Counters that cannot be written are counted from zero after the next start; nothing else depends on them.
-    pub(super) fn save_ledger(&self, ledger: &Ledger) {
-        if let (Some(folder), Ok(text)) = (&self.folder, serde_json::to_vec(ledger)) {
-            let _ = write_whole(&folder.path, LEDGER_FILE, &text);
+    pub(super) fn save_stats(&self, stats: &DeliveryStats) {
+        if let (Some(folder), Ok(text)) = (&self.folder, serde_json::to_vec(stats)) {
+            let _ = write_whole(&folder.path, STATS_FILE, &text);
         }
     }
 }

@@ -4,8 +4,8 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_763_377_200 + second).unwrap()
 }
 
-fn parcel(kind: ItemKind, text: &str) -> Parcel {
-    Parcel { kind, count: 1, bytes: text.as_bytes().to_vec() }
+fn scrubbed(kind: ItemKind, text: &str) -> ScrubbedEnvelope {
+    ScrubbedEnvelope { kind, count: 1, bytes: text.as_bytes().to_vec() }
 }
 
 fn texts(outbox: &mut Outbox) -> Vec<String> {
@@ -18,14 +18,14 @@ fn the_oldest_go_first_when_there_is_no_room() {
     for folder in [None, Some(tempfile::tempdir().unwrap())] {
         let (mut outbox, refusal) = Outbox::open(folder.as_ref().map(|dir| dir.path()), 10);
         assert!(refusal.is_none());
-        assert_eq!(outbox.put(parcel(ItemKind::Event, "aaaa"), at(0)).unwrap(), []);
-        assert_eq!(outbox.put(parcel(ItemKind::Log, "bbbb"), at(1)).unwrap(), []);
-        let removed = outbox.put(parcel(ItemKind::Event, "cccc"), at(2)).unwrap();
+        assert_eq!(outbox.put(scrubbed(ItemKind::Event, "aaaa"), at(0)).unwrap(), []);
+        assert_eq!(outbox.put(scrubbed(ItemKind::Log, "bbbb"), at(1)).unwrap(), []);
+        let removed = outbox.put(scrubbed(ItemKind::Event, "cccc"), at(2)).unwrap();
         assert_eq!(removed, [Removed { kind: ItemKind::Event, count: 1 }]);
         assert_eq!(texts(&mut outbox), ["bbbb", "cccc"]);
         assert_eq!(outbox.waiting().bytes, 8);
         // What is larger than the whole outbox does not empty it.
-        assert_eq!(outbox.put(parcel(ItemKind::Metric, "0123456789a"), at(3)).unwrap()[0].kind, ItemKind::Metric);
+        assert_eq!(outbox.put(scrubbed(ItemKind::Metric, "0123456789a"), at(3)).unwrap()[0].kind, ItemKind::Metric);
         assert_eq!(texts(&mut outbox), ["bbbb", "cccc"]);
     }
 }
@@ -34,8 +34,8 @@ fn the_oldest_go_first_when_there_is_no_room() {
 fn a_later_process_takes_up_what_was_left_in_its_order() {
     let folder = tempfile::tempdir().unwrap();
     let (mut first, _) = Outbox::open(Some(folder.path()), 1000);
-    first.put(parcel(ItemKind::CheckIn, "one"), at(0)).unwrap();
-    first.put(Parcel { count: 7, ..parcel(ItemKind::Metric, "two") }, at(0)).unwrap();
+    first.put(scrubbed(ItemKind::CheckIn, "one"), at(0)).unwrap();
+    first.put(ScrubbedEnvelope { count: 7, ..scrubbed(ItemKind::Metric, "two") }, at(0)).unwrap();
     drop(first);
     let (mut second, refusal) = Outbox::open(Some(folder.path()), 1000);
     assert!(refusal.is_none());
@@ -50,15 +50,15 @@ fn two_processes_do_not_share_a_folder() {
     let (_first, _) = Outbox::open(Some(folder.path()), 1000);
     let (mut second, refusal) = Outbox::open(Some(folder.path()), 1000);
     assert!(refusal.is_some());
-    second.put(parcel(ItemKind::Event, "in memory"), at(0)).unwrap();
+    second.put(scrubbed(ItemKind::Event, "in memory"), at(0)).unwrap();
     assert_eq!(texts(&mut second), ["in memory"]);
 }
 
 #[test]
 fn each_kind_has_its_own_age() {
     let (mut outbox, _) = Outbox::open(None, 1000);
-    outbox.put(parcel(ItemKind::CheckIn, "stale"), at(0)).unwrap();
-    outbox.put(parcel(ItemKind::Event, "fine"), at(0)).unwrap();
+    outbox.put(scrubbed(ItemKind::CheckIn, "stale"), at(0)).unwrap();
+    outbox.put(scrubbed(ItemKind::Event, "fine"), at(0)).unwrap();
     let cutoff = |kind| if kind == ItemKind::CheckIn { at(1) } else { at(-1) };
     assert_eq!(outbox.remove_older(cutoff), [Removed { kind: ItemKind::CheckIn, count: 1 }]);
     assert_eq!(texts(&mut outbox), ["fine"]);
@@ -68,7 +68,7 @@ fn each_kind_has_its_own_age() {
 fn one_that_sentry_cannot_take_does_not_hold_up_the_rest() {
     let (mut outbox, _) = Outbox::open(None, 1000);
     for (second, text) in ["a", "b", "c"].into_iter().enumerate() {
-        outbox.put(parcel(ItemKind::Event, text), at(second as i64)).unwrap();
+        outbox.put(scrubbed(ItemKind::Event, text), at(second as i64)).unwrap();
     }
     let order: Vec<_> = (0..4).map(|_| outbox.next(|_| true).unwrap().0).collect();
     assert_eq!(order, [at(0), at(1), at(2), at(0)]);
@@ -79,7 +79,7 @@ fn one_that_sentry_cannot_take_does_not_hold_up_the_rest() {
 fn a_file_that_vanished_is_no_entry_any_more() {
     let folder = tempfile::tempdir().unwrap();
     let (mut outbox, _) = Outbox::open(Some(folder.path()), 1000);
-    outbox.put(parcel(ItemKind::Event, "gone"), at(0)).unwrap();
+    outbox.put(scrubbed(ItemKind::Event, "gone"), at(0)).unwrap();
     for file in fs::read_dir(folder.path()).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {

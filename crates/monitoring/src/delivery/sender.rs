@@ -1,105 +1,82 @@
-//! One request to Sentry.
+//! One attempt to send, and what follows from it. The sending thread and those who relay for a browser share it: one
+//! count, one idea of whether Sentry is there.
 
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
+use super::delivery_stats::SharedStats;
+use super::envelope::ScrubbedEnvelope;
+use super::http_sender::{Answer, Delivered, HttpSender, SendFailure};
+use super::rate_limiter::RateLimiter;
+use super::status::{DropReason, ItemKind};
+use crate::settings::WallClock;
 
-use super::line::{RateLimit, limits_of};
-use super::resolver::KeepingResolver;
-
-/// Answers are short; what is longer is not read.
-const ANSWER_BYTES_MAX: u64 = 16 * 1024;
-
-/// What Sentry answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    /// `X-Sentry-Rate-Limits`.
-    pub(crate) rate_limits: Option<String>,
-    /// `Retry-After`.
-    pub(crate) retry_after: Option<String>,
+pub(super) struct Sender {
+    pub(super) http: HttpSender,
+    pub(super) limiter: Mutex<RateLimiter>,
+    pub(super) stats: SharedStats,
+    pub(super) wall_clock: WallClock,
 }
 
-/// Why there was no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SendFailure {
-    /// In the words of the HTTP client.
-    pub(crate) reason: String,
-    pub(crate) is_timeout: bool,
+/// What came of an attempt.
+pub(super) struct Attempt {
+    /// Sent, or refused for good.
+    pub(super) is_settled: bool,
+    /// What Sentry answered, or why it did not.
+    pub(super) answer: Result<Answer, SendFailure>,
 }
 
-/// What an answer means.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Delivered {
-    /// Sentry has it.
-    Accepted { limits: Vec<RateLimit> },
-    /// Sentry has it not, and asks for patience.
-    Limited { limits: Vec<RateLimit> },
-    /// Sentry has it not; it may have it later.
-    Failed,
-    /// Sentry will not have it.
-    Rejected,
-}
-
-impl Answer {
-    pub(super) fn delivered(&self) -> Delivered {
-        let limits = || limits_of(self.status, self.rate_limits.as_deref(), self.retry_after.as_deref());
-        match self.status {
-            200..=299 => Delivered::Accepted { limits: limits() },
-            429 => Delivered::Limited { limits: limits() },
-            408 | 500..=599 => Delivered::Failed,
-            _ => Delivered::Rejected,
-        }
+impl Sender {
+    pub(super) fn limiter(&self) -> MutexGuard<'_, RateLimiter> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// For the page that shows the last failure.
-    pub(super) fn text(&self) -> String {
-        format!("HTTP {}", self.status)
-    }
-}
-
-pub(super) struct HttpSender {
-    agent: Agent,
-    url: String,
-    auth: String,
-}
-
-impl HttpSender {
-    pub(super) fn new(url: String, auth: String, timeout: Duration) -> Self {
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-        let config = Agent::config_builder()
-            // Without it a server that accepts and never answers holds the thread for ever.
-            .timeout_global(Some(timeout))
-            .tls_config(tls)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false);
-        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), KeepingResolver::default());
-        Self { agent, url, auth }
+    /// Whether it makes sense to try this kind now.
+    pub(super) fn is_open(&self, kind: ItemKind) -> bool {
+        self.limiter().is_open(kind, Instant::now())
     }
 
-    /// The answer, or why there is none.
-    pub(super) fn send(&self, envelope: &[u8]) -> Result<Answer, SendFailure> {
-        let request = self
-            .agent
-            .post(&self.url)
-            .header("X-Sentry-Auth", &self.auth)
-            // Some servers answer 200 and drop an envelope that does not say what it is.
-            .header("Content-Type", "application/x-sentry-envelope");
-        let mut response = request.send(envelope).map_err(|error| SendFailure {
-            is_timeout: matches!(error, ureq::Error::Timeout(_)),
-            reason: error.to_string(),
-        })?;
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let answer = Answer {
-            status: response.status().as_u16(),
-            rate_limits: header("x-sentry-rate-limits"),
-            retry_after: header("retry-after"),
+    pub(super) fn attempt(&self, scrubbed: &ScrubbedEnvelope) -> Attempt {
+        // Without the locks: this may take as long as a request may.
+        let sent = self.http.send(&scrubbed.bytes);
+        let (moment, now) = (Instant::now(), (self.wall_clock)());
+        let mut limiter = self.limiter();
+        let mut stats = self.stats.lock();
+        let answer = match sent {
+            Ok(answer) => answer,
+            Err(failure) => {
+                limiter.failed(moment);
+                stats.failed(failure.reason.clone(), false, now);
+                return Attempt { is_settled: false, answer: Err(failure) };
+            }
         };
-        // The connection can only be used again when the answer was read; what it says does not matter.
-        let _ = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        Ok(answer)
+        let is_settled = match answer.delivered() {
+            Delivered::Accepted { limits } => {
+                limiter.succeeded();
+                limiter.limit(&limits, moment);
+                stats.sent(scrubbed.kind, scrubbed.count, now);
+                true
+            }
+            Delivered::Limited { limits } => {
+                limiter.limit(&limits, moment);
+                if limiter.is_open(scrubbed.kind, moment) {
+                    // It was limited and the answer does not say by what.
+                    limiter.failed(moment);
+                }
+                stats.failed(answer.text(), true, now);
+                false
+            }
+            Delivered::Failed => {
+                limiter.failed(moment);
+                stats.failed(answer.text(), true, now);
+                false
+            }
+            Delivered::Rejected => {
+                stats.failed(answer.text(), true, now);
+                stats.dropped(scrubbed.kind, DropReason::Rejected, scrubbed.count, now);
+                true
+            }
+        };
+        Attempt { is_settled, answer: Ok(answer) }
     }
 }

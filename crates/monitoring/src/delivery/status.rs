@@ -7,7 +7,7 @@ use sentry::Envelope;
 use sentry::protocol::{EnvelopeItem, ItemContainer};
 use serde::{Deserialize, Serialize};
 
-use crate::check_in::CheckInStatus;
+use crate::check_in_status::CheckInStatus;
 
 /// What is sent, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -136,4 +136,12 @@ pub struct MonitoringStatus {
     pub oldest_waiting: Option<Timestamp>,
     /// The last check-in of each monitor, by slug.
     pub last_check_ins: BTreeMap<String, LastCheckIn>,
+}
+
+/// What waits, for the statistics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) counts: BTreeMap<ItemKind, u64>,
+    pub(super) bytes: u64,
+    pub(super) oldest: Option<Timestamp>,
 }

@@ -1,5 +1,6 @@
 //! What is told about a run, from its first request to its commit.
 
+mod duration;
 mod finish;
 mod run;
 

@@ -8,9 +8,9 @@ use sentry::protocol::SpanStatus;
 use sentry::{Hub, Level, Span, TransactionOrSpan};
 use serde_json::json;
 
+use super::duration::milliseconds;
 use super::failure::span_status;
 use super::run::breadcrumb;
-use super::step::milliseconds;
 use crate::trace::TraceHeaders;
 
 /// What the source answered.

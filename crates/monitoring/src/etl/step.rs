@@ -7,6 +7,7 @@ use domain::ErrorClass;
 use sentry::{Level, Span};
 use serde_json::json;
 
+use super::duration::milliseconds;
 use super::request::RequestSpan;
 use super::run::ActiveRun;
 
@@ -92,8 +93,4 @@ impl LoadStep {
             run.breadcrumb(Level::Info, "commit".to_owned(), json!({}));
         }
     }
-}
-
-pub(super) fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use self::framing::{Item, read_envelope};
 use self::keys::KeyRules;
 use self::text::TextMasks;
-use crate::delivery::parcel::Parcel;
+use crate::delivery::envelope::ScrubbedEnvelope;
 use crate::delivery::status::ItemKind;
 use crate::limits;
 
@@ -30,15 +30,15 @@ impl Scrubber {
 
     /// The envelope without what must not leave; None where it cannot be read, and so must not leave at all.
     pub fn envelope(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        self.parcel(bytes).map(|parcel| parcel.bytes)
+        self.scrub_envelope(bytes).map(|scrubbed| scrubbed.bytes)
     }
 
-    pub(crate) fn parcel(&self, bytes: &[u8]) -> Option<Parcel> {
-        self.parcel_of(bytes, |_| true)
+    pub(crate) fn scrub_envelope(&self, bytes: &[u8]) -> Option<ScrubbedEnvelope> {
+        self.scrub_allowed(bytes, |_| true)
     }
 
     /// Returns None also if an item has a type that is not allowed.
-    pub(crate) fn parcel_of(&self, bytes: &[u8], is_allowed: impl Fn(&str) -> bool) -> Option<Parcel> {
+    pub(crate) fn scrub_allowed(&self, bytes: &[u8], is_allowed: impl Fn(&str) -> bool) -> Option<ScrubbedEnvelope> {
         let (header, items) = read_envelope(bytes)?;
         if !items.iter().all(|item| is_allowed(&item.item_type)) {
             return None;
@@ -59,7 +59,7 @@ impl Scrubber {
             self.item(&item, &mut payload);
             scrubbed.extend(item.framed(&serde_json::to_vec(&payload).ok()?)?);
         }
-        Some(Parcel { kind: main.0, count: main.1, bytes: scrubbed })
+        Some(ScrubbedEnvelope { kind: main.0, count: main.1, bytes: scrubbed })
     }
 
     /// Looked through like all else (it names the transaction), but for the key, which says whose the envelope is.

@@ -73,7 +73,7 @@ fn a_log_line_keeps_its_message_masked() {
 fn attachments_and_what_cannot_be_read_do_not_leave() {
     let scrubber = Scrubber::new(Vec::new(), &[]);
     let bytes = b"{}\n{\"type\":\"attachment\",\"length\":3}\na\nb\n{\"type\":\"event\"}\n{\"message\":\"m\"}\n";
-    let scrubbed = scrubber.parcel(bytes).unwrap();
+    let scrubbed = scrubber.scrub_envelope(bytes).unwrap();
     assert_eq!(scrubbed.bytes, b"{}\n{\"type\":\"event\"}\n{\"message\":\"m\"}\n");
     assert_eq!(scrubbed.kind, ItemKind::Event);
     assert_eq!(scrubber.envelope(b"{}\n{\"type\":\"event\"}\nnot json\n"), None);
@@ -85,6 +85,6 @@ fn attachments_and_what_cannot_be_read_do_not_leave() {
 fn a_containers_count_is_that_of_its_items() {
     let scrubber = Scrubber::new(Vec::new(), &[]);
     let bytes = b"{}\n{\"type\":\"trace_metric\",\"item_count\":4}\n{\"items\":[]}\n";
-    let parcel = scrubber.parcel(bytes).unwrap();
-    assert_eq!((parcel.kind, parcel.count), (ItemKind::Metric, 4));
+    let scrubbed = scrubber.scrub_envelope(bytes).unwrap();
+    assert_eq!((scrubbed.kind, scrubbed.count), (ItemKind::Metric, 4));
 }

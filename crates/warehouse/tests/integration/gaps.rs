@@ -186,7 +186,8 @@ async fn no_table_has_a_row_that_stops_a_start_or_a_list() {
          INSERT INTO usuarios VALUES ('{id}', '', 'operador', NULL, NULL, NULL, NULL, {now}, 'x', NULL);
          INSERT INTO sesiones VALUES ('{id}', '{id}', 'x', {never}, {now}, {now}, NULL, NULL);
          INSERT INTO tokens_api VALUES ('{id}', 'robot', 'mago', NULL, 'x', {now}, 'x', {now}, NULL);
-         INSERT INTO auditoria VALUES ('{id}', {now}, 'x', 'la luna', NULL, 'entrar', 'x', 1);
+         INSERT INTO auditoria BY NAME SELECT '{id}' AS id, {now} AS momento, 'x' AS actor, 'la luna' AS origen, 'entrar' AS accion,
+            'x' AS objeto, 1 AS veces;
          INSERT INTO calendarios BY NAME SELECT '{id}' AS id, 'tienda_01' AS ubicacion_id, DATE '2025-11-17' AS vigente_desde,
             'x' AS documento, 'x' AS persona, {now} AS registrado_en, 'humo' AS clase;
          INSERT INTO exenciones BY NAME SELECT '{id}' AS id, 'humo' AS etl_tipo, 'tienda_01' AS ubicacion_id, {now} AS desde,

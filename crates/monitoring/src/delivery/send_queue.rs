@@ -1,7 +1,7 @@
 //! The bounded queue between those who report and the thread that sends.
 //!
-//! What is no error waits a moment before it is handed out: what belongs together then leaves together, and most of it
-//! after the work that it is about, which may need the processor itself.
+//! Non-error envelopes are batched for 250 ms: those of one piece of work then leave together, and most of them after the
+//! work, which may need the processor itself.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use sentry::Envelope;
 
-use super::parcel::Parcel;
+use super::envelope::ScrubbedEnvelope;
 use super::status::ItemKind;
 
-/// How long what is no error may wait for what belongs to it. A person does not see it in Sentry, and a process that is
-/// killed loses no more than this.
+/// How long a non-error envelope may wait for the next. A person does not see it in Sentry, and a process that is killed
+/// loses no more than this.
 const GATHERING: Duration = Duration::from_millis(250);
 
 /// What is put in.
@@ -22,11 +22,11 @@ pub(super) enum Posted {
     /// Of the SDK, to be scrubbed and sent.
     Envelope(Box<Envelope>),
     /// Scrubbed already and not to be sent now: Sentry could not be reached, or asks for patience.
-    Parcel(Parcel),
+    ScrubbedEnvelope(ScrubbedEnvelope),
 }
 
-/// What the courier finds.
-pub(super) enum Letter {
+/// What the sending thread finds.
+pub(super) enum QueuedEnvelope {
     /// Something to send or to keep.
     Posted(Posted),
     /// Nothing came in the time it waited.
@@ -35,7 +35,7 @@ pub(super) enum Letter {
     Closed,
 }
 
-pub(super) struct Mailbox {
+pub(super) struct SendQueue {
     state: Mutex<State>,
     changed: Condvar,
     envelopes_max: usize,
@@ -48,14 +48,14 @@ struct State {
     due: Option<Instant>,
     /// How many wait until all is sent.
     waiting: usize,
-    /// The courier has one in its hands.
+    /// The sending thread has one in its hands.
     is_busy: bool,
-    /// Until when the courier may go on sending.
+    /// Until when the sending thread may go on sending.
     closing: Option<Instant>,
     is_closed: bool,
 }
 
-impl Mailbox {
+impl SendQueue {
     pub(super) fn new(envelopes_max: usize) -> Self {
         Self { state: Mutex::default(), changed: Condvar::new(), envelopes_max: envelopes_max.max(1) }
     }
@@ -69,7 +69,7 @@ impl Mailbox {
         let now = Instant::now();
         let is_urgent = posted.is_error() || (state.queue.len() + 1) * 2 >= self.envelopes_max;
         let due = if is_urgent { now } else { state.due.unwrap_or(now + GATHERING) };
-        // The courier waits for this moment already, where it is not an earlier one.
+        // The sending thread waits for this moment already, where it is not an earlier one.
         let is_news = state.due.is_none_or(|known| due < known);
         state.due = Some(due);
         state.queue.push_back(posted);
@@ -81,7 +81,7 @@ impl Mailbox {
     }
 
     /// The next one that is due, waiting for one at most this long. What was taken before counts as done.
-    pub(super) fn take(&self, patience: Duration) -> Letter {
+    pub(super) fn take(&self, patience: Duration) -> QueuedEnvelope {
         let mut state = self.lock();
         state.is_busy = false;
         self.changed.notify_all();
@@ -91,16 +91,16 @@ impl Mailbox {
             if state.hands_out(now) {
                 if let Some(posted) = state.queue.pop_front() {
                     state.is_busy = true;
-                    return Letter::Posted(posted);
+                    return QueuedEnvelope::Posted(posted);
                 }
                 state.due = None;
             }
             if state.closing.is_some() {
-                return Letter::Closed;
+                return QueuedEnvelope::Closed;
             }
             if until <= now {
                 state.is_busy = true;
-                return Letter::Nothing;
+                return QueuedEnvelope::Nothing;
             }
             let left = state.due.map_or(until, |due| due.min(until)).saturating_duration_since(now);
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -117,7 +117,7 @@ impl Mailbox {
         self.changed.notify_all();
     }
 
-    /// The courier has left.
+    /// The sending thread has left.
     pub(super) fn mark_closed(&self) {
         self.lock().is_closed = true;
         self.changed.notify_all();
@@ -158,7 +158,7 @@ impl Posted {
     fn is_error(&self) -> bool {
         match self {
             Self::Envelope(envelope) => ItemKind::of_envelope(envelope).0 == ItemKind::Event,
-            Self::Parcel(parcel) => parcel.kind == ItemKind::Event,
+            Self::ScrubbedEnvelope(scrubbed) => scrubbed.kind == ItemKind::Event,
         }
     }
 }
@@ -177,72 +177,72 @@ mod tests {
 
     #[test]
     fn what_is_no_error_waits_for_what_belongs_to_it() {
-        let mailbox = Mailbox::new(8);
-        mailbox.post(envelope()).unwrap();
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Nothing));
-        mailbox.post(envelope()).unwrap();
-        assert!(matches!(mailbox.take(GATHERING * 40), Letter::Posted(_)));
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)), "the other one waits no more");
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Nothing));
+        let send_queue = SendQueue::new(8);
+        send_queue.post(envelope()).unwrap();
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Nothing));
+        send_queue.post(envelope()).unwrap();
+        assert!(matches!(send_queue.take(GATHERING * 40), QueuedEnvelope::Posted(_)));
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Posted(_)), "the other one waits no more");
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Nothing));
     }
 
     #[test]
     fn an_error_is_handed_out_at_once_with_all_that_came_before_it() {
-        let mailbox = Mailbox::new(8);
-        mailbox.post(envelope()).unwrap();
-        mailbox.post(error()).unwrap();
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(posted) if !posted.is_error()));
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(posted) if posted.is_error()));
+        let send_queue = SendQueue::new(8);
+        send_queue.post(envelope()).unwrap();
+        send_queue.post(error()).unwrap();
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Posted(posted) if !posted.is_error()));
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Posted(posted) if posted.is_error()));
     }
 
     #[test]
-    fn a_mailbox_that_is_half_full_waits_for_nothing() {
-        let mailbox = Mailbox::new(4);
-        mailbox.post(envelope()).unwrap();
-        mailbox.post(envelope()).unwrap();
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
+    fn a_queue_that_is_half_full_waits_for_nothing() {
+        let send_queue = SendQueue::new(4);
+        send_queue.post(envelope()).unwrap();
+        send_queue.post(envelope()).unwrap();
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Posted(_)));
     }
 
     #[test]
     fn who_waits_for_the_end_is_not_kept_waiting() {
-        let mailbox = std::sync::Arc::new(Mailbox::new(8));
-        mailbox.post(envelope()).unwrap();
-        let courier = std::sync::Arc::clone(&mailbox);
+        let send_queue = std::sync::Arc::new(SendQueue::new(8));
+        send_queue.post(envelope()).unwrap();
+        let transport_thread = std::sync::Arc::clone(&send_queue);
         let took = std::thread::spawn(move || {
-            let first = courier.take(GATHERING * 40);
+            let first = transport_thread.take(GATHERING * 40);
             // Back at the box, with nothing in its hands.
-            let _ = courier.take(GATHERING * 4);
-            matches!(first, Letter::Posted(_))
+            let _ = transport_thread.take(GATHERING * 4);
+            matches!(first, QueuedEnvelope::Posted(_))
         });
-        assert!(mailbox.wait_until_idle(GATHERING * 40));
+        assert!(send_queue.wait_until_idle(GATHERING * 40));
         assert!(took.join().unwrap());
     }
 
     #[test]
-    fn a_full_mailbox_gives_it_back_and_does_not_wait() {
-        let mailbox = Mailbox::new(1);
-        assert!(mailbox.post(envelope()).is_ok());
-        assert!(mailbox.post(envelope()).is_err());
+    fn a_full_queue_gives_it_back_and_does_not_wait() {
+        let send_queue = SendQueue::new(1);
+        assert!(send_queue.post(envelope()).is_ok());
+        assert!(send_queue.post(envelope()).is_err());
     }
 
     #[test]
     fn what_is_queued_is_handed_out_before_the_end() {
-        let mailbox = Mailbox::new(8);
-        mailbox.post(envelope()).unwrap();
-        mailbox.close(Instant::now());
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Closed));
-        assert!(mailbox.post(envelope()).is_err());
+        let send_queue = SendQueue::new(8);
+        send_queue.post(envelope()).unwrap();
+        send_queue.close(Instant::now());
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Posted(_)));
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Closed));
+        assert!(send_queue.post(envelope()).is_err());
     }
 
     #[test]
     fn it_is_idle_only_when_the_last_one_taken_is_done() {
-        let mailbox = Mailbox::new(8);
-        mailbox.post(error()).unwrap();
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Posted(_)));
-        assert!(!mailbox.wait_until_idle(Duration::ZERO));
-        mailbox.close(Instant::now());
-        assert!(matches!(mailbox.take(Duration::ZERO), Letter::Closed));
-        assert!(mailbox.wait_until_idle(Duration::ZERO));
+        let send_queue = SendQueue::new(8);
+        send_queue.post(error()).unwrap();
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Posted(_)));
+        assert!(!send_queue.wait_until_idle(Duration::ZERO));
+        send_queue.close(Instant::now());
+        assert!(matches!(send_queue.take(Duration::ZERO), QueuedEnvelope::Closed));
+        assert!(send_queue.wait_until_idle(Duration::ZERO));
     }
 }

@@ -1,13 +1,13 @@
 //! What was sent, kept and dropped, by the hour; it outlives the process beside the outbox.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::outbox::Waiting;
-use super::status::{DropReason, DroppedCount, ItemKind, LastCheckIn, LastFailure, MonitoringStatus};
-use crate::check_in::CheckInStatus;
+use super::status::{DropReason, DroppedCount, ItemKind, LastCheckIn, LastFailure, MonitoringStatus, Waiting};
+use crate::check_in_status::CheckInStatus;
 
 const SECONDS_PER_HOUR: i64 = 3600;
 /// This hour and the 24 before it.
@@ -15,7 +15,7 @@ const HOURS_KEPT: i64 = 25;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Ledger {
+pub(super) struct DeliveryStats {
     /// By the hour since 1970.
     hours: BTreeMap<i64, Hour>,
     last_check_ins: BTreeMap<String, LastCheckIn>,
@@ -34,7 +34,7 @@ struct Hour {
     dropped: Vec<DroppedCount>,
 }
 
-impl Ledger {
+impl DeliveryStats {
     pub(super) fn sent(&mut self, kind: ItemKind, count: u64, now: Timestamp) {
         let sent = self.hour(now).sent.entry(kind).or_default();
         *sent = sent.saturating_add(count);
@@ -101,6 +101,15 @@ fn hour_of(time: Timestamp) -> i64 {
     time.as_second().div_euclid(SECONDS_PER_HOUR)
 }
 
+#[derive(Clone, Default)]
+pub(super) struct SharedStats(pub(super) Arc<Mutex<DeliveryStats>>);
+
+impl SharedStats {
+    pub(super) fn lock(&self) -> MutexGuard<'_, DeliveryStats> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,27 +120,27 @@ mod tests {
 
     #[test]
     fn counts_are_of_the_last_day() {
-        let mut ledger = Ledger::default();
-        ledger.sent(ItemKind::Event, 2, at(0));
-        ledger.sent(ItemKind::Event, 3, at(20));
-        ledger.dropped(ItemKind::Log, DropReason::QueueFull, 1, at(20));
-        ledger.dropped(ItemKind::Log, DropReason::QueueFull, 4, at(21));
-        assert_eq!(ledger.status(at(21)).sent_last_day, BTreeMap::from([(ItemKind::Event, 5)]));
-        let later = ledger.status(at(30));
+        let mut stats = DeliveryStats::default();
+        stats.sent(ItemKind::Event, 2, at(0));
+        stats.sent(ItemKind::Event, 3, at(20));
+        stats.dropped(ItemKind::Log, DropReason::QueueFull, 1, at(20));
+        stats.dropped(ItemKind::Log, DropReason::QueueFull, 4, at(21));
+        assert_eq!(stats.status(at(21)).sent_last_day, BTreeMap::from([(ItemKind::Event, 5)]));
+        let later = stats.status(at(30));
         assert_eq!(later.sent_last_day, BTreeMap::from([(ItemKind::Event, 3)]));
         assert_eq!(later.dropped_last_day[0].count, 5);
-        ledger.sent(ItemKind::Event, 1, at(100));
-        assert_eq!(ledger.hours.len(), 1);
+        stats.sent(ItemKind::Event, 1, at(100));
+        assert_eq!(stats.hours.len(), 1);
     }
 
     #[test]
     fn it_survives_being_written_and_read() {
-        let mut ledger = Ledger::default();
-        ledger.sent(ItemKind::Metric, 2, at(0));
-        ledger.dropped(ItemKind::Event, DropReason::Rejected, 1, at(0));
-        ledger.note_check_in("reconciliacion-klk", CheckInStatus::Ok, at(0));
-        let read: Ledger = serde_json::from_str(&serde_json::to_string(&ledger).unwrap()).unwrap();
-        assert_eq!(read.status(at(1)).last_check_ins, ledger.status(at(1)).last_check_ins);
-        assert_eq!(read.status(at(1)).sent_last_day, ledger.status(at(1)).sent_last_day);
+        let mut stats = DeliveryStats::default();
+        stats.sent(ItemKind::Metric, 2, at(0));
+        stats.dropped(ItemKind::Event, DropReason::Rejected, 1, at(0));
+        stats.note_check_in("reconciliacion-klk", CheckInStatus::Ok, at(0));
+        let read: DeliveryStats = serde_json::from_str(&serde_json::to_string(&stats).unwrap()).unwrap();
+        assert_eq!(read.status(at(1)).last_check_ins, stats.status(at(1)).last_check_ins);
+        assert_eq!(read.status(at(1)).sent_last_day, stats.status(at(1)).sent_last_day);
     }
 }

@@ -6,7 +6,7 @@ use super::status::ItemKind;
 
 /// An envelope as it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Parcel {
+pub(crate) struct ScrubbedEnvelope {
     /// The kind of its main item.
     pub(crate) kind: ItemKind,
     /// How many of the kind: logs and metrics travel together.
@@ -15,7 +15,7 @@ pub(crate) struct Parcel {
     pub(crate) bytes: Vec<u8>,
 }
 
-impl Parcel {
+impl ScrubbedEnvelope {
     /// Without the time at which a browser sent it: from it Sentry reckons how wrong the browser's clock is, and would
     /// take the time that it waited here for an error of that clock.
     pub(super) fn for_later(mut self) -> Self {

@@ -18,7 +18,7 @@ pub(super) struct RateLimit {
     pub(super) duration: Duration,
 }
 
-pub(super) struct Line {
+pub(super) struct RateLimiter {
     blocked_until: Option<Instant>,
     limited_until: HashMap<ItemKind, Instant>,
     failures: u32,
@@ -26,7 +26,7 @@ pub(super) struct Line {
     delay_max: Duration,
 }
 
-impl Line {
+impl RateLimiter {
     pub(super) fn new(delay_min: Duration, delay_max: Duration) -> Self {
         Self { blocked_until: None, limited_until: HashMap::new(), failures: 0, delay_min, delay_max }
     }
@@ -114,25 +114,25 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest_and_end_with_a_success() {
-        let mut line = Line::new(Duration::from_secs(1), Duration::from_secs(3));
+        let mut limiter = RateLimiter::new(Duration::from_secs(1), Duration::from_secs(3));
         let now = Instant::now();
         for seconds in [1, 2, 3, 3] {
-            line.failed(now);
-            assert_eq!(line.opens_at(ItemKind::Event, now), Some(now + Duration::from_secs(seconds)));
+            limiter.failed(now);
+            assert_eq!(limiter.opens_at(ItemKind::Event, now), Some(now + Duration::from_secs(seconds)));
         }
-        line.succeeded();
-        assert!(line.is_open(ItemKind::Event, now));
+        limiter.succeeded();
+        assert!(limiter.is_open(ItemKind::Event, now));
     }
 
     #[test]
     fn a_limit_holds_back_its_kind_only() {
         let limits = limits_of(200, Some("60:transaction;span:organization:quota, 5:error:project"), None);
-        let mut line = Line::new(Duration::ZERO, Duration::ZERO);
+        let mut limiter = RateLimiter::new(Duration::ZERO, Duration::ZERO);
         let now = Instant::now();
-        line.limit(&limits, now);
-        assert_eq!(line.opens_at(ItemKind::Transaction, now), Some(now + Duration::from_secs(60)));
-        assert_eq!(line.opens_at(ItemKind::Event, now), Some(now + Duration::from_secs(5)));
-        assert!(line.is_open(ItemKind::Log, now));
+        limiter.limit(&limits, now);
+        assert_eq!(limiter.opens_at(ItemKind::Transaction, now), Some(now + Duration::from_secs(60)));
+        assert_eq!(limiter.opens_at(ItemKind::Event, now), Some(now + Duration::from_secs(5)));
+        assert!(limiter.is_open(ItemKind::Log, now));
     }
 
     #[test]
