@@ -62,6 +62,7 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
             </head>
             <body>
                 <a class="skip-link" href="#contenido">{language.site().skip()}</a>
+                <AccountBar/>
                 <div class="frame">
                     {sidebar}
                     <main
@@ -86,7 +87,6 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
                     aria-label=language.toast().region()
                 ></div>
                 {templates(language)}
-                <AccountBar/>
             </body>
         </html>
     }

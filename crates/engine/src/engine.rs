@@ -85,6 +85,8 @@ pub struct Shared {
     pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
     /// How far the POS's clock is from ours.
     pub(crate) source_clock: SourceClock,
+    /// When this process began to fire what is due: what was due before, nobody was there to fire.
+    pub(crate) started_at: Timestamp,
     /// Stores that fail again and again, and whether most do.
     pub(crate) live_looks: LiveLooks,
     /// Copies of the database.
@@ -125,7 +127,8 @@ impl Engine {
         let branches = calendars::remember_file(&parts, settings.mode).await?;
         let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
         let records = parts.warehouse.access_records().await?;
-        let access = Access::new(records, settings.access, parts.clock.now());
+        let started_at = parts.clock.now();
+        let access = Access::new(records, settings.access, started_at);
         let left = match settings.mode {
             EngineMode::Look => Left::default(),
             EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
@@ -150,6 +153,7 @@ impl Engine {
             plan_control: Mutex::default(),
             last_probe: Mutex::default(),
             source_clock: SourceClock::default(),
+            started_at,
             live_looks: LiveLooks::default(),
             backups,
             meters: Meters::default(),

@@ -109,7 +109,8 @@ impl Engine {
         // A schedule that has never fired belongs to a new database.
         let overdue = schedules.iter().zip(&self.schedules).filter_map(|(status, schedule)| {
             let last = status.ultima_ejecucion?;
-            let due = schedule.next_after(last)?;
+            // What fell due while no process was there is a gap of its own, and says nothing of this one.
+            let due = schedule.next_after(last.max(self.started_at))?;
             (due < latest_due).then_some(last)
         });
         match overdue.min() {

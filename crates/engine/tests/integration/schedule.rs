@@ -1,5 +1,6 @@
 //! The scheduler on a clock that the test turns.
 
+use domain::verdict::Verdict;
 use domain::{EtlKind, RunMode, RunState};
 use engine::{EngineSettings, ScheduleSettings};
 use klk_sim::LateSales;
@@ -172,4 +173,16 @@ async fn a_day_of_which_a_half_hour_is_in_work_is_compared_around_it() {
         compared,
         [told("BOSQUE", "00:00", "24:00"), told("PERIFERICO", "00:00", "10:00"), told("PERIFERICO", "10:30", "24:00"),]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduler_that_was_just_started_is_not_overdue_for_what_fell_due_before() {
+    let mut world = World::with(scheduled()).await;
+    world.hands.set("2025-11-18T16:35:10Z");
+    until_runs(&world, 2).await;
+    world.restart(settings()).await;
+    world.hands.set("2025-11-18T18:24:00Z");
+    world.restart(scheduled()).await;
+    let summary = world.engine.summary(&operator()).await.unwrap();
+    assert!(matches!(summary.verdict, Verdict::Missing { windows } if windows > 0), "{:?}", summary.verdict);
 }
