@@ -94,8 +94,8 @@ try {
   const newest = JSON.parse((await ask("/api/etl/tracking/ejecuciones?limite=1")).body);
   const run = newest.ejecuciones[0];
   const paths = [
-    "/", "/actividad", "/pendientes", `/actividad/${run.id}`, `/tiendas/tienda_001/${run.fecha_desde}`,
-    "/pendientes/cambios", "/pendientes/inventario",
+    "/", "/cobertura", "/actividad", "/pendientes", `/actividad/${run.id}`, `/tiendas/tienda_001/${run.fecha_desde}`,
+    "/pendientes/cambios", "/pendientes/inventario", "/tiendas",
     "/api/etl/tracking/ejecuciones", "/api/etl/tracking/gaps", "/api/etl/tracking/gaps/total", "/api/etl/tracking/progreso",
     "/api/etl/tracking/metricas", "/api/etl/tracking/cron/status", "/api/etl/tracking/conciliaciones", "/health/live",
   ];
