@@ -142,28 +142,24 @@ fn stock_of(list: FreshnessList) -> AnyView {
 }
 
 fn recent(page: RunPage, id: &str) -> AnyView {
-    let href = Query::of(RUNS, &[("ubicacion_id", id)]).href();
-    view! {
-        <section class="panel" aria-labelledby="corridas">
-            <div class="panel-head">
-                <h2 id="corridas">{language().stores().recent()}</h2>
-                <a class="link" href=href>{language().stores().see_all()}</a>
-            </div>
-            {runs_table(page.ejecuciones, page.generado_en)}
-        </section>
-    }
-    .into_any()
+    let all = Query::of(RUNS, &[("ubicacion_id", id)]).href();
+    latest("corridas", language().stores().recent(), all, runs_table(page.ejecuciones, page.generado_en))
 }
 
 fn decided(page: DecisionPage, id: &str) -> AnyView {
-    let href = Query::of(HISTORY, &[("ubicacion_id", id)]).href();
+    let all = Query::of(HISTORY, &[("ubicacion_id", id)]).href();
+    latest("decisiones", language().history().title(), all, decisions_table(page.decisiones, page.generado_en))
+}
+
+/// The newest rows of a list, with the way to all of it.
+fn latest(id: &'static str, title: &'static str, all: String, rows: AnyView) -> AnyView {
     view! {
-        <section class="panel" aria-labelledby="decisiones">
+        <section class="panel" aria-labelledby=id>
             <div class="panel-head">
-                <h2 id="decisiones">{language().history().title()}</h2>
-                <a class="link" href=href>{language().stores().see_all()}</a>
+                <h2 id=id>{title}</h2>
+                <a class="link" href=all>{language().stores().see_all()}</a>
             </div>
-            {decisions_table(page.decisiones, page.generado_en)}
+            {rows}
         </section>
     }
     .into_any()

@@ -24,7 +24,7 @@ const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
 
 /// The parameter that asks for the page as a screen on a wall shows it.
 const WALL: &str = "muro";
-/// Times that are told in minutes are looked at again so often.
+/// The times to the next runs are shown in minutes.
 const EVERY_SECONDS: u32 = 60;
 /// Days of the whole chain that are shown.
 const DAYS: u32 = 7;
@@ -50,7 +50,6 @@ pub async fn summary_page(values: Values) -> Page {
                 {(!is_wall).then(|| part(language.history().part(), decided, None, |page| last_decisions(language, page)))}
             };
             let page = Page::new(HOME_PATH, title, TOPICS, content);
-            // What lies ahead is told in minutes.
             Page { is_wall, every_seconds: Some(EVERY_SECONDS), ..page }
         }
         Err(error) => Page::new(HOME_PATH, title, TOPICS, unreadable(language, &error.0))

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Tone;
+use super::{FigureCard, Tone};
 use crate::format::whole;
 use crate::preferences::language;
 
@@ -20,14 +20,5 @@ pub fn StatCard(
     hint: String,
 ) -> impl IntoView {
     let tone = if value == 0 { Tone::Neutral } else { tone };
-    view! {
-        <div class=format!("card stat {}", tone.class())>
-            <dt class="stat-label">
-                <span class="dot" aria-hidden="true"></span>
-                {label}
-            </dt>
-            <dd class="stat-value">{whole(language(), value)}</dd>
-            <dd class="stat-hint">{hint}</dd>
-        </div>
-    }
+    view! { <FigureCard label figure=whole(language(), value) tone hint/> }
 }

@@ -89,7 +89,7 @@ struct Streak {
     failures: u32,
     since: Timestamp,
     class: ErrorClass,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl Incidents {
@@ -108,7 +108,7 @@ impl Incidents {
                 Verdict::NotJudged => {}
                 Verdict::Answered => {
                     asked.insert(branch);
-                    if let Some(Streak { since, is_told: true, .. }) = self.stores.remove(branch) {
+                    if let Some(Streak { since, is_reported: true, .. }) = self.stores.remove(branch) {
                         found.push(Incident::StoreAnswers { branch: branch.clone(), since });
                     }
                 }
@@ -116,7 +116,7 @@ impl Incidents {
                     asked.insert(branch);
                     failed.insert(branch);
                     classes.entry(class.as_str()).or_insert((0, class)).0 += 1;
-                    let first = Streak { failures: 0, since: half_hour, class, is_told: false };
+                    let first = Streak { failures: 0, since: half_hour, class, is_reported: false };
                     let streak = self.stores.entry(branch.clone()).or_insert(first);
                     (streak.failures, streak.class) = (streak.failures.saturating_add(1), class);
                 }
@@ -142,8 +142,8 @@ impl Incidents {
         }
         if self.most_fail_since.is_none() && limits.store_failures > 0 {
             for (branch, streak) in &mut self.stores {
-                if streak.failures >= limits.store_failures && !streak.is_told {
-                    streak.is_told = true;
+                if streak.failures >= limits.store_failures && !streak.is_reported {
+                    streak.is_reported = true;
                     let Streak { failures, since, class, .. } = *streak;
                     found.push(Incident::StoreFails { branch: branch.clone(), failures, since, class });
                 }

@@ -1,5 +1,5 @@
 //! The chain of `auditoria`: the hash of each entry covers the one before it, so that an entry that was changed, removed or put
-//! between others is found. Whoever can write the file can make the whole chain anew; the head that was told elsewhere is then
+//! between others is found. Whoever can write the file can make the whole chain anew; the head that was logged elsewhere is then
 //! not in it.
 
 use duckdb::{Connection, Row};
@@ -156,7 +156,7 @@ fn check(entries: &[StoredAuditEntry], known_head: Option<&str>) -> AuditCheck {
 }
 
 impl Warehouse {
-    /// Looks through the chain; with a head that was told elsewhere, whether it is still one of it.
+    /// Looks through the chain; with a head that was logged elsewhere, whether it is still one of it.
     pub async fn check_audit(&self, known_head: Option<String>) -> Result<AuditCheck> {
         Ok(check(&self.export_audit().await?, known_head.as_deref()))
     }

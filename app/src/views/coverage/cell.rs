@@ -81,7 +81,7 @@ fn draw(span: &GridSpan, path: &mut String) {
         WindowState::Partial => bar(10),
         WindowState::Waived => bar(8),
         WindowState::Missing | WindowState::Unrecoverable => bar(0),
-        // Stripes, so that it is told from what nobody works at without colours.
+        // Stripes, so that it differs from missing half hours without colours too.
         WindowState::InWork => {
             (first..first + windows).for_each(|x| path.push_str(&format!("M{x} 0h.5v{HEIGHT}h-.5z")))
         }

@@ -72,12 +72,12 @@ impl Activity {
     }
 }
 
-/// How often the head of the audit is told to the log, which is kept elsewhere: what was cut off or made anew is found by it.
+/// How often the head of the audit chain is logged. The log is kept elsewhere, so the head reveals a chain that was cut off or rewritten.
 const HEAD_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 
 /// Stores what was counted, until the engine ends.
 pub(crate) async fn keep(engine: Engine) {
-    let mut head_told: Option<Timestamp> = None;
+    let mut head_logged_at: Option<Timestamp> = None;
     loop {
         let is_last = tokio::select! {
             () = tokio::time::sleep(engine.access.settings.store_interval) => false,
@@ -85,8 +85,8 @@ pub(crate) async fn keep(engine: Engine) {
         };
         store(&engine).await;
         let now = engine.clock.now();
-        if is_last || head_told.is_none_or(|told| now.duration_since(told).abs() >= HEAD_INTERVAL) {
-            head_told = Some(now);
+        if is_last || head_logged_at.is_none_or(|logged_at| now.duration_since(logged_at).abs() >= HEAD_INTERVAL) {
+            head_logged_at = Some(now);
             tell_head(&engine).await;
         }
         if is_last {

@@ -122,7 +122,7 @@ impl RunTrace {
     }
 }
 
-/// Does a run that was claimed, to its end. Says what the run tells of its store.
+/// Does a run that was claimed, to its end. Returns what the run says about its store.
 pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> Verdict {
     let Waiting { record, check_in } = waiting;
     let started = std::time::Instant::now();

@@ -130,8 +130,8 @@ impl<'body> Scanner<'body> {
         &self.text[place..self.position]
     }
 
-    /// Goes on behind the element of an array that begins at a place, whatever is wrong in it; false where it cannot be
-    /// told where the element ends. Brackets count where they stand outside of strings.
+    /// Goes on behind the element of an array that begins at a place, whatever is wrong in it; false where its end
+    /// cannot be found. Brackets count where they stand outside of strings.
     pub(super) fn skip_element(&mut self, start: usize) -> bool {
         self.position = start;
         if self.value().is_ok() && self.is_at_end_of_element() {
