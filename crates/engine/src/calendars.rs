@@ -1,6 +1,6 @@
 //! The calendar of each branch: what klk.toml says, what it said before, and the changes that people made since.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::branch_clock::InvalidZoneChange;
 use domain::calendar::{CalendarRules, changes_of_file, rules_of};
@@ -55,6 +55,17 @@ impl Calendars {
     /// A branch's.
     pub(crate) fn of<'calendars>(&'calendars self, branch: &'calendars Branch) -> &'calendars Calendar {
         self.changed.get(&branch.id).unwrap_or(&branch.calendar)
+    }
+
+    /// Whether a branch sells at a moment.
+    pub(crate) fn is_open(&self, branch: &Branch, moment: Timestamp) -> bool {
+        self.of(branch).closed_from(moment, &branch.zone) != Some(moment)
+    }
+
+    /// The branches that sell at a moment.
+    pub(crate) fn open_at(&self, branches: &[Branch], moment: Timestamp) -> HashSet<BranchId> {
+        let open = branches.iter().filter(|branch| self.is_open(branch, moment));
+        open.map(|branch| branch.id.clone()).collect()
     }
 }
 

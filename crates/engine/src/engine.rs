@@ -22,6 +22,7 @@ use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, UseCaseError};
 use crate::events::{Events, Topic};
 use crate::incidents::{self, LiveLooks};
+use crate::look_back::UnansweredDays;
 use crate::meters::Meters;
 use crate::plans::book::{self, PlanBook};
 use crate::plans::{control, keeper, start};
@@ -89,6 +90,8 @@ pub struct Shared {
     pub(crate) started_at: Timestamp,
     /// Stores that fail again and again, and whether most do.
     pub(crate) live_looks: LiveLooks,
+    /// Days that the last look back got no answer for.
+    pub(crate) unanswered_days: UnansweredDays,
     /// Copies of the database.
     pub(crate) backups: Backups,
     /// What is counted.
@@ -155,6 +158,7 @@ impl Engine {
             source_clock: SourceClock::default(),
             started_at,
             live_looks: LiveLooks::default(),
+            unanswered_days: UnansweredDays::default(),
             backups,
             meters: Meters::default(),
             planning: Arc::default(),

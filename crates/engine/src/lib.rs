@@ -13,6 +13,7 @@ mod branches;
 mod calendar_change;
 mod calendars;
 mod clock;
+mod comparison_retries;
 mod endpoint;
 mod engine;
 mod error;

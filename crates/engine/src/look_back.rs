@@ -2,10 +2,12 @@
 //! yesterday only. Each day and store costs the POS one request, of which only the announced line count is read. Requests run
 //! one after the other with a pause in between. A day whose count differs from the loaded lines is compared as a whole.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::window::{day_interval, readings};
-use domain::{Branch, Calendar, EtlKind, Interval, IntervalSet, RunMode};
+use domain::{Branch, BranchId, Calendar, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
 use jiff::{Timestamp, ToSpan};
 
@@ -27,14 +29,71 @@ struct Found {
     differ: u32,
 }
 
+/// A day of a store that is looked at.
+#[derive(Clone, Debug)]
+struct Day {
+    branch: BranchId,
+    interval: Interval<Timestamp>,
+    /// Requests that were not answered.
+    attempts: u32,
+}
+
+/// Days whose store did not answer the last look back. They are requested again while the store is open.
+#[derive(Debug, Default)]
+pub(crate) struct UnansweredDays {
+    /// Each with when it was last requested.
+    days: Mutex<Vec<(Day, Timestamp)>>,
+    /// Held during a look: one request at a time.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl UnansweredDays {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Day, Timestamp)>> {
+        self.days.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Looks back in a task of its own, after the night's comparison was queued.
 pub(crate) fn begin(engine: &Engine, now: Timestamp) {
-    if engine.settings.look_back.days == 0 {
+    engine.unanswered_days.lock().clear();
+    // The night's own comparison looks at yesterday.
+    let dates_back = 2..=i64::from(engine.settings.look_back.days);
+    let days = dates_back.flat_map(|back| {
+        engine.branches.all().iter().filter_map(move |branch| {
+            let date = branch.zone.to_datetime(now).date().checked_sub(back.days()).ok()?;
+            let interval = day_interval(date, &branch.zone)?;
+            Some(Day { branch: branch.id.clone(), interval, attempts: 0 })
+        })
+    });
+    look_at(engine, days.collect());
+}
+
+/// Looks again at the days that these stores did not answer at night, each after a wait that doubles.
+pub(crate) fn ask_again(engine: &Engine, open: &HashSet<BranchId>, now: Timestamp) {
+    let policy = &engine.settings.retries.policy;
+    let is_due = |(day, asked_at): &mut (Day, Timestamp)| {
+        open.contains(&day.branch) && now.duration_since(*asked_at) >= policy.wait_after(day.attempts)
+    };
+    let days: Vec<_> = engine.unanswered_days.lock().extract_if(.., is_due).map(|(day, _)| day).collect();
+    look_at(engine, days);
+}
+
+fn look_at(engine: &Engine, days: Vec<Day>) {
+    if days.is_empty() {
         return;
     }
-    let task = engine.clone();
+    let (task, turn) = (engine.clone(), Arc::clone(&engine.unanswered_days.turn));
     engine.spawn(async move {
-        match AssertUnwindSafe(look(&task, now)).catch_unwind().await {
+        let mut stopping = task.stopping.subscribe();
+        let _turn = tokio::select! {
+            turn = turn.lock() => turn,
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => return,
+        };
+        match AssertUnwindSafe(look(&task, days)).catch_unwind().await {
             Ok(Ok(Found { asked, unanswered, differ })) => {
                 tracing::info!(
                     asked,
@@ -49,33 +108,34 @@ pub(crate) fn begin(engine: &Engine, now: Timestamp) {
     });
 }
 
-async fn look(engine: &Engine, now: Timestamp) -> Result<Found, UseCaseError> {
+async fn look(engine: &Engine, days: Vec<Day>) -> Result<Found, UseCaseError> {
     let mut stopping = engine.stopping.subscribe();
     let mut found = Found::default();
     let calendars = Calendars::known(engine, None).await?;
-    // The night's own comparison looks at yesterday.
-    for back in 2..=i64::from(engine.settings.look_back.days) {
-        for branch in engine.branches.all() {
-            if *stopping.borrow_and_update() {
-                return Ok(found);
+    for Day { branch, interval, attempts } in days {
+        if *stopping.borrow_and_update() {
+            return Ok(found);
+        }
+        let Some(branch) = engine.branches.find(&branch) else { continue };
+        let Some(loaded) = loaded_lines(engine, branch, calendars.of(branch), interval).await? else { continue };
+        found.asked += 1;
+        match announced_lines(engine, branch, interval).await {
+            Some(announced) if announced == loaded => {}
+            Some(announced) => {
+                found.differ += 1;
+                let day = interval.start();
+                tracing::warn!(branch = %branch.id, %day, loaded, announced, "a day has other lines now");
+                compare(engine, branch, interval).await?;
             }
-            let date = branch.zone.to_datetime(now).date().checked_sub(back.days()).ok();
-            let Some(day) = date.and_then(|date| day_interval(date, &branch.zone)) else { continue };
-            let Some(loaded) = loaded_lines(engine, branch, calendars.of(branch), day).await? else { continue };
-            found.asked += 1;
-            match announced_lines(engine, branch, day).await {
-                Some(announced) if announced == loaded => {}
-                Some(announced) => {
-                    found.differ += 1;
-                    tracing::warn!(branch = %branch.id, day = %day.start(), loaded, announced, "a day has other lines now");
-                    compare(engine, branch, day).await?;
-                }
-                None => found.unanswered += 1,
+            None => {
+                found.unanswered += 1;
+                let day = Day { branch: branch.id.clone(), interval, attempts: attempts.saturating_add(1) };
+                engine.unanswered_days.lock().push((day, engine.clock.now()));
             }
-            tokio::select! {
-                () = tokio::time::sleep(engine.settings.look_back.pause) => {}
-                _ = stopping.changed() => return Ok(found),
-            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(engine.settings.look_back.pause) => {}
+            _ = stopping.changed() => return Ok(found),
         }
     }
     Ok(found)

@@ -245,6 +245,11 @@ impl Queue {
         }
     }
 
+    /// Whether a branch did not answer the last request.
+    pub(crate) fn is_failing(&self, branch: &BranchId) -> bool {
+        self.state().failing.contains(branch)
+    }
+
     /// A branch answered.
     pub(crate) fn record_answered(&self, branch: &BranchId) {
         self.change(|state| {

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use domain::decision::Origin;
 use domain::window::LocalPeriod;
 use domain::{BatchId, ErrorClass, Interval, IntervalSet, RunState};
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use jiff::tz::TimeZone;
 use monitoring::{GapRecovery, TraceHeaders};
 use warehouse::{EndedRecovery, EndedRun, WarehouseError};
 
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 
 /// How a recovery ended.
@@ -37,11 +39,29 @@ async fn try_tell_ended(engine: &Engine, only: Option<BatchId>) -> Result<(), Wa
         let Some(range) = range_of(&recovery.runs) else { continue };
         let missing = missing(engine, &recovery, range).await?;
         let now = engine.clock.now();
-        if engine.warehouse.note_recovery_told(recovery.batch, recovery.branch.clone(), now).await? {
-            tell(engine, &recovery, range, outcome(&recovery.runs, &missing));
+        if !engine.warehouse.note_recovery_told(recovery.batch, recovery.branch.clone(), now).await? {
+            continue;
+        }
+        let outcome = outcome(&recovery.runs, &missing);
+        if !is_retried_at_opening(engine, &recovery, &outcome, now).await {
+            tell(engine, &recovery, range, outcome);
         }
     }
     Ok(())
+}
+
+/// Whether the engine itself began the recovery, of a store that is closed and did not answer: its line may be off, and it is
+/// recovered once it opens.
+async fn is_retried_at_opening(engine: &Engine, recovery: &EndedRecovery, outcome: &Outcome, now: Timestamp) -> bool {
+    let Outcome::Failed(ErrorClass::Timeout | ErrorClass::Connection | ErrorClass::ApiError, _) = outcome else {
+        return false;
+    };
+    let branch = engine.branches.find(&recovery.branch).filter(|branch| engine.queue.is_failing(&branch.id));
+    let (Some(branch), true) = (branch, recovery.origin == Origin::System.as_str()) else { return false };
+    match Calendars::known(engine, None).await {
+        Ok(calendars) => !calendars.is_open(branch, now),
+        Err(_) => false,
+    }
 }
 
 /// From the start of the first window to the end of the last.

@@ -61,6 +61,15 @@ impl PipelineError {
         }
     }
 
+    /// Whether the source was not there, or did not answer.
+    fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Source(KlkError::Status { status, .. }) => *status >= 500,
+            Self::Source(KlkError::Timeout { .. } | KlkError::Connect { .. } | KlkError::Interrupted { .. }) => true,
+            _ => false,
+        }
+    }
+
     fn extracted(&self) -> Option<u64> {
         match self {
             Self::Short { extracted, .. } => Some(*extracted),
@@ -174,7 +183,8 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
             // In the run's scope, so that the log line has its tags and its trace.
             monitor.in_scope(|| tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed"));
             monitor.watch(fail(engine, &record, &error, started.elapsed())).await;
-            let is_unexpected = is_live_and_unexpected(engine, &record, branch).await;
+            let is_unexpected = is_live_and_unexpected(engine, &record, branch).await
+                || (error.is_unreachable() && is_retried_at_opening(engine, &record, branch).await);
             let failure = Failure::new(error.class(), error.to_string());
             monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
             if is_unexpected { Verdict::NotJudged } else { Verdict::Failed(error.class()) }
@@ -190,6 +200,19 @@ async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Br
     }
     match Calendars::known(engine, None).await {
         Ok(calendars) => calendars.of(branch).expected(record.interval, &branch.zone).is_empty(),
+        Err(_) => false,
+    }
+}
+
+/// Whether a day is compared, or a gap recovered, while its store is closed. A store whose line is off then is asked again once
+/// it opens (`comparison_retries`, `plans::retries`). Whoever clicked hears of it by the outcome of the recovery.
+async fn is_retried_at_opening(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
+    if record.kind != EtlKind::Sales || record.mode == RunMode::Incremental || !engine.settings.retries.is_on {
+        return false;
+    }
+    let now = engine.clock.now();
+    match Calendars::known(engine, None).await {
+        Ok(calendars) => !calendars.is_open(branch, now),
         Err(_) => false,
     }
 }

@@ -1,15 +1,15 @@
 //! The task that looks after plans: it leaves trading hours alone, and tries again what failed. It takes no input, does a
 //! bounded amount each time, and can be done again at any moment.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
-use domain::{Branch, BranchId};
 use futures::FutureExt;
 use jiff::Timestamp;
 
 use super::retries;
 use crate::calendars::Calendars;
+use crate::comparison_retries;
 use crate::engine::Engine;
 
 /// Looks after plans until the engine stops. The first look for what can be tried again comes an interval after `since`:
@@ -40,6 +40,7 @@ async fn look(engine: &Engine, looked: &mut Timestamp) {
     if now.duration_since(*looked) >= engine.settings.retries.look_interval {
         *looked = now;
         retries::retry_due(engine).await;
+        comparison_retries::retry_due(engine).await;
     }
 }
 
@@ -57,9 +58,6 @@ pub(crate) async fn leave_trading_hours_alone(engine: &Engine) {
             return;
         }
     };
-    let now = engine.clock.now();
-    let is_open = |branch: &&Branch| calendars.of(branch).closed_from(now, &branch.zone) != Some(now);
-    let open: HashSet<BranchId> =
-        engine.branches.all().iter().filter(is_open).map(|branch| branch.id.clone()).collect();
+    let open = calendars.open_at(engine.branches.all(), engine.clock.now());
     engine.queue.leave_alone(plans.into_iter().map(|plan| (plan, open.clone())).collect());
 }

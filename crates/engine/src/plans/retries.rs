@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use warehouse::FailedWindow;
 
 use super::start::{propose, start};
+use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::gaps::Purpose;
 use crate::{Actor, UseCaseError, gaps};
@@ -46,13 +47,16 @@ async fn plan_due(engine: &Engine) -> Result<usize, UseCaseError> {
     Ok(start(engine, planning, &actor, &known, &plan).await?.len())
 }
 
-/// Every missing window that nobody is at and that may be tried again, however long it has waited.
+/// Every missing window that nobody is at and that may be tried again, however long it has waited. A store that does not answer
+/// while it is closed is tried again once it opens: its line may be off.
 async fn candidates(engine: &Engine, now: Timestamp) -> Result<Vec<RetryCandidate>, UseCaseError> {
     let days = SignedDuration::from_hours(24 * i64::from(engine.settings.retries.days));
     let since = now.checked_sub(days).unwrap_or(now);
     let Some(range) = Interval::new(since, now) else { return Ok(Vec::new()) };
     let settled = now.checked_sub(engine.settings.gap_grace).unwrap_or(now);
-    let branches: Vec<&Branch> = engine.branches.all().iter().collect();
+    let calendars = Calendars::known(engine, None).await?;
+    let may_answer = |branch: &&Branch| !engine.queue.is_failing(&branch.id) || calendars.is_open(branch, now);
+    let branches: Vec<&Branch> = engine.branches.all().iter().filter(may_answer).collect();
     let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, range, settled, Purpose::WhatLacks).await?;
     let failures = engine.warehouse.latest_failures(EtlKind::Sales, range).await?;
     let mut candidates = Vec::new();

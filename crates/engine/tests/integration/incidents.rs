@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use domain::{EtlKind, RunMode};
-use engine::EngineSettings;
+use domain::{EtlKind, RunMode, RunState};
+use engine::{EngineSettings, LookBackSettings, RetrySettings};
+use jiff::SignedDuration;
 use klk_sim::{Endpoint, Fault, FaultKind};
 use monitoring::Started;
 use serde_json::Value;
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::support::{PATIENT, World, settings};
+use crate::support::{PATIENT, World, eventually, settings};
 use crate::told::team;
 
 fn scheduled() -> EngineSettings {
@@ -111,4 +112,52 @@ async fn what_fails_while_a_store_is_closed_is_no_event_and_no_check_in_error() 
     let failed = |check_in: &&Value| check_in["status"] == "error" && check_in["monitor_slug"] != "reconciliacion-klk";
     let check_ins = server.payloads("check_in");
     assert_eq!(check_ins.iter().filter(failed).count(), 0, "{check_ins:?}");
+}
+
+fn retried() -> EngineSettings {
+    let retries =
+        RetrySettings { is_on: true, look_interval: SignedDuration::from_mins(5), ..RetrySettings::default() };
+    let look_back = LookBackSettings { days: 3, pause: Duration::ZERO };
+    EngineSettings { retries, look_back, ..scheduled() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_whose_line_is_off_at_night_is_no_alarm_and_is_compared_once_it_opens() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = team(&server);
+    let world = World::monitored(retried(), monitoring).await;
+    world.extract("tienda_01", "2025-11-17", None).await;
+    world.sim.add_fault(Fault::new(FaultKind::Status { code: 503, html: false }).of_branch("SUC001"));
+    // Three in the morning of the 19th: the comparison of the 18th, and the look back at the 17th.
+    world.hands.set("2025-11-19T07:00:00Z");
+    let comparisons = async |state: RunState| {
+        let is_one = |run: &&domain::read_model::RunView| {
+            run.fecha_desde.to_string() == "2025-11-18" && run.modo == RunMode::Full && run.etl_tipo == EtlKind::Sales
+        };
+        let runs = world.runs().await;
+        runs.iter().filter(is_one).filter(|run| run.ubicacion_id.as_str() == "tienda_01" && run.estado == state).count()
+    };
+    eventually(async || comparisons(RunState::Failed).await == 1).await;
+    let counts = || {
+        let is_count = |request: &&klk_sim::RequestRecord| {
+            request.branches == ["SUC001"] && request.question.contains("2025-11-17") && request.path == "/ventas"
+        };
+        world.sim.requests().recent.iter().filter(is_count).count()
+    };
+    eventually(async || counts() > 1).await;
+    world.sim.clear_faults();
+    let unanswered = counts();
+    // It opens at seven.
+    world.hands.set("2025-11-19T10:50:00Z");
+    world.all_ended().await;
+    assert_eq!(comparisons(RunState::Succeeded).await, 0);
+    world.hands.set("2025-11-19T11:01:00Z");
+    eventually(async || comparisons(RunState::Succeeded).await == 1).await;
+    eventually(async || counts() > unanswered).await;
+    world.engine.shutdown().await;
+    drop(guard);
+    assert_eq!(server.payloads("event"), Vec::<Value>::new());
+    let check_ins = server.payloads("check_in");
+    assert!(check_ins.iter().any(|check_in| check_in["monitor_slug"] == "reconciliacion-klk"), "{check_ins:?}");
+    assert!(check_ins.iter().all(|check_in| check_in["status"] != "error"), "{check_ins:?}");
 }

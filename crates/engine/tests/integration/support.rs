@@ -44,6 +44,16 @@ pub struct World {
 /// When a test begins.
 const NOON: &str = "2025-11-18T16:00:00Z";
 
+/// Waits until something is so.
+pub async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENT, waiting).await.expect("it never became so");
+}
+
 /// Longer than anything takes on a busy machine.
 pub const PATIENT: Duration = Duration::from_secs(60);
 

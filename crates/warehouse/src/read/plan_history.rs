@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use domain::plan::{Latency, Slot};
-use domain::{BatchId, BranchId, EtlKind, Interval};
+use domain::{BatchId, BranchId, ErrorClass, EtlKind, Interval, RunMode};
 use duckdb::params;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::columns::local_micros;
 use crate::instants::{instant, interval, micros};
+use crate::literal::with_values;
 use crate::{Result, Warehouse};
 
 /// Runs of half an hour that latencies are taken from, the latest of each branch.
@@ -90,6 +91,42 @@ impl Warehouse {
                  GROUP BY ubicacion_id, ventana_desde, ventana_hasta",
             )?;
             let mut rows = statement.query(params![kind.as_str(), micros(range.end()), micros(range.start())])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(FailedWindow {
+                    branch: BranchId::new(row.get::<_, String>(0)?),
+                    interval: interval("ventana", row.get(1)?, row.get(2)?)?,
+                    ended_at: instant("fecha_fin", row.get(3)?)?,
+                    attempts: row.get(4)?,
+                });
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// The comparisons of whole days within a range whose latest run failed, by what the source did. Runs are read from the start
+    /// of the range on: a day is compared after it is over.
+    pub async fn failed_comparisons(&self, range: Interval<Timestamp>) -> Result<Vec<FailedWindow>> {
+        self.read("comparaciones_fallidas", move |connection| {
+            let sql = with_values(
+                "SELECT ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), epoch_us(max(fecha_fin)),
+                    count(*) FILTER (estado = 'fallido')::UINTEGER
+                 FROM etl_ejecuciones
+                 WHERE etl_tipo = 'ventas' AND modo = ? AND creado_en >= make_timestamptz(?)
+                   AND ventana_desde >= make_timestamptz(?) AND ventana_hasta <= make_timestamptz(?)
+                 GROUP BY ubicacion_id, ventana_desde, ventana_hasta
+                 HAVING arg_max(estado, id) = 'fallido' AND arg_max(error_tipo, id) <> ?",
+                &[
+                    &RunMode::Full.as_str(),
+                    &micros(range.start()),
+                    &micros(range.start()),
+                    &micros(range.end()),
+                    &ErrorClass::DatabaseError.as_str(),
+                ],
+            );
+            let mut statement = connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 found.push(FailedWindow {
