@@ -34,7 +34,11 @@ impl PublicAddress {
             if url.is_none() {
                 source
                     .problems
-                    .push(format!("{}: '{text}' no sirve; escriba https://klk.ejemplo.com", PUBLIC_URL.name));
+                    .push(format!(
+                        "{}: '{text}' no sirve; escriba https://klk.ejemplo.com, sin ruta: las páginas no funcionan bajo una ruta, \
+                         y un subdominio sí",
+                        PUBLIC_URL.name
+                    ));
             }
             url
         });

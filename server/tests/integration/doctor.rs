@@ -1,17 +1,24 @@
-//! What `klk doctor` says of Sentry: of each server that there may be, in words that help.
+//! What `klk doctor` says of Sentry and of the proxy: of each server that there may be, in words that help.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use serde_json::Value;
 
-use crate::support::{FakeSentry, Klk};
+use crate::support::{FakeSentry, Klk, Pos, Server};
 
 /// What it says of Sentry: subject, result, detail and advice of each finding.
 fn said(klk: &Klk) -> Vec<[String; 4]> {
+    said_of(klk, "Sentry")
+}
+
+fn said_of(klk: &Klk, subject: &str) -> Vec<[String; 4]> {
     let report = klk.run(&["doctor", "--json"]).json();
     let findings = report["revisiones"].as_array().unwrap();
     let text = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
     findings
         .iter()
-        .filter(|finding| finding["que"].as_str().unwrap().starts_with("Sentry"))
+        .filter(|finding| finding["que"].as_str().unwrap().starts_with(subject))
         .map(|finding| ["que", "resultado", "detalle", "que_hacer"].map(|name| text(finding, name)))
         .collect()
 }
@@ -73,4 +80,84 @@ fn without_a_dsn_it_is_off_and_with_rubbish_it_is_wrong() {
     let wrong = said(&rubbish);
     assert!(wrong.len() == 1 && wrong[0][1] == "mal" && !wrong[0][3].is_empty(), "{wrong:?}");
     assert_eq!(rubbish.run(&["doctor"]).code, 3);
+}
+
+/// A proxy that answers every request with what is made of its path, and keeps the connection open.
+fn proxy(answer: fn(&str) -> String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for mut connection in listener.incoming().map_while(Result::ok) {
+            let mut request = [0; 4096];
+            let length = connection.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            drop(connection.write_all(answer(path).as_bytes()));
+            held.push(connection);
+        }
+    });
+    format!("http://{address}")
+}
+
+fn http(head: &str, body: &str) -> String {
+    format!("HTTP/1.1 {head}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+fn health() -> String {
+    http("200 OK", concat!(r#"{"estado":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#))
+}
+
+/// Result, detail and advice about the proxy at an address.
+fn through(klk: Klk, url: &str) -> [String; 3] {
+    let klk = klk.with_variable("KLK_PUBLIC_URL", url);
+    let said = said_of(&klk, "proxy");
+    let [[_, result, detail, advice]] = said.as_slice() else { panic!("{said:?}") };
+    [result.clone(), detail.clone(), advice.clone()]
+}
+
+fn alone() -> Klk {
+    Klk::new().with_variable("KLK_BASE_URL", "http://127.0.0.1:9").with_variable("KLK_RETRIES", "0")
+}
+
+#[test]
+fn what_people_open_has_to_lead_here() {
+    assert!(said_of(&alone(), "proxy").is_empty(), "nothing is said where no address is configured");
+    let [result, detail, _] = through(alone(), "http://127.0.0.1:9");
+    assert!(result == "aviso" && detail.contains("no responde"), "{detail}");
+    let [result, detail, advice] = through(alone(), &proxy(|_| http("404 Not Found", "<html>nginx</html>")));
+    assert!(
+        result == "mal" && detail.contains("otro programa (HTTP 404)") && advice.contains("KLK_ADDRESS"),
+        "{detail}"
+    );
+    let [result, _, advice] = through(alone(), &proxy(|_| http("421 Misdirected Request", "{}")));
+    assert!(result == "mal" && advice.contains("conservar Host"), "{advice}");
+    let [result, detail, _] = through(alone(), &proxy(|_| health()));
+    assert!(result == "bien" && detail.contains("con KLK_API_TOKEN"), "{detail}");
+}
+
+#[test]
+fn a_proxy_that_holds_events_back_is_found_and_one_that_passes_them_on_is_good() {
+    // Its head comes at once, and no event.
+    let holding = proxy(|path| match path {
+        "/health/live" => health(),
+        _ => "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(),
+    });
+    let [result, detail, advice] = through(alone().with_variable("KLK_API_TOKEN", "klk_de_prueba"), &holding);
+    assert!(
+        result == "mal" && detail.contains("no deja pasar los eventos") && advice.contains("proxy_buffering"),
+        "{detail}"
+    );
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let token = klk.token("doctor", "lector", "");
+    let server = Server::start(&klk, &[]);
+    let [result, detail, _] = through(klk.with_variable("KLK_API_TOKEN", &token), &server.address);
+    assert!(result == "bien" && detail.contains("deja pasar los eventos"), "{detail}");
+}
+
+#[test]
+fn an_address_with_a_path_is_refused() {
+    let wrong = said_of(&alone().with_variable("KLK_PUBLIC_URL", "https://cadena.example/klk"), "configuración");
+    assert!(wrong.len() == 1 && wrong[0][1] == "mal" && wrong[0][2].contains("bajo una ruta"), "{wrong:?}");
 }

@@ -13,7 +13,7 @@ use crate::fake_sentry_api::FakeSentryApi;
 use crate::json_schema::violations;
 
 /// Two detectors watch each route, and two the runs.
-const EVERYTHING: usize = 3 + 4 + 2 + 2 * WATCHED_ROUTES.len() + 4 + 3;
+const EVERYTHING: usize = 3 + 4 + 3 + 2 * WATCHED_ROUTES.len() + 5 + 3;
 
 /// Every name that a query may hold: tags and measurements of the contract, and Sentry's own.
 const NAMES: [&str; 24] = [
@@ -178,12 +178,12 @@ fn the_alerts_have_the_limits_of_the_contract() {
         let of_it = detectors.iter().filter(|detector| detector["data_sources"][0]["aggregate"] == aggregate);
         of_it.map(|detector| detector["condition_group"]["conditions"][0]["comparison"].as_f64().unwrap()).collect()
     };
-    assert_eq!(limits("count()"), [3.0, 0.0]);
+    assert_eq!(limits("count()"), [3.0, 0.0, 0.0]);
     assert_eq!(limits("p95(span.duration)"), vec![5000.0; WATCHED_ROUTES.len()]);
     assert_eq!(limits("failure_rate()"), vec![0.05; WATCHED_ROUTES.len()]);
     let alerts = bodies("workflows");
     let heard: usize = alerts.iter().map(|alert| alert["detector_ids"].as_array().unwrap().len()).sum();
-    assert_eq!((alerts.len(), heard), (4, detectors.len()));
+    assert_eq!((alerts.len(), heard), (5, detectors.len()));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod checks;
 mod finding;
+mod proxy;
 mod sentry;
 mod variables;
 

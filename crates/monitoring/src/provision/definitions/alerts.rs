@@ -64,6 +64,18 @@ pub(super) fn all() -> Vec<Alert> {
             }],
         },
         Alert {
+            name: "KLK: una tienda, o la mayoría, deja de responder",
+            detectors: vec![Detector {
+                name: "KLK: incidentes que empezaron".to_owned(),
+                source: Source::Errors,
+                // An incident is a message: `event.type:error` would leave it out.
+                query: "incidente:[tienda_falla, tiendas_fallan]".to_owned(),
+                aggregate: "count()",
+                window_seconds: 300,
+                limit: 0.0,
+            }],
+        },
+        Alert {
             name: "KLK: un endpoint tarda más de 5 s (p95)",
             // Durations of spans are milliseconds.
             detectors: of_each_route("p95 de la duración", "p95(span.duration)", 5000.0),
