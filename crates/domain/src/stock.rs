@@ -30,13 +30,35 @@ pub struct ArticlesAnswer {
     pub received: u64,
     /// The code of the first article that came twice with different content; it is not among the articles.
     pub contradicted: Option<String>,
-    /// The articles, each once by `codigo`.
+    /// Articles that cannot be read. The others are not discredited by them.
+    pub unreadable: u64,
+    /// The first of those.
+    pub unreadable_articles: Vec<UnreadableArticle>,
+    /// The articles that can be read, each once by `codigo`.
     pub articles: Vec<Article>,
 }
 
+/// An article of a response that cannot be read. Its stock stays as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableArticle {
+    /// Its place in the response, from 1.
+    pub place: u64,
+    /// Its code, where that can be read.
+    pub code: Option<String>,
+    /// The first field that cannot be read; None where the article is no object at all.
+    pub field: Option<String>,
+    /// The beginning of what came in the field's place; None where nothing came.
+    pub value: Option<String>,
+}
+
 impl ArticlesAnswer {
-    /// Whether as many distinct articles came as the POS announced, none in two versions.
+    /// Whether as many distinct articles came as the POS announced, all of them readable and none in two versions.
     pub fn is_complete(&self) -> bool {
-        self.articles.len() as u64 == self.announced && self.contradicted.is_none()
+        self.unreadable == 0 && self.is_complete_but_for_unreadable()
+    }
+
+    /// Whether only articles that cannot be read keep it from being complete.
+    pub fn is_complete_but_for_unreadable(&self) -> bool {
+        self.articles.len() as u64 + self.unreadable == self.announced && self.contradicted.is_none()
     }
 }

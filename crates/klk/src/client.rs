@@ -73,7 +73,7 @@ impl Client {
     pub async fn articles_of_warehouse(&self, warehouse: &WarehouseCode) -> Result<Received<ArticlesAnswer>, KlkError> {
         let question = post(&WarehouseBody { warehouse })?;
         let code = warehouse.clone();
-        let parse = move |body: &[u8]| parse_articles(text_of(body)?, code.as_str());
+        let parse = move |body: &[u8]| parse_articles(body, code.as_str());
         self.ask(&self.master_call(Endpoint::WarehouseArticles, question), parse).await
     }
 

@@ -1,9 +1,9 @@
-//! `productos`, `stock_actual` and `stock_historico`: a snapshot of a branch is taken whole or not at all.
+//! `productos`, `stock_actual` and `stock_historico`: a snapshot of a branch has each of its warehouses, or is not taken.
 
 use std::time::Instant;
 
 use domain::stock::Article;
-use domain::{BranchId, EtlKind, Interval, RunState, WarehouseCode};
+use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, WarehouseCode};
 use duckdb::{Connection, params};
 use jiff::Timestamp;
 
@@ -33,34 +33,51 @@ pub struct WarehouseStock {
     pub code: WarehouseCode,
     /// Distinct by `codigo`.
     pub articles: Vec<Article>,
+    /// Articles that the source has and that could not be read. Where there are any, articles that are not among the others
+    /// stay as they were.
+    pub unreadable: u64,
 }
 
 impl Warehouse {
     /// Makes the stock of the snapshot's warehouses exactly this, adds what changed to the history, covers the half
     /// hour and ends the run `exitoso`; all or nothing. Gives the number of articles.
     pub async fn commit_stock_snapshot(&self, end: RunEnd, snapshot: StockSnapshot) -> Result<u64> {
+        self.commit_stock(end, snapshot, None).await
+    }
+
+    /// The same of a snapshot with articles that cannot be read, as the message says: a warehouse that has any stays as old as
+    /// it was, nothing is covered, and the run ends `parcial`.
+    pub async fn commit_partial_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: String) -> Result<u64> {
+        self.commit_stock(end, snapshot, Some(message)).await
+    }
+
+    async fn commit_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: Option<String>) -> Result<u64> {
         self.write("reemplazar_existencias", move |transaction| {
             let started = Instant::now();
             let mut loaded = 0;
             for warehouse in &snapshot.warehouses {
                 replace_stock(transaction, &end, &snapshot, warehouse)?;
-                remember(transaction, &snapshot, warehouse)?;
+                if warehouse.unreadable == 0 {
+                    remember(transaction, &snapshot, warehouse)?;
+                }
                 loaded += warehouse.articles.len() as u64;
             }
             let ended_at = end.clock.now();
-            cover(transaction, EtlKind::Inventory, &snapshot.branch, snapshot.interval, end.run, ended_at)?;
+            if message.is_none() {
+                cover(transaction, EtlKind::Inventory, &snapshot.branch, snapshot.interval, end.run, ended_at)?;
+            }
             end_run(
                 transaction,
                 &EndRow {
                     run: end.run,
                     ended_at,
-                    state: RunState::Succeeded,
+                    state: if message.is_none() { RunState::Succeeded } else { RunState::Partial },
                     extracted: Some(end.extracted),
                     announced: end.announced,
                     http_status: None,
                     loaded: Some(loaded),
-                    class: None,
-                    message: None,
+                    class: message.is_some().then_some(ErrorClass::InvalidData),
+                    message: message.as_deref(),
                     phases: end.phases,
                     load: started.elapsed(),
                     changes: None,
@@ -173,17 +190,23 @@ fn replace_stock(
             precio DECIMAL(18, 6), iva DECIMAL(18, 6), stock DECIMAL(18, 6))",
     )?;
     append(connection, "carga_articulos", article_columns(&warehouse.articles)?)?;
+    // What did not come is gone, unless it may be among what cannot be read.
+    let is_whole = warehouse.unreadable == 0;
     connection.execute(
         "INSERT INTO stock_historico
          SELECT ?, ?, coalesce(ahora.codigo, antes.codigo), ahora.stock, ahora.precio, make_timestamptz(?::BIGINT), ?::UUID
          FROM (SELECT * FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?) AS antes
          FULL JOIN carga_articulos AS ahora ON antes.codigo = ahora.codigo
-         WHERE antes.codigo IS NULL OR ahora.codigo IS NULL
-            OR antes.stock IS DISTINCT FROM ahora.stock OR antes.precio IS DISTINCT FROM ahora.precio",
-        params![branch, code, captured, run, branch, code],
+         WHERE (?::BOOLEAN OR ahora.codigo IS NOT NULL) AND (
+            antes.codigo IS NULL OR ahora.codigo IS NULL
+            OR antes.stock IS DISTINCT FROM ahora.stock OR antes.precio IS DISTINCT FROM ahora.precio)",
+        params![branch, code, captured, run, branch, code, is_whole],
     )?;
-    connection
-        .execute("DELETE FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?", params![branch, code])?;
+    connection.execute(
+        "DELETE FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?
+            AND (?::BOOLEAN OR codigo IN (SELECT codigo FROM carga_articulos))",
+        params![branch, code, is_whole],
+    )?;
     connection.execute(
         "INSERT INTO stock_actual
          SELECT ?, ?, codigo, stock, precio, make_timestamptz(?::BIGINT), ?::UUID FROM carga_articulos",

@@ -77,7 +77,7 @@ pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<
     let mut said = None;
     for known in warehouse.last_snapshots(snapshot.branch.clone()).await? {
         let Some(taken) = snapshot.warehouses.iter().find(|taken| taken.code == known.warehouse) else { continue };
-        let (before, articles) = (known.articles, taken.articles.len() as u64);
+        let (before, articles) = (known.articles, taken.articles.len() as u64 + taken.unreadable);
         if !limits.is_doubtful(before, articles) {
             continue;
         }

@@ -1,20 +1,22 @@
-//! A snapshot of a branch's stock: every warehouse, or none.
+//! A snapshot of a branch's stock: every warehouse, or none. Articles that cannot be read stay as they were (adr/0050).
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use domain::WarehouseCode;
+use domain::stock::UnreadableArticle;
 use klk::MemoryShare;
 use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
 
-use super::{Job, Outcome, PipelineError, doubt};
+use super::{Job, Outcome, PipelineError, doubt, messages};
 use crate::requests::RequestWatcher;
 use crate::schedule::half_hour_of;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let started = Instant::now();
     // Until the snapshot is written, what it takes is not anybody else's.
-    let (warehouses, _memory) =
+    let Extracted { warehouses, unreadable, memory: _memory } =
         job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record))).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let extracted = warehouses.iter().map(|warehouse| warehouse.articles.len() as u64).sum();
@@ -34,33 +36,60 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         return Err(PipelineError::Short { message, extracted });
     }
     let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, announced: None, phases };
+    let message = (!unreadable.is_empty()).then(|| messages::unreadable_articles(&unreadable));
+    let stored = message.clone();
     let loaded = job
         .monitor
         .load(|step| async move {
             let engine = job.engine;
-            let loaded = engine.meters.commits.time(engine.warehouse.commit_stock_snapshot(end, snapshot)).await?;
+            let commit = async {
+                match stored {
+                    None => engine.warehouse.commit_stock_snapshot(end, snapshot).await,
+                    Some(message) => engine.warehouse.commit_partial_stock(end, snapshot, message).await,
+                }
+            };
+            let loaded = engine.meters.commits.time(commit).await?;
             step.rows_replaced(loaded, loaded);
             step.committed();
             Ok::<_, PipelineError>(loaded)
         })
         .await?;
-    Ok(Outcome::Whole(Measurements::Inventory { products_extracted: extracted, products_loaded: loaded }))
+    let measurements = Measurements::Inventory { products_extracted: extracted, products_loaded: loaded };
+    Ok(match message {
+        None => Outcome::Whole(measurements),
+        Some(message) => Outcome::Partial { message, measurements, is_doubted: false },
+    })
+}
+
+/// What the source has of a branch.
+struct Extracted {
+    warehouses: Vec<WarehouseStock>,
+    /// Articles that cannot be read, by warehouse.
+    unreadable: Vec<UnreadableStock>,
+    /// What the responses take.
+    memory: Vec<MemoryShare>,
+}
+
+/// Articles of a warehouse that cannot be read.
+pub(super) struct UnreadableStock {
+    pub(super) warehouse: WarehouseCode,
+    pub(super) count: u64,
+    /// The first of them.
+    pub(super) first: Vec<UnreadableArticle>,
 }
 
 /// One request a warehouse: an answer for several does not say which of them an article is of.
-async fn ask(
-    job: &Job<'_>,
-    watcher: Arc<RequestWatcher>,
-) -> Result<(Vec<WarehouseStock>, Vec<MemoryShare>), PipelineError> {
+async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, PipelineError> {
     let client = job.client(watcher.clone());
-    let mut stock = Vec::with_capacity(job.branch.warehouses.len());
+    let mut warehouses = Vec::with_capacity(job.branch.warehouses.len());
     let mut memory = Vec::with_capacity(job.branch.warehouses.len());
+    let mut unreadable = Vec::new();
     for warehouse in &job.branch.warehouses {
         let mut left = job.engine.settings.short_answer_retries;
         let answer = loop {
             let answer =
                 client.articles_of_warehouse(&warehouse.code).await.inspect_err(|error| watcher.failed(error))?;
-            if answer.is_complete() {
+            if answer.is_complete() || (left == 0 && answer.is_complete_but_for_unreadable()) {
                 break answer;
             }
             if left == 0 {
@@ -79,8 +108,33 @@ async fn ask(
             left -= 1;
         };
         let (answer, share) = answer.into_parts();
-        stock.push(WarehouseStock { code: warehouse.code.clone(), articles: answer.articles });
+        if answer.unreadable > 0 {
+            log_unreadable(job, &warehouse.code, &answer.unreadable_articles);
+            unreadable.push(UnreadableStock {
+                warehouse: warehouse.code.clone(),
+                count: answer.unreadable,
+                first: answer.unreadable_articles,
+            });
+        }
+        let (code, articles, unreadable) = (warehouse.code.clone(), answer.articles, answer.unreadable);
+        warehouses.push(WarehouseStock { code, articles, unreadable });
         memory.push(share);
     }
-    Ok((stock, memory))
+    Ok(Extracted { warehouses, unreadable, memory })
+}
+
+/// For whoever mends it at the source: each article that cannot be read, as far as the response keeps them.
+fn log_unreadable(job: &Job<'_>, warehouse: &WarehouseCode, articles: &[UnreadableArticle]) {
+    for UnreadableArticle { place, code, field, value } in articles {
+        tracing::warn!(
+            run = %job.record.id,
+            branch = %job.branch.id,
+            %warehouse,
+            place,
+            code,
+            field,
+            value,
+            "an article of the response cannot be read and is not loaded"
+        );
+    }
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::sale::{SalesAnswer, UnreadableLine};
+use domain::stock::UnreadableArticle;
 use domain::{Branch, BranchClock, WarehouseCode};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +12,7 @@ use klk::{KlkError, RefusalKind, TimeoutPhase};
 use warehouse::WarehouseError;
 
 use super::PipelineError;
+use super::inventario::UnreadableStock;
 
 /// Of a run whose plan was cancelled while it waited for the POS.
 pub(super) const CANCELLED: &str = "Cancelada mientras se esperaba al KLK; no se cargó nada.";
@@ -108,8 +110,8 @@ pub(super) fn incomplete(branch: &Branch, answer: &SalesAnswer) -> String {
     format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
 }
 
-/// Lines that one message names.
-const LINES_NAMED: usize = 3;
+/// Lines or articles that one message names.
+const ELEMENTS_NAMED: usize = 3;
 
 /// Characters of a foreign text in a message about a line.
 const VALUE_CHARACTERS: usize = 60;
@@ -118,11 +120,8 @@ const VALUE_CHARACTERS: usize = 60;
 fn unreadable(branch: &Branch, answer: &SalesAnswer) -> String {
     let (count, all) = (answer.unreadable, answer.lines_of_source());
     let named: Vec<String> =
-        answer.unreadable_lines.iter().take(LINES_NAMED).map(|line| unreadable_line(branch, line)).collect();
-    let others = match count.saturating_sub(named.len() as u64) {
-        0 => String::new(),
-        others => format!("; y {others} más"),
-    };
+        answer.unreadable_lines.iter().take(ELEMENTS_NAMED).map(|line| unreadable_line(branch, line)).collect();
+    let others = and_others(count, named.len());
     let were_not_loaded = match count {
         1 => "no se pudo leer y no se cargó",
         _ => "no se pudieron leer y no se cargaron",
@@ -144,6 +143,38 @@ fn unreadable_line(branch: &Branch, line: &UnreadableLine) -> String {
         Some(line) => text.push_str(&format!("línea {line}")),
         None => text.push_str(&format!("elemento {place} de la respuesta")),
     }
+    push_field(&mut text, field.as_deref(), value.as_deref());
+    text
+}
+
+/// Articles that cannot be read, the first of them with all that is known.
+pub(super) fn unreadable_articles(unreadable: &[UnreadableStock]) -> String {
+    let count: u64 = unreadable.iter().map(|of_warehouse| of_warehouse.count).sum();
+    let articles = unreadable.iter().flat_map(|UnreadableStock { warehouse, first, .. }| {
+        first.iter().map(move |article| unreadable_article(warehouse, article))
+    });
+    let named: Vec<String> = articles.take(ELEMENTS_NAMED).collect();
+    let others = and_others(count, named.len());
+    let were_not_loaded = match count {
+        1 => "1 artículo no se pudo leer y conserva la existencia que tenía".to_owned(),
+        _ => format!("{count} artículos no se pudieron leer y conservan la existencia que tenían"),
+    };
+    format!("{were_not_loaded}: {}{others}. Los demás están al día; la foto no cuenta como completa.", named.join("; "))
+}
+
+fn unreadable_article(warehouse: &WarehouseCode, article: &UnreadableArticle) -> String {
+    let UnreadableArticle { place, code, field, value } = article;
+    let mut text = format!("almacén {warehouse}, ");
+    match code {
+        Some(code) => text.push_str(&format!("artículo {}", shortened(code))),
+        None => text.push_str(&format!("elemento {place} de la respuesta")),
+    }
+    push_field(&mut text, field.as_deref(), value.as_deref());
+    text
+}
+
+/// Which field is wrong, and what came.
+fn push_field(text: &mut String, field: Option<&str>, value: Option<&str>) {
     if let Some(field) = field {
         text.push_str(&format!(", «{}»", shortened(field)));
     }
@@ -151,7 +182,14 @@ fn unreadable_line(branch: &Branch, line: &UnreadableLine) -> String {
         Some(value) => text.push_str(&format!(": llegó {}", shortened(value))),
         None => text.push_str(": no llegó nada"),
     }
-    text
+}
+
+/// That there are more than are named.
+fn and_others(count: u64, named: usize) -> String {
+    match count.saturating_sub(named as u64) {
+        0 => String::new(),
+        others => format!("; y {others} más"),
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! Snapshots of stock: whole or not at all, and only of the present.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use domain::filter::GapFilter;
 use domain::freshness::Freshness;
@@ -64,19 +64,16 @@ async fn a_missed_snapshot_cannot_be_recovered_and_none_is_expected_before_the_f
     assert_eq!((missed[0].estado, missed[0].recuperable), (GapState::Unrecoverable, false));
 }
 
-/// A POS each of whose warehouses has so many articles.
-async fn stocked(count: u32) -> (World, Arc<AtomicU32>) {
-    let articles = Arc::new(AtomicU32::new(count));
+/// A POS each of whose warehouses has these articles, as JSON.
+async fn selling(articles: impl Fn() -> Vec<String> + Send + Sync + 'static) -> World {
     let pos = MockServer::start().await;
-    let known = Arc::clone(&articles);
     let respond = move |request: &Request| {
         let asked: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
-        let count = known.load(Ordering::Relaxed);
-        let articles: Vec<String> =
-            (0..count).map(|number| format!(r#"{{"Codigo":"A-{number}","stock":1}}"#)).collect();
+        let articles = articles();
         let filter = serde_json::json!([asked["Codigoalmacen"]]).to_string().replace('"', "\\\"");
         let body = format!(
-            r#"{{"meta":{{"almacences_filtrados":"{filter}","total_articulos":{count}}},"articulos":[{}]}}"#,
+            r#"{{"meta":{{"almacences_filtrados":"{filter}","total_articulos":{}}},"articulos":[{}]}}"#,
+            articles.len(),
             articles.join(",")
         );
         ResponseTemplate::new(200).set_body_string(body)
@@ -85,7 +82,40 @@ async fn stocked(count: u32) -> (World, Arc<AtomicU32>) {
     let address = pos.address().to_string();
     let (mut world, pos) = World::monitored_through(settings(), Monitoring::disabled(), async |_| (address, pos)).await;
     world.keep(pos);
-    (world, articles)
+    world
+}
+
+fn article(number: u32, stock: &str) -> String {
+    format!(r#"{{"Codigo":"A-{number}","stock":{stock}}}"#)
+}
+
+/// A POS each of whose warehouses has so many articles.
+async fn stocked(count: u32) -> (World, Arc<AtomicU32>) {
+    let articles = Arc::new(AtomicU32::new(count));
+    let known = Arc::clone(&articles);
+    let all = move || (0..known.load(Ordering::Relaxed)).map(|number| article(number, "1")).collect();
+    (selling(all).await, articles)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_article_that_cannot_be_read_keeps_its_stock_and_the_others_are_taken() {
+    let is_bad = Arc::new(AtomicBool::new(false));
+    let known = Arc::clone(&is_bad);
+    let world = selling(move || {
+        let second = if known.load(Ordering::Relaxed) { "\"muchos\"" } else { "1" };
+        vec![article(0, "7"), article(1, second), article(2, "7")]
+    })
+    .await;
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+    is_bad.store(true, Ordering::Relaxed);
+    world.hands.set("2025-11-18T17:30:00Z");
+    let runs = snapshot(&world).await;
+    let message = runs[0].error_mensaje.clone().unwrap();
+    assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Partial, Some(ErrorClass::InvalidData)), "{message}");
+    assert!(message.starts_with("2 artículos no se pudieron leer"), "{message}");
+    assert!(message.contains("almacén APP-TPF, artículo A-1, «stock»: llegó \"muchos\""), "{message}");
+    assert_eq!(runs[0].registros_cargados, Some(4));
+    assert_eq!(freshness(&world).await, [Freshness::Stale; 2], "no snapshot was taken whole since");
 }
 
 async fn freshness(world: &World) -> Vec<Freshness> {

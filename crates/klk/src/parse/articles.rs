@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use domain::stock::{Article, ArticlesAnswer};
 
-use super::ParseError;
 use super::check::check_codes;
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
@@ -12,10 +11,12 @@ use super::field::read;
 use super::problem::Problem;
 use super::raw::{RawObject, raw_object};
 use super::scanner::Scanner;
+use super::unreadable::{UnreadableArticles, read_or_set_aside};
+use super::{ParseError, marked_text_of};
 
 raw_object!(RawArticle, "an article", {
     NombreProducto, Codigo, Barra, Categoria, Descripcion, Subcategoria, Descripcion_categoria, Marca, Precio, Iva,
-    stock,
+    stock, error,
 });
 
 raw_object!(RawMeta, "the object 'meta'", { almacences_filtrados, tiendas_filtradas, total_articulos, error });
@@ -23,10 +24,14 @@ raw_object!(RawMeta, "the object 'meta'", { almacences_filtrados, tiendas_filtra
 /// About what an article takes in a body.
 const BYTES_PER_ARTICLE: usize = 250;
 
-/// Reads an answer about the warehouse or store with the given code.
-pub(crate) fn parse_articles(body: &str, code: &str) -> Result<ArticlesAnswer, ParseError> {
-    let mut articles = Articles(Distinct::with_capacity(body.len() / BYTES_PER_ARTICLE));
-    let mut meta = read_envelope(body, &mut articles)?;
+/// Reads a response about the warehouse or store with the given code. Articles that cannot be read are set aside, unless there
+/// is no other.
+pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, ParseError> {
+    let text = marked_text_of(body)?;
+    let has_marks = matches!(text, Cow::Owned(_));
+    let distinct = Distinct::with_capacity(text.len() / BYTES_PER_ARTICLE);
+    let mut articles = Articles { distinct, unreadable: UnreadableArticles::default(), has_marks };
+    let mut meta = read_envelope(&text, &mut articles)?;
     let meta = RawMeta::read(&mut meta).map_err(ParseError::of_meta)?;
     if let Some(message) = refusal_message(meta.error) {
         return Err(ParseError::Refused { message });
@@ -34,37 +39,66 @@ pub(crate) fn parse_articles(body: &str, code: &str) -> Result<ArticlesAnswer, P
     check_codes("almacences_filtrados", meta.almacences_filtrados, code)?;
     check_codes("tiendas_filtradas", meta.tiendas_filtradas, code)?;
     let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
-    let Collected { received, contradicted, items } = articles.0.finish();
-    let contradicted = contradicted.map(|article| article.codigo);
-    Ok(ArticlesAnswer { announced, received, contradicted, articles: items })
+    let Articles { distinct, unreadable, .. } = articles;
+    let Collected { received, contradicted, mut items } = distinct.finish();
+    if let (true, Some((element, detail))) = (items.is_empty() && contradicted.is_none(), unreadable.refusal) {
+        return Err(ParseError::Shape { element: Some(element), detail });
+    }
+    // What a readable article says is contradicted by one of the same code that cannot be read.
+    if unreadable.count > 0 {
+        items.retain(|article| !unreadable.codes.contains(article.codigo.as_str()));
+    }
+    Ok(ArticlesAnswer {
+        announced,
+        received: received + unreadable.count,
+        contradicted: contradicted.map(|article| article.codigo),
+        unreadable: unreadable.count,
+        unreadable_articles: unreadable.first,
+        articles: items,
+    })
 }
 
 fn announced_in(meta: &RawMeta<'_>) -> Result<u64, Problem> {
     Ok(read!(required_count, meta.total_articulos))
 }
 
-struct Articles<'body>(Distinct<Cow<'body, str>, Article>);
+struct Articles<'body> {
+    distinct: Distinct<Cow<'body, str>, Article>,
+    unreadable: UnreadableArticles<'body>,
+    /// Whether bytes that are no text are marked in the body.
+    has_marks: bool,
+}
 
 impl<'body> Elements<'body> for Articles<'body> {
     const ARRAY: &'static str = "articulos";
 
-    fn read(&mut self, scanner: &mut Scanner<'body>, _index: usize) -> Result<(), Problem> {
-        let raw = RawArticle::read(scanner)?;
-        let code = read!(required_text, raw.Codigo);
-        let article = Article {
-            codigo: code.clone().into_owned(),
-            nombre_producto: read!(article_text, raw.NombreProducto),
-            barra: read!(article_text, raw.Barra),
-            categoria: read!(article_text, raw.Categoria),
-            descripcion_categoria: read!(article_text, raw.Descripcion_categoria),
-            subcategoria: read!(article_text, raw.Subcategoria),
-            descripcion: read!(article_text, raw.Descripcion),
-            marca: read!(article_text, raw.Marca),
-            precio: read!(number, raw.Precio),
-            iva: read!(number, raw.Iva),
-            stock: read!(required_number, raw.stock),
-        };
-        self.0.add(code, article);
+    fn read(&mut self, scanner: &mut Scanner<'body>, index: usize) -> Result<(), Problem> {
+        match read_or_set_aside(scanner, self.has_marks, read_article)? {
+            Ok((code, article)) => self.distinct.add(code, article),
+            Err((element, reason)) => self.unreadable.add(index, element, &reason),
+        }
         Ok(())
     }
+}
+
+fn read_article<'body>(scanner: &mut Scanner<'body>) -> Result<(Cow<'body, str>, Article), Problem> {
+    let raw = RawArticle::read(scanner)?;
+    if let Some(message) = refusal_message(raw.error) {
+        return Err(Problem::Discredit(format!("'error': {message}")));
+    }
+    let code = read!(required_text, raw.Codigo);
+    let article = Article {
+        codigo: code.clone().into_owned(),
+        nombre_producto: read!(article_text, raw.NombreProducto),
+        barra: read!(article_text, raw.Barra),
+        categoria: read!(article_text, raw.Categoria),
+        descripcion_categoria: read!(article_text, raw.Descripcion_categoria),
+        subcategoria: read!(article_text, raw.Subcategoria),
+        descripcion: read!(article_text, raw.Descripcion),
+        marca: read!(article_text, raw.Marca),
+        precio: read!(number, raw.Precio),
+        iva: read!(number, raw.Iva),
+        stock: read!(required_number, raw.stock),
+    };
+    Ok((code, article))
 }

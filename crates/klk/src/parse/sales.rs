@@ -13,10 +13,9 @@ use super::problem::FieldProblem;
 use super::problem::Problem;
 use super::raw::{RawObject, exactly_one, raw_object};
 use super::scanner::Scanner;
-use super::unreadable::{Reason, Unreadable};
+use super::unreadable::{UnreadableLines, read_or_set_aside};
 use super::{ParseError, marked_text_of};
 use crate::SalesQuestion;
-use crate::text::BYTE_MARK;
 
 raw_object!(RawLine, "an invoice line", {
     numero_factura, fecha, hora, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion, error,
@@ -105,14 +104,14 @@ type Key<'body> = (Cow<'body, str>, i32);
 
 struct Lines<'body> {
     distinct: Distinct<Key<'body>, SaleLine>,
-    unreadable: Unreadable<'body>,
+    unreadable: UnreadableLines<'body>,
     /// Whether bytes that are no text are marked in the body.
     has_marks: bool,
 }
 
 impl Lines<'_> {
     fn with_capacity(expected: usize, has_marks: bool) -> Self {
-        Self { distinct: Distinct::with_capacity(expected), unreadable: Unreadable::default(), has_marks }
+        Self { distinct: Distinct::with_capacity(expected), unreadable: UnreadableLines::default(), has_marks }
     }
 }
 
@@ -120,19 +119,10 @@ impl<'body> Elements<'body> for Lines<'body> {
     const ARRAY: &'static str = "ventas";
 
     fn read(&mut self, scanner: &mut Scanner<'body>, index: usize) -> Result<(), Problem> {
-        scanner.peek()?;
-        let start = scanner.place();
-        let reason = match read_line(scanner) {
-            Ok(_) if self.has_marks && scanner.since(start).contains(BYTE_MARK) => Reason::MarkedBytes,
-            Ok((key, line)) => {
-                self.distinct.add(key, line);
-                return Ok(());
-            }
-            Err(problem @ (Problem::EndsTooSoon | Problem::Discredit(_))) => return Err(problem),
-            Err(problem) if !scanner.skip_element(start) => return Err(problem),
-            Err(problem) => Reason::Problem(problem),
-        };
-        self.unreadable.add(index, scanner.since(start), reason);
+        match read_or_set_aside(scanner, self.has_marks, read_line)? {
+            Ok((key, line)) => self.distinct.add(key, line),
+            Err((element, reason)) => self.unreadable.add(index, element, &reason),
+        }
         Ok(())
     }
 }

@@ -1,9 +1,10 @@
-//! Lines of a response that cannot be read: what is known of them, within bounds.
+//! Lines and articles of a response that cannot be read: what is known of them, within bounds.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use domain::sale::UnreadableLine;
+use domain::stock::UnreadableArticle;
 use serde_json::value::RawValue;
 
 use super::field::{required_integer, required_text};
@@ -11,13 +12,13 @@ use super::problem::Problem;
 use super::scanner::Scanner;
 use crate::text::{BYTE_MARK, excerpt};
 
-/// Lines of which it is said what is wrong; all of them are counted.
-const LINES_MAX: usize = 20;
+/// Elements of which it is said what is wrong; all of them are counted.
+const ELEMENTS_MAX: usize = 20;
 
 /// A line's invoice and number.
 type Key<'body> = (Cow<'body, str>, i32);
 
-/// Why a line cannot be read.
+/// Why an element cannot be read.
 pub(super) enum Reason {
     /// What the reading says.
     Problem(Problem),
@@ -25,9 +26,48 @@ pub(super) enum Reason {
     MarkedBytes,
 }
 
+impl Reason {
+    /// The field that is wrong, and the beginning of what came in its place.
+    pub(super) fn field_and_value(&self, element: &str) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Problem(Problem::Value(problem)) => (problem.field.map(str::to_owned), problem.came.clone()),
+            Self::Problem(_) => field_at(element, syntax_error_of(element)),
+            Self::MarkedBytes => field_at(element, element.find(BYTE_MARK)),
+        }
+    }
+
+    /// For whoever mends it, of a response that is refused for it.
+    pub(super) fn detail(&self, field: Option<&str>, value: Option<&str>) -> String {
+        match self {
+            Self::Problem(problem) => problem.detail().unwrap_or_default(),
+            Self::MarkedBytes => {
+                format!("'{}': UTF-8 was expected, {} came", field.unwrap_or_default(), value.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Reads an element. Where that and nothing else cannot be read: its text, and why.
+pub(super) fn read_or_set_aside<'body, Item>(
+    scanner: &mut Scanner<'body>,
+    has_marks: bool,
+    read: impl Fn(&mut Scanner<'body>) -> Result<Item, Problem>,
+) -> Result<Result<Item, (&'body str, Reason)>, Problem> {
+    scanner.peek()?;
+    let start = scanner.place();
+    let reason = match read(scanner) {
+        Ok(_) if has_marks && scanner.since(start).contains(BYTE_MARK) => Reason::MarkedBytes,
+        Ok(item) => return Ok(Ok(item)),
+        Err(problem @ (Problem::EndsTooSoon | Problem::Discredit(_))) => return Err(problem),
+        Err(problem) if !scanner.skip_element(start) => return Err(problem),
+        Err(problem) => Reason::Problem(problem),
+    };
+    Ok(Err((scanner.since(start), reason)))
+}
+
 /// The lines of one response that cannot be read.
 #[derive(Default)]
-pub(super) struct Unreadable<'body> {
+pub(super) struct UnreadableLines<'body> {
     pub(super) count: u64,
     pub(super) first: Vec<UnreadableLine>,
     /// What can be read of them beside: another line with such a key is in doubt.
@@ -36,40 +76,57 @@ pub(super) struct Unreadable<'body> {
     pub(super) refusal: Option<(usize, String)>,
 }
 
-impl<'body> Unreadable<'body> {
+impl<'body> UnreadableLines<'body> {
     /// Sets aside the element at an index.
     #[cold]
-    pub(super) fn add(&mut self, index: usize, element: &'body str, reason: Reason) {
+    pub(super) fn add(&mut self, index: usize, element: &'body str, reason: &Reason) {
         let invoice = named_value(element, "numero_factura").and_then(|json| required_text(Some(json)).ok());
         let line = named_value(element, "linea").and_then(|json| required_integer(Some(json)).ok());
         self.count += 1;
-        let (field, value) = match &reason {
-            Reason::Problem(Problem::Value(problem)) => (problem.field.map(str::to_owned), problem.came.clone()),
-            Reason::Problem(_) => field_at(element, syntax_error_of(element)),
-            Reason::MarkedBytes => field_at(element, element.find(BYTE_MARK)),
-        };
+        let (field, value) = reason.field_and_value(element);
         if self.refusal.is_none() {
-            let detail = match &reason {
-                Reason::Problem(problem) => problem.detail().unwrap_or_default(),
-                Reason::MarkedBytes => format!(
-                    "'{}': UTF-8 was expected, {} came",
-                    field.as_deref().unwrap_or_default(),
-                    value.as_deref().unwrap_or_default()
-                ),
-            };
             let place = match (&invoice, line) {
                 (Some(invoice), Some(line)) => format!(" (in {invoice}/{line})"),
                 _ => String::new(),
             };
-            self.refusal = Some((index, format!("{detail}{place}")));
+            self.refusal = Some((index, format!("{}{place}", reason.detail(field.as_deref(), value.as_deref()))));
         }
-        if self.first.len() < LINES_MAX {
+        if self.first.len() < ELEMENTS_MAX {
             let invoice = invoice.as_deref().map(excerpt);
             self.first.push(UnreadableLine { place: index as u64 + 1, invoice, line, field, value });
         }
         if let (Some(invoice), Some(line)) = (invoice, line) {
             self.keys.insert((invoice, line));
         }
+    }
+}
+
+/// The articles of one response that cannot be read.
+#[derive(Default)]
+pub(super) struct UnreadableArticles<'body> {
+    pub(super) count: u64,
+    pub(super) first: Vec<UnreadableArticle>,
+    /// What can be read of them beside: another article with such a code is in doubt.
+    pub(super) codes: HashSet<Cow<'body, str>>,
+    /// Element and detail of the first, for a response of which no article can be read.
+    pub(super) refusal: Option<(usize, String)>,
+}
+
+impl<'body> UnreadableArticles<'body> {
+    /// Sets aside the element at an index.
+    #[cold]
+    pub(super) fn add(&mut self, index: usize, element: &'body str, reason: &Reason) {
+        let code = named_value(element, "Codigo").and_then(|json| required_text(Some(json)).ok());
+        self.count += 1;
+        let (field, value) = reason.field_and_value(element);
+        if self.refusal.is_none() {
+            self.refusal = Some((index, reason.detail(field.as_deref(), value.as_deref())));
+        }
+        if self.first.len() < ELEMENTS_MAX {
+            let code = code.as_deref().map(excerpt);
+            self.first.push(UnreadableArticle { place: index as u64 + 1, code, field, value });
+        }
+        self.codes.extend(code);
     }
 }
 
@@ -125,8 +182,8 @@ mod tests {
         #[case] field: &str,
         #[case] value: &str,
     ) {
-        let mut unreadable = Unreadable::default();
-        unreadable.add(6, element, unnamed());
+        let mut unreadable = UnreadableLines::default();
+        unreadable.add(6, element, &unnamed());
         let expected = UnreadableLine {
             place: 7,
             invoice: Some("C1-8".to_owned()),
@@ -146,10 +203,10 @@ mod tests {
 
     #[test]
     fn of_very_many_lines_only_some_are_kept() {
-        let mut unreadable = Unreadable::default();
+        let mut unreadable = UnreadableLines::default();
         for index in 0..1_000 {
-            unreadable.add(index, "NaN", unnamed());
+            unreadable.add(index, "NaN", &unnamed());
         }
-        assert_eq!((unreadable.count, unreadable.first.len()), (1_000, LINES_MAX));
+        assert_eq!((unreadable.count, unreadable.first.len()), (1_000, ELEMENTS_MAX));
     }
 }

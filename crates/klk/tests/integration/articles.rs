@@ -86,16 +86,49 @@ async fn an_article_with_two_stocks_has_neither_and_the_answer_is_not_complete()
 }
 
 #[rstest]
-#[case("\"stock\":-23.5", "\"stock\":\"-23.5\"", "'stock'")]
-#[case("\"stock\":-23.5", "\"stock\":null", "'stock'")]
-#[case("\"Codigo\":\"000002\"", "\"Codigo\":\"\"", "'Codigo'")]
-#[case("\"Iva\":16", "\"Iva\":true", "'Iva'")]
+#[case("\"stock\":-23.5", "\"stock\":\"-23.5\"", Some("000002"), "stock", Some("\"-23.5\""))]
+#[case("\"stock\":-23.5", "\"stock\":null", Some("000002"), "stock", None)]
+#[case("\"stock\":-23.5", "\"stock\":7591234567890", Some("000002"), "stock", Some("7591234567890"))]
+#[case("\"stock\":-23.5", "\"stock\":NaN", Some("000002"), "stock", Some("NaN"))]
+#[case("\"Codigo\":\"000002\"", "\"Codigo\":\"\"", None, "Codigo", Some("\"\""))]
+#[case("\"Iva\":16", "\"Iva\":true", Some("000002"), "Iva", Some("true"))]
 #[tokio::test]
-async fn an_article_of_the_wrong_shape_is_named(#[case] from: &str, #[case] to: &str, #[case] field: &str) {
+async fn an_article_that_cannot_be_read_is_set_aside_and_named(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] code: Option<&str>,
+    #[case] field: &str,
+    #[case] value: Option<&str>,
+) {
     let wrong = ARTICLE.replace(from, to);
-    let error = ask(body(r#""total_articulos":2"#, &[BARE_ARTICLE, &wrong])).await.unwrap_err();
-    let KlkError::Malformed { element: Some(1), detail, .. } = &error else { panic!("{error:?}") };
-    assert!(detail.contains(field), "{error}");
+    let answer = ask(body(r#""total_articulos":2"#, &[BARE_ARTICLE, &wrong])).await.unwrap();
+    let [named] = answer.unreadable_articles.as_slice() else { panic!("{answer:?}") };
+    assert_eq!((named.place, named.code.as_deref(), named.field.as_deref()), (2, code, Some(field)));
+    assert_eq!(named.value.as_deref(), value);
+    assert_eq!((answer.received, answer.unreadable, answer.articles.len()), (2, 1, 1));
+    assert!(!answer.is_complete() && answer.is_complete_but_for_unreadable());
+}
+
+#[tokio::test]
+async fn a_response_without_a_readable_article_is_refused() {
+    let wrong = ARTICLE.replace("\"stock\":-23.5", "\"stock\":null");
+    let error = ask(body(r#""total_articulos":1"#, &[&wrong])).await.unwrap_err();
+    let KlkError::Malformed { element: Some(0), detail, .. } = &error else { panic!("{error:?}") };
+    assert!(detail.contains("'stock'"), "{error}");
+}
+
+#[tokio::test]
+async fn a_readable_article_with_the_code_of_an_unreadable_one_is_not_believed() {
+    let wrong = ARTICLE.replace("\"stock\":-23.5", "\"stock\":null");
+    let answer = ask(body(r#""total_articulos":3"#, &[ARTICLE, &wrong, BARE_ARTICLE])).await.unwrap();
+    assert_eq!(answer.articles.iter().map(|article| article.codigo.as_str()).collect::<Vec<_>>(), ["000003"]);
+    assert!(!answer.is_complete_but_for_unreadable());
+}
+
+#[tokio::test]
+async fn an_error_within_an_article_discredits_the_response() {
+    let wrong = ARTICLE.replace("\"Iva\":16", "\"Iva\":16,\"error\":\"sin conexión\"");
+    assert!(ask(body(r#""total_articulos":2"#, &[BARE_ARTICLE, &wrong])).await.is_err());
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ fn snapshot(branch: &str, start: &str, warehouses: Vec<(&str, Vec<Article>)>) ->
         captured_at: interval.start(),
         warehouses: warehouses
             .into_iter()
-            .map(|(code, articles)| WarehouseStock { code: WarehouseCode::new(code), articles })
+            .map(|(code, articles)| WarehouseStock { code: WarehouseCode::new(code), articles, unreadable: 0 })
             .collect(),
     }
 }
@@ -110,6 +110,36 @@ async fn the_history_grows_only_by_what_changed_came_or_went() {
             "tienda_01 APP-TPF A-5 0.000000 a 3.000000",
         ]
     );
+}
+
+#[tokio::test]
+async fn an_article_that_could_not_be_read_keeps_its_stock_and_its_warehouse_its_age() {
+    let mut store = Store::new();
+    let all = vec![article("1", "10", "5"), article("2", "4", "5"), article("3", "9", "5")];
+    load(&store, 1, snapshot(PERIFERICO, "2025-11-17T08:00", vec![("APP-TPF", all)])).await;
+    // The second cannot be read, and the third is gone or is what cannot be read: nobody knows.
+    let mut partial = snapshot(PERIFERICO, "2025-11-17T08:30", vec![("APP-TPF", vec![article("1", "8", "5")])]);
+    partial.warehouses[0].unreadable = 1;
+    let run = store.start(2, EtlKind::Inventory, PERIFERICO, partial.interval).await;
+    let end = end(run, partial.interval.end(), 1);
+    let message = "1 artículo no se pudo leer".to_owned();
+    assert_eq!(store.warehouse.commit_partial_stock(end, partial, message).await.unwrap(), 1);
+    let present = [
+        "tienda_01 APP-TPF 1 8.000000 a 5.000000",
+        "tienda_01 APP-TPF 2 4.000000 a 5.000000",
+        "tienda_01 APP-TPF 3 9.000000 a 5.000000",
+    ];
+    assert_eq!(store.column(PRESENT).await, present);
+    let history = store.column(HISTORY).await;
+    assert_eq!(history.len(), 4, "{history:?}");
+    assert!(history[3].ends_with("APP-TPF 1 8.000000 a 5.000000"), "{history:?}");
+    let covered = store.column("SELECT count(*)::VARCHAR FROM cobertura WHERE etl_tipo = 'inventario'").await;
+    assert_eq!(covered, ["1"]);
+    let fresh = store.warehouse.stock_freshness().await.unwrap();
+    assert_eq!(fresh.iter().map(|(.., at)| *at).collect::<Vec<_>>(), [half_hour("2025-11-17T08:00").start()]);
+    let ended =
+        store.column("SELECT estado || ' ' || error_mensaje FROM etl_ejecuciones ORDER BY id DESC LIMIT 1").await;
+    assert_eq!(ended, ["parcial 1 artículo no se pudo leer"]);
 }
 
 #[tokio::test]
