@@ -13,6 +13,7 @@ mod failures;
 #[path = "../../../monitoring/tests/integration/fake_sentry.rs"]
 #[expect(dead_code, reason = "a test of the monitoring crate uses what these do not")]
 mod fake_sentry;
+mod faults;
 mod hands;
 mod incidents;
 mod inventory;

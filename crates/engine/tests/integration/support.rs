@@ -103,6 +103,16 @@ impl World {
         Self::build(settings(), Duration::from_millis(300), NobodyObserves, Monitoring::disabled()).await
     }
 
+    /// The same, until it is made patient.
+    pub async fn hurried(settings: EngineSettings) -> Self {
+        Self::build(settings, Duration::from_millis(300), NobodyObserves, Monitoring::disabled()).await
+    }
+
+    /// From the next restart on.
+    pub fn be_patient(&mut self) {
+        self.patience = PATIENT;
+    }
+
     pub async fn with(settings: EngineSettings) -> Self {
         Self::build(settings, PATIENT, NobodyObserves, Monitoring::disabled()).await
     }
