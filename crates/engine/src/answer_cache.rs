@@ -18,11 +18,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use warehouse::{Subject, Version};
 
 use crate::UseCaseError;
-use crate::engine::Engine;
 
 /// Seconds of the clock for which an answer stays true where nothing is written.
 const SECONDS_TRUE: i64 = 60;
@@ -55,6 +55,10 @@ impl Question {
     /// Of a use case, with everything that its answer depends on beside the data and the time.
     pub(crate) fn new(use_case: &'static str, parameters: &impl std::fmt::Debug, subjects: &'static [Subject]) -> Self {
         Self { key: (use_case, format!("{parameters:?}")), subjects }
+    }
+
+    pub(crate) const fn subjects(&self) -> &'static [Subject] {
+        self.subjects
     }
 }
 
@@ -116,9 +120,9 @@ pub(crate) struct AnswerCache {
 }
 
 /// An answer, and whether runs have changed it since.
-struct Found<T> {
-    value: T,
-    is_outdated: bool,
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    pub(crate) is_outdated: bool,
 }
 
 impl AnswerCache {
@@ -137,6 +141,12 @@ impl AnswerCache {
         (self.kept.load(Ordering::Relaxed), self.computed.load(Ordering::Relaxed))
     }
 
+    /// What an answer is computed from now; before the data is read.
+    pub(crate) fn as_of(&self, version: Version, branches: usize, now: Timestamp) -> AsOf {
+        let ends_told = self.ends_told.load(Ordering::Acquire);
+        AsOf { version, branches, ends_told, minute: now.as_second().div_euclid(SECONDS_TRUE) }
+    }
+
     /// Somebody is told that something has ended: from here on no answer lacks it.
     pub(crate) fn tell_end(&self) {
         self.ends_told.fetch_add(1, Ordering::AcqRel);
@@ -144,7 +154,7 @@ impl AnswerCache {
 
     /// The answer to a question: a kept one where it holds, else a new one, which others wait for meanwhile. A failure is
     /// given to whoever met it and is not kept. `is_busy` says whether runs wait.
-    async fn answer<T>(
+    pub(crate) async fn answer<T>(
         &self,
         question: &Question,
         as_of: impl Fn() -> AsOf,
@@ -251,30 +261,6 @@ fn size_of(value: &impl Serialize) -> usize {
     // What cannot be written counts as far as it was.
     drop(serde_json::to_writer(&mut count, value));
     count.0
-}
-
-impl Engine {
-    /// The answer of a use case, kept or computed. To be called after it was checked that the caller may ask.
-    pub(crate) async fn cached<T>(
-        &self,
-        question: Question,
-        compute: impl Future<Output = Result<T, UseCaseError>>,
-    ) -> Result<T, UseCaseError>
-    where
-        T: Clone + Serialize + Send + Sync + 'static,
-    {
-        let as_of = || AsOf {
-            version: self.warehouse.version(question.subjects),
-            branches: self.branches.version(),
-            ends_told: self.answers.ends_told.load(Ordering::Acquire),
-            minute: self.clock.now().as_second().div_euclid(SECONDS_TRUE),
-        };
-        let found = self.answers.answer(&question, as_of, self.queue.len() > 0, compute).await?;
-        if found.is_outdated {
-            self.events.run_changed_after(self.settings.answer_cache.lag_max);
-        }
-        Ok(found.value)
-    }
 }
 
 #[cfg(test)]

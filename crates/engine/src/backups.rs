@@ -1,17 +1,13 @@
-//! Copies of the database: when an administrator asks for one, and every night. One is made at a time.
+//! Copies of the database: where they are, how many stay, and what became of the last one. One is made at a time.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use domain::access::AuditAction;
 use domain::read_model::{BackupState, BackupStatus};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use warehouse::{Backup, BackupError, WarehouseError};
-
-use crate::access_audit::entry;
-use crate::{Actor, Engine, UseCaseError};
 
 /// Where copies are, when they are made, and how many stay.
 #[derive(Clone, Debug)]
@@ -104,7 +100,7 @@ impl Backups {
     }
 
     /// False where one is being made already.
-    fn begin(&self) -> bool {
+    pub(crate) fn begin(&self) -> bool {
         let mut status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if status.estado == BackupState::Running {
             return false;
@@ -115,7 +111,7 @@ impl Backups {
     }
 
     /// A copy that failed leaves what is known of the last good one.
-    fn end(&self, now: Timestamp, outcome: &Result<Backup, BackupError>) {
+    pub(crate) fn end(&self, now: Timestamp, outcome: &Result<Backup, BackupError>) {
         let mut status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
             Ok(backup) => *status = status_of(backup, now),
@@ -163,71 +159,6 @@ pub fn backup_problem(error: &BackupError) -> String {
     }
 }
 
-impl Engine {
-    /// Begins a copy, or goes on with the one that is being made; what became of it, [`Engine::backup_status`] says.
-    pub async fn start_backup(&self, actor: &Actor) -> Result<BackupStatus, UseCaseError> {
-        actor.may_administer()?;
-        if self.backups.begin() {
-            let (engine, actor) = (self.clone(), actor.clone());
-            tokio::spawn(async move { engine.make_backup(&actor).await });
-        }
-        Ok(self.backups.status())
-    }
-
-    /// The copy that is being made, or the last one.
-    pub async fn backup_status(&self, actor: &Actor) -> Result<BackupStatus, UseCaseError> {
-        actor.may_administer()?;
-        Ok(self.backups.status())
-    }
-
-    async fn make_backup(&self, actor: &Actor) {
-        let settings = &self.settings.backups;
-        let path = settings.new_path(self.clock.now());
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let audit = entry(self, actor, AuditAction::BackUp, &name);
-        // Before the copy, so that it is in it as well.
-        let recorded = self.warehouse.record_activity(Vec::new(), vec![audit]).await;
-        let outcome = match recorded {
-            Ok(()) => self.warehouse.back_up(path).await,
-            Err(error) => Err(error.into()),
-        };
-        self.backups.end(self.clock.now(), &outcome);
-        settings.prune();
-        match outcome {
-            Ok(backup) => tracing::info!(
-                path = %backup.path.display(), bytes = backup.bytes, held_ms = backup.held.as_millis(), "the database was copied"
-            ),
-            Err(error) => tracing::error!(%error, "the database was not copied"),
-        }
-    }
-}
-
-/// Makes a copy every day until the engine stops. A time at which nothing ran is not made up for: the next one is a day away.
-pub(crate) async fn keep(engine: Engine, since: Timestamp) {
-    let (Some(at), zone) = (engine.settings.backups.at, &engine.settings.schedules.zone) else { return };
-    let mut stopping = engine.stopping.subscribe();
-    let mut looked = since;
-    while !*stopping.borrow_and_update() {
-        tokio::select! {
-            () = tokio::time::sleep(engine.settings.nap_max) => {}
-            _ = stopping.changed() => return,
-        }
-        let now = engine.clock.now();
-        // A clock that was set back finds the same moment again only after it.
-        if next_after(looked.min(now), at, zone).is_some_and(|due| due <= now) && engine.backups.begin() {
-            engine.make_backup(&Actor::system()).await;
-        }
-        looked = now;
-    }
-}
-
-fn next_after(moment: Timestamp, at: Time, zone: &TimeZone) -> Option<Timestamp> {
-    let today = zone.to_datetime(moment).date();
-    let days = [Some(today), today.tomorrow().ok()];
-    let moments = days.into_iter().flatten().filter_map(|day| zone.to_timestamp(day.to_datetime(at)).ok());
-    moments.into_iter().find(|due| *due > moment)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,15 +174,6 @@ mod tests {
         {
             assert_eq!(moment_of(name), None, "{name}");
         }
-    }
-
-    #[test]
-    fn a_copy_is_due_once_a_day_on_the_zones_clock() {
-        let zone = TimeZone::fixed(jiff::tz::Offset::constant(-4));
-        let half_past_four = Time::constant(4, 30, 0, 0);
-        let next = |moment| next_after(at(moment), half_past_four, &zone);
-        assert_eq!(next("2025-11-18T08:29:59Z"), Some(at("2025-11-18T08:30:00Z")));
-        assert_eq!(next("2025-11-18T08:30:00Z"), Some(at("2025-11-19T08:30:00Z")));
     }
 
     #[test]

@@ -3,23 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::branch_clock::InvalidZoneChange;
-use domain::calendar::{CalendarRules, changes_of_file, rules_of};
-use domain::decision::{DecisionAction, Origin};
+use domain::calendar::{CalendarRules, rules_of};
 use domain::{Branch, BranchClock, BranchId, Calendar};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::json;
-use uuid::Uuid;
-use warehouse::{CalendarKind, CalendarRow, NewDecision, report_unreadable_row};
+use warehouse::{CalendarKind, CalendarRow, report_unreadable_row};
 
+use crate::UseCaseError;
 use crate::branches::BranchRegistry;
-use crate::engine::EngineParts;
-use crate::settings::EngineMode;
-use crate::{Engine, EngineError, UseCaseError};
-
-/// By whom a change is that klk.toml made.
-const FILE: &str = "klk.toml";
+use crate::engine::Engine;
 
 /// Calendars with changes; a branch without any has its own.
 pub(crate) struct Calendars {
@@ -144,98 +137,5 @@ pub(crate) fn on_its_zones(
     Ok(Branch { zone: change_zones(file, &stored)?, ..file.clone() })
 }
 
-/// Keeps what klk.toml says of calendars where it is not what it said, and puts every branch on its zones. A past day goes
-/// on being judged by the file of its day. Only who works keeps it: a command that asks or decides may have been called
-/// beside another klk.toml, or beside none.
-pub(crate) async fn remember_file(parts: &EngineParts, mode: EngineMode) -> Result<BranchRegistry, EngineError> {
-    let now = parts.clock.now();
-    let mut changes = parts.warehouse.calendar_changes(None).await?;
-    let (mut rows, mut decisions) = (Vec::new(), Vec::new());
-    for branch in parts.branches.iter().filter(|_| mode == EngineMode::Work) {
-        for (from, rules, is_first) in new_of_file(branch, &changes, now)? {
-            let row = CalendarRow {
-                branch: branch.id.clone(),
-                from,
-                document: json!(rules.document()).to_string(),
-                person: FILE.to_owned(),
-                kind: CalendarKind::OfFile,
-                registered_at: now,
-            };
-            if !is_first {
-                tracing::info!(branch = %branch.id, %from, "klk.toml has another calendar; days before keep theirs");
-                decisions.push(decision(parts.ids.batch_id().0, branch, &row));
-            }
-            rows.push((parts.ids.batch_id().0, row));
-        }
-    }
-    changes.extend(rows.iter().map(|(_, row)| row.clone()));
-    let registry = BranchRegistry::new(parts.branches.clone());
-    for (changed, known_from) in zone_history(&parts.branches, &changes)? {
-        registry.replace(&changed, known_from);
-    }
-    if !rows.is_empty() {
-        parts.warehouse.change_calendars(rows, decisions).await?;
-    }
-    Ok(registry)
-}
-
-/// So many changes of a store's zone are told apart by when they were registered; what was known before them is one.
-const ZONE_VERSIONS_MAX: usize = 50;
-
 /// When a zone was registered, and from which day on it counts.
 pub(crate) type RegisteredZone = (Timestamp, (Date, TimeZone));
-
-/// Branches on other zones, and since when that is known; in the order in which it became known.
-fn zone_history(branches: &[Branch], changes: &[CalendarRow]) -> Result<Vec<(Branch, Timestamp)>, EngineError> {
-    let mut by_branch = possible_zones(branches, changes);
-    let mut history = Vec::new();
-    for file in branches {
-        let Some(own) = by_branch.remove(&file.id) else { continue };
-        let (moments, zones): (Vec<Timestamp>, Vec<(Date, TimeZone)>) = own.into_iter().unzip();
-        let mut known = file.zone.clone();
-        for last in zones.len().saturating_sub(ZONE_VERSIONS_MAX)..zones.len() {
-            let zone = file.zone.changed(&zones[..=last]).map_err(|reason| invalid_zone(file, reason))?;
-            if zone != known {
-                known = zone.clone();
-                history.push((Branch { zone, ..file.clone() }, moments[last]));
-            }
-        }
-    }
-    history.sort_by_key(|(_, known_from)| *known_from);
-    Ok(history)
-}
-
-/// What of the file of a branch is not kept yet, and whether nothing of it is.
-fn new_of_file(
-    branch: &Branch,
-    changes: &[CalendarRow],
-    now: Timestamp,
-) -> Result<Vec<(Date, CalendarRules, bool)>, EngineError> {
-    let own: Vec<&CalendarRow> = changes.iter().filter(|row| row.branch == branch.id).collect();
-    let of_file = own.iter().filter(|row| row.kind == CalendarKind::OfFile);
-    let known: Vec<_> = of_file.filter_map(|row| Some((row.from, rules_of_row(row)?))).collect();
-    // A zone without a name cannot be written down, and counts as klk.toml has it.
-    let zone = branch.zone.iana_name().map(|_| (*branch.zone).clone());
-    let file = CalendarRules { zone, ..branch.calendar.base().clone() };
-    let known_so_far = on_its_zones(branch, changes, None).map_err(|reason| invalid_zone(branch, reason))?;
-    let today = known_so_far.zone.to_datetime(now).date();
-    let is_decided = own.iter().any(|row| row.kind == CalendarKind::Decided && row.from <= today);
-    let new = changes_of_file(&known, &file, branch.calendar_counts_from, today, is_decided);
-    Ok(new.into_iter().map(|(from, rules)| (from, rules, known.is_empty())).collect())
-}
-
-fn invalid_zone(branch: &Branch, reason: InvalidZoneChange) -> EngineError {
-    EngineError::InvalidZone { branch: branch.id.to_string(), reason }
-}
-
-fn decision(id: Uuid, branch: &Branch, row: &CalendarRow) -> NewDecision {
-    NewDecision {
-        id,
-        at: row.registered_at,
-        actor: FILE.to_owned(),
-        origin: Origin::System,
-        action: DecisionAction::ChangeCalendar,
-        object: format!("{} desde {}", branch.name, row.from),
-        detail: json!({"ubicacion_id": branch.id, "vigente_desde": row.from.to_string()}).to_string(),
-    }
-}

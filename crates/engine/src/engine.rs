@@ -1,4 +1,4 @@
-//! The engine: everything that a process needs of it, started and stopped as one.
+//! The engine: what its parts share, and what they do with it. How it starts and ends is `lifecycle`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,26 +11,24 @@ use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, PlanRecord, RunRecord, Warehouse, WarehouseError};
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, Warehouse, WarehouseError};
 
-use crate::access::{self, Access};
+use crate::access::Access;
 use crate::actor::Actor;
 use crate::answer_cache::AnswerCache;
-use crate::backups::{self, Backups};
+use crate::backups::Backups;
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
-use crate::error::{EngineError, UseCaseError};
+use crate::error::UseCaseError;
 use crate::events::{Events, Topic};
-use crate::incidents::{self, LiveLooks};
-use crate::look_back::UnansweredDays;
+use crate::live_looks::LiveLooks;
 use crate::meters::Meters;
-use crate::plans::book::{self, PlanBook};
-use crate::plans::{control, keeper, start};
+use crate::plans::book::PlanBook;
 use crate::queue::{Queue, Waiting};
-use crate::schedule::{Schedule, ScheduleKind};
-use crate::settings::{EngineMode, EngineSettings};
-use crate::source_clock::SourceClock;
-use crate::{calendars, queue_check, recovery_outcome, scheduler, workers};
+use crate::schedule::Schedule;
+use crate::settings::EngineSettings;
+use crate::source_clock::{ClockDrift, SourceClock, ahead};
+use crate::unanswered_days::UnansweredDays;
 
 /// Why runs are queued.
 pub(crate) enum Why {
@@ -40,22 +38,6 @@ pub(crate) enum Why {
     Schedule(CheckIn),
     /// Somebody decided something, which is kept with them.
     Decided(NewDecision),
-}
-
-/// What the engine is made of.
-pub struct EngineParts {
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-    /// Gives identifiers.
-    pub ids: Arc<dyn IdSource>,
-    /// Asks the POS.
-    pub source: klk::Client,
-    /// Has the data.
-    pub warehouse: Warehouse,
-    /// Tells the team.
-    pub monitoring: Monitoring,
-    /// What is watched.
-    pub branches: Vec<Branch>,
 }
 
 /// The engine. Clones share it.
@@ -96,9 +78,9 @@ pub struct Shared {
     pub(crate) backups: Backups,
     /// What is counted.
     pub(crate) meters: Meters,
-    planning: Arc<Mutex<()>>,
-    stopped: AtomicBool,
-    tasks: Mutex<JoinSet<()>>,
+    pub(crate) planning: Arc<Mutex<()>>,
+    pub(crate) stopped: AtomicBool,
+    pub(crate) tasks: Mutex<JoinSet<()>>,
 }
 
 /// Held from a look at what is missing until what is asked for is queued: of two who ask at the same time, the second
@@ -120,78 +102,8 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Starts it: runs that an earlier process left in work become `interrumpido`, and are queued anew where a plan or a
-    /// comparison waits for them; those that waited go on waiting, and workers and schedules begin.
-    pub async fn start(parts: EngineParts, settings: EngineSettings) -> Result<Self, EngineError> {
-        if parts.branches.is_empty() {
-            return Err(EngineError::NoBranches);
-        }
-        let schedules = schedules(&settings)?;
-        let branches = calendars::remember_file(&parts, settings.mode).await?;
-        let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
-        let records = parts.warehouse.access_records().await?;
-        let started_at = parts.clock.now();
-        let access = Access::new(records, settings.access, started_at);
-        let left = match settings.mode {
-            EngineMode::Look => Left::default(),
-            EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
-        };
-
-        let backups = Backups::new(&settings.backups);
-        let engine = Self(Arc::new(Shared {
-            clock: parts.clock,
-            ids: parts.ids,
-            source: parts.source,
-            warehouse: parts.warehouse,
-            access,
-            monitoring: parts.monitoring,
-            branches,
-            answers: AnswerCache::new(settings.answer_cache),
-            settings,
-            schedules,
-            events: Events::new(),
-            queue,
-            stopping: watch::Sender::new(false),
-            plans: PlanBook::default(),
-            plan_control: Mutex::default(),
-            last_probe: Mutex::default(),
-            source_clock: SourceClock::default(),
-            started_at,
-            live_looks: LiveLooks::default(),
-            unanswered_days: UnansweredDays::default(),
-            backups,
-            meters: Meters::default(),
-            planning: Arc::default(),
-            stopped: AtomicBool::new(false),
-            tasks: Mutex::new(JoinSet::new()),
-        }));
-        follow_plans(&engine, left.plans).await;
-        engine.queue.push(left.waiting.into_iter().map(|record| Waiting { record, check_in: None }));
-        if engine.settings.mode != EngineMode::Look {
-            recovery_outcome::tell_ended(&engine, None).await;
-        }
-        let mut tasks = engine.tasks.lock().await;
-        if engine.settings.workers > 0 {
-            tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));
-            tasks.spawn(queue_check::keep(engine.clone()));
-        }
-        for _ in 0..engine.settings.workers {
-            tasks.spawn(workers::work(engine.clone()));
-        }
-        if engine.settings.mode == EngineMode::Work {
-            tasks.spawn(access::keep(engine.clone()));
-        }
-        if engine.settings.scheduler {
-            incidents::remember(&engine).await;
-            // What falls due while the tasks are being started is not missed.
-            let since = engine.clock.now();
-            tasks.spawn(backups::keep(engine.clone(), since));
-            for index in 0..engine.schedules.len() {
-                tasks.spawn(scheduler::keep(engine.clone(), index, since));
-            }
-        }
-        drop(tasks);
-        Ok(engine)
+    pub(crate) fn of(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 
     /// Starts a task that the end of the engine waits for; none while it ends already.
@@ -211,17 +123,6 @@ impl Engine {
     pub fn begin_shutdown(&self) {
         self.stopped.store(true, Ordering::Relaxed);
         self.stopping.send_replace(true);
-    }
-
-    /// Ends it: nothing new starts, what is in work ends, and the database is closed. What waits is kept.
-    pub async fn shutdown(&self) {
-        self.begin_shutdown();
-        // Before the wait as well: whoever waits for the end may not wait for long.
-        self.queue.abandon();
-        let mut tasks = self.tasks.lock().await;
-        while tasks.join_next().await.is_some() {}
-        self.queue.abandon();
-        self.warehouse.close().await;
     }
 
     /// Hears what changes from here on.
@@ -310,6 +211,18 @@ impl Engine {
         .await
     }
 
+    /// Keeps what a response says of the clocks, and reports a drift beyond the limit once.
+    pub(crate) fn measure_source_clock(&self, made_at: Option<Timestamp>, requested_at: Timestamp) {
+        let Some(made_at) = made_at else { return };
+        let now = self.clock.now();
+        let drift = ClockDrift { ahead: ahead(made_at, requested_at, now), measured_at: now };
+        let limit = self.settings.clock_drift_max;
+        if self.source_clock.keep(drift, limit) {
+            tracing::warn!(seconds = drift.ahead.as_secs(), "the clock of the POS and ours have drifted apart");
+            self.monitoring.clock_drifted(drift.ahead.as_secs(), limit.as_secs());
+        }
+    }
+
     /// An identifier of something that has no type of its own; identifiers of batches are like no others.
     pub(crate) fn new_id(&self) -> uuid::Uuid {
         self.ids.batch_id().0
@@ -341,45 +254,6 @@ impl Engine {
     }
 }
 
-/// What an earlier process left to be done.
-#[derive(Default)]
-struct Left {
-    waiting: Vec<RunRecord>,
-    plans: Vec<PlanRecord>,
-}
-
-impl Left {
-    async fn by_an_earlier_process(parts: &EngineParts, settings: &EngineSettings) -> Result<Self, EngineError> {
-        let ids = Arc::clone(&parts.ids);
-        let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
-        let interrupted = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
-        if !interrupted.is_empty() {
-            tracing::warn!(runs = interrupted.len(), "runs that an earlier process left in work are gaps again");
-        }
-        Ok(Self { waiting: parts.warehouse.queued_runs().await?, plans: parts.warehouse.active_plans().await? })
-    }
-}
-
-/// Goes on with the plans that an earlier process left: those that were held stay held, and one whose last run ended
-/// just before that process did ends now.
-async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
-    for plan in active {
-        if !plan.state.lets_windows_start() {
-            engine.queue.hold(plan.id);
-        }
-        let left = usize::try_from(plan.counts.queued).unwrap_or(usize::MAX);
-        let breaker = book::breaker_of(engine, plan.id).await;
-        // The process may have ended between the last failure and the stop.
-        let trip = breaker.tripped().filter(|_| plan.state.lets_windows_start());
-        start::follow(engine, plan.id, left, plan.options.outside_hours, breaker).await;
-        if left == 0 {
-            control::finish(engine, plan.id).await;
-        } else if let Some(trip) = trip {
-            book::stop(engine, plan.id, &trip).await;
-        }
-    }
-}
-
 /// Does something in a task of its own: who asks may leave while the database writes, and what it wrote has to reach whoever
 /// works with it.
 pub(crate) async fn to_the_end<T: Send + 'static>(
@@ -390,16 +264,4 @@ pub(crate) async fn to_the_end<T: Send + 'static>(
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(UseCaseError::ShuttingDown),
     }
-}
-
-fn schedules(settings: &EngineSettings) -> Result<Vec<Schedule>, EngineError> {
-    let expressions = &settings.schedules;
-    [
-        (ScheduleKind::Sales, &expressions.sales),
-        (ScheduleKind::Inventory, &expressions.inventory),
-        (ScheduleKind::Reconciliation, &expressions.reconciliation),
-    ]
-    .into_iter()
-    .map(|(kind, expression)| Schedule::new(kind, expression, expressions.zone.clone()))
-    .collect()
 }

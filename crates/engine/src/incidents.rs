@@ -3,43 +3,19 @@
 //!
 //! What was begun before a restart is read from the runs: it is not reported again, and its end is.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
 
-use domain::incident::{Incident, Incidents, Verdict};
-use domain::{BranchId, EtlKind, RunId, RunMode, RunState};
+use domain::incident::{Incident, Verdict};
+use domain::{BranchId, EtlKind, RunMode, RunState};
 use jiff::{SignedDuration, Timestamp};
 use warehouse::{LiveEnd, NewRun, RunRecord};
 
 use crate::calendars::Calendars;
 use crate::engine::Engine;
+use crate::live_looks::Look;
 
 /// How far back runs are read at a start: a store that fails for longer is reported anew.
 const READ_BACK: SignedDuration = SignedDuration::from_hours(48);
-
-/// What this process knows of incidents.
-#[derive(Debug, Default)]
-pub(crate) struct LiveLooks(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    incidents: Incidents,
-    look: Option<Look>,
-}
-
-/// A half hour that all stores are asked for.
-#[derive(Debug)]
-struct Look {
-    half_hour: Timestamp,
-    waiting: HashMap<RunId, BranchId>,
-    ended: Vec<(BranchId, Verdict)>,
-}
-
-impl LiveLooks {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Begins a look with the runs that are about to be queued; the one before is judged as far as it came.
 pub(crate) fn begin(engine: &Engine, runs: &[NewRun]) {

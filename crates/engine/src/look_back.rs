@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use domain::window::{day_interval, readings};
 use domain::{Branch, BranchId, Calendar, EtlKind, Interval, IntervalSet, RunMode};
@@ -16,7 +16,7 @@ use crate::actor::Actor;
 use crate::calendars::Calendars;
 use crate::engine::{Engine, Why};
 use crate::pipelines::question_of;
-use crate::source_clock;
+use crate::unanswered_days::Day;
 
 /// Why the batch is asked for: a comparison, like that of the night.
 const REASON: &str = "reconciliacion";
@@ -27,34 +27,6 @@ struct Found {
     asked: u32,
     unanswered: u32,
     differ: u32,
-}
-
-/// A day of a store that is looked at.
-#[derive(Clone, Debug)]
-struct Day {
-    branch: BranchId,
-    interval: Interval<Timestamp>,
-    /// Requests that were not answered.
-    attempts: u32,
-}
-
-/// Days whose store did not answer the last look back. They are requested again while the store is open.
-#[derive(Debug, Default)]
-pub(crate) struct UnansweredDays {
-    /// Each with when it was last requested.
-    days: Mutex<Vec<(Day, Timestamp)>>,
-    /// Held during a look: one request at a time.
-    turn: Arc<tokio::sync::Mutex<()>>,
-}
-
-impl UnansweredDays {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<(Day, Timestamp)>> {
-        self.days.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Looks back in a task of its own, after the night's comparison was queued.
@@ -167,7 +139,7 @@ async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timesta
         .inspect_err(
             |error| tracing::warn!(branch = %branch.id, %error, "the POS does not say how many lines a day has"),
         )
-        .inspect(|announced| source_clock::measure(engine, announced.generated_at, requested_at))
+        .inspect(|announced| engine.measure_source_clock(announced.generated_at, requested_at))
         .map(|announced| announced.lines)
         .ok()
 }

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use warehouse::{PlanRecord, RunRecord, WarehouseError};
 
 use crate::engine::Engine;
-use crate::plans::{book, control, start};
+use crate::plans::{control, follow};
 use crate::queue::Waiting;
 
 /// Checks the queue, at intervals, until the engine stops.
@@ -85,8 +85,8 @@ async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> Vec<BatchId> {
         }
         let left = usize::try_from(plan.counts.queued + plan.counts.running).unwrap_or(usize::MAX);
         if !engine.plans.set_left(plan.id, left) {
-            let breaker = book::breaker_of(engine, plan.id).await;
-            start::follow(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+            let breaker = follow::breaker_of(engine, plan.id).await;
+            follow::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
         }
         if left == 0 {
             ended.push(plan.id);

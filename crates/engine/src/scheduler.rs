@@ -6,7 +6,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use domain::window::{LocalPeriod, day_interval};
+use domain::window::day_interval;
 use domain::{Branch, Calendar, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -201,11 +201,6 @@ fn monitor(schedule: &Schedule) -> CronMonitor {
         ScheduleKind::Reconciliation => CronMonitor::reconciliation(schedule.expression()),
     };
     monitor.in_zone(schedule.zone().iana_name())
-}
-
-/// The local period of a window, for people and for monitoring.
-pub(crate) fn period_of(interval: Interval<Timestamp>, branch: &Branch) -> LocalPeriod {
-    LocalPeriod::of(interval, &branch.zone)
 }
 
 #[cfg(test)]

@@ -5,8 +5,6 @@ use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::Engine;
-
 /// The latest measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClockDrift {
@@ -32,7 +30,7 @@ impl SourceClock {
     }
 
     /// Keeps a measurement, and says whether it is the first one beyond the limit since the clocks last agreed.
-    fn keep(&self, drift: ClockDrift, limit: SignedDuration) -> bool {
+    pub(crate) fn keep(&self, drift: ClockDrift, limit: SignedDuration) -> bool {
         let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         state.latest = Some(drift);
         let is_beyond = drift.ahead.abs() > limit;
@@ -49,18 +47,6 @@ pub fn ahead(made_at: Timestamp, requested_at: Timestamp, received_at: Timestamp
         (true, _) => made_at.duration_since(requested_at),
         (_, true) => made_at.duration_since(received_at),
         _ => SignedDuration::ZERO,
-    }
-}
-
-/// Keeps what a response says of the clocks, and reports a drift beyond the limit once.
-pub(crate) fn measure(engine: &Engine, made_at: Option<Timestamp>, requested_at: Timestamp) {
-    let Some(made_at) = made_at else { return };
-    let now = engine.clock.now();
-    let drift = ClockDrift { ahead: ahead(made_at, requested_at, now), measured_at: now };
-    let limit = engine.settings.clock_drift_max;
-    if engine.source_clock.keep(drift, limit) {
-        tracing::warn!(seconds = drift.ahead.as_secs(), "the clock of the POS and ours have drifted apart");
-        engine.monitoring.clock_drifted(drift.ahead.as_secs(), limit.as_secs());
     }
 }
 

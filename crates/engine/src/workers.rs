@@ -11,7 +11,7 @@ use warehouse::{PhaseTimes, RunFailure, WarehouseError};
 use crate::engine::Engine;
 use crate::insist::insist;
 use crate::pipelines::{self, RunTrace};
-use crate::plans::book;
+use crate::plans::follow;
 use crate::queue::Waiting;
 use crate::{incidents, recovery_outcome};
 
@@ -60,7 +60,7 @@ async fn do_and_tell(engine: &Engine, run: Waiting) {
         tell_recovery(engine, batch).await;
     }
     if matches!(end, End::Ended(_)) {
-        book::run_ended(engine, &record).await;
+        follow::run_ended(engine, &record).await;
     }
 }
 

@@ -20,16 +20,15 @@ use tokio::sync::watch;
 use uuid::Uuid;
 use warehouse::{AccessRecords, ApiTokenRow, SessionRow, UserRow};
 
-pub(crate) use activity::{Activity, keep};
+use activity::Activity;
 use passwords::PasswordHasher;
 pub(crate) use secrets::{hash_of, one_time_code, token, usual_form};
-use session::Session;
+pub(crate) use session::Session;
 pub use settings::AccessSettings;
 use throttle::Throttle;
 pub use views::{AccessOverview, AuditView, TokenView, UserView};
 
 use crate::actor::Actor;
-use crate::engine::Engine;
 
 /// What a request presents.
 #[derive(Clone, Copy)]
@@ -138,6 +137,45 @@ impl Access {
         result
     }
 
+    /// Who presents this, from where. Somebody unknown is nobody, not an error: what they may is for the use case to say.
+    pub(crate) fn identify(
+        &self,
+        credentials: Credentials<'_>,
+        (origin, address): (Origin, Option<IpAddr>),
+        now: Timestamp,
+    ) -> Identity {
+        let key = match credentials {
+            Credentials::None => None,
+            Credentials::Session(text) => Some(Key::Session(hash_of(text))),
+            Credentials::Token(text) => Some(Key::Token(hash_of(text))),
+        };
+        let known = key.as_ref().and_then(|key| self.actor_of(key, now, true));
+        match known {
+            Some(actor) => Identity { actor: Actor { origin, address, ..actor }, key },
+            None => Identity { actor: Actor { address, ..Actor::nobody(origin) }, key: None },
+        }
+    }
+
+    /// Whether they may still do just what they could; a session that ended, another role or other stores say no.
+    pub(crate) fn is_still(&self, identity: &Identity, now: Timestamp) -> bool {
+        let Some(key) = &identity.key else { return true };
+        let known = self.actor_of(key, now, false);
+        let before = &identity.actor;
+        known.is_some_and(|actor| {
+            (&actor.name, actor.role, &actor.stores) == (&before.name, before.role, &before.stores)
+        })
+    }
+
+    pub(crate) fn session_of(&self, identity: &Identity) -> Option<Arc<Session>> {
+        let Some(Key::Session(hash)) = &identity.key else { return None };
+        self.read().sessions.get(hash).cloned()
+    }
+
+    /// Changes with everything that may make [`Access::is_still`] say something else, but for the passing of time.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
     fn actor_of(&self, key: &Key, now: Timestamp, is_request: bool) -> Option<Actor> {
         let state = self.read();
         let (name, role, stores) = match key {
@@ -161,47 +199,6 @@ impl Access {
             }
         };
         Some(Actor { stores, ..Actor::new(name, role) })
-    }
-}
-
-impl Engine {
-    /// Who presents this, from where. Somebody unknown is nobody, not an error: what they may is for the use case to say.
-    pub fn identify(&self, credentials: Credentials<'_>, origin: Origin, address: Option<IpAddr>) -> Identity {
-        let key = match credentials {
-            Credentials::None => None,
-            Credentials::Session(text) => Some(Key::Session(hash_of(text))),
-            Credentials::Token(text) => Some(Key::Token(hash_of(text))),
-        };
-        let known = key.as_ref().and_then(|key| self.access.actor_of(key, self.clock.now(), true));
-        match known {
-            Some(actor) => Identity { actor: Actor { origin, address, ..actor }, key },
-            None => Identity { actor: Actor { address, ..Actor::nobody(origin) }, key: None },
-        }
-    }
-
-    /// Whether they may still do just what they could; a session that ended, another role or other stores say no.
-    pub fn is_still(&self, identity: &Identity) -> bool {
-        let Some(key) = &identity.key else { return true };
-        let known = self.access.actor_of(key, self.clock.now(), false);
-        let before = &identity.actor;
-        known.is_some_and(|actor| {
-            (&actor.name, actor.role, &actor.stores) == (&before.name, before.role, &before.stores)
-        })
-    }
-
-    /// Changes with everything that may make [`Engine::is_still`] say something else, but for the passing of time.
-    pub fn access_changes(&self) -> watch::Receiver<u64> {
-        self.access.changes.subscribe()
-    }
-
-    /// Counts that somebody asked for what they may not.
-    pub fn note_refused(&self, actor: &Actor, endpoint: &'static str) {
-        self.access.activity.count_refused(actor, endpoint);
-    }
-
-    pub(crate) fn session_of(&self, identity: &Identity) -> Option<Arc<Session>> {
-        let Some(Key::Session(hash)) = &identity.key else { return None };
-        self.access.read().sessions.get(hash).cloned()
     }
 }
 

@@ -11,7 +11,8 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use warehouse::{SalesWindow, StockSnapshot, WarehouseError};
 
-use super::{Job, messages};
+use super::job::Job;
+use super::messages;
 use crate::calendars::Calendars;
 
 /// Why an answer is not loaded, in Spanish; none where it may be.

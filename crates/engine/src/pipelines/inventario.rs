@@ -9,7 +9,10 @@ use klk::MemoryShare;
 use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
 
-use super::{Job, Outcome, PipelineError, doubt, messages};
+use super::error::PipelineError;
+use super::job::{Job, Outcome};
+use super::messages::UnreadableStock;
+use super::{doubt, messages};
 use crate::requests::RequestWatcher;
 use crate::schedule::half_hour_of;
 
@@ -68,14 +71,6 @@ struct Extracted {
     unreadable: Vec<UnreadableStock>,
     /// What the responses take.
     memory: Vec<MemoryShare>,
-}
-
-/// Articles of a warehouse that cannot be read.
-pub(super) struct UnreadableStock {
-    pub(super) warehouse: WarehouseCode,
-    pub(super) count: u64,
-    /// The first of them.
-    pub(super) first: Vec<UnreadableArticle>,
 }
 
 /// One request a warehouse: an answer for several does not say which of them an article is of.

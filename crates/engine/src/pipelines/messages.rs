@@ -11,8 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use klk::{KlkError, RefusalKind, TimeoutPhase};
 use warehouse::WarehouseError;
 
-use super::PipelineError;
-use super::inventario::UnreadableStock;
+use super::error::PipelineError;
 
 /// Of a run whose plan was cancelled while it waited for the POS.
 pub(super) const CANCELLED: &str = "Cancelada mientras se esperaba al KLK; no se cargó nada.";
@@ -145,6 +144,14 @@ fn unreadable_line(branch: &Branch, line: &UnreadableLine) -> String {
     }
     push_field(&mut text, field.as_deref(), value.as_deref());
     text
+}
+
+/// Articles of a warehouse that cannot be read.
+pub(super) struct UnreadableStock {
+    pub(super) warehouse: WarehouseCode,
+    pub(super) count: u64,
+    /// The first of them.
+    pub(super) first: Vec<UnreadableArticle>,
 }
 
 /// Articles that cannot be read, the first of them with all that is known.

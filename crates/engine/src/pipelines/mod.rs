@@ -1,120 +1,29 @@
 //! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and tells the monitor.
 
 mod doubt;
+mod error;
 mod inventario;
+mod job;
 mod messages;
 mod source_change;
 mod ventas;
 
+use error::PipelineError;
+use job::{Job, Outcome};
 pub(crate) use ventas::question_of;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::incident::Verdict;
+use domain::window::LocalPeriod;
 use domain::{Branch, ErrorClass, EtlKind, RunMode, RunState};
-use klk::KlkError;
-use monitoring::{EtlMonitor, EtlRunInfo, Failure, Measurements, TraceHeaders};
-use warehouse::{CommitClock, PhaseTimes, RunFailure, RunRecord, WarehouseError};
+use monitoring::{EtlRunInfo, Failure, TraceHeaders};
+use warehouse::{PhaseTimes, RunFailure, RunRecord};
 
 use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::insist::insist;
 use crate::queue::Waiting;
-use crate::requests::RequestWatcher;
-use crate::scheduler::period_of;
-
-/// Why a pipeline did not do what it was asked to.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PipelineError {
-    /// The POS did not give it.
-    #[error(transparent)]
-    Source(#[from] KlkError),
-    /// The database did not take it.
-    #[error(transparent)]
-    Warehouse(#[from] WarehouseError),
-    /// The answer is short of what it announces, or of what is there.
-    #[error("{message}")]
-    Short { message: String, extracted: u64 },
-    /// A window that cannot be asked for as it is.
-    #[error("the window does not lie within one local day")]
-    NotOneDay,
-    /// The branch is not configured any more.
-    #[error("the branch is not configured any more")]
-    UnknownBranch,
-}
-
-impl PipelineError {
-    fn class(&self) -> ErrorClass {
-        match self {
-            Self::Source(error) => error.class(),
-            Self::Warehouse(error) => error.class(),
-            Self::Short { .. } => ErrorClass::InvalidData,
-            Self::NotOneDay | Self::UnknownBranch => ErrorClass::ApiError,
-        }
-    }
-
-    fn http_status(&self) -> Option<u16> {
-        match self {
-            Self::Source(KlkError::Status { status, .. }) => Some(*status),
-            _ => None,
-        }
-    }
-
-    /// Whether the source was not there, or did not answer.
-    fn is_unreachable(&self) -> bool {
-        match self {
-            Self::Source(KlkError::Status { status, .. }) => *status >= 500,
-            Self::Source(KlkError::Timeout { .. } | KlkError::Connect { .. } | KlkError::Interrupted { .. }) => true,
-            _ => false,
-        }
-    }
-
-    fn extracted(&self) -> Option<u64> {
-        match self {
-            Self::Short { extracted, .. } => Some(*extracted),
-            _ => None,
-        }
-    }
-}
-
-/// What a pipeline did.
-pub(crate) enum Outcome {
-    /// Everything the source announced is committed.
-    Whole(Measurements),
-    /// Less came than was announced; the run is stored as `parcial` already.
-    Partial {
-        message: String,
-        measurements: Measurements,
-        /// Whether all of it came, and is not believed yet.
-        is_doubted: bool,
-    },
-}
-
-/// A run in work.
-pub(crate) struct Job<'run> {
-    engine: &'run Engine,
-    record: &'run RunRecord,
-    branch: &'run Branch,
-    monitor: &'run EtlMonitor,
-}
-
-impl Job<'_> {
-    /// A client that stops asking once the run is cancelled or gives up.
-    fn client(&self, watcher: Arc<RequestWatcher>) -> klk::Client {
-        let client = self.engine.source.observed_by(watcher);
-        match self.engine.queue.stop_of(self.record.id) {
-            Some(stop) => client.stopped_by(stop),
-            None => client,
-        }
-    }
-
-    /// For the end of the run: when its rows are in.
-    fn commit_clock(&self) -> CommitClock {
-        let clock = Arc::clone(&self.engine.clock);
-        CommitClock::new(move || clock.now())
-    }
-}
 
 /// Where the team finds a run: known before it starts.
 pub(crate) struct RunTrace {
@@ -146,7 +55,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
         kind: record.kind,
         mode: record.mode,
         branch: branch.id.clone(),
-        period: period_of(record.interval, branch),
+        period: LocalPeriod::of(record.interval, &branch.zone),
         attempt: record.attempt,
         etl_version: warehouse::ETL_VERSION.to_owned(),
         caused_by: trace.caused_by,

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use monitoring::{FoundChange, SourceChange};
 use warehouse::{Receipt, SalesWindow, WarehouseError};
 
-use super::Job;
+use super::job::Job;
 
 /// What an answer says of its window, beside its lines.
 #[derive(Clone, Copy)]

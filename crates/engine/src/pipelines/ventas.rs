@@ -14,10 +14,11 @@ use monitoring::Measurements;
 use rust_decimal::Decimal;
 use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 
+use super::error::PipelineError;
+use super::job::{Job, Outcome};
 use super::source_change::{self, Announcement};
-use super::{Job, Outcome, PipelineError, doubt, messages};
+use super::{doubt, messages};
 use crate::requests::RequestWatcher;
-use crate::source_clock;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let window = window_of(job)?;
@@ -136,7 +137,7 @@ async fn ask(
     loop {
         let response = client.sales(question).await;
         if let Ok(answer) = &response {
-            source_clock::measure(job.engine, answer.generated_at, requested_at);
+            job.engine.measure_source_clock(answer.generated_at, requested_at);
         }
         match response {
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),

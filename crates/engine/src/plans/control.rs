@@ -8,7 +8,7 @@ use domain::BatchId;
 use domain::plan::PlanAction;
 use warehouse::PlanChange;
 
-use super::start::decision;
+use super::decision::decision;
 use crate::engine::{Engine, to_the_end};
 use crate::{Actor, UseCaseError};
 

@@ -1,14 +1,12 @@
 //! The task that looks after plans: it leaves trading hours alone, and tries again what failed. It takes no input, does a
 //! bounded amount each time, and can be done again at any moment.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use jiff::Timestamp;
 
-use super::retries;
-use crate::calendars::Calendars;
+use super::{retries, trading_hours};
 use crate::comparison_retries;
 use crate::engine::Engine;
 
@@ -30,7 +28,7 @@ pub(crate) async fn keep(engine: Engine, since: Timestamp) {
 }
 
 async fn look(engine: &Engine, looked: &mut Timestamp) {
-    leave_trading_hours_alone(engine).await;
+    trading_hours::hold_open_branches(engine).await;
     if !engine.settings.retries.is_on {
         return;
     }
@@ -42,22 +40,4 @@ async fn look(engine: &Engine, looked: &mut Timestamp) {
         retries::retry_due(engine).await;
         comparison_retries::retry_due(engine).await;
     }
-}
-
-/// Tells the queue which branches are open now: their windows of plans that run outside of trading hours wait.
-pub(crate) async fn leave_trading_hours_alone(engine: &Engine) {
-    let plans = engine.plans.outside_hours();
-    if plans.is_empty() {
-        engine.queue.leave_alone(HashMap::new());
-        return;
-    }
-    let calendars = match Calendars::known(engine, None).await {
-        Ok(calendars) => calendars,
-        Err(error) => {
-            tracing::warn!(%error, "which stores are open could not be read; plans wait as they did");
-            return;
-        }
-    };
-    let open = calendars.open_at(engine.branches.all(), engine.clock.now());
-    engine.queue.leave_alone(plans.into_iter().map(|plan| (plan, open.clone())).collect());
 }

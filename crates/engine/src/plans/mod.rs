@@ -2,15 +2,18 @@
 //!
 //! [`request`] resolves what somebody asks for to instants, [`seal`] finds the windows of them that are missing, and
 //! [`preview`] says what they cost. [`start`] queues exactly those. [`control`] holds a plan, lets it go on, and takes it
-//! back; [`book`] counts what is left of each and trips its breaker; [`keeper`] is the task that leaves trading hours
-//! alone and tries again what failed.
+//! back; [`book`] counts what is left of each and trips its breaker, and [`follow`] acts on that; [`keeper`] is the task that
+//! holds what must not run in trading hours and tries again what failed.
 
 pub(crate) mod book;
 pub(crate) mod control;
+mod decision;
+pub(crate) mod follow;
 pub(crate) mod keeper;
 pub(crate) mod preview;
 pub(crate) mod request;
 mod retries;
 pub(crate) mod seal;
 pub(crate) mod start;
+mod trading_hours;
 pub(crate) mod view;

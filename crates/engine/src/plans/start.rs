@@ -1,24 +1,15 @@
 //! Showing a plan, and queueing exactly what was shown.
 
+use domain::RunMode;
 use domain::plan::{Breaker, Plan, PlanAction};
-use domain::{BatchId, RunMode};
 use jiff::SignedDuration;
-use warehouse::{Decision, NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
+use warehouse::{NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
 
-use super::keeper;
+use super::decision::decision;
+use super::follow;
 use crate::engine::{Engine, Planning};
 use crate::queue::Waiting;
 use crate::{Actor, UseCaseError};
-
-/// As much as is kept of what somebody says as a reason.
-const REASON_CHARS_MAX: usize = 500;
-
-/// Something that somebody does to a plan now.
-pub(crate) fn decision(engine: &Engine, actor: &Actor, action: PlanAction, reason: Option<String>) -> Decision {
-    let reason = reason.map(|reason| reason.trim().chars().take(REASON_CHARS_MAX).collect::<String>());
-    let reason = reason.filter(|reason| !reason.is_empty());
-    Decision { action, actor: actor.name.clone(), origin: actor.origin.as_str(), reason, at: engine.clock.now() }
-}
 
 /// Keeps a plan that is shown, so that its hash can be started.
 pub(crate) async fn propose(
@@ -55,7 +46,7 @@ pub(crate) async fn start(
         let outcome = task.warehouse.start_plan(batch, runs, start).await?;
         if let StartOutcome::Started(records) = &outcome {
             let breaker = Breaker::new(task.settings.plans.breaker);
-            follow(&task, id, records.len(), options.outside_hours, breaker).await;
+            follow::begin(&task, id, records.len(), options.outside_hours, breaker).await;
             task.queue.push(records.iter().cloned().map(|record| Waiting { record, check_in: None }));
             task.events.run_changed();
         }
@@ -76,14 +67,6 @@ pub(crate) async fn start(
         StartOutcome::NotProposed | StartOutcome::InWork => {
             Err(UseCaseError::PlanChanged { shown, left: 0, next: None })
         }
-    }
-}
-
-/// Follows a plan whose runs are about to be handed to the workers.
-pub(crate) async fn follow(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool, breaker: Breaker) {
-    engine.plans.insert(plan, left, outside_hours, breaker);
-    if outside_hours {
-        keeper::leave_trading_hours_alone(engine).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be asked for, a file each: who may ask it, what it means, and what comes of it.
 
 mod api_tokens;
+mod backups;
 mod batches;
 mod calendars;
 mod cancel_plan;

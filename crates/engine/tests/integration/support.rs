@@ -51,7 +51,7 @@ pub async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENT, waiting).await.expect("it never became so");
+    tokio::time::timeout(PATIENT, waiting).await.unwrap();
 }
 
 /// Longer than anything takes on a busy machine.

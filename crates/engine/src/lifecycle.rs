@@ -1,0 +1,184 @@
+//! How the engine starts, with what an earlier process left, and how it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use domain::Branch;
+use monitoring::Monitoring;
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinSet;
+use warehouse::{PlanRecord, RunRecord, Warehouse};
+
+use crate::access::Access;
+use crate::answer_cache::AnswerCache;
+use crate::backups::Backups;
+use crate::clock::{Clock, IdSource};
+use crate::engine::{Engine, Shared};
+use crate::error::EngineError;
+use crate::events::Events;
+use crate::live_looks::LiveLooks;
+use crate::meters::Meters;
+use crate::plans::book::PlanBook;
+use crate::plans::{control, follow, keeper};
+use crate::queue::{Queue, Waiting};
+use crate::schedule::{Schedule, ScheduleKind};
+use crate::settings::{EngineMode, EngineSettings};
+use crate::source_clock::SourceClock;
+use crate::unanswered_days::UnansweredDays;
+use crate::{access_upkeep, backup_task, calendar_file, incidents, queue_check, recovery_outcome, scheduler, workers};
+
+/// What the engine is made of.
+pub struct EngineParts {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives identifiers.
+    pub ids: Arc<dyn IdSource>,
+    /// Asks the POS.
+    pub source: klk::Client,
+    /// Has the data.
+    pub warehouse: Warehouse,
+    /// Tells the team.
+    pub monitoring: Monitoring,
+    /// What is watched.
+    pub branches: Vec<Branch>,
+}
+
+impl Engine {
+    /// Starts it: runs that an earlier process left in work become `interrumpido`, and are queued anew where a plan or a
+    /// comparison waits for them; those that waited go on waiting, and workers and schedules begin.
+    pub async fn start(parts: EngineParts, settings: EngineSettings) -> Result<Self, EngineError> {
+        if parts.branches.is_empty() {
+            return Err(EngineError::NoBranches);
+        }
+        let schedules = schedules(&settings)?;
+        let new_id = || parts.ids.batch_id().0;
+        let file = (&parts.branches[..], parts.clock.now());
+        let branches = calendar_file::remember(&parts.warehouse, file, settings.mode, new_id).await?;
+        let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
+        let records = parts.warehouse.access_records().await?;
+        let started_at = parts.clock.now();
+        let access = Access::new(records, settings.access, started_at);
+        let left = match settings.mode {
+            EngineMode::Look => Left::default(),
+            EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
+        };
+
+        let backups = Backups::new(&settings.backups);
+        let engine = Self::of(Shared {
+            clock: parts.clock,
+            ids: parts.ids,
+            source: parts.source,
+            warehouse: parts.warehouse,
+            access,
+            monitoring: parts.monitoring,
+            branches,
+            answers: AnswerCache::new(settings.answer_cache),
+            settings,
+            schedules,
+            events: Events::new(),
+            queue,
+            stopping: watch::Sender::new(false),
+            plans: PlanBook::default(),
+            plan_control: Mutex::default(),
+            last_probe: Mutex::default(),
+            source_clock: SourceClock::default(),
+            started_at,
+            live_looks: LiveLooks::default(),
+            unanswered_days: UnansweredDays::default(),
+            backups,
+            meters: Meters::default(),
+            planning: Arc::default(),
+            stopped: AtomicBool::new(false),
+            tasks: Mutex::new(JoinSet::new()),
+        });
+        follow_plans(&engine, left.plans).await;
+        engine.queue.push(left.waiting.into_iter().map(|record| Waiting { record, check_in: None }));
+        if engine.settings.mode != EngineMode::Look {
+            recovery_outcome::tell_ended(&engine, None).await;
+        }
+        let mut tasks = engine.tasks.lock().await;
+        if engine.settings.workers > 0 {
+            tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));
+            tasks.spawn(queue_check::keep(engine.clone()));
+        }
+        for _ in 0..engine.settings.workers {
+            tasks.spawn(workers::work(engine.clone()));
+        }
+        if engine.settings.mode == EngineMode::Work {
+            tasks.spawn(access_upkeep::keep(engine.clone()));
+        }
+        if engine.settings.scheduler {
+            incidents::remember(&engine).await;
+            // What falls due while the tasks are being started is not missed.
+            let since = engine.clock.now();
+            tasks.spawn(backup_task::keep(engine.clone(), since));
+            for index in 0..engine.schedules.len() {
+                tasks.spawn(scheduler::keep(engine.clone(), index, since));
+            }
+        }
+        drop(tasks);
+        Ok(engine)
+    }
+
+    /// Ends it: nothing new starts, what is in work ends, and the database is closed. What waits is kept.
+    pub async fn shutdown(&self) {
+        self.begin_shutdown();
+        // Before the wait as well: whoever waits for the end may not wait for long.
+        self.queue.abandon();
+        let mut tasks = self.tasks.lock().await;
+        while tasks.join_next().await.is_some() {}
+        self.queue.abandon();
+        self.warehouse.close().await;
+    }
+}
+
+/// What an earlier process left to be done.
+#[derive(Default)]
+struct Left {
+    waiting: Vec<RunRecord>,
+    plans: Vec<PlanRecord>,
+}
+
+impl Left {
+    async fn by_an_earlier_process(parts: &EngineParts, settings: &EngineSettings) -> Result<Self, EngineError> {
+        let ids = Arc::clone(&parts.ids);
+        let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
+        let interrupted = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
+        if !interrupted.is_empty() {
+            tracing::warn!(runs = interrupted.len(), "runs that an earlier process left in work are gaps again");
+        }
+        Ok(Self { waiting: parts.warehouse.queued_runs().await?, plans: parts.warehouse.active_plans().await? })
+    }
+}
+
+/// Goes on with the plans that an earlier process left: those that were held stay held, and one whose last run ended
+/// just before that process did ends now.
+async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
+    for plan in active {
+        if !plan.state.lets_windows_start() {
+            engine.queue.hold(plan.id);
+        }
+        let left = usize::try_from(plan.counts.queued).unwrap_or(usize::MAX);
+        let breaker = follow::breaker_of(engine, plan.id).await;
+        // The process may have ended between the last failure and the stop.
+        let trip = breaker.tripped().filter(|_| plan.state.lets_windows_start());
+        follow::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+        if left == 0 {
+            control::finish(engine, plan.id).await;
+        } else if let Some(trip) = trip {
+            follow::stop(engine, plan.id, &trip).await;
+        }
+    }
+}
+
+fn schedules(settings: &EngineSettings) -> Result<Vec<Schedule>, EngineError> {
+    let expressions = &settings.schedules;
+    [
+        (ScheduleKind::Sales, &expressions.sales),
+        (ScheduleKind::Inventory, &expressions.inventory),
+        (ScheduleKind::Reconciliation, &expressions.reconciliation),
+    ]
+    .into_iter()
+    .map(|(kind, expression)| Schedule::new(kind, expression, expressions.zone.clone()))
+    .collect()
+}

@@ -1,0 +1,48 @@
+//! What a pipeline has, and what came of it.
+
+use std::sync::Arc;
+
+use domain::Branch;
+use monitoring::{EtlMonitor, Measurements};
+use warehouse::{CommitClock, RunRecord};
+
+use crate::engine::Engine;
+use crate::requests::RequestWatcher;
+
+/// What a pipeline did.
+pub(crate) enum Outcome {
+    /// Everything the source announced is committed.
+    Whole(Measurements),
+    /// Less came than was announced; the run is stored as `parcial` already.
+    Partial {
+        message: String,
+        measurements: Measurements,
+        /// Whether all of it came, and is not believed yet.
+        is_doubted: bool,
+    },
+}
+
+/// A run in work.
+pub(crate) struct Job<'run> {
+    pub(super) engine: &'run Engine,
+    pub(super) record: &'run RunRecord,
+    pub(super) branch: &'run Branch,
+    pub(super) monitor: &'run EtlMonitor,
+}
+
+impl Job<'_> {
+    /// A client that stops asking once the run is cancelled or gives up.
+    pub(super) fn client(&self, watcher: Arc<RequestWatcher>) -> klk::Client {
+        let client = self.engine.source.observed_by(watcher);
+        match self.engine.queue.stop_of(self.record.id) {
+            Some(stop) => client.stopped_by(stop),
+            None => client,
+        }
+    }
+
+    /// For the end of the run: when its rows are in.
+    pub(super) fn commit_clock(&self) -> CommitClock {
+        let clock = Arc::clone(&self.engine.clock);
+        CommitClock::new(move || clock.now())
+    }
+}
