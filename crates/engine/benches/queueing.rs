@@ -5,8 +5,8 @@
 #![expect(clippy::print_stdout, reason = "its figures are its result")]
 
 #[expect(dead_code, reason = "the tests use the rest")]
-#[path = "../tests/integration/hands.rs"]
-mod hands;
+#[path = "../tests/integration/test_clock.rs"]
+mod test_clock;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use monitoring::Monitoring;
 use rand::SeedableRng;
 use warehouse::{Warehouse, WarehouseSettings};
 
-use crate::hands::{Counter, Hands};
+use crate::test_clock::{Counter, TestClock};
 
 const NOW: &str = "2025-11-18T16:00:00Z";
 /// With 30 days of 28 half hours each: 10,080 windows.
@@ -47,7 +47,7 @@ fn main() {
 async fn recover() -> (Duration, Duration, u64) {
     let folder = tempfile::tempdir().unwrap();
     let parts = EngineParts {
-        clock: Arc::new(Hands::at(NOW)),
+        clock: Arc::new(TestClock::at(NOW)),
         ids: Arc::new(Counter::default()),
         source: Client::new(ClientConfig::new("http://127.0.0.1:9".parse().unwrap()), rng()).unwrap(),
         warehouse: Warehouse::open(&WarehouseSettings::at(folder.path().join("bench.duckdb"))).unwrap(),

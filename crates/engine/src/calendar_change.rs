@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::engine::Engine;
-use crate::gaps::Purpose;
+use crate::gaps::EvidenceScope;
 use crate::window_spans::window_spans;
 use crate::{UseCaseError, gaps};
 
@@ -87,7 +87,7 @@ async fn add_gaps(
     let end = touched.iter().map(Interval::end).max().map(|end| end.min(now));
     let Some(past) = start.zip(end).and_then(|(start, end)| Interval::new(start, end)) else { return Ok(()) };
     let branches: Vec<&Branch> = shifts.iter().map(|(change, _)| change.branch).collect();
-    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, past, now, Purpose::Everything).await?;
+    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, past, now, EvidenceScope::Everything).await?;
     let past: IntervalSet<Timestamp> = [past].into_iter().collect();
     for ((change, shift), (_, evidence)) in shifts.iter().zip(&evidence.by_branch) {
         let gone = evidence.missing().intersection(&shift.stops).difference(&evidence.changed());

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::UseCaseError;
 use crate::actor::Actor;
 use crate::calendars::Calendars;
-use crate::engine::{Engine, Why};
+use crate::engine::{Engine, EnqueueReason};
 use crate::look_back;
 use crate::schedule::ScheduleKind;
 
@@ -50,5 +50,5 @@ async fn try_again(engine: &Engine) -> Result<usize, UseCaseError> {
         return Ok(0);
     }
     let batch = engine.new_batch(ScheduleKind::Reconciliation.reason(), &Actor::system());
-    Ok(engine.enqueue(engine.plan().await, batch, runs, Why::Asked).await?.queued.len())
+    Ok(engine.enqueue(engine.lock_planning().await, batch, runs, EnqueueReason::Requested).await?.queued.len())
 }

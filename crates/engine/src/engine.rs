@@ -31,9 +31,9 @@ use crate::source_clock::{ClockDrift, SourceClock, ahead};
 use crate::unanswered_days::UnansweredDays;
 
 /// Why runs are queued.
-pub(crate) enum Why {
+pub(crate) enum EnqueueReason {
     /// Somebody asked for them; the batch says who.
-    Asked,
+    Requested,
     /// A schedule fired, whose check-in they are.
     Schedule(CheckIn),
     /// Somebody decided something, which is kept with them.
@@ -165,7 +165,7 @@ impl Engine {
     }
 
     /// Waits until nobody else is about to queue something.
-    pub(crate) async fn plan(&self) -> Planning {
+    pub(crate) async fn lock_planning(&self) -> Planning {
         Planning(Arc::clone(&self.planning).lock_owned().await)
     }
 
@@ -187,16 +187,16 @@ impl Engine {
         planning: Planning,
         batch: NewBatch,
         runs: Vec<NewRun>,
-        why: Why,
+        why: EnqueueReason,
     ) -> Result<EnqueueOutcome, UseCaseError> {
         self.admit(runs.len())?;
         let (check_in, decision) = match why {
-            Why::Asked => (None, None),
-            Why::Schedule(check_in) => (Some(check_in), None),
-            Why::Decided(decision) => (None, Some(decision)),
+            EnqueueReason::Requested => (None, None),
+            EnqueueReason::Schedule(check_in) => (Some(check_in), None),
+            EnqueueReason::Decided(decision) => (None, Some(decision)),
         };
         let engine = self.clone();
-        to_the_end(async move {
+        run_detached(async move {
             let outcome = engine.warehouse.enqueue_decided(batch, runs, decision).await?;
             let part = || check_in.as_ref().map(CheckIn::share);
             let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: part() });
@@ -256,7 +256,7 @@ impl Engine {
 
 /// Does something in a task of its own: who asks may leave while the database writes, and what it wrote has to reach whoever
 /// works with it.
-pub(crate) async fn to_the_end<T: Send + 'static>(
+pub(crate) async fn run_detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, WarehouseError>> + Send + 'static,
 ) -> Result<T, UseCaseError> {
     match tokio::spawn(monitoring::in_current_scope(work)).await {

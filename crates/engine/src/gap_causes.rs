@@ -55,24 +55,24 @@ impl Grounds {
                 estado_http: facts.http_status,
                 anunciadas: facts.announced,
                 recibidas: facts.received,
-                ..nothing(facts.cause())
+                ..without_evidence(facts.cause())
             };
         }
         if let GapCause::Attempted { state, error, .. } = &gap.cause {
-            return nothing(CauseKind::of(*state, *error));
+            return without_evidence(CauseKind::of(*state, *error));
         }
-        let Some(due) = due(self.kind, gap) else { return nothing(CauseKind::BeforeWatching) };
+        let Some(due) = due(self.kind, gap) else { return without_evidence(CauseKind::BeforeWatching) };
         let silence = Silence::of(due, &self.firings);
         CauseEvidence {
             disparo_anterior_local: silence.last_fired.map(local),
             disparo_siguiente_local: silence.next_fired.map(local),
-            ..nothing(silence.cause)
+            ..without_evidence(silence.cause)
         }
     }
 }
 
 /// A cause, and nothing that proves it yet.
-pub(crate) fn nothing(cause: CauseKind) -> CauseEvidence {
+pub(crate) fn without_evidence(cause: CauseKind) -> CauseEvidence {
     CauseEvidence {
         tipo: cause,
         terminada_en_local: None,
@@ -108,7 +108,7 @@ fn source_changed(branch: &Branch, changes: &[&LaterChange]) -> CauseEvidence {
         usd_cargado: usd(|(loaded, _)| loaded),
         usd_ahora: usd(|(_, now)| now),
         vista_en_local: seen_at.map(|seen_at| branch.zone.to_datetime(seen_at)),
-        ..nothing(CauseKind::SourceChanged)
+        ..without_evidence(CauseKind::SourceChanged)
     }
 }
 

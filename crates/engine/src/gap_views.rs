@@ -64,7 +64,7 @@ pub(crate) fn of_sequence(
             .max_by_key(|attempt| (attempt.state == RunState::Running, attempt.run))
             .map(|attempt| (attempt.run, attempt.state));
         let valor = profile.value_of_invoices(missing).map(gap_values::view);
-        let evidence = gap_causes::nothing(CauseKind::NumberHole);
+        let evidence = gap_causes::without_evidence(CauseKind::NumberHole);
         GapView {
             ventanas: windows,
             causa: CauseKind::NumberHole.as_str().to_owned(),

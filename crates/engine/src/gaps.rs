@@ -34,10 +34,10 @@ pub(crate) struct Evidence<'engine> {
 
 /// What evidence is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum EvidenceScope {
     /// To say what lacks: what is expected of days that are covered whole is left out of `expected`, so that the answer
     /// does not cost more the longer all went well.
-    WhatLacks,
+    MissingOnly,
     /// To say of any half hour what is known of it.
     Everything,
 }
@@ -50,7 +50,7 @@ pub(crate) async fn evidence<'engine>(
     branches: &[&'engine Branch],
     range: Interval<Timestamp>,
     settled: Timestamp,
-    purpose: Purpose,
+    purpose: EvidenceScope,
 ) -> Result<Evidence<'engine>, UseCaseError> {
     let only = match branches {
         [one] => Some(one.id.clone()),
@@ -96,8 +96,8 @@ pub(crate) async fn evidence<'engine>(
             let attempts = attempts.remove(&branch.id).unwrap_or_default();
             let covered: IntervalSet<Timestamp> = covered.remove(&branch.id).unwrap_or_default().into_iter().collect();
             let known = match purpose {
-                Purpose::WhatLacks => Some(&covered),
-                Purpose::Everything => None,
+                EvidenceScope::MissingOnly => Some(&covered),
+                EvidenceScope::Everything => None,
             };
             let expected = match kind {
                 EtlKind::Sales => expected_sales(branch, calendars.of(branch), range, settled, now, &attempts, known),

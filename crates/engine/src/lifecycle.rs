@@ -25,7 +25,7 @@ use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
 use crate::source_clock::SourceClock;
 use crate::unanswered_days::UnansweredDays;
-use crate::{access_upkeep, backup_task, calendar_file, incidents, queue_check, recovery_outcome, scheduler, workers};
+use crate::{access_upkeep, backup_task, calendar_file, incidents, queue_check, recovery_notice, scheduler, workers};
 
 /// What the engine is made of.
 pub struct EngineParts {
@@ -94,7 +94,7 @@ impl Engine {
         follow_plans(&engine, left.plans).await;
         engine.queue.push(left.waiting.into_iter().map(|record| Waiting { record, check_in: None }));
         if engine.settings.mode != EngineMode::Look {
-            recovery_outcome::tell_ended(&engine, None).await;
+            recovery_notice::notify_finished(&engine, None).await;
         }
         let mut tasks = engine.tasks.lock().await;
         if engine.settings.workers > 0 {

@@ -14,7 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::UseCaseError;
 use crate::actor::Actor;
 use crate::calendars::Calendars;
-use crate::engine::{Engine, Why};
+use crate::engine::{Engine, EnqueueReason};
 use crate::pipelines::question_of;
 use crate::unanswered_days::Day;
 
@@ -147,6 +147,6 @@ async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timesta
 async fn compare(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Result<(), UseCaseError> {
     let runs = vec![engine.new_run(EtlKind::Sales, branch, day, RunMode::Full)];
     let batch = engine.new_batch(REASON, &Actor::system());
-    engine.enqueue(engine.plan().await, batch, runs, Why::Asked).await?;
+    engine.enqueue(engine.lock_planning().await, batch, runs, EnqueueReason::Requested).await?;
     Ok(())
 }

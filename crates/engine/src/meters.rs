@@ -44,7 +44,7 @@ impl Histogram {
         outcome
     }
 
-    fn read(&self) -> HistogramReading {
+    pub(crate) fn read(&self) -> HistogramReading {
         let mut below = 0;
         let buckets = BOUNDS_MILLISECONDS.iter().zip(&self.buckets).map(|(bound, bucket)| {
             below += bucket.load(Ordering::Relaxed);
@@ -79,20 +79,6 @@ pub struct MeterReading {
     pub computed_answers: u64,
     /// Runs that wait.
     pub queued: u64,
-}
-
-impl crate::Engine {
-    /// What was counted; nothing is asked of the database.
-    pub fn meter_reading(&self) -> MeterReading {
-        let (kept_answers, computed_answers) = self.answers.counts();
-        MeterReading {
-            commits: self.meters.commits.read(),
-            responses: self.meters.responses.read(),
-            kept_answers,
-            computed_answers,
-            queued: self.queue.len() as u64,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(crate) async fn keep(engine: Engine) {
 
 /// Brings memory and database together again. Nobody queues anything and no plan changes meanwhile.
 async fn check(engine: &Engine) -> Result<(), WarehouseError> {
-    let planning = engine.plan().await;
+    let planning = engine.lock_planning().await;
     let one_at_a_time = engine.plan_control.lock().await;
     let runs = engine.warehouse.runs_in_work().await?;
     let unknown = |state: RunState| {

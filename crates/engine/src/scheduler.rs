@@ -15,7 +15,7 @@ use warehouse::{EnqueueOutcome, NewRun};
 
 use crate::actor::Actor;
 use crate::calendars::Calendars;
-use crate::engine::{Engine, Why};
+use crate::engine::{Engine, EnqueueReason};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
 use crate::{UseCaseError, incidents, look_back};
 
@@ -138,8 +138,8 @@ async fn queue_due(
         .collect();
     let queue = async |runs: Vec<NewRun>| {
         let batch = engine.new_batch(schedule.kind.reason(), &Actor::system());
-        let planning = engine.plan().await;
-        engine.enqueue(planning, batch, runs, Why::Schedule(check_in.share())).await
+        let planning = engine.lock_planning().await;
+        engine.enqueue(planning, batch, runs, EnqueueReason::Schedule(check_in.share())).await
     };
     if schedule.kind == ScheduleKind::Sales {
         incidents::begin(engine, &runs);

@@ -9,11 +9,11 @@ use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure, WarehouseError};
 
 use crate::engine::Engine;
-use crate::insist::insist;
 use crate::pipelines::{self, RunTrace};
 use crate::plans::follow;
 use crate::queue::Waiting;
-use crate::{incidents, recovery_outcome};
+use crate::retry_write::retry_write;
+use crate::{incidents, recovery_notice};
 
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
@@ -65,7 +65,7 @@ async fn do_and_tell(engine: &Engine, run: Waiting) {
 }
 
 async fn tell_recovery(engine: &Engine, batch: BatchId) {
-    if AssertUnwindSafe(recovery_outcome::tell_ended(engine, Some(batch))).catch_unwind().await.is_err() {
+    if AssertUnwindSafe(recovery_notice::notify_finished(engine, Some(batch))).catch_unwind().await.is_err() {
         tracing::error!(?batch, "telling the outcome of a recovery panicked");
     }
 }
@@ -122,7 +122,7 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
     let (now, host) = (engine.clock.now(), &engine.settings.host);
     let trace = RunTrace::of(engine, &run.record);
-    match insist(engine, || engine.warehouse.claim(id, now, host.clone(), trace.id.clone())).await {
+    match retry_write(engine, || engine.warehouse.claim(id, now, host.clone(), trace.id.clone())).await {
         Ok(true) => {
             engine.events.run_changed();
             End::Ended(pipelines::run(engine, run, trace).await)

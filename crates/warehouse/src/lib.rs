@@ -67,7 +67,7 @@ pub use commit_mark::LostCommits;
 pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
-pub use observer::{JobWatch, NobodyObserves, StatementObserver};
+pub use observer::{JobWatch, NoopObserver, StatementObserver};
 pub use past::PastEvidence;
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};

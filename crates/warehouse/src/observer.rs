@@ -17,9 +17,9 @@ pub trait JobWatch: Send {
 
 /// Hears nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NobodyObserves;
+pub struct NoopObserver;
 
-impl StatementObserver for NobodyObserves {
+impl StatementObserver for NoopObserver {
     fn on_asked(&self, _name: &'static str) -> Option<Box<dyn JobWatch>> {
         None
     }

@@ -123,12 +123,12 @@ mod tests {
     use std::task::{Context, Waker};
 
     use super::*;
-    use crate::NobodyObserves;
+    use crate::NoopObserver;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_query_that_nobody_waits_for_is_cut_off_and_the_next_one_is_not() {
         let origin = Connection::open_in_memory().unwrap();
-        let readers = Readers::open(&origin, 1, Arc::new(NobodyObserves), None).unwrap();
+        let readers = Readers::open(&origin, 1, Arc::new(NoopObserver), None).unwrap();
         let (tell_begun, begun) = tokio::sync::oneshot::channel();
         let asking = readers.clone();
         let query = tokio::spawn(async move {
@@ -149,7 +149,7 @@ mod tests {
     #[tokio::test]
     async fn closing_waits_for_a_question_and_leaves_no_connection() {
         let origin = Connection::open_in_memory().unwrap();
-        let readers = Readers::open(&origin, 2, Arc::new(NobodyObserves), None).unwrap();
+        let readers = Readers::open(&origin, 2, Arc::new(NoopObserver), None).unwrap();
         let (tell_asked, asked) = tokio::sync::oneshot::channel();
         let (go_on, wait) = mpsc::channel();
         let asking = readers.clone();

@@ -16,7 +16,7 @@ use crate::readers::Readers;
 use crate::run_counts::RunCounts;
 use crate::version::Versions;
 use crate::writer::Writer;
-use crate::{Access, NobodyObserves, Result, StatementObserver, Subject, Version, WarehouseError, WarehouseSettings};
+use crate::{Access, NoopObserver, Result, StatementObserver, Subject, Version, WarehouseError, WarehouseSettings};
 
 /// The database. Clones share its writer and its readers; the last one that goes closes it.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ impl Warehouse {
     /// Opens the database, makes it where there is none, and brings its schema up to date. Where this process is still
     /// closing the same file, it waits for that.
     pub fn open(settings: &WarehouseSettings) -> Result<Self> {
-        Self::open_observed(settings, Arc::new(NobodyObserves))
+        Self::open_observed(settings, Arc::new(NoopObserver))
     }
 
     /// The same; the observer hears of every job, from the question to the end of the work.

@@ -1,6 +1,6 @@
 //! Which crate may use which: DESIGN's edges, exactly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -177,4 +177,126 @@ fn every_folder_of_the_app_uses_what_the_design_allows_and_nothing_else() {
             assert!(name == folder || allowed.contains(&name.as_str()), "{}: must not use {name}", file.display());
         }
     }
+}
+
+/// A source file with the paths that it names: of `use` declarations and in expressions, from the root of its crate.
+struct SourceFile {
+    /// Its modules from the root, `plans::book`.
+    module: String,
+    named: Vec<String>,
+}
+
+impl SourceFile {
+    fn read(root: &Path, file: &Path) -> Self {
+        let below = file.strip_prefix(root).unwrap().with_extension("");
+        let parts: Vec<&str> = below.iter().map(|part| part.to_str().unwrap()).collect();
+        let parts = parts.strip_suffix(&["mod"]).unwrap_or(&parts);
+        let source = std::fs::read_to_string(file).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        let code: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code = code.join(" ");
+        let parent = parts[..parts.len().saturating_sub(1)].join("::");
+        // In a file of a folder's own, `super` is the folder above; in `mod.rs` the same is true of its parts.
+        let mut named = paths_after(&code, "crate::", "");
+        named.extend(paths_after(&code, "super::", &parent));
+        Self { module: parts.join("::"), named }
+    }
+}
+
+/// Every path after a prefix, with braces spelled out.
+fn paths_after(code: &str, prefix: &str, base: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in code.split(prefix).skip(1) {
+        spell_out(rest, base, &mut found);
+    }
+    found
+}
+
+/// Adds the paths at the beginning of a text; returns what follows them.
+fn spell_out<'code>(text: &'code str, base: &str, found: &mut Vec<String>) -> &'code str {
+    let joined = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}::{name}") };
+    if let Some(mut rest) = text.strip_prefix('{') {
+        loop {
+            rest = spell_out(rest.trim_start(), base, found).trim_start();
+            match rest.strip_prefix(',') {
+                Some(next) => rest = next,
+                None => return rest.strip_prefix('}').unwrap_or(rest),
+            }
+        }
+    }
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    if name.is_empty() {
+        return rest;
+    }
+    match rest.strip_prefix("::") {
+        Some(deeper) if name != "super" => spell_out(deeper, &joined(name), found),
+        _ => {
+            found.push(joined(name));
+            rest
+        }
+    }
+}
+
+/// What `lib.rs` or `main.rs` gives under another path: each name, and the module that it comes from.
+fn given_at_the_root(root: &Path) -> BTreeMap<String, String> {
+    let file = ["lib.rs", "main.rs"].map(|name| root.join(name)).into_iter().find(|file| file.is_file()).unwrap();
+    let source = std::fs::read_to_string(file).unwrap();
+    let mut given = BTreeMap::new();
+    for declaration in source.split("use ").skip(1) {
+        let mut paths = Vec::new();
+        spell_out(declaration, "", &mut paths);
+        for path in paths {
+            if let Some((module, name)) = path.rsplit_once("::") {
+                given.insert(name.to_owned(), module.to_owned());
+            }
+        }
+    }
+    given
+}
+
+/// The files that each file of a crate names.
+fn arrows(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let files: Vec<SourceFile> = sources(root).iter().map(|file| SourceFile::read(root, file)).collect();
+    let modules: BTreeSet<&str> = files.iter().map(|file| file.module.as_str()).collect();
+    let given = given_at_the_root(root);
+    let module_of = |path: &str| {
+        let from_root = given.get(path).cloned();
+        let mut path = from_root.unwrap_or_else(|| path.to_owned());
+        while !modules.contains(path.as_str()) {
+            path = path.rsplit_once("::")?.0.to_owned();
+        }
+        Some(path)
+    };
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files.iter().filter(|file| !matches!(file.module.as_str(), "lib" | "main")) {
+        let named = file.named.iter().filter_map(|path| module_of(path)).filter(|module| *module != file.module);
+        arrows.entry(file.module.clone()).or_default().extend(named);
+    }
+    arrows
+}
+
+#[test]
+fn no_files_of_a_crate_import_each_other_in_a_circle() {
+    for (name, _) in ALLOWED {
+        let folder =
+            if ["app", "frontend", "server"].contains(name) { (*name).to_owned() } else { format!("crates/{name}") };
+        let mut arrows = arrows(&workspace().join(folder).join("src"));
+        // What names only what is gone goes, until nothing or a circle is left.
+        while let Some(free) = arrows.iter().find(|(_, named)| named.iter().all(|other| !arrows.contains_key(other))) {
+            let free = free.0.clone();
+            arrows.remove(&free);
+        }
+        assert!(arrows.is_empty(), "a circle, or what leads to one, in {name}: {arrows:#?}");
+    }
+}
+
+#[test]
+fn the_arrows_of_the_engine_are_seen() {
+    let arrows = arrows(&workspace().join("crates/engine/src"));
+    let named = |file: &str, other: &str| arrows[file].contains(other);
+    assert!(
+        named("lifecycle", "engine") && named("pipelines::ventas", "pipelines::job") && named("engine", "plans::book")
+    );
+    assert!(named("use_cases::reconcile", "engine"), "through the root");
 }

@@ -14,15 +14,15 @@ mod cpu;
 #[expect(dead_code, reason = "monitoring's tests use the rest")]
 #[path = "../../../monitoring/tests/integration/fake_sentry.rs"]
 mod fake_sentry;
-#[expect(dead_code, reason = "the tests use the rest")]
-#[path = "../../tests/integration/hands.rs"]
-mod hands;
 mod peers;
 mod statistics;
 mod subject;
 #[expect(dead_code, reason = "monitoring's tests use the rest")]
 #[path = "../../../monitoring/tests/integration/support.rs"]
 mod support;
+#[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../../tests/integration/test_clock.rs"]
+mod test_clock;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,10 +32,10 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Time, date, time};
 use monitoring::{Monitoring, MonitoringSettings};
 
-use crate::hands::Hands;
 use crate::peers::Peers;
 use crate::statistics::Ratios;
 use crate::subject::Subject;
+use crate::test_clock::TestClock;
 
 /// The first of the days whose sales are extracted.
 const FIRST_DAY: Date = date(2025, 9, 1);
@@ -73,7 +73,7 @@ fn main() {
     }
     // Cargo passes `--bench`; what else is passed is for harnesses that this is not.
     let peers = Peers::start();
-    let clock = Hands::at(NOW);
+    let clock = TestClock::at(NOW);
     let watched = monitoring::init(settings(&peers, &clock));
     assert!(watched.monitoring.is_enabled());
     tokio::runtime::Runtime::new().unwrap().block_on(compare(&peers.pos, &clock, &watched.monitoring));
@@ -81,7 +81,7 @@ fn main() {
     println!("{} requests reached Sentry", peers.end());
 }
 
-fn settings(peers: &Peers, clock: &Hands) -> MonitoringSettings {
+fn settings(peers: &Peers, clock: &TestClock) -> MonitoringSettings {
     let clock = clock.clone();
     MonitoringSettings {
         dsn: Some(peers.dsn.clone()),
@@ -89,7 +89,7 @@ fn settings(peers: &Peers, clock: &Hands) -> MonitoringSettings {
     }
 }
 
-async fn compare(pos: &str, clock: &Hands, watched: &Monitoring) {
+async fn compare(pos: &str, clock: &TestClock, watched: &Monitoring) {
     let half_hours: Vec<(Date, Hours)> = (0..HALF_HOUR_DAYS * HALF_HOURS)
         .map(|index| (FIRST_DAY + (index / HALF_HOURS).days(), Some(half_hour(index % HALF_HOURS))))
         .collect();
@@ -148,7 +148,7 @@ impl Measured {
 /// New engines for every few windows: two that are the same still differ, by the order in which they were made.
 async fn measure(
     pos: &str,
-    clock: &Hands,
+    clock: &TestClock,
     watched: &Monitoring,
     order: [usize; 3],
     windows: &[(Date, Hours)],

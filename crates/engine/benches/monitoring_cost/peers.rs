@@ -9,7 +9,7 @@ use klk_sim::{Sim, SimConfig};
 use tokio::net::TcpListener;
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::hands::Hands;
+use crate::test_clock::TestClock;
 
 /// The argument that makes of this program the peers.
 const ARGUMENT: &str = "peers";
@@ -50,12 +50,12 @@ impl Peers {
 pub fn were_asked_for(now: &str) -> bool {
     let is_peers = std::env::args().nth(1).is_some_and(|argument| argument == ARGUMENT);
     if is_peers {
-        tokio::runtime::Runtime::new().unwrap().block_on(be(Hands::at(now)));
+        tokio::runtime::Runtime::new().unwrap().block_on(be(TestClock::at(now)));
     }
     is_peers
 }
 
-async fn be(clock: Hands) {
+async fn be(clock: TestClock) {
     let sentry = FakeSentry::start(Manner::Accept);
     let sim = Sim::new(SimConfig::five_stores(7), Arc::new(move || clock.time()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

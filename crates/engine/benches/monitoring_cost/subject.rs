@@ -13,7 +13,7 @@ use rand::SeedableRng;
 use tempfile::TempDir;
 use warehouse::{Warehouse, WarehouseSettings};
 
-use crate::hands::{Counter, Hands};
+use crate::test_clock::{Counter, TestClock};
 
 /// What is measured.
 pub struct Subject {
@@ -23,7 +23,7 @@ pub struct Subject {
 
 impl Subject {
     /// With or without monitoring; the rest is the same.
-    pub async fn new(pos: &str, clock: &Hands, monitoring: Monitoring) -> Self {
+    pub async fn new(pos: &str, clock: &TestClock, monitoring: Monitoring) -> Self {
         let folder = TempDir::new().unwrap();
         let mut config = ClientConfig::new(pos.parse().unwrap());
         config.sales_timeout = Duration::from_secs(60);

@@ -22,8 +22,8 @@ use warehouse::{PhaseTimes, RunFailure, RunRecord};
 
 use crate::calendars::Calendars;
 use crate::engine::Engine;
-use crate::insist::insist;
 use crate::queue::Waiting;
+use crate::retry_write::retry_write;
 
 /// Where the team finds a run: known before it starts.
 pub(crate) struct RunTrace {
@@ -158,7 +158,7 @@ async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
 
 /// Stores the end of a run that has nothing to commit.
 pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
-    if let Err(error) = insist(engine, || engine.warehouse.fail_run(failure.clone())).await {
+    if let Err(error) = retry_write(engine, || engine.warehouse.fail_run(failure.clone())).await {
         // The run stays in work in the database until the check of the queue ends it.
         tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");
     }

@@ -9,7 +9,7 @@ use domain::plan::PlanAction;
 use warehouse::PlanChange;
 
 use super::decision::decision;
-use crate::engine::{Engine, to_the_end};
+use crate::engine::{Engine, run_detached};
 use crate::{Actor, UseCaseError};
 
 /// What came of an order; None where the plan's state does not allow it.
@@ -25,7 +25,7 @@ pub(crate) async fn hold(
 ) -> Changed {
     let decision = decision(engine, actor, action, reason);
     let engine = engine.clone();
-    to_the_end(async move {
+    run_detached(async move {
         let _one_at_a_time = engine.plan_control.lock().await;
         let was_held = engine.queue.hold(plan);
         let change = engine.warehouse.change_plan(plan, decision).await;
@@ -42,7 +42,7 @@ pub(crate) async fn hold(
 pub(crate) async fn resume(engine: &Engine, actor: &Actor, plan: BatchId, reason: Option<String>) -> Changed {
     let decision = decision(engine, actor, PlanAction::Resume, reason);
     let engine = engine.clone();
-    to_the_end(async move {
+    run_detached(async move {
         let _one_at_a_time = engine.plan_control.lock().await;
         let change = engine.warehouse.change_plan(plan, decision).await?;
         if change.is_some() {
@@ -59,7 +59,7 @@ pub(crate) async fn resume(engine: &Engine, actor: &Actor, plan: BatchId, reason
 pub(crate) async fn cancel(engine: &Engine, actor: &Actor, plan: BatchId, reason: Option<String>) -> Changed {
     let decision = decision(engine, actor, PlanAction::Cancel, reason);
     let engine = engine.clone();
-    to_the_end(async move {
+    run_detached(async move {
         let _one_at_a_time = engine.plan_control.lock().await;
         let was_held = engine.queue.hold(plan);
         let change = engine.warehouse.change_plan(plan, decision).await;

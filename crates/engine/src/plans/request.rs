@@ -10,7 +10,7 @@ use domain::{Branch, BranchId, EtlKind, Interval};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::Engine;
-use crate::use_cases::period::{check_days, date, end_time, period, start_time};
+use crate::period::{check_days, date, end_time, period, start_time};
 use crate::{Actor, UseCaseError};
 
 /// The time that a request is about, of each of its stores, as far as it has passed. Who names no store means all that are
@@ -29,7 +29,7 @@ pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) ->
     let mut parts = Vec::new();
     if let Some(days) = request.ultimos_dias {
         let range = last_days(days, engine.settings.recovery_days_max, now)?;
-        parts.extend(branches.iter().filter_map(|branch| passed(branch, range, now)));
+        parts.extend(branches.iter().filter_map(|branch| elapsed_part(branch, range, now)));
     }
     for asked in &request.periodos {
         let of = match &asked.ubicacion_id {
@@ -37,7 +37,7 @@ pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) ->
             None => branches.clone(),
         };
         for branch in of {
-            parts.extend(passed(branch, local_period(engine, branch, asked)?, now));
+            parts.extend(elapsed_part(branch, local_period(engine, branch, asked)?, now));
         }
     }
     if parts.is_empty() { Err(UseCaseError::NothingToExtract) } else { Ok(PlanScope { parts }) }
@@ -110,7 +110,7 @@ pub(crate) fn local_period(
 }
 
 /// The half hours of a range that have ended; what has not is not missing, and would change the plan while it is shown.
-pub(crate) fn passed(branch: &Branch, range: Interval<Timestamp>, now: Timestamp) -> Option<ScopePart> {
+pub(crate) fn elapsed_part(branch: &Branch, range: Interval<Timestamp>, now: Timestamp) -> Option<ScopePart> {
     let start = half_hour_floor(range.start(), &branch.zone);
     let start = if start < range.start() { start.checked_add(domain::HALF_HOUR).ok()? } else { start };
     let whole = Interval::new(start, range.end().min(half_hour_floor(now, &branch.zone)))?;

@@ -12,7 +12,7 @@ use warehouse::FailedWindow;
 use super::start::{propose, start};
 use crate::calendars::Calendars;
 use crate::engine::Engine;
-use crate::gaps::Purpose;
+use crate::gaps::EvidenceScope;
 use crate::{Actor, UseCaseError, gaps};
 
 /// Starts a plan of the windows whose time has come.
@@ -31,7 +31,7 @@ async fn plan_due(engine: &Engine) -> Result<usize, UseCaseError> {
     let now = engine.clock.now();
     let zone = &engine.settings.schedules.zone;
     let midnight = day_interval(zone.to_datetime(now).date(), zone).map_or(now, |day| day.start());
-    let planning = engine.plan().await;
+    let planning = engine.lock_planning().await;
     let already = engine.warehouse.windows_retried_since(midnight).await?;
     if already >= settings.policy.windows_a_day {
         return Ok(0);
@@ -57,7 +57,8 @@ async fn candidates(engine: &Engine, now: Timestamp) -> Result<Vec<RetryCandidat
     let calendars = Calendars::known(engine, None).await?;
     let may_answer = |branch: &&Branch| !engine.queue.is_failing(&branch.id) || calendars.is_open(branch, now);
     let branches: Vec<&Branch> = engine.branches.all().iter().filter(may_answer).collect();
-    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, range, settled, Purpose::WhatLacks).await?;
+    let evidence =
+        gaps::evidence(engine, EtlKind::Sales, &branches, range, settled, EvidenceScope::MissingOnly).await?;
     let failures = engine.warehouse.latest_failures(EtlKind::Sales, range).await?;
     let mut candidates = Vec::new();
     for (branch, evidence) in evidence.by_branch {

@@ -5,7 +5,7 @@ use domain::plan::{Plan, PlanOptions, PlanScope, windows_in_scope};
 use domain::{Branch, BranchId, EtlKind, RunId};
 
 use crate::engine::Engine;
-use crate::gaps::Purpose;
+use crate::gaps::EvidenceScope;
 use crate::{UseCaseError, gaps};
 
 /// Windows that would run now, and who is at the others.
@@ -28,10 +28,11 @@ pub(crate) async fn seal(
     let mut windows = Vec::new();
     let mut in_work = Vec::new();
     if let (Some(range), false) = (scope.hull(), branches.is_empty()) {
-        let evidence = gaps::evidence(engine, kind, &branches, range, engine.clock.now(), Purpose::Everything).await?;
+        let evidence =
+            gaps::evidence(engine, kind, &branches, range, engine.clock.now(), EvidenceScope::Everything).await?;
         for (branch, evidence) in &evidence.by_branch {
             windows.extend(windows_in_scope(scope, &branch.id, evidence, &branch.zone, kind, options));
-            in_work.extend(at_it(scope, &branch.id, evidence, options));
+            in_work.extend(runs_in_progress(scope, &branch.id, evidence, options));
         }
     }
     in_work.sort_unstable();
@@ -40,7 +41,7 @@ pub(crate) async fn seal(
 }
 
 /// Runs that have windows of the scope waiting or in work, by whoever asked for them.
-fn at_it(scope: &PlanScope, branch: &BranchId, evidence: &GapEvidence, options: PlanOptions) -> Vec<RunId> {
+fn runs_in_progress(scope: &PlanScope, branch: &BranchId, evidence: &GapEvidence, options: PlanOptions) -> Vec<RunId> {
     let wanted =
         if options.repeat_loaded { evidence.expected.union(&evidence.changed()) } else { evidence.to_recover() };
     let wanted = wanted.intersection(&scope.of_branch(branch));

@@ -9,10 +9,10 @@ use domain::read_model::{CalendarAnswer, CalendarPreview, CalendarRequest};
 use serde_json::json;
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
-use super::period::date;
 use crate::calendar_change::{self, CalendarChange};
 use crate::calendars::{Calendars, on_its_zones};
-use crate::engine::to_the_end;
+use crate::engine::run_detached;
+use crate::period::date;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -36,7 +36,7 @@ impl Engine {
     ) -> Result<CalendarAnswer, UseCaseError> {
         actor.may_operate()?;
         actor.may_operate_in(self.branches.require(&request.ubicacion_id)?)?;
-        let planning = self.plan().await;
+        let planning = self.lock_planning().await;
         let mut changes = self.warehouse.calendar_changes(None).await?;
         let (row, change) = self.proposed(&changes, &request)?;
         let row = CalendarRow { person: actor.name.clone(), ..row };
@@ -65,7 +65,7 @@ impl Engine {
         let (engine, rows, at) = (self.clone(), vec![(self.new_id(), row.clone())], row.registered_at);
         let is_another = change.clock_after != change.branch.zone;
         let on_another = is_another.then(|| Branch { zone: change.clock_after, ..change.branch.clone() });
-        to_the_end(async move {
+        run_detached(async move {
             engine.warehouse.change_calendars(rows, vec![decision]).await?;
             on_another.iter().for_each(|branch| engine.branches.replace(branch, at));
             drop(planning);

@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use serde_json::json;
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
-use super::period::date;
 use crate::calendar_change::{self, CalendarChange};
 use crate::calendars::Calendars;
-use crate::engine::to_the_end;
+use crate::engine::run_detached;
+use crate::period::date;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -31,7 +31,7 @@ impl Engine {
     pub async fn change_holiday(&self, actor: &Actor, request: HolidayRequest) -> Result<HolidayAnswer, UseCaseError> {
         actor.may_operate_everywhere()?;
         let (day, exception) = self.day_of(&request)?;
-        let planning = self.plan().await;
+        let planning = self.lock_planning().await;
         let known = self.warehouse.calendar_changes(None).await?;
         let mut changes = self.of_all_stores(&known, day, &exception);
         // A second click decides nothing.
@@ -61,7 +61,7 @@ impl Engine {
         let tiendas = changes.len() as u64;
         if tiendas > 0 {
             let engine = self.clone();
-            to_the_end(async move {
+            run_detached(async move {
                 engine.warehouse.change_calendars(rows, decisions).await?;
                 engine.events.gaps_changed();
                 drop(planning);

@@ -7,8 +7,8 @@ use domain::window::{day_interval, readings};
 use serde_json::json;
 use warehouse::NewDecision;
 
-use super::period::date;
-use crate::engine::Why;
+use crate::engine::EnqueueReason;
+use crate::period::date;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -43,7 +43,7 @@ impl Engine {
         let runs = vec![self.new_run(domain::EtlKind::Sales, branch, interval, RunMode::Full)];
         let batch = self.new_batch("conciliacion", actor);
         let id = batch.id;
-        let outcome = self.enqueue(self.plan().await, batch, runs, Why::Asked).await?;
+        let outcome = self.enqueue(self.lock_planning().await, batch, runs, EnqueueReason::Requested).await?;
         // A batch none of whose runs was queued is not stored: another run has the day already, and loads it.
         let lote_id = (!outcome.queued.is_empty()).then_some(id);
         let mensaje = format!(

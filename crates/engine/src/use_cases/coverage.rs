@@ -22,7 +22,7 @@ use warehouse::{Commit, Subject};
 
 use crate::answer_cache::Question;
 use crate::calendars::Calendars;
-use crate::gaps::Purpose;
+use crate::gaps::EvidenceScope;
 use crate::window_states::WindowStates;
 use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
 
@@ -92,7 +92,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Day<'engine>, UseCaseError> {
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled, Purpose::Everything).await?;
+        let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled, EvidenceScope::Everything).await?;
         let Some((_, evidence)) = read.by_branch.pop() else {
             return Err(InvalidParameter { name: "ubicacion_id", reason: "no tiene datos".to_owned() }.into());
         };

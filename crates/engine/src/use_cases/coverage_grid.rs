@@ -17,7 +17,7 @@ use warehouse::Subject;
 
 use crate::answer_cache::Question;
 use crate::calendars::Calendars;
-use crate::gaps::{self, Evidence, Purpose};
+use crate::gaps::{self, Evidence, EvidenceScope};
 use crate::past::evidence_at;
 use crate::window_states::WindowStates;
 use crate::{Actor, Engine, UseCaseError, number_holes};
@@ -164,7 +164,7 @@ impl Engine {
         let settled = at.checked_sub(self.settings.gap_grace).unwrap_or(at);
         let evidence = match moment {
             Some(moment) => evidence_at(self, filter.kind, &branches, range, moment).await?,
-            None => gaps::evidence(self, filter.kind, &branches, range, settled, Purpose::WhatLacks).await?,
+            None => gaps::evidence(self, filter.kind, &branches, range, settled, EvidenceScope::MissingOnly).await?,
         };
         let mut gaps = self.views(filter.kind, &evidence, at).await?;
         if moment.is_some() {

@@ -7,8 +7,8 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 use warehouse::{NewRun, RunRecord};
 
-use super::period::{check_days, period};
-use crate::engine::{Planning, Why};
+use crate::engine::{EnqueueReason, Planning};
+use crate::period::{check_days, period};
 use crate::schedule::half_hour_of;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -69,7 +69,7 @@ impl Engine {
             .into_iter()
             .map(|(branch, interval)| self.new_run(request.kind, branch, interval, RunMode::Full))
             .collect();
-        self.queue_batch(self.plan().await, "manual", actor, runs).await
+        self.queue_batch(self.lock_planning().await, "manual", actor, runs).await
     }
 
     /// Queues runs that somebody asks for as a batch.
@@ -82,7 +82,7 @@ impl Engine {
     ) -> Result<ExtractAnswer, UseCaseError> {
         let batch = self.new_batch(reason, actor);
         let id = batch.id;
-        let outcome = self.enqueue(planning, batch, runs, Why::Asked).await?;
+        let outcome = self.enqueue(planning, batch, runs, EnqueueReason::Requested).await?;
         let batch = (!outcome.queued.is_empty()).then_some(id);
         Ok(ExtractAnswer { batch, queued: outcome.queued, in_work: outcome.in_work })
     }

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
-use super::period::{check_days, date, end_time, period, start_time};
-use crate::engine::to_the_end;
-use crate::gaps::Purpose;
+use crate::engine::run_detached;
+use crate::gaps::EvidenceScope;
+use crate::period::{check_days, date, end_time, period, start_time};
 use crate::{Actor, Engine, UseCaseError, gaps};
 
 impl Engine {
@@ -30,10 +30,11 @@ impl Engine {
         }
 
         // Held until it is stored: of two who ask at once, the second sees what the first gave up.
-        let planning = self.plan().await;
+        let planning = self.lock_planning().await;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let evidence = gaps::evidence(self, request.etl_tipo, &[branch], range, settled, Purpose::Everything).await?;
+        let evidence =
+            gaps::evidence(self, request.etl_tipo, &[branch], range, settled, EvidenceScope::Everything).await?;
         let mut given_up = IntervalSet::empty();
         for (branch, evidence) in &evidence.by_branch {
             given_up = justifiable(range, evidence).map_err(|why| refusal(why, branch))?;
@@ -44,7 +45,7 @@ impl Engine {
         if !waivers.is_empty() {
             let decision = self.justifying(actor.origin, now, branch, &request, &justification, &waivers, &spans);
             let engine = self.clone();
-            to_the_end(async move {
+            run_detached(async move {
                 engine.warehouse.waive(waivers, justification, decision).await?;
                 engine.events.gaps_changed();
                 drop(planning);

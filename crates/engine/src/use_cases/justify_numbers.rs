@@ -12,9 +12,9 @@ use serde_json::json;
 use warehouse::{NewDecision, NewNumberWaiver, NumberWaiver, RegisterNumbers, WaiverFilter};
 
 use super::justify::refusal;
-use crate::engine::to_the_end;
+use crate::engine::run_detached;
 use crate::gap_views::places;
-use crate::gaps::Purpose;
+use crate::gaps::EvidenceScope;
 use crate::{Engine, UseCaseError, gaps, number_holes};
 
 impl Engine {
@@ -31,9 +31,9 @@ impl Engine {
             let reason = "una foto de inventario no tiene números de factura".to_owned();
             return Err(InvalidParameter { name: "clase", reason }.into());
         }
-        let planning = self.plan().await;
+        let planning = self.lock_planning().await;
         let now = self.clock.now();
-        let evidence = gaps::evidence(self, kind, &[branch], range, now, Purpose::Everything).await?;
+        let evidence = gaps::evidence(self, kind, &[branch], range, now, EvidenceScope::Everything).await?;
         let within = |holes: Option<&Vec<NumberHole>>| -> Vec<NumberHole> {
             let lies_within = |hole: &&NumberHole| {
                 let span = number_holes::span_of(hole, &branch.zone);
@@ -67,7 +67,7 @@ impl Engine {
         if !waivers.is_empty() {
             let decision = self.justifying_numbers(origin, now, branch, &justification, &waivers, missing);
             let engine = self.clone();
-            to_the_end(async move {
+            run_detached(async move {
                 engine.warehouse.waive_numbers(waivers, justification, decision).await?;
                 engine.events.gaps_changed();
                 drop(planning);

@@ -14,7 +14,7 @@ use warehouse::Subject;
 use crate::answer_cache::Question;
 use crate::gap_causes::Grounds;
 use crate::gap_views::{self, Moment};
-use crate::gaps::{Evidence, Purpose};
+use crate::gaps::{Evidence, EvidenceScope};
 use crate::{Actor, Engine, UseCaseError, gap_causes, gap_values, gaps};
 
 impl Engine {
@@ -71,7 +71,7 @@ impl Engine {
         let branches = self.branches.select(branch)?;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        gaps::evidence(self, kind, &branches, range, settled, Purpose::WhatLacks).await
+        gaps::evidence(self, kind, &branches, range, settled, EvidenceScope::MissingOnly).await
     }
 
     /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.

@@ -6,7 +6,7 @@ use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode, Window};
 use jiff::SignedDuration;
 
 use super::extract::ExtractAnswer;
-use crate::gaps::Purpose;
+use crate::gaps::EvidenceScope;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
 impl Engine {
@@ -28,8 +28,9 @@ impl Engine {
         let since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
         let Some(range) = Interval::new(since, now) else { return Err(UseCaseError::NothingToExtract) };
         let branches = self.branches.select(None)?;
-        let planning = self.plan().await;
-        let mut evidence = gaps::evidence(self, EtlKind::Sales, &branches, range, now, Purpose::WhatLacks).await?;
+        let planning = self.lock_planning().await;
+        let mut evidence =
+            gaps::evidence(self, EtlKind::Sales, &branches, range, now, EvidenceScope::MissingOnly).await?;
         // A first load fetches what is not there; numbers that lack in what is there are for people to ask for.
         evidence.by_branch.iter_mut().for_each(|(_, evidence)| evidence.unproven = IntervalSet::empty());
         let mut windows: Vec<(&Branch, Window)> = evidence

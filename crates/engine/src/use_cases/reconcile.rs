@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use warehouse::{NewBatch, NewDecision};
 
-use super::period::date;
-use crate::engine::Why;
-use crate::gaps::Purpose;
+use crate::engine::EnqueueReason;
+use crate::gaps::EvidenceScope;
+use crate::period::date;
 use crate::scheduler::around_what_is_in_work;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
@@ -42,8 +42,8 @@ impl Engine {
         };
         let queue = async |runs| {
             let batch = self.new_batch(REASON, actor);
-            let (id, why) = (batch.id, Why::Decided(decided(&batch)));
-            Ok::<_, UseCaseError>((id, self.enqueue(self.plan().await, batch, runs, why).await?))
+            let (id, why) = (batch.id, EnqueueReason::Decided(decided(&batch)));
+            Ok::<_, UseCaseError>((id, self.enqueue(self.lock_planning().await, batch, runs, why).await?))
         };
         let (mut lote_id, mut outcome) = queue(runs.clone()).await?;
         let rest = around_what_is_in_work(self, &runs, &outcome);
@@ -71,7 +71,7 @@ impl Engine {
         day: Interval<Timestamp>,
         now: Timestamp,
     ) -> Result<usize, UseCaseError> {
-        let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], day, now, Purpose::WhatLacks).await?;
+        let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], day, now, EvidenceScope::MissingOnly).await?;
         let missing = evidence.by_branch.iter().flat_map(|(branch, evidence)| {
             let missing = evidence.expected.difference(&evidence.covered).difference(&evidence.waived);
             missing.intervals().iter().map(|part| half_hours(*part, &branch.zone).len()).collect::<Vec<_>>()

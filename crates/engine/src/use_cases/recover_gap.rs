@@ -31,7 +31,7 @@ impl Engine {
             return Err(UseCaseError::Unrecoverable);
         }
         let range = request::local_period(self, branch, &period_of(&request))?;
-        let part = request::passed(branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
+        let part = request::elapsed_part(branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
         let recovery = self.queue_missing(actor, PlanScope { parts: vec![part] }).await?;
         announce(actor, branch, &request, &recovery.queued);
         let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
@@ -42,7 +42,7 @@ impl Engine {
     }
 
     async fn queue_missing(&self, actor: &Actor, scope: PlanScope) -> Result<Recovery, UseCaseError> {
-        let planning = self.plan().await;
+        let planning = self.lock_planning().await;
         let sealed = seal::seal(self, EtlKind::Sales, &scope, PlanOptions::default()).await?;
         if sealed.plan.windows().is_empty() {
             return Ok(Recovery { in_work: sealed.in_work, ..Recovery::default() });

@@ -18,7 +18,7 @@ impl Engine {
     /// that are left.
     pub async fn start_plan(&self, actor: &Actor, hash: &str) -> Result<PlanView, UseCaseError> {
         actor.may_operate()?;
-        let planning = self.plan().await;
+        let planning = self.lock_planning().await;
         let known = self.plan_to_change(actor, hash).await?;
         if known.state != PlanState::Proposed {
             return Ok(view(known));

@@ -117,17 +117,17 @@ async fn a_session_ends_by_itself_idle_or_old_and_outlives_a_restart() {
     };
     let mut world = with_user(limits(access), Role::Reader, "").await;
     let token = sign_in(&world, "ana", PASSWORD).await.unwrap();
-    world.hands.set("2025-11-18T16:25:00Z");
+    world.clock.set("2025-11-18T16:25:00Z");
     assert!(who(&world, &token).actor.is_somebody());
     world.restart(limits(access)).await;
     assert!(who(&world, &token).actor.is_somebody(), "sessions are stored");
-    world.hands.set("2025-11-18T16:54:00Z");
+    world.clock.set("2025-11-18T16:54:00Z");
     assert!(who(&world, &token).actor.is_somebody(), "what is asked keeps it open");
-    world.hands.set("2025-11-18T17:00:00Z");
+    world.clock.set("2025-11-18T17:00:00Z");
     assert!(!who(&world, &token).actor.is_somebody(), "and not for longer than an hour");
 
     let idle = sign_in(&world, "ana", PASSWORD).await.unwrap();
-    world.hands.set("2025-11-18T17:30:00Z");
+    world.clock.set("2025-11-18T17:30:00Z");
     assert!(!who(&world, &idle).actor.is_somebody());
 }
 
@@ -182,7 +182,7 @@ async fn a_code_sets_a_password_once_and_ends_other_sessions() {
     assert!(sign_in(&world, "ana", OTHER_PASSWORD).await.is_ok());
 
     let late = world.engine.issue_code(&admin(), "ana").await.unwrap();
-    world.hands.set("2025-11-25T16:00:00Z");
+    world.clock.set("2025-11-25T16:00:00Z");
     let request = CodeRequest { code: late, ..request(PASSWORD) };
     assert_eq!(code_of(world.engine.set_password_with_code(request).await), ProblemCode::NotSignedIn);
 }
@@ -227,9 +227,9 @@ async fn a_token_counts_until_its_end_or_until_it_is_taken_back() {
     assert_eq!((who(&world).actor.name.as_str(), who(&world).actor.role), ("token:respaldo", Some(Role::Reader)));
     let as_session = world.engine.identify(Credentials::Session(token.expose_secret()), Origin::Api, None);
     assert!(!as_session.actor.is_somebody(), "a token is no cookie");
-    world.hands.set("2025-11-19T16:00:00Z");
+    world.clock.set("2025-11-19T16:00:00Z");
     assert!(!who(&world).actor.is_somebody());
-    world.hands.set("2025-11-18T16:00:00Z");
+    world.clock.set("2025-11-18T16:00:00Z");
     let id = world.engine.access_overview(&admin()).await.unwrap().tokens[0].id;
     world.engine.revoke_api_token(&admin(), id).await.unwrap();
     assert!(!who(&world).actor.is_somebody());

@@ -31,7 +31,7 @@ async fn every_day_at_its_hour_a_copy_is_made_and_the_oldest_go() {
     let world = World::with(EngineSettings { scheduler: true, nap_max, backups, ..settings() }).await;
     assert_eq!(world.engine.backup_status(&admin()).await.unwrap().estado, BackupState::Done, "the earlier one");
 
-    world.hands.set("2025-11-18T16:30:00Z");
+    world.clock.set("2025-11-18T16:30:00Z");
     let path = folder.path().join("klk-20251118T163000Z.duckdb");
     while !path.exists() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;

@@ -90,7 +90,7 @@ async fn a_holiday_is_previewed_saved_and_its_windows_are_no_gaps_any_more() {
     assert_eq!(missing(&world, 48).await, before - 28);
     assert_eq!(current(&world).await, document);
     // What was known before the change is judged by the calendar of then.
-    world.hands.set("2025-11-18T17:00:00Z");
+    world.clock.set("2025-11-18T17:00:00Z");
     let filter = GapFilter {
         kind: Some(EtlKind::Sales),
         branch: Some(BranchId::new("tienda_01")),
@@ -142,7 +142,7 @@ async fn another_zone_counts_from_its_day_on_and_outlives_a_restart() {
     assert!(preview.dejan_de_esperarse > 0 && preview.dejan_de_esperarse == preview.empiezan_a_esperarse);
     world.engine.change_calendar(&operator(), change).await.unwrap();
     for _ in 0..2 {
-        world.hands.set("2025-11-20T15:00:00Z");
+        world.clock.set("2025-11-20T15:00:00Z");
         // Four hours behind UTC before the change, five after it; it is open from 7 to 21.
         assert_eq!(missing_on(&world, before).await, Some(("2025-11-18T11:00:00Z".to_owned(), 28)));
         assert_eq!(missing_on(&world, day).await, Some(("2025-11-19T12:00:00Z".to_owned(), 28)));
@@ -180,7 +180,7 @@ async fn a_zone_that_is_none_or_that_half_hours_cannot_follow_is_refused() {
 async fn a_past_day_is_judged_by_the_klk_toml_of_its_day() {
     let mut world = World::new().await;
     let (before, today) = (date(2025, 11, 17), date(2025, 11, 18));
-    world.hands.set("2025-11-18T23:00:00Z");
+    world.clock.set("2025-11-18T23:00:00Z");
     let was = missing_on(&world, before).await;
     assert_eq!(missing_on(&world, today).await.unwrap().0, "2025-11-18T11:00:00Z");
 
@@ -218,7 +218,7 @@ async fn a_holiday_of_all_stores_is_of_its_day_only_and_outlives_other_hours() {
 
     world.branches[0].calendar = Calendar::every_day("09:00-21:00".parse().unwrap());
     world.restart(settings()).await;
-    world.hands.set("2025-11-20T23:00:00Z");
+    world.clock.set("2025-11-20T23:00:00Z");
     assert_eq!(missing_on(&world, date(2025, 11, 19)).await, None);
     assert_eq!(missing_on(&world, date(2025, 11, 20)).await.unwrap().0, "2025-11-20T13:00:00Z");
     // Whoever changes a store's calendar sees it there, and can take it out.

@@ -97,9 +97,9 @@ async fn a_cell_says_what_is_missing_why_and_since_when_and_the_worst_store_come
 #[tokio::test(flavor = "multi_thread")]
 async fn a_grid_of_the_past_shows_what_was_known_then_and_offers_nothing() {
     let world = loaded().await;
-    world.hands.set("2025-11-18T20:00:00Z");
+    world.clock.set("2025-11-18T20:00:00Z");
     world.extract("tienda_01", "2025-11-17", Some(("10:00", "11:00"))).await;
-    world.hands.set("2025-11-18T21:00:00Z");
+    world.clock.set("2025-11-18T21:00:00Z");
     let now = grid(&world, week()).await;
     assert_eq!(cell(&now, "tienda_01", "2025-11-17").state, DayState::Complete);
     let then = grid(&world, GridFilter { at: Some("2025-11-18T15:45".parse().unwrap()), ..week() }).await;

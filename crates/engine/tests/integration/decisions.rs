@@ -109,11 +109,11 @@ async fn what_is_loaded_closed_or_not_due_is_not_justified() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_missing_at_a_moment_can_be_asked_and_two_moments_compared() {
     let world = World::new().await;
-    world.hands.set("2025-11-18T16:10:00Z");
+    world.clock.set("2025-11-18T16:10:00Z");
     world.extract("tienda_01", "2025-11-18", Some(("08:00", "09:00"))).await;
-    world.hands.set("2025-11-18T16:20:00Z");
+    world.clock.set("2025-11-18T16:20:00Z");
     justify(&world, period("2025-11-18", "09:00", "10:00")).await.unwrap();
-    world.hands.set("2025-11-18T18:00:00Z");
+    world.clock.set("2025-11-18T18:00:00Z");
 
     let at = async |moment: &str| {
         let moment = Some(moment.parse().unwrap());
@@ -168,7 +168,7 @@ async fn a_closed_day_that_the_source_changed_is_shown_with_its_money() {
     assert!(compare().await[0].conciliacion.as_ref().unwrap().diferencia_usd.is_zero());
     assert_eq!(state().await.1.estado, ReconciliationState::Same);
 
-    world.hands.set("2025-11-18T18:00:00Z");
+    world.clock.set("2025-11-18T18:00:00Z");
     let receipt = compare().await[0].conciliacion.clone().unwrap();
     assert!(receipt.lineas_agregadas > 0 && receipt.diferencia_usd > Decimal::ZERO, "{receipt:?}");
     let (changed, day) = state().await;
@@ -205,7 +205,7 @@ async fn stock_is_fresh_until_it_is_older_than_the_limit_and_missed_snapshots_ar
     let list = fresh().await;
     assert_eq!((list.atrasados, list.almacenes.len(), list.limite_minutos), (0, 2, 75));
 
-    world.hands.set("2025-11-21T16:00:00Z");
+    world.clock.set("2025-11-21T16:00:00Z");
     let list = fresh().await;
     assert_eq!((list.atrasados, list.almacenes[0].antiguedad_minutos), (2, Some(3 * 24 * 60)));
     let snapshots = GapFilter { kind: Some(EtlKind::Inventory), ..sales_of_periferico(168) };

@@ -62,7 +62,7 @@ async fn a_first_load_has_a_limit_of_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_not_ended_is_not_recovered() {
     let world = World::new().await;
-    world.hands.set("2025-11-18T16:17:00Z");
+    world.clock.set("2025-11-18T16:17:00Z");
     let hours = |from: &str, to: &str| hours_of("2025-11-18", from, to);
     let error = world.engine.recover_gap(&operator(), hours("12:00", "14:00")).await.unwrap_err();
     assert_eq!(error.code(), ProblemCode::Conflict);

@@ -75,7 +75,7 @@ async fn nothing_is_lost_doubled_or_stuck_for_as_long_as_wanted() {
 async fn survive(seed: u64) {
     let mut dice = StdRng::seed_from_u64(seed);
     let mut world = World::hurried(working()).await;
-    world.hands.set("2025-11-17T11:00:00Z");
+    world.clock.set("2025-11-17T11:00:00Z");
     for _ in 0..STEPS {
         go_wrong(&mut world, &mut dice).await;
         tokio::time::sleep(Duration::from_millis(dice.random_range(0..40))).await;
@@ -83,7 +83,7 @@ async fn survive(seed: u64) {
     world.sim.clear_faults();
     world.be_patient();
     // What came late has come, and both days are over.
-    world.hands.set("2025-11-19T15:00:00Z");
+    world.clock.set("2025-11-19T15:00:00Z");
     world.restart(EngineSettings { scheduler: false, ..working() }).await;
     let_plans_go_on(&world).await;
     recover_all(&world, seed).await;
@@ -98,8 +98,8 @@ async fn go_wrong(world: &mut World, dice: &mut StdRng) {
         5 => drop(world.sim.clear_faults()),
         6..=9 => turn_clock(world, SignedDuration::from_mins(dice.random_range(5..180))),
         10 => turn_clock(world, SignedDuration::from_mins(-dice.random_range(1..120))),
-        11 => world.hands.break_in_writer(),
-        12 => world.sim.add_late(late(world.hands.time(), dice)),
+        11 => world.clock.break_in_writer(),
+        12 => world.sim.add_late(late(world.clock.time(), dice)),
         13 => world.restart(working()).await,
         14..=16 => recover_everything(world, dice).await,
         17 => change_a_plan(world, dice).await,
@@ -157,8 +157,8 @@ fn late(now: Timestamp, dice: &mut StdRng) -> LateSales {
 fn turn_clock(world: &World, by: SignedDuration) {
     let (first, last): (Timestamp, Timestamp) =
         ("2025-11-17T08:00:00Z".parse().unwrap(), "2025-11-19T12:00:00Z".parse().unwrap());
-    let moment = (world.hands.time() + by).clamp(first, last);
-    world.hands.set(&moment.to_string());
+    let moment = (world.clock.time() + by).clamp(first, last);
+    world.clock.set(&moment.to_string());
 }
 
 fn everything() -> PlanRequest {
@@ -208,8 +208,8 @@ async fn recover_all(world: &World, seed: u64) {
         if preview.ventanas == 0 && world.gaps(72).await.is_empty() {
             return;
         }
-        let later = world.hands.time() + SignedDuration::from_mins(11);
-        world.hands.set(&later.to_string());
+        let later = world.clock.time() + SignedDuration::from_mins(11);
+        world.clock.set(&later.to_string());
     }
     panic!("seed {seed}: this is missing for ever: {:#?}", world.gaps(72).await);
 }

@@ -10,8 +10,8 @@ use monitoring::Started;
 use serde_json::Value;
 
 use crate::fake_sentry::{FakeSentry, Manner};
+use crate::sentry_reports::team;
 use crate::support::{PATIENT, World, eventually, settings};
-use crate::told::team;
 
 fn scheduled() -> EngineSettings {
     EngineSettings { scheduler: true, nap_max: Duration::from_millis(20), ..settings() }
@@ -32,7 +32,7 @@ async fn look_at(world: &World, moments: &[&str]) {
             runs.iter().filter(live).count()
         };
         let before = looked().await;
-        world.hands.set(moment);
+        world.clock.set(moment);
         let done = async {
             while looked().await < before + 2 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -129,7 +129,7 @@ async fn a_store_whose_line_is_off_at_night_is_no_alarm_and_is_compared_once_it_
     world.extract("tienda_01", "2025-11-17", None).await;
     world.sim.add_fault(Fault::new(FaultKind::Status { code: 503, html: false }).of_branch("SUC001"));
     // Three in the morning of the 19th: the comparison of the 18th, and the look back at the 17th.
-    world.hands.set("2025-11-19T07:00:00Z");
+    world.clock.set("2025-11-19T07:00:00Z");
     let comparisons = async |state: RunState| {
         let is_one = |run: &&domain::read_model::RunView| {
             run.fecha_desde.to_string() == "2025-11-18" && run.modo == RunMode::Full && run.etl_tipo == EtlKind::Sales
@@ -148,10 +148,10 @@ async fn a_store_whose_line_is_off_at_night_is_no_alarm_and_is_compared_once_it_
     world.sim.clear_faults();
     let unanswered = counts();
     // It opens at seven.
-    world.hands.set("2025-11-19T10:50:00Z");
+    world.clock.set("2025-11-19T10:50:00Z");
     world.all_ended().await;
     assert_eq!(comparisons(RunState::Succeeded).await, 0);
-    world.hands.set("2025-11-19T11:01:00Z");
+    world.clock.set("2025-11-19T11:01:00Z");
     eventually(async || comparisons(RunState::Succeeded).await == 1).await;
     eventually(async || counts() > unanswered).await;
     world.engine.shutdown().await;

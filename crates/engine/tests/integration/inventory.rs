@@ -37,7 +37,7 @@ async fn a_snapshot_has_every_warehouse_and_a_failed_one_leaves_the_stock_as_it_
     let taken = snapshot(&world).await;
     assert_eq!(taken[0].estado, RunState::Succeeded);
 
-    world.hands.set("2025-11-18T16:30:00Z");
+    world.clock.set("2025-11-18T16:30:00Z");
     world.sim.add_fault(Fault::new(FaultKind::Short { missing_lines: 1 }).at(Endpoint::Articles));
     let failed = snapshot(&world).await;
     assert_eq!((failed[0].estado, failed[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
@@ -57,7 +57,7 @@ async fn a_missed_snapshot_cannot_be_recovered_and_none_is_expected_before_the_f
     };
     assert!(gaps(&world).await.is_empty());
     snapshot(&world).await;
-    world.hands.set("2025-11-18T18:00:00Z");
+    world.clock.set("2025-11-18T18:00:00Z");
     let missed = gaps(&world).await;
     assert_eq!(missed.len(), 1);
     assert_eq!((missed[0].hora_desde.as_str(), missed[0].hora_hasta.as_str()), ("12:30", "13:30"));
@@ -108,7 +108,7 @@ async fn an_article_that_cannot_be_read_keeps_its_stock_and_the_others_are_taken
     .await;
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
     is_bad.store(true, Ordering::Relaxed);
-    world.hands.set("2025-11-18T17:30:00Z");
+    world.clock.set("2025-11-18T17:30:00Z");
     let runs = snapshot(&world).await;
     let message = runs[0].error_mensaje.clone().unwrap();
     assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Partial, Some(ErrorClass::InvalidData)), "{message}");
@@ -137,19 +137,19 @@ async fn a_stock_that_falls_is_believed_when_it_comes_again() {
     let (world, articles) = stocked(100).await;
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
     articles.store(0, Ordering::Relaxed);
-    world.hands.set("2025-11-18T16:30:00Z");
+    world.clock.set("2025-11-18T16:30:00Z");
     let doubted = snapshot(&world).await;
     assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
     assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("pasó de 100 artículos a 0"), "{doubted:?}");
 
     // It was a moment's weakness of the POS.
     articles.store(101, Ordering::Relaxed);
-    world.hands.set("2025-11-18T17:00:00Z");
+    world.clock.set("2025-11-18T17:00:00Z");
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
 
     articles.store(3, Ordering::Relaxed);
-    world.hands.set("2025-11-18T17:30:00Z");
+    world.clock.set("2025-11-18T17:30:00Z");
     assert_eq!(snapshot(&world).await[0].estado, RunState::Failed);
-    world.hands.set("2025-11-18T18:00:00Z");
+    world.clock.set("2025-11-18T18:00:00Z");
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
 }

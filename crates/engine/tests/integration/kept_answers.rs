@@ -59,9 +59,9 @@ async fn everything(world: &World) -> Vec<(&'static str, Value)> {
 async fn assert_fresh(world: &World, after: &str) {
     let shown = everything(world).await;
     // Answers are of their minute, so those of the next one are computed, and then those of this one once more.
-    world.hands.set(A_MINUTE_LATER);
+    world.clock.set(A_MINUTE_LATER);
     everything(world).await;
-    world.hands.set(NOON);
+    world.clock.set(NOON);
     for ((what, shown), (_, computed)) in shown.iter().zip(everything(world).await) {
         assert_eq!(*shown, computed, "{what} after {after}");
     }

@@ -20,9 +20,9 @@ use serde_json::Value;
 use warehouse::{JobWatch, StatementObserver};
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::hands::Hands;
+use crate::sentry_reports::team;
 use crate::support::{World, operator, settings, sold};
-use crate::told::team;
+use crate::test_clock::TestClock;
 
 fn at(text: &str) -> DateTime {
     text.parse().unwrap()
@@ -45,20 +45,20 @@ async fn loaded_in(world: World) -> World {
         available_from: "2025-11-18T17:00:00Z".parse().unwrap(),
     });
     world.extract("tienda_01", "2025-11-17", None).await;
-    world.hands.set("2025-11-18T18:00:00Z");
+    world.clock.set("2025-11-18T18:00:00Z");
     world
 }
 
 /// A database that refuses what is loaded, once it is armed.
 struct RefusedLoad {
-    hands: Hands,
+    clock: TestClock,
     is_armed: Arc<AtomicBool>,
 }
 
 impl StatementObserver for RefusedLoad {
     fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
         if name == "reemplazar_ventana_ventas" && self.is_armed.load(Ordering::SeqCst) {
-            self.hands.break_in_writer();
+            self.clock.break_in_writer();
         }
         None
     }
@@ -169,7 +169,7 @@ async fn a_short_answer_about_a_day_that_did_not_change_is_no_gap() {
 async fn what_differs_outlives_a_load_that_our_own_database_refused_and_is_worth_the_difference() {
     let is_armed = Arc::new(AtomicBool::new(false));
     let armed = Arc::clone(&is_armed);
-    let world = World::observed_by(|hands| RefusedLoad { hands: hands.clone(), is_armed: armed }).await;
+    let world = World::observed_by(|clock| RefusedLoad { clock: clock.clone(), is_armed: armed }).await;
     let world = loaded_in(world).await;
     is_armed.store(true, Ordering::SeqCst);
     assert_eq!(compare(&world).await, RunState::Failed);

@@ -121,7 +121,7 @@ async fn a_plan_whose_end_was_not_stored_ends_at_the_next_start() {
     let plan = started(&world.engine, &preview).await;
     let run = world.engine.batch_runs(plan.lote_id.unwrap()).await.unwrap()[0].id;
     let warehouse = world.warehouse().await;
-    assert!(warehouse.claim(run, world.hands.time(), "otra".to_owned(), None).await.unwrap());
+    assert!(warehouse.claim(run, world.clock.time(), "otra".to_owned(), None).await.unwrap());
     warehouse.close().await;
     let plans = PlanSettings { interruptions_max: 0, ..brisk().plans };
     world.restart(EngineSettings { workers: 0, plans, ..brisk() }).await;
@@ -171,7 +171,7 @@ async fn failures_in_a_row_are_counted_on_after_a_restart() {
     assert_eq!(stopped.fallidas, 3);
 
     // What was forgiven is not counted again, also by the next process.
-    world.hands.set("2025-11-18T16:30:00Z");
+    world.clock.set("2025-11-18T16:30:00Z");
     world.restart(EngineSettings { workers: 0, ..breaker(3) }).await;
     world.engine.resume_plan(&operator(), hash, None).await.unwrap();
     world.restart(EngineSettings { workers: 0, ..breaker(3) }).await;
@@ -196,10 +196,10 @@ async fn a_plan_whose_process_ended_before_it_could_be_stopped_is_stopped_at_the
 async fn fail(world: &World, runs: &[RunView]) {
     let warehouse = world.warehouse().await;
     for run in runs {
-        assert!(warehouse.claim(run.id, world.hands.time(), "otra".to_owned(), None).await.unwrap());
+        assert!(warehouse.claim(run.id, world.clock.time(), "otra".to_owned(), None).await.unwrap());
         let failure = RunFailure {
             run: run.id,
-            ended_at: world.hands.time(),
+            ended_at: world.clock.time(),
             state: RunState::Failed,
             class: Some(ErrorClass::Connection),
             message: "El KLK no respondió.".to_owned(),
@@ -226,7 +226,7 @@ async fn outside_of_hours_a_plan_waits_until_the_store_closes() {
     // Others do not wait for it.
     world.extract("tienda_01", "2025-11-16", Some(("10:00", "10:30"))).await;
 
-    world.hands.set("2025-11-19T01:00:01Z");
+    world.clock.set("2025-11-19T01:00:01Z");
     assert_eq!(until(&world.engine, preview.hash.as_str(), PlanState::Finished).await.exitosas, 2);
 }
 
@@ -269,7 +269,7 @@ async fn what_failed_is_tried_again_by_itself_after_its_wait_and_within_the_days
     until(&world.engine, day.hash.as_str(), PlanState::Finished).await;
     assert!(world.gaps(24).await.is_empty());
     world.sim.add_fault(Fault::new(FaultKind::Refuse));
-    world.hands.set("2025-11-18T18:00:00Z");
+    world.clock.set("2025-11-18T18:00:00Z");
     let late = shown(&world.engine, PlanRequest { ultimos_dias: Some(1), ..request() }).await;
     started(&world.engine, &late).await;
     let failed = until(&world.engine, late.hash.as_str(), PlanState::Finished).await;
@@ -278,19 +278,19 @@ async fn what_failed_is_tried_again_by_itself_after_its_wait_and_within_the_days
 
     // Five minutes on nothing has waited long enough; ten more, and the budget allows three.
     world.restart(retrying(3)).await;
-    world.hands.set("2025-11-18T18:06:00Z");
+    world.clock.set("2025-11-18T18:06:00Z");
     a_while().await;
     assert!(automatic_plans(&world, 0).await.is_empty());
-    world.hands.set("2025-11-18T18:16:00Z");
+    world.clock.set("2025-11-18T18:16:00Z");
     let plans = automatic_plans(&world, 1).await;
     assert_eq!((plans.len(), plans[0].exitosas, plans[0].iniciado_por.as_deref()), (1, 3, Some("sistema")));
 
     // The day's budget is spent, also for the next process; the next day has one of its own.
     world.restart(retrying(3)).await;
-    world.hands.set("2025-11-18T18:40:00Z");
+    world.clock.set("2025-11-18T18:40:00Z");
     a_while().await;
     assert_eq!(automatic_plans(&world, 1).await.len(), 1);
-    world.hands.set("2025-11-19T04:10:00Z");
+    world.clock.set("2025-11-19T04:10:00Z");
     let plans = automatic_plans(&world, 2).await;
     assert_eq!(plans.iter().map(|plan| plan.exitosas).collect::<Vec<_>>(), [3, 3]);
 }
@@ -302,7 +302,7 @@ async fn what_a_person_cancelled_is_not_tried_again_by_itself() {
     started(&world.engine, &everything).await;
     world.engine.cancel_plan(&operator(), everything.hash.as_str(), None).await.unwrap();
     world.restart(retrying(100)).await;
-    world.hands.set("2025-11-18T16:20:00Z");
+    world.clock.set("2025-11-18T16:20:00Z");
     a_while().await;
     assert!(automatic_plans(&world, 0).await.is_empty());
 }

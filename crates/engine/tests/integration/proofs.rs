@@ -98,7 +98,7 @@ async fn a_gap_of_the_past_is_worth_what_it_was_whatever_was_loaded_since() {
     };
     let before = world.engine.list_gaps(&operator(), filter()).await.unwrap().totales.valor_usd;
     assert!(!before.is_zero());
-    world.hands.set("2025-11-18T16:10:00Z");
+    world.clock.set("2025-11-18T16:10:00Z");
     world.extract("tienda_01", "2025-11-18", Some(("07:00", "12:00"))).await;
     assert!(world.engine.list_gaps(&operator(), filter()).await.unwrap().gaps.is_empty());
     let then = Some(at("2025-11-18T12:05"));
@@ -154,9 +154,9 @@ async fn a_scheduler_that_was_down_is_told_from_the_firings_around_it() {
             tokio::time::sleep(nap_max).await;
         }
     };
-    world.hands.set("2025-11-18T16:05:00Z");
+    world.clock.set("2025-11-18T16:05:00Z");
     fired(2).await;
-    world.hands.set("2025-11-18T19:10:00Z");
+    world.clock.set("2025-11-18T19:10:00Z");
     fired(4).await;
     world.all_ended().await;
     let gaps = world.gaps(4).await;
@@ -188,7 +188,7 @@ async fn invoices_that_never_came_are_a_gap_of_their_own_until_the_window_is_loa
     assert_eq!(half_hour(&day, "15:00").certificado.conteo.resultado, ProofOutcome::Holds);
     assert!(!day.dia_probado);
 
-    world.hands.set("2025-11-18T21:00:00Z");
+    world.clock.set("2025-11-18T21:00:00Z");
     for gap in &gaps {
         let answer = world.recover(gap).await;
         if let Some(batch) = answer.lote_id {
@@ -213,7 +213,7 @@ async fn numbers_that_lack_with_a_missing_half_hour_are_no_second_gap_and_a_stor
     world.sim.add_late(late("2025-11-17T14:40", "2025-11-17T15:50"));
     world.extract("tienda_01", "2025-11-17", None).await;
     // So many lines less are believed the second time.
-    world.hands.set("2025-11-18T16:11:00Z");
+    world.clock.set("2025-11-18T16:11:00Z");
     world.extract("tienda_01", "2025-11-17", None).await;
     assert!(!sequence_gaps(&world).await.is_empty());
     world.restart(exempt).await;
@@ -339,7 +339,7 @@ async fn numbers_that_the_pos_lacks_too_are_justified_stay_visible_as_such_and_c
     assert_eq!(sequence_gaps(&world).await.iter().map(|gap| &gap.id).collect::<Vec<_>>(), [&gap.id]);
 
     // A later load that has them ends the gap as ever, justified or not.
-    world.hands.set("2025-11-18T21:00:00Z");
+    world.clock.set("2025-11-18T21:00:00Z");
     world.extract("tienda_01", "2025-11-17", None).await;
     assert_eq!(sequence_gaps(&world).await, []);
     assert!(day_of(&world, "2025-11-17").await.dia_probado);

@@ -71,7 +71,7 @@ async fn a_batch_is_shown_while_it_waits_and_for_a_while_after_its_end() {
     let ended = shown(&world).await;
     assert_eq!((ended[0].terminadas, ended[0].exitosas, ended[0].lineas), (3, 3, lines));
     assert!(ended[0].terminado_en.is_some());
-    world.hands.set("2025-11-18T16:30:00Z");
+    world.clock.set("2025-11-18T16:30:00Z");
     assert!(shown(&world).await.is_empty());
 }
 

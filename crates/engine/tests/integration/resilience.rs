@@ -12,7 +12,7 @@ use crate::support::{World, settings};
 async fn a_panic_costs_its_run_and_not_the_worker() {
     let world = World::with(EngineSettings { workers: 1, ..settings() }).await;
     // The use case looks twice and the worker once before the pipeline does.
-    world.hands.break_at(4);
+    world.clock.break_at(4);
     let batch = ask_for_snapshot(&world).await;
     let mut runs = world.engine.batch_runs(batch).await.unwrap();
     while !runs[0].estado.is_final() {
@@ -31,11 +31,11 @@ async fn a_panic_costs_its_firing_and_not_the_schedule() {
     let world = World::with(settings).await;
     world.ids.break_once();
     // Five past, so that the schedule of sales is the only one that fires.
-    world.hands.set("2025-11-18T16:05:00Z");
+    world.clock.set("2025-11-18T16:05:00Z");
     while world.ids.is_broken() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    world.hands.set("2025-11-18T16:35:00Z");
+    world.clock.set("2025-11-18T16:35:00Z");
     let fired = async {
         while !world.runs().await.iter().any(|run| run.modo == RunMode::Incremental) {
             tokio::time::sleep(Duration::from_millis(20)).await;

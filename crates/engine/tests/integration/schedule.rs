@@ -25,7 +25,7 @@ fn scheduled() -> EngineSettings {
 #[tokio::test(flavor = "multi_thread")]
 async fn at_five_past_midnight_yesterdays_last_half_hour_is_extracted_of_every_store() {
     let world = World::with(scheduled()).await;
-    world.hands.set("2025-11-19T04:05:00Z");
+    world.clock.set("2025-11-19T04:05:00Z");
     let runs = until_runs(&world, 2).await;
     let told: Vec<_> = runs
         .iter()
@@ -39,7 +39,7 @@ async fn at_five_past_midnight_yesterdays_last_half_hour_is_extracted_of_every_s
 async fn firings_that_were_slept_through_are_gaps_and_are_not_made_up_for() {
     let world = World::with(scheduled()).await;
     // From noon to 15:10: the firings of 12:05 to 15:05 are one.
-    world.hands.set("2025-11-18T19:10:00Z");
+    world.clock.set("2025-11-18T19:10:00Z");
     let runs = until_runs(&world, 2).await;
     assert!(runs.iter().all(|run| (run.hora_desde.as_str(), run.hora_hasta.as_str()) == ("14:30", "15:00")));
     let gaps = world.gaps(4).await;
@@ -50,12 +50,12 @@ async fn firings_that_were_slept_through_are_gaps_and_are_not_made_up_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_set_back_has_the_next_firing_in_its_own_time() {
     let world = World::with(scheduled()).await;
-    world.hands.set("2025-11-18T22:05:00Z");
+    world.clock.set("2025-11-18T22:05:00Z");
     until_runs(&world, 2).await;
-    world.hands.set("2025-11-18T19:04:00Z");
+    world.clock.set("2025-11-18T19:04:00Z");
     // Seen by the scheduler before it is five past.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    world.hands.set("2025-11-18T19:05:00Z");
+    world.clock.set("2025-11-18T19:05:00Z");
     let runs = until_runs(&world, 4).await;
     assert_eq!(runs.iter().filter(|run| run.hora_desde == "14:30").count(), 2, "{runs:?}");
 }
@@ -63,7 +63,7 @@ async fn a_clock_that_is_set_back_has_the_next_firing_in_its_own_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_state_of_the_schedules_tells_last_next_and_today() {
     let world = World::with(scheduled()).await;
-    world.hands.set("2025-11-18T16:35:10Z");
+    world.clock.set("2025-11-18T16:35:10Z");
     until_runs(&world, 2).await;
     let schedules = world.engine.schedules(&operator()).await.unwrap();
     let sales = &schedules.cron[0];
@@ -85,7 +85,7 @@ async fn the_nightly_reconciliation_adds_what_came_late() {
     let on_time = world.extract("tienda_01", "2025-11-18", None).await;
     assert_eq!(on_time[0].hora_hasta, "12:00");
 
-    world.hands.set("2025-11-19T07:00:00Z");
+    world.clock.set("2025-11-19T07:00:00Z");
     let is_reconciled = |run: &domain::read_model::RunView| {
         run.hora_hasta == "24:00" && run.etl_tipo == EtlKind::Sales && run.estado == RunState::Succeeded
     };
@@ -110,7 +110,7 @@ async fn sales_that_come_days_late_are_found_by_looking_back() {
     assert!(before.lines < sold(&world.sim, "SUC001", "2025-11-17").lines);
     let asked = world.sim.requests().recent.len();
 
-    world.hands.set("2025-11-22T07:00:00Z");
+    world.clock.set("2025-11-22T07:00:00Z");
     let whole = sold(&world.sim, "SUC001", "2025-11-17");
     while crate::support::totals(&world.beside, "tienda_01", "2025-11-17").await != whole {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -130,7 +130,7 @@ async fn live_windows_overtake_a_recovery_that_waits_and_do_not_starve_it() {
     let mut world = World::with(EngineSettings { workers: 0, schedules, ..scheduled() }).await;
     world.engine.recover_gap(&operator(), hours_of("2025-11-17", "10:00", "11:00")).await.unwrap();
     for (firing, now) in ["16:05", "16:35", "17:05", "17:35", "18:05", "18:35"].iter().enumerate() {
-        world.hands.set(&format!("2025-11-18T{now}:00Z"));
+        world.clock.set(&format!("2025-11-18T{now}:00Z"));
         let live = async || world.runs().await.iter().filter(|run| run.modo == RunMode::Incremental).count();
         while live().await < 2 * (firing + 1) {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -154,7 +154,7 @@ async fn a_day_of_which_a_half_hour_is_in_work_is_compared_around_it() {
     let world = World::with(EngineSettings { workers: 0, ..scheduled() }).await;
     // Nobody works, so what is recovered stays in the queue.
     world.engine.recover_gap(&operator(), hours_of("2025-11-18", "10:00", "10:30")).await.unwrap();
-    world.hands.set("2025-11-19T07:00:00Z");
+    world.clock.set("2025-11-19T07:00:00Z");
     let compared = async {
         loop {
             let runs = world.runs().await;
@@ -178,10 +178,10 @@ async fn a_day_of_which_a_half_hour_is_in_work_is_compared_around_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scheduler_that_was_just_started_is_not_overdue_for_what_fell_due_before() {
     let mut world = World::with(scheduled()).await;
-    world.hands.set("2025-11-18T16:35:10Z");
+    world.clock.set("2025-11-18T16:35:10Z");
     until_runs(&world, 2).await;
     world.restart(settings()).await;
-    world.hands.set("2025-11-18T18:24:00Z");
+    world.clock.set("2025-11-18T18:24:00Z");
     world.restart(scheduled()).await;
     let summary = world.engine.summary(&operator()).await.unwrap();
     assert!(matches!(summary.verdict, Verdict::Missing { windows } if windows > 0), "{:?}", summary.verdict);

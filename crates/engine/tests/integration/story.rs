@@ -139,12 +139,12 @@ async fn a_line_that_comes_twice_in_one_answer_is_loaded_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_that_is_not_over_is_asked_for_up_to_its_last_ended_half_hour() {
     let world = World::new().await;
-    world.hands.set("2025-11-18T16:17:00Z");
+    world.clock.set("2025-11-18T16:17:00Z");
     let runs = world.extract("tienda_01", "2025-11-18", None).await;
     assert_eq!((runs[0].hora_desde.as_str(), runs[0].hora_hasta.as_str()), ("00:00", "12:00"));
 
     // What is sold from noon on is not covered by it.
-    world.hands.set("2025-11-18T17:00:00Z");
+    world.clock.set("2025-11-18T17:00:00Z");
     let gaps = world.gaps(4).await;
     let of_the_store: Vec<_> = gaps.iter().filter(|gap| gap.ubicacion_nombre == "PERIFERICO").collect();
     assert_eq!(of_the_store.len(), 1);
@@ -161,7 +161,7 @@ async fn sales_that_arrive_late_are_added_when_the_day_is_loaded_again() {
         available_from: "2025-11-18T18:00:00Z".parse().unwrap(),
     });
     let before = world.extract("tienda_01", "2025-11-17", None).await;
-    world.hands.set("2025-11-18T19:00:00Z");
+    world.clock.set("2025-11-18T19:00:00Z");
     let after = world.extract("tienda_01", "2025-11-17", None).await;
     assert!(after[0].registros_cargados > before[0].registros_cargados);
     assert_eq!(world.totals("tienda_01", "2025-11-17").await, sold(&world.sim, "SUC001", "2025-11-17"));

@@ -52,7 +52,7 @@ async fn a_run_that_waits_only_in_the_database_is_done() {
 async fn a_run_that_nobody_is_at_is_a_gap_again_and_its_window_is_free() {
     let world = World::with(EngineSettings { queue_check_interval: Duration::from_secs(2), ..settings() }).await;
     let run = queue_behind_its_back(&world).await;
-    assert!(world.beside.claim(run, world.hands.time(), "aqui".to_owned(), None).await.unwrap());
+    assert!(world.beside.claim(run, world.clock.time(), "aqui".to_owned(), None).await.unwrap());
     let runs = world.all_ended().await;
     assert_eq!(runs.iter().map(|run| run.estado).collect::<Vec<_>>(), [RunState::Interrupted]);
     let again = world.extract("tienda_01", "2025-11-18", Some(("11:00", "11:30"))).await;
@@ -127,7 +127,7 @@ async fn the_listing_of_stores_outlives_the_process() {
     let world = World::with(settings()).await;
     assert_eq!(world.beside.listing().await.unwrap(), None);
     for document in ["[1]", "[2]"] {
-        world.beside.keep_listing(document.to_owned(), world.hands.time()).await.unwrap();
+        world.beside.keep_listing(document.to_owned(), world.clock.time()).await.unwrap();
     }
     assert_eq!(world.warehouse().await.listing().await.unwrap().as_deref(), Some("[2]"));
 }

@@ -19,16 +19,16 @@ use monitoring::Monitoring;
 use rand::SeedableRng;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use warehouse::{NobodyObserves, SalesTotals, StatementObserver, Warehouse, WarehouseSettings};
+use warehouse::{NoopObserver, SalesTotals, StatementObserver, Warehouse, WarehouseSettings};
 
-use crate::hands::{Counter, Hands};
+use crate::test_clock::{Counter, TestClock};
 
 pub const ANA: &str = "ana";
 
 /// Everything of one test.
 pub struct World {
     pub sim: Sim,
-    pub hands: Hands,
+    pub clock: TestClock,
     pub engine: Engine,
     base_url: String,
     folder: TempDir,
@@ -100,12 +100,12 @@ impl World {
 
     /// For a POS that is silent.
     pub async fn impatient() -> Self {
-        Self::build(settings(), Duration::from_millis(300), NobodyObserves, Monitoring::disabled()).await
+        Self::build(settings(), Duration::from_millis(300), NoopObserver, Monitoring::disabled()).await
     }
 
     /// The same, until it is made patient.
     pub async fn hurried(settings: EngineSettings) -> Self {
-        Self::build(settings, Duration::from_millis(300), NobodyObserves, Monitoring::disabled()).await
+        Self::build(settings, Duration::from_millis(300), NoopObserver, Monitoring::disabled()).await
     }
 
     /// From the next restart on.
@@ -114,7 +114,7 @@ impl World {
     }
 
     pub async fn with(settings: EngineSettings) -> Self {
-        Self::build(settings, PATIENT, NobodyObserves, Monitoring::disabled()).await
+        Self::build(settings, PATIENT, NoopObserver, Monitoring::disabled()).await
     }
 
     /// One store, at a moment, of a POS whose registers sell at every hour that a day has on paper.
@@ -125,7 +125,8 @@ impl World {
             (branch.opens, branch.closes) = (Time::midnight(), None);
         }
         let branches = vec![branch];
-        Self::build_of(branches, Hands::at(now), settings(), PATIENT, NobodyObserves, Monitoring::disabled(), pos).await
+        Self::build_of(branches, TestClock::at(now), settings(), PATIENT, NoopObserver, Monitoring::disabled(), pos)
+            .await
     }
 
     /// With somebody who hears of each job on the database, and can hold it up.
@@ -151,11 +152,11 @@ impl World {
         (world, given)
     }
 
-    /// With an observer that has the test's hands.
-    pub async fn observed_by<Observer: StatementObserver>(observer: impl FnOnce(&Hands) -> Observer) -> Self {
-        let hands = Hands::at(NOON);
-        let observer = observer(&hands);
-        Self::build_with(hands, settings(), PATIENT, observer, Monitoring::disabled()).await
+    /// With an observer that has the test's clock.
+    pub async fn observed_by<Observer: StatementObserver>(observer: impl FnOnce(&TestClock) -> Observer) -> Self {
+        let clock = TestClock::at(NOON);
+        let observer = observer(&clock);
+        Self::build_with(clock, settings(), PATIENT, observer, Monitoring::disabled()).await
     }
 
     async fn build(
@@ -164,30 +165,30 @@ impl World {
         observer: impl StatementObserver,
         monitoring: Monitoring,
     ) -> Self {
-        Self::build_with(Hands::at(NOON), settings, patience, observer, monitoring).await
+        Self::build_with(TestClock::at(NOON), settings, patience, observer, monitoring).await
     }
 
     async fn build_with(
-        hands: Hands,
+        clock: TestClock,
         settings: EngineSettings,
         patience: Duration,
         observer: impl StatementObserver,
         monitoring: Monitoring,
     ) -> Self {
-        Self::build_of(branches(), hands, settings, patience, observer, monitoring, pos()).await
+        Self::build_of(branches(), clock, settings, patience, observer, monitoring, pos()).await
     }
 
     async fn build_of(
         branches: Vec<Branch>,
-        hands: Hands,
+        clock: TestClock,
         settings: EngineSettings,
         patience: Duration,
         observer: impl StatementObserver,
         monitoring: Monitoring,
         pos: SimConfig,
     ) -> Self {
-        let clock = hands.clone();
-        let sim = Sim::new(pos, Arc::new(move || clock.time()));
+        let time = clock.clone();
+        let sim = Sim::new(pos, Arc::new(move || time.time()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(klk_sim::serve(listener, sim.clone(), std::future::pending()));
@@ -195,9 +196,9 @@ impl World {
         let ids = Arc::new(Counter::default());
         let warehouse = open(&folder, observer);
         let beside = warehouse.clone();
-        let parts = (&*base_url, &hands, &ids, patience, &monitoring);
+        let parts = (&*base_url, &clock, &ids, patience, &monitoring);
         let engine = start(parts, branches.clone(), warehouse, settings).await;
-        Self { sim, hands, engine, base_url, folder, ids, patience, monitoring, branches, beside, kept: Vec::new() }
+        Self { sim, clock, engine, base_url, folder, ids, patience, monitoring, branches, beside, kept: Vec::new() }
     }
 
     /// Keeps something alive as long as the world.
@@ -208,10 +209,10 @@ impl World {
     /// Ends the engine and starts another one over the same database.
     pub async fn restart(&mut self, settings: EngineSettings) {
         self.engine.shutdown().await;
-        let World { base_url, folder, hands, ids, patience, monitoring, branches, .. } = &*self;
+        let World { base_url, folder, clock, ids, patience, monitoring, branches, .. } = &*self;
         let warehouse = open(folder, watcher(monitoring));
         let beside = warehouse.clone();
-        let parts = (&**base_url, hands, ids, *patience, monitoring);
+        let parts = (&**base_url, clock, ids, *patience, monitoring);
         self.engine = start(parts, branches.clone(), warehouse, settings).await;
         self.beside = beside;
     }
@@ -219,7 +220,7 @@ impl World {
     /// The database itself, after the engine has let go of it.
     pub async fn warehouse(&self) -> Warehouse {
         self.engine.shutdown().await;
-        open(&self.folder, NobodyObserves)
+        open(&self.folder, NoopObserver)
     }
 
     /// The runs, once none waits or is in work any more.
@@ -348,7 +349,7 @@ fn watcher(monitoring: &Monitoring) -> StatementWatcher {
 }
 
 async fn start(
-    (base_url, hands, ids, patience, monitoring): (&str, &Hands, &Arc<Counter>, Duration, &Monitoring),
+    (base_url, clock, ids, patience, monitoring): (&str, &TestClock, &Arc<Counter>, Duration, &Monitoring),
     branches: Vec<Branch>,
     warehouse: Warehouse,
     settings: EngineSettings,
@@ -360,7 +361,7 @@ async fn start(
     config.articles_timeout = patience;
     config.probe_timeout = patience;
     let parts = EngineParts {
-        clock: Arc::new(hands.clone()),
+        clock: Arc::new(clock.clone()),
         ids: Arc::clone(ids) as Arc<dyn IdSource>,
         source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
         warehouse,

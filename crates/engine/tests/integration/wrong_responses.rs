@@ -232,12 +232,12 @@ async fn a_response_that_would_take_much_away_is_believed_when_it_comes_again(#[
         assert!(gaps.iter().any(|gap| gap.fecha_desde.to_string() == DAY && gap.causa == "fuente_cambio"), "{gaps:?}");
     }
     // Another one in between is another doubt.
-    world.hands.set("2025-11-18T16:09:00Z");
+    world.clock.set("2025-11-18T16:09:00Z");
     *response.lock().unwrap() = of_invoices(2..3 + lines);
     assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL);
-    world.hands.set("2025-11-18T16:12:00Z");
+    world.clock.set("2025-11-18T16:12:00Z");
     assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL);
-    world.hands.set("2025-11-18T16:20:00Z");
+    world.clock.set("2025-11-18T16:20:00Z");
     let runs = world.extract("tienda_01", DAY, HOURS).await;
     assert_eq!(runs[0].estado, RunState::Succeeded, "{:?}", runs[0].error_mensaje);
     assert!(!is_a_gap(&world).await);
@@ -291,7 +291,7 @@ async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_s
     };
     let worth = gaps.iter().find(own).unwrap().valor.clone().unwrap();
     assert_eq!((worth.usd, worth.usd_desde, worth.muestras), (6.into(), 6.into(), 4), "{worth:?}");
-    world.hands.set("2025-11-18T16:11:00Z");
+    world.clock.set("2025-11-18T16:11:00Z");
     for _ in 0..2 {
         assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
         assert!(!is_a_gap(&world).await);
@@ -306,7 +306,7 @@ async fn lines_that_come_back_end_the_doubt() {
     assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL);
     *response.lock().unwrap() = of_invoices(1..41);
     assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
-    world.hands.set("2025-11-18T16:30:00Z");
+    world.clock.set("2025-11-18T16:30:00Z");
     *response.lock().unwrap() = of_invoices(1..1);
     assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, PARTIAL, "it is a doubt of its own");
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 40);

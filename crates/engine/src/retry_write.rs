@@ -2,49 +2,57 @@
 
 use std::time::Duration;
 
+use backon::{ConstantBuilder, Retryable};
 use tokio::sync::watch;
 use warehouse::WarehouseError;
 
 use crate::engine::Engine;
 
 /// Writes until the database takes it, cannot ever take it, has refused as often as the settings allow, or the engine
-/// stops. A run whose start or end is not stored would be taken for in work until the next start.
-pub(crate) async fn insist<T, Writing>(engine: &Engine, write: impl FnMut() -> Writing) -> Result<T, WarehouseError>
+/// stops. A run whose start or end is not stored would be taken for running until the next start.
+pub(crate) async fn retry_write<T, Writing>(
+    engine: &Engine,
+    write: impl FnMut() -> Writing,
+) -> Result<T, WarehouseError>
 where
     Writing: Future<Output = Result<T, WarehouseError>>,
 {
     let settings = &engine.settings;
     let stopping = engine.stopping.subscribe();
-    try_often(settings.write_retries, settings.write_retry_pause, stopping, write).await
+    retry(settings.write_retries, settings.write_retry_pause, &stopping, write).await
 }
 
-async fn try_often<T, Writing>(
+async fn retry<T, Writing>(
     retries: u32,
     pause: Duration,
-    mut stopping: watch::Receiver<bool>,
-    mut write: impl FnMut() -> Writing,
+    stopping: &watch::Receiver<bool>,
+    write: impl FnMut() -> Writing,
 ) -> Result<T, WarehouseError>
 where
     Writing: Future<Output = Result<T, WarehouseError>>,
 {
-    let mut left = retries;
-    loop {
-        let error = match write().await {
-            Ok(written) => return Ok(written),
-            Err(error) => error,
-        };
-        let may_pass = matches!(error, WarehouseError::Statement(_) | WarehouseError::Panicked);
-        if !may_pass || left == 0 || *stopping.borrow() {
-            return Err(error);
+    let policy =
+        ConstantBuilder::new().with_delay(pause).with_max_times(usize::try_from(retries).unwrap_or(usize::MAX));
+    let may_pass = |error: &WarehouseError| {
+        matches!(error, WarehouseError::Statement(_) | WarehouseError::Panicked) && !*stopping.borrow()
+    };
+    let waiting = stopping.clone();
+    let sleep = move |pause| {
+        let mut stopping = waiting.clone();
+        async move {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                // One last time: the disk may have room again.
+                _ = stopping.changed() => {}
+            }
         }
-        tracing::warn!(%error, left, "a write is tried again");
-        left -= 1;
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            // One last time: the disk may have room again.
-            _ = stopping.changed() => {}
-        }
-    }
+    };
+    write
+        .retry(policy)
+        .sleep(sleep)
+        .when(may_pass)
+        .notify(|error, _| tracing::warn!(%error, "a write is retried"))
+        .await
 }
 
 #[cfg(test)]
@@ -57,7 +65,7 @@ mod tests {
     async fn tries(refusals: u32, stopping: bool, error: fn() -> WarehouseError) -> (bool, u32) {
         let (sender, receiver) = watch::channel(stopping);
         let mut tried = 0;
-        let written = try_often(3, Duration::from_millis(1), receiver, || {
+        let written = retry(3, Duration::from_millis(1), &receiver, || {
             tried += 1;
             std::future::ready(if tried > refusals { Ok(()) } else { Err(error()) })
         })

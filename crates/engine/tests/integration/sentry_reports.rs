@@ -13,12 +13,12 @@ use tokio::net::{TcpListener, TcpStream};
 use warehouse::{JobWatch, StatementObserver};
 
 use crate::fake_sentry::{FakeSentry, Manner};
-use crate::hands::Hands;
 use crate::support::{World, operator, settings};
+use crate::test_clock::TestClock;
 
 /// A team that is told everything.
 pub fn team(server: &FakeSentry) -> Started {
-    let clock = Hands::at("2025-11-18T16:00:00Z");
+    let clock = TestClock::at("2025-11-18T16:00:00Z");
     monitoring::init(MonitoringSettings {
         dsn: Some(server.dsn()),
         environment: "test".to_owned(),
@@ -123,7 +123,7 @@ async fn a_scheduled_run_that_still_waits_at_the_end_is_no_success() {
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = team(&server);
     let world = World::monitored(scheduled(0), monitoring).await;
-    world.hands.set("2025-11-18T16:05:00Z");
+    world.clock.set("2025-11-18T16:05:00Z");
     while world.runs().await.is_empty() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -137,7 +137,7 @@ async fn a_schedule_whose_runs_all_went_well_is_a_success_and_its_runs_are_trace
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = team(&server);
     let world = World::monitored(scheduled(2), monitoring).await;
-    world.hands.set("2025-11-18T16:05:00Z");
+    world.clock.set("2025-11-18T16:05:00Z");
     let succeeded =
         |run: &domain::read_model::RunView| (run.modo, run.estado) == (RunMode::Incremental, RunState::Succeeded);
     while world.runs().await.iter().filter(|run| succeeded(run)).count() < 2 {
@@ -151,7 +151,7 @@ async fn a_schedule_whose_runs_all_went_well_is_a_success_and_its_runs_are_trace
 }
 
 /// The load takes until ten past twelve.
-struct SlowLoad(Hands);
+struct SlowLoad(TestClock);
 
 impl StatementObserver for SlowLoad {
     fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
@@ -164,7 +164,7 @@ impl StatementObserver for SlowLoad {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_lasts_until_its_rows_are_in() {
-    let world = World::observed_by(|hands| SlowLoad(hands.clone())).await;
+    let world = World::observed_by(|clock| SlowLoad(clock.clone())).await;
     let runs = world.extract("tienda_01", "2025-11-17", Some(("12:00", "12:30"))).await;
     assert_eq!(runs[0].duracion_segundos, Some(600.0));
     assert_eq!(runs[0].fecha_fin, Some("2025-11-18T16:10:00Z".parse().unwrap()));

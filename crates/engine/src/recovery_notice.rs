@@ -27,14 +27,14 @@ enum Outcome {
 }
 
 /// Tells of the recoveries of one batch, or of all, that have ended since anybody was told.
-pub(crate) async fn tell_ended(engine: &Engine, only: Option<BatchId>) {
-    if let Err(error) = try_tell_ended(engine, only).await {
+pub(crate) async fn notify_finished(engine: &Engine, only: Option<BatchId>) {
+    if let Err(error) = try_notify_finished(engine, only).await {
         // It is told after the next run of the batch, or at the next start.
         tracing::error!(%error, "the outcome of a recovery could not be told");
     }
 }
 
-async fn try_tell_ended(engine: &Engine, only: Option<BatchId>) -> Result<(), WarehouseError> {
+async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(), WarehouseError> {
     for recovery in engine.warehouse.ended_recoveries(only).await? {
         let Some(range) = range_of(&recovery.runs) else { continue };
         let missing = missing(engine, &recovery, range).await?;

@@ -7,8 +7,8 @@ use monitoring::Started;
 use serde_json::{Value, json};
 
 use crate::fake_sentry::{FakeSentry, Manner};
+use crate::sentry_reports::team;
 use crate::support::{World, hours_of, operator, settings};
-use crate::told::team;
 
 /// The events that say how a recovery ended.
 fn outcomes(server: &FakeSentry) -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! A clock and identifiers that a test has in its hands, and can break.
+//! A clock and identifiers that a test has in its clock, and can break.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// A clock that stands where a test puts it.
 #[derive(Clone, Default)]
-pub struct Hands {
+pub struct TestClock {
     microsecond: Arc<AtomicI64>,
     /// The engine's look at the clock that panics, counted from now; none where it is not above zero.
     breaks_at: Arc<AtomicI64>,
@@ -18,11 +18,11 @@ pub struct Hands {
     breaks_in_writer: Arc<AtomicBool>,
 }
 
-impl Hands {
+impl TestClock {
     pub fn at(text: &str) -> Self {
-        let hands = Self::default();
-        hands.set(text);
-        hands
+        let clock = Self::default();
+        clock.set(text);
+        clock
     }
 
     pub fn set(&self, text: &str) {
@@ -43,7 +43,7 @@ impl Hands {
     }
 }
 
-impl Clock for Hands {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         let is_writer = std::thread::current().name() == Some("warehouse-writer");
         let breaks = is_writer && self.breaks_in_writer.swap(false, Ordering::SeqCst);
