@@ -1,12 +1,14 @@
-//! `/entrar` and `/clave`.
+//! `/entrar` and `/clave`, which also has the sessions of whoever is signed in.
 
 use domain::problem::Problem;
+use engine::OwnSession;
 use leptos::prelude::*;
 
 use super::fields;
+use crate::format::absolute;
 use crate::i18n::Language;
 use crate::preferences;
-use crate::query::{PASSWORD_PATH, SIGN_IN_PATH};
+use crate::query::{OWN_SESSIONS_PATH, PASSWORD_PATH, SIGN_IN_PATH};
 use crate::views::{Mark, head_basics};
 
 /// Which form is shown.
@@ -33,12 +35,14 @@ pub struct Entrance {
     pub back: String,
     /// What was wrong.
     pub problem: Option<Problem>,
+    /// The open sessions of whoever is signed in.
+    pub sessions: Vec<OwnSession>,
 }
 
 impl Entrance {
     /// An empty form.
     pub const fn of(kind: EntranceKind) -> Self {
-        Self { kind, name: String::new(), back: String::new(), problem: None }
+        Self { kind, name: String::new(), back: String::new(), problem: None, sessions: Vec::new() }
     }
 }
 
@@ -51,7 +55,7 @@ pub fn entrance_document(entrance: &Entrance) -> impl IntoView + use<> {
         EntranceKind::SignIn => (texts.sign_in(), sign_in(language, entrance)),
         EntranceKind::Code => (texts.set_password(), with_code(language, entrance, texts.code_intro())),
         EntranceKind::First => (texts.first(), with_code(language, entrance, texts.first_intro())),
-        EntranceKind::ChangePassword => (texts.change_password(), change(language)),
+        EntranceKind::ChangePassword => (texts.change_password(), change(language, &entrance.sessions)),
     };
     let problem = fields::problem(entrance.problem.as_ref());
     view! {
@@ -108,7 +112,7 @@ fn with_code(language: Language, entrance: &Entrance, intro: &'static str) -> An
     .into_any()
 }
 
-fn change(language: Language) -> AnyView {
+fn change(language: Language, sessions: &[OwnSession]) -> AnyView {
     let texts = language.access();
     view! {
         <p>{texts.change_intro()}</p>
@@ -118,6 +122,37 @@ fn change(language: Language) -> AnyView {
                 {texts.save_and_enter()}
             </button>
         </form>
+        {own_sessions(language, sessions)}
+    }
+    .into_any()
+}
+
+fn own_sessions(language: Language, sessions: &[OwnSession]) -> AnyView {
+    let texts = language.access();
+    let items = sessions.iter().map(|session| {
+        let since = texts.session_since(absolute(language, session.created_at));
+        let seen = texts.seen(absolute(language, session.seen_at));
+        let end = if session.is_this {
+            view! { <strong>{texts.this_session()}</strong> }.into_any()
+        } else {
+            view! {
+                <form method="post" action=OWN_SESSIONS_PATH>
+                    <input type="hidden" name="id" value=session.id.to_string()/>
+                    <button class="button" type="submit">
+                        {texts.end_session()}
+                    </button>
+                </form>
+            }
+            .into_any()
+        };
+        view! { <li class="own-session"><span>{since} ", " {seen}</span>{end}</li> }
+    });
+    view! {
+        <section aria-labelledby="sesiones">
+            <h2 id="sesiones">{texts.own_sessions()}</h2>
+            <p class="muted">{texts.own_sessions_intro()}</p>
+            <ul class="plain-list">{items.collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

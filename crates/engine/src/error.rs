@@ -133,6 +133,9 @@ pub enum UseCaseError {
     /// There is no such token.
     #[error("No hay ningún token con ese identificador.")]
     UnknownToken,
+    /// There is no such session, or it is somebody else's.
+    #[error("Esa sesión ya terminó, o no es suya.")]
+    UnknownSession,
     /// Nobody could administer any more.
     #[error("Es el último administrador: nombre otro antes.")]
     LastAdministrator,
@@ -215,7 +218,8 @@ impl UseCaseError {
             | Self::UnknownPlan
             | Self::UnknownJustification
             | Self::UnknownUser
-            | Self::UnknownToken => ProblemCode::NotFound,
+            | Self::UnknownToken
+            | Self::UnknownSession => ProblemCode::NotFound,
             Self::NotSignedIn | Self::WrongCredentials | Self::WrongCode => ProblemCode::NotSignedIn,
             Self::TooManyAttempts { .. } => ProblemCode::TooManyAttempts,
             Self::Forbidden { .. } | Self::NotYourStore { .. } | Self::NotAllStores => ProblemCode::Forbidden,

@@ -71,6 +71,7 @@ pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;
 pub use use_cases::coverage_grid::{CoverageGrid, DayState, GridCell, GridFilter, GridRow, GridSpan};
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
+pub use use_cases::own_sessions::OwnSession;
 pub use use_cases::set_password::CodeRequest;
 pub use use_cases::sign_in::{SignInRequest, SignedIn};
 pub use use_cases::summary::{BranchInNeed, Summary};

@@ -2,6 +2,7 @@
 
 use app::access::{Entrance, EntranceKind, UsersPage, entrance_document, users_page};
 use app::page::Outcome;
+use app::query::PASSWORD_PATH;
 use axum::Form;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::SET_COOKIE;
@@ -79,6 +80,12 @@ pub(super) struct PasswordForm {
     repetida: SecretString,
 }
 
+#[derive(Deserialize)]
+pub(super) struct OwnSessionForm {
+    #[serde(default)]
+    id: String,
+}
+
 /// One of the things that are done to users; fields that it does not need are absent.
 #[derive(Deserialize)]
 pub(super) struct UsersForm {
@@ -131,7 +138,30 @@ pub(super) async fn password_page(State(state): State<WebState>, asker: Asker) -
         (false, true) => EntranceKind::First,
         (false, false) => EntranceKind::Code,
     };
-    show_entrance(&state, &asker, Entrance::of(kind), StatusCode::OK)
+    let sessions = state.engine.own_sessions(&asker.identity);
+    show_entrance(&state, &asker, Entrance { sessions, ..Entrance::of(kind) }, StatusCode::OK)
+}
+
+/// `POST /clave/sesiones`
+pub(super) async fn end_own_session(
+    State(state): State<WebState>,
+    asker: Asker,
+    Form(form): Form<OwnSessionForm>,
+) -> Response {
+    EndpointTags::about_everything("cerrar_sesion_propia").apply();
+    let ended = match Uuid::parse_str(&form.id) {
+        Ok(session) => state.engine.end_own_session(&asker.identity, session).await,
+        Err(_) => Err(UseCaseError::UnknownSession),
+    };
+    match ended {
+        Ok(()) => redirect::to(PASSWORD_PATH),
+        Err(error) => {
+            let sessions = state.engine.own_sessions(&asker.identity);
+            let kind = if sessions.is_empty() { EntranceKind::SignIn } else { EntranceKind::ChangePassword };
+            let entrance = Entrance { sessions, ..Entrance::of(kind) };
+            refuse_entrance(&state, &asker, "cerrar_sesion_propia", error, entrance).await
+        }
+    }
 }
 
 /// `POST /clave`
@@ -161,8 +191,9 @@ pub(super) async fn set_password(
     match outcome {
         Ok(signed_in) => welcome(asker.peer, &signed_in, "/"),
         Err(error) => {
-            refuse_entrance(&state, &asker, "fijar_clave", error, Entrance { name: usuario, ..Entrance::of(kind) })
-                .await
+            let sessions = state.engine.own_sessions(&asker.identity);
+            let entrance = Entrance { name: usuario, sessions, ..Entrance::of(kind) };
+            refuse_entrance(&state, &asker, "fijar_clave", error, entrance).await
         }
     }
 }

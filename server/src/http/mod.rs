@@ -171,6 +171,7 @@ pub fn router(
         .route_layer(from_fn(gate::page))
         .route("/entrar", get(access::entrance).post(access::sign_in))
         .route("/clave", get(access::password_page).post(access::set_password))
+        .route(app::query::OWN_SESSIONS_PATH, post(access::end_own_session))
         .route("/salir", post(access::sign_out))
         .route("/api/eventos", get(events::stream))
         .route("/api/monitoreo/tunel", post(tunnel::relay))

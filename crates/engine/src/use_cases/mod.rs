@@ -27,6 +27,7 @@ mod metrics;
 mod monitoring;
 mod monitoring_words;
 mod newest_sales;
+pub mod own_sessions;
 mod past_gaps;
 mod pause_plan;
 mod plan_recovery;

@@ -64,6 +64,34 @@ fn limits(access: AccessSettings) -> EngineSettings {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_sees_their_own_sessions_and_ends_one_of_them_only() {
+    let world = with_user(settings(), Role::Reader, "").await;
+    world
+        .engine
+        .add_user_with_password(&admin(), "luis", Role::Reader, StoreScope::All, secret(OTHER_PASSWORD))
+        .await
+        .unwrap();
+    let laptop = sign_in(&world, "ana", PASSWORD).await.unwrap();
+    let phone = sign_in(&world, "ana", PASSWORD).await.unwrap();
+    let others = sign_in(&world, "luis", OTHER_PASSWORD).await.unwrap();
+    let own = world.engine.own_sessions(&who(&world, &laptop));
+    assert_eq!(own.iter().map(|session| session.is_this).collect::<Vec<_>>(), [true, false]);
+
+    let foreign = world.engine.own_sessions(&who(&world, &others))[0].id;
+    let refused = world.engine.end_own_session(&who(&world, &laptop), foreign).await;
+    assert_eq!(code_of(refused), ProblemCode::NotFound);
+    assert_eq!(code_of(world.engine.end_own_session(&somewhere(&world), own[1].id).await), ProblemCode::NotSignedIn);
+    assert!(who(&world, &others).has_session() && who(&world, &phone).actor.is_somebody());
+
+    world.engine.end_own_session(&who(&world, &laptop), own[1].id).await.unwrap();
+    assert!(!who(&world, &phone).actor.is_somebody());
+    assert!(who(&world, &laptop).actor.is_somebody() && who(&world, &others).actor.is_somebody());
+    assert_eq!(world.engine.own_sessions(&who(&world, &laptop)).len(), 1);
+    let audit = world.engine.access_overview(&admin()).await.unwrap().audit;
+    assert_eq!((audit[0].action, audit[0].actor.as_str()), (AuditAction::EndSessions, "ana"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_the_users_until_they_sign_out() {
     let world = with_user(settings(), Role::Operator, "tienda_01").await;
     let token = sign_in(&world, " ANA ", PASSWORD).await.unwrap();

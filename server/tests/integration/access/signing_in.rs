@@ -49,6 +49,31 @@ fn somebody_signs_in_is_led_back_and_signs_out() {
 }
 
 #[test]
+fn a_session_is_ended_from_another_browser() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    klk.add_user("ana", "lector", "", PASSWORD);
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let (phone, laptop) = (cookie_of(&sign_in(&server, "", "").await), cookie_of(&sign_in(&server, "", "").await));
+        let account = format!("{}/clave", server.address);
+        let shown = client_with(None).get(&account).header(COOKIE, &laptop).send().await.unwrap().text().await.unwrap();
+        assert_eq!(shown.matches("class=\"own-session\"").count(), 2, "{shown}");
+        assert_eq!(shown.matches("este navegador").count(), 1, "{shown}");
+        let id = shown.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let sessions = format!("{account}/sesiones");
+        let end = async |cookie: &str, id: &str| {
+            send_form(&client_with(None), &sessions, &[("id", id)], cookie).await.status().as_u16()
+        };
+        assert_eq!(end("", id).await, 401);
+        assert_eq!(end(&laptop, "no-es-una").await, 404);
+        assert_eq!(end(&laptop, id).await, 303);
+        assert_eq!(status_with(&server, "/pendientes", &phone).await, 303, "it is led to sign in");
+        assert_eq!(status_with(&server, "/pendientes", &laptop).await, 200);
+    });
+}
+
+#[test]
 fn nobody_is_led_to_a_foreign_page() {
     let pos = Pos::start();
     let klk = pos.klk();
