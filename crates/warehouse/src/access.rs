@@ -232,12 +232,12 @@ impl Warehouse {
         .await
     }
 
-    /// The latest entries of the audit, the latest first.
+    /// The latest entries of who may do what, the latest first; decisions about data have a list of their own.
     pub async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>> {
         self.read("auditoria", move |connection| {
             let sql = format!(
                 "SELECT id::VARCHAR, epoch_us(momento), actor, origen, direccion, accion, objeto, veces
-                 FROM auditoria ORDER BY orden DESC NULLS LAST, momento DESC, id DESC LIMIT {limit}"
+                 FROM auditoria WHERE detalle IS NULL ORDER BY orden DESC NULLS LAST, momento DESC, id DESC LIMIT {limit}"
             );
             collect(connection, "auditoria", &sql, |row| {
                 Ok(AuditEntry {
@@ -268,24 +268,7 @@ fn end(connection: &Connection, sessions: &[Uuid], at: Timestamp, by: &str) -> R
 
 /// Adds an entry, in the transaction of what it is about.
 pub(crate) fn record(connection: &Connection, entry: &AuditEntry) -> Result<()> {
-    let (order, hash) = audit_chain::next(connection, entry)?;
-    connection.execute(
-        "INSERT INTO auditoria (id, momento, actor, origen, direccion, accion, objeto, veces, orden, huella)
-         VALUES (?::UUID, make_timestamptz(?::BIGINT), ?, ?, ?, ?, ?, ?, ?, ?)",
-        params![
-            entry.id.to_string(),
-            micros(entry.at),
-            entry.actor,
-            entry.origin.as_str(),
-            entry.address,
-            entry.action.as_str(),
-            entry.object,
-            i64::try_from(entry.times).unwrap_or(i64::MAX),
-            order,
-            hash,
-        ],
-    )?;
-    Ok(())
+    audit_chain::append(connection, &entry.into())
 }
 
 fn users(connection: &Connection) -> Result<Vec<UserRow>> {

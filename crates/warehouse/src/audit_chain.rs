@@ -2,11 +2,13 @@
 //! between others is found. Whoever can write the file can make the whole chain anew; the head that was logged elsewhere is then
 //! not in it.
 
-use duckdb::{Connection, Row};
+use domain::decision::DecisionAction;
+use duckdb::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::audit_entry::AuditEntry;
 use crate::instants::micros;
+use crate::literal::list;
 use crate::{Result, Warehouse};
 
 /// What came of looking through the chain.
@@ -20,6 +22,8 @@ pub struct AuditCheck {
     pub broken_at: Option<i64>,
     /// Whether the head that was asked for is one of the chain; true where none was.
     pub has_known_head: bool,
+    /// Decisions that are not as the chain has them: changed, removed or added past the program.
+    pub decisions_changed: u64,
 }
 
 /// An entry as it is stored.
@@ -45,10 +49,12 @@ pub struct StoredAuditEntry {
     pub object: String,
     /// How often.
     pub times: i64,
+    /// The particulars of a decision about data, as JSON; None of everything else.
+    pub detail: Option<String>,
 }
 
-impl StoredAuditEntry {
-    fn of(entry: &AuditEntry) -> Self {
+impl From<&AuditEntry> for StoredAuditEntry {
+    fn from(entry: &AuditEntry) -> Self {
         Self {
             order: None,
             hash: None,
@@ -60,9 +66,12 @@ impl StoredAuditEntry {
             action: entry.action.as_str().to_owned(),
             object: entry.object.clone(),
             times: i64::try_from(entry.times).unwrap_or(i64::MAX),
+            detail: None,
         }
     }
+}
 
+impl StoredAuditEntry {
     fn read(row: &Row<'_>) -> duckdb::Result<Self> {
         Ok(Self {
             order: row.get(0)?,
@@ -75,6 +84,7 @@ impl StoredAuditEntry {
             action: row.get(7)?,
             object: row.get(8)?,
             times: row.get(9)?,
+            detail: row.get(10)?,
         })
     }
 
@@ -94,7 +104,9 @@ impl StoredAuditEntry {
             (&self.object, true),
             (&times, true),
         ];
-        for (text, is_there) in fields {
+        // Entries of before there were any have no field for it.
+        let detail = self.detail.as_deref().map(|detail| (detail, true));
+        for (text, is_there) in fields.into_iter().chain(detail) {
             let length = if is_there { text.len() as u64 } else { u64::MAX };
             hasher.update(length.to_le_bytes());
             hasher.update(text.as_bytes());
@@ -103,12 +115,35 @@ impl StoredAuditEntry {
     }
 }
 
-const COLUMNS: &str =
-    "orden, huella, id::VARCHAR, epoch_us(momento), actor, origen, direccion, accion, objeto, veces FROM auditoria";
+const COLUMNS: &str = "orden, huella, id::VARCHAR, epoch_us(momento), actor, origen, direccion, accion, objeto, veces, detalle FROM auditoria";
 const IN_ORDER: &str = "ORDER BY orden NULLS FIRST, momento, id";
 
+/// Adds an entry at the end of the chain, in the transaction of what it is about.
+pub(crate) fn append(connection: &Connection, entry: &StoredAuditEntry) -> Result<()> {
+    let (order, hash) = next(connection, entry)?;
+    connection
+        .prepare(
+            "INSERT INTO auditoria (id, momento, actor, origen, direccion, accion, objeto, veces, detalle, orden, huella)
+             VALUES (?::UUID, make_timestamptz(?::BIGINT), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            entry.id,
+            entry.at_micros,
+            entry.actor,
+            entry.origin,
+            entry.address,
+            entry.action,
+            entry.object,
+            entry.times,
+            entry.detail,
+            order,
+            hash,
+        ])?;
+    Ok(())
+}
+
 /// Number and hash of an entry that is added now.
-pub(crate) fn next(connection: &Connection, entry: &AuditEntry) -> Result<(i64, String)> {
+fn next(connection: &Connection, entry: &StoredAuditEntry) -> Result<(i64, String)> {
     let (last, before) = match head(connection)? {
         Some(head) => head,
         // What was there before the chain is covered by its first entry.
@@ -118,7 +153,7 @@ pub(crate) fn next(connection: &Connection, entry: &AuditEntry) -> Result<(i64, 
         }
     };
     let order = last + 1;
-    Ok((order, StoredAuditEntry::of(entry).hash_after(&before, order)))
+    Ok((order, entry.hash_after(&before, order)))
 }
 
 fn head(connection: &Connection) -> Result<Option<(i64, String)>> {
@@ -136,7 +171,13 @@ fn rows(connection: &Connection, sql: &str) -> Result<Vec<StoredAuditEntry>> {
 }
 
 fn check(entries: &[StoredAuditEntry], known_head: Option<&str>) -> AuditCheck {
-    let mut check = AuditCheck { entries: 0, head: None, broken_at: None, has_known_head: known_head.is_none() };
+    let mut check = AuditCheck {
+        entries: 0,
+        head: None,
+        broken_at: None,
+        has_known_head: known_head.is_none(),
+        decisions_changed: 0,
+    };
     let (mut before, mut last) = (String::new(), 0);
     for entry in entries {
         let expected = entry.hash_after(&before, entry.order.map_or(0, |_| last + 1));
@@ -155,10 +196,27 @@ fn check(entries: &[StoredAuditEntry], known_head: Option<&str>) -> AuditCheck {
     check
 }
 
+/// Compares decisions about data with their entries, from the first on that has one.
+fn decisions_changed(connection: &Connection) -> Result<u64> {
+    let actions = list(DecisionAction::ALL.iter().map(|action| action.as_str()));
+    Ok(connection
+        .prepare(&format!(
+            "WITH huella AS (SELECT * FROM auditoria WHERE detalle IS NOT NULL)
+             SELECT count(*)::UBIGINT
+             FROM (SELECT * FROM decisiones WHERE momento >= (SELECT min(momento) FROM huella)) AS decision
+             FULL JOIN (SELECT * FROM huella WHERE accion IN ({actions})) AS entrada USING (id)
+             WHERE (decision.momento, decision.actor, decision.origen, decision.accion, decision.objeto, decision.detalle)
+                IS DISTINCT FROM
+                (entrada.momento, entrada.actor, entrada.origen, entrada.accion, entrada.objeto, entrada.detalle)"
+        ))?
+        .query_row([], |row| row.get(0))?)
+}
+
 impl Warehouse {
     /// Looks through the chain; with a head that was logged elsewhere, whether it is still one of it.
     pub async fn check_audit(&self, known_head: Option<String>) -> Result<AuditCheck> {
-        Ok(check(&self.export_audit().await?, known_head.as_deref()))
+        let decisions_changed = self.read_long("decisiones_y_auditoria", decisions_changed).await?;
+        Ok(AuditCheck { decisions_changed, ..check(&self.export_audit().await?, known_head.as_deref()) })
     }
 
     /// Every entry, in order, as it is stored.

@@ -1,4 +1,5 @@
-//! `decisiones`: what people decided. Rows are added in the transaction that does what was decided, and never change.
+//! `decisiones`: what people decided. Rows are added in the transaction that does what was decided, and never change; the chain
+//! of the audit has each of them as well (adr/0051).
 //!
 //! Batches that somebody asked for and what was done with plans are decisions too; they have tables of their own, `lotes`
 //! and `planes_decisiones`, and are shown with these.
@@ -9,6 +10,7 @@ use duckdb::{Connection, Row, ToSql, params, params_from_iter};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::audit_chain::{self, StoredAuditEntry};
 use crate::instants::{instant, micros, named, unique};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
@@ -69,7 +71,25 @@ pub(crate) fn record(connection: &Connection, decision: &NewDecision) -> Result<
             decision.object,
             decision.detail,
         ])?;
-    Ok(())
+    audit_chain::append(connection, &decision.into())
+}
+
+impl From<&NewDecision> for StoredAuditEntry {
+    fn from(decision: &NewDecision) -> Self {
+        Self {
+            order: None,
+            hash: None,
+            id: decision.id.to_string(),
+            at_micros: micros(decision.at),
+            actor: decision.actor.clone(),
+            origin: decision.origin.as_str().to_owned(),
+            address: None,
+            action: decision.action.as_str().to_owned(),
+            object: decision.object.clone(),
+            times: 1,
+            detail: Some(decision.detail.clone()),
+        }
+    }
 }
 
 /// Decisions, and the batches that somebody asked for. A batch of an earlier version does not say from where: pages and the

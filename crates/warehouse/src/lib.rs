@@ -14,6 +14,7 @@
 pub mod access;
 pub mod audit_chain;
 mod audit_entry;
+mod back_up;
 pub mod backup;
 pub mod batches;
 pub mod calendars;

@@ -65,13 +65,14 @@ impl AuditArguments {
 impl VerifyArguments {
     async fn run(&self, warehouse: &Warehouse) -> Result<Outcome, Failure> {
         let check = warehouse.check_audit(self.cabeza.clone()).await.map_err(failure)?;
-        let is_whole = check.broken_at.is_none() && check.has_known_head;
+        let is_whole = check.broken_at.is_none() && check.has_known_head && check.decisions_changed == 0;
         if self.json {
             print_json(&json!({
                 "entradas": check.entries,
                 "cabeza": check.head,
                 "rota_en": check.broken_at,
                 "tiene_la_cabeza_dada": check.has_known_head,
+                "decisiones_distintas": check.decisions_changed,
             }))?;
         } else {
             let head = check.head.as_deref().unwrap_or("ninguna");
@@ -82,6 +83,12 @@ impl VerifyArguments {
                     check.entries
                 )),
                 None => answer(&format!("{} entradas, tal como se escribieron; cabeza {head}", check.entries)),
+            }
+            if check.decisions_changed > 0 {
+                answer(&format!(
+                    "{} decisiones no están como la cadena las tiene: se cambiaron, se quitaron o se insertaron",
+                    check.decisions_changed
+                ));
             }
             if !check.has_known_head {
                 answer(
@@ -106,6 +113,7 @@ async fn export(warehouse: &Warehouse) -> Result<Outcome, Failure> {
             "accion": entry.action,
             "objeto": entry.object,
             "veces": entry.times,
+            "detalle": entry.detail,
         });
         answer(&line.to_string());
     }

@@ -9,37 +9,37 @@ use super::{BackupError, Result};
 use crate::open_files::OpenFile;
 
 /// What ends the name of a file that is not finished.
-pub(super) const DRAFT: &str = ".parcial";
+pub(crate) const DRAFT: &str = ".parcial";
 /// What ends the name of a log.
-pub(super) const LOG: &str = ".wal";
+pub(crate) const LOG: &str = ".wal";
 
 /// A file that is being made. It goes, with its log, unless it is kept.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     path: PathBuf,
 }
 
 impl Draft {
     /// In the same folder, so that a rename is all that it takes to finish it.
-    pub(super) fn beside(target: &Path) -> Self {
+    pub(crate) fn beside(target: &Path) -> Self {
         let mut name = OsString::from(".");
         name.push(target.file_name().unwrap_or_default());
         name.push(DRAFT);
         Self { path: target.with_file_name(name) }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Copies the database that this process has open, with its log.
-    pub(super) fn fill(&self, file: &OpenFile) -> Result<()> {
+    pub(crate) fn fill(&self, file: &OpenFile) -> Result<()> {
         let source = file.reader().map_err(of(file.path()))?;
         self.fill_from(source, file.path())
     }
 
     /// Copies a database that nobody has open, with its log.
-    pub(super) fn fill_from_closed(&self, path: &Path) -> Result<()> {
+    pub(crate) fn fill_from_closed(&self, path: &Path) -> Result<()> {
         let source = File::open(path).map_err(of(path))?;
         self.fill_from(&source, path)
     }
@@ -71,7 +71,7 @@ impl Draft {
     }
 
     /// Gives it its name, once all of it is on the disk. A file of that name is replaced.
-    pub(super) fn keep_as(self, target: &Path) -> Result<()> {
+    pub(crate) fn keep_as(self, target: &Path) -> Result<()> {
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(of(&self.path))?;
         std::fs::rename(&self.path, target).map_err(of(target))?;
         sync_folder(target);
@@ -89,19 +89,19 @@ impl Drop for Draft {
 }
 
 /// The log of a database.
-pub(super) fn log_of(database: &Path) -> PathBuf {
+pub(crate) fn log_of(database: &Path) -> PathBuf {
     with_suffix(database, LOG)
 }
 
 /// A name with something at its end.
-pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
 /// So that a rename outlives a power cut; where the system cannot, it is as safe as without.
-pub(super) fn sync_folder(file: &Path) {
+pub(crate) fn sync_folder(file: &Path) {
     if let Ok(folder) = File::open(folder_of(file)) {
         drop(folder.sync_all());
     }
@@ -112,7 +112,7 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// What a failure was about.
-pub(super) fn of(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+pub(crate) fn of(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
     let path = path.to_owned();
     move |error| BackupError::File { path, error }
 }

@@ -4,16 +4,16 @@
 //! The copy is then opened, read whole and compared, and only then gets its name. Readers are not held up.
 
 mod contents;
-mod files;
+pub(crate) mod files;
 mod restore;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use duckdb::{Config, Connection};
 
+use crate::WarehouseError;
 use crate::open_files::OpenFile;
-use crate::{Access, Warehouse, WarehouseError};
 
 pub use contents::Contents;
 pub use restore::{Restored, restore};
@@ -85,38 +85,6 @@ pub struct Backup {
     pub held: Duration,
 }
 
-impl Warehouse {
-    /// Copies the database to a file that does not exist yet. It has that name once the copy has been read whole, compared with
-    /// the database and written to the disk; whatever fails before leaves no file.
-    pub async fn back_up(&self, target: PathBuf) -> Result<Backup> {
-        let file = self.file().ok_or(BackupError::InMemory)?;
-        if target.exists() {
-            return Err(BackupError::Exists(target));
-        }
-        if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(files::of(folder))?;
-        }
-        let merges_log = self.access() == Access::ReadAndWrite;
-        let draft = files::Draft::beside(&target);
-        let (draft, contents, held) = self
-            .hold_writes(move |connection| {
-                let started = Instant::now();
-                let contents = copy(connection, &file, merges_log, &draft)?;
-                Ok::<_, BackupError>((draft, contents, started.elapsed()))
-            })
-            .await??;
-        let original = target.clone();
-        let checked = tokio::task::spawn_blocking(move || {
-            check(&draft, &contents, &original)?;
-            draft.keep_as(&original)?;
-            Ok::<_, BackupError>(contents)
-        });
-        let contents = checked.await.map_err(|_| WarehouseError::Panicked)??;
-        let bytes = std::fs::metadata(&target).map_err(files::of(&target))?.len();
-        Ok(Backup { path: target, bytes, contents, held })
-    }
-}
-
 /// Copies a database that an earlier version of this program wrote, before its schema is changed. The copy of an earlier
 /// attempt is replaced.
 pub(crate) fn before_migration(connection: &Connection, file: &OpenFile, found: i32) -> Result<PathBuf> {
@@ -129,7 +97,12 @@ pub(crate) fn before_migration(connection: &Connection, file: &OpenFile, found: 
 }
 
 /// Copies the file and its log while nobody writes, and says what was in them.
-fn copy(connection: &Connection, file: &OpenFile, merges_log: bool, draft: &files::Draft) -> Result<Contents> {
+pub(crate) fn copy(
+    connection: &Connection,
+    file: &OpenFile,
+    merges_log: bool,
+    draft: &files::Draft,
+) -> Result<Contents> {
     if merges_log && let Err(error) = connection.execute_batch("CHECKPOINT") {
         // The log is copied as well, so nothing is missing without it.
         tracing::warn!(%error, "no checkpoint before the copy");
@@ -140,7 +113,7 @@ fn copy(connection: &Connection, file: &OpenFile, merges_log: bool, draft: &file
 }
 
 /// Opens the copy as any process would, which merges its log, and reads every row of it.
-fn check(draft: &files::Draft, contents: &Contents, original: &Path) -> Result<()> {
+pub(crate) fn check(draft: &files::Draft, contents: &Contents, original: &Path) -> Result<()> {
     let connection = open(draft.path(), duckdb::AccessMode::ReadWrite)?;
     if let Some(difference) = contents.difference(&Contents::of(&connection)?) {
         return Err(BackupError::Differs { path: original.to_owned(), difference });

@@ -9,6 +9,7 @@ use domain::{BatchId, BranchId, EtlKind};
 use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
+use crate::audit_chain::{self, StoredAuditEntry};
 use crate::instants::{identified, instant, micros, named};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
@@ -258,5 +259,32 @@ fn record(connection: &Connection, plan: BatchId, decision: &Decision) -> Result
             micros(decision.at),
             plan.to_string(),
         ])?;
-    Ok(())
+    if decision.action == PlanAction::Propose { Ok(()) } else { audit(connection, plan, decision) }
+}
+
+/// The same in the chain of the audit. A preview is nothing that was done.
+fn audit(connection: &Connection, plan: BatchId, decision: &Decision) -> Result<()> {
+    let action = decision.action.as_str();
+    let sql =
+        "SELECT md5(concat_ws(' ', id, ?, ?::BIGINT))::UUID::VARCHAR, etl_tipo || ', ' || ventanas || ' ventanas',
+            to_json({plan_id: id::VARCHAR, plan_hash: hash, motivo: ?::VARCHAR})::VARCHAR
+         FROM planes WHERE id = ?::UUID";
+    let at_micros = micros(decision.at);
+    let values = params![action, at_micros, decision.reason, plan.to_string()];
+    let entry = connection.prepare(sql)?.query_row(values, |row| {
+        Ok(StoredAuditEntry {
+            order: None,
+            hash: None,
+            id: row.get(0)?,
+            at_micros,
+            actor: decision.actor.clone(),
+            origin: decision.origin.to_owned(),
+            address: None,
+            action: format!("plan_{action}"),
+            object: row.get(1)?,
+            times: 1,
+            detail: Some(row.get(2)?),
+        })
+    })?;
+    audit_chain::append(connection, &entry)
 }

@@ -5,7 +5,9 @@ use domain::decision::Origin;
 use uuid::Uuid;
 use warehouse::{AuditCheck, AuditEntry};
 
-use crate::samples::instant;
+use crate::decisions::waive;
+use crate::plans;
+use crate::samples::{half_hour, instant};
 use crate::store::Store;
 
 async fn record(store: &Store, number: u128) {
@@ -93,4 +95,58 @@ async fn what_was_there_before_the_chain_is_covered_by_its_first_entry() {
     let change = "UPDATE auditoria SET objeto = 'x' WHERE orden IS NULL AND objeto = 'n1'";
     store.outside(|connection| connection.execute_batch(change).unwrap()).await;
     assert_eq!(check(&store).await.broken_at, Some(1));
+}
+
+/// A justification, and what was done with a plan, after an entry of access.
+async fn with_decisions() -> Store {
+    let store = with_entries(1).await;
+    for (number, hour) in [(11, "2025-11-17T08:00"), (12, "2025-11-17T08:30")] {
+        waive(&store, number, half_hour(hour), "2025-11-18T17:00:00Z").await;
+    }
+    plans::propose_and_start(&store, 21, &[half_hour("2025-11-17T09:00")]).await;
+    store
+}
+
+#[tokio::test]
+async fn what_was_decided_about_data_is_in_the_same_chain() {
+    let store = with_decisions().await;
+    let found = check(&store).await;
+    assert_eq!((found.broken_at, found.decisions_changed), (None, 0));
+    let entries = store.warehouse.export_audit().await.unwrap();
+    let told: Vec<_> =
+        entries.iter().map(|entry| (entry.order, entry.action.as_str(), entry.detail.is_some())).collect();
+    let expected = [
+        (Some(1), "entrar", false),
+        (Some(2), "justificar", true),
+        (Some(3), "justificar", true),
+        (Some(4), "plan_iniciado", true),
+    ];
+    assert_eq!(told, expected, "what was only shown is nothing that was done");
+    assert_eq!(store.warehouse.audit(10).await.unwrap().len(), 1, "the list of access has its own only");
+}
+
+#[tokio::test]
+async fn a_decision_that_was_changed_past_the_program_is_found() {
+    for (change, count) in [
+        ("UPDATE decisiones SET actor = 'Luis' WHERE objeto = 'objeto 11'", 1),
+        ("UPDATE decisiones SET detalle = '{}'", 2),
+        ("DELETE FROM decisiones WHERE objeto = 'objeto 12'", 1),
+        (
+            "INSERT INTO decisiones SELECT uuid(), momento, actor, origen, accion, objeto, detalle FROM decisiones LIMIT 1",
+            1,
+        ),
+    ] {
+        let mut store = with_decisions().await;
+        store.outside(|connection| connection.execute_batch(change).unwrap()).await;
+        let found = check(&store).await;
+        assert_eq!((found.broken_at, found.decisions_changed), (None, count), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn the_particulars_of_a_decision_are_part_of_the_chain() {
+    let mut store = with_decisions().await;
+    let change = "UPDATE auditoria SET detalle = '{}' WHERE orden = 3; UPDATE decisiones SET detalle = '{}' WHERE objeto = 'objeto 12'";
+    store.outside(|connection| connection.execute_batch(change).unwrap()).await;
+    assert_eq!(check(&store).await.broken_at, Some(3));
 }

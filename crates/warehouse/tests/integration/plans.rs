@@ -44,6 +44,12 @@ async fn start(store: &Store, number: u128, windows: &[Interval<Timestamp>]) -> 
     store.warehouse.start_plan(batch(number), runs.collect(), by(PlanAction::Start, "ana")).await.unwrap()
 }
 
+/// A plan that somebody was shown and started.
+pub async fn propose_and_start(store: &Store, number: u128, windows: &[Interval<Timestamp>]) {
+    propose(store, number, windows, "ana").await;
+    assert!(matches!(start(store, number, windows).await, StartOutcome::Started(_)));
+}
+
 async fn change(store: &Store, number: u128, action: PlanAction) -> Option<PlanChange> {
     store.warehouse.change_plan(batch_id(number), by(action, "luis")).await.unwrap()
 }

@@ -1,0 +1,40 @@
+//! A copy of the database that this process has open.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::backup::{Backup, BackupError, check, copy, files};
+use crate::settings::Access;
+use crate::{Warehouse, WarehouseError};
+
+impl Warehouse {
+    /// Copies the database to a file that does not exist yet. It has that name once the copy has been read whole, compared with
+    /// the database and written to the disk; whatever fails before leaves no file.
+    pub async fn back_up(&self, target: PathBuf) -> Result<Backup, BackupError> {
+        let file = self.file().ok_or(BackupError::InMemory)?;
+        if target.exists() {
+            return Err(BackupError::Exists(target));
+        }
+        if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(files::of(folder))?;
+        }
+        let merges_log = self.access() == Access::ReadAndWrite;
+        let draft = files::Draft::beside(&target);
+        let (draft, contents, held) = self
+            .hold_writes(move |connection| {
+                let started = Instant::now();
+                let contents = copy(connection, &file, merges_log, &draft)?;
+                Ok::<_, BackupError>((draft, contents, started.elapsed()))
+            })
+            .await??;
+        let original = target.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            check(&draft, &contents, &original)?;
+            draft.keep_as(&original)?;
+            Ok::<_, BackupError>(contents)
+        });
+        let contents = checked.await.map_err(|_| WarehouseError::Panicked)??;
+        let bytes = std::fs::metadata(&target).map_err(files::of(&target))?.len();
+        Ok(Backup { path: target, bytes, contents, held })
+    }
+}
