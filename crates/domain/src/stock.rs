@@ -1,5 +1,6 @@
 //! Articles and their stock in one warehouse, under the names of the POS's contract.
 
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 /// One article of one warehouse, as a snapshot shows it. `"N/A"` and empty texts are None.
@@ -34,6 +35,8 @@ pub struct ArticlesAnswer {
     pub unreadable: u64,
     /// The first of those.
     pub unreadable_articles: Vec<UnreadableArticle>,
+    /// When the source made the response (`meta.fecha_generacion`); None where it does not say.
+    pub generated_at: Option<Timestamp>,
     /// The articles that can be read, each once by `codigo`.
     pub articles: Vec<Article>,
 }

@@ -65,13 +65,28 @@ fn describe_source(error: &KlkError) -> String {
                 element + 1
             )
         }
-        KlkError::Malformed { element: None, .. } => {
-            "La respuesta no es la que se acordó con el KLK. No se cargó nada.".to_owned()
+        KlkError::Malformed { element: None, detail, .. } => {
+            let what = match detail.strip_prefix("'meta': ") {
+                Some(detail) => {
+                    let field = field_of(detail).map_or_else(String::new, |field| format!(" en «{field}»"));
+                    let came = came_in(detail).map(|came| {
+                        if came == "nothing" { "no llegó nada".to_owned() } else { format!("llegó {came}") }
+                    });
+                    format!("{field}{}", came.map_or_else(String::new, |came| format!(": {came}")))
+                }
+                None => detail
+                    .rsplit_once("it begins with: ")
+                    .map_or_else(String::new, |(_, beginning)| format!(": empieza con «{}»", shortened(beginning))),
+            };
+            format!("La respuesta no es la que se acordó con el KLK{what}. No se cargó nada.")
         }
         KlkError::OtherQuestion { field: "ventas", asked, answered, .. } => format!(
             "La respuesta del KLK no tiene ninguna línea del período pedido ({asked}): la primera es de {answered}. \
              No se cargó nada."
         ),
+        KlkError::OtherQuestion { field, asked, answered, .. } if answered.is_empty() && !asked.is_empty() => {
+            format!("La respuesta del KLK no dice de qué es: se pidió «{asked}» y «{field}» no vino. No se cargó nada.")
+        }
         KlkError::OtherQuestion { field, asked, answered, .. } => {
             let asked = if asked.is_empty() { "nada".to_owned() } else { format!("«{asked}»") };
             format!(
@@ -79,7 +94,7 @@ fn describe_source(error: &KlkError) -> String {
             )
         }
         KlkError::TooLarge { limit_bytes, .. } => {
-            format!("La respuesta pasa de {} MB, el máximo configurado.", limit_bytes / 1_000_000)
+            format!("La respuesta pasa de {}, el máximo configurado (KLK_ANSWER_BYTES_MAX).", size(*limit_bytes as u64))
         }
         KlkError::OverBudget { limit_bytes, .. } => format!(
             "Con esta respuesta, todas juntas pasarían de {} MB de memoria, el máximo configurado \
@@ -242,6 +257,15 @@ pub(super) fn made_too_early(made_at: Timestamp, window_end: Timestamp, zone: &B
         time(made_at),
         time(window_end)
     )
+}
+
+/// Bytes for people.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
 }
 
 /// What the usual ones mean, for people who do not know the numbers.

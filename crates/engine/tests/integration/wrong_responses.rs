@@ -56,6 +56,12 @@ const PARTIAL: RunState = RunState::Partial;
     0
 )]
 #[case::made_before_the_window_ended(&[("2025-11-18T13:45:09.488Z", "2025-11-17T16:24:00Z")], PARTIAL, 2)]
+#[case::made_before_the_window_ended_by_a_clock_without_a_zone(
+    &[("2025-11-18T13:45:09.488Z", "2025-11-17 16:24:00")], PARTIAL, 2
+)]
+#[case::made_at_a_moment_that_is_none(&[("2025-11-18T13:45:09.488Z", "ayer")], FAILED, 0)]
+#[case::made_at_a_number(&[(r#""2025-11-18T13:45:09.488Z""#, "1795710240000")], FAILED, 0)]
+#[case::made_at_a_moment_of_mail(&[("2025-11-18T13:45:09.488Z", "Tue, 18 Nov 2025 13:45:09 GMT")], FAILED, 0)]
 #[case::a_number_out_of_range(&[with_quantity("7591234567890")], PARTIAL, 1)]
 #[case::a_number_with_an_exponent(&[with_quantity("1e12")], PARTIAL, 1)]
 #[case::a_number_that_is_none(&[with_quantity("NaN")], PARTIAL, 1)]
@@ -195,6 +201,69 @@ async fn a_response_made_too_early_does_not_say_that_the_source_changed() {
     let gaps = world.gaps(30).await;
     assert!(gaps.iter().all(|gap| gap.fecha_desde.to_string() != DAY || gap.causa != "fuente_cambio"), "{gaps:?}");
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
+}
+
+/// Without lines, the echo of the request is all that says what a response is about.
+#[rstest]
+#[case::nothing(&["sucursal_codigo", "fecha_desde", "fecha_hasta", "hora_desde", "hora_hasta"])]
+#[case::no_store(&["sucursal_codigo"])]
+#[case::no_last_day(&["fecha_hasta"])]
+#[case::no_first_hour(&["hora_desde"])]
+#[case::no_last_hour(&["hora_hasta"])]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_response_that_does_not_say_what_it_is_about_proves_nothing(#[case] absent: &[&str]) {
+    for as_null in [false, true] {
+        let mut meta: serde_json::Value = serde_json::from_str(&right()).unwrap();
+        meta["meta"]["total_registros"] = 0.into();
+        meta["ventas"] = serde_json::json!([]);
+        for field in absent {
+            match as_null {
+                true => meta["meta"][*field] = serde_json::Value::Null,
+                false => drop(meta["meta"].as_object_mut().unwrap().remove(*field)),
+            }
+        }
+        let (world, _) = responding(meta.to_string()).await;
+        let runs = world.extract("tienda_01", DAY, HOURS).await;
+        assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
+        let message = runs[0].error_mensaje.as_ref().unwrap();
+        assert!(message.contains(&format!("«{}» no vino", absent[0])), "{message}");
+        assert!(is_a_gap(&world).await);
+    }
+}
+
+#[rstest]
+#[case("Error")]
+#[case("ERROR")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_another_spelling_is_a_refusal(#[case] name: &str) {
+    let body = right().replacen('{', &format!(r#"{{"{name}":"Sucursal sin conexión","#), 1);
+    let (world, _) = responding(body).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Failed, Some(ErrorClass::ApiError)));
+}
+
+#[rstest]
+#[case(r#""total_registros":2"#, r#""total_registros":-1"#, "en «total_registros»: llegó -1")]
+#[case(r#""total_registros":2,"#, "", "en «total_registros»: no llegó nada")]
+#[case("2025-11-18T13:45:09.488Z", "ayer", "en «fecha_generacion»: llegó \"ayer\"")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_meta_is_said_with_field_and_value(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] said: &str,
+) {
+    let (world, _) = responding(right().replace(from, to)).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = runs[0].error_mensaje.as_ref().unwrap();
+    assert!(message.contains(said), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_proxy_is_said_with_its_beginning() {
+    let (world, _) = responding("<html><h1>Bad gateway</h1></html>".to_owned()).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = runs[0].error_mensaje.as_ref().unwrap();
+    assert!(message.contains("empieza con «<html><h1>Bad gateway"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::stock::{Article, ArticlesAnswer};
 
-use super::check::check_codes;
+use super::check::{check_codes, moment_of, require_one};
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
 use super::field::read;
@@ -19,7 +19,9 @@ raw_object!(RawArticle, "an article", {
     stock, error,
 });
 
-raw_object!(RawMeta, "the object 'meta'", { almacences_filtrados, tiendas_filtradas, total_articulos, error });
+raw_object!(RawMeta, "the object 'meta'", {
+    almacences_filtrados, tiendas_filtradas, total_articulos, fecha_generacion, error,
+});
 
 /// About what an article takes in a body.
 const BYTES_PER_ARTICLE: usize = 250;
@@ -38,7 +40,10 @@ pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, 
     }
     check_codes("almacences_filtrados", meta.almacences_filtrados, code)?;
     check_codes("tiendas_filtradas", meta.tiendas_filtradas, code)?;
+    let filters = [("almacences_filtrados", meta.almacences_filtrados), ("tiendas_filtradas", meta.tiendas_filtradas)];
+    require_one(filters, code)?;
     let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
+    let generated_at = moment_of("fecha_generacion", meta.fecha_generacion).map_err(ParseError::of_meta)?;
     let Articles { distinct, unreadable, .. } = articles;
     let Collected { received, contradicted, mut items } = distinct.finish();
     if let (true, Some((element, detail))) = (items.is_empty() && contradicted.is_none(), unreadable.refusal) {
@@ -54,6 +59,7 @@ pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, 
         contradicted: contradicted.map(|article| article.codigo),
         unreadable: unreadable.count,
         unreadable_articles: unreadable.first,
+        generated_at,
         articles: items,
     })
 }

@@ -1,17 +1,19 @@
 //! What makes a response a response to this request: every field of `meta` that echoes the request, filters that were not
 //! requested, and where the lines lie. What does not fit is refused with both values, before anything of it is believed.
 //!
-//! A field that is absent says nothing and is let through. One that is present has to agree with the request.
+//! A field that is present has to agree with the request. One that is absent is let through beside lines, which say themselves
+//! of which day and hour they are; without lines it is all that says what the response is about, and has to be there.
 
 use domain::sale::SaleLine;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::ParseError;
 use super::clock::{parse_date, parse_time};
 use super::envelope::refusal_message;
 use super::field::{read, text, text_or_json};
-use super::problem::Problem;
+use super::problem::{FieldProblem, Problem};
 use super::raw::{Field, RawObject, raw_object};
 use super::scanner::Scanner;
 use crate::SalesQuestion;
@@ -38,8 +40,39 @@ pub(super) fn read_sales_meta(scanner: &mut Scanner<'_>, question: &SalesQuestio
     }
     check_echo(&meta, question)?;
     let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
-    let generated_at = text(meta.fecha_generacion).ok().flatten().and_then(|text| text.trim().parse().ok());
+    if announced == 0 {
+        require_echo(&meta, question)?;
+    }
+    let generated_at = moment_of("fecha_generacion", meta.fecha_generacion).map_err(ParseError::of_meta)?;
     Ok(SalesFacts { announced, generated_at })
+}
+
+/// When a response was made; None where it does not say. The source's clock is UTC, also where it leaves out the `Z`.
+pub(super) fn moment_of(name: &'static str, field: Field<'_>) -> Result<Option<Timestamp>, Problem> {
+    let wrong = || FieldProblem::new(name, "a moment in UTC as 2025-11-18T12:27:18Z", field);
+    let Some(text) = text(field).map_err(|_| wrong())? else { return Ok(None) };
+    let text = text.trim();
+    let in_utc = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
+    let moment = text.parse().ok().or_else(in_utc);
+    Ok(Some(moment.ok_or_else(wrong)?))
+}
+
+/// Refuses a response without lines that does not say what it is about.
+fn require_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), ParseError> {
+    let date = question.date.to_string();
+    let requested = [
+        ("sucursal_codigo", meta.sucursal_codigo, Some(question.branch.as_str().to_owned())),
+        ("fecha_desde", meta.fecha_desde, Some(date.clone())),
+        ("fecha_hasta", meta.fecha_hasta, Some(date)),
+        ("hora_desde", meta.hora_desde, question.first_hour()),
+        ("hora_hasta", meta.hora_hasta, question.last_hour()),
+    ];
+    for (field, answered, asked) in requested {
+        if let (None, Some(asked)) = (answered, asked) {
+            return Err(other(field, &asked, ""));
+        }
+    }
+    Ok(())
 }
 
 fn announced_in(meta: &SalesMeta<'_>) -> Result<u64, Problem> {
@@ -57,6 +90,12 @@ fn check_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), Pars
     check_hour("hora_hasta", meta.hora_hasta, to.as_deref(), &["23:59:59", "24:00", "24:00:00"])?;
     check("CodArticulo", meta.CodArticulo, question.article.as_deref(), is_same_code)?;
     check("almacen", meta.almacen, warehouse, is_same_code)
+}
+
+/// Refuses articles of which nothing says whose they are.
+pub(super) fn require_one(filters: [(&'static str, Field<'_>); 2], code: &str) -> Result<(), ParseError> {
+    let [(field, _), _] = filters;
+    if filters.iter().any(|(_, filter)| filter.is_some()) { Ok(()) } else { Err(other(field, code, "")) }
 }
 
 /// Refuses articles of other warehouses or stores than the requested one.

@@ -23,9 +23,16 @@ pub(super) fn read_envelope<'body, E: Elements<'body>>(
     // Which element is being read, for errors.
     let mut element = None;
     let mut array_seen = false;
+    // An `Error` in another spelling than the contract's.
+    let mut refusal = None;
     let mut scanner = Scanner::new(body);
     let what = format_args!("an object with 'meta' and '{}'", E::ARRAY);
     let whole = scanner.object(what, &["meta", "error"], |scanner, name| {
+        if name != "error" && name.eq_ignore_ascii_case("error") {
+            let value = scanner.value()?;
+            refusal = refusal.take().or_else(|| refusal_message(Some(value)));
+            return Ok(true);
+        }
         if name != E::ARRAY {
             return Ok(false);
         }
@@ -42,7 +49,7 @@ pub(super) fn read_envelope<'body, E: Elements<'body>>(
     });
     let whole = whole.and_then(|members| scanner.end().map(|()| members));
     let [meta, error] = whole.map_err(|problem| ParseError::from_problem(body, element, problem))?;
-    if let Some(message) = refusal_message(error) {
+    if let Some(message) = refusal_message(error).or(refusal) {
         return Err(ParseError::Refused { message });
     }
     if !array_seen {
