@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use ::notices::Transport;
 use domain::problem::Problem;
 use domain::read_model::Connectivity;
 use domain::{Branch, EtlKind, Interval, RunMode};
@@ -23,6 +24,7 @@ use crate::error::{EngineError, UseCaseError};
 use crate::events::{Events, Topic};
 use crate::incidents::{self, LiveLooks};
 use crate::meters::Meters;
+use crate::notices::{self, NoticeOffice};
 use crate::plans::book::{self, PlanBook};
 use crate::plans::{control, keeper, start};
 use crate::queue::{Queue, Waiting};
@@ -53,6 +55,8 @@ pub struct EngineParts {
     pub warehouse: Warehouse,
     /// Tells the team.
     pub monitoring: Monitoring,
+    /// Carries notices to people who are not looking.
+    pub notice_transport: Arc<dyn Transport>,
     /// What is watched.
     pub branches: Vec<Branch>,
 }
@@ -89,6 +93,8 @@ pub struct Shared {
     pub(crate) started_at: Timestamp,
     /// Stores that fail again and again, and whether most do.
     pub(crate) live_looks: LiveLooks,
+    /// Notices to people who are not looking.
+    pub(crate) notices: NoticeOffice,
     /// Copies of the database.
     pub(crate) backups: Backups,
     /// What is counted.
@@ -155,6 +161,7 @@ impl Engine {
             source_clock: SourceClock::default(),
             started_at,
             live_looks: LiveLooks::default(),
+            notices: NoticeOffice::new(parts.notice_transport),
             backups,
             meters: Meters::default(),
             planning: Arc::default(),
@@ -176,6 +183,12 @@ impl Engine {
         }
         if engine.settings.mode == EngineMode::Work {
             tasks.spawn(access::keep(engine.clone()));
+            for channel in &engine.settings.notices.channels {
+                tasks.spawn(notices::deliver(engine.clone(), channel.clone()));
+            }
+            if !engine.settings.notices.channels.is_empty() {
+                tasks.spawn(notices::look(engine.clone()));
+            }
         }
         if engine.settings.scheduler {
             incidents::remember(&engine).await;

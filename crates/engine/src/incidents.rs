@@ -36,6 +36,11 @@ struct Look {
 }
 
 impl LiveLooks {
+    /// What is known of incidents now.
+    pub(crate) fn known(&self) -> Incidents {
+        self.lock().incidents.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

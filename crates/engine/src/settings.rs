@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::answer_cache::CacheLimits;
 use crate::backups::BackupSettings;
+use crate::notices::NoticeSettings;
 
 /// What an engine may do with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +101,8 @@ pub struct EngineSettings {
     pub answer_cache: CacheLimits,
     /// Copies of the database.
     pub backups: BackupSettings,
+    /// Notices to people who are not looking.
+    pub notices: NoticeSettings,
     /// Limits of signing in.
     pub access: AccessSettings,
     /// The name of this machine, stored with each run.
@@ -145,6 +148,7 @@ impl Default for EngineSettings {
             firings_kept_days: 400,
             answer_cache: CacheLimits::default(),
             backups: BackupSettings::default(),
+            notices: NoticeSettings::default(),
             access: AccessSettings::default(),
             host: "localhost".to_owned(),
         }

@@ -6,6 +6,7 @@ mod backups;
 pub mod branch_file;
 pub mod branches;
 mod nearest;
+mod notices;
 mod plans;
 mod sentry;
 mod source;
@@ -22,7 +23,9 @@ use domain::BranchId;
 use domain::incident::IncidentLimits;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
-use engine::{AccessSettings, BackupSettings, CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
+use engine::{
+    AccessSettings, BackupSettings, CacheLimits, LookBackSettings, NoticeSettings, PlanSettings, RetrySettings,
+};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
@@ -59,6 +62,8 @@ pub struct Settings {
     pub access: AccessSettings,
     /// Copies of the database.
     pub backups: BackupSettings,
+    /// Notices to people who are not looking.
+    pub notices: NoticeSettings,
     /// With what somebody may scrape metrics; None where nobody may.
     pub metrics_token: Option<SecretString>,
     /// What is logged; None leaves it to the command.
@@ -244,6 +249,8 @@ impl Settings {
         let access = access::limits(source);
         let database = PathBuf::from(source.text(&DATABASE));
         let backups = backups::read(source, &database);
+        let public_url = source.optional_text(&variables::PUBLIC_URL);
+        let notices = notices::read(source, public_url);
         let metrics_token = metrics_token(source);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
         let log_json = source.choice(&LOG_FORMAT) == "json";
@@ -260,6 +267,7 @@ impl Settings {
             api_token: source.optional_text(&API_TOKEN).map(SecretString::from),
             access,
             backups,
+            notices,
             metrics_token,
             log_filter: source.optional_text(&LOG),
             log_json,

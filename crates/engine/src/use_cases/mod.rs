@@ -25,6 +25,7 @@ mod metrics;
 mod monitoring;
 mod monitoring_words;
 mod newest_sales;
+pub mod notices;
 mod past_gaps;
 mod pause_plan;
 pub(crate) mod period;

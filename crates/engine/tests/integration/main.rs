@@ -19,6 +19,7 @@ mod inventory;
 mod kept_answers;
 mod later_changes;
 mod looking;
+mod notices;
 mod plan_control;
 mod plans;
 mod proofs;
