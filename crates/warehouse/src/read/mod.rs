@@ -9,6 +9,7 @@ mod run_detail;
 mod run_facts;
 mod run_page;
 mod sales_totals;
+mod sold_half_hours;
 mod today;
 
 pub use live_ends::LiveEnd;
