@@ -19,6 +19,7 @@ mod justifications;
 mod losses;
 mod metrics;
 mod monitoring;
+mod notices;
 mod plans;
 mod preferences;
 mod progress;
@@ -49,6 +50,7 @@ pub use justifications::{
 pub use losses::{ConfirmLoss, confirm_loss};
 pub use metrics::{ReadMetrics, read_metrics};
 pub use monitoring::{ReadMonitoring, TryMonitoring, read_monitoring, try_monitoring};
+pub use notices::{read_failing_channels, read_notices, try_notice};
 pub use plans::{
     CancelPlan, ListPlans, PausePlan, PlanRecovery, ReadPlan, ResumePlan, StartPlan, cancel_plan, list_plans,
     pause_plan, plan_recovery, read_plan, resume_plan, start_plan,
