@@ -8,6 +8,7 @@ mod copy_button;
 mod coverage;
 mod cron_monitors;
 mod day_grid;
+mod decision_detail;
 mod decisions;
 mod empty;
 mod export_links;
