@@ -51,7 +51,9 @@ mod step;
 mod time;
 mod trial;
 
-pub use calendar_form::{calendar_fields, document_of, holiday_fields, hours_of_today};
+pub use calendar_form::{
+    COPY as COPY_DAY, calendar_fields, document_of, holiday_fields, holiday_hours_of, hours_of_today,
+};
 pub use calendar_preview::{calendar_history, preview_of_calendar};
 pub use comparison::comparison_lists;
 pub use connectivity::{connectivity_badge, connectivity_state};
