@@ -79,7 +79,7 @@ test('it can be used by everybody, in both themes and languages and on a phone',
     await page.goto(`${klk.url}/sistema/avisos`);
     await expectAccessible(page);
   }
-  for (const width of [390, 320]) {
+  for (const width of [1280, 390, 320]) {
     await page.setViewportSize({ width, height: 844 });
     await expectNoSidewaysScroll(page);
   }

@@ -30,6 +30,7 @@ mod runs;
 mod schedules;
 mod session;
 mod summary;
+mod trading;
 
 pub use calendars::{
     ChangeCalendar, ChangeHoliday, ListCalendars, PreviewCalendar, PreviewHoliday, change_calendar, change_holiday,
@@ -64,3 +65,4 @@ pub use runs::{ListRuns, list_runs};
 pub use schedules::{ListSchedules, list_schedules};
 pub use session::DrawingFrame;
 pub use summary::read_summary;
+pub use trading::read_trading;

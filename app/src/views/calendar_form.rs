@@ -38,7 +38,7 @@ pub fn calendar_fields(document: &CalendarDocument, from: &str) -> AnyView {
     let optional = |value: &Option<String>| value.clone().unwrap_or_default();
     view! {
         <p class="muted">{texts.hours_hint()}</p>
-        <div class="form-grid">{week}</div>
+        <div class="columns">{week}</div>
         <fieldset class="hours-list" id="excepciones">
             <legend class="field-label">{texts.exceptions()}</legend>
             <p class="muted">{texts.exceptions_hint()}</p>

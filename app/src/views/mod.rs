@@ -2,6 +2,7 @@
 
 mod calendar_form;
 mod calendar_preview;
+mod chart;
 mod comparison;
 mod connectivity;
 mod copy_button;
@@ -49,6 +50,7 @@ mod section;
 mod stat_card;
 mod step;
 mod time;
+mod trading;
 mod trial;
 
 pub use calendar_form::{
@@ -102,4 +104,5 @@ pub use section::Section;
 pub use stat_card::StatCard;
 pub use step::{Step, confirm_button, step};
 pub use time::{Elapsed, Moment};
+pub use trading::trading_sections;
 pub use trial::{browser_trial, server_trial};

@@ -55,7 +55,6 @@ pub fn notice_channels(channels: &[ChannelView], now: Timestamp, may_try: bool) 
                     <th scope="col">{texts.target()}</th>
                     <th scope="col">{texts.takes()}</th>
                     <th scope="col">{texts.state()}</th>
-                    <th scope="col">{texts.last_delivery()}</th>
                     {actions}
                 </tr>
             </thead>
@@ -86,12 +85,14 @@ fn channel_row(channel: &ChannelView, now: Timestamp, may_try: bool) -> AnyView 
             }
             .into_any()
         }
-        (None, Some(_)) => view! { <Pill tone=Tone::Good label=texts.state_well()/> }.into_any(),
+        (None, Some((at, _))) => view! {
+            <span class="stack">
+                <Pill tone=Tone::Good label=texts.state_well()/>
+                <span class="muted">{texts.last_delivery()} " " {relative(language, now, *at)}</span>
+            </span>
+        }
+        .into_any(),
         (None, None) => view! { <Pill tone=Tone::Neutral label=texts.state_untried()/> }.into_any(),
-    };
-    let delivered = match channel.delivered_at {
-        Some((at, local)) => view! { <Moment at local now/> }.into_any(),
-        None => view! { <span class="muted">{texts.never()}</span> }.into_any(),
     };
     let trial = may_try.then(|| {
         let label = texts.try_channel(&channel.name);
@@ -112,12 +113,11 @@ fn channel_row(channel: &ChannelView, now: Timestamp, may_try: bool) -> AnyView 
                     <span class="muted">{kind_name(language, channel.kind)}</span>
                 </span>
             </th>
-            <td data-label=texts.target()>
+            <td data-label=texts.target() class="cause-column">
                 <span class="stack"><span>{channel.target.clone()}</span> {signed}</span>
             </td>
             <td data-label=texts.takes()>{takes}</td>
             <td data-label=texts.state()>{state}</td>
-            <td data-label=texts.last_delivery()>{delivered}</td>
             {trial}
         </tr>
     }
@@ -178,6 +178,7 @@ pub fn notice_deliveries(deliveries: &[DeliveryView], now: Timestamp) -> AnyView
             <thead>
                 <tr>
                     <th scope="col">{texts.notice()}</th>
+                    <th scope="col">{texts.about()}</th>
                     <th scope="col">{texts.channel()}</th>
                     <th scope="col">{texts.state()}</th>
                     <th scope="col" class="number">{texts.attempts()}</th>
@@ -207,9 +208,8 @@ fn delivery_row(delivery: &DeliveryView, now: Timestamp) -> AnyView {
         delivery.error.as_deref().map(|error| view! { <span class="muted">{error_name(language, error)}</span> });
     view! {
         <tr>
-            <th scope="row" data-label=texts.notice()>
-                <span class="stack"><span class="strong">{kind}</span> <span class="muted">{what}</span></span>
-            </th>
+            <th scope="row" data-label=texts.notice()>{kind}</th>
+            <td data-label=texts.about() class="cause-column">{what}</td>
             <td data-label=texts.channel()>{delivery.channel.clone()}</td>
             <td data-label=texts.state()>
                 <span class="stack"><Pill tone label=state/> {error}</span>

@@ -63,6 +63,8 @@ pub struct EngineSettings {
     pub plans: PlanSettings,
     /// What is tried again by itself.
     pub retries: RetrySettings,
+    /// How long after the end of a half hour its sales are to be there.
+    pub sla: SignedDuration,
     /// Characters of a text that somebody writes: a note, a name.
     pub written_characters_max: usize,
     /// From which age on the last snapshot of a warehouse is stale.
@@ -129,6 +131,7 @@ impl Default for EngineSettings {
             extract_days_max: 366,
             plans: PlanSettings::default(),
             retries: RetrySettings::default(),
+            sla: SignedDuration::from_mins(30),
             written_characters_max: 500,
             stock_age_max: SignedDuration::from_mins(75),
             calendar_days_ahead: 60,

@@ -73,7 +73,7 @@ pub use observer::{JobWatch, NobodyObserves, StatementObserver};
 pub use past::PastEvidence;
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{Commit, FailedWindow, LiveEnd, RunFiguresByBranch, SalesTotals, StoredRun};
+pub use read::{Commit, FailedWindow, HourOfSales, LiveEnd, RunFiguresByBranch, SalesCommit, SalesTotals, StoredRun};
 pub use reconciliations::{DayReconciliation, RunReconciliation};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};

@@ -114,6 +114,7 @@ variables! {
     SEQUENCE_EXEMPT_REGISTERS = "KLK_SECUENCIA_SIN_CAJAS", OPTIONAL, "Cajas (tienda_01/C10-03, separadas por comas) cuyos números de factura no se revisan.";
     SEQUENCE_EXEMPT = "KLK_SECUENCIA_SIN_TIENDAS", OPTIONAL, "Tiendas (tienda_01, separadas por comas) cuyos números de factura no se revisan.";
     FIRINGS_KEPT_DAYS = "KLK_DISPAROS_DIAS", number(400, 1, 3660), "Días que se guarda cada disparo de los programas, para explicar por qué una media hora no tiene ejecución.";
+    SLA_MINUTES = "KLK_SLA_MINUTOS", number(30, 1, 1440), "Minutos tras el fin de una media hora en que sus ventas deben estar; con más, llegó tarde (/sistema/metricas).";
     STOCK_AGE_MAX_MINUTES = "KLK_STOCK_AGE_MAX_MINUTES", number(75, 1, 10_080), "Minutos desde los que la última foto de inventario de un almacén se avisa como atrasada.";
     WRITTEN_CHARACTERS_MAX = "KLK_WRITTEN_CHARACTERS_MAX", number(500, 20, 10_000), "Caracteres que puede tener lo que una persona escribe: la nota de una justificación, un nombre.";
     CALENDAR_DAYS_AHEAD = "KLK_CALENDAR_DAYS_AHEAD", number(60, 1, 366), "Días por venir de los que la vista previa de otro calendario dice qué cambia.";

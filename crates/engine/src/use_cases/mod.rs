@@ -42,4 +42,5 @@ pub mod set_password;
 pub mod sign_in;
 mod start_plan;
 pub mod summary;
+pub mod trading;
 mod users;

@@ -35,4 +35,5 @@ mod stuck;
 mod support;
 mod told;
 mod told_recoveries;
+mod trading;
 mod wrong_responses;

@@ -11,6 +11,7 @@ mod run_page;
 mod sales_totals;
 mod sold_half_hours;
 mod today;
+mod trading;
 
 pub use live_ends::LiveEnd;
 pub use metrics::RunFiguresByBranch;
@@ -18,3 +19,4 @@ pub use plan_history::FailedWindow;
 pub use run_detail::StoredRun;
 pub use run_facts::Commit;
 pub use sales_totals::SalesTotals;
+pub use trading::{HourOfSales, SalesCommit};
