@@ -17,16 +17,22 @@ use crate::{Actor, Engine, UseCaseError};
 
 /// How long after its time a digest is still sent, by a process that did not run then.
 const DIGEST_LATE_MAX: SignedDuration = SignedDuration::from_hours(3);
+const FORGET_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
 
 /// Looks until the engine stops.
 pub(crate) async fn look(engine: Engine) {
     let mut stopping = engine.stopping.subscribe();
+    let mut forgotten_at = None;
     while !*stopping.borrow_and_update() {
         tokio::select! {
             () = tokio::time::sleep(engine.settings.notices.look_interval) => {}
             _ = stopping.changed() => return,
         }
-        match AssertUnwindSafe(look_once(&engine)).catch_unwind().await {
+        let work = async {
+            look_once(&engine).await?;
+            forget(&engine, &mut forgotten_at).await
+        };
+        match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "what is worth a notice could not be found out"),
             Err(_) => tracing::error!("looking for what is worth a notice panicked"),
@@ -62,6 +68,16 @@ async fn look_once(engine: &Engine) -> Result<(), UseCaseError> {
         engine.warehouse.record_notices(changes, now).await?;
         engine.notices.wake();
     }
+    Ok(())
+}
+
+/// Forgets what is old, once an hour: a look that changes nothing writes nothing.
+async fn forget(engine: &Engine, forgotten_at: &mut Option<Timestamp>) -> Result<(), UseCaseError> {
+    let now = engine.clock.now();
+    if forgotten_at.is_some_and(|last| now.duration_since(last).abs() < FORGET_INTERVAL) {
+        return Ok(());
+    }
+    *forgotten_at = Some(now);
     if let Ok(oldest) = now.checked_sub(engine.settings.notices.kept) {
         engine.warehouse.forget_notices(oldest).await?;
     }
