@@ -18,7 +18,7 @@ test('sales are bars with their figures in a table, and punctuality says what is
   const errors = complaints(page);
   await page.goto(`${klk.url}/sistema/metricas`);
   await untilLive(page);
-  const sales = page.getByRole('region', { name: 'Ventas', exact: true }).first();
+  const sales = page.getByRole('region', { name: 'Ventas en USD' });
   await expect(sales).toContainText(/USD [\d.]+ en siete días/);
   await expect(sales).toContainText('La hora de más ventas es la de las');
   const figures = sales.locator('figure').first();

@@ -17,7 +17,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, store_path};
 use crate::values::Values;
-use crate::views::{chain_week, decisions_table, failing_channels_notice};
+use crate::views::{chain_week, decisions_table, failing_channels_notice, tour};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
@@ -46,6 +46,7 @@ pub async fn summary_page(values: Values) -> Page {
                 {verdict(language, &summary)}
                 {failing.ok().and_then(|channels| failing_channels_notice(&channels, summary.at))}
                 {age(language, summary.at_local, is_wall)}
+                {(!is_wall).then(tour)}
                 {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
                 {part(language.coverage().part(), grid, None, |grid| chain_week(&grid))}
                 {next_runs(language, &summary)}

@@ -37,6 +37,7 @@ pub fn bar_chart(bars: &[Bar], finding: String, head: &'static str) -> AnyView {
     let step = WIDTH / bars.len().max(1) as f64;
     let height = |usd: Decimal| value(usd) / highest * (HEIGHT - 2.0 * MARGIN);
     let most = bars.iter().map(|bar| bar.usd).max().unwrap_or_default();
+    let has_before = bars.iter().any(|bar| bar.before.is_some());
     let is_wide = bars.len() <= LABELLED_MAX;
     let (mut own, mut before) = (String::new(), String::new());
     for (index, bar) in bars.iter().enumerate() {
@@ -80,7 +81,7 @@ pub fn bar_chart(bars: &[Bar], finding: String, head: &'static str) -> AnyView {
                 <path fill="none" stroke="currentColor" stroke-width="1.5" d=before></path>
                 {texts_of.collect_view()}
             </svg>
-            <p class="muted">{texts.chart_line()}</p>
+            {has_before.then(|| view! { <p class="muted">{texts.chart_line()}</p> })}
             <details>
                 <summary>{texts.figures()}</summary>
                 <table class="table">

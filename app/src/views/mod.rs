@@ -50,6 +50,7 @@ mod section;
 mod stat_card;
 mod step;
 mod time;
+mod tour;
 mod trading;
 mod trial;
 
@@ -104,5 +105,6 @@ pub use section::Section;
 pub use stat_card::StatCard;
 pub use step::{Step, confirm_button, step};
 pub use time::{Elapsed, Moment};
+pub use tour::tour;
 pub use trading::trading_sections;
 pub use trial::{browser_trial, server_trial};
