@@ -18,6 +18,8 @@ const executablePath = process.env.CHROMIUM;
 const browser = await chromium.launch({ executablePath, args: executablePath ? ['--no-sandbox'] : [] });
 for (const { name, path, viewport, colorScheme = 'light' } of pictures) {
   const context = await browser.newContext({ viewport, colorScheme, locale: 'es-VE' });
+  // The first steps of the demo are not what it looks like every day.
+  await context.addCookies([{ name: 'klk_recorrido', value: 'visto', url: address }]);
   const page = await context.newPage();
   await page.goto(address + path);
   await page.getByText('En vivo').first().waitFor({ state: 'attached' });

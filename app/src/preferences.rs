@@ -42,6 +42,8 @@ pub struct Preferences {
     pub language: Language,
     /// Of every page.
     pub theme: Theme,
+    /// Whether the first steps of the demo were closed.
+    pub is_tour_closed: bool,
 }
 
 /// The language of the page; Spanish outside of a page.
@@ -57,18 +59,26 @@ pub fn read() -> Preferences {
     Preferences {
         language: cookie(&cookies, LANGUAGE_COOKIE).and_then(Language::of).unwrap_or_default(),
         theme: cookie(&cookies, THEME_COOKIE).and_then(Theme::of).unwrap_or_default(),
+        is_tour_closed: cookie(&cookies, TOUR_COOKIE) == Some(TOUR_CLOSED),
     }
 }
 
 const LANGUAGE_COOKIE: &str = "klk_idioma";
 const THEME_COOKIE: &str = "klk_tema";
+const TOUR_COOKIE: &str = "klk_recorrido";
+/// What says that the first steps were closed, in forms and in the cookie.
+pub(crate) const TOUR_CLOSED: &str = "visto";
 
 /// Sets the cookies of what is given, for a year.
-pub(crate) fn keep(language: Option<Language>, theme: Option<Theme>) {
+pub(crate) fn keep(language: Option<Language>, theme: Option<Theme>, closes_tour: bool) {
     use axum::http::{HeaderValue, header};
 
     let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
-    let chosen = [(LANGUAGE_COOKIE, language.map(Language::code)), (THEME_COOKIE, theme.map(Theme::code))];
+    let chosen = [
+        (LANGUAGE_COOKIE, language.map(Language::code)),
+        (THEME_COOKIE, theme.map(Theme::code)),
+        (TOUR_COOKIE, closes_tour.then_some(TOUR_CLOSED)),
+    ];
     for (name, value) in chosen.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {

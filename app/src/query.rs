@@ -91,6 +91,13 @@ pub fn day_path(branch: &BranchId, date: Date, from: Option<&str>) -> String {
 /// The page of monitoring; it has no filters.
 pub const MONITORING: &str = "/sistema/monitoreo";
 
+/// The page of notices, with the pages of its log.
+pub const NOTICES: Listing = Listing { path: "/sistema/avisos", parameters: &[CURSOR] };
+/// Sends a message to a channel that says that it is a test.
+pub const NOTICE_TRIAL_PATH: &str = "/sistema/avisos/probar";
+/// The cause whose gaps are chosen beforehand, as a link of a notice wants it.
+pub const CHOOSE: &str = "elegir";
+
 /// The page of a run.
 pub fn run_href(run: RunId) -> String {
     format!("{}/{run}", RUNS.path)

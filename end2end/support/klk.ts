@@ -80,14 +80,15 @@ export class Klk {
     return klk;
   }
 
-  /** Two stores whose POS answers nobody, and nothing that fires by itself: every half hour is missing, and all is quiet. */
-  static startQuiet(variables: Variables): Promise<Klk> {
+  /** Two stores whose POS answers nobody, and nothing that fires by itself: every half hour is missing, and all is quiet.
+   * `settings` are more of klk.toml. */
+  static startQuiet(variables: Variables, settings = ''): Promise<Klk> {
     const since = new Date(Date.now() - 72 * 3600 * 1000).toISOString().slice(0, 10);
     const store = (id: string, name: string) =>
       `[[tiendas]]\nid = "${id}"\ncodigo = "${id}"\nnombre = "${name}"\nhorario = "09:00-18:00"\ndesde = "${since}"\n`;
     const quiet = { KLK_BASE_URL: 'http://127.0.0.1:9', KLK_SCHEDULER: 'off', KLK_RETRIES: '0', KLK_LOG: 'off' };
     const stores = store('tienda_01', 'PERIFERICO') + store('tienda_08', 'BOSQUE');
-    return Klk.serve(new Workplace(stores, { ...quiet, KLK_DATABASE: 'klk.duckdb', ...variables }));
+    return Klk.serve(new Workplace(stores + settings, { ...quiet, KLK_DATABASE: 'klk.duckdb', ...variables }));
   }
 
   /** A server in a workplace, which goes away with it. */

@@ -107,8 +107,9 @@ test('a change of a calendar shows what it does before it is saved', async ({ pa
   const errors = complaints(page);
   await page.goto(`${klk.url}/calendarios`);
   await untilLive(page);
-  const form = page.locator('form').filter({ has: page.getByLabel('Lunes') });
-  await form.getByLabel('Lunes').fill('cerrado');
+  const form = page.locator('form').filter({ has: page.getByLabel('Lunes: abre') });
+  await form.getByLabel('Lunes: abre').fill('');
+  await form.getByLabel('Lunes: cierra').fill('');
   await form.getByRole('button', { name: 'Ver qué cambia' }).click();
   await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
   await expectAccessible(page);
@@ -118,20 +119,40 @@ test('a change of a calendar shows what it does before it is saved', async ({ pa
   expect(errors).toEqual([]);
 });
 
+test('the hours of one day are copied to all, and looked at before they are saved', async ({ page }) => {
+  await page.goto(`${klk.url}/calendarios?ubicacion_id=tienda_08`);
+  await untilLive(page);
+  const form = page.locator('form').filter({ has: page.getByLabel('Lunes: abre') });
+  await form.getByLabel('Martes: abre').fill('09:30');
+  await form.getByLabel('Martes: cierra').fill('19:00');
+  await form.getByRole('button', { name: 'Copiar Martes a todos los días' }).click();
+  await expect(form.getByLabel('Domingo: abre')).toHaveValue('09:30');
+  await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
+  await expectAccessible(page);
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    await expectNoSidewaysScroll(page);
+  }
+  await form.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
+  await expect(form.getByLabel('Lunes: cierra')).toHaveValue('19:00');
+});
+
 test('the store of a calendar is in the address, and stays after it is saved', async ({ page }) => {
   await page.goto(`${klk.url}/calendarios`);
   await untilLive(page);
   const store = page.getByRole('combobox', { name: 'Tienda' });
   await store.selectOption('tienda_17');
   await expect(page).toHaveURL(/ubicacion_id=tienda_17/);
-  const form = page.locator('form').filter({ has: page.getByLabel('Lunes') });
-  for (const hours of ['08:00-12:00', '08:00-13:00']) {
-    await form.getByLabel('Lunes').fill(hours);
+  const form = page.locator('form').filter({ has: page.getByLabel('Lunes: abre') });
+  for (const closes of ['12:00', '13:00']) {
+    await form.getByLabel('Lunes: abre').fill('08:00');
+    await form.getByLabel('Lunes: cierra').fill(closes);
     await form.getByRole('button', { name: 'Ver qué cambia' }).click();
     await form.getByRole('button', { name: 'Guardar' }).click();
     await expect(page.getByText(/Calendario de .* guardado/).last()).toBeVisible();
     await expect(store).toHaveValue('tienda_17');
-    await expect(form.getByLabel('Lunes')).toHaveValue(hours);
+    await expect(form.getByLabel('Lunes: cierra')).toHaveValue(closes);
   }
   const list = await klk.json<{ calendarios: { ubicacion_id: string; calendario: { lunes: string } }[] }>(
     '/api/etl/tracking/calendarios',
@@ -173,7 +194,7 @@ test('a holiday of all stores is looked at, saved and found in each of them', as
   await page.goto(`${klk.url}/calendarios`);
   await untilLive(page);
   const form = page.locator('form').filter({ has: page.getByRole('heading', { name: 'Un día en todas las tiendas' }) });
-  await form.getByLabel('Día').fill('2030-12-25');
+  await form.getByLabel('Día', { exact: true }).fill('2030-12-25');
   await form.getByLabel('Por qué').fill('Navidad');
   await form.getByRole('button', { name: 'Ver qué cambia' }).click();
   await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
@@ -182,6 +203,8 @@ test('a holiday of all stores is looked at, saved and found in each of them', as
   await expect(page.getByText(/Guardado para el 2030-12-25 en 5 tiendas/)).toBeVisible();
   await expect(page.getByText(/Solo el .*: demo,/)).toBeVisible();
   await page.getByRole('combobox', { name: 'Tienda' }).selectOption('tienda_18');
-  await expect(page.getByLabel('Feriados, cierres y horarios especiales')).toHaveValue(/2030-12-25 cerrado Navidad/);
+  await expect(page.getByLabel('Día especial 1: fecha')).toHaveValue('2030-12-25');
+  await expect(page.getByLabel('Día especial 1: por qué')).toHaveValue('Navidad');
+  await expect(page.getByLabel('Día especial 1: abre')).toHaveValue('');
   expect(errors).toEqual([]);
 });

@@ -135,17 +135,19 @@ test('a day is compared, a calendar changed, theme and language kept, the POS as
   await expect(page.getByRole('status').filter({ hasText: 'BOSQUE' })).toBeVisible();
 
   await page.goto(`${klk.url}/calendarios?ubicacion_id=tienda_17`);
-  const form = page.locator('form').filter({ has: page.getByLabel('Lunes') });
-  await form.getByLabel('Lunes').fill('cerrado');
+  const form = page.locator('form').filter({ has: page.getByLabel('Lunes: abre') });
+  await form.getByLabel('Lunes: abre').fill('');
+  await form.getByLabel('Lunes: cierra').fill('');
   await form.getByRole('button', { name: 'Ver qué cambia' }).click();
   await expect(form.getByText(/medias horas dejan de esperarse/)).toBeVisible();
   // Only what was looked at is saved: another day is looked at first.
-  await form.getByLabel('Martes').fill('cerrado');
+  await form.getByLabel('Martes: abre').fill('');
+  await form.getByLabel('Martes: cierra').fill('');
   await form.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByText(/Calendario de .* guardado/)).toHaveCount(0);
   await form.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByText(/Calendario de .* guardado/)).toBeVisible();
-  await expect(form.getByLabel('Martes')).toHaveValue('cerrado');
+  await expect(form.getByLabel('Martes: cierra')).toHaveValue('');
 
   await page.getByRole('button', { name: 'Tema oscuro' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'oscuro');

@@ -193,7 +193,7 @@ test('a plan in work is paused, resumed, and cancelled after a question', async 
   await expect(page.getByText('Pausado', { exact: true })).toBeVisible();
   expect(await state()).toBe('pausado');
   await expectAccessible(page);
-  await page.getByRole('link', { name: 'Ver planes' }).click();
+  await page.getByRole('link', { name: 'Ver recuperaciones' }).click();
   await expect(page.getByRole('row', { name: new RegExp(short) })).toContainText('Pausado');
   await expect(page.getByRole('row', { name: new RegExp(short) }).getByRole('button', { name: /Reanudar/ })).toBeVisible();
   await page.goBack();

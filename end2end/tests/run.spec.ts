@@ -56,6 +56,32 @@ test('the cause of a gap leads to the run that failed, which tells why', async (
   expect(errors).toEqual([]);
 });
 
+test('a run leads to the attempts beside it, and is run again after its preview', async ({ page }) => {
+  const errors = complaints(page);
+  const failed = await firstRun('fallido');
+  await page.goto(`${klk.url}/actividad/${failed.id}`);
+  await untilLive(page);
+  const again = page.getByRole('button', { name: 'Ejecutar de nuevo' });
+  await again.click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(/media[s]? hora[s]?, .*al POS/);
+  await expect(dialog.getByText(/^[0-9a-f]{12}$/)).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    await expectNoSidewaysScroll(page);
+  }
+  const beside = page.getByRole('navigation', { name: 'Intentos de este período' }).getByRole('link');
+  if ((await beside.count()) > 0) {
+    await beside.first().click();
+    await expect(page).not.toHaveURL(new RegExp(failed.id));
+    await expect(page.getByRole('navigation', { name: 'Intentos de este período' })).toBeVisible();
+  }
+  expect(errors).toEqual([]);
+});
+
 test('what is open stays open, and keeps the focus, while the list changes', async ({ page, request }) => {
   await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use engine::{Engine, EngineMode, EngineParts, EngineSettings, RetrySettings, ScheduleSettings};
+use engine::{Engine, EngineMode, EngineParts, EngineSettings, NoticeSettings, RetrySettings, ScheduleSettings};
 use jiff::SignedDuration;
 use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
+use notices::{Channel, NetworkTransport};
 use secrecy::ExposeSecret;
 use warehouse::Access;
 
@@ -62,6 +63,7 @@ fn monitoring_settings(settings: &Settings) -> MonitoringSettings {
         ]
         .into_iter()
         .flatten()
+        .chain(settings.notices.channels.iter().flat_map(Channel::secrets))
         .map(|secret| secret.expose_secret().to_owned())
         .collect(),
         private_headers: vec![settings.client.api_key_header.clone()],
@@ -127,6 +129,7 @@ pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpo
         source: source.clone(),
         warehouse: warehouse.clone(),
         monitoring: monitoring.clone(),
+        notice_transport: Arc::new(NetworkTransport::new(&settings.notices.channels)),
         branches: list,
     };
     let engine = Engine::start(parts, engine_settings(settings, purpose)).await.context("el motor no arrancó")?;
@@ -134,6 +137,12 @@ pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpo
         tokio::spawn(listing::keep(engine.clone(), warehouse, source, settings.clone()));
     }
     Ok(engine)
+}
+
+/// Commands notify nobody: they are over before a look would come.
+fn notices_of(settings: &Settings, purpose: Purpose) -> NoticeSettings {
+    let channels = if purpose == Purpose::Serve { settings.notices.channels.clone() } else { Vec::new() };
+    NoticeSettings { channels, ..settings.notices.clone() }
 }
 
 fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
@@ -176,11 +185,13 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         sequence_exempt: limits.sequence_exempt.clone(),
         sequence_exempt_registers: limits.sequence_exempt_registers.clone(),
         firings_kept_days: limits.firings_kept_days,
+        sla: SignedDuration::try_from(limits.sla).unwrap_or(defaults.sla),
         stock_age_max: SignedDuration::try_from(limits.stock_age_max).unwrap_or(defaults.stock_age_max),
         calendar_days_ahead: limits.calendar_days_ahead,
         written_characters_max: limits.written_characters_max,
         access: settings.access,
         backups: settings.backups.clone(),
+        notices: notices_of(settings, purpose),
         host: host::name(),
         ..defaults
     }

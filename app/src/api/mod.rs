@@ -19,6 +19,7 @@ mod justifications;
 mod losses;
 mod metrics;
 mod monitoring;
+mod notices;
 mod plans;
 mod preferences;
 mod progress;
@@ -29,6 +30,7 @@ mod runs;
 mod schedules;
 mod session;
 mod summary;
+mod trading;
 
 pub use calendars::{
     ChangeCalendar, ChangeHoliday, ListCalendars, PreviewCalendar, PreviewHoliday, change_calendar, change_holiday,
@@ -49,6 +51,7 @@ pub use justifications::{
 pub use losses::{ConfirmLoss, confirm_loss};
 pub use metrics::{ReadMetrics, read_metrics};
 pub use monitoring::{ReadMonitoring, TryMonitoring, read_monitoring, try_monitoring};
+pub use notices::{read_failing_channels, read_notices, try_notice};
 pub use plans::{
     CancelPlan, ListPlans, PausePlan, PlanRecovery, ReadPlan, ResumePlan, StartPlan, cancel_plan, list_plans,
     pause_plan, plan_recovery, read_plan, resume_plan, start_plan,
@@ -62,3 +65,4 @@ pub use runs::{ListRuns, list_runs};
 pub use schedules::{ListSchedules, list_schedules};
 pub use session::DrawingFrame;
 pub use summary::read_summary;
+pub use trading::read_trading;

@@ -14,10 +14,13 @@ pub async fn save_preferences(
     idioma: Option<String>,
     /// `sistema`, `claro` or `oscuro`.
     tema: Option<String>,
+    /// `visto` closes the first steps of the demo.
+    recorrido: Option<String>,
 ) -> Result<(), ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("guardar_preferencias"))?;
     let language = idioma.as_deref().and_then(crate::i18n::Language::of);
     let theme = tema.as_deref().and_then(crate::preferences::Theme::of);
-    crate::preferences::keep(language, theme);
+    let closes_tour = recorrido.as_deref() == Some(crate::preferences::TOUR_CLOSED);
+    crate::preferences::keep(language, theme, closes_tour);
     session.answer(std::future::ready(Ok(()))).await
 }

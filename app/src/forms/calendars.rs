@@ -6,7 +6,7 @@ use crate::page::Outcome;
 use crate::pages::{Submitted, calendars_page, seal};
 use crate::query::{CALENDARS, Query};
 use crate::values::Values;
-use crate::views::document_of;
+use crate::views::{document_of, holiday_hours_of};
 
 /// Whether exactly what the form says was looked at, and is to be saved.
 fn is_to_be_saved(values: &Values) -> bool {
@@ -30,7 +30,7 @@ pub async fn calendar(values: Values) -> Outcome {
 
 /// Of a day.
 pub async fn holiday(values: Values) -> Outcome {
-    let (day, hours, why) = (values.get("fecha"), values.get("horario"), values.get("nota"));
+    let (day, hours, why) = (values.get("fecha"), Some(holiday_hours_of(&values)), values.get("nota"));
     let store = values.get("tienda");
     let looked = if is_to_be_saved(&values) {
         match change_holiday(day, hours, why).await {

@@ -5,6 +5,7 @@ mod calendars;
 mod cell;
 mod confirm;
 mod justify;
+mod notices;
 mod plans;
 mod reconcile;
 mod recover;
@@ -18,8 +19,8 @@ use leptos::prelude::*;
 use crate::page::{Notice, Outcome, Page, came_from};
 use crate::pages::Maker;
 use crate::query::{
-    CALENDAR_PATH, CANCEL_PATH, CELL_PATH, CONFIRM_PATH, HOLIDAY_PATH, JUSTIFY_PATH, PAUSE_PATH, RECONCILE_PATH,
-    RECOVER_PATH, RESUME_PATH, SAVE_JUSTIFICATION_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
+    CALENDAR_PATH, CANCEL_PATH, CELL_PATH, CONFIRM_PATH, HOLIDAY_PATH, JUSTIFY_PATH, NOTICE_TRIAL_PATH, PAUSE_PATH,
+    RECONCILE_PATH, RECOVER_PATH, RESUME_PATH, SAVE_JUSTIFICATION_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
 };
 use crate::values::Values;
 
@@ -29,7 +30,7 @@ pub type Doing = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 pub type Doer = fn(Values) -> Doing;
 
 /// Every form by the address that it is sent to.
-pub const FORMS: [(&str, Doer); 13] = [
+pub const FORMS: [(&str, Doer); 14] = [
     (RECOVER_PATH, |values| Box::pin(recover::look(values))),
     (START_PATH, |values| Box::pin(recover::start(values))),
     (JUSTIFY_PATH, |values| Box::pin(justify::ask(values))),
@@ -43,6 +44,7 @@ pub const FORMS: [(&str, Doer); 13] = [
     (CALENDAR_PATH, |values| Box::pin(calendars::calendar(values))),
     (HOLIDAY_PATH, |values| Box::pin(calendars::holiday(values))),
     (TRIAL_PATH, |_| Box::pin(trial::fail())),
+    (NOTICE_TRIAL_PATH, |values| Box::pin(notices::send_trial(values))),
 ];
 
 /// First steps that have an address, because a link leads to them.

@@ -11,7 +11,8 @@ use crate::preferences::language;
 use crate::query::{CALENDAR_PATH, CALENDARS, HOLIDAY_PATH};
 use crate::values::Values;
 use crate::views::{
-    Failure, PageHeader, calendar_fields, calendar_history, document_of, holiday_fields, preview_of_calendar,
+    COPY_DAY, Failure, PageHeader, calendar_fields, calendar_history, document_of, holiday_fields, holiday_hours_of,
+    preview_of_calendar,
 };
 
 /// Which of the page's two forms was submitted.
@@ -83,8 +84,9 @@ fn editor(
     let written: Option<CalendarDocument> = outcome.map(|_| document_of(values));
     let document = written.as_ref().unwrap_or(&calendar.calendario);
     let from = outcome.and_then(|_| values.get("vigente_desde")).unwrap_or_else(|| today.to_owned());
-    // Another store, or another version of it, is another form: nothing of the one before is left in its fields.
-    let identifier = format!("calendario-{}-{}", calendar.ubicacion_id, calendar.cambios.len());
+    // Another store, another version of it, or hours that were copied, is another form: nothing of the one before is left in its fields.
+    let copied = values.get(COPY_DAY).unwrap_or_default();
+    let identifier = format!("calendario-{}-{}{copied}", calendar.ubicacion_id, calendar.cambios.len());
     view! {
         <form id=identifier method="post" action=CALENDAR_PATH data-accion=is_looked_at(outcome).then_some("guardar_calendario")>
             <input type="hidden" name="ubicacion_id" value=calendar.ubicacion_id.to_string()/>
@@ -104,7 +106,7 @@ fn holiday(today: &str, values: &Values, outcome: Option<&Result<CalendarPreview
     let written = |name: &str| outcome.and_then(|_| values.get(name));
     let fields = holiday_fields(
         &written("fecha").unwrap_or_else(|| today.to_owned()),
-        &written("horario").unwrap_or_else(|| CLOSED.to_owned()),
+        &outcome.map_or_else(|| CLOSED.to_owned(), |_| holiday_hours_of(values)),
         &written("nota").unwrap_or_default(),
     );
     view! {
@@ -157,22 +159,30 @@ fn buttons(outcome: Option<&Result<CalendarPreview, ApiError>>, values: &Values,
 
 /// What was looked at, in one value: all that a form says but who decides.
 pub fn seal(values: &Values) -> String {
-    const LOOKED_AT: [&str; 15] = [
-        "ubicacion_id",
-        "lunes",
-        "martes",
-        "miercoles",
-        "jueves",
-        "viernes",
-        "sabado",
-        "domingo",
-        "excepciones",
-        "desde",
-        "hasta",
-        "zona",
-        "vigente_desde",
-        "fecha",
-        "horario",
+    let CalendarDocument {
+        lunes,
+        martes,
+        miercoles,
+        jueves,
+        viernes,
+        sabado,
+        domingo,
+        excepciones,
+        desde,
+        hasta,
+        zona,
+    } = document_of(values);
+    let days = excepciones.iter().map(|one| format!("{} {} {}", one.fecha, one.horario, one.nota)).collect();
+    let others = [
+        Some(holiday_hours_of(values)),
+        desde,
+        hasta,
+        zona,
+        values.get("ubicacion_id"),
+        values.get("vigente_desde"),
+        values.get("fecha"),
     ];
-    LOOKED_AT.map(|name| values.get(name).unwrap_or_default().replace("\r\n", "\n").trim().to_owned()).join("|")
+    let week = vec![lunes, martes, miercoles, jueves, viernes, sabado, domingo];
+    let all: Vec<Vec<String>> = vec![week, days, others.map(Option::unwrap_or_default).to_vec()];
+    all.concat().iter().map(|text| text.trim()).collect::<Vec<_>>().join("|")
 }

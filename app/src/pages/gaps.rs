@@ -9,7 +9,7 @@ use crate::format::absolute;
 use crate::islands::{COUNT, RecoverSelection};
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{AT, GAPS, PLANS_PATH, Query, RECOVER_PATH};
+use crate::query::{AT, CHOOSE, GAPS, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table};
 
@@ -19,15 +19,17 @@ pub async fn gaps_page(values: Values) -> Page {
     let query = values.query(GAPS);
     let get = |name| query.get(name);
     let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), get("ordenar"), get(AT)).await;
+    // It is no filter: whoever filters goes on without it.
+    let chosen = values.get(CHOOSE);
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), gaps, query.way_out(), |gaps| list(&query, &gaps))}
+        {part(texts.part(), gaps, query.way_out(), |gaps| list(&query, &gaps, chosen.as_deref()))}
     };
     Page::new(GAPS.path, texts.title(), &[Topic::Gaps], content)
 }
 
-/// Figures, filters and table of an answer.
-fn list(query: &Query, list: &GapList) -> AnyView {
+/// Figures, filters and table of an answer; the gaps of the cause `chosen` are chosen beforehand.
+fn list(query: &Query, list: &GapList, chosen: Option<&str>) -> AnyView {
     let is_past = query.get(AT).is_some();
     view! {
         {gap_cards(&list.totales)}
@@ -35,7 +37,7 @@ fn list(query: &Query, list: &GapList) -> AnyView {
         <section class="panel" aria-label=language().gaps().title()>
             {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
             {(!is_past).then(|| recover_bar(query, list))}
-            {gaps_table(list, query, is_past)}
+            {gaps_table(list, query, chosen, is_past)}
             {(!is_past).then(|| export_links("pendientes", query))}
         </section>
     }

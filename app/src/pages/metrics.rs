@@ -1,17 +1,18 @@
-//! `/sistema/metricas`: how reliable the extractions are, of all stores and of each.
+//! `/sistema/metricas`: what was sold against the week before, how late it arrived, and how reliable the extractions are, of
+//! all stores and of each.
 
 use domain::EtlKind;
 use domain::read_model::Metrics;
 use engine::Topic;
 use leptos::prelude::*;
 
-use crate::api::read_metrics;
+use crate::api::{read_metrics, read_trading};
 use crate::i18n::kind_name;
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{METRICS, METRICS_PATH, Query};
 use crate::values::Values;
-use crate::views::{Empty, PageHeader, run_figures, run_figures_by_store};
+use crate::views::{Empty, PageHeader, run_figures, run_figures_by_store, trading_sections};
 
 /// How far back one may look, in days; the first is what is shown where nothing is said.
 const DAYS: [u32; 3] = [7, 30, 90];
@@ -21,6 +22,7 @@ pub async fn metrics_page(values: Values) -> Page {
     let texts = language().metrics();
     let query = values.query(METRICS);
     let days = query.get("dias");
+    let trading = read_trading().await;
     let mut parts = Vec::new();
     for kind in EtlKind::ALL {
         let metrics = read_metrics(Some(kind.to_string()), None, days.clone()).await;
@@ -28,6 +30,7 @@ pub async fn metrics_page(values: Values) -> Page {
     }
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
+        {part(texts.part(), trading, query.way_out(), |trading| trading_sections(&trading))}
         {choice(&query)}
         {parts}
     };

@@ -11,6 +11,7 @@ mod justified;
 mod metrics;
 mod monitoring;
 mod not_found;
+mod notices;
 mod plan;
 mod plans;
 mod reconciliations;
@@ -30,7 +31,7 @@ pub use reconciliations::reconciliations_page;
 use crate::page::Page;
 use crate::query::{
     CALENDARS, CONNECTIVITY_PATH, COVERAGE, GAPS, HISTORY, HOME_PATH, JUSTIFIED_PATH, METRICS_PATH, MONITORING,
-    PLANS_PATH, RECONCILIATIONS, RUNS, STOCK_PATH, STORES_PATH,
+    NOTICES, PLANS_PATH, RECONCILIATIONS, RUNS, STOCK_PATH, STORES_PATH,
 };
 use crate::values::Values;
 
@@ -40,7 +41,7 @@ pub type Making = Pin<Box<dyn Future<Output = Page> + Send>>;
 pub type Maker = fn(Values) -> Making;
 
 /// Every page by its route.
-pub const PAGES: [(&str, Maker); 18] = [
+pub const PAGES: [(&str, Maker); 19] = [
     (HOME_PATH, |values| Box::pin(summary::summary_page(values))),
     (COVERAGE.path, |values| Box::pin(coverage::coverage_page(values))),
     (RUNS.path, |values| Box::pin(runs::runs_page(values))),
@@ -54,6 +55,7 @@ pub const PAGES: [(&str, Maker); 18] = [
     (PLANS_PATH, |_| Box::pin(plans::plans_page())),
     ("/actividad/recuperaciones/{hash}", |values| Box::pin(plan::plan_page(values))),
     (MONITORING, |values| Box::pin(monitoring::monitoring_page(values))),
+    (NOTICES.path, |values| Box::pin(notices::notices_page(values))),
     (RECONCILIATIONS.path, |values| Box::pin(reconciliations::reconciliations_page(values))),
     (STOCK_PATH, |_| Box::pin(freshness::freshness_page())),
     (CALENDARS.path, |values| Box::pin(calendars::calendars_page(values, None))),

@@ -1,9 +1,11 @@
 //! `/actividad/{id}`: everything known of one run.
 
 use axum::http::StatusCode;
+use domain::EtlKind;
+use domain::access::Role;
 use domain::problem::ProblemCode;
 use domain::read_model::{RunDetail, RunView};
-use engine::Topic;
+use engine::{Identity, Topic};
 use leptos::prelude::*;
 
 use crate::api::read_run;
@@ -11,7 +13,7 @@ use crate::format::{period, whole};
 use crate::i18n::{kind_name, state_name};
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::RUNS;
+use crate::query::{RECOVER_PATH, RUNS, run_href};
 use crate::values::Values;
 use crate::views::{Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, runs_of_same, runs_table};
 
@@ -55,8 +57,11 @@ fn found(detail: RunDetail) -> AnyView {
     let phases = detail.fases.clone();
     let now = detail.generado_en;
     let others = others(&detail);
+    let (neighbours, again) = (neighbours(&detail), run_again(&run));
     view! {
         {head(&run)}
+        {neighbours}
+        {again}
         {error}
         <Section title=texts.phases()><RunPhaseTimes phases/></Section>
         <Section title=texts.facts()><RunFacts detail now/></Section>
@@ -82,6 +87,50 @@ fn head(run: &RunView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The ways to the run of the same time before this one, and to the one after it.
+fn neighbours(detail: &RunDetail) -> Option<AnyView> {
+    let texts = language().run();
+    let own = detail.ejecucion.id;
+    // Identifiers of later runs are greater.
+    let before = detail.otros_intentos.iter().filter(|run| run.id < own).max_by_key(|run| run.id);
+    let after = detail.otros_intentos.iter().filter(|run| run.id > own).min_by_key(|run| run.id);
+    let link = |run: &RunView, label: &'static str, id: &'static str| {
+        let state = state_name(language(), run.estado);
+        view! {
+            <a class="link" id=id href=run_href(run.id)>{label}</a>
+            " "
+            <Pill tone=run.estado label=state/>
+        }
+    };
+    let before = before.map(|run| view! { <p>{link(run, texts.before(), "intento-anterior")}</p> });
+    let after = after.map(|run| view! { <p>{link(run, texts.after(), "intento-siguiente")}</p> });
+    (before.is_some() || after.is_some())
+        .then(|| view! { <nav class="run-neighbours" aria-label=texts.neighbours()>{before} {after}</nav> }.into_any())
+}
+
+/// Has the same time extracted again, after the sealed preview; for who may recover, and sales of one day that have ended.
+fn run_again(run: &RunView) -> Option<AnyView> {
+    let texts = language().run();
+    let may = use_context::<Identity>().is_some_and(|identity| identity.actor.role >= Some(Role::Operator));
+    let is_offered =
+        may && run.etl_tipo == EtlKind::Sales && run.estado.is_final() && run.fecha_desde == run.fecha_hasta;
+    let cell = format!("{}|{}|{}|{}", run.ubicacion_id, run.fecha_desde, run.hora_desde, run.hora_hasta);
+    is_offered.then(|| {
+        view! {
+            <form class="run-again" method="post" action=RECOVER_PATH data-dialogo="">
+                <input type="hidden" name="volver" value=run_href(run.id)/>
+                <input type="hidden" name="celda" value=cell/>
+                <input type="hidden" name="repetir" value="1"/>
+                <button class="button" id="repetir-ejecucion" type="submit" name="que" value="celdas" aria-haspopup="dialog">
+                    {texts.again()}
+                </button>
+                <span class="muted">{texts.again_hint()}</span>
+            </form>
+        }
+        .into_any()
+    })
 }
 
 fn others(detail: &RunDetail) -> AnyView {

@@ -121,7 +121,7 @@ fn pending(gaps: &GapList, query: &Query) -> AnyView {
                 {filters.collect_view()}
                 <input type="hidden" name="volver" value=crate::page::own_address()/>
             </form>
-            {gaps_table(gaps, query, false)}
+            {gaps_table(gaps, query, None, false)}
         </section>
     }
     .into_any()

@@ -10,14 +10,14 @@ use futures::join;
 use jiff::civil::DateTime;
 use leptos::prelude::*;
 
-use crate::api::{GridRequest, list_decisions, read_coverage_grid, read_summary};
+use crate::api::{GridRequest, list_decisions, read_coverage_grid, read_failing_channels, read_summary};
 use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
 use crate::i18n::Language;
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, store_path};
 use crate::values::Values;
-use crate::views::{chain_week, decisions_table};
+use crate::views::{chain_week, decisions_table, failing_channels_notice, tour};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
@@ -38,12 +38,15 @@ pub async fn summary_page(values: Values) -> Page {
     let title = language.summary().title();
     let request = GridRequest { days: DAYS, ..GridRequest::default() };
     let decided = list_decisions(None, None, None, Some(DECISIONS_SHOWN.to_string()), None);
-    let (summary, grid, decided) = join!(read_summary(), read_coverage_grid(request), decided);
+    let (summary, grid, decided, failing) =
+        join!(read_summary(), read_coverage_grid(request), decided, read_failing_channels());
     match summary {
         Ok(summary) => {
             let content = view! {
                 {verdict(language, &summary)}
+                {failing.ok().and_then(|channels| failing_channels_notice(&channels, summary.at))}
                 {age(language, summary.at_local, is_wall)}
+                {(!is_wall).then(tour)}
                 {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
                 {part(language.coverage().part(), grid, None, |grid| chain_week(&grid))}
                 {next_runs(language, &summary)}

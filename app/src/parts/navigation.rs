@@ -6,7 +6,7 @@ use super::frame::Frame;
 use crate::i18n::Language;
 use crate::preferences::language;
 use crate::query::{
-    CALENDARS, COVERAGE, GAPS, HISTORY, HOME_PATH, JUSTIFIED_PATH, METRICS_PATH, MONITORING, PLANS_PATH,
+    CALENDARS, COVERAGE, GAPS, HISTORY, HOME_PATH, JUSTIFIED_PATH, METRICS_PATH, MONITORING, NOTICES, PLANS_PATH,
     RECONCILIATIONS, RUNS, STOCK_PATH, STORES_PATH, USERS_PATH,
 };
 use crate::views::{Glyph, Icon};
@@ -83,6 +83,7 @@ fn entries(frame: &Frame) -> [Entry; 6] {
             vec![
                 (MONITORING, texts.monitoring(), None),
                 (METRICS_PATH, language.metrics().title(), None),
+                (NOTICES.path, language.notices().title(), None),
                 (USERS_PATH, language.access().users(), None),
             ],
         ),

@@ -5,6 +5,7 @@ use domain::read_model::DecisionView;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
+use super::decision_detail::decision_detail;
 use super::{Empty, Moment};
 use crate::i18n::{decision_name, origin_name};
 use crate::preferences::language;
@@ -49,10 +50,7 @@ fn row(one: DecisionView, now: Timestamp) -> AnyView {
             <td data-label=texts.action()>{decision_name(language, &one.accion)}</td>
             <td data-label=texts.object()>{one.objeto}</td>
             <td data-label=texts.detail() class="cause-column">
-                <details class="error-detail">
-                    <summary>{texts.detail()}</summary>
-                    <div class="error-full"><code>{one.detalle}</code></div>
-                </details>
+                {decision_detail(&one.detalle)}
             </td>
         </tr>
     }

@@ -31,7 +31,7 @@ pub fn windows_of(language: Language, gap: &GapView) -> String {
 pub const FORM: &str = "faltantes";
 
 /// A gap, its age counted from `now`. One of a list of the past can only be looked at.
-pub fn gap_row(gap: &GapView, now: Timestamp, is_past: bool) -> AnyView {
+pub fn gap_row(gap: &GapView, now: Timestamp, chosen: Option<&str>, is_past: bool) -> AnyView {
     let language = language();
     let texts = language.gaps();
     let kind = match gap.clase {
@@ -39,7 +39,7 @@ pub fn gap_row(gap: &GapView, now: Timestamp, is_past: bool) -> AnyView {
         GapClass::Sequence => texts.sequence(),
     };
     let missing = period_of(language, gap);
-    let select = (gap.recuperable && !is_past).then(|| checkbox(gap));
+    let select = (gap.recuperable && !is_past).then(|| checkbox(gap, chosen == Some(gap.evidencia.tipo.as_str())));
     let confirm = (!is_past && awaits_confirmation(gap)).then(|| confirm_link(gap));
     let justify =
         (!is_past && !matches!(gap.estado, GapState::Queued | GapState::Running)).then(|| justify_button(gap));
@@ -80,7 +80,7 @@ pub fn gap_row(gap: &GapView, now: Timestamp, is_past: bool) -> AnyView {
 }
 
 /// Selects the gap.
-fn checkbox(gap: &GapView) -> AnyView {
+fn checkbox(gap: &GapView, is_chosen: bool) -> AnyView {
     let language = language();
     let label = language.plan().select(&gap.ubicacion_nombre, period_of(language, gap));
     view! {
@@ -91,6 +91,7 @@ fn checkbox(gap: &GapView) -> AnyView {
             name="gap"
             value=gap.id.clone()
             data-elige=""
+            checked=is_chosen
             aria-label=label
         />
     }

@@ -37,13 +37,13 @@ pub fn gap_cards(totals: &GapTotals) -> AnyView {
     .into_any()
 }
 
-/// The table of gaps. Of a list of the past, nothing can be done about any.
-pub fn gaps_table(list: &GapList, query: &Query, is_past: bool) -> AnyView {
+/// The table of gaps; those of the cause `chosen` are chosen beforehand. Of a list of the past, nothing can be done about any.
+pub fn gaps_table(list: &GapList, query: &Query, chosen: Option<&str>, is_past: bool) -> AnyView {
     let texts = language().gaps();
     if list.gaps.is_empty() {
         return view! { <Empty title=texts.empty() hint=texts.empty_hint() is_good=true/> }.into_any();
     }
-    let rows = list.gaps.iter().map(|gap| gap_row(gap, list.generado_en, is_past));
+    let rows = list.gaps.iter().map(|gap| gap_row(gap, list.generado_en, chosen, is_past));
     view! {
         <table class="table gaps-table">
             <caption class="visually-hidden">{texts.caption()}</caption>

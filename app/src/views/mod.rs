@@ -2,12 +2,14 @@
 
 mod calendar_form;
 mod calendar_preview;
+mod chart;
 mod comparison;
 mod connectivity;
 mod copy_button;
 mod coverage;
 mod cron_monitors;
 mod day_grid;
+mod decision_detail;
 mod decisions;
 mod empty;
 mod export_links;
@@ -26,6 +28,7 @@ mod justified;
 mod monitoring_links;
 mod monitoring_reports;
 mod monitoring_state;
+mod notices;
 mod page_header;
 mod pager;
 mod pill;
@@ -47,9 +50,13 @@ mod section;
 mod stat_card;
 mod step;
 mod time;
+mod tour;
+mod trading;
 mod trial;
 
-pub use calendar_form::{calendar_fields, document_of, holiday_fields, hours_of_today};
+pub use calendar_form::{
+    COPY as COPY_DAY, calendar_fields, document_of, holiday_fields, holiday_hours_of, hours_of_today,
+};
 pub use calendar_preview::{calendar_history, preview_of_calendar};
 pub use comparison::comparison_lists;
 pub use connectivity::{connectivity_badge, connectivity_state};
@@ -77,6 +84,7 @@ pub use justified::{justified, justified_period};
 pub use monitoring_links::monitoring_link_lists;
 pub use monitoring_reports::monitoring_reports;
 pub use monitoring_state::{monitoring_cards, monitoring_summary};
+pub use notices::{failing_channels_notice, notice_channels, notice_deliveries, notice_rules};
 pub use page_header::PageHeader;
 pub use pager::pager;
 pub use pill::{Pill, Tone};
@@ -97,4 +105,6 @@ pub use section::Section;
 pub use stat_card::StatCard;
 pub use step::{Step, confirm_button, step};
 pub use time::{Elapsed, Moment};
+pub use tour::tour;
+pub use trading::trading_sections;
 pub use trial::{browser_trial, server_trial};

@@ -11,7 +11,7 @@ use crate::preferences::language;
 /// More stores than these are counted, not named.
 const STORES_MAX: usize = 6;
 
-/// Windows, calls, worth in USD, lines, time, load and hash; nothing where they could not be worked out.
+/// Windows, calls, worth in USD, lines, time and load, and the code that names exactly these; nothing where they could not be worked out.
 pub fn plan_facts(preview: Option<&PlanPreview>, worth: Option<Decimal>) -> AnyView {
     let facts = preview.map(|preview| facts(preview, worth));
     view! { <div class="plan-facts" aria-live="polite">{facts}</div> }.into_any()
@@ -52,9 +52,8 @@ fn facts(preview: &PlanPreview, worth: Option<Decimal>) -> AnyView {
             </dd>
             <dt>{texts.load()}</dt>
             <dd>{load(language, &preview.tiendas)}</dd>
-            <dt>{texts.hash()}</dt>
-            <dd><code title=texts.hash_hint()>{preview.hash.short().to_owned()}</code></dd>
         </dl>
+        <p class="muted plan-code">{texts.hash_hint()} " " {texts.hash()} " " <code>{preview.hash.short().to_owned()}</code></p>
         {starts}
         {in_work}
     }
@@ -85,6 +84,7 @@ fn load(language: Language, stores: &[PlanBranch]) -> AnyView {
     let line = |store: &&PlanBranch| {
         let calls = calls(language, store.llamadas);
         let text = match store.segundos_pos {
+            Some(seconds) if seconds < 1.0 => texts.load_of_moment(&store.ubicacion_nombre, calls),
             Some(seconds) => texts.load_of_store(&store.ubicacion_nombre, calls, duration(language, seconds)),
             None => texts.load_unmeasured(&store.ubicacion_nombre, calls),
         };

@@ -153,6 +153,18 @@ impl Incidents {
     }
 }
 
+impl Incidents {
+    /// Whether most stores fail.
+    pub const fn do_most_fail(&self) -> bool {
+        self.most_fail_since.is_some()
+    }
+
+    /// Whether a store is part of an incident that was reported: its own, or that of most stores.
+    pub fn includes(&self, branch: &BranchId) -> bool {
+        self.stores.get(branch).is_some_and(|streak| streak.is_reported || self.do_most_fail())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

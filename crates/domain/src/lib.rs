@@ -25,6 +25,7 @@ pub mod interval;
 pub mod justification;
 pub mod later_change;
 pub mod loss;
+pub mod notice;
 mod plain_time;
 pub mod plan;
 pub mod problem;

@@ -52,6 +52,7 @@ async fn recover() -> (Duration, Duration, u64) {
         source: Client::new(ClientConfig::new("http://127.0.0.1:9".parse().unwrap()), rng()).unwrap(),
         warehouse: Warehouse::open(&WarehouseSettings::at(folder.path().join("bench.duckdb"))).unwrap(),
         monitoring: Monitoring::disabled(),
+        notice_transport: Arc::new(notices::NetworkTransport::default()),
         branches: (1..=STORES).map(branch).collect(),
     };
     let settings = EngineSettings { scheduler: false, workers: 0, ..EngineSettings::default() };

@@ -23,6 +23,7 @@ use crate::error::UseCaseError;
 use crate::events::{Events, Topic};
 use crate::live_looks::LiveLooks;
 use crate::meters::Meters;
+use crate::notice_office::NoticeOffice;
 use crate::plans::book::PlanBook;
 use crate::queue::{Queue, Waiting};
 use crate::schedule::Schedule;
@@ -74,6 +75,8 @@ pub struct Shared {
     pub(crate) live_looks: LiveLooks,
     /// Days that the last look back got no answer for.
     pub(crate) unanswered_days: UnansweredDays,
+    /// Notices to people who are not looking.
+    pub(crate) notices: NoticeOffice,
     /// Copies of the database.
     pub(crate) backups: Backups,
     /// What is counted.

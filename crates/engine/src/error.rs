@@ -151,6 +151,9 @@ pub enum UseCaseError {
     /// What cannot be justified.
     #[error("{0}")]
     NotJustifiable(String),
+    /// There is no such channel for notices.
+    #[error("No hay ningún canal de avisos con ese nombre en klk.toml.")]
+    UnknownChannel,
     /// There is no such justification.
     #[error("No hay ninguna justificación con ese identificador.")]
     UnknownJustification,
@@ -217,6 +220,7 @@ impl UseCaseError {
             | Self::UnknownRun
             | Self::UnknownPlan
             | Self::UnknownJustification
+            | Self::UnknownChannel
             | Self::UnknownUser
             | Self::UnknownToken
             | Self::UnknownSession => ProblemCode::NotFound,

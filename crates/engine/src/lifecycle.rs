@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use ::notices::Transport;
 use domain::Branch;
 use monitoring::Monitoring;
 use tokio::sync::{Mutex, watch};
@@ -18,6 +19,8 @@ use crate::error::EngineError;
 use crate::events::Events;
 use crate::live_looks::LiveLooks;
 use crate::meters::Meters;
+use crate::notice_office::NoticeOffice;
+use crate::notices;
 use crate::plans::book::PlanBook;
 use crate::plans::{control, follow, keeper};
 use crate::queue::{Queue, Waiting};
@@ -39,6 +42,8 @@ pub struct EngineParts {
     pub warehouse: Warehouse,
     /// Tells the team.
     pub monitoring: Monitoring,
+    /// Carries notices to people who are not looking.
+    pub notice_transport: Arc<dyn Transport>,
     /// What is watched.
     pub branches: Vec<Branch>,
 }
@@ -85,6 +90,7 @@ impl Engine {
             started_at,
             live_looks: LiveLooks::default(),
             unanswered_days: UnansweredDays::default(),
+            notices: NoticeOffice::new(parts.notice_transport),
             backups,
             meters: Meters::default(),
             planning: Arc::default(),
@@ -112,6 +118,12 @@ impl Engine {
             // What falls due while the tasks are being started is not missed.
             let since = engine.clock.now();
             tasks.spawn(backup_task::keep(engine.clone(), since));
+            for channel in &engine.settings.notices.channels {
+                tasks.spawn(notices::deliver(engine.clone(), channel.clone()));
+            }
+            if !engine.settings.notices.channels.is_empty() {
+                tasks.spawn(notices::look(engine.clone()));
+            }
             for index in 0..engine.schedules.len() {
                 tasks.spawn(scheduler::keep(engine.clone(), index, since));
             }

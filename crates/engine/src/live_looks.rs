@@ -26,6 +26,11 @@ pub(crate) struct Look {
 }
 
 impl LiveLooks {
+    /// What is known of incidents now.
+    pub(crate) fn known(&self) -> Incidents {
+        self.lock().incidents.clone()
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::answer_cache::CacheLimits;
 use crate::backups::BackupSettings;
+use crate::notice_office::NoticeSettings;
 
 /// What an engine may do with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct EngineSettings {
     pub plans: PlanSettings,
     /// What is tried again by itself.
     pub retries: RetrySettings,
+    /// How long after the end of a half hour its sales are to be there.
+    pub sla: SignedDuration,
     /// Characters of a text that somebody writes: a note, a name.
     pub written_characters_max: usize,
     /// From which age on the last snapshot of a warehouse is stale.
@@ -100,6 +103,8 @@ pub struct EngineSettings {
     pub answer_cache: CacheLimits,
     /// Copies of the database.
     pub backups: BackupSettings,
+    /// Notices to people who are not looking.
+    pub notices: NoticeSettings,
     /// Limits of signing in.
     pub access: AccessSettings,
     /// The name of this machine, stored with each run.
@@ -126,6 +131,7 @@ impl Default for EngineSettings {
             extract_days_max: 366,
             plans: PlanSettings::default(),
             retries: RetrySettings::default(),
+            sla: SignedDuration::from_mins(30),
             written_characters_max: 500,
             stock_age_max: SignedDuration::from_mins(75),
             calendar_days_ahead: 60,
@@ -145,6 +151,7 @@ impl Default for EngineSettings {
             firings_kept_days: 400,
             answer_cache: CacheLimits::default(),
             backups: BackupSettings::default(),
+            notices: NoticeSettings::default(),
             access: AccessSettings::default(),
             host: "localhost".to_owned(),
         }

@@ -3,7 +3,7 @@
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
-//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`batches`], [`plans`], [`recoveries`], [`schedules`], [`access`]) and for each read model
+//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`notices`], [`batches`], [`plans`], [`recoveries`], [`schedules`], [`access`]) and for each read model
 //! (`read/`); [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
@@ -31,6 +31,7 @@ pub mod listing;
 mod literal;
 pub mod losses;
 mod migrations;
+pub mod notices;
 pub mod number_waivers;
 mod observer;
 mod open_files;
@@ -67,12 +68,13 @@ pub use calendars::{CalendarKind, CalendarRow};
 pub use commit_mark::LostCommits;
 pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
+pub use notices::{AttemptOutcome, ChannelRow, DeliveryCursor, DeliveryRow, NewDelivery, NotedIncident, NoticeChanges};
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
 pub use observer::{JobWatch, NoopObserver, StatementObserver};
 pub use past::PastEvidence;
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
-pub use read::{Commit, FailedWindow, LiveEnd, RunFiguresByBranch, SalesTotals, StoredRun};
+pub use read::{Commit, FailedWindow, HourOfSales, LiveEnd, RunFiguresByBranch, SalesCommit, SalesTotals, StoredRun};
 pub use reconciliations::{DayReconciliation, RunReconciliation};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};

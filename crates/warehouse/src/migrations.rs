@@ -28,6 +28,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (17, "listing_of_stores", include_str!("../migrations/0017_listing_of_stores.sql")),
     (20, "access", include_str!("../migrations/0020_access.sql")),
     (21, "audit_chain", include_str!("../migrations/0021_audit_chain.sql")),
+    (25, "notices", include_str!("../migrations/0025_notices.sql")),
     (28, "audit_of_decisions", include_str!("../migrations/0028_audit_of_decisions.sql")),
 ];
 

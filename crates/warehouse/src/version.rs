@@ -68,7 +68,11 @@ impl Change {
             "reemplazar_existencias" => by_run(&[Runs, Sales, Stock]),
             "poner_foto_en_duda" => by_run(&[Stock]),
             "anotar_programacion" | "olvidar_disparos" => by_run(&[Schedules]),
-            "guardar_listado" | "anotar_recuperacion_avisada" => by_run(&[]),
+            "guardar_listado"
+            | "anotar_recuperacion_avisada"
+            | "anotar_avisos"
+            | "anotar_envio_de_aviso"
+            | "olvidar_avisos" => by_run(&[]),
             _ => Self { subjects: Subject::ALL, is_decided: true },
         }
     }

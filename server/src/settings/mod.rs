@@ -6,6 +6,7 @@ mod backups;
 pub mod branch_file;
 pub mod branches;
 mod nearest;
+mod notices;
 mod plans;
 mod sentry;
 mod source;
@@ -22,7 +23,9 @@ use domain::BranchId;
 use domain::incident::IncidentLimits;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
-use engine::{AccessSettings, BackupSettings, CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
+use engine::{
+    AccessSettings, BackupSettings, CacheLimits, LookBackSettings, NoticeSettings, PlanSettings, RetrySettings,
+};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
@@ -59,6 +62,8 @@ pub struct Settings {
     pub access: AccessSettings,
     /// Copies of the database.
     pub backups: BackupSettings,
+    /// Notices to people who are not looking.
+    pub notices: NoticeSettings,
     /// With what somebody may scrape metrics; None where nobody may.
     pub metrics_token: Option<SecretString>,
     /// What is logged; None leaves it to the command.
@@ -155,6 +160,8 @@ pub struct EngineLimits {
     pub sequence_exempt_registers: Vec<(BranchId, String)>,
     /// How long firings of schedules are kept.
     pub firings_kept_days: u32,
+    /// How long after the end of a half hour its sales are to be there.
+    pub sla: Duration,
     /// From which age on the stock of a warehouse is stale.
     pub stock_age_max: Duration,
     /// Days ahead of which the preview of another calendar tells what it changes.
@@ -244,6 +251,8 @@ impl Settings {
         let access = access::limits(source);
         let database = PathBuf::from(source.text(&DATABASE));
         let backups = backups::read(source, &database);
+        let public_url = source.optional_text(&variables::PUBLIC_URL);
+        let notices = notices::read(source, public_url);
         let metrics_token = metrics_token(source);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
         let log_json = source.choice(&LOG_FORMAT) == "json";
@@ -260,6 +269,7 @@ impl Settings {
             api_token: source.optional_text(&API_TOKEN).map(SecretString::from),
             access,
             backups,
+            notices,
             metrics_token,
             log_filter: source.optional_text(&LOG),
             log_json,
@@ -304,8 +314,8 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES,
         NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER,
         SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS,
-        SHORT_ANSWER_RETRIES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS,
-        WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        SHORT_ANSWER_RETRIES, SLA_MINUTES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN,
+        VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -360,6 +370,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         ),
         sequence_exempt: exempt.split(',').map(str::trim).filter(|text| !text.is_empty()).map(BranchId::new).collect(),
         firings_kept_days: count(source, &FIRINGS_KEPT_DAYS),
+        sla: Duration::from_secs(60 * source.number(&SLA_MINUTES)),
         stock_age_max: Duration::from_secs(60 * source.number(&STOCK_AGE_MAX_MINUTES)),
         calendar_days_ahead: count(source, &CALENDAR_DAYS_AHEAD),
         written_characters_max: size(source, &WRITTEN_CHARACTERS_MAX),

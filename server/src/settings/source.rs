@@ -9,11 +9,14 @@ use super::nearest::nearest;
 use super::variable::{Kind, Variable};
 use super::variables;
 
-/// The key of the list of stores. This one and the next are the only ones that are no variables.
+/// The key of the list of stores. This one and the next two are the only ones that are no variables.
 pub const BRANCHES_KEY: &str = "tiendas";
 
 /// The key of the list of holidays of the whole chain.
 pub const HOLIDAYS_KEY: &str = "feriados";
+
+/// The key of the list of channels for notices.
+pub const CHANNELS_KEY: &str = "canales";
 
 /// What was read, before it means anything.
 pub struct Source {
@@ -115,6 +118,12 @@ impl Source {
         written.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).or_else(|| variable.default_text())
     }
 
+    /// What a variable of the environment holds that somebody named in klk.toml.
+    pub fn environment_text(&self, name: &str) -> Option<String> {
+        let text = self.environment.get(name).map(|text| text.trim().to_owned());
+        text.filter(|text| !text.is_empty())
+    }
+
     /// A text that has a default.
     pub fn text(&self, variable: &Variable) -> String {
         self.optional_text(variable).unwrap_or_default()
@@ -191,7 +200,7 @@ fn check_file(text: &str) -> Result<Vec<String>, config::ConfigError> {
     let known: Vec<String> = variables::ALL
         .iter()
         .map(|variable| variable.key())
-        .chain([BRANCHES_KEY, HOLIDAYS_KEY].map(str::to_owned))
+        .chain([BRANCHES_KEY, HOLIDAYS_KEY, CHANNELS_KEY].map(str::to_owned))
         .collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let mut unknown: Vec<&String> = table.keys().filter(|key| !known.contains(&key.as_str())).collect();

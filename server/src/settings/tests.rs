@@ -94,3 +94,50 @@ fn a_file_that_is_no_toml_or_not_there_is_a_problem() {
     let missing = Settings::load(&mut Source::read(Some(Path::new("/nowhere/klk.toml")), HashMap::new()));
     assert!(missing.err().unwrap().problems[0].starts_with("/nowhere/klk.toml no se puede leer"));
 }
+
+const CHANNELS: &str = r#"
+[[canales]]
+nombre = "guardia"
+tipo = "correo"
+servidor = "smtp.ejemplo.com"
+usuario = "klk"
+clave_variable = "CLAVE_DE_GUARDIA"
+de = "KLK <klk@ejemplo.com>"
+para = ["guardia@ejemplo.com"]
+
+[[canales]]
+nombre = "equipo"
+tipo = "telegram"
+direccion = "https://api.telegram.org/bot123:hunter4/sendMessage"
+destino = "-100"
+reglas = ["enseguida"]
+"#;
+
+#[test]
+fn channels_are_read_and_their_secrets_are_not_shown() {
+    let loaded = load(CHANNELS, &[("CLAVE_DE_GUARDIA", "hunter5")]).unwrap();
+    let channels = &loaded.settings.notices.channels;
+    let kinds: Vec<_> = channels.iter().map(|channel| (channel.kind(), channel.rules.digest)).collect();
+    assert_eq!(kinds, [("correo", true), ("telegram", false)]);
+    let secrets: Vec<_> = channels.iter().flat_map(|one| one.secrets()).map(ExposeSecret::expose_secret).collect();
+    assert_eq!(secrets, ["hunter5", "https://api.telegram.org/bot123:hunter4/sendMessage"]);
+    let shown = format!("{:?} {}", loaded.settings, channels[1].shown_target());
+    assert!(!shown.contains("hunter4") && !shown.contains("hunter5"), "{shown}");
+    assert_eq!(channels[1].shown_target(), "api.telegram.org");
+}
+
+#[test]
+fn what_is_wrong_with_a_channel_is_said_with_its_name() {
+    let said = problems(CHANNELS, &[]).join("\n");
+    assert!(said.contains("[[canales]] guardia: clave_variable: la variable CLAVE_DE_GUARDIA no está"), "{said}");
+    let file = "[[canales]]\nnombre = \"x\"\ntipo = \"paloma\"\n[[canales]]\nnombre = \"x\"\ntipo = \"slack\"\n\
+                reglas = [\"siempre\"]\nplantilla = \"{\"\n";
+    let said = problems(file, &[]).join("\n");
+    for expected in
+        ["'paloma' no existe", "está dos veces", "'siempre' no existe", "direccion no es", "plantilla: no es JSON"]
+    {
+        assert!(said.contains(expected), "{expected} in {said}");
+    }
+    let said = problems("avisos_resumen_hora = \"temprano\"", &[]).join("\n");
+    assert!(said.contains("KLK_AVISOS_RESUMEN_HORA"), "{said}");
+}

@@ -50,6 +50,18 @@ variables! {
     BACKUP_HOUR = "KLK_RESPALDO_HORA", text("04:30"), "Hora a la que `klk serve` respalda cada día la base de datos, en KLK_ZONA; `nunca`, solo cuando alguien lo pide.";
     BACKUPS_KEPT = "KLK_RESPALDO_GUARDADOS", number(7, 1, 1000), "Respaldos que se guardan en esa carpeta; los más viejos se borran.";
 
+    NOTICE_LANGUAGE = "KLK_AVISOS_IDIOMA", Kind::Choice { words: &["es", "en"] }, "Idioma de los avisos por correo y webhook. Los canales se describen en [[canales]] de klk.toml; sin ninguno no se avisa a nadie.";
+    NOTICE_OVERDUE_MINUTES = "KLK_AVISOS_DEMORA_MINUTOS", number(20, 0, 1440), "Minutos de atraso de una media hora hasta que se avisa.";
+    NOTICE_RETRIES_MIN = "KLK_AVISOS_REINTENTOS", number(1, 0, 100), "Reintentos automáticos que tienen que haber fallado antes; cuenta solo con KLK_AUTO_RETRY.";
+    NOTICE_USD_MIN = "KLK_AVISOS_USD_MIN", number(500, 0, 1_000_000_000), "Valor estimado en USD de lo que falta por una causa, desde el que se avisa enseguida; lo demás va en el resumen. Un incidente (KLK_INCIDENT_*) se avisa enseguida valga lo que valga.";
+    NOTICE_REPEAT_MINUTES = "KLK_AVISOS_REPETIR_MINUTOS", number(240, 0, 10_080), "Minutos tras los que se repite que sigue faltando; 0, nunca.";
+    NOTICE_DIGEST_HOUR = "KLK_AVISOS_RESUMEN_HORA", text("07:30"), "Hora del resumen diario de lo demás, en KLK_ZONA; `nunca`, sin resumen.";
+    NOTICE_LOOK_SECONDS = "KLK_AVISOS_REVISAR_SEGUNDOS", number(60, 1, 3600), "Cada cuántos segundos se mira si hay algo que avisar.";
+    NOTICE_PAUSE_SECONDS = "KLK_AVISOS_PAUSA_SEGUNDOS", number(30, 1, 3600), "Pausa tras el primer envío que falla, en segundos; se duplica con cada uno.";
+    NOTICE_PAUSE_MINUTES_MAX = "KLK_AVISOS_PAUSA_MINUTOS_MAX", number(15, 1, 1440), "La pausa más larga, en minutos.";
+    NOTICE_GIVE_UP_HOURS = "KLK_AVISOS_HORAS_MAX", number(24, 1, 720), "Horas tras las que no se intenta más enviar un aviso.";
+    NOTICE_KEPT_DAYS = "KLK_AVISOS_DIAS", number(90, 1, 3660), "Días que se guarda el registro de envíos.";
+
     WORKERS = "KLK_WORKERS", number(4, 1, 64), "Ejecuciones a la vez.";
     WORKERS_PER_BRANCH = "KLK_WORKERS_PER_BRANCH", number(1, 1, 16), "Ejecuciones a la vez de una misma tienda.";
     QUEUE_MAX = "KLK_QUEUE_MAX", number(50_000, 1, 1_000_000), "Ejecuciones que pueden esperar en cola.";
@@ -102,6 +114,7 @@ variables! {
     SEQUENCE_EXEMPT_REGISTERS = "KLK_SECUENCIA_SIN_CAJAS", OPTIONAL, "Cajas (tienda_01/C10-03, separadas por comas) cuyos números de factura no se revisan.";
     SEQUENCE_EXEMPT = "KLK_SECUENCIA_SIN_TIENDAS", OPTIONAL, "Tiendas (tienda_01, separadas por comas) cuyos números de factura no se revisan.";
     FIRINGS_KEPT_DAYS = "KLK_DISPAROS_DIAS", number(400, 1, 3660), "Días que se guarda cada disparo de los programas, para explicar por qué una media hora no tiene ejecución.";
+    SLA_MINUTES = "KLK_SLA_MINUTOS", number(30, 1, 1440), "Minutos tras el fin de una media hora en que sus ventas deben estar; con más, llegó tarde (/sistema/metricas).";
     STOCK_AGE_MAX_MINUTES = "KLK_STOCK_AGE_MAX_MINUTES", number(75, 1, 10_080), "Minutos desde los que la última foto de inventario de un almacén se avisa como atrasada.";
     WRITTEN_CHARACTERS_MAX = "KLK_WRITTEN_CHARACTERS_MAX", number(500, 20, 10_000), "Caracteres que puede tener lo que una persona escribe: la nota de una justificación, un nombre.";
     CALENDAR_DAYS_AHEAD = "KLK_CALENDAR_DAYS_AHEAD", number(60, 1, 366), "Días por venir de los que la vista previa de otro calendario dice qué cambia.";

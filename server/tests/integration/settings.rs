@@ -26,7 +26,7 @@ fn every_line_of_the_example_can_be_used() {
     // Settings are commented out in it, one a line: `# key = value`.
     let is_setting = |line: &str| {
         let name = line.split(" = ").next().unwrap_or_default();
-        ["[[tiendas]]", "[[feriados]]"].contains(&line)
+        ["[[tiendas]]", "[[feriados]]", "[[canales]]"].contains(&line)
             || line.contains(" = ") && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')
     };
     let whole: Vec<&str> = example

@@ -77,7 +77,9 @@ fn draw(span: &GridSpan, path: &mut String) {
     let mut bar = |top: u32| path.push_str(&format!("M{first} {top}h{windows}v{}h-{windows}z", HEIGHT - top));
     match span.state {
         WindowState::Closed | WindowState::Upcoming => {}
-        WindowState::Complete | WindowState::NoSales => bar(16),
+        WindowState::Complete => bar(16),
+        // Hollow: its outline is within the bar of what is complete.
+        WindowState::NoSales => path.push_str(&format!("M{first} 16.5h{windows}v3h-{windows}z")),
         WindowState::Partial => bar(10),
         WindowState::Waived => bar(8),
         WindowState::Missing | WindowState::Unrecoverable => bar(0),

@@ -202,6 +202,7 @@ pub fn half_hours(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &Grid
         let class = match span.state {
             WindowState::Closed => "grid-closed",
             WindowState::Upcoming => "grid-upcoming",
+            WindowState::NoSales => "grid-none",
             _ => "grid-complete",
         };
         view! { <td class=class colspan=span.windows.to_string()>{format!("{}–{} {state}", span.from, span.to)}</td> }
@@ -286,8 +287,9 @@ fn pages(language: Language, query: &Query, shown: &Shown<'_>) -> Option<AnyView
 
 /// What the colours and heights mean; each entry narrows the grid to stores that have it.
 pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
-    const STATES: [WindowState; 6] = [
+    const STATES: [WindowState; 7] = [
         WindowState::Complete,
+        WindowState::NoSales,
         WindowState::Missing,
         WindowState::Partial,
         WindowState::InWork,
@@ -303,7 +305,7 @@ pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
     let entries = STATES.map(|state| {
         let name = window_state_name(language, state);
         let mark = view! { <span class=format!("grid-key {}", ink(state)) aria-hidden="true"></span> };
-        if state == WindowState::Complete {
+        if matches!(state, WindowState::Complete | WindowState::NoSales) {
             return view! { <li>{mark} {name}</li> }.into_any();
         }
         let is_chosen = chosen.as_deref() == Some(state.as_str());

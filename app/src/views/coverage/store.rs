@@ -77,8 +77,11 @@ fn together(cells: &[&GridCell], date: Date) -> GridCell {
     let windows = cells.iter().map(|cell| cell.windows).max().unwrap_or_default();
     let mut worst = vec![WindowState::Closed; windows as usize];
     for cell in cells {
-        let whole = match cell.state {
-            DayState::Complete if cell.spans.is_empty() => Some((WindowState::Complete, 0, cell.windows)),
+        // One word says all of a calm day; it counts for the hours in which the store trades.
+        let whole = match (cell.state, cell.trading) {
+            (DayState::Complete, Some((first, count))) if cell.spans.is_empty() => {
+                Some((WindowState::Complete, first, count))
+            }
             _ => None,
         };
         let spans = cell.spans.iter().map(|span| (span.state, span.first, span.windows));
@@ -102,6 +105,7 @@ fn together(cells: &[&GridCell], date: Date) -> GridCell {
         windows,
         passed: cells.iter().map(|cell| cell.passed).max().unwrap_or_default(),
         state: DayState::Mixed,
+        trading: None,
         spans,
         missing: 0,
         recoverable: 0,
@@ -170,7 +174,16 @@ mod tests {
         };
         let date = Date::constant(2025, 11, 17);
         let spans = spans.iter().map(span).collect();
-        GridCell { date, windows: 4, passed: 4, state, spans, missing: 0, recoverable: 0, usd: Decimal::ZERO }
+        let trading = Some((1, 3));
+        GridCell { date, windows: 4, passed: 4, state, trading, spans, missing: 0, recoverable: 0, usd: Decimal::ZERO }
+    }
+
+    #[test]
+    fn a_calm_day_is_drawn_from_opening_to_closing() {
+        let calm = cell(DayState::Complete, &[]);
+        let all = together(&[&calm, &calm], Date::constant(2025, 11, 17));
+        let shown: Vec<_> = all.spans.iter().map(|span| (span.state, span.first, span.windows)).collect();
+        assert_eq!(shown, [(WindowState::Closed, 0, 1), (WindowState::Complete, 1, 3)]);
     }
 
     #[test]

@@ -34,6 +34,7 @@ impl Subject {
             source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
             warehouse: Warehouse::open(&WarehouseSettings::at(folder.path().join("bench.duckdb"))).unwrap(),
             monitoring,
+            notice_transport: Arc::new(notices::NetworkTransport::default()),
             branches: vec![Branch {
                 id: BranchId::new("tienda_01"),
                 code: BranchCode::new("SUC001"),

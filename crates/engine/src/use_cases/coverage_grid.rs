@@ -1,7 +1,7 @@
 //! Many stores and days at a glance: where each half hour stands, as stretches of equal ones.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::filter::InvalidParameter;
 use domain::gap::GapState;
@@ -24,6 +24,8 @@ use crate::{Actor, Engine, UseCaseError, number_holes};
 
 /// Days that one grid may have.
 pub const GRID_DAYS_MAX: u32 = 31;
+/// Of a grid of no more days it is read in which half hours anything was sold.
+const SOLD_DAYS_MAX: usize = 7;
 
 /// Which part of the coverage to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +96,8 @@ pub struct GridCell {
     pub passed: u32,
     /// The whole of it in one word.
     pub state: DayState,
+    /// The first half hour in which the store trades, and how many there are up to the last; None where it is closed.
+    pub trading: Option<(u32, u32)>,
     /// Stretches of equal half hours; empty where one word says all, unless it is today, or the only day or the only
     /// store of the grid.
     pub spans: Vec<GridSpan>,
@@ -175,6 +179,12 @@ impl Engine {
             of_branch.entry(gap.ubicacion_id.clone()).or_default().push(index);
         }
         let calendars = Calendars::known(self, moment).await?;
+        // Of the past, and of more days than are drawn half hour by half hour, it is not read: what is covered counts as complete.
+        let sold = match (filter.kind, moment) {
+            (EtlKind::Sales, None) if days.len() <= SOLD_DAYS_MAX => Some(self.warehouse.half_hours_sold(&days).await?),
+            _ => None,
+        };
+        let nothing = HashSet::new();
         let Evidence { by_branch, mut holes, mut waived_holes, .. } = evidence;
         let mut rows: Vec<GridRow> = Vec::with_capacity(by_branch.len());
         for (branch, evidence) in by_branch {
@@ -193,7 +203,8 @@ impl Engine {
             };
             let own = of_branch.remove(&branch.id).unwrap_or_default();
             let is_close = days.len() == 1 || filter.branch.is_some();
-            rows.push(row_of(filter.kind, branch, (&days, is_close), &states, (&gaps, &own), at));
+            let sold = sold.as_ref().map(|sold| sold.get(&branch.id).unwrap_or(&nothing));
+            rows.push(row_of(filter.kind, branch, (&days, is_close), &states, (&gaps, &own), sold, at));
         }
         rows.sort_by_cached_key(|row| (row.is_calm(), Reverse(row.usd), Reverse(row.missing), row.name.clone()));
         Ok(CoverageGrid {
@@ -240,11 +251,12 @@ fn row_of(
     (days, is_close): (&[Date], bool),
     states: &WindowStates,
     gaps: (&[GapView], &[usize]),
+    sold: Option<&HashSet<DateTime>>,
     at: Timestamp,
 ) -> GridRow {
     let in_question = states.in_question();
-    let cells: Vec<GridCell> =
-        days.iter().map(|date| cell_of(kind, branch, (*date, is_close), states, &in_question, gaps, at)).collect();
+    let cell = |date: &Date| cell_of(kind, branch, (*date, is_close), (states, sold), &in_question, gaps, at);
+    let cells: Vec<GridCell> = days.iter().map(cell).collect();
     GridRow {
         branch: branch.id.clone(),
         name: branch.name.clone(),
@@ -258,7 +270,7 @@ fn cell_of(
     kind: EtlKind,
     branch: &Branch,
     (date, is_close): (Date, bool),
-    states: &WindowStates,
+    (states, sold): (&WindowStates, Option<&HashSet<DateTime>>),
     in_question: &IntervalSet<Timestamp>,
     (gaps, own): (&[GapView], &[usize]),
     at: Timestamp,
@@ -268,6 +280,7 @@ fn cell_of(
         windows: 0,
         passed: 0,
         state: DayState::Closed,
+        trading: None,
         spans: Vec::new(),
         missing: 0,
         recoverable: 0,
@@ -284,14 +297,16 @@ fn cell_of(
         (true, true) => DayState::Upcoming,
         (true, false) => DayState::Complete,
     };
+    cell.trading = trading(&states.expected, day);
     let own = own.iter().copied().filter(|index| gaps[*index].inicio < day.end() && gaps[*index].fin > day.start());
     let own: Vec<usize> = own.collect();
     if !is_close && !in_question.overlaps(&day) && own.is_empty() {
         return cell;
     }
     for (index, window) in windows.iter().enumerate() {
-        // How much was sold is not read for so many half hours: what is covered counts as complete.
-        let state = WindowState::of(kind, &states.facts(window, 1));
+        // Where it was not read whether anything was sold, what is covered counts as complete.
+        let has_sold = sold.is_none_or(|sold| sold.contains(&branch.zone.to_datetime(window.start())));
+        let state = WindowState::of(kind, &states.facts(window, u64::from(has_sold)));
         let state = match state {
             WindowState::Complete if !states.expected.covers(window) => WindowState::Closed,
             state => state,
@@ -332,6 +347,16 @@ fn cell_of(
         cell.usd += gap.valor.as_ref().map(|value| value.usd).unwrap_or_default();
     }
     cell
+}
+
+/// From the first half hour that is expected of a day to the last.
+fn trading(expected: &IntervalSet<Timestamp>, day: Interval<Timestamp>) -> Option<(u32, u32)> {
+    let within: IntervalSet<Timestamp> = std::iter::once(day).collect();
+    let expected = expected.intersection(&within);
+    let (first, last) = (expected.intervals().first()?.start(), expected.intervals().last()?.end());
+    let half_hour = |at: Timestamp| u32::try_from(at.duration_since(day.start()).as_secs() / 1800).ok();
+    let first = half_hour(first)?;
+    Some((first, half_hour(last)?.saturating_sub(first)))
 }
 
 fn is_calm(state: WindowState) -> bool {

@@ -51,14 +51,7 @@ async fn a_grid_says_of_each_half_hour_what_the_page_of_its_day_says() {
         for cell in &row.cells {
             let filter = CoverageFilter { branch: row.branch.clone(), date: cell.date };
             let day = world.engine.coverage(&operator(), filter).await.unwrap();
-            let of_day: Vec<WindowState> = day
-                .medias_horas
-                .iter()
-                .map(|half_hour| match half_hour.estado {
-                    WindowState::NoSales => WindowState::Complete,
-                    state => state,
-                })
-                .collect();
+            let of_day: Vec<WindowState> = day.medias_horas.iter().map(|half_hour| half_hour.estado).collect();
             assert_eq!(cell.windows as usize, of_day.len());
             if cell.state == DayState::Mixed {
                 mixed += 1;
@@ -78,6 +71,8 @@ async fn a_cell_says_what_is_missing_why_and_since_when_and_the_worst_store_come
     let grid = grid(&world, week()).await;
     let whole = cell(&grid, "tienda_01", "2025-11-16");
     assert_eq!((whole.state, whole.missing, whole.spans.len()), (DayState::Complete, 0, 0));
+    // From 07:00 to 21:00.
+    assert_eq!(whole.trading, Some((14, 28)));
 
     let broken = cell(&grid, "tienda_01", "2025-11-17");
     assert_eq!((broken.state, broken.missing, broken.recoverable), (DayState::Mixed, 2, 2));
@@ -106,6 +101,19 @@ async fn a_grid_of_the_past_shows_what_was_known_then_and_offers_nothing() {
     let broken = cell(&then, "tienda_01", "2025-11-17");
     assert!(then.is_past);
     assert_eq!((broken.state, broken.missing, broken.recoverable), (DayState::Mixed, 2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_hour_without_sales_is_told_from_one_that_sold() {
+    let world = World::new().await;
+    // It sells so little that some half hours are empty.
+    world.extract("tienda_08", "2025-11-17", None).await;
+    let grid = grid(&world, GridFilter { last: Some("2025-11-17".parse().unwrap()), days: 1, ..week() }).await;
+    let day = states(cell(&grid, "tienda_08", "2025-11-17"));
+    let filter = CoverageFilter { branch: BranchId::new("tienda_08"), date: "2025-11-17".parse().unwrap() };
+    let page = world.engine.coverage(&operator(), filter).await.unwrap();
+    assert!(day.contains(&WindowState::NoSales), "{day:?}");
+    assert_eq!(day, page.medias_horas.iter().map(|half_hour| half_hour.estado).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread")]

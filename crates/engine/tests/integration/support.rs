@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use klk::{Client, ClientConfig};
 use klk_sim::{Sim, SimConfig};
 use monitoring::Monitoring;
+use notices::NetworkTransport;
 use rand::SeedableRng;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -366,6 +367,7 @@ async fn start(
         source: Client::new(config, rand::rngs::StdRng::seed_from_u64(1)).unwrap(),
         warehouse,
         monitoring: monitoring.clone(),
+        notice_transport: Arc::new(NetworkTransport::new(&settings.notices.channels)),
         branches,
     };
     Engine::start(parts, settings).await.unwrap()

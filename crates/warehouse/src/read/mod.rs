@@ -9,7 +9,9 @@ mod run_detail;
 mod run_facts;
 mod run_page;
 mod sales_totals;
+mod sold_half_hours;
 mod today;
+mod trading;
 
 pub use live_ends::LiveEnd;
 pub use metrics::RunFiguresByBranch;
@@ -17,3 +19,4 @@ pub use plan_history::FailedWindow;
 pub use run_detail::StoredRun;
 pub use run_facts::Commit;
 pub use sales_totals::SalesTotals;
+pub use trading::{HourOfSales, SalesCommit};

@@ -16,6 +16,7 @@ mod fresh_windows;
 mod gaps;
 mod kill;
 mod later_changes;
+mod notices;
 mod opening;
 mod partial;
 mod past;

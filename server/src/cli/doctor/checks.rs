@@ -10,6 +10,7 @@ use engine::Clock;
 use jiff::civil::{Date, time};
 use klk::{KlkError, SalesQuestion, WarehouseRow};
 use monitoring::Monitoring;
+use notices::{NetworkTransport, SendError};
 use warehouse::{Access, CalendarKind, Warehouse};
 
 use super::finding::Finding;
@@ -33,6 +34,7 @@ pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Fin
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
     findings.extend(super::block_on(super::proxy::check(settings))?);
+    findings.extend(super::block_on(notices(settings))?);
     findings.push(site());
     // Its sending is its own thread's; it waits for nothing of ours.
     findings.extend(sentry(settings, &observability.monitoring));
@@ -222,6 +224,45 @@ async fn address(settings: &Settings) -> Finding {
             let advice = "si es el servidor, está bien; si no, elija otra con KLK_ADDRESS";
             Finding::warning(SUBJECT, format!("{address}: {error}"), advice)
         }
+    }
+}
+
+/// Whether somebody is there at each channel of notices; nothing is sent.
+async fn notices(settings: &Settings) -> Vec<Finding> {
+    const SUBJECT: &str = "avisos";
+    let channels = &settings.notices.channels;
+    if channels.is_empty() {
+        return vec![Finding::fine(SUBJECT, "apagados: klk.toml no tiene [[canales]]")];
+    }
+    let mut findings = Vec::new();
+    for channel in channels {
+        let (name, target) = (&channel.name, channel.shown_target());
+        findings.push(match NetworkTransport::check(channel).await {
+            Ok(()) => Finding::fine(SUBJECT, format!("{name}: {target} responde; pruebe un aviso en /sistema/avisos")),
+            Err(error) => {
+                let (detail, advice) = unreachable_channel(error);
+                Finding::failure(SUBJECT, format!("{name}: {target} {detail}"), advice)
+            }
+        });
+    }
+    if settings.notices.public_url.is_none() {
+        findings.push(Finding::warning(SUBJECT, "van sin enlace", "diga en KLK_PUBLIC_URL con qué dirección se abre"));
+    }
+    if let [channel] = channels.as_slice() {
+        let detail = format!("solo por {}: si falla, nadie se entera", channel.name);
+        findings.push(Finding::warning(SUBJECT, detail, "agregue otro canal a [[canales]]"));
+    }
+    findings
+}
+
+const fn unreachable_channel(error: SendError) -> (&'static str, &'static str) {
+    match error {
+        SendError::Unresolved => ("no existe en el DNS", "compruebe el nombre en [[canales]] y el DNS de esta máquina"),
+        SendError::PrivateAddress => {
+            ("está en una red privada", "si es a propósito, escriba redes_privadas = true en ese canal")
+        }
+        SendError::TimedOut => ("no responde a tiempo", "compruebe la red y el puerto, o suba espera_segundos"),
+        _ => ("no se puede alcanzar", "compruebe la dirección, el puerto y el firewall de salida"),
     }
 }
 

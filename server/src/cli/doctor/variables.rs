@@ -13,7 +13,7 @@ const INTRODUCTION: &str = "\
 
 Todo lo que `klk` lee. Cada variable vale en el entorno con su nombre y en `klk.toml` con su clave; el entorno gana. Una clave
 desconocida en `klk.toml` es un error, una variable `KLK_` desconocida un aviso; ambos dicen el nombre más parecido. Las tiendas
-(`[[tiendas]]`) y los feriados de todas (`[[feriados]]`) se describen en [klk.toml.example](../klk.toml.example). `klk doctor` muestra qué vale ahora y de dónde viene.
+(`[[tiendas]]`), los feriados de todas (`[[feriados]]`) y los canales de los avisos (`[[canales]]`) se describen en [klk.toml.example](../klk.toml.example). `klk doctor` muestra qué vale ahora y de dónde viene.
 
 Esta página se genera: `klk doctor --variables-markdown > docs/CONFIGURATION.md`. Una prueba compara ambas.
 

@@ -1,0 +1,230 @@
+//! What the stores sold in the last week against the week before, and how late their sales arrived.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::window::{day_interval, half_hours};
+use domain::{Branch, BranchId, Interval, IntervalSet};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use warehouse::{SalesCommit, Subject};
+
+use crate::answer_cache::Question;
+use crate::calendars::Calendars;
+use crate::schedule::ScheduleKind;
+use crate::{Actor, Engine, UseCaseError};
+
+/// Days that are compared with as many before them.
+const DAYS: i64 = 7;
+
+/// The last days that are over, each with the same day of the week before.
+#[derive(Clone, Debug, Serialize)]
+pub struct Trading {
+    /// By day, the oldest first.
+    pub days: Vec<Compared<Date>>,
+    /// By hour of the day, over all of the days.
+    pub hours: Vec<Compared<u32>>,
+    /// How late sales arrived, of all stores.
+    pub punctuality: Punctuality,
+    /// The same of the week before.
+    pub punctuality_before: Punctuality,
+    /// By store, the least punctual first.
+    pub stores: Vec<StorePunctuality>,
+    /// Minutes after the end of a half hour within which its sales are to be there.
+    pub sla_minutes: i64,
+}
+
+/// Sales in USD, and a week earlier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Compared<Place> {
+    /// Which day, or which hour.
+    pub place: Place,
+    /// In USD.
+    pub usd: Decimal,
+    /// A week earlier; None where nothing is known of it.
+    pub before: Option<Decimal>,
+}
+
+/// How late sales arrived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Punctuality {
+    /// Half hours of trading that were watched and are there.
+    pub windows: u64,
+    /// Those that were there in time.
+    pub in_time: u64,
+    /// Seconds from the end of a half hour to its commit, on the average of those that were late; None where none was.
+    pub recovery_seconds: Option<f64>,
+}
+
+/// How late the sales of a store arrived.
+#[derive(Clone, Debug, Serialize)]
+pub struct StorePunctuality {
+    /// The store.
+    pub branch: BranchId,
+    /// Its name.
+    pub name: String,
+    /// How late.
+    pub punctuality: Punctuality,
+}
+
+impl Punctuality {
+    /// In percent; None where nothing was watched.
+    pub fn percent(&self) -> Option<f64> {
+        (self.windows > 0).then(|| self.in_time as f64 / self.windows as f64 * 100.0)
+    }
+}
+
+/// Sums up lateness.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    windows: u64,
+    in_time: u64,
+    late_seconds: f64,
+}
+
+impl Tally {
+    fn add(&mut self, late: SignedDuration, sla: SignedDuration) {
+        self.windows += 1;
+        if late <= sla {
+            self.in_time += 1;
+        } else {
+            self.late_seconds += late.as_secs_f64();
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            windows: self.windows + other.windows,
+            in_time: self.in_time + other.in_time,
+            late_seconds: self.late_seconds + other.late_seconds,
+        }
+    }
+
+    fn punctuality(self) -> Punctuality {
+        let Self { windows, in_time, late_seconds } = self;
+        let late = windows - in_time;
+        Punctuality { windows, in_time, recovery_seconds: (late > 0).then(|| late_seconds / late as f64) }
+    }
+}
+
+impl Engine {
+    /// Sales by day and hour, and how late they arrived.
+    pub async fn trading(&self, actor: &Actor) -> Result<Trading, UseCaseError> {
+        actor.may_read()?;
+        let question = Question::new("trading", &DAYS, &[Subject::Sales, Subject::Decisions]);
+        self.cached(question, self.trading_now()).await
+    }
+
+    async fn trading_now(&self) -> Result<Trading, UseCaseError> {
+        let zone = &self.settings.schedules.zone;
+        let today = zone.to_datetime(self.clock.now()).date();
+        let back = |days: i64| today.checked_sub(days.days()).unwrap_or(today);
+        let (first, before) = (back(DAYS), back(2 * DAYS));
+        let sales = self.warehouse.sales_by_hour(before, today).await?;
+        let mut by_day: BTreeMap<Date, Decimal> = BTreeMap::new();
+        let mut by_hour: BTreeMap<u32, (Decimal, Option<Decimal>)> = BTreeMap::new();
+        for hour in sales {
+            *by_day.entry(hour.date).or_default() += hour.usd;
+            let sums = by_hour.entry(hour.hour).or_default();
+            if hour.date >= first {
+                sums.0 += hour.usd;
+            } else {
+                *sums.1.get_or_insert_default() += hour.usd;
+            }
+        }
+        let day = |date: Date| {
+            let earlier = date.checked_sub(DAYS.days()).ok();
+            let before = earlier.and_then(|earlier| by_day.get(&earlier).copied());
+            Compared { place: date, usd: by_day.get(&date).copied().unwrap_or_default(), before }
+        };
+        let (own, earlier) = (self.tallies(first, today).await?, self.tallies(before, first).await?);
+        let all = |tallies: &HashMap<BranchId, Tally>| {
+            tallies.values().fold(Tally::default(), |sum, tally| sum.and(*tally)).punctuality()
+        };
+        let mut stores: Vec<StorePunctuality> =
+            self.branches.all().iter().filter_map(|branch| store(branch, &own)).collect();
+        stores.sort_by(|one, other| {
+            let share = |store: &StorePunctuality| store.punctuality.percent().unwrap_or(100.0);
+            share(one).total_cmp(&share(other))
+        });
+        Ok(Trading {
+            days: first.series(1.day()).take_while(|date| *date < today).map(day).collect(),
+            hours: by_hour.into_iter().map(|(place, (usd, before))| Compared { place, usd, before }).collect(),
+            punctuality: all(&own),
+            punctuality_before: all(&earlier),
+            stores,
+            sla_minutes: self.settings.sla.as_mins(),
+        })
+    }
+
+    /// Of the half hours in which stores trade, from a day up to another one. What was before anybody watched is not late.
+    async fn tallies(&self, from: Date, until: Date) -> Result<HashMap<BranchId, Tally>, UseCaseError> {
+        let zone = &self.settings.schedules.zone;
+        let days = day_interval(from, zone).zip(until.yesterday().ok().and_then(|last| day_interval(last, zone)));
+        let watched = self.warehouse.first_firing(ScheduleKind::Sales.slug().to_owned()).await?;
+        let range = days.zip(watched);
+        let range = range.and_then(|((first, last), watched)| Interval::new(first.start().max(watched), last.end()));
+        let Some(range) = range else { return Ok(HashMap::new()) };
+        let calendars = Calendars::known(self, None).await?;
+        let mut commits: HashMap<BranchId, Vec<SalesCommit>> = HashMap::new();
+        for commit in self.warehouse.sales_commits(range).await? {
+            commits.entry(commit.branch.clone()).or_default().push(commit);
+        }
+        let tally = |branch: &Branch| {
+            let expected = calendars.of(branch).expected(range, &branch.zone);
+            let tally = tally(branch, &expected, commits.get(&branch.id)?, range, self.settings.sla);
+            Some((branch.id.clone(), tally))
+        };
+        Ok(self.branches.all().iter().filter_map(tally).collect())
+    }
+}
+
+fn store(branch: &Branch, tallies: &HashMap<BranchId, Tally>) -> Option<StorePunctuality> {
+    let punctuality = tallies.get(&branch.id)?.punctuality();
+    (punctuality.windows > 0).then(|| StorePunctuality {
+        branch: branch.id.clone(),
+        name: branch.name.clone(),
+        punctuality,
+    })
+}
+
+/// The first commit of each half hour counts.
+fn tally(
+    branch: &Branch,
+    expected: &IntervalSet<Timestamp>,
+    commits: &[SalesCommit],
+    range: Interval<Timestamp>,
+    sla: SignedDuration,
+) -> Tally {
+    let mut first: BTreeMap<Timestamp, (Timestamp, Timestamp)> = BTreeMap::new();
+    for commit in commits {
+        let within = commit.interval.intersection(&range);
+        for window in within.map(|within| half_hours(within, &branch.zone)).unwrap_or_default() {
+            if expected.covers(&window) {
+                first.entry(window.start()).or_insert((window.end(), commit.at));
+            }
+        }
+    }
+    let mut tally = Tally::default();
+    first.into_values().for_each(|(end, at)| tally.add(at.duration_since(end), sla));
+    tally
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_half_hours_are_recovered_after_their_mean_and_others_are_in_time() {
+        let mut tally = Tally::default();
+        for minutes in [5, 30, 60, 120] {
+            tally.add(SignedDuration::from_mins(minutes), SignedDuration::from_mins(30));
+        }
+        let punctuality = tally.punctuality();
+        assert_eq!((punctuality.windows, punctuality.in_time), (4, 2));
+        assert_eq!(punctuality.recovery_seconds, Some(5400.0));
+        assert_eq!(punctuality.percent(), Some(50.0));
+        assert_eq!(Punctuality::default().percent(), None);
+    }
+}
