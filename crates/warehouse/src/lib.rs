@@ -52,6 +52,7 @@ mod settings;
 pub mod stock;
 mod summaries;
 mod table_file;
+mod together;
 mod version;
 pub mod waivers;
 mod warehouse;

@@ -21,6 +21,8 @@ pub struct WarehouseSettings {
     pub readers: usize,
     /// Writes that may wait for the writer; further ones wait to be taken.
     pub writes_waiting_max: usize,
+    /// Writes of runs that share a transaction where they wait at the same time; 1 for none.
+    pub writes_together_max: usize,
     /// Memory DuckDB may use, in its own notation, as `1GB`. None leaves it to DuckDB (80 % of the machine's).
     pub memory_max: Option<String>,
     /// Threads DuckDB may use. None leaves it to DuckDB (one a core).
@@ -35,6 +37,7 @@ impl Default for WarehouseSettings {
             path: None,
             readers: 4,
             writes_waiting_max: 256,
+            writes_together_max: 32,
             memory_max: None,
             threads: None,
             access: Access::default(),

@@ -84,6 +84,8 @@ pub struct DatabaseLimits {
     pub readers: usize,
     /// Writes that may wait.
     pub writes_waiting_max: usize,
+    /// Writes of runs in one transaction.
+    pub writes_together_max: usize,
     /// Memory, in DuckDB's notation.
     pub memory_max: Option<String>,
     /// Threads; None leaves it to DuckDB.
@@ -367,10 +369,11 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
 }
 
 fn database_limits(source: &mut Source) -> DatabaseLimits {
-    use variables::{DATABASE_MEMORY_MAX, DATABASE_THREADS, READERS, WRITES_WAITING_MAX};
+    use variables::{DATABASE_MEMORY_MAX, DATABASE_THREADS, READERS, WRITES_TOGETHER_MAX, WRITES_WAITING_MAX};
     DatabaseLimits {
         readers: size(source, &READERS),
         writes_waiting_max: size(source, &WRITES_WAITING_MAX),
+        writes_together_max: size(source, &WRITES_TOGETHER_MAX),
         memory_max: source.optional_text(&DATABASE_MEMORY_MAX),
         threads: Some(count(source, &DATABASE_THREADS)).filter(|threads| *threads > 0),
     }

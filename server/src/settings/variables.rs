@@ -43,6 +43,7 @@ variables! {
     DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB; su carpeta se crea si falta.";
     READERS = "KLK_READERS", number(4, 1, 64), "Conexiones de lectura de la base de datos.";
     WRITES_WAITING_MAX = "KLK_WRITES_WAITING_MAX", number(256, 1, 100_000), "Escrituras que pueden esperar a la única conexión que escribe.";
+    WRITES_TOGETHER_MAX = "KLK_WRITES_TOGETHER_MAX", number(32, 1, 1000), "Escrituras de ejecuciones que comparten una transacción cuando esperan a la vez; con 1 cada una tiene la suya.";
     DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 

@@ -27,6 +27,7 @@ mod run_pages;
 mod samples;
 mod stock;
 mod store;
+mod together;
 mod values;
 mod views;
 mod work;
