@@ -1,17 +1,17 @@
 //! Rows as columns: how lines and articles are handed to DuckDB, as Arrow batches and never row by row.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use domain::sale::{SaleLine, millionths};
 use domain::stock::Article;
 use duckdb::Connection;
 use duckdb::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, RecordBatch, StringArray,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, RecordBatch, StringArray, StringBuilder,
     TimestampMicrosecondArray, UInt64Array,
 };
 use duckdb::arrow::datatypes::{DataType, Field, Schema};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::instants::epoch_days;
@@ -176,7 +176,15 @@ pub(crate) fn date<Row>(rows: &[Row], read: impl Fn(&Row) -> Date) -> ArrayRef {
 }
 
 fn clock<Row>(rows: &[Row], read: impl Fn(&Row) -> Time) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| Some(read(row).to_string())).collect::<StringArray>())
+    let mut texts = StringBuilder::with_capacity(rows.len(), 16 * rows.len());
+    let mut text = String::new();
+    for row in rows {
+        text.clear();
+        // Writing to a text cannot fail.
+        let _: std::fmt::Result = write!(text, "{}", read(row));
+        texts.append_value(&text);
+    }
+    Arc::new(texts.finish())
 }
 
 /// A local moment as the microseconds it would be since the epoch in UTC; what is finer is cut off, never rounded, so
@@ -187,7 +195,10 @@ fn moment<Row>(rows: &[Row], read: impl Fn(&Row) -> DateTime) -> ArrayRef {
 
 /// See [`moment`].
 pub(crate) fn local_micros(moment: DateTime) -> i64 {
-    TimeZone::UTC.to_timestamp(moment).map_or(0, |instant| instant.as_nanosecond().div_euclid(1_000) as i64)
+    let (hour, minute, second) = (i64::from(moment.hour()), i64::from(moment.minute()), i64::from(moment.second()));
+    let of_day = (hour * 60 + minute) * 60 + second;
+    let fraction = i64::from(moment.subsec_nanosecond()) / 1_000;
+    (i64::from(epoch_days(moment.date())) * 86_400 + of_day) * 1_000_000 + fraction
 }
 
 fn boolean<Row>(rows: &[Row], read: impl Fn(&Row) -> Option<bool>) -> ArrayRef {

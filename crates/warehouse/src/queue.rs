@@ -100,7 +100,7 @@ impl Warehouse {
         host: String,
         trace_id: Option<String>,
     ) -> Result<bool> {
-        self.write_together("tomar_ejecucion", Request::Claim(Claim { run, started_at, host, trace_id })).await
+        self.write_together("tomar_ejecucion", Request::Claim(Claim::new(run, started_at, host, trace_id))).await
     }
 
     /// Every waiting run, the first queued first.
@@ -173,6 +173,10 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
+    pub(crate) fn new(run: RunId, started_at: Timestamp, host: String, trace_id: Option<String>) -> Self {
+        Self { run, started_at, host, trace_id }
+    }
+
     pub(crate) fn run(&self) -> RunId {
         self.run
     }

@@ -11,6 +11,7 @@ use jiff::civil::{Date, DateTime};
 use crate::columns::{PIECE_ROWS, append_pieces, local_micros, sale_columns};
 use crate::coverage::cover;
 use crate::fresh_window::Load;
+use crate::literal::with_values;
 use crate::other_days::InvoiceDays;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
@@ -25,7 +26,7 @@ impl Warehouse {
     /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
     /// running a window twice leaves the table as it was, to the byte.
     pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
-        self.write_together("reemplazar_ventana_ventas", Request::Load(WindowCommit { end, window, lines })).await
+        self.write_together("reemplazar_ventana_ventas", Request::Load(WindowCommit::new(end, window, lines))).await
     }
 
     /// Adds the lines of a short answer that are not there yet and ends the run `parcial`. Nothing is changed or
@@ -81,6 +82,10 @@ pub(crate) struct WindowCommit {
 }
 
 impl WindowCommit {
+    pub(crate) fn new(end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Self {
+        Self { end, window, lines }
+    }
+
     fn as_load(&self) -> Load<'_> {
         Load { run: self.end.run, window: &self.window, lines: &self.lines }
     }
@@ -211,21 +216,21 @@ fn elsewhere_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
 
 /// Looks at the day once: it is done for every run.
 fn there(connection: &Connection, window: &SalesWindow) -> Result<There> {
-    let sql = "SELECT count(*) FILTER (en_ventana)::UBIGINT,
+    let (from, to) = days_of(window);
+    let (start, end) = (local_micros(window.local.start()), local_micros(window.local.end()));
+    let sql = with_values(
+        "SELECT count(*) FILTER (en_ventana)::UBIGINT,
             count(*) FILTER (NOT en_ventana AND carga.linea IS NOT NULL)::UBIGINT
          FROM (
             SELECT numero_factura, linea,
-                fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT) AS en_ventana
+                fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?) AS en_ventana
             FROM ventas
-            WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
-         ) AS dia LEFT JOIN (SELECT numero_factura, linea FROM carga_ventas) AS carga USING (numero_factura, linea)";
-    let (from, to) = days_of(window);
-    let [branch, start, end] = window_values(window);
-    let values: [Box<dyn duckdb::ToSql>; 5] =
-        [start, end, branch, Box::new(local_micros(from)), Box::new(local_micros(to))];
-    Ok(connection.prepare(sql)?.query_row(duckdb::params_from_iter(values), |row| {
-        Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? })
-    })?)
+            WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?)
+         ) AS dia LEFT JOIN (SELECT numero_factura, linea FROM carga_ventas) AS carga USING (numero_factura, linea)",
+        &[&start, &end, &window.branch, &local_micros(from), &local_micros(to)],
+    );
+    let mut statement = connection.prepare(&sql)?;
+    Ok(statement.query_row([], |row| Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? }))?)
 }
 
 /// Takes lines out of the half hours that the source had them in before, so that none is there twice. They keep their old
