@@ -175,7 +175,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         sequence_reach_days: limits.sequence_reach_days,
         sequence_exempt: limits.sequence_exempt.clone(),
         sequence_exempt_registers: limits.sequence_exempt_registers.clone(),
-        firings_kept_days: limits.firings_kept_days,
+        retention: limits.retention,
         stock_age_max: SignedDuration::try_from(limits.stock_age_max).unwrap_or(defaults.stock_age_max),
         calendar_days_ahead: limits.calendar_days_ahead,
         written_characters_max: limits.written_characters_max,

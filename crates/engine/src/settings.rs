@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::answer_cache::CacheLimits;
 use crate::backups::BackupSettings;
+use crate::retention::RetentionSettings;
 
 /// What an engine may do with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +95,8 @@ pub struct EngineSettings {
     pub sequence_exempt: Vec<BranchId>,
     /// Registers whose invoice numbers are not compared.
     pub sequence_exempt_registers: Vec<(BranchId, String)>,
-    /// How long firings of schedules are kept, to tell why a window has no run.
-    pub firings_kept_days: u32,
+    /// For how long what proves nothing any more is kept.
+    pub retention: RetentionSettings,
     /// How much of what use cases answer is kept.
     pub answer_cache: CacheLimits,
     /// Copies of the database.
@@ -142,7 +143,7 @@ impl Default for EngineSettings {
             sequence_reach_days: 15,
             sequence_exempt: Vec::new(),
             sequence_exempt_registers: Vec::new(),
-            firings_kept_days: 400,
+            retention: RetentionSettings::default(),
             answer_cache: CacheLimits::default(),
             backups: BackupSettings::default(),
             access: AccessSettings::default(),

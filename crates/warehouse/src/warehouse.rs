@@ -254,7 +254,9 @@ fn told_of_the_end(ended: std::thread::Result<()>) {
 
 fn config(settings: &WarehouseSettings) -> Result<Config> {
     // Extensions that are not inside the library would be downloaded.
-    let mut config = Config::default().with("autoinstall_known_extensions", "false")?;
+    let mut config = Config::default()
+        .with("autoinstall_known_extensions", "false")?
+        .with("checkpoint_threshold", format!("{}B", settings.log_bytes_max))?;
     if let Some(memory) = &settings.memory_max {
         config = config.max_memory(memory)?;
     }

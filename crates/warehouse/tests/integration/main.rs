@@ -23,6 +23,7 @@ mod plans;
 mod proofs;
 mod queue;
 mod reconciliations;
+mod retention;
 mod run_pages;
 mod samples;
 mod stock;
