@@ -61,7 +61,32 @@ pub struct EnqueueOutcome {
 }
 
 /// Runs that wait or are in work, by what they must not share a window with.
-type InWork = HashMap<(EtlKind, BranchId), Vec<RunRecord>>;
+type InWork = HashMap<(EtlKind, BranchId), SameKey>;
+
+/// Runs of one branch and kind, in no order, and the time from the first of them up to the last.
+#[derive(Default)]
+struct SameKey {
+    runs: Vec<RunRecord>,
+    span: Option<Interval<Timestamp>>,
+}
+
+impl SameKey {
+    fn push(&mut self, run: RunRecord) {
+        let (start, end) = (run.interval.start(), run.interval.end());
+        let span = self.span.map_or((start, end), |span| (span.start().min(start), span.end().max(end)));
+        self.span = Interval::new(span.0, span.1);
+        self.runs.push(run);
+    }
+
+    /// Those that have points of an interval. Windows are queued in the order of time, so that most lie behind all others: each is not
+    /// compared with each.
+    fn holding(&self, interval: &Interval<Timestamp>) -> Vec<&RunRecord> {
+        if !self.span.is_some_and(|span| span.overlaps(interval)) {
+            return Vec::new();
+        }
+        self.runs.iter().filter(|run| run.interval.overlaps(interval)).collect()
+    }
+}
 
 impl Warehouse {
     /// Queues runs. One whose window overlaps that of a run that waits or is in work, of the same branch and kind, is
@@ -291,7 +316,7 @@ pub(crate) fn accept(
     let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
     for run in runs {
         let same = in_work.entry((run.kind, run.branch.id.clone())).or_default();
-        let holding: Vec<&RunRecord> = same.iter().filter(|other| other.interval.overlaps(&run.interval)).collect();
+        let holding = same.holding(&run.interval);
         if holding.is_empty() {
             let record = RunRecord {
                 id: run.id,
