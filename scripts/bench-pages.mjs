@@ -4,9 +4,9 @@
 //   node scripts/bench-pages.mjs KLK DATABASE STORES [NAME=VALUE...]
 //
 // DATABASE is made by the bench `scene` of the warehouse; settings are passed on as variables of the environment.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Agent, get } from "node:http";
+import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -36,16 +36,31 @@ const environment = {
 };
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });
 
-function ask(path) {
+// Who is signed in, once somebody is.
+let cookie = "";
+
+function ask(path, form) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    get({ host: "127.0.0.1", port: PORT, path, agent, headers: { accept: "*/*" } }, (response) => {
+    const headers = { accept: "*/*", ...(cookie && { cookie }), ...(form && { "content-type": "application/x-www-form-urlencoded" }) };
+    const asked = request({ host: "127.0.0.1", port: PORT, path, agent, method: form ? "POST" : "GET", headers }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (part) => (body += part));
-      response.on("end", () => resolve({ status: response.statusCode, body, ms: performance.now() - started }));
-    }).on("error", reject);
+      const { statusCode: status, headers } = response;
+      response.on("end", () => resolve({ status, body, headers, ms: performance.now() - started }));
+    });
+    asked.on("error", reject);
+    asked.end(form);
   });
+}
+
+const [person, password] = ["bench", "una-clave-de-medir-42"];
+
+async function signIn() {
+  const answer = await ask("/entrar", new URLSearchParams({ usuario: person, clave: password }).toString());
+  cookie = (answer.headers["set-cookie"] ?? []).map((text) => text.split(";")[0]).join("; ");
+  if (cookie === "") throw new Error(`nobody is signed in: ${answer.status}`);
 }
 
 function processorMs(pid) {
@@ -79,17 +94,23 @@ async function measure(pid, path, workers) {
   };
 }
 
+const added = spawnSync(klk, ["usuarios", "crear", person, "--rol", "administrador"], {
+  cwd: folder, env: environment, input: `${password}\n`, stdio: ["pipe", "ignore", "inherit"],
+});
+if (added.status !== 0) throw new Error("nobody could be added who signs in");
 const started = performance.now();
 const server = spawn(klk, ["serve"], { cwd: folder, env: environment, stdio: ["ignore", "inherit", "inherit"] });
 try {
   for (;;) {
     try {
-      if ((await ask("/api/etl/tracking/ejecuciones?limite=1")).status === 200) break;
+      if ((await ask("/health/ready")).status === 200) break;
     } catch {
       if (server.exitCode !== null) throw new Error("klk serve ended");
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
+  await signIn();
+  if ((await ask("/api/etl/tracking/ejecuciones?limite=1")).status !== 200) throw new Error("runs are not answered");
   const firstAnswer = performance.now() - started;
   const newest = JSON.parse((await ask("/api/etl/tracking/ejecuciones?limite=1")).body);
   const run = newest.ejecuciones[0];

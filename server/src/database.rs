@@ -24,6 +24,8 @@ pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Res
         path: (!is_absent).then(|| settings.database.clone()),
         readers: limits.readers,
         writes_waiting_max: limits.writes_waiting_max,
+        writes_together_max: limits.writes_together_max,
+        log_bytes_max: limits.log_bytes_max,
         memory_max: Some(limits.memory_max.clone().unwrap_or_else(|| default_memory(host::memory_bytes()))),
         threads: limits.threads,
         access,

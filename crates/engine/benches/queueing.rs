@@ -1,5 +1,6 @@
 //! How long a recovery of ten thousand windows takes from the click until all of it waits in the queue: its preview, and its
-//! start by hash, through the same use cases as a page's. Nothing is asked of a POS. `./dev bench` runs it.
+//! start by hash, through the same use cases as a page's; and how long until its cancel is acknowledged. Nothing is asked of a
+//! POS. `./dev bench` runs it.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its figures are its result")]
@@ -31,9 +32,10 @@ const ROUNDS: usize = 5;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (mut previews, mut starts, mut windows) = (Vec::new(), Vec::new(), 0);
+    let (mut previews, mut starts, mut cancels, mut windows) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for _ in 0..ROUNDS {
-        let (preview, start, queued) = runtime.block_on(recover());
+        let ([preview, start, cancel], queued) = runtime.block_on(recover());
+        cancels.push(cancel);
         previews.push(preview);
         starts.push(start);
         windows = queued;
@@ -41,10 +43,11 @@ fn main() {
     println!("a recovery of {windows} windows of {STORES} stores");
     println!("  previewed and sealed in {:?}", median(previews));
     println!("  queued in               {:?}", median(starts));
+    println!("  cancelled in            {:?}", median(cancels));
 }
 
-/// How long preview and start take over an empty database, and how many windows wait then.
-async fn recover() -> (Duration, Duration, u64) {
+/// How long preview, start and cancel take over an empty database, and how many windows waited.
+async fn recover() -> ([Duration; 3], u64) {
     let folder = tempfile::tempdir().unwrap();
     let parts = EngineParts {
         clock: Arc::new(TestClock::at(NOW)),
@@ -78,8 +81,12 @@ async fn recover() -> (Duration, Duration, u64) {
     let started = Instant::now();
     let plan = engine.start_plan(&actor, shown.hash.as_str()).await.unwrap();
     let start = started.elapsed();
+    let started = Instant::now();
+    let cancelled = engine.cancel_plan(&actor, shown.hash.as_str(), None).await.unwrap();
+    let cancel = started.elapsed();
+    assert_eq!(cancelled.canceladas, plan.ventanas);
     engine.shutdown().await;
-    (preview, start, plan.ventanas)
+    ([preview, start, cancel], plan.ventanas)
 }
 
 fn rng() -> rand::rngs::StdRng {

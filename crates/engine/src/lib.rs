@@ -43,6 +43,7 @@ mod queue;
 mod queue_check;
 mod recovery_notice;
 mod requests;
+mod retention;
 mod retry_write;
 pub mod schedule;
 mod scheduler;
@@ -70,7 +71,9 @@ pub use lifecycle::EngineParts;
 pub use meters::{HistogramReading, MeterReading};
 pub use monitoring::RequestScope;
 pub use notice_office::NoticeSettings;
-pub use settings::{EngineMode, EngineSettings, LookBackSettings, PlanSettings, RetrySettings, ScheduleSettings};
+pub use settings::{
+    EngineMode, EngineSettings, LookBackSettings, PlanSettings, RetentionSettings, RetrySettings, ScheduleSettings,
+};
 pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;
 pub use use_cases::coverage_grid::{CoverageGrid, DayState, GridCell, GridFilter, GridRow, GridSpan};

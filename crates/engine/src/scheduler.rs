@@ -17,7 +17,7 @@ use crate::actor::Actor;
 use crate::calendars::Calendars;
 use crate::engine::{Engine, EnqueueReason};
 use crate::schedule::{Schedule, ScheduleKind, half_hour_of, half_hour_that_ended};
-use crate::{UseCaseError, incidents, look_back};
+use crate::{UseCaseError, incidents, look_back, retention};
 
 /// A clock that goes back by less is being corrected, and nothing fires twice for it.
 const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(1);
@@ -105,17 +105,8 @@ pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
         tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
     }
     if schedule.kind == ScheduleKind::Reconciliation {
-        forget_old_firings(engine, now).await;
+        retention::begin(engine, now);
         look_back::begin(engine, now);
-    }
-}
-
-/// Once a night is enough.
-async fn forget_old_firings(engine: &Engine, now: Timestamp) {
-    let kept = SignedDuration::from_hours(24 * i64::from(engine.settings.firings_kept_days));
-    let Ok(before) = now.checked_sub(kept) else { return };
-    if let Err(error) = engine.warehouse.forget_firings(before).await {
-        tracing::warn!(%error, "old firings could not be forgotten");
     }
 }
 

@@ -97,8 +97,8 @@ pub struct EngineSettings {
     pub sequence_exempt: Vec<BranchId>,
     /// Registers whose invoice numbers are not compared.
     pub sequence_exempt_registers: Vec<(BranchId, String)>,
-    /// How long firings of schedules are kept, to tell why a window has no run.
-    pub firings_kept_days: u32,
+    /// For how long what proves nothing any more is kept.
+    pub retention: RetentionSettings,
     /// How much of what use cases answer is kept.
     pub answer_cache: CacheLimits,
     /// Copies of the database.
@@ -148,7 +148,7 @@ impl Default for EngineSettings {
             sequence_reach_days: 15,
             sequence_exempt: Vec::new(),
             sequence_exempt_registers: Vec::new(),
-            firings_kept_days: 400,
+            retention: RetentionSettings::default(),
             answer_cache: CacheLimits::default(),
             backups: BackupSettings::default(),
             notices: NoticeSettings::default(),
@@ -211,6 +211,25 @@ pub struct LookBackSettings {
 impl Default for LookBackSettings {
     fn default() -> Self {
         Self { days: 7, pause: Duration::from_secs(5) }
+    }
+}
+
+/// For how long what proves nothing any more is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// Days that a firing of a schedule is kept, to tell why a window has no run.
+    pub firings_days: u32,
+    /// Days that a run which failed is kept once its window is covered; 0 for ever.
+    pub runs_days: u32,
+    /// Days that changes of stock are kept, but for the last before them; 0 for ever.
+    pub stock_days: u32,
+    /// Rows that one write deletes at most.
+    pub piece_rows: usize,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self { firings_days: 400, runs_days: 0, stock_days: 0, piece_rows: 10_000 }
     }
 }
 

@@ -1,5 +1,5 @@
 //! What it costs to commit a window of 500 lines, beside as many lines as the given databases have: time of the processor and
-//! on the wall, of the claim and of the commit.
+//! on the wall, of the claim and of the commit; one after the other, and sixteen that wait at the same time, of a store each.
 //!
 //! `cargo bench --package warehouse --bench commit -- FILE...`. The bench `scene` makes the files; each grows by the windows.
 //! `./dev bench` runs both.
@@ -13,6 +13,7 @@
 #[path = "../tests/integration/samples.rs"]
 mod samples;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::sale::SaleLine;
@@ -22,8 +23,8 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 use warehouse::{Warehouse, WarehouseSettings};
 
-const BRANCH: &str = "tienda_001";
-const WINDOWS: u32 = 200;
+/// Of each measurement; a multiple of how many wait at the same time.
+const WINDOWS: u32 = 192;
 const LINES: u32 = 500;
 
 /// The processor's time of this process, of all its threads.
@@ -58,45 +59,92 @@ fn run_id(number: u32) -> RunId {
     RunId(Uuid::from_u128((0x01ff_ff00_0000_7000_8000 << 48) + u128::from(number)))
 }
 
-async fn measure(path: &str) {
-    let warehouse = Warehouse::open(&WarehouseSettings::at(path)).unwrap();
-    let first = Timestamp::from_second(4_000_000_000 / 1800 * 1800).unwrap();
-    let window = |number: u32| {
-        let start = first.checked_add(HALF_HOUR * number.cast_signed()).unwrap();
+/// One of the windows: some stores side by side, and then the next half hour of each.
+#[derive(Clone, Copy)]
+struct Place {
+    number: u32,
+    stores: u32,
+}
+
+impl Place {
+    fn branch(self) -> String {
+        format!("tienda_{}{:03}", self.stores, self.number % self.stores + 1)
+    }
+
+    fn window(self) -> Interval<Timestamp> {
+        let first = Timestamp::from_second(4_000_000_000 / 1800 * 1800).unwrap();
+        let start = first.checked_add(HALF_HOUR * (self.number / self.stores).cast_signed()).unwrap();
         Interval::new(start, start.checked_add(HALF_HOUR).unwrap()).unwrap()
+    }
+
+    /// Of all measurements of a file each has its own.
+    fn run(self) -> RunId {
+        run_id(self.stores * 100_000 + self.number)
+    }
+}
+
+/// What some tasks took of the processor and on the wall, together.
+async fn timed<Task: Future<Output = ()> + Send + 'static>(tasks: impl Iterator<Item = Task>) -> (Duration, Duration) {
+    let (before, started) = (processor(), Instant::now());
+    let tasks: Vec<_> = tasks.map(tokio::spawn).collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    (processor() - before, started.elapsed())
+}
+
+async fn measure(path: &str, warehouse: Arc<Warehouse>, stores: u32) {
+    let places: Vec<Place> = (0..WINDOWS).map(|number| Place { number, stores }).collect();
+    let new_run = |place: &Place| {
+        let branch = samples::branch(&place.branch());
+        warehouse::NewRun { id: place.run(), ..samples::new_run(0, branch, place.window()) }
     };
-    let branch = samples::branch(BRANCH);
-    let new_run =
-        |number| warehouse::NewRun { id: run_id(number), ..samples::new_run(0, branch.clone(), window(number)) };
     let created_at = Timestamp::from_millisecond(QUEUED_MS).unwrap();
-    let batch = warehouse::NewBatch { created_at, ..samples::batch(u128::from(u32::MAX)) };
-    warehouse.enqueue(batch, (0..WINDOWS).map(new_run).collect()).await.unwrap();
+    let batch = warehouse::NewBatch { created_at, ..samples::batch(u128::from(u32::MAX - stores)) };
+    warehouse.enqueue(batch, places.iter().map(new_run).collect()).await.unwrap();
     let (mut claims, mut commits) = (Duration::ZERO, Duration::ZERO);
     let mut walls = Vec::new();
-    for number in 0..WINDOWS {
-        let (before, run, lines) = (processor(), run_id(number), lines(window(number), number));
-        assert!(warehouse.claim(run, first, "bench".to_owned(), None).await.unwrap());
-        let (between, started) = (processor(), Instant::now());
-        let end = samples::end(run, first, lines.len());
-        let receipt = warehouse.commit_sales_window(end, samples::sales_window(BRANCH, window(number)), lines);
-        assert_eq!(receipt.await.unwrap().added, u64::from(LINES));
-        walls.push(started.elapsed());
-        (claims, commits) = (claims + (between - before), commits + (processor() - between));
+    for together in places.chunks(stores as usize) {
+        let claim = |place: &Place| {
+            let (warehouse, place) = (Arc::clone(&warehouse), *place);
+            async move { assert!(warehouse.claim(place.run(), created_at, "bench".to_owned(), None).await.unwrap()) }
+        };
+        let commit = |place: &Place| {
+            let (warehouse, place) = (Arc::clone(&warehouse), *place);
+            let lines = lines(place.window(), place.number);
+            async move {
+                let end = samples::end(place.run(), created_at, lines.len());
+                let window = samples::sales_window(&place.branch(), place.window());
+                let receipt = warehouse.commit_sales_window(end, window, lines).await;
+                assert_eq!(receipt.unwrap().added, u64::from(LINES));
+            }
+        };
+        claims += timed(together.iter().map(claim)).await.0;
+        let prepared: Vec<_> = together.iter().map(commit).collect();
+        let (processor, wall) = timed(prepared.into_iter()).await;
+        commits += processor;
+        walls.push(wall);
     }
     walls.sort_unstable();
     let milliseconds = |total: Duration| total.as_secs_f64() * 1e3 / f64::from(WINDOWS);
     println!(
-        r#"{{"file": "{path}", "lines": {LINES}, "claim_cpu_ms": {:.2}, "commit_cpu_ms": {:.2}, "commit_wall_ms": {:.2}}}"#,
+        r#"{{"file": "{path}", "lines": {LINES}, "together": {stores}, "claim_cpu_ms": {:.2}, "commit_cpu_ms": {:.2}, "commit_wall_ms": {:.2}, "commit_wall_max_ms": {:.2}}}"#,
         milliseconds(claims),
         milliseconds(commits),
-        walls[walls.len() / 2].as_secs_f64() * 1e3
+        walls[walls.len() / 2].as_secs_f64() * 1e3,
+        walls[walls.len() - 1].as_secs_f64() * 1e3
     );
-    warehouse.close().await;
 }
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for path in std::env::args().skip(1).filter(|argument| argument != "--bench") {
-        runtime.block_on(measure(&path));
+        runtime.block_on(async {
+            let warehouse = Arc::new(Warehouse::open(&WarehouseSettings::at(&path)).unwrap());
+            for stores in [1, 16] {
+                measure(&path, Arc::clone(&warehouse), stores).await;
+            }
+            warehouse.close().await;
+        });
     }
 }

@@ -43,7 +43,8 @@ fn fill(connection: &Connection, runs: u64, stores: u64, lines: u64) {
                 vuelta = {rounds} - 10 - tienda AND tienda < 3 AS falla
              FROM range({rounds}) AS vueltas(vuelta), range({stores}) AS tiendas(tienda)
              ORDER BY vuelta, tienda;
-             INSERT INTO lotes SELECT identidad(creada, 1, 0), 'programada', 'sistema', creada FROM rejilla WHERE tienda = 0;
+             INSERT INTO lotes BY NAME SELECT identidad(creada, 1, 0) AS id, 'programada' AS motivo, 'sistema' AS solicitado_por,
+                'sistema' AS origen, creada AS creado_en FROM rejilla WHERE tienda = 0;
              INSERT INTO disparos SELECT 'ventas-klk-incremental', creada FROM rejilla WHERE tienda = 0;
              INSERT INTO programaciones SELECT 'ventas-klk-incremental', max(creada) FROM rejilla;
              INSERT INTO etl_ejecuciones BY NAME SELECT

@@ -1,23 +1,23 @@
 //! Rows as columns: how lines and articles are handed to DuckDB, as Arrow batches and never row by row.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use domain::sale::{SaleLine, millionths};
 use domain::stock::Article;
 use duckdb::Connection;
 use duckdb::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray, UInt64Array,
 };
 use duckdb::arrow::datatypes::{DataType, Field, Schema};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::instants::epoch_days;
 use crate::{Result, WarehouseError};
 
-type Columns = Vec<(&'static str, ArrayRef)>;
+pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
 
 /// The fields of sale lines, under the names of their columns. `hora` is text: Arrow's times have six decimals.
 pub(crate) fn sale_columns(lines: &[SaleLine]) -> Result<Columns> {
@@ -106,15 +106,30 @@ pub(crate) fn article_columns(articles: &[Article]) -> Result<Columns> {
     ])
 }
 
+/// Rows that are columns at once: what DuckDB takes at a time, and of a long answer no more is in memory twice.
+pub(crate) const PIECE_ROWS: usize = 2048;
+
 /// Appends columns to a table that has exactly these, in this order.
 pub(crate) fn append(connection: &Connection, table: &str, columns: Columns) -> Result<()> {
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|error| WarehouseError::Unreadable { column: "batch", detail: error.to_string() })?;
+    append_pieces(connection, table, [Ok(columns)])
+}
+
+/// The same, piece by piece.
+pub(crate) fn append_pieces(
+    connection: &Connection,
+    table: &str,
+    pieces: impl IntoIterator<Item = Result<Columns>>,
+) -> Result<()> {
     let mut appender = connection.appender(table)?;
-    appender.append_record_batch(batch)?;
+    for columns in pieces {
+        let columns = columns?;
+        let fields: Vec<Field> =
+            columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+            .map_err(|error| WarehouseError::Unreadable { column: "batch", detail: error.to_string() })?;
+        appender.append_record_batch(batch)?;
+    }
     appender.flush()?;
     Ok(())
 }
@@ -132,6 +147,26 @@ pub(crate) fn of_all<Row>(rows: &[Row], value: &str) -> ArrayRef {
     Arc::new(rows.iter().map(|_| Some(value)).collect::<StringArray>())
 }
 
+/// Local moments, in microseconds.
+pub(crate) fn local_moments<Row>(rows: &[Row], read: impl Fn(&Row) -> i64) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(read)))
+}
+
+/// Instants, in microseconds.
+pub(crate) fn instants<Row>(rows: &[Row], read: impl Fn(&Row) -> i64) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(read)).with_timezone("UTC"))
+}
+
+pub(crate) fn count<Row>(rows: &[Row], read: impl Fn(&Row) -> u64) -> ArrayRef {
+    Arc::new(UInt64Array::from_iter_values(rows.iter().map(read)))
+}
+
+/// Sums of money, in millionths.
+pub(crate) fn sum<Row>(rows: &[Row], read: impl Fn(&Row) -> i128) -> ArrayRef {
+    let sums = Decimal128Array::from_iter_values(rows.iter().map(read));
+    Arc::new(sums.with_data_type(DataType::Decimal128(38, 6)))
+}
+
 fn integer<Row>(rows: &[Row], read: impl Fn(&Row) -> i32) -> ArrayRef {
     Arc::new(rows.iter().map(read).collect::<Int32Array>())
 }
@@ -141,7 +176,15 @@ pub(crate) fn date<Row>(rows: &[Row], read: impl Fn(&Row) -> Date) -> ArrayRef {
 }
 
 fn clock<Row>(rows: &[Row], read: impl Fn(&Row) -> Time) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| Some(read(row).to_string())).collect::<StringArray>())
+    let mut texts = StringBuilder::with_capacity(rows.len(), 16 * rows.len());
+    let mut text = String::new();
+    for row in rows {
+        text.clear();
+        // Writing to a text cannot fail.
+        let _: std::fmt::Result = write!(text, "{}", read(row));
+        texts.append_value(&text);
+    }
+    Arc::new(texts.finish())
 }
 
 /// A local moment as the microseconds it would be since the epoch in UTC; what is finer is cut off, never rounded, so
@@ -152,7 +195,10 @@ fn moment<Row>(rows: &[Row], read: impl Fn(&Row) -> DateTime) -> ArrayRef {
 
 /// See [`moment`].
 pub(crate) fn local_micros(moment: DateTime) -> i64 {
-    TimeZone::UTC.to_timestamp(moment).map_or(0, |instant| instant.as_nanosecond().div_euclid(1_000) as i64)
+    let (hour, minute, second) = (i64::from(moment.hour()), i64::from(moment.minute()), i64::from(moment.second()));
+    let of_day = (hour * 60 + minute) * 60 + second;
+    let fraction = i64::from(moment.subsec_nanosecond()) / 1_000;
+    (i64::from(epoch_days(moment.date())) * 86_400 + of_day) * 1_000_000 + fraction
 }
 
 fn boolean<Row>(rows: &[Row], read: impl Fn(&Row) -> Option<bool>) -> ArrayRef {

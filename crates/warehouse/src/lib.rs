@@ -3,8 +3,8 @@
 //! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
-//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`notices`], [`batches`], [`plans`], [`recoveries`], [`schedules`], [`access`]) and for each read model
-//! (`read/`); [`past`] says what was known at a moment.
+//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`notices`], [`batches`], [`plans`], [`recoveries`],
+//! [`schedules`], [`access`]) and for each read model (`read/`); [`retention`] forgets in time, and [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
 //! right only for the state it was made for. That is also why a question is one transaction.
@@ -43,6 +43,7 @@ mod read;
 mod readers;
 pub mod reconciliations;
 pub mod recoveries;
+pub mod retention;
 mod run_counts;
 mod run_place;
 pub mod runs;
@@ -54,6 +55,7 @@ mod settings;
 pub mod stock;
 mod summaries;
 mod table_file;
+mod together;
 mod version;
 pub mod waivers;
 mod warehouse;

@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 use crate::columns::local_micros;
 use crate::decisions::{NewDecision, record};
 use crate::instants::{instant, local, micros};
+use crate::literal::with_values;
 use crate::sales_window::{IN_WINDOW, SalesWindow, window_values};
 use crate::{Result, Warehouse};
 
@@ -16,11 +17,14 @@ impl Warehouse {
     /// The lines that are loaded of a window.
     pub async fn loaded_lines(&self, window: SalesWindow) -> Result<Vec<LineKey>> {
         self.read("lineas_cargadas", move |connection| {
-            let mut statement = connection.prepare(&format!(
+            let (from, to) = (local_micros(window.local.start()), local_micros(window.local.end()));
+            let mut statement = connection.prepare(&with_values(
                 "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)), numero_factura, linea
-                 FROM ventas WHERE {IN_WINDOW}"
+                 FROM ventas
+                 WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?)",
+                &[&window.branch, &from, &to],
             ))?;
-            let mut rows = statement.query(params_from_iter(window_values(&window)))?;
+            let mut rows = statement.query([])?;
             let mut lines = Vec::new();
             while let Some(row) = rows.next()? {
                 lines.push((local("fecha_hora", row.get(0)?)?, row.get(1)?, row.get(2)?));

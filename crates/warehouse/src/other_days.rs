@@ -126,6 +126,14 @@ impl<'lines> Numbers<'lines> {
         Self { by_register, others }
     }
 
+    /// Whether both have an invoice.
+    pub(crate) fn meet(&self, other: &Self) -> bool {
+        let shared = |(register, numbers): (&&str, &BTreeSet<u64>)| {
+            other.by_register.get(*register).is_some_and(|others| !others.is_disjoint(numbers))
+        };
+        self.by_register.iter().any(shared)
+    }
+
     /// Whether one of them is loaded for some days.
     fn lie_in(&self, connection: &Connection, window: &SalesWindow, days: &Range<i64>) -> Result<bool> {
         let mut statement = connection.prepare(&with_values(

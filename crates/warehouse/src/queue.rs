@@ -1,6 +1,6 @@
 //! The queue: the runs `en_cola` of `etl_ejecuciones`. Everything that is queued is durable (DESIGN, rule 6).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::decision::Origin;
 use domain::window::LocalPeriod;
@@ -10,10 +10,11 @@ use jiff::Timestamp;
 
 use crate::columns::{append, date, owned_text, text};
 use crate::decisions::{NewDecision, record};
-use crate::instants::micros;
+use crate::instants::{identified, micros};
 use crate::literal::with_values;
 use crate::run_place;
 use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
+use crate::together::Request;
 use crate::{Result, Warehouse};
 
 /// Runs that are asked for together.
@@ -60,7 +61,32 @@ pub struct EnqueueOutcome {
 }
 
 /// Runs that wait or are in work, by what they must not share a window with.
-type InWork = HashMap<(EtlKind, BranchId), Vec<RunRecord>>;
+type InWork = HashMap<(EtlKind, BranchId), SameKey>;
+
+/// Runs of one branch and kind, in no order, and the time from the first of them up to the last.
+#[derive(Default)]
+struct SameKey {
+    runs: Vec<RunRecord>,
+    span: Option<Interval<Timestamp>>,
+}
+
+impl SameKey {
+    fn push(&mut self, run: RunRecord) {
+        let (start, end) = (run.interval.start(), run.interval.end());
+        let span = self.span.map_or((start, end), |span| (span.start().min(start), span.end().max(end)));
+        self.span = Interval::new(span.0, span.1);
+        self.runs.push(run);
+    }
+
+    /// Those that have points of an interval. Windows are queued in the order of time, so that most lie behind all others: each is not
+    /// compared with each.
+    fn holding(&self, interval: &Interval<Timestamp>) -> Vec<&RunRecord> {
+        if !self.span.is_some_and(|span| span.overlaps(interval)) {
+            return Vec::new();
+        }
+        self.runs.iter().filter(|run| run.interval.overlaps(interval)).collect()
+    }
+}
 
 impl Warehouse {
     /// Queues runs. One whose window overlaps that of a run that waits or is in work, of the same branch and kind, is
@@ -99,26 +125,7 @@ impl Warehouse {
         host: String,
         trace_id: Option<String>,
     ) -> Result<bool> {
-        self.write("tomar_ejecucion", move |transaction| {
-            for of_run in run_place::of_run(run) {
-                let changed = transaction
-                    .prepare(&with_values(
-                        &format!(
-                            "UPDATE etl_ejecuciones
-                     SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?), host = ?, traza_id = ?
-                     WHERE {of_run} AND estado = 'en_cola' AND (lote_id IS NULL OR lote_id NOT IN (
-                        SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido')))"
-                        ),
-                        &[&micros(started_at), &host, &trace_id],
-                    ))?
-                    .execute([])?;
-                if changed == 1 {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })
-        .await
+        self.write_together("tomar_ejecucion", Request::Claim(Claim::new(run, started_at, host, trace_id))).await
     }
 
     /// Every waiting run, the first queued first.
@@ -181,6 +188,79 @@ impl Warehouse {
     }
 }
 
+/// A run that is to be taken into work.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    run: RunId,
+    started_at: Timestamp,
+    host: String,
+    trace_id: Option<String>,
+}
+
+impl Claim {
+    pub(crate) fn new(run: RunId, started_at: Timestamp, host: String, trace_id: Option<String>) -> Self {
+        Self { run, started_at, host, trace_id }
+    }
+
+    pub(crate) fn run(&self) -> RunId {
+        self.run
+    }
+}
+
+/// True of a run that its plan does not keep waiting.
+const IS_NOT_HELD: &str = "(lote_id IS NULL OR lote_id NOT IN (
+    SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido')))";
+
+/// See [`Warehouse::claim`].
+pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<bool> {
+    for of_run in run_place::of_run(claim.run) {
+        let changed = connection
+            .prepare(&with_values(
+                &format!(
+                    "UPDATE etl_ejecuciones
+                     SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?), host = ?, traza_id = ?
+                     WHERE {of_run} AND estado = 'en_cola' AND {IS_NOT_HELD}"
+                ),
+                &[&micros(claim.started_at), &claim.host, &claim.trace_id],
+            ))?
+            .execute([])?;
+        if changed == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Those of some runs that were taken into work; of the others it is not known whether they may be.
+pub(crate) fn claim_some(connection: &Connection, claims: &[&Claim]) -> Result<HashSet<RunId>> {
+    if claims.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let row = |claim: &&Claim| {
+        with_values(
+            "(?::UUID, ?, ?, ?::VARCHAR)",
+            &[&claim.run, &micros(claim.started_at), &claim.host, &claim.trace_id],
+        )
+    };
+    let values: Vec<String> = claims.iter().map(row).collect();
+    let runs: Vec<RunId> = claims.iter().map(|claim| claim.run).collect();
+    let of_runs = run_place::of_runs(&runs);
+    let mut statement = connection.prepare(&format!(
+        "UPDATE etl_ejecuciones
+         SET estado = 'en_proceso', fecha_inicio = make_timestamptz(inicio), host = anfitrion, traza_id = traza
+         FROM (VALUES {}) AS tomada(tomada_id, inicio, anfitrion, traza)
+         WHERE {of_runs} AND id = tomada_id AND estado = 'en_cola' AND {IS_NOT_HELD}
+         RETURNING id::VARCHAR",
+        values.join(", ")
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut taken = HashSet::new();
+    while let Some(row) = rows.next()? {
+        taken.insert(identified("id", &row.get::<_, String>(0)?)?);
+    }
+    Ok(taken)
+}
+
 fn interrupt(
     connection: &Connection,
     which: &str,
@@ -236,7 +316,7 @@ pub(crate) fn accept(
     let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
     for run in runs {
         let same = in_work.entry((run.kind, run.branch.id.clone())).or_default();
-        let holding: Vec<&RunRecord> = same.iter().filter(|other| other.interval.overlaps(&run.interval)).collect();
+        let holding = same.holding(&run.interval);
         if holding.is_empty() {
             let record = RunRecord {
                 id: run.id,

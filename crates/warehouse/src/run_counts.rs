@@ -1,7 +1,9 @@
 //! How many runs there are of each kind, store, mode and state, without counting all of them each time.
 //!
-//! A run that has ended stays as it is, and rows are only ever added. So the counts of the rows before the first run that has
-//! not ended are kept, and the rows from there on are counted for each question.
+//! A run that has ended stays as it is, and rows are added behind all others. So the counts of the rows before the first run that
+//! has not ended are kept, and the rows from there on are counted for each question. Where runs are deleted
+//! ([`crate::retention`]), and DuckDB later gives rows other numbers for it, both together are not as many as there are, and all
+//! are counted anew.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -45,10 +47,15 @@ impl Key {
 }
 
 impl RunCounts {
+    /// After runs were deleted.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
     /// The totals under a filter, whose batch and cursor are not looked at.
     pub(crate) fn totals(&self, connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut later = count(connection, &format!("rowid >= {}", kept.before_row))?;
+        let mut later = kept.later(connection)?;
         if later.values().sum::<u64>() > ROWS_COUNTED_MAX {
             kept.advance(connection)?;
             later = count(connection, &format!("rowid >= {}", kept.before_row))?;
@@ -69,6 +76,18 @@ impl RunCounts {
 }
 
 impl Kept {
+    /// The rows behind those that are kept; all of them, where what is kept is not so any more.
+    fn later(&mut self, connection: &Connection) -> Result<Counts> {
+        let later = count(connection, &format!("rowid >= {}", self.before_row))?;
+        let rows: u64 =
+            connection.prepare("SELECT count(*)::UBIGINT FROM etl_ejecuciones")?.query_row([], |row| row.get(0))?;
+        if self.counts.values().chain(later.values()).sum::<u64>() == rows {
+            return Ok(later);
+        }
+        *self = Self::default();
+        count(connection, "true")
+    }
+
     /// Adds the rows before the first that has not ended.
     fn advance(&mut self, connection: &Connection) -> Result<()> {
         let before: i64 = connection

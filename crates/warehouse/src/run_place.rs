@@ -6,6 +6,8 @@
 
 use domain::RunId;
 
+use crate::literal::list;
+
 /// How far apart the two times may be, in microseconds: a day.
 const MARGIN_MICROS: i64 = 86_400_000_000;
 
@@ -19,6 +21,14 @@ pub(crate) fn near(first: RunId, last: RunId) -> Option<String> {
 pub(crate) fn of_run(run: RunId) -> impl Iterator<Item = String> {
     let everywhere = format!("id = '{run}'::UUID");
     near(run, run).map(|near| format!("{near} AND {everywhere}")).into_iter().chain([everywhere])
+}
+
+/// A condition for some runs, where they should be. One whose clock was set meanwhile may not meet it.
+pub(crate) fn of_runs(runs: &[RunId]) -> String {
+    let some_of_them = format!("id IN ({})", list(runs));
+    let (first, last) = (runs.iter().min(), runs.iter().max());
+    let near = first.zip(last).and_then(|(first, last)| near(*first, *last));
+    near.map_or(some_of_them.clone(), |near| format!("{near} AND {some_of_them}"))
 }
 
 fn made_at(run: RunId) -> Option<i64> {

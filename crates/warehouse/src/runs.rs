@@ -207,6 +207,55 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
     Err(WarehouseError::NotRunning { run: end.run })
 }
 
+/// Ends runs that succeeded, all in one statement; fails where one is not in work where it should be, and then none may be
+/// committed.
+pub(crate) fn end_succeeded(connection: &Connection, ends: &[EndRow<'_>]) -> Result<()> {
+    if let [end] = ends {
+        return end_run(connection, end);
+    }
+    let values: Vec<String> = ends
+        .iter()
+        .map(|end| {
+            let (added, changed, removed) = end.changes.unwrap_or_default();
+            with_values(
+                "(?::UUID, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                &[
+                    &end.run,
+                    &micros(end.ended_at),
+                    &end.extracted,
+                    &end.announced,
+                    &end.loaded,
+                    &milliseconds(end.phases.extract),
+                    &milliseconds(end.load),
+                    &added,
+                    &changed,
+                    &removed,
+                ],
+            )
+        })
+        .collect();
+    let runs: Vec<RunId> = ends.iter().map(|end| end.run).collect();
+    let of_runs = run_place::of_runs(&runs);
+    let changed_rows = connection
+        .prepare(&format!(
+            "UPDATE etl_ejecuciones SET
+                estado = '{}', fecha_fin = make_timestamptz(fin), duracion_segundos = (fin - epoch_us(fecha_inicio)) / 1e6,
+                registros_extraidos = extraidos, registros_anunciados = anunciados, estado_http = NULL,
+                registros_cargados = cargados, error_tipo = NULL, fase_extraccion_ms = extraccion, fase_carga_ms = carga,
+                lineas_agregadas = agregadas, lineas_cambiadas = cambiadas, lineas_retiradas = retiradas, error_mensaje = NULL
+             FROM (VALUES {}) AS terminada(
+                terminada_id, fin, extraidos, anunciados, cargados, extraccion, carga, agregadas, cambiadas, retiradas)
+             WHERE {of_runs} AND id = terminada_id AND estado = 'en_proceso'",
+            RunState::Succeeded.as_str(),
+            values.join(", ")
+        ))?
+        .execute([])?;
+    match ends.first() {
+        Some(first) if changed_rows != ends.len() => Err(WarehouseError::NotRunning { run: first.run }),
+        _ => Ok(()),
+    }
+}
+
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

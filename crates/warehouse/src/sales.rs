@@ -8,12 +8,16 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use crate::columns::{append, local_micros, sale_columns};
+use crate::columns::{PIECE_ROWS, append_pieces, local_micros, sale_columns};
 use crate::coverage::cover;
+use crate::fresh_window::Load;
+use crate::literal::with_values;
+use crate::other_days::InvoiceDays;
 use crate::reconciliations::reconcile;
-use crate::runs::{EndRow, RunEnd, end_run};
+use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
 use crate::sales_window::{IN_WINDOW, Receipt, SalesWindow, window_values};
 use crate::summaries::{summarise, summarise_half_hour};
+use crate::together::Request;
 use crate::{Result, Warehouse, fresh_window, losses, other_days};
 
 impl Warehouse {
@@ -22,41 +26,7 @@ impl Warehouse {
     /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
     /// running a window twice leaves the table as it was, to the byte.
     pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
-        let days = self.invoice_days();
-        self.write("reemplazar_ventana_ventas", move |transaction| {
-            let started = Instant::now();
-            let staged = lines.len() as u64;
-            let fresh = fresh_window::commit(transaction, &days, &window, &lines, (end.run, || end.clock.now()))?;
-            if let Some(ended_at) = fresh {
-                let receipt = Receipt { loaded: staged, added: staged, changed: 0, removed: 0 };
-                succeed(transaction, &end, ended_at, receipt, started)?;
-                return Ok(receipt);
-            }
-            stage(transaction, &lines)?;
-            other_days::move_lines_here(transaction, &days, &window, &lines, (end.run, end.clock.now()))?;
-            let there = there(transaction, &window)?;
-            if there.elsewhere > 0 {
-                bring_home(transaction, &window)?;
-            }
-            let receipt = compare(transaction, &window, staged, there)?;
-            reconcile(transaction, &window, end.run, &receipt, end.clock.now())?;
-            if receipt.added + receipt.changed + receipt.removed > 0 {
-                if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
-                    transaction
-                        .prepare(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?
-                        .execute(duckdb::params_from_iter(window_values(&window)))?;
-                }
-                insert_staged(transaction, &window, &end)?;
-                summarise(transaction, &window, receipt.added < receipt.loaded || receipt.removed > 0)?;
-            }
-            losses::clear_doubts(transaction, &window)?;
-            transaction.execute_batch("DROP TABLE carga_ventas")?;
-            let ended_at = end.clock.now();
-            cover(transaction, EtlKind::Sales, &window.branch, window.interval, end.run, ended_at)?;
-            succeed(transaction, &end, ended_at, receipt, started)?;
-            Ok(receipt)
-        })
-        .await
+        self.write_together("reemplazar_ventana_ventas", Request::Load(WindowCommit::new(end, window, lines))).await
     }
 
     /// Adds the lines of a short answer that are not there yet and ends the run `parcial`. Nothing is changed or
@@ -103,31 +73,95 @@ impl Warehouse {
     }
 }
 
-/// Ends the run `exitoso`.
-fn succeed(
-    connection: &Connection,
-    end: &RunEnd,
-    ended_at: Timestamp,
-    receipt: Receipt,
-    started: Instant,
-) -> Result<()> {
-    end_run(
-        connection,
-        &EndRow {
-            run: end.run,
+/// A window's lines, to be committed.
+#[derive(Debug)]
+pub(crate) struct WindowCommit {
+    end: RunEnd,
+    window: SalesWindow,
+    lines: Vec<SaleLine>,
+}
+
+impl WindowCommit {
+    pub(crate) fn new(end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Self {
+        Self { end, window, lines }
+    }
+
+    fn as_load(&self) -> Load<'_> {
+        Load { run: self.end.run, window: &self.window, lines: &self.lines }
+    }
+
+    fn succeeded(&self, ended_at: Timestamp, receipt: Receipt, started: Instant) -> EndRow<'_> {
+        EndRow {
+            run: self.end.run,
             ended_at,
             state: RunState::Succeeded,
-            extracted: Some(end.extracted),
-            announced: end.announced,
+            extracted: Some(self.end.extracted),
+            announced: self.end.announced,
             http_status: None,
             loaded: Some(receipt.loaded),
             class: None,
             message: None,
-            phases: end.phases,
+            phases: self.end.phases,
             load: started.elapsed(),
             changes: Some((receipt.added, receipt.changed, receipt.removed)),
-        },
-    )
+        }
+    }
+}
+
+/// Commits those windows that nothing was there of; None for the others, of which nothing is done.
+pub(crate) fn commit_fresh(
+    connection: &Connection,
+    days: &InvoiceDays,
+    commits: &[&WindowCommit],
+) -> Result<Vec<Option<Receipt>>> {
+    let started = Instant::now();
+    let loads: Vec<Load<'_>> = commits.iter().map(|commit| commit.as_load()).collect();
+    let now = |place: usize| commits.get(place).map_or(Timestamp::MIN, |commit| commit.end.clock.now());
+    let committed = fresh_window::commit(connection, days, &loads, now)?;
+    let mut ends = Vec::new();
+    let mut receipts = Vec::new();
+    for (commit, ended_at) in commits.iter().zip(committed) {
+        let added = commit.lines.len() as u64;
+        let receipt = ended_at.map(|_| Receipt { loaded: added, added, changed: 0, removed: 0 });
+        ends.extend(ended_at.zip(receipt).map(|(at, receipt)| commit.succeeded(at, receipt, started)));
+        receipts.push(receipt);
+    }
+    if !ends.is_empty() {
+        end_succeeded(connection, &ends)?;
+    }
+    Ok(receipts)
+}
+
+/// See [`Warehouse::commit_sales_window`].
+pub(crate) fn commit_window(connection: &Connection, days: &InvoiceDays, commit: &WindowCommit) -> Result<Receipt> {
+    let started = Instant::now();
+    if let Some(receipt) = commit_fresh(connection, days, &[commit])?.into_iter().next().flatten() {
+        return Ok(receipt);
+    }
+    let WindowCommit { end, window, lines } = commit;
+    stage(connection, lines)?;
+    other_days::move_lines_here(connection, days, window, lines, (end.run, end.clock.now()))?;
+    let there = there(connection, window)?;
+    if there.elsewhere > 0 {
+        bring_home(connection, window)?;
+    }
+    let receipt = compare(connection, window, lines.len() as u64, there)?;
+    reconcile(connection, window, end.run, &receipt, end.clock.now())?;
+    if receipt.added + receipt.changed + receipt.removed > 0 {
+        if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
+            connection
+                .prepare(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?
+                .execute(duckdb::params_from_iter(window_values(window)))?;
+        }
+        insert_staged(connection, window, end)?;
+        summarise(connection, window, receipt.added < receipt.loaded || receipt.removed > 0)?;
+    }
+    losses::clear_doubts(connection, window)?;
+    connection.execute_batch("DROP TABLE carga_ventas")?;
+    let ended_at = end.clock.now();
+    cover(connection, EtlKind::Sales, &window.branch, window.interval, end.run, ended_at)?;
+    end_run(connection, &commit.succeeded(ended_at, receipt, started))?;
+    Ok(receipt)
 }
 
 /// What is staged and neither there nor in a half hour that is covered. Keys are compared within the window's days: what
@@ -150,7 +184,7 @@ fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
         "CREATE OR REPLACE TEMP TABLE carga_ventas AS
          SELECT * EXCLUDE (ubicacion_id, ejecucion_id) REPLACE (hora::VARCHAR AS hora) FROM ventas LIMIT 0",
     )?;
-    append(connection, "carga_ventas", sale_columns(lines)?)
+    append_pieces(connection, "carga_ventas", lines.chunks(PIECE_ROWS).map(sale_columns))
 }
 
 /// Lines that are there already.
@@ -182,21 +216,21 @@ fn elsewhere_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
 
 /// Looks at the day once: it is done for every run.
 fn there(connection: &Connection, window: &SalesWindow) -> Result<There> {
-    let sql = "SELECT count(*) FILTER (en_ventana)::UBIGINT,
+    let (from, to) = days_of(window);
+    let (start, end) = (local_micros(window.local.start()), local_micros(window.local.end()));
+    let sql = with_values(
+        "SELECT count(*) FILTER (en_ventana)::UBIGINT,
             count(*) FILTER (NOT en_ventana AND carga.linea IS NOT NULL)::UBIGINT
          FROM (
             SELECT numero_factura, linea,
-                fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT) AS en_ventana
+                fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?) AS en_ventana
             FROM ventas
-            WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
-         ) AS dia LEFT JOIN (SELECT numero_factura, linea FROM carga_ventas) AS carga USING (numero_factura, linea)";
-    let (from, to) = days_of(window);
-    let [branch, start, end] = window_values(window);
-    let values: [Box<dyn duckdb::ToSql>; 5] =
-        [start, end, branch, Box::new(local_micros(from)), Box::new(local_micros(to))];
-    Ok(connection.prepare(sql)?.query_row(duckdb::params_from_iter(values), |row| {
-        Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? })
-    })?)
+            WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?)
+         ) AS dia LEFT JOIN (SELECT numero_factura, linea FROM carga_ventas) AS carga USING (numero_factura, linea)",
+        &[&start, &end, &window.branch, &local_micros(from), &local_micros(to)],
+    );
+    let mut statement = connection.prepare(&sql)?;
+    Ok(statement.query_row([], |row| Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? }))?)
 }
 
 /// Takes lines out of the half hours that the source had them in before, so that none is there twice. They keep their old

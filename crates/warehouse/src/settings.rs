@@ -21,6 +21,11 @@ pub struct WarehouseSettings {
     pub readers: usize,
     /// Writes that may wait for the writer; further ones wait to be taken.
     pub writes_waiting_max: usize,
+    /// Writes of runs that share a transaction where they wait at the same time; 1 for none.
+    pub writes_together_max: usize,
+    /// Bytes of the log after which a commit merges it into the file. Merging packs the last rows of every table anew, however
+    /// few are new; a start after the process was killed reads the log.
+    pub log_bytes_max: u64,
     /// Memory DuckDB may use, in its own notation, as `1GB`. None leaves it to DuckDB (80 % of the machine's).
     pub memory_max: Option<String>,
     /// Threads DuckDB may use. None leaves it to DuckDB (one a core).
@@ -35,6 +40,8 @@ impl Default for WarehouseSettings {
             path: None,
             readers: 4,
             writes_waiting_max: 256,
+            writes_together_max: 32,
+            log_bytes_max: 64 << 20,
             memory_max: None,
             threads: None,
             access: Access::default(),

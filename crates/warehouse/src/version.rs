@@ -61,12 +61,12 @@ impl Change {
         use Subject::{Runs, Sales, Schedules, Stock};
         let by_run = |subjects| Self { subjects, is_decided: false };
         match write {
-            "tomar_ejecucion" | "terminar_ejecucion_fallida" => by_run(&[Runs]),
+            "tomar_ejecucion" | "terminar_ejecucion_fallida" | "olvidar_ejecuciones" => by_run(&[Runs]),
             "reemplazar_ventana_ventas" | "agregar_ventas_parciales" | "anotar_cambios_de_fuente" | "poner_en_duda" => {
                 by_run(&[Runs, Sales])
             }
             "reemplazar_existencias" => by_run(&[Runs, Sales, Stock]),
-            "poner_foto_en_duda" => by_run(&[Stock]),
+            "poner_foto_en_duda" | "olvidar_cambios_de_existencias" => by_run(&[Stock]),
             "anotar_programacion" | "olvidar_disparos" => by_run(&[Schedules]),
             "guardar_listado"
             | "anotar_recuperacion_avisada"

@@ -14,6 +14,7 @@ use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
 use crate::run_counts::RunCounts;
+use crate::together::{Outcome, Request};
 use crate::version::Versions;
 use crate::writer::Writer;
 use crate::{Access, NoopObserver, Result, StatementObserver, Subject, Version, WarehouseError, WarehouseSettings};
@@ -114,9 +115,11 @@ impl Warehouse {
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
         let versions = Arc::<Versions>::default();
         let kept = Mutex::new(file.clone());
-        let (writer, thread) = Writer::start(connection, settings, observer, Arc::clone(&versions), file)?;
+        let invoice_days = Arc::<InvoiceDays>::default();
+        let (writer, thread) =
+            Writer::start(connection, settings, observer, Arc::clone(&versions), Arc::clone(&invoice_days), file)?;
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
-        let (invoice_days, run_counts, is_broken) = (Arc::default(), Arc::default(), watch::Sender::new(false));
+        let (run_counts, is_broken) = (Arc::default(), watch::Sender::new(false));
         let (file, access) = (kept, settings.access);
         Ok(Self(Arc::new(Instance {
             writer,
@@ -209,6 +212,16 @@ impl Warehouse {
         self.0.detect_broken(writer.ok_or(WarehouseError::Closed)?.write(name, job).await)
     }
 
+    /// A write that others may share the transaction of.
+    pub(crate) async fn write_together<T>(&self, name: &'static str, request: Request) -> Result<T>
+    where
+        T: TryFrom<Outcome, Error = WarehouseError>,
+    {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let outcome = writer.ok_or(WarehouseError::Closed)?.write_together(name, request).await;
+        self.0.detect_broken(outcome)?.try_into()
+    }
+
     pub(crate) async fn read<T, F>(&self, name: &'static str, question: F) -> Result<T>
     where
         T: Send + 'static,
@@ -241,7 +254,9 @@ fn told_of_the_end(ended: std::thread::Result<()>) {
 
 fn config(settings: &WarehouseSettings) -> Result<Config> {
     // Extensions that are not inside the library would be downloaded.
-    let mut config = Config::default().with("autoinstall_known_extensions", "false")?;
+    let mut config = Config::default()
+        .with("autoinstall_known_extensions", "false")?
+        .with("checkpoint_threshold", format!("{}B", settings.log_bytes_max))?;
     if let Some(memory) = &settings.memory_max {
         config = config.max_memory(memory)?;
     }

@@ -1,4 +1,5 @@
-//! The one writer: a thread that owns a connection and does one job after the other, each in a transaction.
+//! The one writer: a thread that owns a connection and does one job after the other, each in a transaction; writes of runs that
+//! wait side by side share one ([`crate::together`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,18 +10,43 @@ use duckdb::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::open_files::OpenFile;
+use crate::other_days::InvoiceDays;
+use crate::together::{Outcome, Request, Waiting, do_alone, do_together};
 use crate::version::{Change, Versions};
 use crate::{Access, Result, StatementObserver, WarehouseError, WarehouseSettings};
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+enum Job {
+    /// Has a transaction of its own, or none.
+    Alone(Box<dyn FnOnce(&mut Connection) + Send>),
+    /// May share one with its neighbours.
+    Together(Box<Waiting>),
+}
 
 /// Hands jobs to the writer's thread.
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     observer: Arc<dyn StatementObserver>,
+    after: AfterWrite,
+}
+
+/// What every write is followed by, before anybody hears of it.
+#[derive(Clone)]
+struct AfterWrite {
     versions: Arc<Versions>,
     file: Option<Arc<OpenFile>>,
+}
+
+impl AfterWrite {
+    /// Also where it failed: an error of a commit does not say that nothing was committed.
+    fn ended(&self, names: impl IntoIterator<Item = &'static str>, is_committed: bool) {
+        if let Some(mark) = self.file.as_ref().and_then(|file| file.mark()).filter(|_| is_committed) {
+            mark.write();
+        }
+        for name in names {
+            self.versions.record(Change::of(name));
+        }
+    }
 }
 
 impl Writer {
@@ -30,17 +56,20 @@ impl Writer {
         settings: &WarehouseSettings,
         observer: Arc<dyn StatementObserver>,
         versions: Arc<Versions>,
+        days: Arc<InvoiceDays>,
         file: Option<Arc<OpenFile>>,
     ) -> Result<(Self, JoinHandle<()>)> {
-        let (jobs, mut waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
-        let own_file = file.clone();
+        let (jobs, waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
         let merges_log = settings.access == Access::ReadAndWrite;
+        let after = AfterWrite { versions, file: file.clone() };
+        let mut thread = Thread { waiting, next: None, after: after.clone(), days };
+        let together_max = settings.writes_together_max.max(1);
         let thread = std::thread::Builder::new()
             .name("warehouse-writer".to_owned())
             .spawn(move || {
-                while let Some(job) = waiting.blocking_recv() {
-                    job(&mut connection);
-                }
+                thread.work(&mut connection, together_max);
+                // The file is free when nothing of it is open.
+                drop(thread);
                 // A small file and a quick start; without it the next start replays the log, so failing is no loss.
                 if merges_log && let Err(error) = connection.execute_batch("CHECKPOINT") {
                     tracing::warn!(%error, "no checkpoint at the end");
@@ -53,7 +82,7 @@ impl Writer {
                 drop(file);
             })
             .map_err(|_| WarehouseError::Closed)?;
-        Ok((Self { jobs, observer, versions, file: own_file }, thread))
+        Ok((Self { jobs, observer, after }, thread))
     }
 
     /// Does a job that writes nothing while nobody else writes either.
@@ -63,11 +92,11 @@ impl Writer {
         F: FnOnce(&Connection) -> T + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let job = Job::Alone(Box::new(move |connection| {
             let result = catch_unwind(AssertUnwindSafe(|| job(connection)));
             // Who waited may have gone.
             drop(answer.send(result.map_err(|_| WarehouseError::Panicked)));
-        });
+        }));
         self.jobs.send(job).await.map_err(|_| WarehouseError::Closed)?;
         answered.await.map_err(|_| WarehouseError::Closed)?
     }
@@ -80,31 +109,114 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel();
         let watch = self.observer.on_asked(name);
-        let (versions, file) = (Arc::clone(&self.versions), self.file.clone());
-        let job: Job = Box::new(move |connection| {
+        let after = self.after.clone();
+        let job = Job::Alone(Box::new(move |connection| {
             let started = Instant::now();
-            let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, job)));
-            let result = result.unwrap_or(Err(WarehouseError::Panicked));
-            if let Some(mark) = file.as_ref().and_then(|file| file.mark()).filter(|_| result.is_ok()) {
-                mark.write();
-            }
-            // Also where it failed: an error of a commit does not say that nothing was committed.
-            versions.record(Change::of(name));
+            let result = in_transaction(connection, job);
+            after.ended([name], result.is_ok());
             if let Some(watch) = watch {
                 watch.on_ended(started.elapsed(), result.is_err());
             }
             // Who asked may have gone; the job is done all the same.
             drop(answer.send(result));
-        });
+        }));
         self.jobs.send(job).await.map_err(|_| WarehouseError::Closed)?;
+        answered.await.map_err(|_| WarehouseError::Closed)?
+    }
+
+    /// Does a write of a run, together with those that wait beside it.
+    pub(crate) async fn write_together(&self, name: &'static str, request: Request) -> Result<Outcome> {
+        let (answer, answered) = oneshot::channel();
+        let watch = self.observer.on_asked(name);
+        let waiting = Box::new(Waiting { name, request, watch, answer });
+        self.jobs.send(Job::Together(waiting)).await.map_err(|_| WarehouseError::Closed)?;
         answered.await.map_err(|_| WarehouseError::Closed)?
     }
 }
 
-/// A transaction that is dropped is rolled back, also by a panic.
+/// What the thread has.
+struct Thread {
+    waiting: mpsc::Receiver<Job>,
+    /// Taken out of the channel already.
+    next: Option<Job>,
+    after: AfterWrite,
+    days: Arc<InvoiceDays>,
+}
+
+impl Thread {
+    /// Until nobody can hand over a job any more, and all that were are done.
+    fn work(&mut self, connection: &mut Connection, together_max: usize) {
+        while let Some(job) = self.next.take().or_else(|| self.waiting.blocking_recv()) {
+            match job {
+                Job::Alone(job) => job(connection),
+                Job::Together(first) => {
+                    let mut writes = vec![*first];
+                    // In the order in which they came: what is to be done alone has its turn between its neighbours.
+                    while writes.len() < together_max
+                        && let Ok(job) = self.waiting.try_recv()
+                    {
+                        match job {
+                            Job::Together(write) => writes.push(*write),
+                            Job::Alone(_) => {
+                                self.next = Some(job);
+                                break;
+                            }
+                        }
+                    }
+                    self.write(connection, writes);
+                }
+            }
+        }
+    }
+
+    fn write(&self, connection: &mut Connection, writes: Vec<Waiting>) {
+        let started = Instant::now();
+        let together = if writes.len() > 1 { self.try_together(connection, &writes) } else { None };
+        let mut alone = Vec::new();
+        for (place, write) in writes.into_iter().enumerate() {
+            match together.as_ref().and_then(|outcomes| outcomes.get(place).copied().flatten()) {
+                Some(outcome) => answer(write, started, Ok(outcome)),
+                None => alone.push(write),
+            }
+        }
+        for write in alone {
+            let started = Instant::now();
+            let outcome = in_transaction(connection, |transaction| do_alone(transaction, &self.days, &write.request));
+            self.after.ended([write.name], outcome.is_ok());
+            answer(write, started, outcome);
+        }
+    }
+
+    /// None where the transaction failed, whatever of it: alone, only the one that it failed of does.
+    fn try_together(&self, connection: &mut Connection, writes: &[Waiting]) -> Option<Vec<Option<Outcome>>> {
+        let requests: Vec<&Request> = writes.iter().map(|write| &write.request).collect();
+        let outcomes = in_transaction(connection, |transaction| do_together(transaction, &self.days, &requests));
+        self.after.ended(writes.iter().map(|write| write.name), outcomes.is_ok());
+        match outcomes {
+            Ok(outcomes) => Some(outcomes),
+            Err(error) => {
+                tracing::debug!(%error, writes = writes.len(), "writes that could not be done together are done one by one");
+                None
+            }
+        }
+    }
+}
+
+fn answer(write: Waiting, started: Instant, outcome: Result<Outcome>) {
+    if let Some(watch) = write.watch {
+        watch.on_ended(started.elapsed(), outcome.is_err());
+    }
+    // Who asked may have gone; the write is done all the same.
+    drop(write.answer.send(outcome));
+}
+
+/// Commits where the job returns Ok. A transaction that is dropped is rolled back, also by a panic.
 fn in_transaction<T>(connection: &mut Connection, job: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-    let transaction = connection.transaction()?;
-    let result = job(&transaction)?;
-    transaction.commit()?;
-    Ok(result)
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let transaction = connection.transaction()?;
+        let result = job(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }));
+    result.unwrap_or(Err(WarehouseError::Panicked))
 }

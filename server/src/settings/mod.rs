@@ -89,6 +89,10 @@ pub struct DatabaseLimits {
     pub readers: usize,
     /// Writes that may wait.
     pub writes_waiting_max: usize,
+    /// Writes of runs in one transaction.
+    pub writes_together_max: usize,
+    /// Of the log, before it is merged.
+    pub log_bytes_max: u64,
     /// Memory, in DuckDB's notation.
     pub memory_max: Option<String>,
     /// Threads; None leaves it to DuckDB.
@@ -158,10 +162,10 @@ pub struct EngineLimits {
     pub sequence_exempt: Vec<BranchId>,
     /// Registers whose invoice numbers are not compared.
     pub sequence_exempt_registers: Vec<(BranchId, String)>,
-    /// How long firings of schedules are kept.
-    pub firings_kept_days: u32,
     /// How long after the end of a half hour its sales are to be there.
     pub sla: Duration,
+    /// For how long what proves nothing any more is kept.
+    pub retention: engine::RetentionSettings,
     /// From which age on the stock of a warehouse is stale.
     pub stock_age_max: Duration,
     /// Days ahead of which the preview of another calendar tells what it changes.
@@ -312,10 +316,11 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES, INCIDENT_FAILURES, INCIDENT_STORES_PERCENT,
         KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS, KEPT_ANSWERS_MAX, LIVE_STREAK_MAX, LOOK_BACK_DAYS,
         LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES,
-        NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, SCHEDULER,
-        SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS,
-        SHORT_ANSWER_RETRIES, SLA_MINUTES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN,
-        VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, RETENTION_PIECE_ROWS,
+        RETENTION_RUNS_DAYS, RETENTION_STOCK_DAYS, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT,
+        SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SLA_MINUTES,
+        SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS,
+        WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -369,8 +374,13 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
             &source.optional_text(&SEQUENCE_EXEMPT_REGISTERS).unwrap_or_default(),
         ),
         sequence_exempt: exempt.split(',').map(str::trim).filter(|text| !text.is_empty()).map(BranchId::new).collect(),
-        firings_kept_days: count(source, &FIRINGS_KEPT_DAYS),
         sla: Duration::from_secs(60 * source.number(&SLA_MINUTES)),
+        retention: engine::RetentionSettings {
+            firings_days: count(source, &FIRINGS_KEPT_DAYS),
+            runs_days: count(source, &RETENTION_RUNS_DAYS),
+            stock_days: count(source, &RETENTION_STOCK_DAYS),
+            piece_rows: size(source, &RETENTION_PIECE_ROWS),
+        },
         stock_age_max: Duration::from_secs(60 * source.number(&STOCK_AGE_MAX_MINUTES)),
         calendar_days_ahead: count(source, &CALENDAR_DAYS_AHEAD),
         written_characters_max: size(source, &WRITTEN_CHARACTERS_MAX),
@@ -378,10 +388,14 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
 }
 
 fn database_limits(source: &mut Source) -> DatabaseLimits {
-    use variables::{DATABASE_MEMORY_MAX, DATABASE_THREADS, READERS, WRITES_WAITING_MAX};
+    use variables::{
+        DATABASE_LOG_BYTES_MAX, DATABASE_MEMORY_MAX, DATABASE_THREADS, READERS, WRITES_TOGETHER_MAX, WRITES_WAITING_MAX,
+    };
     DatabaseLimits {
         readers: size(source, &READERS),
         writes_waiting_max: size(source, &WRITES_WAITING_MAX),
+        writes_together_max: size(source, &WRITES_TOGETHER_MAX),
+        log_bytes_max: source.number(&DATABASE_LOG_BYTES_MAX),
         memory_max: source.optional_text(&DATABASE_MEMORY_MAX),
         threads: Some(count(source, &DATABASE_THREADS)).filter(|threads| *threads > 0),
     }

@@ -43,6 +43,8 @@ variables! {
     DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB; su carpeta se crea si falta.";
     READERS = "KLK_READERS", number(4, 1, 64), "Conexiones de lectura de la base de datos.";
     WRITES_WAITING_MAX = "KLK_WRITES_WAITING_MAX", number(256, 1, 100_000), "Escrituras que pueden esperar a la única conexión que escribe.";
+    WRITES_TOGETHER_MAX = "KLK_WRITES_TOGETHER_MAX", number(32, 1, 1000), "Escrituras de ejecuciones que comparten una transacción cuando esperan a la vez; con 1 cada una tiene la suya.";
+    DATABASE_LOG_BYTES_MAX = "KLK_DATABASE_LOG_BYTES_MAX", number(67_108_864, 1_048_576, 4_294_967_296), "Bytes del registro de la base (.wal) tras los que se integra al archivo. Integrarlo cuesta; al arrancar después de un corte se lee.";
     DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 
@@ -115,6 +117,9 @@ variables! {
     SEQUENCE_EXEMPT = "KLK_SECUENCIA_SIN_TIENDAS", OPTIONAL, "Tiendas (tienda_01, separadas por comas) cuyos números de factura no se revisan.";
     FIRINGS_KEPT_DAYS = "KLK_DISPAROS_DIAS", number(400, 1, 3660), "Días que se guarda cada disparo de los programas, para explicar por qué una media hora no tiene ejecución.";
     SLA_MINUTES = "KLK_SLA_MINUTOS", number(30, 1, 1440), "Minutos tras el fin de una media hora en que sus ventas deben estar; con más, llegó tarde (/sistema/metricas).";
+    RETENTION_RUNS_DAYS = "KLK_RETENTION_RUNS_DAYS", number(0, 0, 36_500), "Días que se guarda una ejecución programada que falló, cuando su ventana ya está cubierta; 0 para siempre. Lo que cargó algo, explica un faltante o pidió una persona no se borra.";
+    RETENTION_STOCK_DAYS = "KLK_RETENTION_STOCK_DAYS", number(0, 0, 36_500), "Días que se guarda cada cambio de existencias (stock_historico); queda el último anterior de cada artículo. 0 para siempre.";
+    RETENTION_PIECE_ROWS = "KLK_RETENTION_PIECE_ROWS", number(10_000, 100, 1_000_000), "Filas que borra como máximo una escritura de la limpieza de cada noche.";
     STOCK_AGE_MAX_MINUTES = "KLK_STOCK_AGE_MAX_MINUTES", number(75, 1, 10_080), "Minutos desde los que la última foto de inventario de un almacén se avisa como atrasada.";
     WRITTEN_CHARACTERS_MAX = "KLK_WRITTEN_CHARACTERS_MAX", number(500, 20, 10_000), "Caracteres que puede tener lo que una persona escribe: la nota de una justificación, un nombre.";
     CALENDAR_DAYS_AHEAD = "KLK_CALENDAR_DAYS_AHEAD", number(60, 1, 366), "Días por venir de los que la vista previa de otro calendario dice qué cambia.";
