@@ -59,8 +59,8 @@ async fn do_and_tell(engine: &Engine, run: Waiting) {
     if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
         tell_recovery(engine, batch).await;
     }
-    if matches!(end, End::Ended(_)) {
-        follow::run_ended(engine, &record).await;
+    if let End::Ended(verdict) = end {
+        follow::run_ended(engine, &record, verdict).await;
     }
 }
 

@@ -254,7 +254,7 @@ pub(crate) fn skip_lines_of_other_days(
 }
 
 /// A half hour that is covered has lost lines: it is a gap until it is loaded again. Its sums are those of before.
-fn note(
+pub(crate) fn note(
     connection: &Connection,
     window: &SalesWindow,
     half_hour: i64,

@@ -14,7 +14,7 @@ use crate::instants::{identified, micros};
 use crate::literal::with_values;
 use crate::run_place;
 use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
-use crate::together::Request;
+use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
 /// Runs that are asked for together.
@@ -113,19 +113,6 @@ impl Warehouse {
             Ok(outcome)
         })
         .await
-    }
-
-    /// Takes a waiting run into work; false where it does not wait any more, or its plan is held: look and change are one
-    /// transaction, so nothing of a plan starts after it was held. The trace it will be in, where the team is told, is
-    /// stored in the same statement: a commit of its own would cost each run some milliseconds.
-    pub async fn claim(
-        &self,
-        run: RunId,
-        started_at: Timestamp,
-        host: String,
-        trace_id: Option<String>,
-    ) -> Result<bool> {
-        self.write_together("tomar_ejecucion", Request::Claim(Claim::new(run, started_at, host, trace_id))).await
     }
 
     /// Every waiting run, the first queued first.
@@ -375,7 +362,8 @@ fn earlier_attempts(connection: &Connection, runs: &[NewRun]) -> Result<HashMap<
     let mut rows = statement.query([])?;
     let mut attempts = HashMap::new();
     while let Some(row) = rows.next()? {
-        let kind = crate::instants::named("etl_tipo", &row.get::<_, String>(0)?)?;
+        let kind = crate::instants::named("etl_tipo", &row.get::<_, String>(0)?);
+        let Some(kind) = kind.or_set_aside("etl_ejecuciones")? else { continue };
         attempts.insert((kind, BranchId::new(row.get::<_, String>(1)?), row.get(2)?, row.get(3)?), row.get(4)?);
     }
     Ok(attempts)

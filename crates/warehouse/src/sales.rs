@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use domain::sale::SaleLine;
-use domain::{ErrorClass, EtlKind, RunState};
+use domain::{ErrorClass, EtlKind, RunId, RunState};
 use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -17,18 +17,9 @@ use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
 use crate::sales_window::{IN_WINDOW, Receipt, SalesWindow, window_values};
 use crate::summaries::{summarise, summarise_half_hour};
-use crate::together::Request;
 use crate::{Result, Warehouse, fresh_window, losses, other_days};
 
 impl Warehouse {
-    /// Makes a window's lines exactly these, covers the window and ends the run `exitoso`; all or nothing.
-    ///
-    /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
-    /// running a window twice leaves the table as it was, to the byte.
-    pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
-        self.write_together("reemplazar_ventana_ventas", Request::Load(WindowCommit::new(end, window, lines))).await
-    }
-
     /// Adds the lines of a short answer that are not there yet and ends the run `parcial`. Nothing is changed or
     /// removed, half hours that are covered are not touched, also within a longer window, and no window is covered.
     pub async fn commit_partial_sales(
@@ -141,11 +132,11 @@ pub(crate) fn commit_window(connection: &Connection, days: &InvoiceDays, commit:
     let WindowCommit { end, window, lines } = commit;
     stage(connection, lines)?;
     other_days::move_lines_here(connection, days, window, lines, (end.run, end.clock.now()))?;
-    let there = there(connection, window)?;
-    if there.elsewhere > 0 {
-        bring_home(connection, window)?;
+    let existing = existing_lines(connection, window)?;
+    if existing.elsewhere > 0 {
+        move_rescheduled_lines(connection, window, (end.run, end.clock.now()))?;
     }
-    let receipt = compare(connection, window, lines.len() as u64, there)?;
+    let receipt = compare(connection, window, lines.len() as u64, existing)?;
     reconcile(connection, window, end.run, &receipt, end.clock.now())?;
     if receipt.added + receipt.changed + receipt.removed > 0 {
         if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
@@ -189,14 +180,14 @@ fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
 
 /// Lines that are there already.
 #[derive(Clone, Copy)]
-struct There {
+struct ExistingLines {
     in_window: u64,
     /// In other half hours of the window's day, though they are staged: the source gives them another hour now.
     elsewhere: u64,
 }
 
 /// What is staged and in another half hour of the window's day.
-const ELSEWHERE: &str = "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
+const IN_OTHER_HALF_HOUR: &str = "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
     AND NOT (fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT))
     AND (ventas.numero_factura, ventas.linea) IN (SELECT staged.numero_factura, staged.linea FROM carga_ventas AS staged)";
 
@@ -208,14 +199,14 @@ fn days_of(window: &SalesWindow) -> (DateTime, DateTime) {
     (midnight(start.date()), if is_midnight { end } else { midnight(end.date().tomorrow().unwrap_or(end.date())) })
 }
 
-fn elsewhere_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
+fn other_half_hours(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
     let (from, to) = days_of(window);
     let [branch, start, end] = window_values(window);
     [branch, Box::new(local_micros(from)), Box::new(local_micros(to)), start, end]
 }
 
 /// Looks at the day once: it is done for every run.
-fn there(connection: &Connection, window: &SalesWindow) -> Result<There> {
+fn existing_lines(connection: &Connection, window: &SalesWindow) -> Result<ExistingLines> {
     let (from, to) = days_of(window);
     let (start, end) = (local_micros(window.local.start()), local_micros(window.local.end()));
     let sql = with_values(
@@ -230,34 +221,43 @@ fn there(connection: &Connection, window: &SalesWindow) -> Result<There> {
         &[&start, &end, &window.branch, &local_micros(from), &local_micros(to)],
     );
     let mut statement = connection.prepare(&sql)?;
-    Ok(statement.query_row([], |row| Ok(There { in_window: row.get(0)?, elsewhere: row.get(1)? }))?)
+    Ok(statement.query_row([], |row| Ok(ExistingLines { in_window: row.get(0)?, elsewhere: row.get(1)? }))?)
 }
 
 /// Takes lines out of the half hours that the source had them in before, so that none is there twice. They keep their old
-/// `hora`, by which the comparison sees that they have changed.
-fn bring_home(connection: &Connection, window: &SalesWindow) -> Result<()> {
-    let left = format!(
-        "SELECT DISTINCT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)) FROM ventas WHERE {ELSEWHERE}"
+/// `hora`, by which the comparison sees that they have changed. A half hour that is covered and has lost lines is a gap until it
+/// is loaded again: what is left of it was never compared with the source.
+fn move_rescheduled_lines(
+    connection: &Connection,
+    window: &SalesWindow,
+    (run, seen_at): (RunId, Timestamp),
+) -> Result<()> {
+    let lost = format!(
+        "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)), count(*) FROM ventas
+         WHERE {IN_OTHER_HALF_HOUR} GROUP BY ALL"
     );
-    let left: Vec<i64> = connection
-        .prepare(&left)?
-        .query_map(duckdb::params_from_iter(elsewhere_values(window)), |row| row.get(0))?
+    let lost: Vec<(i64, i64)> = connection
+        .prepare(&lost)?
+        .query_map(duckdb::params_from_iter(other_half_hours(window)), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<std::result::Result<_, _>>()?;
-    let home = format!(
+    for (half_hour, lines) in &lost {
+        other_days::note(connection, window, *half_hour, *lines, (run, seen_at))?;
+    }
+    let here = format!(
         "UPDATE ventas SET fecha_hora = carga_ventas.fecha_hora FROM carga_ventas
          WHERE ventas.numero_factura = carga_ventas.numero_factura AND ventas.linea = carga_ventas.linea AND {}",
-        ELSEWHERE.replace("fecha_hora", "ventas.fecha_hora").replace("ubicacion_id", "ventas.ubicacion_id")
+        IN_OTHER_HALF_HOUR.replace("fecha_hora", "ventas.fecha_hora").replace("ubicacion_id", "ventas.ubicacion_id")
     );
-    connection.execute(&home, duckdb::params_from_iter(elsewhere_values(window)))?;
-    for half_hour in left {
+    connection.execute(&here, duckdb::params_from_iter(other_half_hours(window)))?;
+    for (half_hour, _) in lost {
         summarise_half_hour(connection, &window.branch, half_hour)?;
     }
     Ok(())
 }
 
 /// Compares what is staged with what is there.
-fn compare(connection: &Connection, window: &SalesWindow, staged: u64, there: There) -> Result<Receipt> {
-    if there.in_window + there.elsewhere == 0 {
+fn compare(connection: &Connection, window: &SalesWindow, staged: u64, existing: ExistingLines) -> Result<Receipt> {
+    if existing.in_window + existing.elsewhere == 0 {
         return Ok(Receipt { loaded: staged, added: staged, changed: 0, removed: 0 });
     }
     // Both sides as one value each: every column counts, whatever columns there are.

@@ -4,17 +4,17 @@
 //! Nobody can tell from what is stored, or from an answer, that a write was not alone. Whatever is not certain for all of them
 //! is done alone: a window of which something is there, a run that cannot be taken, and all of a transaction that failed.
 
+use std::any::Any;
 use std::collections::HashSet;
 
 use domain::RunId;
 use duckdb::Connection;
-use tokio::sync::oneshot;
 
+use crate::Result;
+use crate::group_write::{GroupWrite, Outcome};
 use crate::other_days::InvoiceDays;
 use crate::queue::{self, Claim};
 use crate::sales::{self, WindowCommit};
-use crate::sales_window::Receipt;
-use crate::{JobWatch, Result, WarehouseError};
 
 /// A write that can be done together with others.
 #[derive(Debug)]
@@ -25,55 +25,30 @@ pub(crate) enum Request {
     Load(WindowCommit),
 }
 
-/// What came of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Whether the run was taken.
-    Claimed(bool),
-    /// What was committed.
-    Loaded(Receipt),
-}
-
-impl TryFrom<Outcome> for bool {
-    type Error = WarehouseError;
-
-    fn try_from(outcome: Outcome) -> Result<Self> {
-        let Outcome::Claimed(is_claimed) = outcome else { return Err(WarehouseError::Panicked) };
-        Ok(is_claimed)
+impl GroupWrite for Request {
+    fn do_alone(&self, connection: &Connection, days: &InvoiceDays) -> Result<Outcome> {
+        match self {
+            Self::Claim(claim) => queue::claim(connection, claim).map(Outcome::Claimed),
+            Self::Load(commit) => sales::commit_window(connection, days, commit).map(Outcome::Loaded),
+        }
     }
-}
 
-impl TryFrom<Outcome> for Receipt {
-    type Error = WarehouseError;
-
-    fn try_from(outcome: Outcome) -> Result<Self> {
-        let Outcome::Loaded(receipt) = outcome else { return Err(WarehouseError::Panicked) };
-        Ok(receipt)
-    }
-}
-
-/// A request, with who waits for its outcome.
-pub(crate) struct Waiting {
-    pub(crate) name: &'static str,
-    pub(crate) request: Request,
-    pub(crate) watch: Option<Box<dyn JobWatch>>,
-    pub(crate) answer: oneshot::Sender<Result<Outcome>>,
-}
-
-/// Does one alone.
-pub(crate) fn do_alone(connection: &Connection, days: &InvoiceDays, request: &Request) -> Result<Outcome> {
-    match request {
-        Request::Claim(claim) => queue::claim(connection, claim).map(Outcome::Claimed),
-        Request::Load(commit) => sales::commit_window(connection, days, commit).map(Outcome::Loaded),
+    fn do_together(
+        &self,
+        connection: &Connection,
+        days: &InvoiceDays,
+        all: &[&dyn GroupWrite],
+    ) -> Result<Vec<Option<Outcome>>> {
+        // There is no other kind; one of another kind would be done alone.
+        let requests: Vec<Option<&Self>> = all.iter().map(|write| (*write as &dyn Any).downcast_ref()).collect();
+        let known: Vec<&Self> = requests.iter().copied().flatten().collect();
+        let mut outcomes = do_together(connection, days, &known)?.into_iter();
+        Ok(requests.iter().map(|request| request.and_then(|_| outcomes.next().flatten())).collect())
     }
 }
 
 /// Does what can be done together; None for those that have to be done alone, of which nothing is done.
-pub(crate) fn do_together(
-    connection: &Connection,
-    days: &InvoiceDays,
-    requests: &[&Request],
-) -> Result<Vec<Option<Outcome>>> {
+fn do_together(connection: &Connection, days: &InvoiceDays, requests: &[&Request]) -> Result<Vec<Option<Outcome>>> {
     let claims: Vec<&Claim> = requests.iter().filter_map(|request| request.as_claim()).collect();
     let commits: Vec<&WindowCommit> = requests.iter().filter_map(|request| request.as_load()).collect();
     let claimed: HashSet<RunId> = queue::claim_some(connection, &claims)?;

@@ -9,12 +9,12 @@ use tokio::sync::watch;
 
 use crate::backup;
 use crate::commit_mark::{CommitMark, LostCommits};
+use crate::group_write::{GroupWrite, Outcome};
 use crate::migrations::{earlier_schema, migrate, require_schema};
 use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
 use crate::run_counts::RunCounts;
-use crate::together::{Outcome, Request};
 use crate::version::Versions;
 use crate::writer::Writer;
 use crate::{Access, NoopObserver, Result, StatementObserver, Subject, Version, WarehouseError, WarehouseSettings};
@@ -213,12 +213,12 @@ impl Warehouse {
     }
 
     /// A write that others may share the transaction of.
-    pub(crate) async fn write_together<T>(&self, name: &'static str, request: Request) -> Result<T>
+    pub(crate) async fn write_together<T>(&self, name: &'static str, write: impl GroupWrite) -> Result<T>
     where
         T: TryFrom<Outcome, Error = WarehouseError>,
     {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let outcome = writer.ok_or(WarehouseError::Closed)?.write_together(name, request).await;
+        let outcome = writer.ok_or(WarehouseError::Closed)?.write_together(name, Box::new(write)).await;
         self.0.detect_broken(outcome)?.try_into()
     }
 

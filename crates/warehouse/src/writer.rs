@@ -1,5 +1,5 @@
 //! The one writer: a thread that owns a connection and does one job after the other, each in a transaction; writes of runs that
-//! wait side by side share one ([`crate::together`]).
+//! wait side by side share one ([`crate::group_write`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use std::time::Instant;
 use duckdb::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::group_write::{GroupWrite, Outcome, Waiting};
 use crate::open_files::OpenFile;
 use crate::other_days::InvoiceDays;
-use crate::together::{Outcome, Request, Waiting, do_alone, do_together};
 use crate::version::{Change, Versions};
 use crate::{Access, Result, StatementObserver, WarehouseError, WarehouseSettings};
 
@@ -125,10 +125,10 @@ impl Writer {
     }
 
     /// Does a write of a run, together with those that wait beside it.
-    pub(crate) async fn write_together(&self, name: &'static str, request: Request) -> Result<Outcome> {
+    pub(crate) async fn write_together(&self, name: &'static str, write: Box<dyn GroupWrite>) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
         let watch = self.observer.on_asked(name);
-        let waiting = Box::new(Waiting { name, request, watch, answer });
+        let waiting = Box::new(Waiting { name, write, watch, answer });
         self.jobs.send(Job::Together(waiting)).await.map_err(|_| WarehouseError::Closed)?;
         answered.await.map_err(|_| WarehouseError::Closed)?
     }
@@ -181,7 +181,7 @@ impl Thread {
         }
         for write in alone {
             let started = Instant::now();
-            let outcome = in_transaction(connection, |transaction| do_alone(transaction, &self.days, &write.request));
+            let outcome = in_transaction(connection, |transaction| write.write.do_alone(transaction, &self.days));
             self.after.ended([write.name], outcome.is_ok());
             answer(write, started, outcome);
         }
@@ -189,8 +189,9 @@ impl Thread {
 
     /// None where the transaction failed, whatever of it: alone, only the one that it failed of does.
     fn try_together(&self, connection: &mut Connection, writes: &[Waiting]) -> Option<Vec<Option<Outcome>>> {
-        let requests: Vec<&Request> = writes.iter().map(|write| &write.request).collect();
-        let outcomes = in_transaction(connection, |transaction| do_together(transaction, &self.days, &requests));
+        let all: Vec<&dyn GroupWrite> = writes.iter().map(|write| &*write.write).collect();
+        let first = *all.first()?;
+        let outcomes = in_transaction(connection, |transaction| first.do_together(transaction, &self.days, &all));
         self.after.ended(writes.iter().map(|write| write.name), outcomes.is_ok());
         match outcomes {
             Ok(outcomes) => Some(outcomes),

@@ -4,12 +4,14 @@ use clap::Args;
 use domain::read_model::ConfirmLossRequest;
 use jiff::civil::Date;
 
-use super::plans::with_target;
-use super::{FormerName, ServerArgument};
+use super::run_table::RunReport;
+use super::target::Target;
+use super::{FormerName, ServerArgument, wait};
 use crate::failure::{Failure, Outcome};
-use crate::output::{answer, json};
+use crate::output::{answer, json, remark};
+use crate::runtime;
 use crate::settings::Settings;
-use crate::wiring::Purpose;
+use crate::wiring::{Observability, Purpose};
 
 /// Options of `klk confirmar`.
 #[derive(Debug, Args)]
@@ -31,21 +33,39 @@ pub struct ConfirmLossArguments {
 }
 
 impl ConfirmLossArguments {
-    /// Confirms it.
+    /// Confirms it, and waits for the day to be loaded again.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
-        with_target(self.server, settings, Purpose::Decide, async |target| {
-            let confirmed = target
-                .confirm_loss(ConfirmLossRequest {
-                    ubicacion_id: target.branch(&self.tienda).await?,
-                    fecha: self.fecha.to_string(),
-                })
-                .await?;
+        let observability = Observability::start(settings, "warn")?;
+        let server = self.server.servidor.clone();
+        let outcome = runtime::block_on(async {
+            let target = Target::open(server.as_deref(), settings, &observability, Purpose::Work).await?;
+            let outcome = self.confirm(&target).await;
+            target.close(settings.shutdown_limit).await;
+            outcome
+        });
+        observability.shutdown();
+        outcome
+    }
+
+    async fn confirm(&self, target: &Target) -> Result<Outcome, Failure> {
+        let request =
+            ConfirmLossRequest { ubicacion_id: target.branch(&self.tienda).await?, fecha: self.fecha.to_string() };
+        let confirmed = target.confirm_loss(request).await?;
+        let Some(batch) = confirmed.lote_id else {
+            // Nothing was in doubt, or another run loads the day already.
             if self.json {
-                json(&confirmed)?
+                json(&confirmed)?;
             } else {
-                answer(&confirmed.mensaje)
+                answer(&confirmed.mensaje);
             }
-            Ok(if confirmed.medias_horas > 0 { Outcome::Success } else { Outcome::Incomplete })
-        })
+            return Ok(if confirmed.medias_horas > 0 { Outcome::Success } else { Outcome::Incomplete });
+        };
+        if !self.json {
+            remark(&confirmed.mensaje);
+        }
+        wait::for_batches(target, &[batch], self.json).await?;
+        let report = RunReport::new(vec![batch], target.runs(&[batch]).await?);
+        report.print(self.json)?;
+        Ok(report.outcome())
     }
 }

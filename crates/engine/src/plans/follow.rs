@@ -1,7 +1,8 @@
 //! A started plan is followed to its end: its failures in a row are counted, and it ends, or is stopped.
 
+use domain::incident::Verdict;
 use domain::plan::{Breaker, PlanAction, Trip};
-use domain::{BatchId, RunState};
+use domain::{BatchId, ErrorClass, RunState};
 use warehouse::RunRecord;
 
 use super::{control, trading_hours};
@@ -17,7 +18,9 @@ pub(crate) async fn begin(engine: &Engine, plan: BatchId, left: usize, outside_h
 }
 
 /// A run has ended, however: where it was of a plan, the plan may have ended with it, or is stopped.
-pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord) {
+///
+/// What our own database refused says nothing of the store: it does not stop the plan.
+pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord, verdict: Verdict) {
     let Some(plan) = run.batch.filter(|batch| engine.plans.contains(*batch)) else { return };
     let state = match engine.warehouse.run(run.id).await {
         Ok(ended) => ended.map(|ended| ended.state),
@@ -26,7 +29,8 @@ pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord) {
             None
         }
     };
-    let has_failed = matches!(state, Some(RunState::Failed | RunState::Partial));
+    let is_ours = verdict == Verdict::Failed(ErrorClass::DatabaseError);
+    let has_failed = matches!(state, Some(RunState::Failed | RunState::Partial)) && !is_ours;
     let Some(verdict) = engine.plans.record(plan, &run.branch, has_failed) else { return };
     if verdict.is_over {
         control::finish(engine, plan).await;

@@ -8,10 +8,11 @@ use domain::{ErrorClass, RunState};
 use engine::{EngineSettings, PlanSettings, RetrySettings, UseCaseError};
 use jiff::SignedDuration;
 use klk_sim::{Fault, FaultKind};
-use warehouse::{PhaseTimes, RunFailure};
+use warehouse::{JobWatch, PhaseTimes, RunFailure, StatementObserver};
 
 use crate::plans::{brisk, period, plan_of, request, shown, started, until};
 use crate::support::{World, operator, settings};
+use crate::test_clock::TestClock;
 
 fn slow() -> Fault {
     Fault::new(FaultKind::Slow { milliseconds: 150 })
@@ -305,4 +306,25 @@ async fn what_a_person_cancelled_is_not_tried_again_by_itself() {
     world.clock.set("2025-11-18T16:20:00Z");
     a_while().await;
     assert!(automatic_plans(&world, 0).await.is_empty());
+}
+
+/// A database that refuses every window of sales.
+struct RefusedCommits(TestClock);
+
+impl StatementObserver for RefusedCommits {
+    fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
+        if name == "reemplazar_ventana_ventas" {
+            self.0.break_in_writer();
+        }
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_our_own_database_refuses_does_not_stop_a_plan_as_if_its_store_had_failed() {
+    let world = World::observed_by(|clock| RefusedCommits(clock.clone())).await;
+    let preview = shown(&world.engine, period("10:00", "13:00")).await;
+    started(&world.engine, &preview).await;
+    let plan = until(&world.engine, preview.hash.as_str(), PlanState::Finished).await;
+    assert_eq!((plan.fallidas, plan.ventanas), (6, 6), "one more than would stop it");
 }

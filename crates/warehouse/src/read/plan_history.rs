@@ -146,7 +146,8 @@ impl Warehouse {
     pub async fn plan_outcomes(&self, plan: BatchId) -> Result<Vec<(BranchId, bool)>> {
         self.read("resultados_de_plan", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT ubicacion_id, estado <> 'exitoso' FROM etl_ejecuciones
+                "SELECT ubicacion_id, estado <> 'exitoso' AND error_tipo IS DISTINCT FROM 'db_error'
+                 FROM etl_ejecuciones
                  WHERE lote_id = ?::UUID AND estado IN ('exitoso', 'fallido', 'parcial')
                    AND fecha_fin > coalesce(
                        (SELECT max(en) FROM planes_decisiones WHERE plan_id = ?::UUID AND accion = 'reanudado'), '-infinity')

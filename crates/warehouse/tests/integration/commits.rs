@@ -153,6 +153,18 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "18 09:00 1"]);
     let money = "SELECT (usd_ahora - usd_antes)::VARCHAR FROM conciliaciones";
     assert_eq!(store.column(money).await, ["0.000000"]);
+
+    // What is left at eight was never compared with the source: it is a gap until it is loaded again.
+    let ever = period("2025-11-16T00:00", "2025-11-19T00:00");
+    let changes = store.warehouse.later_changes(None, ever).await.unwrap();
+    let told: Vec<_> = changes
+        .iter()
+        .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
+        .collect();
+    assert_eq!(told, [(eight, 3, 1)]);
+    let rest = vec![line("F-2", 1, "2025-11-17T08:29:59.9999999", "30")];
+    assert_eq!(store.load_sales(5, PERIFERICO, eight, rest).await, Receipt { loaded: 1, ..Receipt::default() });
+    assert!(store.warehouse.later_changes(None, ever).await.unwrap().is_empty());
 }
 
 const SUMS: &str =

@@ -172,6 +172,9 @@ async fn a_row_that_nobody_can_read_is_set_aside_and_all_others_are_read() {
     assert_eq!(store.covered(PERIFERICO).await, [loaded]);
     let day = period("2025-11-17T00:00", "2025-11-18T00:00");
     assert_eq!(store.warehouse.attempts(EtlKind::Sales, None, day).await.unwrap().len(), 1);
+    // Nor does it keep its window from being queued.
+    store.queue(5, EtlKind::Sales, CENTRO, waiting).await;
+    assert_eq!(store.warehouse.queued_runs().await.unwrap().len(), 2);
 }
 
 /// Of each table that a start or a list reads: a row that nobody can read, and what is read all the same.

@@ -1,0 +1,35 @@
+//! The writes that every run has, which share their transaction with those that wait beside them.
+
+use domain::RunId;
+use domain::sale::SaleLine;
+use jiff::Timestamp;
+
+use crate::queue::Claim;
+use crate::runs::RunEnd;
+use crate::sales::WindowCommit;
+use crate::sales_window::{Receipt, SalesWindow};
+use crate::together::Request;
+use crate::{Result, Warehouse};
+
+impl Warehouse {
+    /// Takes a waiting run into work; false where it does not wait any more, or its plan is held: look and change are one
+    /// transaction, so nothing of a plan starts after it was held. The trace it will be in, where the team is told, is
+    /// stored in the same statement: a commit of its own would cost each run some milliseconds.
+    pub async fn claim(
+        &self,
+        run: RunId,
+        started_at: Timestamp,
+        host: String,
+        trace_id: Option<String>,
+    ) -> Result<bool> {
+        self.write_together("tomar_ejecucion", Request::Claim(Claim::new(run, started_at, host, trace_id))).await
+    }
+
+    /// Makes a window's lines exactly these, covers the window and ends the run `exitoso`; all or nothing.
+    ///
+    /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
+    /// running a window twice leaves the table as it was, to the byte.
+    pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
+        self.write_together("reemplazar_ventana_ventas", Request::Load(WindowCommit::new(end, window, lines))).await
+    }
+}
