@@ -112,18 +112,18 @@ impl Engine {
         }
         if engine.settings.mode == EngineMode::Work {
             tasks.spawn(access_upkeep::keep(engine.clone()));
-        }
-        if engine.settings.scheduler {
-            incidents::remember(&engine).await;
-            // What falls due while the tasks are being started is not missed.
-            let since = engine.clock.now();
-            tasks.spawn(backup_task::keep(engine.clone(), since));
             for channel in &engine.settings.notices.channels {
                 tasks.spawn(notices::deliver(engine.clone(), channel.clone()));
             }
             if !engine.settings.notices.channels.is_empty() {
                 tasks.spawn(notices::look(engine.clone()));
             }
+        }
+        if engine.settings.scheduler {
+            incidents::remember(&engine).await;
+            // What falls due while the tasks are being started is not missed.
+            let since = engine.clock.now();
+            tasks.spawn(backup_task::keep(engine.clone(), since));
             for index in 0..engine.schedules.len() {
                 tasks.spawn(scheduler::keep(engine.clone(), index, since));
             }

@@ -119,6 +119,7 @@ fn respond(question: &Value, sold: &[Sold]) -> String {
         }
     }
     let mut meta = question.clone();
+    meta["sucursal_codigo"] = question["sucursal"].clone();
     meta["total_registros"] = lines.len().into();
     meta["fecha_generacion"] = "2025-11-18T15:45:09.488Z".into();
     json!({ "meta": meta, "ventas": lines }).to_string()

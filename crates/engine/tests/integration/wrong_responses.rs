@@ -207,9 +207,7 @@ async fn a_response_made_too_early_does_not_say_that_the_source_changed() {
 #[rstest]
 #[case::nothing(&["sucursal_codigo", "fecha_desde", "fecha_hasta", "hora_desde", "hora_hasta"])]
 #[case::no_store(&["sucursal_codigo"])]
-#[case::no_last_day(&["fecha_hasta"])]
-#[case::no_first_hour(&["hora_desde"])]
-#[case::no_last_hour(&["hora_hasta"])]
+#[case::no_day(&["fecha_desde"])]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_response_that_does_not_say_what_it_is_about_proves_nothing(#[case] absent: &[&str]) {
     for as_null in [false, true] {

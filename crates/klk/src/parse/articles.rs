@@ -41,8 +41,10 @@ pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, 
     check_codes("almacences_filtrados", meta.almacences_filtrados, code)?;
     check_codes("tiendas_filtradas", meta.tiendas_filtradas, code)?;
     let filters = [("almacences_filtrados", meta.almacences_filtrados), ("tiendas_filtradas", meta.tiendas_filtradas)];
-    require_one(filters, code)?;
     let announced = announced_in(&meta).map_err(ParseError::of_meta)?;
+    if announced == 0 {
+        require_one(filters, code)?;
+    }
     let generated_at = moment_of("fecha_generacion", meta.fecha_generacion).map_err(ParseError::of_meta)?;
     let Articles { distinct, unreadable, .. } = articles;
     let Collected { received, contradicted, mut items } = distinct.finish();

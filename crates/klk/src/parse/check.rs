@@ -57,22 +57,17 @@ pub(super) fn moment_of(name: &'static str, field: Field<'_>) -> Result<Option<T
     Ok(Some(moment.ok_or_else(wrong)?))
 }
 
-/// Refuses a response without lines that does not say what it is about.
+/// Refuses a response without lines that does not say of which store and day it is. One of the whole day is one of its hours too.
 fn require_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), ParseError> {
     let date = question.date.to_string();
     let requested = [
-        ("sucursal_codigo", meta.sucursal_codigo, Some(question.branch.as_str().to_owned())),
-        ("fecha_desde", meta.fecha_desde, Some(date.clone())),
-        ("fecha_hasta", meta.fecha_hasta, Some(date)),
-        ("hora_desde", meta.hora_desde, question.first_hour()),
-        ("hora_hasta", meta.hora_hasta, question.last_hour()),
+        ("sucursal_codigo", meta.sucursal_codigo, question.branch.as_str().to_owned()),
+        ("fecha_desde", meta.fecha_desde, date),
     ];
-    for (field, answered, asked) in requested {
-        if let (None, Some(asked)) = (answered, asked) {
-            return Err(other(field, &asked, ""));
-        }
+    match requested.into_iter().find(|(_, answered, _)| answered.is_none()) {
+        Some((field, _, asked)) => Err(other(field, &asked, "")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn announced_in(meta: &SalesMeta<'_>) -> Result<u64, Problem> {
@@ -92,7 +87,7 @@ fn check_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), Pars
     check("almacen", meta.almacen, warehouse, is_same_code)
 }
 
-/// Refuses articles of which nothing says whose they are.
+/// Refuses a response without articles that does not say whose they would be.
 pub(super) fn require_one(filters: [(&'static str, Field<'_>); 2], code: &str) -> Result<(), ParseError> {
     let [(field, _), _] = filters;
     if filters.iter().any(|(_, filter)| filter.is_some()) { Ok(()) } else { Err(other(field, code, "")) }
