@@ -53,17 +53,17 @@ test('tabs share one stream of events, and a change reaches each of them', async
 test('what is open, typed, chosen and focused stays while the page changes', async ({ page }) => {
   await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);
-  await page.locator('details summary').first().click();
   await page.getByLabel('Desde', { exact: true }).fill('2025-01-01T10:00');
   await page.getByLabel('Desde', { exact: true }).focus();
   await change('11');
   await expect(page.getByRole('row', { name: /11:00/ })).toBeVisible();
-  await expect(page.getByRole('row', { name: /10:00/ }).locator('details')).toHaveAttribute('open', '');
   await expect(page.getByLabel('Desde', { exact: true })).toHaveValue('2025-01-01T10:00');
   await expect(page.getByLabel('Desde', { exact: true })).toBeFocused();
 
   await page.goto(`${klk.url}/pendientes`);
   await untilLive(page);
+  const cause = page.getByRole('row', { name: /PERIFERICO/ }).first().locator('details');
+  await cause.locator('summary').click();
   const box = page.getByRole('checkbox', { name: /Seleccionar PERIFERICO/ }).first();
   await box.check();
   await page.getByRole('button', { name: /Recuperar PERIFERICO/ }).first().click();
@@ -73,6 +73,7 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
   await expect(page.getByText(/^12:30 – /).first()).toBeAttached();
   await expect(dialog).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(cause).toHaveAttribute('open', '');
   await expect(box).toBeChecked();
   await expect(page.getByRole('button', { name: 'Recuperar selección (1)' })).toBeEnabled();
 });
