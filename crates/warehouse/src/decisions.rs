@@ -1,5 +1,5 @@
 //! `decisiones`: what people decided. Rows are added in the transaction that does what was decided, and never change; the chain
-//! of the audit has each of them as well (adr/0051).
+//! of the audit has each of them as well (adr/0046).
 //!
 //! Batches that somebody asked for and what was done with plans are decisions too; they have tables of their own, `lotes`
 //! and `planes_decisiones`, and are shown with these.

@@ -1,4 +1,4 @@
-//! A snapshot of a branch's stock: every warehouse, or none. Articles that cannot be read stay as they were (adr/0050).
+//! A snapshot of a branch's stock: every warehouse, or none. Articles that cannot be read stay as they were (adr/0045).
 
 use std::sync::Arc;
 use std::time::Instant;
