@@ -20,6 +20,7 @@ use domain::{Branch, ErrorClass, EtlKind, RunMode, RunState};
 use monitoring::{EtlRunInfo, Failure, TraceHeaders};
 use warehouse::{PhaseTimes, RunFailure, RunRecord};
 
+use crate::actor::Actor;
 use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::queue::Waiting;
@@ -113,10 +114,12 @@ async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Br
     }
 }
 
-/// Whether a day is compared, or a gap recovered, while its store is closed. A store whose line is off then is asked again once
-/// it opens (`comparison_retries`, `plans::retries`). Whoever clicked hears of it by the outcome of the recovery.
+/// Whether the engine itself compares a day, or recovers a gap, while its store is closed. A store whose line is off then is asked
+/// again once it opens (`comparison_retries`, `plans::retries`). What somebody asked for is an alarm at any hour.
 async fn is_retried_at_opening(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
-    if record.kind != EtlKind::Sales || record.mode == RunMode::Incremental || !engine.settings.retries.is_on {
+    let is_our_own = record.requested_by.as_deref() == Some(Actor::system().name.as_str());
+    let is_tried_again = record.kind == EtlKind::Sales && record.mode != RunMode::Incremental;
+    if !(is_our_own && is_tried_again && engine.settings.retries.is_on) {
         return false;
     }
     let now = engine.clock.now();
