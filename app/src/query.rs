@@ -20,7 +20,7 @@ pub const HOME_PATH: &str = "/";
 pub const SIGN_IN_PATH: &str = "/entrar";
 /// Where one sets a password.
 pub const PASSWORD_PATH: &str = "/clave";
-/// Ends a session of whoever asks.
+/// Ends one of the user's own sessions.
 pub const OWN_SESSIONS_PATH: &str = "/clave/sesiones";
 /// Where the browser signs out.
 pub const SIGN_OUT_PATH: &str = "/salir";

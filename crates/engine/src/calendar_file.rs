@@ -58,7 +58,7 @@ pub(crate) async fn remember(
     Ok(registry)
 }
 
-/// So many changes of a store's zone are told apart by when they were registered; what was known before them is one.
+/// Changes of a store's zone that are kept with the moment they were registered; older ones count as one.
 const ZONE_VERSIONS_MAX: usize = 50;
 
 /// Branches on other zones, and since when that is known; in the order in which it became known.

@@ -1,8 +1,8 @@
-//! What became of a recovery, told to the team when all of its runs of a branch have ended: that nothing of it is missing
-//! any more, or that something still is.
+//! Reports the outcome of a recovery once all of its runs of a branch have ended: nothing of it is missing any more, or
+//! something still is.
 //!
-//! The runs themselves were told of one by one. This is the answer to whoever clicked, so it is in the trace of the click,
-//! and the database knows whether it was given: a process may end between the last run and the telling.
+//! The runs are reported one by one as well. This report is in the trace of the click, and the database stores that it was made:
+//! a process may end between the last run and the report.
 
 use std::collections::HashMap;
 
@@ -26,11 +26,11 @@ enum Outcome {
     Cancelled,
 }
 
-/// Tells of the recoveries of one batch, or of all, that have ended since anybody was told.
+/// Reports the recoveries of one batch, or of all batches, that have ended and were not reported yet.
 pub(crate) async fn notify_finished(engine: &Engine, only: Option<BatchId>) {
     if let Err(error) = try_notify_finished(engine, only).await {
-        // It is told after the next run of the batch, or at the next start.
-        tracing::error!(%error, "the outcome of a recovery could not be told");
+        // It is reported after the next run of the batch, or at the next start.
+        tracing::error!(%error, "the outcome of a recovery could not be reported");
     }
 }
 
@@ -44,7 +44,7 @@ async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(
         }
         let outcome = outcome(&recovery.runs, &missing);
         if !is_retried_at_opening(engine, &recovery, &outcome, now).await {
-            tell(engine, &recovery, range, outcome);
+            report(engine, &recovery, range, outcome);
         }
     }
     Ok(())
@@ -110,13 +110,13 @@ fn most_frequent(runs: &[EndedRun]) -> Option<ErrorClass> {
     met.into_iter().max_by_key(|(_, rank)| *rank).map(|(class, _)| class)
 }
 
-fn tell(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>, outcome: Outcome) {
+fn report(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>, outcome: Outcome) {
     let Some(EndedRun { record: first, .. }) = recovery.runs.first() else { return };
     let zone = engine.branches.find(&recovery.branch).map_or(TimeZone::UTC, |branch| (*branch.zone).clone());
     let period = LocalPeriod::of(range, &zone);
     let runs: Vec<_> = recovery.runs.iter().map(|run| run.record.id).collect();
     let caused_by = TraceHeaders::from_stored(first.sentry_trace.as_deref(), first.baggage.as_deref());
-    let told = GapRecovery {
+    let finished = GapRecovery {
         kind: first.kind,
         branch: &recovery.branch,
         from: &format!("{} {}", period.date_from, period.from_text()),
@@ -127,8 +127,8 @@ fn tell(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>, o
         caused_by: caused_by.as_ref(),
     };
     match outcome {
-        Outcome::Recovered => engine.monitoring.gap_recovered(&told),
-        Outcome::Failed(class, message) => engine.monitoring.gap_recovery_failed(&told, class, &message),
+        Outcome::Recovered => engine.monitoring.gap_recovered(&finished),
+        Outcome::Failed(class, message) => engine.monitoring.gap_recovery_failed(&finished, class, &message),
         Outcome::Cancelled => {}
     }
 }

@@ -217,7 +217,7 @@ impl Default for LookBackSettings {
 /// For how long what proves nothing any more is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionSettings {
-    /// Days that a firing of a schedule is kept, to tell why a window has no run.
+    /// Days that a firing of a schedule is kept, to explain why a window has no run.
     pub firings_days: u32,
     /// Days that a run which failed is kept once its window is covered; 0 for ever.
     pub runs_days: u32,

@@ -144,22 +144,6 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The names after `crate::`, also in braces, in what is no test.
-fn used(source: &str) -> Vec<String> {
-    let source = source.split("#[cfg(test)]").next().unwrap();
-    let mut names = Vec::new();
-    for rest in source.split("crate::").skip(1) {
-        let list = rest.strip_prefix('{').map_or(rest, |list| list.split('}').next().unwrap());
-        let many = rest.starts_with('{');
-        for part in list.split(',').take(if many { usize::MAX } else { 1 }) {
-            let name: String =
-                part.trim().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-            names.push(name);
-        }
-    }
-    names.into_iter().filter(|name| !name.is_empty()).collect()
-}
-
 #[test]
 fn every_folder_of_the_app_uses_what_the_design_allows_and_nothing_else() {
     let root = workspace().join("app/src");
@@ -174,8 +158,9 @@ fn every_folder_of_the_app_uses_what_the_design_allows_and_nothing_else() {
         }
         let allowed = FOLDERS.iter().find(|(name, _)| *name == folder);
         let (_, allowed) = allowed.unwrap_or_else(|| panic!("{folder} has no line in FOLDERS"));
-        for name in used(&std::fs::read_to_string(&file).unwrap()) {
-            assert!(name == folder || allowed.contains(&name.as_str()), "{}: must not use {name}", file.display());
+        for path in SourceFile::read(&root, &file).from_root {
+            let name = path.split("::").next().unwrap();
+            assert!(name == folder || allowed.contains(&name), "{}: must not use {name}", file.display());
         }
     }
 }
@@ -184,7 +169,10 @@ fn every_folder_of_the_app_uses_what_the_design_allows_and_nothing_else() {
 struct SourceFile {
     /// Its modules from the root, `plans::book`.
     module: String,
-    named: Vec<String>,
+    /// After `crate::`.
+    from_root: Vec<String>,
+    /// After `super::`, from the root as well.
+    from_above: Vec<String>,
 }
 
 impl SourceFile {
@@ -198,9 +186,8 @@ impl SourceFile {
         let code = code.join(" ");
         let parent = parts[..parts.len().saturating_sub(1)].join("::");
         // In a file of a folder's own, `super` is the folder above; in `mod.rs` the same is true of its parts.
-        let mut named = paths_after(&code, "crate::", "");
-        named.extend(paths_after(&code, "super::", &parent));
-        Self { module: parts.join("::"), named }
+        let (from_root, from_above) = (paths_after(&code, "crate::", ""), paths_after(&code, "super::", &parent));
+        Self { module: parts.join("::"), from_root, from_above }
     }
 }
 
@@ -271,7 +258,12 @@ fn arrows(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
     };
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in files.iter().filter(|file| !matches!(file.module.as_str(), "lib" | "main")) {
-        let named = file.named.iter().filter_map(|path| module_of(path)).filter(|module| *module != file.module);
+        let named = file
+            .from_root
+            .iter()
+            .chain(&file.from_above)
+            .filter_map(|path| module_of(path))
+            .filter(|module| *module != file.module);
         arrows.entry(file.module.clone()).or_default().extend(named);
     }
     arrows

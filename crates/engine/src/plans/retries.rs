@@ -47,8 +47,8 @@ async fn plan_due(engine: &Engine) -> Result<usize, UseCaseError> {
     Ok(start(engine, planning, &actor, &known, &plan).await?.len())
 }
 
-/// Every missing window that nobody is at and that may be tried again, however long it has waited. A store that does not answer
-/// while it is closed is tried again once it opens: its line may be off.
+/// Every missing window that is not queued or running and may be retried, however long it has waited. A store that does not
+/// respond while it is closed is retried once it opens: its line may be off.
 async fn candidates(engine: &Engine, now: Timestamp) -> Result<Vec<RetryCandidate>, UseCaseError> {
     let days = SignedDuration::from_hours(24 * i64::from(engine.settings.retries.days));
     let since = now.checked_sub(days).unwrap_or(now);

@@ -8,7 +8,7 @@ use crate::access::Identity;
 use crate::access_audit::entry;
 use crate::{Engine, UseCaseError};
 
-/// A session of whoever asks.
+/// A session of the signed-in user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSession {
     /// Which one. It signs nobody in.
@@ -17,12 +17,12 @@ pub struct OwnSession {
     pub created_at: DateTime,
     /// Its last request, on the chain's clock.
     pub seen_at: DateTime,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of the current request.
     pub is_this: bool,
 }
 
 impl Engine {
-    /// The open sessions of whoever asks, the latest used first; none for those who did not sign in in a browser.
+    /// The user's open sessions, the current one first and then the most recently used; empty for a caller without a session.
     pub fn own_sessions(&self, identity: &Identity) -> Vec<OwnSession> {
         let Some(this) = self.session_of(identity) else { return Vec::new() };
         let (now, idle_max) = (self.clock.now(), self.access.settings.idle_max);
@@ -41,7 +41,7 @@ impl Engine {
         own
     }
 
-    /// Ends one session of whoever asks.
+    /// Ends one of the user's own sessions.
     pub async fn end_own_session(&self, identity: &Identity, session: Uuid) -> Result<(), UseCaseError> {
         let this = self.session_of(identity).ok_or(UseCaseError::NotSignedIn)?;
         let is_own = self.access.read().sessions_of(this.user).any(|own| own.id == session);

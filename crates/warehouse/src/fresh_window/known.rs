@@ -28,7 +28,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// One statement, whose rows are told apart here: most of what a short one costs is that it is planned.
+    /// Reads everything in one statement and splits its rows here: planning is most of what a short statement costs.
     pub(super) fn around(connection: &Connection, loads: &[Load<'_>]) -> Result<Self> {
         let intervals: IntervalSet<Timestamp> = loads.iter().map(|load| load.window.interval).collect();
         let (Some(first), Some(last)) = (intervals.intervals().first(), intervals.intervals().last()) else {

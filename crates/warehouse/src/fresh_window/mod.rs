@@ -28,8 +28,8 @@ pub(crate) struct Load<'job> {
     pub(crate) lines: &'job [SaleLine],
 }
 
-/// Commits the lines and the coverage of those windows that nothing was there of, and says when, which `now` tells of each;
-/// None where something was, or may have been, and then nothing of that window is done.
+/// Commits lines and coverage of the windows of which nothing is loaded yet, and returns when each was committed (`now`, called
+/// with its place). None for a window that has or may have lines: nothing of it is done.
 pub(crate) fn commit(
     connection: &Connection,
     days: &InvoiceDays,

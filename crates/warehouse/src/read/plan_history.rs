@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::plan::{Latency, Slot};
 use domain::{BatchId, BranchId, ErrorClass, EtlKind, Interval, RunMode};
-use duckdb::params;
+use duckdb::{Rows, params};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
@@ -27,6 +27,20 @@ pub struct FailedWindow {
     pub ended_at: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
+}
+
+/// Store, start and end of a window, the end of its latest attempt, and how many there were.
+fn failed_windows(rows: &mut Rows<'_>) -> Result<Vec<FailedWindow>> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(FailedWindow {
+            branch: BranchId::new(row.get::<_, String>(0)?),
+            interval: interval("ventana", row.get(1)?, row.get(2)?)?,
+            ended_at: instant("fecha_fin", row.get(3)?)?,
+            attempts: row.get(4)?,
+        });
+    }
+    Ok(found)
 }
 
 impl Warehouse {
@@ -91,16 +105,7 @@ impl Warehouse {
                  GROUP BY ubicacion_id, ventana_desde, ventana_hasta",
             )?;
             let mut rows = statement.query(params![kind.as_str(), micros(range.end()), micros(range.start())])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(FailedWindow {
-                    branch: BranchId::new(row.get::<_, String>(0)?),
-                    interval: interval("ventana", row.get(1)?, row.get(2)?)?,
-                    ended_at: instant("fecha_fin", row.get(3)?)?,
-                    attempts: row.get(4)?,
-                });
-            }
-            Ok(found)
+            failed_windows(&mut rows)
         })
         .await
     }
@@ -127,16 +132,7 @@ impl Warehouse {
             );
             let mut statement = connection.prepare(&sql)?;
             let mut rows = statement.query([])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(FailedWindow {
-                    branch: BranchId::new(row.get::<_, String>(0)?),
-                    interval: interval("ventana", row.get(1)?, row.get(2)?)?,
-                    ended_at: instant("fecha_fin", row.get(3)?)?,
-                    attempts: row.get(4)?,
-                });
-            }
-            Ok(found)
+            failed_windows(&mut rows)
         })
         .await
     }
