@@ -40,7 +40,7 @@ pub fn notice_channels(channels: &[ChannelView], now: Timestamp, may_try: bool) 
     if channels.is_empty() {
         return view! {
             <Empty title=texts.none() hint=texts.none_hint()/>
-            <div class="section-body"><CopyLine text=EXAMPLE/></div>
+            <div class="panel-padded"><CopyLine text=EXAMPLE/></div>
         }
         .into_any();
     }
