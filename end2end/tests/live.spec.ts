@@ -120,10 +120,10 @@ test('another build is taken over, but not while somebody writes', async ({ page
     (window as unknown as { same: boolean }).same = true;
     document.documentElement.dataset.compilacion = 'otra';
   });
-  const isSame = () => page.evaluate(() => (window as unknown as { same?: boolean }).same === true);
   await page.waitForTimeout(3000);
-  expect(await isSame()).toBe(true);
+  expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
   await page.getByLabel('Desde', { exact: true }).fill('');
   await page.getByRole('heading', { level: 1 }).click();
-  await expect.poll(isSame).toBe(false);
+  // Unlike `evaluate`, this outlives the change of documents that it waits for.
+  await page.waitForFunction(() => (window as unknown as { same?: boolean }).same !== true);
 });
