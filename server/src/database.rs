@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::StatementWatcher;
 use monitoring::Monitoring;
-use warehouse::{Access, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Access, LostCommits, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
 use crate::host;
@@ -31,7 +31,29 @@ pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Res
         access,
     };
     let observer = Arc::new(StatementWatcher::new(monitoring.clone(), settings.sentry.slow_query_limit));
-    Warehouse::open_observed(&warehouse_settings, observer).map_err(|error| failure(&settings.database, error))
+    let warehouse =
+        Warehouse::open_observed(&warehouse_settings, observer).map_err(|error| failure(&settings.database, error))?;
+    if let Some(lost) = warehouse.lost_commits() {
+        tracing::error!("{}", lost_work(&settings.database, lost));
+    }
+    Ok(warehouse)
+}
+
+/// What is missing of a database that was cut off or replaced, for people.
+pub fn lost_work(database: &Path, lost: LostCommits) -> String {
+    let path = database.display();
+    let happened = match lost {
+        LostCommits::LogIsShort { found_bytes, committed_bytes } => format!(
+            "su registro ({path}.wal) tiene {found_bytes} bytes y tenía {committed_bytes} cuando se guardó lo último"
+        ),
+        LostCommits::FileIsOld => {
+            "el archivo es anterior a lo último que se guardó: se puso otro en su lugar".to_owned()
+        }
+    };
+    format!(
+        "la base de datos {path} perdió trabajo que ya estaba guardado: {happened}. Las medias horas perdidas vuelven a ser \
+         pendientes; las decisiones, no: compare con la última copia, en KLK_RESPALDO_CARPETA"
+    )
 }
 
 /// The most that DuckDB takes where nobody says how much: it would take 80 % of the machine.
@@ -47,9 +69,10 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
     let path = path.display();
     match error {
         WarehouseError::InUse { .. } => Failure::DatabaseInUse { path: path.to_string() },
-        WarehouseError::CannotOpen { detail, .. } => {
-            Failure::Usage(format!("la base de datos {path} no se puede abrir: {detail}"))
-        }
+        WarehouseError::CannotOpen { detail, .. } => Failure::Usage(format!(
+            "la base de datos {path} no se puede abrir: {detail}\nSi el archivo o su registro (.wal) se dañó, no borre \
+                 ninguno: klk restaurar pone en su lugar la última copia y conserva los dañados"
+        )),
         WarehouseError::TooNew { found, known } => Failure::Usage(format!(
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
         )),

@@ -30,6 +30,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match CommandLine::parse().run() {
+        Ok(_) if output::is_answer_lost() => {
+            output::remark("error: no se pudo escribir toda la salida: revise el espacio en el disco");
+            ExitCode::from(failure::UNEXPECTED)
+        }
         Ok(outcome) => outcome.exit_code(),
         Err(failure) => {
             output::remark(&format!("error: {failure}"));

@@ -35,7 +35,7 @@ impl Default for LossLimits {
     fn default() -> Self {
         Self {
             percent_max: 20,
-            lines_min: 20,
+            lines_min: 5,
             pause: SignedDuration::from_mins(10),
             never_empty_weeks: 4,
             never_empty_lines: 5,
@@ -78,8 +78,9 @@ pub struct DoubtedLoss {
     pub is_confirmed: bool,
 }
 
-/// The half hours that would lose lines. Empty if the loss is within the limits.
-pub fn doubtful(loaded: &[LineKey], came: &[LineKey], limits: LossLimits) -> Vec<Loss> {
+/// The half hours that would lose lines. Empty if the loss is within the limits, with the lines that the same time lost at
+/// earlier loads: a day that loses a little each time must not be gone in the end.
+pub fn doubtful(loaded: &[LineKey], came: &[LineKey], lost_before: u64, limits: LossLimits) -> Vec<Loss> {
     let keys: HashSet<(&str, i32)> = came.iter().map(|(_, invoice, line)| (invoice.as_str(), *line)).collect();
     let mut counts: HashMap<DateTime, (u64, u64)> = HashMap::new();
     for (half_hour, invoice, line) in loaded {
@@ -89,8 +90,9 @@ pub fn doubtful(loaded: &[LineKey], came: &[LineKey], limits: LossLimits) -> Vec
     }
     let gone: u64 = counts.values().map(|(_, gone)| gone).sum();
     let all = loaded.len() as u64;
-    let is_doubtful =
-        limits.is_doubtful(all, all - gone) || counts.values().any(|(loaded, gone)| limits.is_much(*loaded, *gone));
+    let is_doubtful = limits.is_doubtful(all, all - gone)
+        || (gone > 0 && limits.is_much(all + lost_before, gone + lost_before))
+        || counts.values().any(|(loaded, gone)| limits.is_much(*loaded, *gone));
     if !is_doubtful {
         return Vec::new();
     }
@@ -186,7 +188,7 @@ mod tests {
     }
 
     fn lost(loaded: &[LineKey], came: &[LineKey]) -> Vec<u64> {
-        doubtful(loaded, came, LossLimits::default()).iter().map(|loss| loss.gone).collect()
+        doubtful(loaded, came, 0, LossLimits::default()).iter().map(|loss| loss.gone).collect()
     }
 
     #[rstest]
@@ -198,6 +200,13 @@ mod tests {
     #[case::another_hour_of_the_window(lines(1, 0..100), vec![])]
     fn so_many_lines_of_a_hundred_are_doubted(#[case] came: Vec<LineKey>, #[case] expected: Vec<u64>) {
         assert_eq!(lost(&lines(0, 0..100), &came), expected);
+    }
+
+    #[test]
+    fn a_little_is_doubted_once_the_losses_before_make_it_much() {
+        let lost = |lost_before| doubtful(&lines(0, 0..80), &lines(0, 0..70), lost_before, LossLimits::default()).len();
+        assert_eq!([lost(0), lost(7), lost(8)], [0, 0, 1]);
+        assert!(doubtful(&lines(0, 0..80), &lines(0, 0..80), 80, LossLimits::default()).is_empty(), "nothing is lost");
     }
 
     #[test]
@@ -242,7 +251,7 @@ mod tests {
     #[test]
     fn the_same_answer_is_believed_after_the_pause_or_once_it_is_confirmed() {
         let limits = LossLimits::default();
-        let losses = doubtful(&lines(0, 0..100), &lines(0, 0..10), limits);
+        let losses = doubtful(&lines(0, 0..100), &lines(0, 0..10), 0, limits);
         let seen_at: Timestamp = "2025-11-17T12:00:00Z".parse().unwrap();
         let known = |digest: &str, is_confirmed| {
             vec![DoubtedLoss { half_hour: losses[0].half_hour, digest: digest.to_owned(), seen_at, is_confirmed }]
@@ -254,7 +263,7 @@ mod tests {
         assert!(is_believed(&losses, &known(digest, false), later(10), limits));
         assert!(is_believed(&losses, &known(digest, true), later(0), limits));
         assert!(!is_believed(&losses, &known("another", true), later(60), limits));
-        let other = doubtful(&lines(0, 0..100), &lines(0, 0..11), limits);
+        let other = doubtful(&lines(0, 0..100), &lines(0, 0..11), 0, limits);
         assert_ne!(other[0].digest, losses[0].digest);
     }
 }

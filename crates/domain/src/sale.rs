@@ -106,6 +106,17 @@ pub struct UnreadableLine {
     pub value: Option<String>,
 }
 
+/// A line of a response that lies outside of the requested time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideLine {
+    /// Its invoice.
+    pub invoice: String,
+    /// Its number within the invoice.
+    pub line: i32,
+    /// When it was sold, on the store's clock.
+    pub moment: DateTime,
+}
+
 /// An answer to a question for sales.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SalesAnswer {
@@ -116,6 +127,8 @@ pub struct SalesAnswer {
     /// Distinct lines that do not lie in the requested day and hours, their last second included. At least one line lies
     /// there, or the response would have been refused.
     pub outside: u64,
+    /// The first of those.
+    pub outside_lines: Vec<OutsideLine>,
     /// Invoice and line of the first key that came twice with different content. Which version is right, nobody knows, so
     /// neither is among the lines.
     pub contradicted: Option<(String, i32)>,

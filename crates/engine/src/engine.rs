@@ -215,7 +215,12 @@ impl Engine {
     }
 
     /// Keeps what a response says of the clocks, and reports a drift beyond the limit once.
-    pub(crate) fn measure_source_clock(&self, made_at: Option<Timestamp>, requested_at: Timestamp) {
+    pub(crate) async fn measure_source_clock(
+        &self,
+        kind: EtlKind,
+        made_at: Option<Timestamp>,
+        requested_at: Timestamp,
+    ) {
         let Some(made_at) = made_at else { return };
         let now = self.clock.now();
         let drift = ClockDrift { ahead: ahead(made_at, requested_at, now), measured_at: now };
@@ -223,6 +228,11 @@ impl Engine {
         if self.source_clock.keep(drift, limit) {
             tracing::warn!(seconds = drift.ahead.as_secs(), "the clock of the POS and ours have drifted apart");
             self.monitoring.clock_drifted(drift.ahead.as_secs(), limit.as_secs());
+        }
+        if let Some(shown) = self.source_clock.note(kind, drift.ahead.abs() <= limit)
+            && let Err(error) = self.warehouse.keep_shown_clock(shown, now).await
+        {
+            tracing::warn!(%error, "what the clock of the POS shows could not be kept");
         }
     }
 

@@ -61,6 +61,7 @@ impl Engine {
         let branches = calendar_file::remember(&parts.warehouse, file, settings.mode, new_id).await?;
         let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
         let records = parts.warehouse.access_records().await?;
+        let source_clock = SourceClock::knowing(parts.warehouse.shown_clocks().await?);
         let started_at = parts.clock.now();
         let access = Access::new(records, settings.access, started_at);
         let left = match settings.mode {
@@ -86,7 +87,7 @@ impl Engine {
             plans: PlanBook::default(),
             plan_control: Mutex::default(),
             last_probe: Mutex::default(),
-            source_clock: SourceClock::default(),
+            source_clock,
             started_at,
             live_looks: LiveLooks::default(),
             unanswered_days: UnansweredDays::default(),

@@ -134,14 +134,16 @@ async fn loaded_lines(
 async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Option<u64> {
     let question = question_of(branch, readings(day, &branch.zone)?)?;
     let requested_at = engine.clock.now();
-    let response = engine.source.announced_sales(&question).await;
-    response
-        .inspect_err(
-            |error| tracing::warn!(branch = %branch.id, %error, "the POS does not say how many lines a day has"),
-        )
-        .inspect(|announced| engine.measure_source_clock(announced.generated_at, requested_at))
-        .map(|announced| announced.lines)
-        .ok()
+    match engine.source.announced_sales(&question).await {
+        Ok(announced) => {
+            engine.measure_source_clock(EtlKind::Sales, announced.generated_at, requested_at).await;
+            Some(announced.lines)
+        }
+        Err(error) => {
+            tracing::warn!(branch = %branch.id, %error, "the POS does not say how many lines a day has");
+            None
+        }
+    }
 }
 
 async fn compare(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> Result<(), UseCaseError> {

@@ -54,7 +54,8 @@ mod sales_window;
 pub mod schedules;
 mod set_aside;
 mod settings;
-pub mod stock;
+pub mod source_clock;
+mod stock;
 mod summaries;
 mod table_file;
 mod together;
@@ -85,6 +86,7 @@ pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunReco
 pub use sales_window::{Receipt, SalesWindow};
 pub use set_aside::report_unreadable_row;
 pub use settings::{Access, WarehouseSettings};
+pub use source_clock::ShownClock;
 pub use stock::{LastSnapshot, StockSnapshot, WarehouseStock};
 pub use table_file::{ColumnKind, PlainTable, TableFormat, write_table};
 pub use version::{Subject, Version};

@@ -1,5 +1,6 @@
 //! `productos`, `stock_actual` and `stock_historico`: a snapshot of a branch has each of its warehouses, or is not taken.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use domain::stock::Article;
@@ -109,13 +110,13 @@ impl Warehouse {
     }
 }
 
-/// The last snapshot of a warehouse.
+/// The last snapshot of a warehouse. Its codes are few thousand: whether a snapshot has other articles is not seen by their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastSnapshot {
     /// Which warehouse.
     pub warehouse: WarehouseCode,
-    /// Articles in it.
-    pub articles: u64,
+    /// The articles that are loaded of it.
+    pub codes: HashSet<String>,
     /// Number of articles of a later snapshot that was rejected for having too few, and when it was first received.
     pub doubted: Option<(u64, Timestamp)>,
 }
@@ -125,18 +126,17 @@ impl Warehouse {
     pub async fn last_snapshots(&self, branch: BranchId) -> Result<Vec<LastSnapshot>> {
         self.read("ultimas_fotos", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT codigo_almacen, articulos, articulos_en_duda, epoch_us(en_duda_desde)
+                "SELECT codigo_almacen, articulos_en_duda, epoch_us(en_duda_desde)
                  FROM fotos_de_almacen WHERE ubicacion_id = ? ORDER BY ALL",
             )?;
             let mut rows = statement.query([branch.as_str()])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let since = row.get::<_, Option<i64>>(3)?.map(|at| instant("en_duda_desde", at)).transpose()?;
-                found.push(LastSnapshot {
-                    warehouse: WarehouseCode::new(row.get::<_, String>(0)?),
-                    articles: row.get(1)?,
-                    doubted: row.get::<_, Option<u64>>(2)?.zip(since),
-                });
+                let since = row.get::<_, Option<i64>>(2)?.map(|at| instant("en_duda_desde", at)).transpose()?;
+                let doubted = row.get::<_, Option<u64>>(1)?.zip(since);
+                let warehouse = row.get::<_, String>(0)?;
+                let codes = codes_of(connection, &branch, &warehouse)?;
+                found.push(LastSnapshot { warehouse: WarehouseCode::new(warehouse), codes, doubted });
             }
             Ok(found)
         })
@@ -161,6 +161,13 @@ impl Warehouse {
         })
         .await
     }
+}
+
+fn codes_of(connection: &Connection, branch: &BranchId, warehouse: &str) -> Result<HashSet<String>> {
+    let mut statement =
+        connection.prepare("SELECT codigo FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?")?;
+    let codes = statement.query_map(params![branch.as_str(), warehouse], |row| row.get(0))?;
+    Ok(codes.collect::<std::result::Result<_, _>>()?)
 }
 
 /// That a warehouse has answered, also one that has nothing.

@@ -86,7 +86,7 @@ impl Warehouse {
     /// The same; the observer hears of every job, from the question to the end of the work.
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
         let file = settings.path.as_deref().map(OpenFile::take).transpose()?.map(Arc::new);
-        let mark = file.as_ref().and_then(|file| file.mark()).filter(|_| settings.access == Access::ReadAndWrite);
+        let mark = file.as_ref().and_then(|file| file.mark());
         let lost = mark.and_then(CommitMark::lost);
         let mut connection = match &settings.path {
             Some(path) => open_file(path, settings)?,
@@ -103,10 +103,7 @@ impl Warehouse {
                 migrate(&mut connection)?;
             }
         }
-        if let (Some(lost), Some(path)) = (lost, &settings.path) {
-            tracing::error!(path = %path.display(), ?lost, "committed work is missing: the database or its log was cut off or replaced");
-        }
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.filter(|_| settings.access == Access::ReadAndWrite) {
             mark.write();
         }
         // From here on no statement reads or writes another file, and none can change that.
@@ -140,8 +137,8 @@ impl Warehouse {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
     }
 
-    /// Committed work that was missing when the file was opened, which was logged as an error then. Its half hours are gaps again:
-    /// coverage is lost with the lines of its transaction.
+    /// Committed work that was missing when the file was opened. Its half hours are gaps again: coverage is lost with the lines of its
+    /// transaction. Who opens the file to write finds it once, who only reads as often as they look.
     pub fn lost_commits(&self) -> Option<LostCommits> {
         self.0.lost
     }

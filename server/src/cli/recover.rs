@@ -2,6 +2,7 @@
 
 use clap::Args;
 use domain::filter::GapFilter;
+use domain::gap::GapState;
 use domain::plan::PlanState;
 use domain::read_model::{GapView, RecoverGapRequest, RunView};
 use domain::window::clock_text;
@@ -83,7 +84,25 @@ impl RecoverArguments {
         batches.extend(in_work.iter().filter_map(|run| run.lote_id));
         batches.sort_unstable();
         batches.dedup();
-        self.wait(target, batches).await
+        let outcome = self.wait(target, batches).await?;
+        match self.todo {
+            true => self.with_what_is_left(target, outcome).await,
+            false => Ok(outcome),
+        }
+    }
+
+    /// All is recovered only where nothing is left, as of windows that wait in a plan that is stopped.
+    async fn with_what_is_left(&self, target: &Target, outcome: Outcome) -> Result<Outcome, Failure> {
+        let list = target.gaps(GapFilter { hours_max: self.max_horas, ..GapFilter::default() }).await?;
+        let waiting = list.gaps.iter().filter(|gap| matches!(gap.estado, GapState::Queued | GapState::Running)).count();
+        if waiting == 0 {
+            return Ok(outcome);
+        }
+        remark(&format!(
+            "Quedan {waiting} pendientes que ya estaban en cola: los lleva otro lote, o un plan detenido. klk planes dice cuál, y \
+             klk recuperar --plan HASH lo sigue"
+        ));
+        Ok(Outcome::Incomplete)
     }
 
     async fn recover_plan(&self, target: &Target, hash: &str) -> Result<Outcome, Failure> {

@@ -3,7 +3,8 @@
 pub mod progress;
 pub mod table;
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::MultiProgress;
 use serde::Serialize;
@@ -14,9 +15,20 @@ pub static BARS: std::sync::LazyLock<MultiProgress> = std::sync::LazyLock::new(M
 /// The longest line of the log, in bytes: what a caller sent may be in it.
 const LOG_LINE_BYTES_MAX: usize = 8 * 1024;
 
+/// Whether a part of the answer could not be written.
+static IS_ANSWER_LOST: AtomicBool = AtomicBool::new(false);
+
 /// A line of the answer. Who reads it may have read enough and gone, as `head` does; the work goes on.
 pub fn answer(line: &str) {
-    BARS.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
+    match BARS.suspend(|| writeln!(std::io::stdout(), "{line}")) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => IS_ANSWER_LOST.store(true, Ordering::Relaxed),
+        _ => {}
+    }
+}
+
+/// Whether a part of the answer could not be written, as on a full disk: the command has not said what it says it has.
+pub fn is_answer_lost() -> bool {
+    IS_ANSWER_LOST.load(Ordering::Relaxed)
 }
 
 /// The one JSON document of `--json`.
@@ -51,18 +63,23 @@ pub fn confirm(question: &str) -> Option<bool> {
 pub struct LogWriter {
     /// The longest line; a document of JSON has to stay whole.
     bytes_max: usize,
+    /// Whether control characters are written out. In a document of JSON they are already.
+    escapes: bool,
 }
 
 impl LogWriter {
     /// For lines that people read.
-    pub const TEXT: Self = Self { bytes_max: LOG_LINE_BYTES_MAX };
-    /// For documents of JSON, in which line breaks are escaped already.
-    pub const JSON: Self = Self { bytes_max: usize::MAX };
+    pub const TEXT: Self = Self { bytes_max: LOG_LINE_BYTES_MAX, escapes: true };
+    /// For documents of JSON.
+    pub const JSON: Self = Self { bytes_max: usize::MAX, escapes: false };
 }
 
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let line = one_line(bytes, self.bytes_max);
+        let line = match self.escapes {
+            true => one_line(bytes, self.bytes_max, is_terminal()),
+            false => bytes.to_vec(),
+        };
         BARS.suspend(|| std::io::stderr().write_all(&line))?;
         Ok(bytes.len())
     }
@@ -72,8 +89,9 @@ impl Write for LogWriter {
     }
 }
 
-/// A record with its line breaks escaped, and cut where it is too long. The log hands over a record whole.
-fn one_line(record: &[u8], bytes_max: usize) -> Vec<u8> {
+/// A record with its line breaks and other control characters written out, and cut where it is too long. The log hands over a
+/// record whole. On a terminal the log's own colours stay: it writes out those that came with a value.
+fn one_line(record: &[u8], bytes_max: usize, has_colours: bool) -> Vec<u8> {
     let record = record.strip_suffix(b"\n").unwrap_or(record);
     let shown = record.get(..bytes_max).unwrap_or(record);
     let is_cut = shown.len() < record.len();
@@ -82,6 +100,9 @@ fn one_line(record: &[u8], bytes_max: usize) -> Vec<u8> {
         match byte {
             b'\n' => line.extend_from_slice(b"\\n"),
             b'\r' => line.extend_from_slice(b"\\r"),
+            b'\t' => line.push(b'\t'),
+            0x1b if has_colours => line.push(0x1b),
+            control if control.is_ascii_control() => line.extend_from_slice(format!("\\x{control:02x}").as_bytes()),
             other => line.push(*other),
         }
     }
@@ -97,13 +118,18 @@ mod tests {
     use super::*;
 
     fn shown(record: &str) -> String {
-        String::from_utf8_lossy(&one_line(record.as_bytes(), LOG_LINE_BYTES_MAX)).into_owned()
+        String::from_utf8_lossy(&one_line(record.as_bytes(), LOG_LINE_BYTES_MAX, false)).into_owned()
     }
 
     #[test]
     fn a_record_is_one_line_whatever_is_in_it() {
         assert_eq!(shown("INFO ventas\n"), "INFO ventas\n");
         assert_eq!(shown("INFO x\r\nERROR forged\n"), "INFO x\\r\\nERROR forged\n");
+    }
+
+    #[test]
+    fn what_would_steer_a_terminal_is_written_out() {
+        assert_eq!(shown("INFO \u{1b}[2J\u{7}x\ty\n"), "INFO \\x1b[2J\\x07x\ty\n");
     }
 
     #[test]

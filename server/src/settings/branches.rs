@@ -94,8 +94,9 @@ fn branches(entries: &[BranchEntry], holidays: &[ExceptionEntry], zone: &TimeZon
 /// the POS's.
 fn merge(known: &[BranchEntry], rows: &[WarehouseRow]) -> Vec<BranchEntry> {
     let mut codes: Vec<&str> = listed_codes(rows).collect();
-    codes.sort_unstable();
-    codes.dedup();
+    // However it is capitalised, it is one store; the POS finds it by either.
+    codes.sort_by_key(|code| code.to_uppercase());
+    codes.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
     codes.into_iter().map(|code| entry_of(code, known, rows)).collect()
 }
 
@@ -105,12 +106,15 @@ pub fn listed_codes(rows: &[WarehouseRow]) -> impl Iterator<Item = &str> {
 }
 
 fn entry_of(code: &str, known: &[BranchEntry], rows: &[WarehouseRow]) -> BranchEntry {
-    let name = rows.iter().find(|row| row.branch.as_str() == code).map_or(code, |row| row.branch_name.as_str());
-    let mut entry = known.iter().find(|entry| entry.codigo == code).cloned().unwrap_or_else(|| {
+    let named = rows.iter().find(|row| row.branch.as_str().eq_ignore_ascii_case(code) && !row.branch_name.is_empty());
+    let name = named.map_or(code, |row| row.branch_name.as_str());
+    let known = known.iter().find(|entry| entry.codigo.eq_ignore_ascii_case(code)).cloned();
+    let mut entry = known.unwrap_or_else(|| {
         BranchEntry::unremarkable(format!("tienda_{}", code.to_lowercase()), code.to_owned(), name.to_owned())
     });
     name.clone_into(&mut entry.nombre);
-    let is_listed = |watched: &WarehouseEntry| rows.iter().any(|row| row.warehouse.as_str() == watched.codigo);
+    let is_listed =
+        |watched: &WarehouseEntry| rows.iter().any(|row| row.warehouse.as_str().eq_ignore_ascii_case(&watched.codigo));
     entry.almacenes.retain(is_listed);
     fill_warehouses(&mut entry, rows);
     entry
@@ -121,7 +125,8 @@ fn fill_warehouses(entry: &mut BranchEntry, rows: &[WarehouseRow]) {
     if !entry.almacenes.is_empty() {
         return;
     }
-    let own: Vec<&WarehouseRow> = rows.iter().filter(|row| row.branch.as_str() == entry.codigo).collect();
+    let own: Vec<&WarehouseRow> =
+        rows.iter().filter(|row| row.branch.as_str().eq_ignore_ascii_case(&entry.codigo)).collect();
     let is_watched = |row: &WarehouseRow| WATCHED.iter().any(|word| row.warehouse_name.to_uppercase().contains(word));
     let any_watched = own.iter().any(|row| is_watched(row));
     let kept = own.into_iter().filter(|row| !any_watched || is_watched(row));
@@ -176,6 +181,23 @@ mod tests {
         assert_eq!(ids, [("tienda_01", "PERIFERICO NUEVO"), ("tienda_suc006", "CATIA")]);
         assert_eq!(codes(&merged[0]), ["APP-TPF"]);
         assert_eq!(codes(&merged[1]), ["APP-TCA"]);
+    }
+
+    #[test]
+    fn a_store_is_one_however_its_code_is_capitalised() {
+        let zone = TimeZone::get("America/Caracas").unwrap();
+        let known = branch_file::known().unwrap();
+        let rows = [
+            row("suc001", "", "app-tpf", "PISO DE VENTA"),
+            row("SUC001", "PERIFERICO", "APP-PPF", "PRINCIPAL"),
+            row("Suc077", "NUEVA", "A", "PISO DE VENTA"),
+            row("SUC077", "NUEVA", "B", "PRINCIPAL"),
+        ];
+        let merged = merge(&known, &rows);
+        assert_eq!(merged.iter().map(|entry| entry.codigo.as_str()).collect::<Vec<_>>(), ["SUC001", "Suc077"]);
+        assert_eq!((merged[0].nombre.as_str(), codes(&merged[0])), ("PERIFERICO", vec!["APP-TPF", "APP-PPF"]));
+        assert_eq!(codes(&merged[1]), ["A", "B"]);
+        assert_eq!(branches(&merged, &[], &zone).unwrap().len(), 2);
     }
 
     #[test]

@@ -123,6 +123,48 @@ fn who_only_asks_writes_nothing() {
     }
 }
 
+/// An older file in place of the last one, as by somebody who copied the wrong one back.
+#[test]
+fn a_database_that_lost_what_was_committed_says_so_to_whoever_looks() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    let load = |from: &str, to: &str| {
+        let arguments =
+            ["etl", "ventas", "--tienda", "tienda_01", "--desde", &day, "--hora-desde", from, "--hora-hasta", to];
+        klk.run(&arguments)
+    };
+    assert_eq!(load("12:00", "12:30").code, 0);
+    let (database, copy) = (klk.path("data/klk.duckdb"), klk.path("copy"));
+    std::fs::copy(&database, &copy).unwrap();
+    assert_eq!(load("12:30", "13:00").code, 0);
+    std::fs::copy(&copy, &database).unwrap();
+
+    let said = "perdió trabajo que ya estaba guardado: el archivo es anterior";
+    for asking in [&["gaps"][..], &["cobertura", "--tienda", "tienda_01", "--fecha", &day], &["planes"]] {
+        let run = klk.run(asking);
+        assert!(run.errors.contains(said), "{asking:?}: {}", run.errors);
+    }
+    let doctor = klk.run(&["doctor"]);
+    assert!(
+        doctor.code == 3 && doctor.answer.contains(said) && doctor.answer.contains("klk restaurar"),
+        "{}",
+        doctor.answer
+    );
+    assert!(load("12:30", "13:00").errors.contains(said));
+    assert!(!klk.run(&["gaps"]).errors.contains(said), "what was lost is loaded again or a gap");
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_no_success() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let run = klk.command(&["planes", "--json"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.code() == Some(1) && errors.contains("no se pudo escribir toda la salida"), "{errors}");
+}
+
 #[test]
 fn an_answer_that_nobody_reads_to_its_end_is_no_error() {
     let pos = Pos::start();

@@ -227,6 +227,8 @@ fn a_plan_that_changed_or_that_its_breaker_stops_ends_the_command_with_3_and_say
     assert!(stopped.errors.contains("2 ventanas seguidas de PERIFERICO fallaron."), "{}", stopped.errors);
     assert!(stopped.errors.contains(&format!("klk recuperar --plan {}", &hash[..12])), "{}", stopped.errors);
     pos.sim.remove_fault(fault);
+    let all = klk.run(&["recuperar", "--todo", "--si"]);
+    assert!(all.code == 3 && all.errors.contains("un plan detenido"), "{}: {}", all.code, all.errors);
     let resumed = klk.run(&["recuperar", "--plan", hash, "--json"]);
     let failed = resumed.json()["fallidas"].as_u64().unwrap();
     assert!((2..=3).contains(&failed), "{failed}");

@@ -25,8 +25,11 @@ pub(super) async fn of(
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
     // Nobody had a live window before, unless it is tried again.
     let is_first = job.record.mode == RunMode::Incremental && job.record.attempt == 1;
-    let loaded = if is_first { Vec::new() } else { warehouse.loaded_lines(window.clone()).await? };
-    let mut losses = doubtful(&loaded, &keys_of(lines), limits);
+    let (loaded, lost_before) = match is_first {
+        true => (Vec::new(), 0),
+        false => (warehouse.loaded_lines(window.clone()).await?, warehouse.lost_lines(window.clone()).await?),
+    };
+    let mut losses = doubtful(&loaded, &keys_of(lines), lost_before, limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
     losses.extend(unexpectedly_empty(job, window, lines).await?);
     if losses.is_empty() || is_believed(&losses, &warehouse.doubted_losses(window.clone()).await?, now, limits) {
@@ -34,7 +37,7 @@ pub(super) async fn of(
     }
     let said = match losses.iter().find(|loss| loss.gone == 0) {
         Some(empty) if gone == 0 => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
-        _ => messages::would_lose(gone, loaded.len() as u64, limits.pause),
+        _ => messages::would_lose(gone, loaded.len() as u64, lost_before, limits.pause),
     };
     tracing::warn!(run = %job.record.id, branch = %window.branch, gone, half_hours = losses.len(), "an answer is doubted");
     warehouse.doubt(job.record.id, window.clone(), losses, now).await?;
@@ -78,8 +81,11 @@ pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<
     let mut said = None;
     for known in warehouse.last_snapshots(snapshot.branch.clone()).await? {
         let Some(taken) = snapshot.warehouses.iter().find(|taken| taken.code == known.warehouse) else { continue };
-        let (before, articles) = (known.articles, taken.articles.len() as u64 + taken.unreadable);
-        if !limits.is_doubtful(before, articles) {
+        let (before, articles) = (known.codes.len() as u64, taken.articles.len() as u64 + taken.unreadable);
+        // Any of those that cannot be read may be one that seems to be gone.
+        let still_there = taken.articles.iter().filter(|article| known.codes.contains(&article.codigo)).count() as u64;
+        let still_there = (still_there + taken.unreadable).min(before);
+        if !limits.is_doubtful(before, still_there) {
             continue;
         }
         // About as many as were doubted: stock goes on changing meanwhile.
@@ -91,7 +97,7 @@ pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<
             Some(_) => {}
             None => warehouse.doubt_snapshot(snapshot.branch.clone(), known.warehouse.clone(), articles, now).await?,
         }
-        said = Some(messages::would_empty(&known.warehouse, before, articles, limits.pause));
+        said = Some(messages::would_lose_articles(&known.warehouse, before, before - still_there, limits.pause));
     }
     Ok(said)
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::WarehouseCode;
-use domain::stock::UnreadableArticle;
+use domain::stock::{ArticlesAnswer, UnreadableArticle};
+use domain::{EtlKind, WarehouseCode};
 use klk::MemoryShare;
 use monitoring::Measurements;
 use warehouse::{PhaseTimes, RunEnd, StockSnapshot, WarehouseStock};
@@ -80,25 +80,20 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
     let mut memory = Vec::with_capacity(job.branch.warehouses.len());
     let mut unreadable = Vec::new();
     for warehouse in &job.branch.warehouses {
+        let requested_at = job.engine.clock.now();
         let mut left = job.engine.settings.short_answer_retries;
         let answer = loop {
             let answer =
                 client.articles_of_warehouse(&warehouse.code).await.inspect_err(|error| watcher.failed(error))?;
-            if answer.is_complete() || (left == 0 && answer.is_complete_but_for_unreadable()) {
+            let wrong_moment = wrong_moment(job, &warehouse.code, &answer);
+            let is_of_now = wrong_moment.is_none();
+            if is_of_now && (answer.is_complete() || (left == 0 && answer.is_complete_but_for_unreadable())) {
+                job.engine.measure_source_clock(EtlKind::Inventory, answer.generated_at, requested_at).await;
                 break answer;
             }
             if left == 0 {
-                let (announced, distinct) = (answer.announced, answer.articles.len());
-                let message = match &answer.contradicted {
-                    Some(article) => {
-                        format!("El artículo {article} de {} llegó dos veces con datos distintos.", warehouse.code)
-                    }
-                    None => format!(
-                        "El KLK anunció {announced} artículos de {} y llegaron {distinct} distintos.",
-                        warehouse.code
-                    ),
-                };
-                return Err(PipelineError::Short { message, extracted: distinct as u64 });
+                let message = wrong_moment.unwrap_or_else(|| messages::incomplete_stock(&warehouse.code, &answer));
+                return Err(PipelineError::Short { message, extracted: answer.articles.len() as u64 });
             }
             left -= 1;
         };
@@ -116,6 +111,17 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
         memory.push(share);
     }
     Ok(Extracted { warehouses, unreadable, memory })
+}
+
+/// What is wrong with a response that the source made long ago, or that hides when it was made: it shows the stock of another time.
+/// Where the clocks never agreed, an old moment is that of a clock that is off.
+fn wrong_moment(job: &Job<'_>, warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> Option<String> {
+    let (clock, limit) = (&job.engine.source_clock, job.engine.settings.stock_age_max);
+    let Some(made_at) = answer.generated_at else {
+        return clock.is_shown_by(EtlKind::Inventory).then(messages::without_its_moment);
+    };
+    let is_old = job.engine.clock.now().duration_since(made_at) > limit;
+    (is_old && clock.has_agreed()).then(|| messages::old_stock(warehouse, made_at, &job.branch.zone))
 }
 
 /// For whoever mends it at the source: each article that cannot be read, as far as the response keeps them.

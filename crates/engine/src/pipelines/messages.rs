@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use domain::sale::{SalesAnswer, UnreadableLine};
-use domain::stock::UnreadableArticle;
+use domain::sale::{OutsideLine, SalesAnswer, UnreadableLine};
+use domain::stock::{ArticlesAnswer, UnreadableArticle};
 use domain::{Branch, BranchClock, WarehouseCode};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -118,10 +118,30 @@ pub(super) fn incomplete(branch: &Branch, answer: &SalesAnswer) -> String {
         return format!("La línea {line} de la factura {invoice} llegó dos veces con datos distintos.");
     }
     if answer.outside > 0 {
-        let outside = answer.outside;
-        return format!("De {distinct} líneas que llegaron, {outside} no son del período pedido.");
+        return outside(answer);
     }
     format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
+}
+
+/// Lines that lie outside of the requested time, the first of them with their moment.
+fn outside(answer: &SalesAnswer) -> String {
+    let (distinct, outside) = (answer.lines.len(), answer.outside);
+    let named: Vec<String> = answer
+        .outside_lines
+        .iter()
+        .take(ELEMENTS_NAMED)
+        .map(|OutsideLine { invoice, line, moment }| {
+            let moment = moment.strftime("%d/%m/%Y %H:%M:%S");
+            format!("factura {}, línea {line}, del {moment}", shortened(invoice))
+        })
+        .collect();
+    let others = and_others(outside, named.len());
+    let are_not = if outside == 1 { "no es" } else { "no son" };
+    format!(
+        "De {distinct} líneas que llegaron, {outside} {are_not} del período pedido: {}{others}. No se cargan aquí; la ventana \
+         sigue pendiente.",
+        named.join("; ")
+    )
 }
 
 /// Lines or articles that one message names.
@@ -167,6 +187,15 @@ pub(super) struct UnreadableStock {
     pub(super) count: u64,
     /// The first of them.
     pub(super) first: Vec<UnreadableArticle>,
+}
+
+/// Why a response about the articles of a warehouse is not believed as a whole.
+pub(super) fn incomplete_stock(warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> String {
+    let (announced, distinct) = (answer.announced, answer.articles.len());
+    match &answer.contradicted {
+        Some(article) => format!("El artículo {article} de {warehouse} llegó dos veces con datos distintos."),
+        None => format!("El KLK anunció {announced} artículos de {warehouse} y llegaron {distinct} distintos."),
+    }
 }
 
 /// Articles that cannot be read, the first of them with all that is known.
@@ -222,10 +251,14 @@ fn shortened(text: &str) -> String {
 }
 
 /// A response that would remove too many loaded lines.
-pub(super) fn would_lose(gone: u64, loaded: u64, pause: SignedDuration) -> String {
+pub(super) fn would_lose(gone: u64, loaded: u64, lost_before: u64, pause: SignedDuration) -> String {
     let minutes = pause.as_mins();
+    let before = match lost_before {
+        0 => String::new(),
+        _ => format!(", y en cargas anteriores quitó {lost_before}"),
+    };
     format!(
-        "El KLK ya no tiene {gone} de las {loaded} líneas que están cargadas. Se conservan: se creerá la misma respuesta \
+        "El KLK ya no tiene {gone} de las {loaded} líneas que están cargadas{before}. Se conservan: se creerá la misma respuesta \
          si llega otra vez después de {minutes} min."
     )
 }
@@ -239,13 +272,28 @@ pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration
     )
 }
 
-/// A snapshot with far fewer articles than the last one.
-pub(super) fn would_empty(warehouse: &WarehouseCode, before: u64, now: u64, pause: SignedDuration) -> String {
+/// A snapshot without many of the articles of the last one.
+pub(super) fn would_lose_articles(warehouse: &WarehouseCode, before: u64, gone: u64, pause: SignedDuration) -> String {
     let minutes = pause.as_mins();
     format!(
-        "El almacén {warehouse} pasó de {before} artículos a {now}. Se conserva la foto anterior: se creerá la nueva si \
-         llega igual después de {minutes} min."
+        "El KLK ya no tiene {gone} de los {before} artículos del almacén {warehouse}. Se conserva la foto anterior: se creerá \
+         la nueva si llega igual después de {minutes} min."
     )
+}
+
+/// Articles of a response that was made long before it was requested.
+pub(super) fn old_stock(warehouse: &WarehouseCode, made_at: Timestamp, zone: &BranchClock) -> String {
+    let made_at = zone.to_datetime(made_at).strftime("%d/%m/%Y %H:%M:%S");
+    format!(
+        "El KLK generó la existencia del almacén {warehouse} el {made_at}: no es la de ahora. Se conserva la foto anterior."
+    )
+}
+
+/// A response that does not say when it was made, of a source that does so otherwise.
+pub(super) fn without_its_moment() -> String {
+    "La respuesta no dice cuándo la generó el KLK («fecha_generacion»), y las demás lo dicen: no prueba que esté completa. \
+     Se consultará otra vez."
+        .to_owned()
 }
 
 /// A response that was made before its window had ended.

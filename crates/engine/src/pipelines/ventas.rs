@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use domain::sale::{SaleLine, SalesAnswer, UnreadableLine};
 use domain::window::readings;
-use domain::{Branch, Interval};
+use domain::{Branch, EtlKind, Interval};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use klk::{KlkError, Received, SalesQuestion};
@@ -37,10 +37,10 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         is_of_window_only: question.to.is_none(),
     };
     log_unreadable(job, &answer);
-    let made_too_early = made_too_early(job, &answer, window.interval.end());
-    let has_seen_the_end = made_too_early.is_none();
+    let wrong_moment = wrong_moment(job, &answer, window.interval.end());
+    let has_seen_the_end = wrong_moment.is_none();
     let complete = answer.is_complete() && has_seen_the_end;
-    let message = made_too_early.unwrap_or_else(|| messages::incomplete(job.branch, &answer));
+    let message = wrong_moment.unwrap_or_else(|| messages::incomplete(job.branch, &answer));
 
     let lines = job
         .monitor
@@ -137,7 +137,7 @@ async fn ask(
     loop {
         let response = client.sales(question).await;
         if let Ok(answer) = &response {
-            job.engine.measure_source_clock(answer.generated_at, requested_at);
+            job.engine.measure_source_clock(EtlKind::Sales, answer.generated_at, requested_at).await;
         }
         match response {
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
@@ -171,9 +171,12 @@ fn log_unreadable(job: &Job<'_>, answer: &SalesAnswer) {
     }
 }
 
-/// What is wrong with a response that the source made before the window had ended: sales of its last minutes are not in it.
-fn made_too_early(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<String> {
-    let made_at = answer.generated_at?;
+/// What is wrong with a response that the source made before the window had ended: sales of its last minutes are not in it. One
+/// that hides when it was made, as no other of the source does, may be such a one.
+fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<String> {
+    let Some(made_at) = answer.generated_at else {
+        return job.engine.source_clock.is_shown_by(EtlKind::Sales).then(messages::without_its_moment);
+    };
     let tolerance = job.engine.settings.source_clock_tolerance;
     let is_early = window_end.checked_sub(tolerance).is_ok_and(|earliest| made_at < earliest);
     is_early.then(|| messages::made_too_early(made_at, window_end, &job.branch.zone))

@@ -1,7 +1,7 @@
 //! Snapshots of stock: whole or not at all, and only of the present.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use domain::filter::GapFilter;
 use domain::freshness::Freshness;
@@ -66,14 +66,23 @@ async fn a_missed_snapshot_cannot_be_recovered_and_none_is_expected_before_the_f
 
 /// A POS each of whose warehouses has these articles, as JSON.
 async fn selling(articles: impl Fn() -> Vec<String> + Send + Sync + 'static) -> World {
+    selling_with(Arc::default(), articles).await
+}
+
+/// The same, with more members in `meta`.
+async fn selling_with(
+    more_meta: Arc<Mutex<String>>,
+    articles: impl Fn() -> Vec<String> + Send + Sync + 'static,
+) -> World {
     let pos = MockServer::start().await;
     let respond = move |request: &Request| {
         let asked: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         let articles = articles();
         let filter = serde_json::json!([asked["Codigoalmacen"]]).to_string().replace('"', "\\\"");
         let body = format!(
-            r#"{{"meta":{{"almacences_filtrados":"{filter}","total_articulos":{}}},"articulos":[{}]}}"#,
+            r#"{{"meta":{{"almacences_filtrados":"{filter}","total_articulos":{}{}}},"articulos":[{}]}}"#,
             articles.len(),
+            more_meta.lock().unwrap(),
             articles.join(",")
         );
         ResponseTemplate::new(200).set_body_string(body)
@@ -140,7 +149,7 @@ async fn a_stock_that_falls_is_believed_when_it_comes_again() {
     world.clock.set("2025-11-18T16:30:00Z");
     let doubted = snapshot(&world).await;
     assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
-    assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("pasó de 100 artículos a 0"), "{doubted:?}");
+    assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("ya no tiene 100 de los 100 artículos"), "{doubted:?}");
 
     // It was a moment's weakness of the POS.
     articles.store(101, Ordering::Relaxed);
@@ -152,4 +161,47 @@ async fn a_stock_that_falls_is_believed_when_it_comes_again() {
     assert_eq!(snapshot(&world).await[0].estado, RunState::Failed);
     world.clock.set("2025-11-18T18:00:00Z");
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
+}
+
+/// As many articles, and others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_of_other_articles_is_believed_when_it_comes_again() {
+    let first = Arc::new(AtomicU32::new(0));
+    let known = Arc::clone(&first);
+    let world = selling(move || {
+        let first = known.load(Ordering::Relaxed);
+        (first..first + 100).map(|number| article(number, "1")).collect()
+    })
+    .await;
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+    first.store(10, Ordering::Relaxed);
+    world.clock.set("2025-11-18T16:30:00Z");
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "a few are others");
+    first.store(1_000, Ordering::Relaxed);
+    world.clock.set("2025-11-18T17:00:00Z");
+    let doubted = snapshot(&world).await;
+    assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
+    assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("ya no tiene 100 de los 100 artículos"), "{doubted:?}");
+    world.clock.set("2025-11-18T17:30:00Z");
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
+}
+
+/// A cache between us and the POS, or a POS that looks at an old copy.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_of_another_time_is_not_that_of_now() {
+    let made_at = Arc::new(Mutex::new(r#","fecha_generacion":"2025-11-18T16:00:00Z""#.to_owned()));
+    let world = selling_with(Arc::clone(&made_at), || vec![article(1, "7")]).await;
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+    for (moment, said) in [
+        (r#","fecha_generacion":"2020-01-01T12:00:00Z""#, "el 01/01/2020 08:00:00: no es la de ahora"),
+        ("", "«fecha_generacion»"),
+    ] {
+        moment.clone_into(&mut made_at.lock().unwrap());
+        world.clock.set("2025-11-18T16:30:00Z");
+        let runs = snapshot(&world).await;
+        assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
+        assert!(runs[0].error_mensaje.as_ref().unwrap().contains(said), "{runs:?}");
+    }
+    let fresh = world.warehouse().await.stock_freshness().await.unwrap();
+    assert!(fresh.iter().all(|(_, _, at)| at.to_string() == "2025-11-18T16:00:00Z"), "{fresh:?}");
 }

@@ -203,6 +203,52 @@ async fn a_response_made_too_early_does_not_say_that_the_source_changed() {
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
 }
 
+/// The source says when it makes its responses: one that does not may have been made at any time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_hides_its_moment_proves_nothing_where_others_say_it() {
+    let (world, response) = responding(right()).await;
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    *response.lock().unwrap() = right().replace(r#","fecha_generacion":"2025-11-18T13:45:09.488Z""#, "");
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = runs[0].error_mensaje.as_ref().unwrap();
+    assert_eq!((runs[0].estado, runs[0].error_tipo), (PARTIAL, Some(ErrorClass::InvalidData)));
+    assert!(message.contains("«fecha_generacion»"), "{message}");
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
+    let shown = world.warehouse().await.shown_clocks().await.unwrap();
+    assert_eq!(
+        shown,
+        [warehouse::ShownClock { kind: domain::EtlKind::Sales, has_agreed: false }],
+        "for the next process"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_outside_of_the_window_is_named() {
+    let (world, _) = responding(right().replace(r#""hora":"12:10"#, r#""hora":"13:10"#)).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = "De 2 líneas que llegaron, 1 no es del período pedido: factura C01-01-00000002, línea 1, del 17/11/2025 \
+                   13:10:00. No se cargan aquí; la ventana sigue pendiente.";
+    assert_eq!(runs[0].error_mensaje.as_deref(), Some(message));
+}
+
+/// Each load loses less than is doubted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_hour_that_loses_a_little_at_each_load_is_doubted_in_the_end() {
+    let (world, response) = responding(of_invoices(1..101)).await;
+    let load = async |lines: u32| {
+        *response.lock().unwrap() = of_invoices(1..1 + lines);
+        let runs = world.extract("tienda_01", DAY, HOURS).await;
+        (runs[0].estado, day_totals(&world).await.lines)
+    };
+    assert_eq!(load(100).await, (RunState::Succeeded, 100));
+    assert_eq!(load(90).await, (RunState::Succeeded, 90));
+    assert_eq!(load(80).await, (RunState::Succeeded, 80));
+    assert_eq!(load(74).await, (PARTIAL, 80));
+    assert_eq!(load(80).await, (RunState::Succeeded, 80));
+    assert_eq!(load(100).await, (RunState::Succeeded, 100), "what is there again is not lost");
+    assert_eq!(load(90).await, (RunState::Succeeded, 90));
+}
+
 /// Without lines, the echo of the request is all that says what a response is about.
 #[rstest]
 #[case::nothing(&["sucursal_codigo", "fecha_desde", "fecha_hasta", "hora_desde", "hora_hasta"])]

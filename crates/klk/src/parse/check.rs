@@ -4,7 +4,7 @@
 //! A field that is present has to agree with the request. One that is absent is let through beside lines, which say themselves
 //! of which day and hour they are; without lines it is all that says what the response is about, and has to be there.
 
-use domain::sale::SaleLine;
+use domain::sale::{OutsideLine, SaleLine};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -16,6 +16,7 @@ use super::field::{read, text, text_or_json};
 use super::problem::{FieldProblem, Problem};
 use super::raw::{Field, RawObject, raw_object};
 use super::scanner::Scanner;
+use super::unreadable::ELEMENTS_MAX;
 use crate::SalesQuestion;
 use crate::text::excerpt;
 
@@ -105,19 +106,26 @@ pub(super) fn check_codes(field: &'static str, filter: Field<'_>, code: &str) ->
     Err(other(field, code, &codes.join(", ")))
 }
 
-/// Counts the lines outside of the requested time, whose hours include their last second. Refuses a response of which no
-/// line lies within.
-pub(super) fn count_outside(lines: &[SaleLine], question: &SalesQuestion) -> Result<u64, ParseError> {
-    let outside = |line: &&SaleLine| !lies_within(line, question);
-    let count = lines.iter().filter(outside).count();
-    match lines.iter().find(outside) {
+/// How many lines lie outside of the requested time, whose hours include their last second, and the first of them. Refuses a
+/// response of which no line lies within.
+pub(super) fn outside_of(lines: &[SaleLine], question: &SalesQuestion) -> Result<(u64, Vec<OutsideLine>), ParseError> {
+    let outside = || lines.iter().filter(|line| !lies_within(line, question));
+    let count = outside().count();
+    match outside().next() {
         Some(first) if count == lines.len() => {
             let from = question.first_hour().unwrap_or_else(|| "00:00".to_owned());
             let to = question.last_hour().unwrap_or_else(|| "24:00".to_owned());
             let asked = format!("{} {from}–{to}", question.date);
             Err(other("ventas", &asked, &format!("{} {}", first.fecha, first.hora)))
         }
-        _ => Ok(count as u64),
+        _ => {
+            let named = outside().take(ELEMENTS_MAX).map(|line| OutsideLine {
+                invoice: excerpt(&line.numero_factura),
+                line: line.linea,
+                moment: line.local_moment(),
+            });
+            Ok((count as u64, named.collect()))
+        }
     }
 }
 

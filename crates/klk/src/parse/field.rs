@@ -22,6 +22,7 @@ macro_rules! read {
 pub(super) use read;
 
 const TEXT: Expected = "a text";
+const CODE_CHARACTERS_MAX: usize = 64;
 const NUMBER: Expected = "a number";
 
 /// A text, borrowed where it has no escapes; `""` is None.
@@ -44,6 +45,20 @@ pub(super) fn required_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> 
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     });
     trimmed.filter(|text| !text.is_empty()).ok_or("a text that is not empty")
+}
+
+/// A code that has to be there: it becomes part of identifiers, addresses and log lines.
+pub(super) fn code(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
+    let code = required_text(field)?;
+    let is_plain = code.chars().count() <= CODE_CHARACTERS_MAX && !code.contains(char::is_control);
+    is_plain.then_some(code).ok_or("a code of at most 64 characters, none of them a control character")
+}
+
+/// A name for people; `""` where there is none. Line ends and other control characters become blanks.
+pub(super) fn name(field: Field<'_>) -> Result<String, Expected> {
+    let name = borrowed_text(field)?.unwrap_or_default();
+    let plain: String = name.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    Ok(plain.trim().to_owned())
 }
 
 /// A text that has to be there and may be empty: an empty code is odd, and no reason to refuse all other lines.

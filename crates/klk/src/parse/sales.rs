@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::sale::{SaleLine, SalesAnswer};
 use jiff::Timestamp;
 
-use super::check::{SalesFacts, count_outside, read_sales_meta};
+use super::check::{SalesFacts, outside_of, read_sales_meta};
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
 use super::field::read;
@@ -57,12 +57,13 @@ pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<Sales
     if unreadable.count > 0 {
         items.retain(|line| !unreadable.keys.contains(&(Cow::Borrowed(&*line.numero_factura), line.linea)));
     }
-    let outside = count_outside(&items, question)?;
+    let (outside, outside_lines) = outside_of(&items, question)?;
     let contradicted = contradicted.map(|line| (line.numero_factura, line.linea));
     Ok(SalesAnswer {
         announced,
         received: received + unreadable.count,
         outside,
+        outside_lines,
         contradicted,
         unreadable: unreadable.count,
         unreadable_lines: unreadable.first,

@@ -13,7 +13,7 @@ use super::scanner::Scanner;
 use crate::text::{BYTE_MARK, excerpt};
 
 /// Elements of which it is said what is wrong; all of them are counted.
-const ELEMENTS_MAX: usize = 20;
+pub(super) const ELEMENTS_MAX: usize = 20;
 
 /// A line's invoice and number.
 type Key<'body> = (Cow<'body, str>, i32);

@@ -25,8 +25,8 @@ pub struct WarehouseRow {
 
 raw_object!(RawWarehouse, "a warehouse", { CodigoSucursal, NombreSucursal, CodigoAlmacen, NombreAlmacen });
 
-/// Reads a response, without the row that sums up all stores. A malformed row is skipped and logged; an error is returned only
-/// if no row can be read.
+/// Reads a response, without the row that sums up all stores. A malformed row, also one that is no object, is skipped and logged;
+/// an error is returned only if no row can be read.
 pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseError> {
     let mut rows = Vec::new();
     // Which row is being read, for errors.
@@ -37,14 +37,18 @@ pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseErr
         Ok(b'{') => return Err(parse_refusal(body)),
         _ => scanner.array(format_args!("an array of warehouses"), |scanner, index| {
             element = Some(index);
-            let raw = RawWarehouse::read(scanner)?;
-            if sums_up_all_stores(&raw) {
-                return Ok(());
-            }
-            match warehouse_row(&raw) {
+            scanner.peek()?;
+            let start = scanner.place();
+            let read = match RawWarehouse::read(scanner) {
+                Ok(raw) if sums_up_all_stores(&raw) => return Ok(()),
+                Ok(raw) => warehouse_row(&raw).map_err(|problem| problem.to_string()),
+                Err(Problem::EndsTooSoon) => return Err(Problem::EndsTooSoon),
+                Err(problem) if !scanner.skip_element(start) => return Err(problem),
+                Err(problem) => Err(problem.detail().unwrap_or_default()),
+            };
+            match read {
                 Ok(row) => rows.push(row),
-                Err(problem) => {
-                    let detail = problem.to_string();
+                Err(detail) => {
                     tracing::warn!(index, detail, "a row of the listing of stores is left out");
                     odd.get_or_insert((index, detail));
                 }
@@ -76,10 +80,10 @@ fn parse_refusal(body: &str) -> ParseError {
 
 fn warehouse_row(raw: &RawWarehouse<'_>) -> Result<WarehouseRow, FieldProblem> {
     Ok(WarehouseRow {
-        branch: BranchCode::new(read!(required_text, raw.CodigoSucursal)),
-        branch_name: read!(text, raw.NombreSucursal).unwrap_or_default(),
-        warehouse: WarehouseCode::new(read!(required_text, raw.CodigoAlmacen)),
-        warehouse_name: read!(text, raw.NombreAlmacen).unwrap_or_default(),
+        branch: BranchCode::new(read!(code, raw.CodigoSucursal)),
+        branch_name: read!(name, raw.NombreSucursal),
+        warehouse: WarehouseCode::new(read!(code, raw.CodigoAlmacen)),
+        warehouse_name: read!(name, raw.NombreAlmacen),
     })
 }
 

@@ -56,11 +56,26 @@ async fn rows_of_the_wrong_shape_are_no_answer(#[case] body: &str, #[case] index
     assert!(matches!(&error, KlkError::Malformed { element, .. } if *element == index), "{error:?}");
 }
 
+#[rstest]
+#[case::without_a_code(
+    r#"{"CodigoSucursal":"SUC009","NombreSucursal":"NUEVA","CodigoAlmacen":null,"NombreAlmacen":"?"}"#
+)]
+#[case::null("null")]
+#[case::a_number("7")]
+#[case::a_list("[[],{}]")]
+#[case::a_line_end_in_a_code(r#"{"CodigoSucursal":"SUC\n009","CodigoAlmacen":"APP"}"#)]
+#[case::a_code_that_comes_twice(r#"{"CodigoSucursal":"SUC009","CodigoSucursal":"SUC010","CodigoAlmacen":"APP"}"#)]
 #[tokio::test]
-async fn an_odd_row_hides_no_other_store() {
-    let odd = r#"{"CodigoSucursal":"SUC009","NombreSucursal":"NUEVA","CodigoAlmacen":null,"NombreAlmacen":"?"}"#;
+async fn an_odd_row_hides_no_other_store(#[case] odd: &str) {
     let rows = floors(json(format!("[{odd},{PERIFERICO},{odd}]"))).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.branch.as_str()).collect::<Vec<_>>(), ["SUC001"]);
+}
+
+#[tokio::test]
+async fn a_name_is_one_line() {
+    let row = r#"[{"CodigoSucursal":" SUC001\t","NombreSucursal":"PERI\nFERICO\u001b ","CodigoAlmacen":"APP-TPF"}]"#;
+    let rows = floors(json(row)).await.unwrap();
+    assert_eq!((rows[0].branch.as_str(), rows[0].branch_name.as_str()), ("SUC001", "PERI FERICO"));
 }
 
 #[tokio::test]

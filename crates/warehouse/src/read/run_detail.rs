@@ -5,8 +5,7 @@ use domain::read_model::{LineChanges, RunView};
 use duckdb::{Connection, Row};
 use jiff::civil::DateTime;
 
-use super::run_page::{VIEW_COLUMNS, local_reading, view, views};
-use crate::instants::instant;
+use super::run_page::{VIEW_COLUMNS, view, views, zone_of};
 use crate::literal::with_values;
 use crate::reconciliations::receipts;
 use crate::run_place;
@@ -76,28 +75,28 @@ fn stored(connection: &Connection, run: RunId) -> Result<Option<(StoredRun, (i64
 
 fn stored_where(connection: &Connection, of_run: &str) -> Result<Option<(StoredRun, (i64, i64))>> {
     let mut statement = connection.prepare(&format!(
-        "SELECT {VIEW_COLUMNS}, epoch_us(timezone(zona, creado_en)), epoch_us(timezone(zona, fecha_fin)),
+        "SELECT {VIEW_COLUMNS},
             (SELECT any_value(motivo) FROM lotes WHERE lotes.id = lote_id), fase_extraccion_ms, fase_carga_ms,
             lineas_agregadas, lineas_cambiadas, lineas_retiradas, epoch_us(ventana_desde), epoch_us(ventana_hasta)
          FROM etl_ejecuciones WHERE {of_run}"
     ))?;
     let mut rows = statement.query([])?;
-    rows.next()?.map(|row| Ok((read(row)?, (row.get(33)?, row.get(34)?)))).transpose()
+    rows.next()?.map(|row| Ok((read(row)?, (row.get(31)?, row.get(32)?)))).transpose()
 }
 
 fn read(row: &Row<'_>) -> Result<StoredRun> {
-    let local = |micros: i64| Ok::<_, crate::WarehouseError>(local_reading(instant("fecha", micros)?));
-    let changes = match (row.get(30)?, row.get(31)?, row.get(32)?) {
+    let (view, zone) = (view(row)?, zone_of(row)?);
+    let changes = match (row.get(28)?, row.get(29)?, row.get(30)?) {
         (Some(agregadas), Some(cambiadas), Some(retiradas)) => Some(LineChanges { agregadas, cambiadas, retiradas }),
         _ => None,
     };
     Ok(StoredRun {
-        view: view(row)?,
-        queued_local: local(row.get(25)?)?,
-        ended_local: row.get::<_, Option<i64>>(26)?.map(local).transpose()?,
-        batch_reason: row.get(27)?,
-        extract_milliseconds: row.get(28)?,
-        load_milliseconds: row.get(29)?,
+        queued_local: zone.to_datetime(view.creado_en),
+        ended_local: view.fecha_fin.map(|ended_at| zone.to_datetime(ended_at)),
+        view,
+        batch_reason: row.get(25)?,
+        extract_milliseconds: row.get(26)?,
+        load_milliseconds: row.get(27)?,
         changes,
         others: Vec::new(),
         others_total: 0,

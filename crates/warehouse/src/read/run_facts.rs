@@ -72,8 +72,7 @@ impl Warehouse {
                 let mut rows = statement.query([])?;
                 let mut found = Vec::new();
                 while let Some(row) = rows.next()? {
-                    let committed_at = instant("registrada_en", row.get(9)?)?;
-                    found.push(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(10)? });
+                    found.extend(commit_of(row).or_set_aside("etl_ejecuciones")?);
                 }
                 Ok::<_, crate::WarehouseError>(found)
             };
@@ -98,6 +97,11 @@ fn facts(connection: &Connection, condition: &str) -> Result<Vec<RunFacts>> {
         found.extend(facts_of(row).or_set_aside("etl_ejecuciones")?);
     }
     Ok(found)
+}
+
+fn commit_of(row: &Row<'_>) -> Result<Commit> {
+    let committed_at = instant("registrada_en", row.get(9)?)?;
+    Ok(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(10)? })
 }
 
 fn facts_of(row: &Row<'_>) -> Result<RunFacts> {

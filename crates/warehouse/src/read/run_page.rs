@@ -5,18 +5,17 @@ use domain::read_model::{RunTotals, RunView};
 use domain::{BatchId, BranchId, RunId};
 use duckdb::{Connection, Row};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
 use crate::literal::{list, with_values};
 use crate::reconciliations::receipts;
-use crate::set_aside::ReadRow;
+use crate::set_aside::{ReadRow, report_unreadable_row};
 use crate::{Result, Warehouse};
 
-/// `fecha_inicio_local` is what the row's zone makes of `fecha_inicio`; ICU is inside the library.
 pub(super) const VIEW_COLUMNS: &str =
     "id::VARCHAR, etl_tipo, ubicacion_id, ubicacion_nombre, estado, modo, epoch_us(creado_en),
-    epoch_us(fecha_inicio), epoch_us(timezone(zona, fecha_inicio)), epoch_us(fecha_fin), duracion_segundos,
+    epoch_us(fecha_inicio), zona, epoch_us(fecha_fin), duracion_segundos,
     epoch_ms(fecha_desde::TIMESTAMP) // 86400000, epoch_ms(fecha_hasta::TIMESTAMP) // 86400000, hora_desde, hora_hasta,
     registros_extraidos, registros_cargados, error_tipo, error_mensaje, intento, solicitado_por, lote_id::VARCHAR,
     traza_id, version_etl, host";
@@ -155,6 +154,8 @@ pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
         let days = row.get::<_, i64>(index)?;
         date_of_epoch_days("fecha", i32::try_from(days).unwrap_or(i32::MAX))
     };
+    let started_at = moment(7)?;
+    let zone = zone_of(row)?;
     Ok(RunView {
         id: identified("id", &text(0)?)?,
         etl_tipo: named("etl_tipo", &text(1)?)?,
@@ -163,8 +164,8 @@ pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
         estado: named("estado", &text(4)?)?,
         modo: named("modo", &text(5)?)?,
         creado_en: instant("creado_en", row.get(6)?)?,
-        fecha_inicio: moment(7)?,
-        fecha_inicio_local: moment(8)?.map(local_reading),
+        fecha_inicio: started_at,
+        fecha_inicio_local: started_at.map(|started_at| zone.to_datetime(started_at)),
         fecha_fin: moment(9)?,
         duracion_segundos: row.get(10)?,
         fecha_desde: day(11)?,
@@ -185,7 +186,11 @@ pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
     })
 }
 
-/// A local reading that DuckDB gave as if it were UTC.
-pub(super) fn local_reading(as_utc: Timestamp) -> DateTime {
-    jiff::tz::TimeZone::UTC.to_datetime(as_utc)
+/// The zone of a row. One that nobody knows must not stop a list, as it would in DuckDB's own conversion: it is read as UTC.
+pub(super) fn zone_of(row: &Row<'_>) -> Result<TimeZone> {
+    let name: String = row.get(8)?;
+    Ok(TimeZone::get(&name).unwrap_or_else(|_| {
+        report_unreadable_row("etl_ejecuciones", "zona", &name);
+        TimeZone::UTC
+    }))
 }

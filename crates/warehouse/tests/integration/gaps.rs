@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rstest::rstest;
 use warehouse::{PhaseTimes, RunFailure};
 
-use crate::samples::{CENTRO, PERIFERICO, half_hour, instant, line, period, run_id};
+use crate::samples::{CENTRO, PERIFERICO, branch, half_hour, instant, line, period, run_id};
 use crate::store::Store;
 
 fn branch_ids(found: &[(BranchId, Interval<Timestamp>)]) -> Vec<&str> {
@@ -175,6 +175,29 @@ async fn a_row_that_nobody_can_read_is_set_aside_and_all_others_are_read() {
     // Nor does it keep its window from being queued.
     store.queue(5, EtlKind::Sales, CENTRO, waiting).await;
     assert_eq!(store.warehouse.queued_runs().await.unwrap().len(), 2);
+}
+
+/// What a run proves, and its page: neither is stopped by another run that nobody can read.
+#[tokio::test]
+async fn a_run_with_a_zone_or_a_state_that_nobody_knows_stops_no_page() {
+    let mut store = Store::new();
+    let (first, second) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T08:30"));
+    store.load_sales(1, PERIFERICO, first, vec![line("F-1", 1, "2025-11-17T08:00:00", "1")]).await;
+    store.load_sales(2, PERIFERICO, second, vec![line("F-2", 1, "2025-11-17T08:30:00", "1")]).await;
+    let spoil = format!(
+        "UPDATE etl_ejecuciones SET zona = 'Luna/Norte' WHERE id = '{}';
+         UPDATE etl_ejecuciones SET estado = 'humo' WHERE id = '{}'",
+        run_id(1),
+        run_id(2)
+    );
+    store.outside(move |connection| connection.execute_batch(&spoil).unwrap()).await;
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    let warehouse = &store.warehouse;
+    let commits = warehouse.commits(EtlKind::Sales, branch(PERIFERICO).id, day).await.unwrap();
+    assert_eq!(commits.iter().map(|commit| commit.facts.run).collect::<Vec<_>>(), [run_id(1)]);
+    let (runs, ..) = warehouse.run_page(domain::filter::RunFilter::default()).await.unwrap();
+    assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [run_id(1)]);
+    assert!(warehouse.run_detail(run_id(1)).await.unwrap().is_some());
 }
 
 /// Of each table that a start or a list reads: a row that nobody can read, and what is read all the same.

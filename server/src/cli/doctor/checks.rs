@@ -60,8 +60,14 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     let finding = match database::open(settings, &Monitoring::disabled(), Access::ReadOnly) {
         Ok(warehouse) => {
             let calendars = calendars(&warehouse).await;
+            let lost = warehouse.lost_commits();
             warehouse.close().await;
             let finding = match may_be_written(&settings.database) {
+                true if lost.is_some() => Finding::failure(
+                    SUBJECT,
+                    lost.map(|lost| database::lost_work(&settings.database, lost)).unwrap_or_default(),
+                    "recupere lo que aparezca en pendientes, o restaure la última copia con klk restaurar",
+                ),
                 true => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
                 false => Finding::failure(
                     SUBJECT,
