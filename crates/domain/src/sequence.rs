@@ -76,6 +76,8 @@ pub struct NumberRestart {
 pub struct NumberBreaks {
     /// In order of register and time.
     pub holes: Vec<NumberHole>,
+    /// Holes that lie partly in time that is not loaded: the numbers may be there, so nothing is proven around it.
+    pub open: Vec<NumberHole>,
     /// In order of register and time.
     pub restarts: Vec<NumberRestart>,
 }
@@ -267,20 +269,20 @@ impl NumberHole {
     }
 }
 
-/// The holes that nothing else explains: every half hour that they lie in and that sales are expected of is loaded, and none
-/// of them was justified. What is missing as a whole is a gap already, and its numbers with it.
+/// The holes that nothing else explains, and those that something else may: every half hour that the first ones lie in and that sales
+/// are expected of is loaded, and none of them was justified. What is missing as a whole is a gap already, and its numbers with it.
 pub fn unexplained(
     holes: Vec<NumberHole>,
     expected: &IntervalSet<DateTime>,
     covered: &IntervalSet<DateTime>,
     waived: &IntervalSet<DateTime>,
-) -> Vec<NumberHole> {
+) -> (Vec<NumberHole>, Vec<NumberHole>) {
     let missing = expected.difference(covered);
     let is_unexplained = |hole: &NumberHole| {
         hole.half_hours()
             .is_some_and(|span| !missing.overlaps(&span) && !waived.overlaps(&span) && covered.overlaps(&span))
     };
-    holes.into_iter().filter(is_unexplained).collect()
+    holes.into_iter().partition(is_unexplained)
 }
 
 #[cfg(test)]

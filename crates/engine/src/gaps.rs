@@ -28,6 +28,8 @@ pub(crate) struct Evidence<'engine> {
     pub(crate) holes: HashMap<BranchId, Vec<NumberHole>>,
     /// Missing numbers that were justified.
     pub(crate) waived_holes: HashMap<BranchId, Vec<NumberHole>>,
+    /// Missing numbers that may be in time that is not loaded.
+    pub(crate) open_holes: HashMap<BranchId, Vec<NumberHole>>,
     /// Registers that started again.
     pub(crate) restarts: HashMap<BranchId, Vec<NumberRestart>>,
 }
@@ -89,7 +91,8 @@ pub(crate) async fn evidence<'engine>(
 
     let calendars = Calendars::known(engine, None).await?;
     let now = engine.clock.now();
-    let (mut holes, mut waived_holes, mut restarts) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (mut holes, mut waived_holes) = (HashMap::new(), HashMap::new());
+    let (mut open_holes, mut restarts) = (HashMap::new(), HashMap::new());
     let by_branch = branches
         .iter()
         .map(|branch| {
@@ -116,12 +119,13 @@ pub(crate) async fn evidence<'engine>(
             let (given_up, missing) = number_holes::given_up(broken.holes, branch, &waived_numbers);
             evidence.unproven = number_holes::unproven(&missing, &branch.zone, now);
             holes.insert(branch.id.clone(), missing);
+            open_holes.insert(branch.id.clone(), broken.open);
             restarts.insert(branch.id.clone(), broken.restarts);
             waived_holes.insert(branch.id.clone(), given_up);
             (*branch, evidence)
         })
         .collect();
-    Ok(Evidence { by_branch, holes, waived_holes, restarts })
+    Ok(Evidence { by_branch, holes, waived_holes, open_holes, restarts })
 }
 
 pub(crate) fn by_branch(

@@ -72,7 +72,7 @@ pub(crate) fn breaks_of(
     let spans: IntervalSet<Timestamp> = found.holes.iter().filter_map(|hole| span_of(hole, zone)).collect();
     let expected: IntervalSet<Timestamp> =
         (spans.intervals().iter()).flat_map(|span| calendar.expected(*span, zone).intervals().to_vec()).collect();
-    found.holes = unexplained(
+    (found.holes, found.open) = unexplained(
         found.holes,
         &local(&expected, zone),
         &local(&evidence.current(), zone),

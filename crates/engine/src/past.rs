@@ -53,5 +53,11 @@ pub(crate) async fn evidence_at<'engine>(
         })
         .collect();
     // Numbers of invoices are known as they are now, so no hole is of the past.
-    Ok(Evidence { by_branch, holes: HashMap::new(), waived_holes: HashMap::new(), restarts: HashMap::new() })
+    Ok(Evidence {
+        by_branch,
+        holes: HashMap::new(),
+        waived_holes: HashMap::new(),
+        open_holes: HashMap::new(),
+        restarts: HashMap::new(),
+    })
 }

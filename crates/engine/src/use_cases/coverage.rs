@@ -32,6 +32,7 @@ struct Day<'engine> {
     states: WindowStates,
     holes: Vec<NumberHole>,
     waived_holes: Vec<NumberHole>,
+    open_holes: Vec<NumberHole>,
     restarts: Vec<NumberRestart>,
     numbers_are_looked_at: bool,
     /// Half hours with invoices whose numbers have no order.
@@ -117,6 +118,7 @@ impl Engine {
             },
             holes,
             waived_holes,
+            open_holes: read.open_holes.remove(&branch.id).unwrap_or_default(),
             restarts: read.restarts.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
             without_order,
@@ -201,8 +203,11 @@ impl Day<'_> {
             })
             .collect();
         // Numbers without an order prove nothing, and neither does a register that starts again: what it made last is not known.
-        let is_in_order =
-            self.numbers_are_looked_at && restarts.is_empty() && !self.without_order.contains(&local(window.start()));
+        // Nor is it known whose the numbers between this half hour and one that is not loaded are.
+        let is_in_order = self.numbers_are_looked_at
+            && restarts.is_empty()
+            && !self.without_order.contains(&local(window.start()))
+            && !self.open_holes.iter().any(|hole| self.lies_in(hole, window));
         let secuencia = SequenceProof {
             resultado: match (is_whole, known.is_covered && known.loaded > 0 && is_in_order) {
                 (false, _) => ProofOutcome::Fails,

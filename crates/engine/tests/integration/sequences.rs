@@ -68,6 +68,29 @@ async fn the_list_and_every_certificate_say_the_same(
     assert_eq!(started_again, restarts.iter().copied().collect());
 }
 
+/// Numbers between two half hours of which one in between is not loaded may be in that one.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_beside_time_that_is_not_loaded_prove_nothing() {
+    const SOLD: &[Sold] = &[(14, 12, 1, 20), (16, 12, 21, 40), (17, 12, 41, 50)];
+    let world = answering(settings(), move |question| respond(question, SOLD)).await;
+    let outcomes = async |loaded: &[u8]| {
+        for day in loaded {
+            world.extract("tienda_01", &format!("2025-11-{day}"), None).await;
+        }
+        let mut outcomes = Vec::new();
+        for day in [14, 17] {
+            let date = format!("2025-11-{day}").parse().unwrap();
+            let filter = CoverageFilter { branch: BranchId::new("tienda_01"), date };
+            let day = world.engine.coverage(&operator(), filter).await.unwrap();
+            let noon = day.medias_horas.into_iter().find(|half_hour| half_hour.hora_desde == "12:00").unwrap();
+            outcomes.push(noon.certificado.secuencia.resultado);
+        }
+        outcomes
+    };
+    assert_eq!(outcomes(&[14, 17]).await, [ProofOutcome::NotApplicable; 2]);
+    assert_eq!(outcomes(&[15, 16]).await, [ProofOutcome::Holds; 2]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_register_whose_numbers_mean_nothing_can_be_left_out_for_good() {
     let exempt = |register: &str| EngineSettings {
