@@ -6,11 +6,13 @@
 //! do not need it.
 
 mod names;
+mod run_message;
 
 pub use names::{
     decision_name, kind_name, mode_name, origin_name, plan_state_name, reason_name, state_name, urgency_name,
     window_state_name,
 };
+pub use run_message::{run_message, shown_message};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use domain::WarehouseCode;
+use domain::run_message::RunMessage;
 use domain::stock::UnreadableArticle;
 use klk::MemoryShare;
 use monitoring::Measurements;
@@ -88,17 +89,13 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
                 break answer;
             }
             if left == 0 {
-                let (announced, distinct) = (answer.announced, answer.articles.len());
-                let message = match &answer.contradicted {
-                    Some(article) => {
-                        format!("El artículo {article} de {} llegó dos veces con datos distintos.", warehouse.code)
-                    }
-                    None => format!(
-                        "El KLK anunció {announced} artículos de {} y llegaron {distinct} distintos.",
-                        warehouse.code
-                    ),
+                let (announced, distinct) = (answer.announced, answer.articles.len() as u64);
+                let almacen = warehouse.code.clone();
+                let message = match answer.contradicted.clone() {
+                    Some(articulo) => RunMessage::ContradictedArticle { articulo, almacen },
+                    None => RunMessage::ArticlesShort { almacen, anunciados: announced, llegaron: distinct },
                 };
-                return Err(PipelineError::Short { message, extracted: distinct as u64 });
+                return Err(PipelineError::Short { message, extracted: distinct });
             }
             left -= 1;
         };

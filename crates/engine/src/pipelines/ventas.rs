@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use domain::run_message::RunMessage;
 use domain::sale::{SaleLine, SalesAnswer, UnreadableLine};
 use domain::window::readings;
 use domain::{Branch, Interval};
@@ -172,7 +173,7 @@ fn log_unreadable(job: &Job<'_>, answer: &SalesAnswer) {
 }
 
 /// What is wrong with a response that the source made before the window had ended: sales of its last minutes are not in it.
-fn made_too_early(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<String> {
+fn made_too_early(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<RunMessage> {
     let made_at = answer.generated_at?;
     let tolerance = job.engine.settings.source_clock_tolerance;
     let is_early = window_end.checked_sub(tolerance).is_ok_and(|earliest| made_at < earliest);

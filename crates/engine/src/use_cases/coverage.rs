@@ -10,6 +10,7 @@ use domain::later_change::LaterChange;
 use domain::read_model::{
     Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, MissingNumbers, SequenceProof, StateCount,
 };
+use domain::run_message::RunText;
 use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
@@ -163,6 +164,7 @@ impl Day<'_> {
         let counts = commits.last().map(|commit| &commit.facts).or(tried);
         let local = |instant: Timestamp| self.branch.zone.to_datetime(instant);
         let nothing_to_prove = counts.is_none() && !known.is_expected;
+        let said = counts.and_then(|facts| facts.message.as_ref());
         let ejecucion = CommitProof {
             resultado: if nothing_to_prove { ProofOutcome::NotApplicable } else { known.is_covered.into() },
             ejecucion_id: counts.map(|facts| facts.run),
@@ -172,7 +174,8 @@ impl Day<'_> {
                 .map(|commit| commit.committed_at)
                 .or(counts.and_then(|facts| facts.ended_at))
                 .map(local),
-            mensaje: counts.and_then(|facts| facts.message.clone()),
+            mensaje: said.map(|said| said.sentence.clone()),
+            detalle: said.and_then(RunText::message),
             cargas: u32::try_from(commits.len()).unwrap_or(u32::MAX),
             fuente_cambio: changed.is_some() || commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
         };

@@ -2,7 +2,9 @@
 
 use domain::BatchId;
 use domain::plan::{PlanAction, PlanState};
+use domain::run_message::RunMessage;
 use duckdb::{Connection, params};
+use texts::{Language, run_message};
 
 use super::{Decision, plans, record};
 use crate::instants::micros;
@@ -64,9 +66,12 @@ fn apply(connection: &Connection, plan: BatchId, state: PlanState, decision: &De
     if state != PlanState::Cancelled {
         return Ok(0);
     }
+    let message = RunMessage::CancelledBy { nombre: decision.actor.clone() };
+    let sentence = run_message(Language::Es, &message);
     Ok(connection.execute(
-        "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT), error_mensaje = ?
+        "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT), error_mensaje = ?,
+            error_detalle = ?
          WHERE lote_id = ?::UUID AND estado = 'en_cola'",
-        params![micros(decision.at), format!("Cancelado por {}.", decision.actor), plan.to_string()],
+        params![micros(decision.at), sentence, message.to_stored(), plan.to_string()],
     )?)
 }

@@ -82,22 +82,22 @@ fn stored_where(connection: &Connection, of_run: &str) -> Result<Option<(StoredR
          FROM etl_ejecuciones WHERE {of_run}"
     ))?;
     let mut rows = statement.query([])?;
-    rows.next()?.map(|row| Ok((read(row)?, (row.get(33)?, row.get(34)?)))).transpose()
+    rows.next()?.map(|row| Ok((read(row)?, (row.get(34)?, row.get(35)?)))).transpose()
 }
 
 fn read(row: &Row<'_>) -> Result<StoredRun> {
     let local = |micros: i64| Ok::<_, crate::WarehouseError>(local_reading(instant("fecha", micros)?));
-    let changes = match (row.get(30)?, row.get(31)?, row.get(32)?) {
+    let changes = match (row.get(31)?, row.get(32)?, row.get(33)?) {
         (Some(agregadas), Some(cambiadas), Some(retiradas)) => Some(LineChanges { agregadas, cambiadas, retiradas }),
         _ => None,
     };
     Ok(StoredRun {
         view: view(row)?,
-        queued_local: local(row.get(25)?)?,
+        queued_local: local(row.get(26)?)?,
         ended_local: row.get::<_, Option<i64>>(26)?.map(local).transpose()?,
-        batch_reason: row.get(27)?,
-        extract_milliseconds: row.get(28)?,
-        load_milliseconds: row.get(29)?,
+        batch_reason: row.get(28)?,
+        extract_milliseconds: row.get(29)?,
+        load_milliseconds: row.get(30)?,
         changes,
         others: Vec::new(),
         others_total: 0,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::instants::{identified, instant, interval, micros, named};
 use crate::literal::{list, with_values};
 use crate::run_place;
+use crate::runs::run_text;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -26,7 +27,7 @@ pub struct Commit {
 
 const COLUMNS: &str =
     "id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado, error_tipo, error_mensaje,
-    estado_http, registros_anunciados, registros_extraidos, epoch_us(fecha_fin)";
+    estado_http, registros_anunciados, registros_extraidos, epoch_us(fecha_fin), error_detalle";
 
 impl Warehouse {
     /// The facts of runs by their identifiers, in no order.
@@ -73,7 +74,7 @@ impl Warehouse {
                 let mut found = Vec::new();
                 while let Some(row) = rows.next()? {
                     let committed_at = instant("registrada_en", row.get(9)?)?;
-                    found.push(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(10)? });
+                    found.push(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(11)? });
                 }
                 Ok::<_, crate::WarehouseError>(found)
             };
@@ -107,7 +108,7 @@ fn facts_of(row: &Row<'_>) -> Result<RunFacts> {
         window: interval("ventana", row.get(1)?, row.get(2)?)?,
         state: named("estado", &row.get::<_, String>(3)?)?,
         error: named_error,
-        message: row.get(5)?,
+        message: run_text(row, 5, 10)?,
         http_status: row.get(6)?,
         announced: row.get(7)?,
         received: row.get(8)?,
