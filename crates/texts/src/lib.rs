@@ -6,12 +6,14 @@
 //! do not need it.
 
 mod names;
+mod requirement;
 mod run_message;
 
 pub use names::{
     decision_name, kind_name, mode_name, origin_name, plan_state_name, reason_name, state_name, urgency_name,
     window_state_name,
 };
+pub use requirement::{invalid_parameter, zone_change};
 pub use run_message::{run_message, shown_message};
 
 /// A language of the interface.

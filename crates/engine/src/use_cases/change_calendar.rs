@@ -3,7 +3,7 @@
 use domain::Branch;
 use domain::calendar::rules_of;
 use domain::decision::DecisionAction;
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::justification::written;
 use domain::read_model::{CalendarAnswer, CalendarPreview, CalendarRequest};
 use serde_json::json;
@@ -104,7 +104,7 @@ impl Engine {
         let after = before.clone().decided_from(from, rules);
         let file = self.branches.of_file(&branch.id).unwrap_or(branch);
         let clock_after = on_its_zones(file, changes, Some(&row))
-            .map_err(|reason| InvalidParameter { name: "zona", reason: reason.to_string() })?
+            .map_err(|reason| InvalidParameter { name: "zona", requirement: Requirement::ZoneChange(reason) })?
             .zone;
         Ok((row, CalendarChange { branch, before, after, clock_after }))
     }

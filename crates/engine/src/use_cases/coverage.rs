@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
-use domain::filter::{CoverageFilter, InvalidParameter};
+use domain::filter::{CoverageFilter, InvalidParameter, Requirement};
 use domain::gap::Attempt;
 use domain::later_change::LaterChange;
 use domain::read_model::{
@@ -54,7 +54,7 @@ impl Engine {
         let branch = self.branches.require(&filter.branch)?;
         let zone = &branch.zone;
         let day = day_interval(filter.date, zone)
-            .ok_or_else(|| InvalidParameter { name: "fecha", reason: "está fuera del calendario".to_owned() })?;
+            .ok_or_else(|| InvalidParameter { name: "fecha", requirement: Requirement::WithinCalendar })?;
         let known = self.day(branch, day, now).await?;
         let local = Interval::new(zone.to_datetime(day.start()), zone.to_datetime(day.end()));
         let sold = match local {
@@ -95,7 +95,7 @@ impl Engine {
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
         let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled, EvidenceScope::Everything).await?;
         let Some((_, evidence)) = read.by_branch.pop() else {
-            return Err(InvalidParameter { name: "ubicacion_id", reason: "no tiene datos".to_owned() }.into());
+            return Err(InvalidParameter { name: "ubicacion_id", requirement: Requirement::StoreWithData }.into());
         };
         let local = Interval::new(branch.zone.to_datetime(day.start()), branch.zone.to_datetime(day.end()));
         let without_order = match local {

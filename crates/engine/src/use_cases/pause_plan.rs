@@ -19,7 +19,9 @@ impl Engine {
         let change = control::hold(self, actor, plan.id, PlanAction::Pause, reason).await?;
         match change {
             Some(_) => self.plan_by_id(plan.id).await.map(view),
-            None => Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: "pausar" }),
+            None => {
+                Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: PlanAction::Pause })
+            }
         }
     }
 }
