@@ -7,6 +7,7 @@ use domain::filter::{InvalidParameter, Requirement};
 use domain::justification::written;
 use domain::read_model::{CalendarAnswer, CalendarPreview, CalendarRequest};
 use serde_json::json;
+use texts::{Language, calendar_saved};
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
 use crate::calendar_change::{self, CalendarChange};
@@ -44,8 +45,8 @@ impl Engine {
         let mut own = changes.iter().filter(|known| known.branch == row.branch);
         if own.next_back().is_some_and(|last| is_same(last, &row)) {
             let calendario = self.branch_calendar(change.branch, &Calendars::after(&self.branches, &changes), &changes);
-            let mensaje = format!("Ese calendario de {} ya estaba guardado.", change.branch.name);
-            return Ok(CalendarAnswer { calendario, cambio, mensaje });
+            let mensaje = calendar_saved(Language::Es, &change.branch.name, row.from, true, (0, 0));
+            return Ok(CalendarAnswer { calendario, cambio, mensaje, ya_estaba: true });
         }
         let detail = json!({
             "ubicacion_id": row.branch,
@@ -74,10 +75,11 @@ impl Engine {
         })
         .await?;
         let branch = self.branches.require(&row.branch)?;
-        let mensaje = format!("Calendario de {} guardado desde el {}. {}", branch.name, row.from, cambio.mensaje);
+        let counts = (cambio.dejan_de_esperarse, cambio.empiezan_a_esperarse);
+        let mensaje = calendar_saved(Language::Es, &branch.name, row.from, false, counts);
         changes.push(row);
         let calendario = self.branch_calendar(branch, &Calendars::after(&self.branches, &changes), &changes);
-        Ok(CalendarAnswer { calendario, cambio, mensaje })
+        Ok(CalendarAnswer { calendario, cambio, mensaje, ya_estaba: false })
     }
 
     /// The row of a request, and what it would change.

@@ -57,10 +57,12 @@ impl Warehouse {
 /// Sets the state and records who did; a cancelled plan takes its waiting runs back in the same transaction.
 fn apply(connection: &Connection, plan: BatchId, state: PlanState, decision: &Decision) -> Result<usize> {
     let ended_at = (!state.is_active()).then(|| micros(decision.at));
-    let reason = (state == PlanState::Stopped).then_some(decision.reason.as_deref()).flatten();
+    let is_stopped = state == PlanState::Stopped;
+    let reason = is_stopped.then(|| decision.sentence()).flatten();
+    let cause = is_stopped.then(|| decision.stored_cause()).flatten();
     connection.execute(
-        "UPDATE planes SET estado = ?, motivo = ?, terminado_en = make_timestamptz(?::BIGINT) WHERE id = ?::UUID",
-        params![state.as_str(), reason, ended_at, plan.to_string()],
+        "UPDATE planes SET estado = ?, motivo = ?, causa = ?, terminado_en = make_timestamptz(?::BIGINT) WHERE id = ?::UUID",
+        params![state.as_str(), reason, cause, ended_at, plan.to_string()],
     )?;
     record(connection, plan, decision)?;
     if state != PlanState::Cancelled {
