@@ -15,8 +15,6 @@ pub mod assets;
 pub mod format;
 #[cfg(feature = "ssr")]
 pub mod forms;
-#[cfg(feature = "ssr")]
-pub mod i18n;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod page;
@@ -38,3 +36,6 @@ pub mod sentry;
 pub mod values;
 #[cfg(feature = "ssr")]
 pub mod views;
+
+#[cfg(feature = "ssr")]
+pub use texts as i18n;

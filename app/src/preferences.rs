@@ -53,8 +53,12 @@ pub fn language() -> Language {
 
 /// From the request's cookies.
 pub fn read() -> Preferences {
-    let Some(parts) = use_context::<axum::http::request::Parts>() else { return Preferences::default() };
-    let cookies = parts.headers.get_all(axum::http::header::COOKIE);
+    use_context::<axum::http::request::Parts>().map(|parts| of(&parts.headers)).unwrap_or_default()
+}
+
+/// From the cookies of a request.
+pub fn of(headers: &axum::http::HeaderMap) -> Preferences {
+    let cookies = headers.get_all(axum::http::header::COOKIE);
     let cookies: Vec<&str> = cookies.iter().filter_map(|value| value.to_str().ok()).collect();
     Preferences {
         language: cookie(&cookies, LANGUAGE_COOKIE).and_then(Language::of).unwrap_or_default(),

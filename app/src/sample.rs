@@ -32,6 +32,7 @@ pub fn gap() -> GapView {
         causa: "nunca_ejecutado".to_owned(),
         error_tipo: None,
         causa_detalle: None,
+        causa_mensaje: None,
         intentos: 0,
         ejecucion_id: None,
         ejecucion_en_curso_id: None,

@@ -219,6 +219,7 @@ mod tests {
             causa: String::new(),
             error_tipo: None,
             causa_detalle: None,
+            causa_mensaje: None,
             intentos: 0,
             ejecucion_id: None,
             ejecucion_en_curso_id: None,

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::fields;
 use crate::format::absolute;
-use crate::i18n::{Language, origin_name};
+use crate::i18n::{Language, origin_name, person};
 use crate::page::Page;
 use crate::preferences::language;
 use crate::query::USERS_PATH;
@@ -213,12 +213,12 @@ fn audit_row(language: Language, entry: &AuditView) -> AnyView {
     view! {
         <tr>
             <td>{absolute(language, entry.at)}</td>
-            <th scope="row">{entry.actor.clone()}</th>
+            <th scope="row">{person(language, &entry.actor)}</th>
             <td>{from}</td>
             <td>
                 <code>{entry.action.as_str()}</code>
                 " "
-                {entry.object.clone()}
+                {person(language, &entry.object)}
             </td>
             <td class="number">{entry.times}</td>
         </tr>

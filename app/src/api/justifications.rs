@@ -104,7 +104,7 @@ fn withdrawal_of(id: Option<&str>) -> Result<domain::read_model::WithdrawRequest
     let id = domain::filter::required("id", id)?;
     let id = id.trim().parse().map_err(|_| domain::filter::InvalidParameter {
         name: "id",
-        reason: "no es el identificador de una justificación".to_owned(),
+        requirement: domain::filter::Requirement::Justification,
     })?;
     Ok(domain::read_model::WithdrawRequest { id })
 }

@@ -1,6 +1,6 @@
 //! Notices to people who are not looking. No endpoint: the contract does not know them.
 
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use engine::{ChannelView, DeliveryCursor, NoticesView};
 
 use super::ApiError;
@@ -25,6 +25,5 @@ pub async fn try_notice(channel: String) -> Result<(), ApiError> {
 }
 
 fn read_cursor(text: &str) -> Result<DeliveryCursor, InvalidParameter> {
-    let reason = || "no es un cursor de esta lista; vuelva a la primera página".to_owned();
-    text.parse().map_err(|_| InvalidParameter { name: "cursor", reason: reason() })
+    text.parse().map_err(|_| InvalidParameter { name: "cursor", requirement: Requirement::CursorOfList })
 }

@@ -2,14 +2,17 @@
 
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::problem::{Problem, ProblemCode};
+use domain::requirement::Unreadable;
 use engine::{Actor, Caller, EndpointCall, Engine, Identity, RequestScope, UseCaseError};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use server_fn::error::ServerFnErrorErr;
 
 use super::ApiError;
+use crate::i18n::Language;
+use crate::preferences::language;
 
 /// What the server provided for the request in hand.
 pub(super) struct Session {
@@ -41,7 +44,7 @@ impl Session {
 
     /// The answer to the caller; a refusal for lack of permission is counted.
     fn problem(&self, error: UseCaseError) -> Problem {
-        let problem = self.engine.problem(self.call.name(), error);
+        let problem = self.engine.problem(self.call.name(), error, language_of_answer());
         if problem.codigo == ProblemCode::Forbidden {
             self.engine.note_refused(&self.actor, self.call.name());
         }
@@ -64,7 +67,7 @@ pub(super) fn problem_with_arguments(error: ServerFnErrorErr) -> ApiError {
         | ServerFnErrorErr::Deserialization(reason) => reason,
         _ => return refuse(internal()),
     };
-    let invalid = InvalidParameter { name: "parámetros", reason: format!("no se pueden leer: {reason}") };
+    let invalid = InvalidParameter { name: "parámetros", requirement: Requirement::Readable(Unreadable::of(&reason)) };
     // Which function it was, nobody has told.
     match Session::of(EndpointCall::about_everything("parametros")) {
         Ok(session) => session.checked::<()>(Err(invalid)).err().unwrap_or_else(|| refuse(internal())),
@@ -89,6 +92,12 @@ fn caller() -> Caller {
     }
 }
 
+/// That of the page that the answer is drawn on. Answers to programs are in Spanish, as the contract says.
+fn language_of_answer() -> Language {
+    let is_for_program = |parts: &Parts| parts.uri.path().starts_with("/api/");
+    if use_context::<Parts>().is_some_and(|parts| is_for_program(&parts)) { Language::Es } else { language() }
+}
+
 /// Puts the problem's status on the answer. A page whose part fails is still a page, and keeps its own.
 fn refuse(problem: Problem) -> ApiError {
     if let (Caller::Request, Some(response)) = (caller(), use_context::<ResponseOptions>()) {
@@ -101,7 +110,7 @@ fn refuse(problem: Problem) -> ApiError {
 /// Whoever answers with it is told to Sentry by the layers, under the code of the request.
 fn internal() -> Problem {
     Problem {
-        detail: "Error interno del servidor".to_owned(),
+        detail: language_of_answer().problem().internal().to_owned(),
         codigo: ProblemCode::Internal,
         correlacion: request_scope().map(|request| request.code().to_owned()).unwrap_or_default(),
         plan_hash: None,

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::api::{list_runs, read_plan};
 use crate::format::{day, relative, whole};
-use crate::i18n::{decision_name, origin_name, plan_state_name};
+use crate::i18n::{decision_name, origin_name, person, plan_state_name, shown_cause};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{PLANS_PATH, store_path};
@@ -51,7 +51,12 @@ fn show(detail: &PlanDetail, now: Option<Timestamp>) -> AnyView {
     let hash = plan.hash.to_string();
     let done = plan.exitosas + plan.fallidas + plan.canceladas;
     let progress = texts.done(whole(language, plan.exitosas + plan.fallidas), whole(language, plan.ventanas));
-    let buttons = PlanInProgress { hash: plan.hash.clone(), estado: plan.estado, motivo: plan.motivo.clone() };
+    let buttons = PlanInProgress {
+        hash: plan.hash.clone(),
+        estado: plan.estado,
+        motivo: plan.motivo.clone(),
+        causa: plan.causa.clone(),
+    };
     let failed = (plan.fallidas > 0)
         .then(|| view! { <span class="tone-bad toned">{texts.failed(whole(language, plan.fallidas))}</span> });
     let cancelled = (plan.canceladas > 0)
@@ -114,12 +119,12 @@ fn decided(one: &PlanDecision, now: Option<Timestamp>) -> AnyView {
         .parse::<Origin>()
         .map_or_else(|_| one.origen.clone(), |origin| origin_name(language, origin).to_owned());
     let when = now.map(|now| relative(language, now, one.en));
-    let reason = one.motivo.clone().map(|reason| view! { ": " {reason} });
+    let reason = shown_cause(language, one.causa.as_ref(), one.motivo.as_ref()).map(|reason| view! { ": " {reason} });
     view! {
         <li>
             <time datetime=one.en.to_string()>{when.unwrap_or_else(|| one.en.to_string())}</time> " · "
             <span class="strong">{decision_name(language, &format!("plan_{}", one.accion))}</span> {reason} " · "
-            {one.actor.clone()} " (" {origin} ")"
+            {person(language, &one.actor)} " (" {origin} ")"
         </li>
     }
     .into_any()

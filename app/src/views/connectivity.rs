@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{Glyph, Icon, Pill, Reference, Tone};
 use crate::api::{ApiError, ErrorMessage};
 use crate::format::whole;
+use crate::i18n::probe_failure;
 use crate::preferences::language;
 use crate::query::CONNECTIVITY_PATH;
 
@@ -57,7 +58,7 @@ pub fn connectivity_state(outcome: &Result<Connectivity, ApiError>) -> AnyView {
     };
     let latency = texts.latency(whole(language, connectivity.latencia_ms));
     view! {
-        <span data-contenido="" title=connectivity.detalle.clone()>
+        <span data-contenido="" title=connectivity.error_tipo.map(|class| probe_failure(language, class))>
             <Pill tone label/>
             " "
             <span class="muted">{latency}</span>

@@ -2,13 +2,13 @@
 
 use domain::BranchId;
 use domain::justification::Reason;
-use domain::plan::PlanHash;
+use domain::plan::{PlanHash, StopCause};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::format::{day, whole};
-use crate::i18n::{Language, reason_name};
+use crate::i18n::{Language, reason_name, stop_cause};
 use crate::preferences::language;
 use crate::query::{plan_path, store_path};
 
@@ -26,7 +26,7 @@ enum Field {
 pub fn decision_detail(stored: &str) -> AnyView {
     let language = language();
     let texts = language.history();
-    let fields = serde_json::from_str::<Map<String, Value>>(stored);
+    let fields = serde_json::from_str::<Map<String, Value>>(stored).map(|fields| with_cause(language, fields));
     let fields =
         fields.as_ref().map(|fields| fields.iter().map(|(name, value)| field(language, name, value)).collect());
     let fields: Vec<Field> = fields.unwrap_or_else(|_| vec![Field::Unknown]);
@@ -48,6 +48,15 @@ pub fn decision_detail(stored: &str) -> AnyView {
         }
     });
     view! { {said} {raw} }.into_any()
+}
+
+/// What a code says stands in the place of the Spanish sentence that was stored with it.
+fn with_cause(language: Language, mut fields: Map<String, Value>) -> Map<String, Value> {
+    let cause = fields.remove("causa").and_then(|cause| serde_json::from_value::<StopCause>(cause).ok());
+    if let Some(cause) = cause {
+        fields.insert("motivo".to_owned(), Value::String(stop_cause(language, &cause)));
+    }
+    fields
 }
 
 fn field(language: Language, name: &str, value: &Value) -> Field {

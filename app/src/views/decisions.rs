@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::decision_detail::decision_detail;
 use super::{Empty, Moment};
-use crate::i18n::{decision_name, origin_name};
+use crate::i18n::{decision_name, origin_name, person, subject};
 use crate::preferences::language;
 
 /// The decisions, their age counted from `now`.
@@ -43,12 +43,12 @@ fn row(one: DecisionView, now: Timestamp) -> AnyView {
             <td data-label=texts.when()><Moment at=one.momento local=one.momento_local now/></td>
             <th scope="row" data-label=texts.who()>
                 <span class="stack">
-                    <span class="strong">{one.actor}</span>
+                    <span class="strong">{person(language, &one.actor)}</span>
                     <span class="muted">{origin_name(language, origin)}</span>
                 </span>
             </th>
             <td data-label=texts.action()>{decision_name(language, &one.accion)}</td>
-            <td data-label=texts.object()>{one.objeto}</td>
+            <td data-label=texts.object()>{subject(language, &one.objeto)}</td>
             <td data-label=texts.detail() class="cause-column">
                 {decision_detail(&one.detalle)}
             </td>

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::gap_value::value_of;
 use super::{CopyButton, Moment, Pill, Tone};
 use crate::format::{Period, cause_name, day, evidence_of_gap, numbers_of, period, whole};
-use crate::i18n::{Language, kind_name, urgency_name};
+use crate::i18n::{Language, kind_name, shown_message, urgency_name};
 use crate::preferences::language;
 use crate::query::{JUSTIFY_PATH, Query, RUNS, confirm_path, day_path, run_href};
 
@@ -135,7 +135,8 @@ fn cause_of(gap: &GapView) -> AnyView {
 /// The stored message, the number of attempts and the missing invoice numbers.
 fn facts_of(gap: &GapView) -> AnyView {
     let texts = language().gaps();
-    let said = gap.causa_detalle.clone().map(|said| view! { <p>{said}</p> });
+    let said = shown_message(language(), gap.causa_mensaje.as_ref(), gap.causa_detalle.as_ref())
+        .map(|said| view! { <p>{said}</p> });
     let attempts = (gap.intentos > 0).then(|| view! { <p class="muted">{texts.attempts(gap.intentos)}</p> });
     let numbers = (!gap.facturas_faltantes.is_empty()).then(|| {
         let missing = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });

@@ -5,6 +5,7 @@ use domain::read_model::PlanInProgress;
 use leptos::prelude::*;
 
 use super::{Pill, Tone};
+use crate::i18n::shown_cause;
 use crate::preferences::language;
 use crate::query::{PAUSE_PATH, RESUME_PATH, cancel_path};
 
@@ -26,9 +27,7 @@ pub fn plan_controls(plan: Option<&PlanInProgress>, place: &str) -> Option<AnyVi
     let texts = language().plan();
     let plan = plan.filter(|plan| plan.estado.is_active())?;
     let short = plan.hash.short().to_owned();
-    let reason = plan
-        .motivo
-        .as_ref()
+    let reason = shown_cause(language(), plan.causa.as_ref(), plan.motivo.as_ref())
         .map(|reason| view! { <p class="plan-reason tone-bad toned">{texts.stopped_because(reason)}</p> });
     let (path, action, text, label) = if plan.estado == PlanState::Running {
         (PAUSE_PATH, "pausar_plan", texts.pause(), texts.pause_of(&short))

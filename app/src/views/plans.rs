@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{Empty, Pill, Tone, plan_controls};
 use crate::format::{relative, whole};
-use crate::i18n::plan_state_name;
+use crate::i18n::{person, plan_state_name};
 use crate::preferences::language;
 use crate::query::plan_path;
 
@@ -50,7 +50,12 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
     let cancelled = (plan.canceladas > 0)
         .then(|| view! { <span class="muted">{texts.cancelled(whole(language, plan.canceladas))}</span> });
     let done = plan.exitosas + plan.fallidas;
-    let buttons = PlanInProgress { hash: plan.hash.clone(), estado: plan.estado, motivo: plan.motivo.clone() };
+    let buttons = PlanInProgress {
+        hash: plan.hash.clone(),
+        estado: plan.estado,
+        motivo: plan.motivo.clone(),
+        causa: plan.causa.clone(),
+    };
     let started = plan.iniciado_en.unwrap_or(plan.propuesto_en);
     view! {
         <tr id=format!("plan-{}", plan.hash.short())>
@@ -78,7 +83,7 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
             <td data-label=texts.started()>
                 <time class="stack" datetime=started.to_string()>
                     <span>{relative(language, now, started)}</span>
-                    <span class="muted">{plan.iniciado_por.clone()}</span>
+                    <span class="muted">{plan.iniciado_por.as_deref().map(|name| person(language, name))}</span>
                 </time>
             </td>
             <td data-label=texts.actions()>{plan_controls(Some(&buttons), "lista")}</td>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::Pill;
 use crate::format::{absolute, numbers_of, whole};
-use crate::i18n::{state_name, window_state_name};
+use crate::i18n::{shown_message, state_name, window_state_name};
 use crate::preferences::language;
 
 /// What proves a half hour; None where none is chosen.
@@ -33,7 +33,7 @@ fn draw(half_hour: &HalfHourView) -> AnyView {
         _ => committed.push(texts.none().to_owned()),
     }
     committed.extend(ejecucion.terminada_en_local.map(|at| texts.at(absolute(language, at))));
-    committed.extend(ejecucion.mensaje.clone());
+    committed.extend(shown_message(language, ejecucion.detalle.as_ref(), ejecucion.mensaje.as_ref()));
     committed.extend((ejecucion.cargas > 1).then(|| texts.times(ejecucion.cargas)));
     committed.extend(ejecucion.fuente_cambio.then(|| texts.source_changed().to_owned()));
 

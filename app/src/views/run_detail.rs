@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::run_row::receipt;
 use super::{CopyLine, Elapsed, Moment, Pill, SentryLink};
 use crate::format::{duration, whole};
-use crate::i18n::{kind_name, mode_name, state_name};
+use crate::i18n::{kind_name, mode_name, person, state_name};
 use crate::preferences::language;
 use crate::query::{Query, RUNS};
 
@@ -35,7 +35,7 @@ pub fn RunFacts(
             }.into_any())}
             {fact(texts.mode(), text(Some(format!("{} · {}", kind_name(language, run.etl_tipo), mode_name(language, run.modo)))))}
             {fact(texts.attempt(), text(Some(whole(language, run.intento.into()))))}
-            {fact(texts.requested_by(), text(run.solicitado_por.clone()))}
+            {fact(texts.requested_by(), text(run.solicitado_por.as_deref().map(|name| person(language, name))))}
             {fact(texts.batch(), text(reason.map(str::to_owned)))}
             {fact(texts.queued(), moment(Some((run.creado_en, detail.creado_en_local)), now))}
             {fact(texts.started(), moment(started, now))}

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::run_row::tone_of;
 use super::{CopyButton, Pill, SentryLink};
 use crate::format::{class_badge, class_name};
+use crate::i18n::shown_message;
 use crate::preferences::language;
 
 /// The class of an error, all that was said of it, and where it and its like are in Sentry.
@@ -21,7 +22,8 @@ pub fn RunError(
 ) -> impl IntoView {
     let language = language();
     let texts = language.run();
-    let message = run.error_mensaje.unwrap_or_else(|| class_name(language, class).to_owned());
+    let message = shown_message(language, run.error_detalle.as_ref(), run.error_mensaje.as_ref())
+        .unwrap_or_else(|| class_name(language, class).to_owned());
     let links = links.map(|links| {
         let of_run = links.falla.map(|href| view! { <SentryLink href label=texts.see_failure()/> });
         let of_error = links.error.map(|href| view! { <SentryLink href label=texts.see_error_issues()/> });

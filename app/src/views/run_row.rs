@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{CopyButton, Elapsed, Moment, Pill, Tone};
 use crate::format::{class_badge, class_name, difference, duration, period, relative, whole};
-use crate::i18n::{kind_name, mode_name, state_name};
+use crate::i18n::{kind_name, mode_name, shown_message, state_name};
 use crate::preferences::language;
 use crate::query::run_href;
 
@@ -115,7 +115,8 @@ fn error(run: &RunView) -> AnyView {
         }
         .into_any();
     };
-    let message = run.error_mensaje.clone().unwrap_or_else(|| class_name(language(), class).to_owned());
+    let message = shown_message(language(), run.error_detalle.as_ref(), run.error_mensaje.as_ref())
+        .unwrap_or_else(|| class_name(language(), class).to_owned());
     let trace = run.traza_id.clone().map(|trace| {
         view! { <p class="muted">{texts.trace()} " " <code>{trace}</code></p> }
     });

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::BranchId;
 use crate::common_passwords::is_common;
-use crate::filter::InvalidParameter;
+use crate::filter::{InvalidParameter, Requirement};
 use crate::state::wire_names;
 
 /// What somebody may do; each role may do what the one before it may.
@@ -76,16 +76,16 @@ impl UserName {
     /// Reads a name; capitals and spaces around it do not matter.
     pub fn parse(text: &str) -> Result<Self, InvalidParameter> {
         let name = text.trim().to_lowercase();
-        let invalid = |reason: &str| InvalidParameter { name: "usuario", reason: reason.to_owned() };
+        let invalid = |requirement| InvalidParameter { name: "usuario", requirement };
         if name.is_empty() {
-            return Err(invalid("es obligatorio"));
+            return Err(invalid(Requirement::Present));
         }
         if name.chars().count() > Self::LENGTH_MAX {
-            return Err(invalid("puede tener 64 caracteres como máximo"));
+            return Err(invalid(Requirement::NameCharacters { most: Self::LENGTH_MAX }));
         }
         let is_allowed = |character: char| character.is_alphanumeric() || ".-_@".contains(character);
         if !name.starts_with(char::is_alphanumeric) || !name.chars().all(is_allowed) {
-            return Err(invalid("solo puede tener letras, números, punto, guion y @, y empieza con letra o número"));
+            return Err(invalid(Requirement::NameSigns));
         }
         Ok(Self(name))
     }
@@ -182,19 +182,19 @@ const GUESSED_FIRST: [&str; 16] = [
 
 /// Refuses a password that is too short, too long, or the first that somebody would guess. No kinds of characters are asked for.
 pub fn check_password(password: &str, name: &UserName, characters_min: usize) -> Result<(), InvalidParameter> {
-    let invalid = |reason: String| Err(InvalidParameter { name: "clave", reason });
+    let invalid = |requirement| Err(InvalidParameter { name: "clave", requirement });
     let characters = password.chars().count();
     if characters < characters_min {
-        return invalid(format!("debe tener {characters_min} caracteres o más"));
+        return invalid(Requirement::PasswordAtLeast { least: characters_min });
     }
     if characters > PASSWORD_CHARACTERS_MAX {
-        return invalid(format!("puede tener {PASSWORD_CHARACTERS_MAX} caracteres como máximo"));
+        return invalid(Requirement::PasswordAtMost { most: PASSWORD_CHARACTERS_MAX });
     }
     let lower = password.to_lowercase();
     let is_one_character = lower.chars().all(|character| lower.starts_with(character));
     if is_one_character || lower.contains(name.as_str()) || GUESSED_FIRST.contains(&lower.as_str()) || is_common(&lower)
     {
-        return invalid("es de las que se adivinan primero; use varias palabras".to_owned());
+        return invalid(Requirement::PasswordUnusual);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::run_message::RunText;
 use crate::{ErrorClass, Interval, RunId, RunState};
 
 /// Why a window is missing.
@@ -61,8 +62,8 @@ pub struct RunFacts {
     pub state: RunState,
     /// Of a failed run.
     pub error: Option<ErrorClass>,
-    /// What it said, for people.
-    pub message: Option<String>,
+    /// What it said.
+    pub message: Option<RunText>,
     /// What the POS answered, where it was not 200.
     pub http_status: Option<u16>,
     /// Lines that the POS announced.

@@ -4,17 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::IntervalSet;
-use crate::filter::InvalidParameter;
+use crate::filter::{InvalidParameter, Requirement};
 
 /// A moment of the chain's clock, as `2025-11-17T10:07` or `2025-11-17 10:07`; None where it is absent or empty.
 pub fn local_moment(name: &'static str, text: Option<&str>) -> Result<Option<DateTime>, InvalidParameter> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     text.parse().map(Some).map_err(|_| InvalidParameter {
         name,
-        reason: format!(
-            "debe ser fecha y hora local, como 2025-11-17T10:07; llegó '{}'",
-            text.chars().take(40).collect::<String>()
-        ),
+        requirement: Requirement::LocalMoment { given: text.chars().take(40).collect() },
     })
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::BranchId;
-use crate::filter::{InvalidParameter, bounded, branch};
+use crate::filter::{InvalidParameter, Requirement, bounded, branch};
 use crate::state::wire_names;
 
 /// From where somebody decided: the column `origen` of `decisiones`.
@@ -83,10 +83,7 @@ impl std::str::FromStr for DecisionCursor {
             let at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
             Some(Self { at, id: Uuid::parse_str(id).ok()? })
         };
-        read().ok_or_else(|| InvalidParameter {
-            name: "cursor",
-            reason: "no es un cursor de esta lista; use el `cursor_siguiente` de la página anterior".to_owned(),
-        })
+        read().ok_or_else(|| InvalidParameter { name: "cursor", requirement: Requirement::Cursor })
     }
 }
 

@@ -4,17 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::gap::GapOrder;
+pub use crate::requirement::{InvalidParameter, Requirement};
 use crate::{BatchId, BranchId, EtlKind, RunId, RunMode, RunState};
-
-/// A parameter that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: {reason}")]
-pub struct InvalidParameter {
-    /// Its name in the query string.
-    pub name: &'static str,
-    /// What is wrong and what may come instead, for people, in Spanish.
-    pub reason: String,
-}
 
 /// A whole number from `least` to `most`; `default` where it is absent or empty.
 pub fn bounded(
@@ -27,7 +18,7 @@ pub fn bounded(
     let Some(text) = given(text) else { return Ok(default) };
     text.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| InvalidParameter {
         name,
-        reason: format!("debe ser un número entero de {least} a {most}; llegó '{}'", excerpt(text)),
+        requirement: Requirement::WholeNumber { least, most, given: excerpt(text) },
     })
 }
 
@@ -38,7 +29,7 @@ pub fn choice<T: std::str::FromStr<Err = crate::state::UnknownName>>(
 ) -> Result<Option<T>, InvalidParameter> {
     given(text).map(str::parse).transpose().map_err(|error: crate::state::UnknownName| InvalidParameter {
         name,
-        reason: format!("debe ser uno de: {}; llegó '{}'", error.allowed, excerpt(&error.given)),
+        requirement: Requirement::OneOf { given: excerpt(&error.given), allowed: error.allowed },
     })
 }
 
@@ -49,14 +40,13 @@ pub fn branch(text: Option<&str>) -> Option<BranchId> {
 
 /// What has to be there.
 pub fn required<T>(name: &'static str, value: Option<T>) -> Result<T, InvalidParameter> {
-    value.ok_or_else(|| InvalidParameter { name, reason: "es obligatorio".to_owned() })
+    value.ok_or_else(|| InvalidParameter { name, requirement: Requirement::Present })
 }
 
 /// A run's identifier, which has to be there.
 pub fn run_id(name: &'static str, text: Option<&str>) -> Result<RunId, InvalidParameter> {
     let text = required(name, given(text))?;
-    let reason = || format!("debe ser el identificador de una ejecución; llegó '{}'", excerpt(text));
-    text.parse().map_err(|_| InvalidParameter { name, reason: reason() })
+    text.parse().map_err(|_| InvalidParameter { name, requirement: Requirement::Run { given: excerpt(text) } })
 }
 
 fn given(text: Option<&str>) -> Option<&str> {
@@ -99,10 +89,7 @@ impl std::str::FromStr for RunCursor {
             };
             Some(Self { started_at, run: run.parse().ok()? })
         };
-        read().ok_or_else(|| InvalidParameter {
-            name: "cursor",
-            reason: "no es un cursor de esta lista; use el `cursor_siguiente` de la página anterior".to_owned(),
-        })
+        read().ok_or_else(|| InvalidParameter { name: "cursor", requirement: Requirement::Cursor })
     }
 }
 
@@ -157,8 +144,8 @@ impl RunFilter {
     /// The same, and only of one batch.
     pub fn of_batch(self, lote_id: Option<&str>) -> Result<Self, InvalidParameter> {
         let parse = |text: &str| {
-            let reason = || format!("debe ser el identificador de un lote; llegó '{text}'");
-            text.parse().map(BatchId).map_err(|_| InvalidParameter { name: "lote_id", reason: reason() })
+            let requirement = || Requirement::Batch { given: excerpt(text) };
+            text.parse().map(BatchId).map_err(|_| InvalidParameter { name: "lote_id", requirement: requirement() })
         };
         Ok(Self { batch: given(lote_id).map(parse).transpose()?, ..self })
     }
@@ -212,11 +199,11 @@ pub struct CoverageFilter {
 impl CoverageFilter {
     /// From the parameters of the query string; both are needed.
     pub fn parse(ubicacion_id: Option<&str>, fecha: Option<&str>) -> Result<Self, InvalidParameter> {
-        let missing = |name| InvalidParameter { name, reason: "hace falta".to_owned() };
+        let missing = |name| InvalidParameter { name, requirement: Requirement::Present };
         let branch = branch(ubicacion_id).ok_or_else(|| missing("ubicacion_id"))?;
         let text = given(fecha).ok_or_else(|| missing("fecha"))?;
-        let reason = || format!("debe ser una fecha AAAA-MM-DD; llegó '{}'", excerpt(text));
-        let date = text.parse().map_err(|_| InvalidParameter { name: "fecha", reason: reason() })?;
+        let requirement = || Requirement::Date { given: excerpt(text) };
+        let date = text.parse().map_err(|_| InvalidParameter { name: "fecha", requirement: requirement() })?;
         Ok(Self { branch, date })
     }
 }
@@ -259,13 +246,17 @@ mod tests {
     #[case(Some(""), Ok(20))]
     #[case(Some("1"), Ok(1))]
     #[case(Some("100"), Ok(100))]
-    #[case(Some("0"), Err("limite: debe ser un número entero de 1 a 100; llegó '0'"))]
-    #[case(Some("101"), Err("limite: debe ser un número entero de 1 a 100; llegó '101'"))]
-    #[case(Some("-3"), Err("limite: debe ser un número entero de 1 a 100; llegó '-3'"))]
-    #[case(Some("abc"), Err("limite: debe ser un número entero de 1 a 100; llegó 'abc'"))]
+    #[case(Some("0"), Err("0"))]
+    #[case(Some("101"), Err("101"))]
+    #[case(Some("-3"), Err("-3"))]
+    #[case(Some("abc"), Err("abc"))]
     fn limits_are_bounded(#[case] text: Option<&str>, #[case] expected: Result<u32, &str>) {
         let read = RunFilter::parse(None, None, None, None, text, None).map(|filter| filter.limit);
-        assert_eq!(read.map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+        let refused = |given: &str| InvalidParameter {
+            name: "limite",
+            requirement: Requirement::WholeNumber { least: 1, most: 100, given: given.to_owned() },
+        };
+        assert_eq!(read, expected.map_err(refused));
     }
 
     #[rstest]
@@ -288,6 +279,7 @@ mod tests {
     #[test]
     fn an_unknown_choice_names_the_choices() {
         let error = RunFilter::parse(Some("venta"), None, None, None, None, None).unwrap_err();
-        assert_eq!(error.to_string(), "etl_tipo: debe ser uno de: ventas, inventario; llegó 'venta'");
+        let (allowed, given) = ("ventas, inventario".to_owned(), "venta".to_owned());
+        assert_eq!(error, InvalidParameter { name: "etl_tipo", requirement: Requirement::OneOf { allowed, given } });
     }
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::later_change::LaterChange;
+use crate::run_message::RunText;
 use crate::window::half_hours;
 use crate::{ErrorClass, Interval, IntervalSet, RunId, RunState};
 
@@ -20,8 +21,8 @@ pub enum GapCause {
         state: RunState,
         /// Its class of error; None for a run that was cancelled.
         error: Option<ErrorClass>,
-        /// What it said, for people.
-        message: Option<String>,
+        /// What it said.
+        message: Option<RunText>,
         /// The attempt.
         run: RunId,
     },
@@ -56,8 +57,8 @@ pub struct Attempt {
     pub state: RunState,
     /// Of a failed attempt.
     pub error: Option<ErrorClass>,
-    /// Of a failed attempt, for people.
-    pub message: Option<String>,
+    /// Of a failed attempt.
+    pub message: Option<RunText>,
 }
 
 /// What a gap is computed from, for one branch and one kind of extraction.

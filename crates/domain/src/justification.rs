@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::filter::InvalidParameter;
+use crate::filter::{InvalidParameter, Requirement};
 use crate::gap::GapEvidence;
 use crate::state::wire_names;
 use crate::{Interval, IntervalSet};
@@ -50,8 +50,7 @@ impl Justification {
     ) -> Result<Self, InvalidParameter> {
         let note = note.map(str::trim).filter(|note| !note.is_empty());
         if reason == Reason::Other && note.is_none() {
-            let reason = "es obligatoria con el motivo 'otro': diga qué pasó".to_owned();
-            return Err(InvalidParameter { name: "nota", reason });
+            return Err(InvalidParameter { name: "nota", requirement: Requirement::NoteOfOther });
         }
         let note = note.map(|note| written("nota", note, characters_max)).transpose()?;
         Ok(Self { reason, note, person: person.to_owned() })
@@ -96,11 +95,11 @@ pub fn written(name: &'static str, text: &str, characters_max: usize) -> Result<
     let text = text.trim();
     let characters = text.chars().count();
     if characters > characters_max {
-        let reason = format!("puede tener {characters_max} caracteres como máximo; tiene {characters}");
-        return Err(InvalidParameter { name, reason });
+        let requirement = Requirement::Characters { most: characters_max, given: characters };
+        return Err(InvalidParameter { name, requirement });
     }
     if text.chars().any(|character| character.is_control() && character != '\n') {
-        return Err(InvalidParameter { name, reason: "tiene caracteres que no se pueden mostrar".to_owned() });
+        return Err(InvalidParameter { name, requirement: Requirement::Printable });
     }
     Ok(text.to_owned())
 }
@@ -177,17 +176,17 @@ mod tests {
 
     #[rstest]
     #[case(Reason::PowerFailure, None, Ok(()))]
-    #[case(Reason::Other, Some("  "), Err("nota: es obligatoria con el motivo 'otro': diga qué pasó"))]
+    #[case(Reason::Other, Some("  "), Err(Requirement::NoteOfOther))]
     #[case(Reason::Other, Some("Inundación"), Ok(()))]
-    #[case(Reason::NoSales, Some("12345678901"), Err("nota: puede tener 10 caracteres como máximo; tiene 11"))]
-    #[case(Reason::NoSales, Some("luz\u{7}"), Err("nota: tiene caracteres que no se pueden mostrar"))]
+    #[case(Reason::NoSales, Some("12345678901"), Err(Requirement::Characters { most: 10, given: 11 }))]
+    #[case(Reason::NoSales, Some("luz\u{7}"), Err(Requirement::Printable))]
     fn what_people_write_is_checked(
         #[case] reason: Reason,
         #[case] note: Option<&str>,
-        #[case] expected: Result<(), &str>,
+        #[case] expected: Result<(), Requirement>,
     ) {
         let read = Justification::read(reason, note, "ana", 10);
-        assert_eq!(read.map(drop).map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+        assert_eq!(read.map(drop), expected.map_err(|requirement| InvalidParameter { name: "nota", requirement }));
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub mod problem;
 pub mod read_model;
 pub mod reconciliation;
 pub mod recovery;
+pub mod requirement;
+pub mod run_message;
 pub mod sale;
 pub mod sequence;
 pub mod state;

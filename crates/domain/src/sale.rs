@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 /// One line of one invoice of one branch. Its key is (branch, `numero_factura`, `linea`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,28 +93,36 @@ pub fn millionths(number: Decimal) -> Option<i128> {
 }
 
 /// A line of a response that cannot be read. It is not loaded, and the window of the response is not proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadableLine {
     /// Its place in the response, from 1.
+    #[serde(rename = "lugar")]
     pub place: u64,
     /// Its invoice, where that can be read.
+    #[serde(rename = "factura")]
     pub invoice: Option<String>,
     /// Its number within the invoice, where that can be read.
+    #[serde(rename = "linea")]
     pub line: Option<i32>,
     /// The first field that cannot be read; None where the line is no object at all.
+    #[serde(rename = "campo")]
     pub field: Option<String>,
     /// The beginning of what came in the field's place; None where nothing came.
+    #[serde(rename = "valor")]
     pub value: Option<String>,
 }
 
 /// A line of a response that lies outside of the requested time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutsideLine {
     /// Its invoice.
+    #[serde(rename = "factura")]
     pub invoice: String,
     /// Its number within the invoice.
+    #[serde(rename = "linea")]
     pub line: i32,
     /// When it was sold, on the store's clock.
+    #[serde(rename = "momento")]
     pub moment: DateTime,
 }
 

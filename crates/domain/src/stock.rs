@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 /// One article of one warehouse, as a snapshot shows it. `"N/A"` and empty texts are None.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +43,19 @@ pub struct ArticlesAnswer {
 }
 
 /// An article of a response that cannot be read. Its stock stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadableArticle {
     /// Its place in the response, from 1.
+    #[serde(rename = "lugar")]
     pub place: u64,
     /// Its code, where that can be read.
+    #[serde(rename = "codigo_articulo")]
     pub code: Option<String>,
     /// The first field that cannot be read; None where the article is no object at all.
+    #[serde(rename = "campo")]
     pub field: Option<String>,
     /// The beginning of what came in the field's place; None where nothing came.
+    #[serde(rename = "valor")]
     pub value: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use domain::window::{day_interval, day_spans};
 use domain::{Branch, BranchClock, Calendar, EtlKind, Interval, IntervalSet};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
+use texts::{Language, calendar_change};
 
 use crate::engine::Engine;
 use crate::gaps::EvidenceScope;
@@ -52,7 +53,7 @@ pub(crate) async fn preview(engine: &Engine, changes: &[CalendarChange<'_>]) -> 
         shifts.push((change, shift));
     }
     add_gaps(engine, &shifts, now, &mut preview).await?;
-    preview.mensaje = message(preview.dejan_de_esperarse, preview.empiezan_a_esperarse);
+    preview.mensaje = calendar_change(Language::Es, preview.dejan_de_esperarse, preview.empiezan_a_esperarse);
     Ok(preview)
 }
 
@@ -111,21 +112,4 @@ fn windows(set: &IntervalSet<Timestamp>, clock: &BranchClock) -> u64 {
 fn add_examples(examples: &mut Vec<WindowSpan>, set: &IntervalSet<Timestamp>, branch: &Branch, clock: &BranchClock) {
     let room = EXAMPLES_MAX.saturating_sub(examples.len());
     examples.extend(window_spans(EtlKind::Sales, branch, clock, set).take(room));
-}
-
-fn message(stops: u64, starts: u64) -> String {
-    let stop = match stops {
-        1 => "1 ventana deja de esperarse".to_owned(),
-        many => format!("{many} ventanas dejan de esperarse"),
-    };
-    let start = match starts {
-        1 => "1 ventana empieza a esperarse".to_owned(),
-        many => format!("{many} ventanas empiezan a esperarse"),
-    };
-    match (stops, starts) {
-        (0, 0) => "Ninguna ventana cambia.".to_owned(),
-        (_, 0) => format!("{stop}."),
-        (0, _) => format!("{start}."),
-        _ => format!("{stop} y {start}."),
-    }
 }

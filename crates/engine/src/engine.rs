@@ -9,6 +9,7 @@ use domain::read_model::Connectivity;
 use domain::{Branch, EtlKind, Interval, RunMode};
 use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
+use texts::Language;
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
 use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, Warehouse, WarehouseError};
@@ -154,7 +155,7 @@ impl Engine {
 
     /// What a caller is told of an error. The one place where that is decided: what is answered with 5xx is logged
     /// and reported once, under the reference code that the caller is shown.
-    pub fn problem(&self, endpoint: &'static str, error: UseCaseError) -> Problem {
+    pub fn problem(&self, endpoint: &'static str, error: UseCaseError, language: Language) -> Problem {
         let correlacion = self.ids.correlation();
         let codigo = error.code();
         if codigo.status() >= 500 {
@@ -164,7 +165,7 @@ impl Engine {
         } else {
             tracing::info!(endpoint, correlacion, codigo = codigo.as_str(), "{error}");
         }
-        Problem { detail: error.to_string(), codigo, correlacion, plan_hash: error.plan_hash() }
+        Problem { detail: error.text(language), codigo, correlacion, plan_hash: error.plan_hash() }
     }
 
     /// Waits until nobody else is about to queue something.

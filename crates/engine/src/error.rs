@@ -3,8 +3,10 @@
 use domain::access::Role;
 use domain::branch_clock::InvalidZoneChange;
 use domain::filter::InvalidParameter;
-use domain::plan::{PlanHash, PlanState};
+use domain::plan::{PlanAction, PlanHash, PlanState};
 use domain::problem::ProblemCode;
+use domain::window::LocalPeriod;
+use texts::{Language, zone_change};
 use warehouse::WarehouseError;
 
 /// Why the engine does not start.
@@ -27,7 +29,7 @@ pub enum EngineError {
     #[error("no branch is configured")]
     NoBranches,
     /// A branch cannot change to the zone that klk.toml has now.
-    #[error("zona de la tienda {branch} en klk.toml: {reason}; con vigente_desde = \"1970-01-01\" vale desde siempre")]
+    #[error("{}", Language::Es.problem().invalid_zone(branch, zone_change(Language::Es, reason)))]
     InvalidZone {
         /// Which branch.
         branch: String,
@@ -36,14 +38,12 @@ pub enum EngineError {
     },
 }
 
-/// Why something that was asked for is not done. `Display` is for people, in Spanish, and says what to do.
+/// Why something that was asked for is not done. `text` says it to people (error_text.rs).
 #[derive(Debug, thiserror::Error)]
 pub enum UseCaseError {
     /// A parameter cannot be read or is out of its bounds.
-    #[error("{0}")]
     InvalidParameter(#[from] InvalidParameter),
     /// There is no such branch.
-    #[error("No hay ninguna tienda '{given}'. Las tiendas configuradas son: {known}.")]
     UnknownBranch {
         /// What came.
         given: String,
@@ -51,21 +51,14 @@ pub enum UseCaseError {
         known: String,
     },
     /// There is no such batch.
-    #[error("No hay ningún lote con ese identificador.")]
     UnknownBatch,
     /// There is no such run.
-    #[error("No hay ninguna ejecución con ese identificador.")]
     UnknownRun,
     /// No plan has such a hash, or it was shown too long ago.
-    #[error(
-        "No hay ningún plan con ese hash. Pida otra vez la vista previa: una que nadie inicia se olvida en unos días."
-    )]
     UnknownPlan,
     /// Two plans begin with the digits.
-    #[error("Más de un plan empieza con esos dígitos; dé el hash completo.")]
     AmbiguousPlan,
     /// What would run is not what was shown.
-    #[error("{}", plan_changed(*.shown, .next.as_ref(), *.left))]
     PlanChanged {
         /// Windows that were shown.
         shown: u64,
@@ -75,102 +68,72 @@ pub enum UseCaseError {
         next: Option<PlanHash>,
     },
     /// The state of the plan does not allow it.
-    #[error("El plan está {state}: ya no se puede {action}.")]
     PlanState {
         /// Where it stands.
         state: PlanState,
-        /// What was asked for, as a verb.
-        action: &'static str,
+        /// What was asked for.
+        action: PlanAction,
     },
     /// The store never closes, so its windows would wait for ever.
-    #[error("{store} no cierra en toda la semana: no tiene horas fuera de horario. Quite esa opción, o la tienda.")]
     NeverClosed {
         /// Its name.
         store: String,
     },
     /// Nobody has signed in.
-    #[error("Hace falta entrar primero.")]
     NotSignedIn,
     /// The role of whoever asks is not enough.
-    #[error("Su usuario no puede hacer esto: hace falta el rol {needed}. Pídalo a quien administra KLK Tracking.")]
     Forbidden {
         /// The least role that may.
         needed: Role,
     },
     /// Whoever asks may do it in other stores.
-    #[error("Su usuario no puede cambiar nada de {store}. Pídalo a quien administra KLK Tracking.")]
     NotYourStore {
         /// Its name.
         store: String,
     },
     /// It is about all stores, and whoever asks has only some.
-    #[error("Esto es de todas las tiendas y su usuario solo tiene algunas. Pídalo a quien administra KLK Tracking.")]
     NotAllStores,
     /// The name, the password, or both are wrong; which, is not told.
-    #[error("El usuario o la clave no son correctos.")]
     WrongCredentials,
     /// No such one-time code, or it ended.
-    #[error("El usuario o el código no son correctos, o el código ya se usó o venció.")]
     WrongCode,
     /// Too many attempts for the name, or from the address.
-    #[error("Hubo demasiados intentos. Espere {seconds} segundos y vuelva a intentarlo.")]
     TooManyAttempts {
         /// Until the next one.
         seconds: u64,
     },
     /// Too many passwords are being looked at.
-    #[error("Muchas personas están entrando a la vez. Vuelva a intentarlo en un momento.")]
     SignInBusy,
     /// Another user has the name.
-    #[error("Ya hay un usuario {name}.")]
     NameTaken {
         /// The name.
         name: String,
     },
     /// There is no such user.
-    #[error("No hay ningún usuario con ese nombre.")]
     UnknownUser,
     /// There is no such token.
-    #[error("No hay ningún token con ese identificador.")]
     UnknownToken,
     /// There is no such session, or it is somebody else's.
-    #[error("Esa sesión ya terminó, o no es suya.")]
     UnknownSession,
     /// Nobody could administer any more.
-    #[error("Es el último administrador: nombre otro antes.")]
     LastAdministrator,
     /// A password could not be hashed; what was wrong is not for callers.
-    #[error("No se pudo comprobar la clave. El equipo técnico ya fue avisado.")]
     PasswordHash(String),
     /// A snapshot of stock cannot be taken for the past.
-    #[error(
-        "Las existencias de un momento pasado no se pueden volver a consultar: esa foto es irrecuperable. \
-         La próxima se toma en la siguiente media hora."
-    )]
     Unrecoverable,
     /// What cannot be justified.
-    #[error("{0}")]
-    NotJustifiable(String),
+    NotJustifiable(Unjustifiable),
     /// There is no such channel for notices.
-    #[error("No hay ningún canal de avisos con ese nombre en klk.toml.")]
     UnknownChannel,
     /// There is no such justification.
-    #[error("No hay ninguna justificación con ese identificador.")]
     UnknownJustification,
     /// It was taken back already.
-    #[error("Esa justificación ya fue retirada.")]
     AlreadyWithdrawn,
     /// A day that is not over cannot be compared.
-    #[error("El {0} todavía no ha terminado en esa tienda: se concilian días cerrados.")]
     DayNotOver(jiff::civil::Date),
     /// Nothing in the period has ended yet.
-    #[error("Ese período todavía no ha terminado: no hay medias horas completas que extraer.")]
     NothingToExtract,
     /// Too many runs wait already.
-    #[error(
-        "Se pidieron {asked} ejecuciones, hay {waiting} en cola y el máximo es {limit}. Pida un período más corto o \
-         espere a que avancen."
-    )]
     QueueFull {
         /// How many were asked for.
         asked: usize,
@@ -180,26 +143,24 @@ pub enum UseCaseError {
         limit: usize,
     },
     /// The process is about to end.
-    #[error("KLK Tracking se está deteniendo. Vuelva a intentarlo en un momento.")]
     ShuttingDown,
     /// Nothing is wrong: somebody wanted to see an internal error in Sentry.
-    #[error("Error de prueba: el servidor falló a propósito, como se le pidió. Nada está dañado.")]
     MonitoringTrial,
     /// The database refused; what it says is not for callers.
-    #[error("No se pudo consultar la base de datos. El equipo técnico ya fue avisado.")]
     Warehouse(#[from] WarehouseError),
 }
 
-fn plan_changed(shown: u64, next: Option<&PlanHash>, left: u64) -> String {
-    match next {
-        Some(next) => format!(
-            "Desde la vista previa cambió lo que falta: eran {shown} ventanas y ahora son {left}. No se inició nada. \
-             Revise el plan nuevo ({}) e inícielo.",
-            next.short()
-        ),
-        None => "Desde la vista previa se recuperó todo lo del plan, está en curso o ya no se espera. No hay nada que iniciar."
-            .to_owned(),
-    }
+/// Why a period cannot be justified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unjustifiable {
+    /// Nothing is expected of it.
+    NothingExpected,
+    /// No invoice number is missing entirely within it.
+    NoNumbers,
+    /// This part of it is loaded.
+    Loaded(LocalPeriod),
+    /// This part of it is queued or in progress.
+    InWork(LocalPeriod),
 }
 
 impl UseCaseError {

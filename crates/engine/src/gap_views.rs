@@ -3,6 +3,7 @@
 use domain::cause::CauseKind;
 use domain::gap::{Gap, GapCause, GapClass, GapEvidence, GapState, Urgency};
 use domain::read_model::{CauseEvidence, GapView, MissingNumbers, RegisterRestart};
+use domain::run_message::RunText;
 use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::{GapValue, ValueProfile};
 use domain::window::{LocalPeriod, half_hours};
@@ -27,7 +28,7 @@ pub(crate) fn of_coverage(
     value: GapValue,
     moment: Moment,
 ) -> GapView {
-    let (causa, error_tipo, causa_detalle, ejecucion_id) = match gap.cause {
+    let (causa, error_tipo, said, ejecucion_id) = match gap.cause {
         GapCause::NeverRan => ("nunca_ejecutado".to_owned(), None, None, None),
         GapCause::SourceChanged { run } => (CauseKind::SourceChanged.as_str().to_owned(), None, None, Some(run)),
         GapCause::Attempted { state, error, message, run } => (state.as_str().to_owned(), error, message, Some(run)),
@@ -36,7 +37,8 @@ pub(crate) fn of_coverage(
         ventanas: gap.windows,
         causa,
         error_tipo,
-        causa_detalle,
+        causa_mensaje: said.as_ref().and_then(RunText::message),
+        causa_detalle: said.map(|said| said.sentence),
         intentos: gap.attempts,
         ejecucion_id,
         valor: value.estimate.map(gap_values::view),
@@ -153,6 +155,7 @@ fn view(
         causa: String::new(),
         error_tipo: None,
         causa_detalle: None,
+        causa_mensaje: None,
         intentos: 0,
         ejecucion_id: None,
         ejecucion_en_curso_id: work.map(|(run, _)| run),

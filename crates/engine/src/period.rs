@@ -1,6 +1,6 @@
 //! Periods that somebody names by days and hours of a branch's clock.
 
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::window::{day_interval, end_instant_of, instant_of};
 use domain::{Branch, Interval};
 use jiff::Timestamp;
@@ -21,38 +21,36 @@ pub(crate) fn period(
         None => day_interval(last, &branch.zone).map(|day| day.end()),
     };
     let (Some(start), Some(end)) = (start, end) else {
-        return Err(InvalidParameter { name: "fecha_desde", reason: "está fuera del calendario".to_owned() });
+        return Err(InvalidParameter { name: "fecha_desde", requirement: Requirement::WithinCalendar });
     };
-    Interval::new(start, end).ok_or_else(|| InvalidParameter {
-        name: "hora_hasta",
-        reason: "el final del período debe ser posterior a su inicio; para el final del día escriba 24:00".to_owned(),
-    })
+    Interval::new(start, end)
+        .ok_or_else(|| InvalidParameter { name: "hora_hasta", requirement: Requirement::AfterStart })
 }
 
 /// Refuses days in the wrong order, and too many of them.
 pub(crate) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
-    let invalid = |reason| Err(InvalidParameter { name: "fecha_hasta", reason });
+    let invalid = |requirement| Err(InvalidParameter { name: "fecha_hasta", requirement });
     if to < from {
-        return invalid(format!("{to} es anterior a fecha_desde, {from}"));
+        return invalid(Requirement::NotBeforeFirstDay { first: from, last: to });
     }
     let days = i64::from(to.since(from).map_or(i32::MAX, |span| span.get_days())) + 1;
     if days > i64::from(most) {
-        return invalid(format!("el período tiene {days} días y el máximo es {most}"));
+        return invalid(Requirement::DaysAtMost { days, most });
     }
     Ok(())
 }
 
 /// A date.
 pub(crate) fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
-    let reason = || format!("debe ser una fecha AAAA-MM-DD; llegó '{}'", excerpt(text));
-    text.trim().parse().map_err(|_| InvalidParameter { name, reason: reason() })
+    let requirement = || Requirement::Date { given: excerpt(text) };
+    text.trim().parse().map_err(|_| InvalidParameter { name, requirement: requirement() })
 }
 
 /// A time of the day at which a period starts; None where it is absent or empty.
 pub(crate) fn start_time(name: &'static str, text: Option<&str>) -> Result<Option<Time>, InvalidParameter> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let reason = || format!("debe ser una hora HH:MM; llegó '{}'", excerpt(text));
-    text.parse().map(Some).map_err(|_| InvalidParameter { name, reason: reason() })
+    let requirement = || Requirement::Time { given: excerpt(text) };
+    text.parse().map(Some).map_err(|_| InvalidParameter { name, requirement: requirement() })
 }
 
 /// A time of the day at which a period ends; None where it is absent, empty, or the end of the day.
@@ -65,7 +63,7 @@ fn aligned(name: &'static str, time: Time) -> Result<Time, InvalidParameter> {
     if time.minute() % 30 == 0 && time.second() == 0 && time.subsec_nanosecond() == 0 {
         Ok(time)
     } else {
-        Err(InvalidParameter { name, reason: format!("debe ser una hora en punto o y media; llegó '{time}'") })
+        Err(InvalidParameter { name, requirement: Requirement::HalfHour { given: time } })
     }
 }
 

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use domain::incident::Verdict;
+use domain::run_message::RunMessage;
 use domain::{BatchId, BranchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
 use warehouse::{PhaseTimes, RunFailure, WarehouseError};
@@ -107,7 +108,7 @@ async fn do_run(engine: &Engine, run: Waiting) -> End {
                 ended_at: engine.clock.now(),
                 state: RunState::Failed,
                 class: Some(ErrorClass::Interrupted),
-                message: "La ejecución se detuvo por una falla interna; el equipo técnico ya fue avisado.".to_owned(),
+                message: RunMessage::InternalFault,
                 extracted: None,
                 http_status: None,
                 phases: PhaseTimes::default(),

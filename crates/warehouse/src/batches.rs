@@ -1,13 +1,13 @@
 //! `lotes`: how far runs that were asked for together are.
 
 use domain::BatchId;
-use domain::plan::{PlanHash, PlanState};
+use domain::plan::{PlanHash, PlanState, StopCause};
 use duckdb::{Connection, Row};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, micros, named};
 use crate::literal::{list, with_values};
-use crate::plans::sealed;
+use crate::plans::{cause_of, sealed};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -47,8 +47,10 @@ pub struct BatchPlan {
     pub hash: PlanHash,
     /// Where it stands.
     pub state: PlanState,
-    /// Why it was stopped.
+    /// Why it was stopped, in Spanish.
     pub reason: Option<String>,
+    /// The same; None where an earlier version wrote the row.
+    pub cause: Option<StopCause>,
 }
 
 const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_value(lotes.solicitado_por),
@@ -58,7 +60,8 @@ const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_val
         count(*) FILTER (etl_ejecuciones.estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
         coalesce(sum(registros_cargados), 0)::UBIGINT,
         epoch_us(min(fecha_inicio)), epoch_us(max(fecha_fin)),
-        any_value(planes.hash), any_value(planes.estado), any_value(planes.motivo)
+        any_value(planes.hash), any_value(planes.estado), any_value(planes.motivo),
+        any_value(planes.causa)
      FROM lotes JOIN etl_ejecuciones ON etl_ejecuciones.lote_id = lotes.id LEFT JOIN planes ON planes.id = lotes.id";
 
 impl Warehouse {
@@ -133,5 +136,6 @@ fn counts(connection: &Connection, batches: &[BatchId]) -> Result<Vec<BatchCount
 fn plan(row: &Row<'_>) -> Result<Option<BatchPlan>> {
     let (hash, state) = (row.get::<_, Option<String>>(11)?, row.get::<_, Option<String>>(12)?);
     let (Some(hash), Some(state)) = (hash, state) else { return Ok(None) };
-    Ok(Some(BatchPlan { hash: sealed(&hash)?, state: named("estado", &state)?, reason: row.get(13)? }))
+    let (reason, cause) = (row.get(13)?, cause_of(row, 14)?);
+    Ok(Some(BatchPlan { hash: sealed(&hash)?, state: named("estado", &state)?, reason, cause }))
 }

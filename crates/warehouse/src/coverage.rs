@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::instants::{identified, instant, interval, micros, named};
 use crate::literal::with_values;
+use crate::runs::run_text;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -146,7 +147,7 @@ impl Warehouse {
         self.read("intentos", move |connection| {
             let mut statement = connection.prepare(&with_values(
                 "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
-                    error_tipo, error_mensaje
+                    error_tipo, error_mensaje, error_detalle
                  FROM etl_ejecuciones
                  WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?) AND estado <> 'exitoso'
                    AND ventana_desde < make_timestamptz(?) AND ventana_hasta > make_timestamptz(?)",
@@ -187,6 +188,6 @@ fn attempt(row: &Row<'_>) -> Result<Attempt> {
         interval: interval("ventana", row.get(2)?, row.get(3)?)?,
         state: named("estado", &row.get::<_, String>(4)?)?,
         error: row.get::<_, Option<String>>(5)?.map(|text| named("error_tipo", &text)).transpose()?,
-        message: row.get(6)?,
+        message: run_text(row, 6, 7)?,
     })
 }

@@ -116,7 +116,7 @@ const EVERYTHING: &str = "
         hecho.origen, 'plan_' || hecho.accion AS accion, alcance.ubicacion_id,
         concat_ws(' ', planes.etl_tipo, coalesce(alcance.ubicacion_id, alcance.tiendas || ' tiendas'),
             CASE planes.ventanas WHEN 1 THEN '1 ventana' ELSE planes.ventanas || ' ventanas' END) AS objeto,
-        to_json({plan_id: hecho.plan_id::VARCHAR, plan_hash: hecho.hash, motivo: hecho.motivo})::VARCHAR AS detalle
+        to_json({plan_id: hecho.plan_id::VARCHAR, plan_hash: hecho.hash, motivo: hecho.motivo, causa: hecho.causa::JSON})::VARCHAR AS detalle
     FROM planes_decisiones AS hecho JOIN planes ON planes.id = hecho.plan_id JOIN (
         SELECT plan_id, count(DISTINCT ubicacion_id) AS tiendas,
             CASE WHEN count(DISTINCT ubicacion_id) = 1 THEN any_value(ubicacion_id) END AS ubicacion_id

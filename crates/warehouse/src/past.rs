@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::coverage::BranchIntervals;
 use crate::instants::{identified, instant, interval, micros, named};
 use crate::later_changes::changes;
+use crate::runs::run_text;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -95,7 +96,7 @@ impl Scope<'_> {
         let moment = micros(self.moment);
         let mut statement = self.connection.prepare(
             "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado, error_tipo,
-                error_mensaje,
+                error_mensaje, error_detalle,
                 fecha_fin IS NOT NULL AND fecha_fin <= make_timestamptz(?::BIGINT),
                 fecha_inicio IS NOT NULL AND fecha_inicio <= make_timestamptz(?::BIGINT)
              FROM etl_ejecuciones
@@ -138,7 +139,7 @@ impl Scope<'_> {
 }
 
 fn attempt(row: &Row<'_>) -> Result<Attempt> {
-    let (ended, started): (bool, bool) = (row.get(7)?, row.get(8)?);
+    let (ended, started): (bool, bool) = (row.get(8)?, row.get(9)?);
     let state = match (ended, started) {
         (true, _) => named("estado", &row.get::<_, String>(4)?)?,
         (false, true) => RunState::Running,
@@ -150,6 +151,6 @@ fn attempt(row: &Row<'_>) -> Result<Attempt> {
         interval: interval("ventana", row.get(2)?, row.get(3)?)?,
         state,
         error: error.map(|text| named("error_tipo", &text)).transpose()?,
-        message: row.get::<_, Option<String>>(6)?.filter(|_| ended),
+        message: run_text(row, 6, 7)?.filter(|_| ended),
     })
 }

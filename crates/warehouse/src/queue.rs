@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::decision::Origin;
+use domain::run_message::RunMessage;
 use domain::window::LocalPeriod;
 use domain::{BatchId, Branch, BranchId, EtlKind, Interval, IntervalSet, RunId, RunMode, RunState};
 use duckdb::{Connection, params};
 use jiff::Timestamp;
+use texts::{Language, run_message};
 
 use crate::columns::{append, date, owned_text, text};
 use crate::decisions::{NewDecision, record};
@@ -256,15 +258,16 @@ fn interrupt(
     new_id: &impl Fn() -> RunId,
 ) -> Result<Vec<RunRecord>> {
     let mut left = records(connection, &format!("WHERE {which} ORDER BY id"), [])?;
+    let message = RunMessage::ProcessEnded;
     connection.execute(
         &format!(
             "UPDATE etl_ejecuciones SET estado = 'interrumpido', error_tipo = 'interrumpido',
-                error_mensaje = 'El proceso terminó mientras la ejecución estaba en curso; no se cargó nada de ella.',
+                error_mensaje = ?, error_detalle = ?,
                 fecha_fin = make_timestamptz(?::BIGINT),
                 duracion_segundos = (?::BIGINT - epoch_us(fecha_inicio)) / 1e6
              WHERE {which}"
         ),
-        params![micros(now), micros(now)],
+        params![run_message(Language::Es, &message), message.to_stored(), micros(now), micros(now)],
     )?;
     for run in &mut left {
         run.state = RunState::Interrupted;

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::run_message::{RunMessage, RunText};
 use domain::{BatchId, Branch, BranchId, ErrorClass, EtlKind, Interval, RunId, RunMode, RunState, Window};
 use duckdb::{Connection, Row, params_from_iter};
 use jiff::Timestamp;
+use texts::{Language, run_message};
 
 use crate::instants::{identified, interval, micros, named};
 use crate::literal::with_values;
@@ -135,8 +137,8 @@ pub struct RunFailure {
     pub state: RunState,
     /// Its class; None for a cancelled run.
     pub class: Option<ErrorClass>,
-    /// What happened, for people.
-    pub message: String,
+    /// What happened.
+    pub message: RunMessage,
     /// What came, where it is known.
     pub extracted: Option<u64>,
     /// What the source answered, where it was not 200.
@@ -145,8 +147,14 @@ pub struct RunFailure {
     pub phases: PhaseTimes,
 }
 
+/// What a run said, of the columns `error_mensaje` and `error_detalle`.
+pub(crate) fn run_text(row: &Row<'_>, sentence: usize, stored: usize) -> Result<Option<RunText>> {
+    let (sentence, stored) = (row.get::<_, Option<String>>(sentence)?, row.get(stored)?);
+    Ok(sentence.map(|sentence| RunText { sentence, stored }))
+}
+
 /// What ends a run: set in one statement by whoever commits or fails it.
-pub(crate) struct EndRow<'text> {
+pub(crate) struct EndRow<'message> {
     pub(crate) run: RunId,
     pub(crate) ended_at: Timestamp,
     pub(crate) state: RunState,
@@ -155,7 +163,7 @@ pub(crate) struct EndRow<'text> {
     pub(crate) http_status: Option<u16>,
     pub(crate) loaded: Option<u64>,
     pub(crate) class: Option<ErrorClass>,
-    pub(crate) message: Option<&'text str>,
+    pub(crate) message: Option<&'message RunMessage>,
     pub(crate) phases: PhaseTimes,
     pub(crate) load: Duration,
     pub(crate) changes: Option<(u64, u64, u64)>,
@@ -169,8 +177,10 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
     };
     // Free text is bound; where there is none, a bound NULL would have the statement planned twice.
     let (message, values) = match end.message {
-        Some(message) => ("$1", vec![message]),
-        None => ("NULL", Vec::new()),
+        Some(message) => {
+            ("$1, error_detalle = $2", vec![Some(run_message(Language::Es, message)), message.to_stored()])
+        }
+        None => ("NULL, error_detalle = NULL", Vec::new()),
     };
     for of_run in run_place::of_run(end.run) {
         let changed_rows = connection
@@ -242,7 +252,8 @@ pub(crate) fn end_succeeded(connection: &Connection, ends: &[EndRow<'_>]) -> Res
                 estado = '{}', fecha_fin = make_timestamptz(fin), duracion_segundos = (fin - epoch_us(fecha_inicio)) / 1e6,
                 registros_extraidos = extraidos, registros_anunciados = anunciados, estado_http = NULL,
                 registros_cargados = cargados, error_tipo = NULL, fase_extraccion_ms = extraccion, fase_carga_ms = carga,
-                lineas_agregadas = agregadas, lineas_cambiadas = cambiadas, lineas_retiradas = retiradas, error_mensaje = NULL
+                lineas_agregadas = agregadas, lineas_cambiadas = cambiadas, lineas_retiradas = retiradas, error_mensaje = NULL,
+                error_detalle = NULL
              FROM (VALUES {}) AS terminada(
                 terminada_id, fin, extraidos, anunciados, cargados, extraccion, carga, agregadas, cambiadas, retiradas)
              WHERE {of_runs} AND id = terminada_id AND estado = 'en_proceso'",

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::{ErrorClass, EtlKind, RunId, RunState};
 use duckdb::{Connection, params};
@@ -27,7 +28,7 @@ impl Warehouse {
         end: RunEnd,
         window: SalesWindow,
         lines: Vec<SaleLine>,
-        message: String,
+        message: RunMessage,
     ) -> Result<Receipt> {
         let days = self.invoice_days();
         self.write("agregar_ventas_parciales", move |transaction| {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
+use domain::run_message::RunMessage;
 use domain::stock::Article;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, WarehouseCode};
 use duckdb::{Connection, params};
@@ -48,11 +49,11 @@ impl Warehouse {
 
     /// The same of a snapshot with articles that cannot be read, as the message says: a warehouse that has any stays as old as
     /// it was, nothing is covered, and the run ends `parcial`.
-    pub async fn commit_partial_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: String) -> Result<u64> {
+    pub async fn commit_partial_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: RunMessage) -> Result<u64> {
         self.commit_stock(end, snapshot, Some(message)).await
     }
 
-    async fn commit_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: Option<String>) -> Result<u64> {
+    async fn commit_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: Option<RunMessage>) -> Result<u64> {
         self.write("reemplazar_existencias", move |transaction| {
             let started = Instant::now();
             let mut loaded = 0;
@@ -78,7 +79,7 @@ impl Warehouse {
                     http_status: None,
                     loaded: Some(loaded),
                     class: message.is_some().then_some(ErrorClass::InvalidData),
-                    message: message.as_deref(),
+                    message: message.as_ref(),
                     phases: end.phases,
                     load: started.elapsed(),
                     changes: None,

@@ -10,11 +10,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::access::{Role, StoreScope};
+use domain::filter::{InvalidParameter, Requirement};
 use domain::problem::{Problem, ProblemCode};
 use engine::{Actor, CodeRequest, Identity, SignInRequest, SignedIn, UseCaseError};
 use monitoring::EndpointTags;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use texts::Language;
 use uuid::Uuid;
 
 use super::gate::{self, Peer};
@@ -36,6 +38,11 @@ pub(super) struct Asker {
 impl Asker {
     pub(super) const fn actor(&self) -> &Actor {
         &self.identity.actor
+    }
+
+    /// Of the page that they look at.
+    fn language(&self) -> Language {
+        app::preferences::of(&self.parts.headers).language
     }
 }
 
@@ -179,8 +186,7 @@ pub(super) async fn set_password(
     };
     let PasswordForm { usuario, codigo, actual, clave, repetida } = form;
     let outcome = if clave.expose_secret() != repetida.expose_secret() {
-        let reason = "las dos claves nuevas no son iguales".to_owned();
-        Err(UseCaseError::from(domain::filter::InvalidParameter { name: "clave", reason }))
+        Err(UseCaseError::from(InvalidParameter { name: "clave", requirement: Requirement::PasswordTwice }))
     } else if has_session {
         state.engine.change_password(&asker.identity, actual, clave).await
     } else {
@@ -203,7 +209,7 @@ pub(super) async fn sign_out(State(state): State<WebState>, asker: Asker) -> Res
     EndpointTags::about_everything("salir").apply();
     // Where it could not be stored, the browser is signed out all the same.
     if let Err(error) = state.engine.sign_out(&asker.identity).await {
-        state.engine.problem("salir", error);
+        state.engine.problem("salir", error, asker.language());
     }
     let mut response = redirect::to(redirect::SIGN_IN);
     set_cookie(&mut response, &gate::session_cookie(asker.peer, "", 0));
@@ -224,7 +230,7 @@ pub(super) async fn change_users(State(state): State<WebState>, asker: Asker, Fo
         Ok(None) => redirect::to(USERS),
         Ok(Some(page)) => show_users(&state, &asker, page).await,
         Err(error) => {
-            let problem = state.engine.problem("cambiar_usuarios", error);
+            let problem = state.engine.problem("cambiar_usuarios", error, asker.language());
             if problem.codigo == ProblemCode::Forbidden {
                 state.engine.note_refused(&asker.identity.actor, "cambiar_usuarios");
             }
@@ -256,17 +262,17 @@ async fn change(state: &WebState, identity: &Identity, form: &UsersForm) -> Resu
             let id = Uuid::parse_str(&form.id).map_err(|_| UseCaseError::UnknownToken)?;
             engine.revoke_api_token(actor, id).await.map(|()| None)
         }
-        _ => Err(domain::filter::InvalidParameter { name: "accion", reason: "no existe".to_owned() }.into()),
+        _ => Err(InvalidParameter { name: "accion", requirement: Requirement::Known }.into()),
     }
 }
 
-fn role(form: &UsersForm) -> Result<Role, domain::filter::InvalidParameter> {
+fn role(form: &UsersForm) -> Result<Role, InvalidParameter> {
     domain::filter::required("rol", domain::filter::choice("rol", form.rol.as_deref())?)
 }
 
 async fn show_users(state: &WebState, asker: &Asker, page: UsersPage) -> Response {
     let overview = state.engine.access_overview(&asker.identity.actor).await;
-    let overview = overview.map_err(|error| state.engine.problem("get_usuarios", error));
+    let overview = overview.map_err(|error| state.engine.problem("get_usuarios", error, asker.language()));
     pages::answer(state, asker.parts.clone(), async move { Outcome::Page(users_page(&overview, &page)) }).await
 }
 
@@ -282,7 +288,7 @@ async fn refuse_entrance(
     error: UseCaseError,
     entrance: Entrance,
 ) -> Response {
-    let problem = state.engine.problem(endpoint, error);
+    let problem = state.engine.problem(endpoint, error, asker.language());
     let status = status_of(&problem);
     show_entrance(state, asker, Entrance { problem: Some(problem), ..entrance }, status)
 }

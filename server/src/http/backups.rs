@@ -8,6 +8,7 @@ use domain::problem::ProblemCode;
 use domain::read_model::BackupStatus;
 use engine::UseCaseError;
 use monitoring::EndpointTags;
+use texts::Language;
 
 use super::WebState;
 use super::access::Asker;
@@ -36,7 +37,7 @@ fn respond(
 ) -> Response {
     let problem = match outcome {
         Ok(status) => return Json(status).into_response(),
-        Err(error) => state.engine.problem(endpoint, error),
+        Err(error) => state.engine.problem(endpoint, error, Language::Es),
     };
     if problem.codigo == ProblemCode::Forbidden {
         state.engine.note_refused(asker.actor(), endpoint);

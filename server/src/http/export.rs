@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
 use engine::UseCaseError;
 use monitoring::EndpointTags;
+use texts::Language;
 
 use super::access::Asker;
 use super::{WebState, problems};
@@ -45,7 +46,7 @@ pub(super) async fn download(
 }
 
 fn refused(state: &WebState, error: UseCaseError) -> Response {
-    let problem = state.engine.problem(ENDPOINT, error);
+    let problem = state.engine.problem(ENDPOINT, error, Language::Es);
     let status = StatusCode::from_u16(problem.codigo.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(problem)).into_response()
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{CalendarRules, DayException, OpeningHours};
-use crate::filter::InvalidParameter;
+use crate::filter::{InvalidParameter, Requirement};
 use crate::read_model::{CalendarDocument, CalendarException};
 
 /// What is written in place of hours where a store does not open.
@@ -32,7 +32,7 @@ pub fn rules_of(document: &CalendarDocument) -> Result<CalendarRules, InvalidPar
         let date = date("excepciones", &exception.fecha)?;
         let hours = hours_of("excepciones", &exception.horario)?;
         if exceptions.insert(date, DayException { hours, note: exception.nota.trim().to_owned() }).is_some() {
-            return Err(InvalidParameter { name: "excepciones", reason: format!("el {date} está dos veces") });
+            return Err(InvalidParameter { name: "excepciones", requirement: Requirement::DayOnce { date } });
         }
     }
     let day = |name: &'static str, text: &Option<String>| {
@@ -43,7 +43,7 @@ pub fn rules_of(document: &CalendarDocument) -> Result<CalendarRules, InvalidPar
     if let (Some(first), Some(last)) = (opened_on, closed_on)
         && last < first
     {
-        return Err(InvalidParameter { name: "hasta", reason: format!("{last} es anterior a desde, {first}") });
+        return Err(InvalidParameter { name: "hasta", requirement: Requirement::NotBeforeOpening { first, last } });
     }
     let zone = zone(document.zona.as_deref().map(str::trim).filter(|name| !name.is_empty()))?;
     Ok(CalendarRules { weekdays, exceptions, opened_on, closed_on, zone })
@@ -85,28 +85,20 @@ pub fn hours_of(name: &'static str, text: &str) -> Result<Option<OpeningHours>, 
     if text.is_empty() || text.eq_ignore_ascii_case(CLOSED) {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| InvalidParameter {
-        name,
-        reason: format!(
-            "'{}' no es un horario: escriba 07:00-21:00, 08:00-24:00, 18:00-02:00 o cerrado",
-            excerpt(text)
-        ),
-    })
+    text.parse()
+        .map(Some)
+        .map_err(|_| InvalidParameter { name, requirement: Requirement::OpeningHours { given: excerpt(text) } })
 }
 
 fn date(name: &'static str, text: &str) -> Result<Date, InvalidParameter> {
-    text.trim().parse().map_err(|_| InvalidParameter {
-        name,
-        reason: format!("'{}' no es una fecha: escriba 2025-12-25", excerpt(text)),
-    })
+    text.trim()
+        .parse()
+        .map_err(|_| InvalidParameter { name, requirement: Requirement::CalendarDay { given: excerpt(text) } })
 }
 
 fn zone(name: Option<&str>) -> Result<Option<TimeZone>, InvalidParameter> {
     let zone = name.map(|name| TimeZone::get(name).map_err(|_| name)).transpose();
-    zone.map_err(|name| InvalidParameter {
-        name: "zona",
-        reason: format!("'{}' no es una zona horaria: escriba America/Caracas", excerpt(name)),
-    })
+    zone.map_err(|name| InvalidParameter { name: "zona", requirement: Requirement::Zone { given: excerpt(name) } })
 }
 
 fn excerpt(text: &str) -> String {
@@ -115,6 +107,7 @@ fn excerpt(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use rstest::rstest;
 
     use super::*;
@@ -138,18 +131,38 @@ mod tests {
     }
 
     #[rstest]
-    #[case(|document: &mut CalendarDocument| document.lunes = "7 a 21".to_owned(), "lunes: '7 a 21' no es un horario")]
-    #[case(|document: &mut CalendarDocument| document.desde = Some("ayer".to_owned()), "desde: 'ayer' no es una fecha")]
-    #[case(|document: &mut CalendarDocument| document.desde = Some("2027-01-01".to_owned()), "hasta: 2026-01-31 es anterior")]
+    #[case(
+        |document: &mut CalendarDocument| document.lunes = "7 a 21".to_owned(),
+        "lunes",
+        Requirement::OpeningHours { given: "7 a 21".to_owned() }
+    )]
+    #[case(
+        |document: &mut CalendarDocument| document.desde = Some("ayer".to_owned()),
+        "desde",
+        Requirement::CalendarDay { given: "ayer".to_owned() }
+    )]
+    #[case(
+        |document: &mut CalendarDocument| document.desde = Some("2027-01-01".to_owned()),
+        "hasta",
+        Requirement::NotBeforeOpening { first: date(2027, 1, 1), last: date(2026, 1, 31) }
+    )]
     #[case(
         |document: &mut CalendarDocument| document.excepciones.push(document.excepciones[0].clone()),
-        "excepciones: el 2025-12-24 está dos veces"
+        "excepciones",
+        Requirement::DayOnce { date: date(2025, 12, 24) }
     )]
-    #[case(|document: &mut CalendarDocument| document.zona = Some("Marte".to_owned()), "zona: 'Marte' no es una zona")]
-    fn rubbish_is_refused_by_its_name(#[case] spoil: fn(&mut CalendarDocument), #[case] words: &str) {
+    #[case(
+        |document: &mut CalendarDocument| document.zona = Some("Marte".to_owned()),
+        "zona",
+        Requirement::Zone { given: "Marte".to_owned() }
+    )]
+    fn rubbish_is_refused_by_its_name(
+        #[case] spoil: fn(&mut CalendarDocument),
+        #[case] name: &'static str,
+        #[case] requirement: Requirement,
+    ) {
         let mut document = document();
         spoil(&mut document);
-        let error = rules_of(&document).unwrap_err().to_string();
-        assert!(error.starts_with(words), "{error}");
+        assert_eq!(rules_of(&document), Err(InvalidParameter { name, requirement }));
     }
 }

@@ -14,6 +14,7 @@ mod pace;
 mod retry;
 mod scope;
 mod state;
+mod stop_cause;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -27,6 +28,7 @@ pub use pace::Pace;
 pub use retry::{RetryCandidate, RetryPolicy, is_retried_by_itself};
 pub use scope::{PlanScope, ScopePart, windows_in_scope};
 pub use state::{PlanAction, PlanState};
+pub use stop_cause::StopCause;
 
 /// The first line of the canonical text. A change of the text is a new version, so that an old hash never means
 /// something else.

@@ -140,5 +140,8 @@ read_model! {
         pub cambio: CalendarPreview,
         /// For people.
         pub mensaje: String,
+        /// Whether it was saved like this before.
+        #[serde(default)]
+        pub ya_estaba: bool,
     }
 }

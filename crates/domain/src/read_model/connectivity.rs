@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::read_model;
+use crate::ErrorClass;
 
 /// Whether the POS answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,10 @@ read_model! {
     pub struct Connectivity {
         pub estado: ConnectivityState,
         pub latencia_ms: u64,
-        /// What went wrong, for people.
+        /// What went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error_tipo: Option<ErrorClass>,
+        /// The same for people.
         pub detalle: Option<String>,
         /// How far the POS's clock is ahead of ours, in seconds, by the latest response that said when it was made.
         #[serde(default)]

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{MissingNumbers, read_model};
 use crate::certificate::ProofOutcome;
+use crate::run_message::RunMessage;
 use crate::window_state::WindowState;
 use crate::{BranchId, EtlKind, RunId, RunState};
 
@@ -19,7 +20,12 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         #[serde(default, with = "crate::plain_time::optional")]
         pub terminada_en_local: Option<DateTime>,
+        /// In Spanish.
         pub mensaje: Option<String>,
+        /// The same as a code (`codigo`) with its parameters.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub detalle: Option<RunMessage>,
         /// How often the half hour was committed.
         pub cargas: u32,
         /// Whether a later commit found that the source had changed.

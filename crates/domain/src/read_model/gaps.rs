@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::{BranchChoice, read_model};
 use crate::cause::CauseKind;
 use crate::gap::{GapClass, GapOrder, GapState, Urgency};
+use crate::run_message::RunMessage;
 use crate::sequence::BreakKind;
 use crate::value::ValueBasis;
 use crate::{BranchId, ErrorClass, EtlKind, RunId};
@@ -125,7 +126,12 @@ read_model! {
         /// `nunca_ejecutado`, how the latest attempt ended, `fuente_cambio` or `secuencia`; `evidencia.tipo` says it more exactly.
         pub causa: String,
         pub error_tipo: Option<ErrorClass>,
+        /// What that attempt says, in Spanish.
         pub causa_detalle: Option<String>,
+        /// The same as a code (`codigo`) with its parameters.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub causa_mensaje: Option<RunMessage>,
         pub intentos: u32,
         /// The latest finished attempt.
         pub ejecucion_id: Option<RunId>,

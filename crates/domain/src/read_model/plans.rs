@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::read_model;
-use crate::plan::{PlanAction, PlanHash, PlanState};
+use crate::plan::{PlanAction, PlanHash, PlanState, StopCause};
 use crate::{BatchId, BranchId, EtlKind};
 
 read_model! {
@@ -110,7 +110,12 @@ read_model! {
         pub actor: String,
         /// `web`, `consola`, `api` or `sistema`.
         pub origen: String,
+        /// What somebody said; of the system, in Spanish.
         pub motivo: Option<String>,
+        /// The same as a code (`codigo`) with its parameters.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub causa: Option<StopCause>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         #[serde(with = "crate::plain_time")]
         pub en: Timestamp,
@@ -134,8 +139,12 @@ read_model! {
         pub fallidas: u64,
         pub canceladas: u64,
         pub lineas: u64,
-        /// Why it was stopped, for people.
+        /// Why it was stopped, in Spanish.
         pub motivo: Option<String>,
+        /// The same as a code (`codigo`) with its parameters.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub causa: Option<StopCause>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         #[serde(with = "crate::plain_time")]
         pub propuesto_en: Timestamp,

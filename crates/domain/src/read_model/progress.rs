@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::read_model;
 use crate::BatchId;
-use crate::plan::{PlanHash, PlanState};
+use crate::plan::{PlanHash, PlanState, StopCause};
 
 read_model! {
     /// Runs that were asked for together.
@@ -39,6 +39,10 @@ read_model! {
         pub estado: PlanState,
         /// Why it was stopped, for people.
         pub motivo: Option<String>,
+        /// The same as a code (`codigo`) with its parameters.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub causa: Option<StopCause>,
     }
 
     /// Batches in work, and those that ended within the last minutes, the newest first.

@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::read_model;
+use crate::run_message::RunMessage;
 use crate::{BatchId, BranchId, ErrorClass, EtlKind, RunId, RunMode, RunState};
 
 read_model! {
@@ -45,7 +46,12 @@ read_model! {
         pub registros_extraidos: Option<u64>,
         pub registros_cargados: Option<u64>,
         pub error_tipo: Option<ErrorClass>,
+        /// In Spanish.
         pub error_mensaje: Option<String>,
+        /// The same as a code (`codigo`) with its parameters; absent in runs of an earlier version.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error_detalle: Option<RunMessage>,
         pub intento: u32,
         pub solicitado_por: Option<String>,
         pub lote_id: Option<BatchId>,

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use domain::loss::{Loss, doubtful, is_believed, keys_of, never_empty};
+use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::window::{half_hours, local_half_hour};
 use domain::{Interval, RunMode};
@@ -15,12 +16,12 @@ use super::job::Job;
 use super::messages;
 use crate::calendars::Calendars;
 
-/// Why an answer is not loaded, in Spanish; none where it may be.
+/// Why an answer is not loaded; none where it may be.
 pub(super) async fn of(
     job: &Job<'_>,
     window: &SalesWindow,
     lines: &[SaleLine],
-) -> Result<Option<String>, WarehouseError> {
+) -> Result<Option<RunMessage>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
     // Nobody had a live window before, unless it is tried again.
@@ -74,8 +75,8 @@ async fn unexpectedly_empty(
     Ok(never_empty(&empty, &history, zone, limits))
 }
 
-/// Why a snapshot is not taken, in Spanish; none where it may be.
-pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<Option<String>, WarehouseError> {
+/// Why a snapshot is not taken; none where it may be.
+pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<Option<RunMessage>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
     let mut said = None;

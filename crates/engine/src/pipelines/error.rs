@@ -1,7 +1,9 @@
 //! Why a pipeline did not do what it was asked to.
 
 use domain::ErrorClass;
+use domain::run_message::RunMessage;
 use klk::KlkError;
+use texts::{Language, run_message};
 use warehouse::WarehouseError;
 
 /// Why a pipeline did not do what it was asked to.
@@ -14,8 +16,8 @@ pub(crate) enum PipelineError {
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
     /// The answer is short of what it announces, or of what is there.
-    #[error("{message}")]
-    Short { message: String, extracted: u64 },
+    #[error("{}", run_message(Language::Es, message))]
+    Short { message: RunMessage, extracted: u64 },
     /// A window that cannot be asked for as it is.
     #[error("the window does not lie within one local day")]
     NotOneDay,

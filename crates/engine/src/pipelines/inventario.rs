@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use domain::run_message::RunMessage;
 use domain::stock::{ArticlesAnswer, UnreadableArticle};
 use domain::{EtlKind, WarehouseCode};
 use klk::MemoryShare;
@@ -115,10 +116,10 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
 
 /// What is wrong with a response that the source made long ago, or that hides when it was made: it shows the stock of another time.
 /// Where the clocks never agreed, an old moment is that of a clock that is off.
-fn wrong_moment(job: &Job<'_>, warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> Option<String> {
+fn wrong_moment(job: &Job<'_>, warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> Option<RunMessage> {
     let (clock, limit) = (&job.engine.source_clock, job.engine.settings.stock_age_max);
     let Some(made_at) = answer.generated_at else {
-        return clock.is_shown_by(EtlKind::Inventory).then(messages::without_its_moment);
+        return clock.is_shown_by(EtlKind::Inventory).then_some(RunMessage::WithoutMoment);
     };
     let is_old = job.engine.clock.now().duration_since(made_at) > limit;
     (is_old && clock.has_agreed()).then(|| messages::old_stock(warehouse, made_at, &job.branch.zone))

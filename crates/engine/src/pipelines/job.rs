@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::Branch;
+use domain::run_message::RunMessage;
 use monitoring::{EtlMonitor, Measurements};
 use warehouse::{CommitClock, RunRecord};
 
@@ -15,7 +16,7 @@ pub(crate) enum Outcome {
     Whole(Measurements),
     /// Less came than was announced; the run is stored as `parcial` already.
     Partial {
-        message: String,
+        message: RunMessage,
         measurements: Measurements,
         /// Whether all of it came, and is not believed yet.
         is_doubted: bool,

@@ -1,9 +1,10 @@
-//! What people read of a run that failed, in Spanish: what happened, and what it means. The details for whoever mends it
-//! are in the log and in Sentry.
+//! What a run that failed says: the code of what happened, with what people need to know of it. The details for whoever mends
+//! it are in the log and in Sentry.
 
 use std::time::Duration;
 
-use domain::sale::{OutsideLine, SalesAnswer, UnreadableLine};
+use domain::run_message::{ArticleOfWarehouse, Came, RunMessage};
+use domain::sale::SalesAnswer;
 use domain::stock::{ArticlesAnswer, UnreadableArticle};
 use domain::{Branch, BranchClock, WarehouseCode};
 use jiff::civil::DateTime;
@@ -13,172 +14,104 @@ use warehouse::WarehouseError;
 
 use super::error::PipelineError;
 
-/// Of a run whose plan was cancelled while it waited for the POS.
-pub(super) const CANCELLED: &str = "Cancelada mientras se esperaba al KLK; no se cargó nada.";
+/// Lines or articles that one message names.
+const ELEMENTS_NAMED: usize = 3;
 
-/// The sentence that is stored with the run.
-pub(super) fn describe(error: &PipelineError) -> String {
+/// Characters of the beginning of a body that is something else.
+const BEGINNING_CHARACTERS: usize = 61;
+
+/// What is stored with the run.
+pub(super) fn of_error(error: &PipelineError) -> RunMessage {
     match error {
-        PipelineError::Source(error) => describe_source(error),
-        PipelineError::Warehouse(WarehouseError::OutOfRange { place, column, value }) => format!(
-            "En {place}, «{column}» es {value}: un número que no cabe en la base de datos. No se cargó nada; lo que había \
-             antes sigue como estaba."
-        ),
-        PipelineError::Warehouse(_) => {
-            "La base de datos no aceptó los datos; lo que había antes sigue como estaba.".to_owned()
+        PipelineError::Source(error) => of_source(error),
+        PipelineError::Warehouse(WarehouseError::OutOfRange { place, column, value }) => {
+            RunMessage::OutOfRange { lugar: place.clone(), columna: (*column).to_owned(), valor: value.clone() }
         }
+        PipelineError::Warehouse(_) => RunMessage::DatabaseRefused,
         PipelineError::Short { message, .. } => message.clone(),
-        PipelineError::NotOneDay => "La ventana no cabe en un solo día de la tienda y no se puede pedir.".to_owned(),
-        PipelineError::UnknownBranch => "La tienda ya no está en la configuración.".to_owned(),
+        PipelineError::NotOneDay => RunMessage::NotOneDay,
+        PipelineError::UnknownBranch => RunMessage::UnknownBranch,
     }
 }
 
-fn describe_source(error: &KlkError) -> String {
+fn of_source(error: &KlkError) -> RunMessage {
     match error {
-        KlkError::Timeout { phase, limit, .. } => {
-            let limit = seconds(*limit);
-            match phase {
-                TimeoutPhase::Connect => "No se logró conectar con el KLK a tiempo.".to_owned(),
-                TimeoutPhase::Answer => format!("El KLK no respondió en {limit}."),
-                TimeoutPhase::Body => format!("El KLK empezó a responder y no terminó en {limit}."),
-            }
+        KlkError::Timeout { phase: TimeoutPhase::Connect, .. } => RunMessage::ConnectTimeout,
+        KlkError::Timeout { phase: TimeoutPhase::Answer, limit, .. } => {
+            RunMessage::AnswerTimeout { milisegundos: milliseconds(*limit) }
         }
-        KlkError::Connect { .. } => {
-            "No se pudo conectar con el KLK: no acepta conexiones o no está en la red.".to_owned()
+        KlkError::Timeout { phase: TimeoutPhase::Body, limit, .. } => {
+            RunMessage::BodyTimeout { milisegundos: milliseconds(*limit) }
         }
-        KlkError::Interrupted { .. } => "La respuesta del KLK se cortó antes de llegar completa.".to_owned(),
-        KlkError::Status { status, .. } => format!("El KLK respondió con el estado HTTP {status}{}.", meaning(*status)),
+        KlkError::Connect { .. } => RunMessage::CannotConnect,
+        KlkError::Interrupted { .. } => RunMessage::CutOff,
+        KlkError::Status { status, .. } => RunMessage::HttpStatus { estado: *status },
         KlkError::Refused { message, kind: RefusalKind::UnknownBranch, .. } => {
-            format!("El KLK no conoce la tienda: «{message}». Revise su código en la configuración.")
+            RunMessage::BranchUnknownToPos { dijo: message.clone() }
         }
-        KlkError::Refused { message, .. } => format!("El KLK rechazó la consulta: «{message}»."),
-        KlkError::Malformed { element: Some(element), detail, .. } => {
-            let field = field_of(detail).map_or_else(String::new, |field| format!(" en «{field}»"));
-            let place = place_of(detail).map_or_else(String::new, |place| format!(" ({place})"));
-            let came = match came_in(detail) {
-                Some("nothing") => ": no llegó nada".to_owned(),
-                Some(came) => format!(": llegó {came}"),
-                None => String::new(),
-            };
-            format!(
-                "La línea {}{place} de la respuesta no tiene la forma acordada{field}{came}. No se cargó nada.",
-                element + 1
-            )
+        KlkError::Refused { message, .. } => RunMessage::Refused { dijo: message.clone() },
+        KlkError::Malformed { element: Some(element), detail, .. } => RunMessage::MalformedElement {
+            elemento: *element as u64 + 1,
+            lugar: place_of(detail).map(str::to_owned),
+            campo: field_of(detail).map(str::to_owned),
+            llego: came_in(detail),
+        },
+        KlkError::Malformed { element: None, detail, .. } => malformed_answer(detail),
+        KlkError::OtherQuestion { field: "ventas", asked, answered, .. } => {
+            RunMessage::OtherPeriod { pedido: asked.clone(), respondido: answered.clone() }
         }
-        KlkError::Malformed { element: None, detail, .. } => {
-            let what = match detail.strip_prefix("'meta': ") {
-                Some(detail) => {
-                    let field = field_of(detail).map_or_else(String::new, |field| format!(" en «{field}»"));
-                    let came = came_in(detail).map(|came| {
-                        if came == "nothing" { "no llegó nada".to_owned() } else { format!("llegó {came}") }
-                    });
-                    format!("{field}{}", came.map_or_else(String::new, |came| format!(": {came}")))
-                }
-                None => detail
-                    .rsplit_once("it begins with: ")
-                    .map_or_else(String::new, |(_, beginning)| format!(": empieza con «{}»", shortened(beginning))),
-            };
-            format!("La respuesta no es la que se acordó con el KLK{what}. No se cargó nada.")
-        }
-        KlkError::OtherQuestion { field: "ventas", asked, answered, .. } => format!(
-            "La respuesta del KLK no tiene ninguna línea del período pedido ({asked}): la primera es de {answered}. \
-             No se cargó nada."
-        ),
         KlkError::OtherQuestion { field, asked, answered, .. } if answered.is_empty() && !asked.is_empty() => {
-            format!("La respuesta del KLK no dice de qué es: se pidió «{asked}» y «{field}» no vino. No se cargó nada.")
+            RunMessage::AnswerUnlabelled { pedido: asked.clone(), campo: (*field).to_owned() }
         }
-        KlkError::OtherQuestion { field, asked, answered, .. } => {
-            let asked = if asked.is_empty() { "nada".to_owned() } else { format!("«{asked}»") };
-            format!(
-                "El KLK respondió a otra consulta: en «{field}» se pidió {asked} y llegó «{answered}». No se cargó nada."
-            )
+        KlkError::OtherQuestion { field, asked, answered, .. } => RunMessage::OtherQuestion {
+            campo: (*field).to_owned(),
+            pedido: asked.clone(),
+            respondido: answered.clone(),
+        },
+        KlkError::TooLarge { limit_bytes, .. } => RunMessage::TooLarge { bytes_max: *limit_bytes as u64 },
+        KlkError::OverBudget { limit_bytes, .. } => RunMessage::OverBudget { bytes_max: *limit_bytes as u64 },
+        KlkError::Configuration(_) => RunMessage::ClientMisconfigured,
+        KlkError::Stopped { .. } => RunMessage::StoppedReading,
+    }
+}
+
+fn malformed_answer(detail: &str) -> RunMessage {
+    match detail.strip_prefix("'meta': ") {
+        Some(detail) => RunMessage::MalformedAnswer {
+            campo: field_of(detail).map(str::to_owned),
+            llego: came_in(detail),
+            empieza: None,
+        },
+        None => {
+            let beginning = detail.rsplit_once("it begins with: ").map(|(_, beginning)| beginning);
+            let empieza = beginning.map(|beginning| beginning.chars().take(BEGINNING_CHARACTERS).collect());
+            RunMessage::MalformedAnswer { campo: None, llego: None, empieza }
         }
-        KlkError::TooLarge { limit_bytes, .. } => {
-            format!("La respuesta pasa de {}, el máximo configurado (KLK_ANSWER_BYTES_MAX).", size(*limit_bytes as u64))
-        }
-        KlkError::OverBudget { limit_bytes, .. } => format!(
-            "Con esta respuesta, todas juntas pasarían de {} MB de memoria, el máximo configurado \
-             (KLK_RESPONSES_BYTES_MAX). No se cargó nada.",
-            limit_bytes / 1_000_000
-        ),
-        KlkError::Configuration(_) => {
-            "El cliente del KLK está mal configurado; `klk doctor` dice qué corregir.".to_owned()
-        }
-        KlkError::Stopped { .. } => "El proceso terminó mientras se leía la respuesta.".to_owned(),
     }
 }
 
 /// Why a response about sales is not believed as a whole.
-pub(super) fn incomplete(branch: &Branch, answer: &SalesAnswer) -> String {
-    let (announced, distinct) = (answer.announced, answer.lines.len());
+pub(super) fn incomplete(branch: &Branch, answer: &SalesAnswer) -> RunMessage {
+    let received = answer.lines.len() as u64;
     if answer.unreadable > 0 {
-        return unreadable(branch, answer);
+        return RunMessage::UnreadableLines {
+            tienda: branch.name.clone(),
+            cantidad: answer.unreadable,
+            total: answer.lines_of_source(),
+            primeros: answer.unreadable_lines.iter().take(ELEMENTS_NAMED).cloned().collect(),
+        };
     }
     if let Some((invoice, line)) = &answer.contradicted {
-        return format!("La línea {line} de la factura {invoice} llegó dos veces con datos distintos.");
+        return RunMessage::ContradictedLine { factura: invoice.clone(), linea: *line };
     }
     if answer.outside > 0 {
-        return outside(answer);
+        return RunMessage::LinesOutside {
+            llegaron: received,
+            fuera: answer.outside,
+            primeras: answer.outside_lines.iter().take(ELEMENTS_NAMED).cloned().collect(),
+        };
     }
-    format!("El KLK anunció {announced} líneas y llegaron {distinct} distintas.")
-}
-
-/// Lines that lie outside of the requested time, the first of them with their moment.
-fn outside(answer: &SalesAnswer) -> String {
-    let (distinct, outside) = (answer.lines.len(), answer.outside);
-    let named: Vec<String> = answer
-        .outside_lines
-        .iter()
-        .take(ELEMENTS_NAMED)
-        .map(|OutsideLine { invoice, line, moment }| {
-            let moment = moment.strftime("%d/%m/%Y %H:%M:%S");
-            format!("factura {}, línea {line}, del {moment}", shortened(invoice))
-        })
-        .collect();
-    let others = and_others(outside, named.len());
-    let are_not = if outside == 1 { "no es" } else { "no son" };
-    format!(
-        "De {distinct} líneas que llegaron, {outside} {are_not} del período pedido: {}{others}. No se cargan aquí; la ventana \
-         sigue pendiente.",
-        named.join("; ")
-    )
-}
-
-/// Lines or articles that one message names.
-const ELEMENTS_NAMED: usize = 3;
-
-/// Characters of a foreign text in a message about a line.
-const VALUE_CHARACTERS: usize = 60;
-
-/// Lines that cannot be read, the first of them with all that is known.
-fn unreadable(branch: &Branch, answer: &SalesAnswer) -> String {
-    let (count, all) = (answer.unreadable, answer.lines_of_source());
-    let named: Vec<String> =
-        answer.unreadable_lines.iter().take(ELEMENTS_NAMED).map(|line| unreadable_line(branch, line)).collect();
-    let others = and_others(count, named.len());
-    let were_not_loaded = match count {
-        1 => "no se pudo leer y no se cargó",
-        _ => "no se pudieron leer y no se cargaron",
-    };
-    format!(
-        "{count} de {all} líneas {were_not_loaded}: {}{others}. Las demás se conservan; la ventana sigue pendiente.",
-        named.join("; ")
-    )
-}
-
-fn unreadable_line(branch: &Branch, line: &UnreadableLine) -> String {
-    let UnreadableLine { place, invoice, line, field, value } = line;
-    let mut text = format!("tienda {}, ", branch.name);
-    match invoice {
-        Some(invoice) => text.push_str(&format!("factura {}, ", shortened(invoice))),
-        None => text.push_str("sin número de factura, "),
-    }
-    match line {
-        Some(line) => text.push_str(&format!("línea {line}")),
-        None => text.push_str(&format!("elemento {place} de la respuesta")),
-    }
-    push_field(&mut text, field.as_deref(), value.as_deref());
-    text
+    RunMessage::LinesShort { anunciados: answer.announced, llegaron: received }
 }
 
 /// Articles of a warehouse that cannot be read.
@@ -190,141 +123,58 @@ pub(super) struct UnreadableStock {
 }
 
 /// Why a response about the articles of a warehouse is not believed as a whole.
-pub(super) fn incomplete_stock(warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> String {
-    let (announced, distinct) = (answer.announced, answer.articles.len());
-    match &answer.contradicted {
-        Some(article) => format!("El artículo {article} de {warehouse} llegó dos veces con datos distintos."),
-        None => format!("El KLK anunció {announced} artículos de {warehouse} y llegaron {distinct} distintos."),
+pub(super) fn incomplete_stock(warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> RunMessage {
+    let almacen = warehouse.clone();
+    match answer.contradicted.clone() {
+        Some(articulo) => RunMessage::ContradictedArticle { articulo, almacen },
+        None => {
+            RunMessage::ArticlesShort { almacen, anunciados: answer.announced, llegaron: answer.articles.len() as u64 }
+        }
     }
 }
 
 /// Articles that cannot be read, the first of them with all that is known.
-pub(super) fn unreadable_articles(unreadable: &[UnreadableStock]) -> String {
-    let count: u64 = unreadable.iter().map(|of_warehouse| of_warehouse.count).sum();
+pub(super) fn unreadable_articles(unreadable: &[UnreadableStock]) -> RunMessage {
     let articles = unreadable.iter().flat_map(|UnreadableStock { warehouse, first, .. }| {
-        first.iter().map(move |article| unreadable_article(warehouse, article))
+        first.iter().map(|article| ArticleOfWarehouse { almacen: warehouse.clone(), articulo: article.clone() })
     });
-    let named: Vec<String> = articles.take(ELEMENTS_NAMED).collect();
-    let others = and_others(count, named.len());
-    let were_not_loaded = match count {
-        1 => "1 artículo no se pudo leer y conserva la existencia que tenía".to_owned(),
-        _ => format!("{count} artículos no se pudieron leer y conservan la existencia que tenían"),
-    };
-    format!("{were_not_loaded}: {}{others}. Los demás están al día; la foto no cuenta como completa.", named.join("; "))
-}
-
-fn unreadable_article(warehouse: &WarehouseCode, article: &UnreadableArticle) -> String {
-    let UnreadableArticle { place, code, field, value } = article;
-    let mut text = format!("almacén {warehouse}, ");
-    match code {
-        Some(code) => text.push_str(&format!("artículo {}", shortened(code))),
-        None => text.push_str(&format!("elemento {place} de la respuesta")),
-    }
-    push_field(&mut text, field.as_deref(), value.as_deref());
-    text
-}
-
-/// Which field is wrong, and what came.
-fn push_field(text: &mut String, field: Option<&str>, value: Option<&str>) {
-    if let Some(field) = field {
-        text.push_str(&format!(", «{}»", shortened(field)));
-    }
-    match value {
-        Some(value) => text.push_str(&format!(": llegó {}", shortened(value))),
-        None => text.push_str(": no llegó nada"),
-    }
-}
-
-/// That there are more than are named.
-fn and_others(count: u64, named: usize) -> String {
-    match count.saturating_sub(named as u64) {
-        0 => String::new(),
-        others => format!("; y {others} más"),
-    }
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(VALUE_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    RunMessage::UnreadableArticles {
+        cantidad: unreadable.iter().map(|of_warehouse| of_warehouse.count).sum(),
+        primeros: articles.take(ELEMENTS_NAMED).collect(),
     }
 }
 
 /// A response that would remove too many loaded lines.
-pub(super) fn would_lose(gone: u64, loaded: u64, lost_before: u64, pause: SignedDuration) -> String {
-    let minutes = pause.as_mins();
-    let before = match lost_before {
-        0 => String::new(),
-        _ => format!(", y en cargas anteriores quitó {lost_before}"),
-    };
-    format!(
-        "El KLK ya no tiene {gone} de las {loaded} líneas que están cargadas{before}. Se conservan: se creerá la misma respuesta \
-         si llega otra vez después de {minutes} min."
-    )
+pub(super) fn would_lose(gone: u64, loaded: u64, lost_before: u64, pause: SignedDuration) -> RunMessage {
+    RunMessage::WouldLose { perdidas: gone, cargadas: loaded, antes: lost_before, minutos: pause.as_mins() }
 }
 
 /// An answer without sales in a half hour that always had some.
-pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration) -> String {
-    let (time, minutes) = (half_hour.strftime("%H:%M"), pause.as_mins());
-    format!(
-        "El KLK no tiene ventas de las {time}, y en las últimas {weeks} semanas siempre las hubo: sin ventas, sin confirmar. \
-         Se creerá si lo repite después de {minutes} min."
-    )
+pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration) -> RunMessage {
+    let media_hora = half_hour.strftime("%H:%M").to_string();
+    RunMessage::NeverEmpty { media_hora, semanas: weeks, minutos: pause.as_mins() }
 }
 
 /// A snapshot without many of the articles of the last one.
-pub(super) fn would_lose_articles(warehouse: &WarehouseCode, before: u64, gone: u64, pause: SignedDuration) -> String {
-    let minutes = pause.as_mins();
-    format!(
-        "El KLK ya no tiene {gone} de los {before} artículos del almacén {warehouse}. Se conserva la foto anterior: se creerá \
-         la nueva si llega igual después de {minutes} min."
-    )
+pub(super) fn would_lose_articles(
+    warehouse: &WarehouseCode,
+    before: u64,
+    gone: u64,
+    pause: SignedDuration,
+) -> RunMessage {
+    let almacen = warehouse.clone();
+    RunMessage::WouldLoseArticles { almacen, perdidos: gone, cargados: before, minutos: pause.as_mins() }
 }
 
 /// Articles of a response that was made long before it was requested.
-pub(super) fn old_stock(warehouse: &WarehouseCode, made_at: Timestamp, zone: &BranchClock) -> String {
-    let made_at = zone.to_datetime(made_at).strftime("%d/%m/%Y %H:%M:%S");
-    format!(
-        "El KLK generó la existencia del almacén {warehouse} el {made_at}: no es la de ahora. Se conserva la foto anterior."
-    )
-}
-
-/// A response that does not say when it was made, of a source that does so otherwise.
-pub(super) fn without_its_moment() -> String {
-    "La respuesta no dice cuándo la generó el KLK («fecha_generacion»), y las demás lo dicen: no prueba que esté completa. \
-     Se consultará otra vez."
-        .to_owned()
+pub(super) fn old_stock(warehouse: &WarehouseCode, made_at: Timestamp, zone: &BranchClock) -> RunMessage {
+    RunMessage::OldStock { almacen: warehouse.clone(), generada: zone.to_datetime(made_at) }
 }
 
 /// A response that was made before its window had ended.
-pub(super) fn made_too_early(made_at: Timestamp, window_end: Timestamp, zone: &BranchClock) -> String {
+pub(super) fn made_too_early(made_at: Timestamp, window_end: Timestamp, zone: &BranchClock) -> RunMessage {
     let time = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M:%S").to_string();
-    format!(
-        "El KLK generó la respuesta a las {}, antes de que la ventana terminara ({}): pueden faltar ventas. \
-         Revise los relojes.",
-        time(made_at),
-        time(window_end)
-    )
-}
-
-/// Bytes for people.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        _ => format!("{} MB", bytes / 1_000_000),
-    }
-}
-
-/// What the usual ones mean, for people who do not know the numbers.
-fn meaning(status: u16) -> &'static str {
-    match status {
-        401 | 403 => " (sin permiso: revise la clave de API)",
-        404 => " (dirección desconocida: revise KLK_BASE_URL)",
-        429 => " (demasiadas consultas)",
-        500..=599 => " (falla del servidor)",
-        _ => "",
-    }
+    RunMessage::MadeTooEarly { generada: time(made_at), fin: time(window_end) }
 }
 
 /// The field that the client names at the beginning of what it found wrong, in its own language.
@@ -338,54 +188,61 @@ fn place_of(detail: &str) -> Option<&str> {
 }
 
 /// What the client says that came in place of what was expected.
-fn came_in(detail: &str) -> Option<&str> {
+fn came_in(detail: &str) -> Option<Came> {
     let rest = detail.rsplit_once(" (in ").map_or(detail, |(rest, _)| rest);
-    rest.strip_suffix(" came")?.rsplit_once(" was expected, ").map(|(_, came)| came)
+    let (_, came) = rest.strip_suffix(" came")?.rsplit_once(" was expected, ")?;
+    Some(match came {
+        "nothing" => Came::Nothing,
+        "an empty one" => Came::EmptyArray,
+        "a second one" => Came::SecondElement,
+        value => Came::Value(value.to_owned()),
+    })
 }
 
-fn seconds(limit: Duration) -> String {
-    let seconds = limit.as_secs_f64();
-    if seconds < 1.0 { format!("{} ms", limit.as_millis()) } else { format!("{seconds:.0} s") }
+fn milliseconds(limit: Duration) -> u64 {
+    u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use klk::Endpoint;
+    use rstest::rstest;
 
     use super::*;
 
+    fn malformed(element: Option<usize>, detail: &str) -> RunMessage {
+        of_error(&KlkError::Malformed { endpoint: Endpoint::Sales, element, detail: detail.to_owned() }.into())
+    }
+
     #[test]
     fn a_field_of_the_wrong_shape_is_named_and_nothing_else_of_the_clients_words() {
-        let error = KlkError::Malformed {
-            endpoint: Endpoint::Sales,
-            element: Some(2),
-            detail: "'linea': an integer was expected".to_owned(),
-        };
-        let message = "La línea 3 de la respuesta no tiene la forma acordada en «linea». No se cargó nada.";
-        assert_eq!(describe(&error.into()), message);
+        let message = malformed(Some(2), "'linea': an integer was expected");
+        let expected =
+            RunMessage::MalformedElement { elemento: 3, lugar: None, campo: Some("linea".to_owned()), llego: None };
+        assert_eq!(message, expected);
     }
 
     #[test]
     fn a_value_of_the_wrong_shape_is_shown_with_its_invoice() {
-        let error = KlkError::Malformed {
-            endpoint: Endpoint::Sales,
-            element: Some(2),
-            detail: r#"'cantidad_vendida': a number was expected, "dos" came (in C10-01-00008064/1)"#.to_owned(),
+        let detail = r#"'cantidad_vendida': a number was expected, "dos" came (in C10-01-00008064/1)"#;
+        let expected = RunMessage::MalformedElement {
+            elemento: 3,
+            lugar: Some("C10-01-00008064/1".to_owned()),
+            campo: Some("cantidad_vendida".to_owned()),
+            llego: Some(Came::Value("\"dos\"".to_owned())),
         };
-        let message = "La línea 3 (C10-01-00008064/1) de la respuesta no tiene la forma acordada en «cantidad_vendida»: llegó \
-                       \"dos\". No se cargó nada.";
-        assert_eq!(describe(&error.into()), message);
+        assert_eq!(malformed(Some(2), detail), expected);
     }
 
-    #[test]
-    fn a_number_that_is_too_large_is_shown_with_its_invoice() {
-        let error = WarehouseError::OutOfRange {
-            place: "C10-01-00008064/1".to_owned(),
-            column: "cantidad_vendida",
-            value: "7591234567890".to_owned(),
-        };
-        let message = describe(&error.into());
-        assert!(message.starts_with("En C10-01-00008064/1, «cantidad_vendida» es 7591234567890:"), "{message}");
+    #[rstest]
+    #[case("nothing", Came::Nothing)]
+    #[case("an empty one", Came::EmptyArray)]
+    #[case("a second one", Came::SecondElement)]
+    fn what_the_client_says_in_its_own_language_is_a_code(#[case] came: &str, #[case] code: Came) {
+        let message =
+            malformed(None, &format!("'meta': 'meta': an array of exactly one object was expected, {came} came"));
+        let expected = RunMessage::MalformedAnswer { campo: Some("meta".to_owned()), llego: Some(code), empieza: None };
+        assert_eq!(message, expected);
     }
 
     #[test]
@@ -396,6 +253,6 @@ mod tests {
             excerpt: "<html>503</html>".to_owned(),
             retry_after: None,
         };
-        assert_eq!(describe(&error.into()), "El KLK respondió con el estado HTTP 503 (falla del servidor).");
+        assert_eq!(of_error(&error.into()), RunMessage::HttpStatus { estado: 503 });
     }
 }

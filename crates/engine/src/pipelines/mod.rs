@@ -15,9 +15,11 @@ pub(crate) use ventas::question_of;
 use std::time::Duration;
 
 use domain::incident::Verdict;
+use domain::run_message::RunMessage;
 use domain::window::LocalPeriod;
 use domain::{Branch, ErrorClass, EtlKind, RunMode, RunState};
 use monitoring::{EtlRunInfo, Failure, TraceHeaders};
+use texts::{Language, run_message};
 use warehouse::{PhaseTimes, RunFailure, RunRecord};
 
 use crate::actor::Actor;
@@ -78,7 +80,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
         }
         Ok(Outcome::Partial { message, measurements, is_doubted }) => {
             let is_unexpected = is_live_and_unexpected(engine, &record, branch).await;
-            let failure = Failure::partial(message, measurements);
+            let failure = Failure::partial(run_message(Language::Es, &message), measurements);
             monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
             if is_unexpected || is_doubted { Verdict::NotJudged } else { Verdict::Failed(ErrorClass::InvalidData) }
         }
@@ -136,7 +138,7 @@ async fn fail(engine: &Engine, record: &RunRecord, error: &PipelineError, elapse
         ended_at: engine.clock.now(),
         state: RunState::Failed,
         class: Some(error.class()),
-        message: messages::describe(error),
+        message: messages::of_error(error),
         extracted: error.extracted(),
         http_status: error.http_status(),
         phases: PhaseTimes { extract: elapsed },
@@ -151,7 +153,7 @@ async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
         ended_at: engine.clock.now(),
         state: RunState::Cancelled,
         class: None,
-        message: messages::CANCELLED.to_owned(),
+        message: RunMessage::Cancelled,
         extracted: None,
         http_status: None,
         phases: PhaseTimes { extract: elapsed },

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use domain::run_message::RunMessage;
 use domain::sale::{SaleLine, SalesAnswer, UnreadableLine};
 use domain::window::readings;
 use domain::{Branch, EtlKind, Interval};
@@ -173,9 +174,9 @@ fn log_unreadable(job: &Job<'_>, answer: &SalesAnswer) {
 
 /// What is wrong with a response that the source made before the window had ended: sales of its last minutes are not in it. One
 /// that hides when it was made, as no other of the source does, may be such a one.
-fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<String> {
+fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> Option<RunMessage> {
     let Some(made_at) = answer.generated_at else {
-        return job.engine.source_clock.is_shown_by(EtlKind::Sales).then(messages::without_its_moment);
+        return job.engine.source_clock.is_shown_by(EtlKind::Sales).then_some(RunMessage::WithoutMoment);
     };
     let tolerance = job.engine.settings.source_clock_tolerance;
     let is_early = window_end.checked_sub(tolerance).is_ok_and(|earliest| made_at < earliest);

@@ -6,7 +6,7 @@
 
 use domain::BatchId;
 use domain::plan::PlanAction;
-use warehouse::PlanChange;
+use warehouse::{Decision, PlanChange};
 
 use super::decision::decision;
 use crate::engine::{Engine, run_detached};
@@ -16,14 +16,7 @@ use crate::{Actor, UseCaseError};
 type Changed = Result<Option<PlanChange>, UseCaseError>;
 
 /// Holds a plan: its waiting runs wait on.
-pub(crate) async fn hold(
-    engine: &Engine,
-    actor: &Actor,
-    plan: BatchId,
-    action: PlanAction,
-    reason: Option<String>,
-) -> Changed {
-    let decision = decision(engine, actor, action, reason);
+pub(crate) async fn hold(engine: &Engine, plan: BatchId, decision: Decision) -> Changed {
     let engine = engine.clone();
     run_detached(async move {
         let _one_at_a_time = engine.plan_control.lock().await;

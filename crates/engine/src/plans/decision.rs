@@ -13,5 +13,6 @@ const REASON_CHARS_MAX: usize = 500;
 pub(crate) fn decision(engine: &Engine, actor: &Actor, action: PlanAction, reason: Option<String>) -> Decision {
     let reason = reason.map(|reason| reason.trim().chars().take(REASON_CHARS_MAX).collect::<String>());
     let reason = reason.filter(|reason| !reason.is_empty());
-    Decision { action, actor: actor.name.clone(), origin: actor.origin.as_str(), reason, at: engine.clock.now() }
+    let at = engine.clock.now();
+    Decision { action, actor: actor.name.clone(), origin: actor.origin.as_str(), reason, cause: None, at }
 }

@@ -1,10 +1,11 @@
 //! A started plan is followed to its end: its failures in a row are counted, and it ends, or is stopped.
 
 use domain::incident::Verdict;
-use domain::plan::{Breaker, PlanAction, Trip};
+use domain::plan::{Breaker, PlanAction, StopCause, Trip};
 use domain::{BatchId, ErrorClass, RunState};
-use warehouse::RunRecord;
+use warehouse::{Decision, RunRecord};
 
+use super::decision::decision;
 use super::{control, trading_hours};
 use crate::actor::Actor;
 use crate::engine::Engine;
@@ -41,9 +42,10 @@ pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord, verdict: Verdict
 
 /// Stops a plan whose windows fail one after the other.
 pub(crate) async fn stop(engine: &Engine, plan: BatchId, trip: &Trip) {
-    let reason = reason_of(engine, trip);
-    tracing::warn!(plan = %plan, reason, "a plan was stopped");
-    if let Err(error) = control::hold(engine, &Actor::system(), plan, PlanAction::Stop, Some(reason)).await {
+    let cause = cause_of(engine, trip);
+    tracing::warn!(plan = %plan, ?cause, "a plan was stopped");
+    let decision = Decision { cause: Some(cause), ..decision(engine, &Actor::system(), PlanAction::Stop, None) };
+    if let Err(error) = control::hold(engine, plan, decision).await {
         tracing::error!(plan = %plan, %error, "a plan could not be stopped");
     }
 }
@@ -59,13 +61,12 @@ pub(crate) async fn breaker_of(engine: &Engine, plan: BatchId) -> Breaker {
     breaker
 }
 
-/// For people, in Spanish.
-fn reason_of(engine: &Engine, trip: &Trip) -> String {
+fn cause_of(engine: &Engine, trip: &Trip) -> StopCause {
     match trip {
         Trip::Branch { branch, failures } => {
             let name = engine.branches.find(branch).map_or(branch.as_str(), |branch| &branch.name);
-            format!("{failures} ventanas seguidas de {name} fallaron.")
+            StopCause::Branch { ubicacion_id: branch.clone(), tienda: name.to_owned(), fallas: *failures }
         }
-        Trip::Overall { failures } => format!("{failures} ventanas seguidas fallaron."),
+        Trip::Overall { failures } => StopCause::Overall { fallas: *failures },
     }
 }

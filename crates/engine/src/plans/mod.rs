@@ -7,7 +7,7 @@
 
 pub(crate) mod book;
 pub(crate) mod control;
-mod decision;
+pub(crate) mod decision;
 pub(crate) mod follow;
 pub(crate) mod keeper;
 pub(crate) mod preview;

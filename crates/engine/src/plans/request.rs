@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::plan::{PlanScope, ScopePart};
 use domain::read_model::{PlanPeriod, PlanRequest};
 use domain::window::half_hour_floor;
@@ -20,8 +20,7 @@ pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) ->
         return Err(UseCaseError::Unrecoverable);
     }
     if request.periodos.is_empty() && request.ultimos_dias.is_none() {
-        let reason = "indique al menos un período, o ultimos_dias".to_owned();
-        return Err(InvalidParameter { name: "periodos", reason }.into());
+        return Err(InvalidParameter { name: "periodos", requirement: Requirement::SomePeriod }.into());
     }
     check_counts(engine, request)?;
     let branches = branches_of(engine, actor, request)?;
@@ -45,22 +44,17 @@ pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) ->
 
 /// Checked first: the work grows with stores times periods.
 fn check_counts(engine: &Engine, request: &PlanRequest) -> Result<(), InvalidParameter> {
-    let refuse = |name, most, what, count| {
-        let reason = format!("como máximo {most} {what}, cada uno una vez; llegaron {count}");
-        Err(InvalidParameter { name, reason })
-    };
     let (branches, periods) = (request.ubicaciones.len(), request.periodos.len());
     let most = engine.branches.all().len();
-    if branches > most {
-        return refuse("ubicaciones", most, "ids de tienda", branches);
-    }
     let different: HashSet<&BranchId> = request.ubicaciones.iter().collect();
-    if different.len() < branches {
-        return refuse("ubicaciones", most, "ids de tienda", branches);
+    if branches > most || different.len() < branches {
+        let requirement = Requirement::StoresAtMost { most, given: branches };
+        return Err(InvalidParameter { name: "ubicaciones", requirement });
     }
     let most = engine.settings.plans.periods_max;
     if periods > most {
-        return refuse("periodos", most, "períodos", periods);
+        let requirement = Requirement::PeriodsAtMost { most, given: periods };
+        return Err(InvalidParameter { name: "periodos", requirement });
     }
     Ok(())
 }
@@ -86,8 +80,7 @@ fn named<'engine>(engine: &'engine Engine, actor: &Actor, id: &BranchId) -> Resu
 }
 
 fn last_days(days: u32, most: u32, now: Timestamp) -> Result<Interval<Timestamp>, InvalidParameter> {
-    let invalid =
-        || InvalidParameter { name: "ultimos_dias", reason: format!("debe ser de 1 a {most}; llegó {days}") };
+    let invalid = || InvalidParameter { name: "ultimos_dias", requirement: Requirement::UpTo { most, given: days } };
     if days > most {
         return Err(invalid());
     }

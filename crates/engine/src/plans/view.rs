@@ -27,6 +27,7 @@ pub(crate) fn view(plan: PlanRecord) -> PlanView {
         canceladas: plan.counts.cancelled,
         lineas: plan.counts.loaded,
         motivo: plan.reason,
+        causa: plan.cause,
         propuesto_en: plan.proposed_at,
         iniciado_en: plan.started_at,
         iniciado_por: plan.started_by,
@@ -40,6 +41,7 @@ pub(crate) fn decision_view(decision: RecordedDecision) -> PlanDecision {
         actor: decision.actor,
         origen: decision.origin,
         motivo: decision.reason,
+        causa: decision.cause,
         en: decision.at,
     }
 }

@@ -1,5 +1,6 @@
 //! Taking a plan back.
 
+use domain::plan::PlanAction;
 use domain::read_model::PlanView;
 
 use crate::plans::control;
@@ -18,7 +19,10 @@ impl Engine {
         let change = control::cancel(self, actor, plan.id, reason).await?;
         match change {
             Some(_) => self.plan_by_id(plan.id).await.map(view),
-            None => Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: "cancelar" }),
+            None => Err(UseCaseError::PlanState {
+                state: self.plan_by_id(plan.id).await?.state,
+                action: PlanAction::Cancel,
+            }),
         }
     }
 }

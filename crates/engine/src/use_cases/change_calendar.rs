@@ -3,10 +3,11 @@
 use domain::Branch;
 use domain::calendar::rules_of;
 use domain::decision::DecisionAction;
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::justification::written;
 use domain::read_model::{CalendarAnswer, CalendarPreview, CalendarRequest};
 use serde_json::json;
+use texts::{Language, calendar_saved};
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
 use crate::calendar_change::{self, CalendarChange};
@@ -44,8 +45,8 @@ impl Engine {
         let mut own = changes.iter().filter(|known| known.branch == row.branch);
         if own.next_back().is_some_and(|last| is_same(last, &row)) {
             let calendario = self.branch_calendar(change.branch, &Calendars::after(&self.branches, &changes), &changes);
-            let mensaje = format!("Ese calendario de {} ya estaba guardado.", change.branch.name);
-            return Ok(CalendarAnswer { calendario, cambio, mensaje });
+            let mensaje = calendar_saved(Language::Es, &change.branch.name, row.from, true, (0, 0));
+            return Ok(CalendarAnswer { calendario, cambio, mensaje, ya_estaba: true });
         }
         let detail = json!({
             "ubicacion_id": row.branch,
@@ -74,10 +75,11 @@ impl Engine {
         })
         .await?;
         let branch = self.branches.require(&row.branch)?;
-        let mensaje = format!("Calendario de {} guardado desde el {}. {}", branch.name, row.from, cambio.mensaje);
+        let counts = (cambio.dejan_de_esperarse, cambio.empiezan_a_esperarse);
+        let mensaje = calendar_saved(Language::Es, &branch.name, row.from, false, counts);
         changes.push(row);
         let calendario = self.branch_calendar(branch, &Calendars::after(&self.branches, &changes), &changes);
-        Ok(CalendarAnswer { calendario, cambio, mensaje })
+        Ok(CalendarAnswer { calendario, cambio, mensaje, ya_estaba: false })
     }
 
     /// The row of a request, and what it would change.
@@ -104,7 +106,7 @@ impl Engine {
         let after = before.clone().decided_from(from, rules);
         let file = self.branches.of_file(&branch.id).unwrap_or(branch);
         let clock_after = on_its_zones(file, changes, Some(&row))
-            .map_err(|reason| InvalidParameter { name: "zona", reason: reason.to_string() })?
+            .map_err(|reason| InvalidParameter { name: "zona", requirement: Requirement::ZoneChange(reason) })?
             .zone;
         Ok((row, CalendarChange { branch, before, after, clock_after }))
     }

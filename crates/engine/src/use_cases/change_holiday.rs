@@ -6,6 +6,7 @@ use domain::justification::written;
 use domain::read_model::{CalendarPreview, HolidayAnswer, HolidayRequest};
 use jiff::civil::Date;
 use serde_json::json;
+use texts::{Language, holiday_saved};
 use warehouse::{CalendarKind, CalendarRow, NewDecision};
 
 use crate::calendar_change::{self, CalendarChange};
@@ -69,11 +70,8 @@ impl Engine {
             })
             .await?;
         }
-        let mensaje = match tiendas {
-            0 => format!("El {day} ya estaba guardado así en todas las tiendas."),
-            1 => format!("Guardado para el {day} en 1 tienda. {}", cambio.mensaje),
-            many => format!("Guardado para el {day} en {many} tiendas. {}", cambio.mensaje),
-        };
+        let change = (cambio.dejan_de_esperarse, cambio.empiezan_a_esperarse);
+        let mensaje = holiday_saved(Language::Es, day, tiendas, change);
         Ok(HolidayAnswer { tiendas, cambio, mensaje })
     }
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use domain::ErrorClass;
 use domain::read_model::{Connectivity, ConnectivityState};
+use texts::{Language, probe_failure};
 
 use crate::requests::RequestWatcher;
 use crate::{Actor, Engine, UseCaseError};
@@ -32,18 +33,18 @@ impl Engine {
             watcher.failed(error);
         }
         let latencia_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (estado, detalle) = match outcome {
-            Ok(_) => (ConnectivityState::Available, None),
-            Err(error) if error.class() == ErrorClass::Timeout => {
-                (ConnectivityState::Timeout, Some("El KLK no respondió a tiempo.".to_owned()))
-            }
-            Err(error) => (ConnectivityState::Error, Some(describe(error.class()).to_owned())),
+        let error_tipo = outcome.err().map(|error| error.class());
+        let estado = match error_tipo {
+            None => ConnectivityState::Available,
+            Some(ErrorClass::Timeout) => ConnectivityState::Timeout,
+            Some(_) => ConnectivityState::Error,
         };
         let drift = self.source_clock.latest();
         Connectivity {
             estado,
             latencia_ms,
-            detalle,
+            error_tipo,
+            detalle: error_tipo.map(|class| probe_failure(Language::Es, class).to_owned()),
             desfase_reloj_s: drift.map(|drift| drift.ahead.as_secs()),
             verificado_en: self.clock.now(),
         }
@@ -52,13 +53,5 @@ impl Engine {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), UseCaseError> {
         Ok(self.warehouse.ping().await?)
-    }
-}
-
-fn describe(class: ErrorClass) -> &'static str {
-    match class {
-        ErrorClass::Connection => "No se pudo establecer la conexión con el KLK.",
-        ErrorClass::ApiError => "El KLK respondió con un error.",
-        _ => "El KLK respondió algo que no se entiende.",
     }
 }

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
-use domain::filter::{CoverageFilter, InvalidParameter};
+use domain::filter::{CoverageFilter, InvalidParameter, Requirement};
 use domain::gap::Attempt;
 use domain::later_change::LaterChange;
 use domain::read_model::{
     Certificate, CommitProof, CountProof, CoverageDay, HalfHourView, MissingNumbers, SequenceProof, StateCount,
 };
+use domain::run_message::RunText;
 use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
@@ -54,7 +55,7 @@ impl Engine {
         let branch = self.branches.require(&filter.branch)?;
         let zone = &branch.zone;
         let day = day_interval(filter.date, zone)
-            .ok_or_else(|| InvalidParameter { name: "fecha", reason: "está fuera del calendario".to_owned() })?;
+            .ok_or_else(|| InvalidParameter { name: "fecha", requirement: Requirement::WithinCalendar })?;
         let known = self.day(branch, day, now).await?;
         let local = Interval::new(zone.to_datetime(day.start()), zone.to_datetime(day.end()));
         let sold = match local {
@@ -95,7 +96,7 @@ impl Engine {
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
         let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled, EvidenceScope::Everything).await?;
         let Some((_, evidence)) = read.by_branch.pop() else {
-            return Err(InvalidParameter { name: "ubicacion_id", reason: "no tiene datos".to_owned() }.into());
+            return Err(InvalidParameter { name: "ubicacion_id", requirement: Requirement::StoreWithData }.into());
         };
         let local = Interval::new(branch.zone.to_datetime(day.start()), branch.zone.to_datetime(day.end()));
         let without_order = match local {
@@ -165,6 +166,7 @@ impl Day<'_> {
         let counts = commits.last().map(|commit| &commit.facts).or(tried);
         let local = |instant: Timestamp| self.branch.zone.to_datetime(instant);
         let nothing_to_prove = counts.is_none() && !known.is_expected;
+        let said = counts.and_then(|facts| facts.message.as_ref());
         let ejecucion = CommitProof {
             resultado: if nothing_to_prove { ProofOutcome::NotApplicable } else { known.is_covered.into() },
             ejecucion_id: counts.map(|facts| facts.run),
@@ -174,7 +176,8 @@ impl Day<'_> {
                 .map(|commit| commit.committed_at)
                 .or(counts.and_then(|facts| facts.ended_at))
                 .map(local),
-            mensaje: counts.and_then(|facts| facts.message.clone()),
+            mensaje: said.map(|said| said.sentence.clone()),
+            detalle: said.and_then(RunText::message),
             cargas: u32::try_from(commits.len()).unwrap_or(u32::MAX),
             fuente_cambio: changed.is_some() || commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
         };

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::gap::GapState;
 use domain::read_model::GapView;
 use domain::window::{LocalPeriod, clock_text, day_interval, half_hours};
@@ -162,8 +162,7 @@ impl Engine {
         let days = days_of(&filter, today)?;
         let branches = self.branches.select_at(filter.branch.as_ref(), moment.unwrap_or(Timestamp::MAX))?;
         let Some(range) = range_of(&branches, &days) else {
-            let reason = "está fuera del calendario".to_owned();
-            return Err(InvalidParameter { name: "hasta", reason }.into());
+            return Err(InvalidParameter { name: "hasta", requirement: Requirement::WithinCalendar }.into());
         };
         let settled = at.checked_sub(self.settings.gap_grace).unwrap_or(at);
         let evidence = match moment {
@@ -223,8 +222,8 @@ impl Engine {
 fn days_of(filter: &GridFilter, today: Date) -> Result<Vec<Date>, InvalidParameter> {
     let last = filter.last.unwrap_or(today);
     if last > today {
-        let reason = format!("no puede ser después de hoy ({today}); llegó {last}");
-        return Err(InvalidParameter { name: "hasta", reason });
+        let requirement = Requirement::NotAfterToday { today, given: last };
+        return Err(InvalidParameter { name: "hasta", requirement });
     }
     let back = i64::from(filter.days.clamp(1, GRID_DAYS_MAX)) - 1;
     let first = last.checked_sub(back.days()).unwrap_or(last);

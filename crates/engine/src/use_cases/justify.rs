@@ -14,7 +14,7 @@ use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 use crate::engine::run_detached;
 use crate::gaps::EvidenceScope;
 use crate::period::{check_days, date, end_time, period, start_time};
-use crate::{Actor, Engine, UseCaseError, gaps};
+use crate::{Actor, Engine, Unjustifiable, UseCaseError, gaps};
 
 impl Engine {
     /// Gives up what is missing of a period, with a reason. What was given up before is named and not given up twice.
@@ -186,19 +186,10 @@ fn object_of(request: &JustifyRequest, branch: &Branch, spans: &[(Interval<Times
 }
 
 pub(super) fn refusal(why: NotJustifiable, branch: &Branch) -> UseCaseError {
-    let text = |part: Interval<Timestamp>| {
-        let period = LocalPeriod::of(part, &branch.zone);
-        format!("{} de {} a {}", period.date_from, period.from_text(), period.to_text())
-    };
+    let local = |part| LocalPeriod::of(part, &branch.zone);
     UseCaseError::NotJustifiable(match why {
-        NotJustifiable::NotExpected => {
-            "En ese período no se espera nada todavía, o la tienda no abre: no hay nada que justificar.".to_owned()
-        }
-        NotJustifiable::Covered(part) => {
-            format!("Lo del {} ya está cargado: solo se justifica lo que falta.", text(part))
-        }
-        NotJustifiable::InWork(part) => {
-            format!("Lo del {} está en cola o en proceso: espere a que termine.", text(part))
-        }
+        NotJustifiable::NotExpected => Unjustifiable::NothingExpected,
+        NotJustifiable::Covered(part) => Unjustifiable::Loaded(local(part)),
+        NotJustifiable::InWork(part) => Unjustifiable::InWork(local(part)),
     })
 }

@@ -1,7 +1,7 @@
 //! Justifying numbers of invoices that lack and that the POS does not have either.
 
 use domain::decision::{DecisionAction, Origin};
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::justification::{Justification, NotJustifiable};
 use domain::read_model::{JustificationView, JustifiedNumbers, JustifyAnswer};
 use domain::sequence::NumberHole;
@@ -15,7 +15,7 @@ use super::justify::refusal;
 use crate::engine::run_detached;
 use crate::gap_views::places;
 use crate::gaps::EvidenceScope;
-use crate::{Engine, UseCaseError, gaps, number_holes};
+use crate::{Engine, Unjustifiable, UseCaseError, gaps, number_holes};
 
 impl Engine {
     /// Gives up the numbers that lack wholly within a period. What was given up before is named and not given up twice.
@@ -28,8 +28,7 @@ impl Engine {
         justification: Justification,
     ) -> Result<JustifyAnswer, UseCaseError> {
         if kind == EtlKind::Inventory {
-            let reason = "una foto de inventario no tiene números de factura".to_owned();
-            return Err(InvalidParameter { name: "clase", reason }.into());
+            return Err(InvalidParameter { name: "clase", requirement: Requirement::Sales }.into());
         }
         let planning = self.lock_planning().await;
         let now = self.clock.now();
@@ -43,8 +42,7 @@ impl Engine {
         };
         let lacking = within(evidence.holes.get(&branch.id));
         if lacking.is_empty() && within(evidence.waived_holes.get(&branch.id)).is_empty() {
-            let nothing = "En ese período no falta ningún número de factura entero: no hay nada que justificar.";
-            return Err(UseCaseError::NotJustifiable(nothing.to_owned()));
+            return Err(UseCaseError::NotJustifiable(Unjustifiable::NoNumbers));
         }
         let attempts = evidence.by_branch.iter().flat_map(|(_, evidence)| &evidence.attempts);
         let in_work: Vec<Interval<Timestamp>> =

@@ -1,6 +1,6 @@
 //! The first load: every half hour of the last days that is expected and missing.
 
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::recovery::windows_to_recover;
 use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode, Window};
 use jiff::SignedDuration;
@@ -21,8 +21,8 @@ impl Engine {
         actor.may_operate_everywhere()?;
         let most = self.settings.extract_days_max;
         if days > most {
-            let reason = format!("debe ser de 1 a {most}; llegó {days}");
-            return Err(InvalidParameter { name: "dias", reason }.into());
+            let requirement = Requirement::UpTo { most, given: days };
+            return Err(InvalidParameter { name: "dias", requirement }.into());
         }
         let now = self.clock.now();
         let since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);

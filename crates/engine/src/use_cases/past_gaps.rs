@@ -1,7 +1,7 @@
 //! What was missing at a moment of the past, and how two moments differ.
 
 use domain::comparison::{MissingChange, compare_missing};
-use domain::filter::{GapFilter, InvalidParameter};
+use domain::filter::{GapFilter, InvalidParameter, Requirement};
 use domain::read_model::{Comparison, GapList, GapView};
 use domain::window::instant_of;
 use domain::{EtlKind, Interval};
@@ -65,8 +65,8 @@ impl Engine {
         let first = self.past_moment("desde_momento", first_local)?;
         let second = self.past_moment("hasta_momento", second_local)?;
         if first >= second {
-            let reason = "debe ser posterior a desde_momento".to_owned();
-            return Err(InvalidParameter { name: "hasta_momento", reason }.into());
+            let requirement = Requirement::AfterFirstMoment;
+            return Err(InvalidParameter { name: "hasta_momento", requirement }.into());
         }
         let known_at = |moment| self.branches.select_at(filter.branch.as_ref(), moment);
         let (known_first, known_second) = (known_at(first)?, known_at(second)?);
@@ -97,7 +97,7 @@ impl Engine {
         let moment = instant_of(local, &self.settings.schedules.zone);
         moment
             .filter(|moment| *moment <= self.clock.now())
-            .ok_or_else(|| InvalidParameter { name, reason: format!("debe ser un momento pasado; llegó {local}") })
+            .ok_or_else(|| InvalidParameter { name, requirement: Requirement::PastMoment { given: local } })
     }
 }
 

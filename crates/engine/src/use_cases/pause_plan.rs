@@ -4,6 +4,7 @@ use domain::plan::PlanAction;
 use domain::read_model::PlanView;
 
 use crate::plans::control;
+use crate::plans::decision::decision;
 use crate::plans::view::view;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -16,10 +17,12 @@ impl Engine {
         reason: Option<String>,
     ) -> Result<PlanView, UseCaseError> {
         let plan = self.plan_to_change(actor, hash).await?;
-        let change = control::hold(self, actor, plan.id, PlanAction::Pause, reason).await?;
+        let change = control::hold(self, plan.id, decision(self, actor, PlanAction::Pause, reason)).await?;
         match change {
             Some(_) => self.plan_by_id(plan.id).await.map(view),
-            None => Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: "pausar" }),
+            None => {
+                Err(UseCaseError::PlanState { state: self.plan_by_id(plan.id).await?.state, action: PlanAction::Pause })
+            }
         }
     }
 }

@@ -47,6 +47,11 @@ pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
             .then(|| (left as f64 / windows_a_second).ceil() as u64),
         creado_en: batch.created_at,
         terminado_en: batch.ended_at,
-        plan: batch.plan.map(|plan| PlanInProgress { hash: plan.hash, estado: plan.state, motivo: plan.reason }),
+        plan: batch.plan.map(|plan| PlanInProgress {
+            hash: plan.hash,
+            estado: plan.state,
+            motivo: plan.reason,
+            causa: plan.cause,
+        }),
     }
 }

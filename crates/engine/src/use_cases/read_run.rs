@@ -98,6 +98,7 @@ mod tests {
                 registros_cargados: loaded,
                 error_tipo: None,
                 error_mensaje: None,
+                error_detalle: None,
                 intento: 1,
                 solicitado_por: None,
                 lote_id: None,

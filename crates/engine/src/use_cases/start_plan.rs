@@ -1,7 +1,7 @@
 //! Starting a plan by its hash: what runs is what was shown, or nothing.
 
 use domain::RunId;
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use domain::plan::{Plan, PlanHash, PlanState};
 use domain::read_model::PlanView;
 use domain::window::LocalPeriod;
@@ -77,9 +77,8 @@ impl Engine {
     pub(crate) async fn known_plan(&self, hash: &str) -> Result<PlanRecord, UseCaseError> {
         let digits = hash.trim().to_lowercase();
         if !PlanHash::is_beginning(&digits) {
-            let reason =
-                format!("debe ser el hash de un plan, o sus primeros {} dígitos o más", PlanHash::SHORT_DIGITS);
-            return Err(InvalidParameter { name: "hash", reason }.into());
+            let requirement = Requirement::PlanHash { digits: PlanHash::SHORT_DIGITS };
+            return Err(InvalidParameter { name: "hash", requirement }.into());
         }
         let mut found = self.warehouse.plans_that_begin(digits).await?;
         match (found.pop(), found.is_empty()) {

@@ -1,7 +1,7 @@
 //! Administering users.
 
 use domain::access::{AuditAction, Role, StoreScope, UserName, check_password};
-use domain::filter::InvalidParameter;
+use domain::filter::{InvalidParameter, Requirement};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use warehouse::UserRow;
@@ -224,5 +224,5 @@ pub(super) fn days_of_token(days: u32) -> Result<u32, InvalidParameter> {
     if (1..=MOST).contains(&days) {
         return Ok(days);
     }
-    Err(InvalidParameter { name: "dias", reason: format!("debe ser de 1 a {MOST}; llegó {days}") })
+    Err(InvalidParameter { name: "dias", requirement: Requirement::UpTo { most: MOST, given: days } })
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::plan::{BreakerLimits, PlanAction, PlanState, RetryPolicy};
 use domain::read_model::{PlanRequest, PlanView, RunView};
+use domain::run_message::RunMessage;
 use domain::{ErrorClass, RunState};
 use engine::{EngineSettings, PlanSettings, RetrySettings, UseCaseError};
 use jiff::SignedDuration;
@@ -203,7 +204,7 @@ async fn fail(world: &World, runs: &[RunView]) {
             ended_at: world.clock.time(),
             state: RunState::Failed,
             class: Some(ErrorClass::Connection),
-            message: "El KLK no respondió.".to_owned(),
+            message: RunMessage::ConnectTimeout,
             extracted: None,
             http_status: None,
             phases: PhaseTimes::default(),

@@ -172,7 +172,7 @@ async fn a_plan_that_is_not_true_any_more_is_refused_and_names_the_one_that_is()
     let old = shown(&world.engine, period("10:00", "12:00")).await;
     world.extract("tienda_01", "2025-11-17", Some(("10:30", "11:00"))).await;
     let error = world.engine.start_plan(&operator(), old.hash.as_str()).await.unwrap_err();
-    let problem = world.engine.problem("prueba", error);
+    let problem = world.engine.problem("prueba", error, texts::Language::Es);
     assert_eq!(problem.codigo, ProblemCode::PlanChanged);
     assert!(problem.detail.contains("eran 4 ventanas y ahora son 3"), "{}", problem.detail);
     assert_eq!(world.runs().await.len(), 1, "nothing was queued");

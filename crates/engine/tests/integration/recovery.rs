@@ -103,7 +103,7 @@ async fn a_problem_has_a_reference_and_no_internal_text() {
     let world = World::new().await;
     world.engine.shutdown().await;
     let error = world.engine.ready().await.unwrap_err();
-    let problem = world.engine.problem("health", error);
+    let problem = world.engine.problem("health", error, texts::Language::Es);
     assert_eq!(problem.codigo, ProblemCode::Internal);
     assert!(!problem.correlacion.is_empty());
     assert_eq!(problem.detail, "No se pudo consultar la base de datos. El equipo técnico ya fue avisado.");

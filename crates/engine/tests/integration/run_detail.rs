@@ -125,7 +125,7 @@ async fn failing_on_purpose_is_an_internal_error_and_for_administrators_only() {
     let world = World::new().await;
     let administrator = Actor::new("jefa", Role::Administrator);
     let error = world.engine.monitoring_trial(&administrator, MonitoringTrial::ServerError).unwrap_err();
-    let problem = world.engine.problem("monitoreo_prueba", error);
+    let problem = world.engine.problem("monitoreo_prueba", error, texts::Language::Es);
     assert_eq!((problem.codigo, problem.correlacion.len()), (ProblemCode::Internal, 8));
     let refused = world.engine.monitoring_trial(&operator(), MonitoringTrial::ServerError).unwrap_err();
     assert_eq!(refused.code(), ProblemCode::Forbidden);

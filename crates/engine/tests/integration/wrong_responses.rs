@@ -227,7 +227,7 @@ async fn a_line_outside_of_the_window_is_named() {
     let (world, _) = responding(right().replace(r#""hora":"12:10"#, r#""hora":"13:10"#)).await;
     let runs = world.extract("tienda_01", DAY, HOURS).await;
     let message = "De 2 líneas que llegaron, 1 no es del período pedido: factura C01-01-00000002, línea 1, del 17/11/2025 \
-                   13:10:00. No se cargan aquí; la ventana sigue pendiente.";
+                   13:10:00. No se carga aquí; la ventana sigue pendiente.";
     assert_eq!(runs[0].error_mensaje.as_deref(), Some(message));
 }
 

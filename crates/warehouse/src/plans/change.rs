@@ -2,7 +2,9 @@
 
 use domain::BatchId;
 use domain::plan::{PlanAction, PlanState};
+use domain::run_message::RunMessage;
 use duckdb::{Connection, params};
+use texts::{Language, run_message};
 
 use super::{Decision, plans, record};
 use crate::instants::micros;
@@ -55,18 +57,23 @@ impl Warehouse {
 /// Sets the state and records who did; a cancelled plan takes its waiting runs back in the same transaction.
 fn apply(connection: &Connection, plan: BatchId, state: PlanState, decision: &Decision) -> Result<usize> {
     let ended_at = (!state.is_active()).then(|| micros(decision.at));
-    let reason = (state == PlanState::Stopped).then_some(decision.reason.as_deref()).flatten();
+    let is_stopped = state == PlanState::Stopped;
+    let reason = is_stopped.then(|| decision.sentence()).flatten();
+    let cause = is_stopped.then(|| decision.stored_cause()).flatten();
     connection.execute(
-        "UPDATE planes SET estado = ?, motivo = ?, terminado_en = make_timestamptz(?::BIGINT) WHERE id = ?::UUID",
-        params![state.as_str(), reason, ended_at, plan.to_string()],
+        "UPDATE planes SET estado = ?, motivo = ?, causa = ?, terminado_en = make_timestamptz(?::BIGINT) WHERE id = ?::UUID",
+        params![state.as_str(), reason, cause, ended_at, plan.to_string()],
     )?;
     record(connection, plan, decision)?;
     if state != PlanState::Cancelled {
         return Ok(0);
     }
+    let message = RunMessage::CancelledBy { nombre: decision.actor.clone() };
+    let sentence = run_message(Language::Es, &message);
     Ok(connection.execute(
-        "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT), error_mensaje = ?
+        "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT), error_mensaje = ?,
+            error_detalle = ?
          WHERE lote_id = ?::UUID AND estado = 'en_cola'",
-        params![micros(decision.at), format!("Cancelado por {}.", decision.actor), plan.to_string()],
+        params![micros(decision.at), sentence, message.to_stored(), plan.to_string()],
     )?)
 }

@@ -4,10 +4,11 @@ mod change;
 mod propose;
 mod start;
 
-use domain::plan::{InvalidPlanHash, PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart};
+use domain::plan::{InvalidPlanHash, PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart, StopCause};
 use domain::{BatchId, BranchId, EtlKind};
 use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
+use texts::{Language, stop_cause};
 
 use crate::audit_chain::{self, StoredAuditEntry};
 use crate::instants::{identified, instant, micros, named};
@@ -27,10 +28,23 @@ pub struct Decision {
     pub actor: String,
     /// From where, in a word.
     pub origin: &'static str,
-    /// Why, where it was said.
+    /// Why, in the words of whoever did it.
     pub reason: Option<String>,
+    /// Why, where the engine did it.
+    pub cause: Option<StopCause>,
     /// When.
     pub at: Timestamp,
+}
+
+impl Decision {
+    /// For whoever reads the table: what was said, or the Spanish sentence of the cause.
+    fn sentence(&self) -> Option<String> {
+        self.cause.as_ref().map(|cause| stop_cause(Language::Es, cause)).or_else(|| self.reason.clone())
+    }
+
+    fn stored_cause(&self) -> Option<String> {
+        self.cause.as_ref().and_then(StopCause::to_stored)
+    }
 }
 
 /// Something that was done to a plan.
@@ -42,8 +56,10 @@ pub struct RecordedDecision {
     pub actor: String,
     /// From where.
     pub origin: String,
-    /// Why, where it was said.
+    /// Why, where it was said; of the engine, in Spanish.
     pub reason: Option<String>,
+    /// Why, where the engine did it; None where an earlier version wrote the row.
+    pub cause: Option<StopCause>,
     /// When.
     pub at: Timestamp,
 }
@@ -73,8 +89,10 @@ pub struct PlanRecord {
     pub started_by: Option<String>,
     /// When its last window ended, or it was cancelled.
     pub ended_at: Option<Timestamp>,
-    /// Why it was stopped.
+    /// Why it was stopped, in Spanish.
     pub reason: Option<String>,
+    /// The same; None where an earlier version wrote the row.
+    pub cause: Option<StopCause>,
     /// What its runs came to; nothing before it was started.
     pub counts: PlanCounts,
 }
@@ -110,7 +128,7 @@ const PLANS: &str = "WITH ultimas AS (
      SELECT id::VARCHAR, hash, planes.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
         epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo,
         coalesce(en_cola, 0)::UBIGINT, coalesce(en_proceso, 0)::UBIGINT, coalesce(exitosas, 0)::UBIGINT,
-        coalesce(fallidas, 0)::UBIGINT, coalesce(canceladas, 0)::UBIGINT, coalesce(lineas, 0)::UBIGINT
+        coalesce(fallidas, 0)::UBIGINT, coalesce(canceladas, 0)::UBIGINT, coalesce(lineas, 0)::UBIGINT, causa
      FROM planes LEFT JOIN cuenta ON lote_id = id";
 
 impl Warehouse {
@@ -168,7 +186,7 @@ impl Warehouse {
     pub async fn plan_decisions(&self, plan: BatchId) -> Result<Vec<RecordedDecision>> {
         self.read("decisiones_de_plan", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT accion, actor, origen, motivo, epoch_us(en) FROM planes_decisiones
+                "SELECT accion, actor, origen, motivo, epoch_us(en), causa FROM planes_decisiones
                  WHERE plan_id = ?::UUID ORDER BY en, rowid",
             )?;
             let mut rows = statement.query([plan.to_string()])?;
@@ -196,6 +214,7 @@ fn recorded_decision(row: &Row<'_>) -> Result<RecordedDecision> {
         actor: row.get(1)?,
         origin: row.get(2)?,
         reason: row.get(3)?,
+        cause: cause_of(row, 5)?,
         at: instant("en", row.get(4)?)?,
     })
 }
@@ -228,6 +247,7 @@ fn plan(row: &Row<'_>) -> Result<PlanRecord> {
         started_by: row.get(10)?,
         ended_at: moment(11)?,
         reason: row.get(12)?,
+        cause: cause_of(row, 19)?,
         counts: PlanCounts {
             queued: row.get(13)?,
             running: row.get(14)?,
@@ -239,6 +259,11 @@ fn plan(row: &Row<'_>) -> Result<PlanRecord> {
     })
 }
 
+/// Of the column `causa`.
+pub(crate) fn cause_of(row: &Row<'_>, column: usize) -> Result<Option<StopCause>> {
+    Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(StopCause::from_stored))
+}
+
 pub(crate) fn sealed(text: &str) -> Result<PlanHash> {
     let unreadable = |error: InvalidPlanHash| WarehouseError::Unreadable { column: "hash", detail: error.to_string() };
     text.parse().map_err(unreadable)
@@ -248,14 +273,15 @@ pub(crate) fn sealed(text: &str) -> Result<PlanHash> {
 fn record(connection: &Connection, plan: BatchId, decision: &Decision) -> Result<()> {
     connection
         .prepare(
-            "INSERT INTO planes_decisiones (plan_id, hash, accion, actor, origen, motivo, en)
-             SELECT id, hash, ?, ?, ?, ?, make_timestamptz(?::BIGINT) FROM planes WHERE id = ?::UUID",
+            "INSERT INTO planes_decisiones (plan_id, hash, accion, actor, origen, motivo, causa, en)
+             SELECT id, hash, ?, ?, ?, ?, ?, make_timestamptz(?::BIGINT) FROM planes WHERE id = ?::UUID",
         )?
         .execute(params![
             decision.action.as_str(),
             decision.actor,
             decision.origin,
-            decision.reason,
+            decision.sentence(),
+            decision.stored_cause(),
             micros(decision.at),
             plan.to_string(),
         ])?;
@@ -267,10 +293,10 @@ fn audit(connection: &Connection, plan: BatchId, decision: &Decision) -> Result<
     let action = decision.action.as_str();
     let sql =
         "SELECT md5(concat_ws(' ', id, ?, ?::BIGINT))::UUID::VARCHAR, etl_tipo || ', ' || ventanas || ' ventanas',
-            to_json({plan_id: id::VARCHAR, plan_hash: hash, motivo: ?::VARCHAR})::VARCHAR
+            to_json({plan_id: id::VARCHAR, plan_hash: hash, motivo: ?::VARCHAR, causa: ?::JSON})::VARCHAR
          FROM planes WHERE id = ?::UUID";
     let at_micros = micros(decision.at);
-    let values = params![action, at_micros, decision.reason, plan.to_string()];
+    let values = params![action, at_micros, decision.sentence(), decision.stored_cause(), plan.to_string()];
     let entry = connection.prepare(sql)?.query_row(values, |row| {
         Ok(StoredAuditEntry {
             order: None,

@@ -81,12 +81,12 @@ fn stored_where(connection: &Connection, of_run: &str) -> Result<Option<(StoredR
          FROM etl_ejecuciones WHERE {of_run}"
     ))?;
     let mut rows = statement.query([])?;
-    rows.next()?.map(|row| Ok((read(row)?, (row.get(31)?, row.get(32)?)))).transpose()
+    rows.next()?.map(|row| Ok((read(row)?, (row.get(32)?, row.get(33)?)))).transpose()
 }
 
 fn read(row: &Row<'_>) -> Result<StoredRun> {
     let (view, zone) = (view(row)?, zone_of(row)?);
-    let changes = match (row.get(28)?, row.get(29)?, row.get(30)?) {
+    let changes = match (row.get(29)?, row.get(30)?, row.get(31)?) {
         (Some(agregadas), Some(cambiadas), Some(retiradas)) => Some(LineChanges { agregadas, cambiadas, retiradas }),
         _ => None,
     };
@@ -94,9 +94,9 @@ fn read(row: &Row<'_>) -> Result<StoredRun> {
         queued_local: zone.to_datetime(view.creado_en),
         ended_local: view.fecha_fin.map(|ended_at| zone.to_datetime(ended_at)),
         view,
-        batch_reason: row.get(25)?,
-        extract_milliseconds: row.get(26)?,
-        load_milliseconds: row.get(27)?,
+        batch_reason: row.get(26)?,
+        extract_milliseconds: row.get(27)?,
+        load_milliseconds: row.get(28)?,
         changes,
         others: Vec::new(),
         others_total: 0,

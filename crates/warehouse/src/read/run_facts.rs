@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::instants::{identified, instant, interval, micros, named};
 use crate::literal::{list, with_values};
 use crate::run_place;
+use crate::runs::run_text;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -26,7 +27,7 @@ pub struct Commit {
 
 const COLUMNS: &str =
     "id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado, error_tipo, error_mensaje,
-    estado_http, registros_anunciados, registros_extraidos, epoch_us(fecha_fin)";
+    estado_http, registros_anunciados, registros_extraidos, epoch_us(fecha_fin), error_detalle";
 
 impl Warehouse {
     /// The facts of runs by their identifiers, in no order.
@@ -101,7 +102,7 @@ fn facts(connection: &Connection, condition: &str) -> Result<Vec<RunFacts>> {
 
 fn commit_of(row: &Row<'_>) -> Result<Commit> {
     let committed_at = instant("registrada_en", row.get(9)?)?;
-    Ok(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(10)? })
+    Ok(Commit { facts: facts_of(row)?, committed_at, lines_changed: row.get(11)? })
 }
 
 fn facts_of(row: &Row<'_>) -> Result<RunFacts> {
@@ -111,7 +112,7 @@ fn facts_of(row: &Row<'_>) -> Result<RunFacts> {
         window: interval("ventana", row.get(1)?, row.get(2)?)?,
         state: named("estado", &row.get::<_, String>(3)?)?,
         error: named_error,
-        message: row.get(5)?,
+        message: run_text(row, 5, 10)?,
         http_status: row.get(6)?,
         announced: row.get(7)?,
         received: row.get(8)?,

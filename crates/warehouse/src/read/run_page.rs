@@ -2,6 +2,7 @@
 
 use domain::filter::{RunCursor, RunFilter};
 use domain::read_model::{RunTotals, RunView};
+use domain::run_message::RunText;
 use domain::{BatchId, BranchId, RunId};
 use duckdb::{Connection, Row};
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use jiff::tz::TimeZone;
 use crate::instants::{date_of_epoch_days, identified, instant, micros, named};
 use crate::literal::{list, with_values};
 use crate::reconciliations::receipts;
+use crate::runs::run_text;
 use crate::set_aside::{ReadRow, report_unreadable_row};
 use crate::{Result, Warehouse};
 
@@ -18,7 +20,7 @@ pub(super) const VIEW_COLUMNS: &str =
     epoch_us(fecha_inicio), zona, epoch_us(fecha_fin), duracion_segundos,
     epoch_ms(fecha_desde::TIMESTAMP) // 86400000, epoch_ms(fecha_hasta::TIMESTAMP) // 86400000, hora_desde, hora_hasta,
     registros_extraidos, registros_cargados, error_tipo, error_mensaje, intento, solicitado_por, lote_id::VARCHAR,
-    traza_id, version_etl, host";
+    traza_id, version_etl, host, error_detalle";
 
 /// Latest start first; those that have not started last, the latest queued first.
 const ORDER: &str = "ORDER BY fecha_inicio DESC NULLS LAST, id DESC";
@@ -156,6 +158,7 @@ pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
     };
     let started_at = moment(7)?;
     let zone = zone_of(row)?;
+    let text_of_run = run_text(row, 18, 25)?;
     Ok(RunView {
         id: identified("id", &text(0)?)?,
         etl_tipo: named("etl_tipo", &text(1)?)?,
@@ -175,7 +178,8 @@ pub(super) fn view(row: &Row<'_>) -> Result<RunView> {
         registros_extraidos: row.get(15)?,
         registros_cargados: row.get(16)?,
         error_tipo: row.get::<_, Option<String>>(17)?.map(|text| named("error_tipo", &text)).transpose()?,
-        error_mensaje: row.get(18)?,
+        error_detalle: text_of_run.as_ref().and_then(RunText::message),
+        error_mensaje: text_of_run.map(|text| text.sentence),
         intento: row.get(19)?,
         solicitado_por: row.get(20)?,
         lote_id: row.get::<_, Option<String>>(21)?.map(|text| identified("lote_id", &text)).transpose()?,

@@ -1,5 +1,6 @@
 //! A window's lines are replaced as a whole, and the window is covered, or nothing happens.
 
+use domain::run_message::RunMessage;
 use domain::{EtlKind, RunState};
 use rstest::rstest;
 use warehouse::{Receipt, WarehouseError};
@@ -225,7 +226,7 @@ async fn a_short_answer_does_not_add_what_another_day_has() {
     let window = half_hour("2025-11-16T12:00");
     let run = store.start(2, EtlKind::Sales, PERIFERICO, window).await;
     let lines = vec![line("F-1", 1, "2025-11-16T12:02:00", "10.5"), line("8064", 1, "2025-11-16T12:03:00", "5")];
-    let short = "faltan líneas".to_owned();
+    let short = RunMessage::LinesShort { anunciados: 5, llegaron: 2 };
     let receipt = store
         .warehouse
         .commit_partial_sales(end(run, window.end(), 2), sales_window(PERIFERICO, window), lines, short)
@@ -406,7 +407,7 @@ async fn a_run_without_rows_ends_with_its_class_and_covers_nothing() {
         ended_at: instant("2025-11-17T12:31:15.5Z"),
         state: RunState::Failed,
         class: Some(domain::ErrorClass::Timeout),
-        message: "El KLK no respondió en 30 s".to_owned(),
+        message: RunMessage::AnswerTimeout { milisegundos: 30_000 },
         extracted: None,
         http_status: None,
         phases: warehouse::PhaseTimes::default(),
@@ -420,7 +421,7 @@ async fn a_run_without_rows_ends_with_its_class_and_covers_nothing() {
         store
             .rows("SELECT estado, error_tipo, error_mensaje, duracion_segundos FROM etl_ejecuciones WHERE intento = 2")
             .await,
-        [["fallido", "timeout", "El KLK no respondió en 30 s", "75.5"].map(|text| Some(text.to_owned())).to_vec()]
+        [["fallido", "timeout", "El KLK no respondió en 30 s.", "75.5"].map(|text| Some(text.to_owned())).to_vec()]
     );
 }
 

@@ -2,6 +2,7 @@
 
 use domain::filter::MetricsFilter;
 use domain::read_model::{RunFigures, TodayCounts};
+use domain::run_message::RunMessage;
 use domain::{BranchId, ErrorClass, EtlKind, RunMode, RunState};
 use jiff::{SignedDuration, Timestamp};
 use warehouse::{NewRun, PhaseTimes, RunFailure, SalesTotals};
@@ -34,7 +35,7 @@ async fn ended(store: &Store, number: u128, branch_id: &str, seconds: i64, state
             ended_at: after(seconds),
             state,
             class: (state == RunState::Failed).then_some(ErrorClass::Timeout),
-            message: "no".to_owned(),
+            message: RunMessage::ConnectTimeout,
             extracted: None,
             http_status: None,
             phases: PhaseTimes::default(),

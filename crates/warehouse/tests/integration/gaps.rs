@@ -1,9 +1,11 @@
 //! What gaps are computed from: coverage, waivers and attempts, by half-open ranges.
 
 use domain::gap::Attempt;
+use domain::run_message::{RunMessage, RunText};
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
 use jiff::Timestamp;
 use rstest::rstest;
+use texts::{Language, run_message};
 use warehouse::{PhaseTimes, RunFailure};
 
 use crate::samples::{CENTRO, PERIFERICO, branch, half_hour, instant, line, period, run_id};
@@ -99,7 +101,7 @@ async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
         ended_at: instant("2025-11-17T13:01:00Z"),
         state: RunState::Failed,
         class: Some(ErrorClass::Connection),
-        message: "No hay conexión".to_owned(),
+        message: RunMessage::CannotConnect,
         extracted: Some(3),
         http_status: None,
         phases: PhaseTimes::default(),
@@ -108,20 +110,27 @@ async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
 
     let mut found = store.warehouse.attempts(EtlKind::Sales, Some(BranchId::new(PERIFERICO)), day).await.unwrap();
     found.sort_by_key(|(_, attempt)| attempt.run);
-    let attempt = |number, start, state, error, message: Option<&str>| {
+    let attempt = |number, start, state, error, message: Option<RunMessage>| {
         let attempt = Attempt {
             run: run_id(number),
             interval: half_hour(start),
             state,
             error,
-            message: message.map(str::to_owned),
+            message: message
+                .map(|message| RunText { sentence: run_message(Language::Es, &message), stored: message.to_stored() }),
         };
         (BranchId::new(PERIFERICO), attempt)
     };
     assert_eq!(
         found,
         [
-            attempt(2, "2025-11-17T08:30", RunState::Failed, Some(ErrorClass::Connection), Some("No hay conexión")),
+            attempt(
+                2,
+                "2025-11-17T08:30",
+                RunState::Failed,
+                Some(ErrorClass::Connection),
+                Some(RunMessage::CannotConnect)
+            ),
             attempt(3, "2025-11-17T09:00", RunState::Queued, None, None),
         ]
     );

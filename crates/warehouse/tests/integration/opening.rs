@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::EtlKind;
 use domain::filter::RunFilter;
+use domain::run_message::RunMessage;
 use duckdb::Connection;
 use warehouse::{Access, JobWatch, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
@@ -193,7 +194,7 @@ async fn the_observer_hears_of_each_job_where_it_is_asked_for_and_whether_it_fai
         ended_at: half_hour("2025-11-17T08:00").end(),
         state: domain::RunState::Failed,
         class: None,
-        message: String::new(),
+        message: RunMessage::ConnectTimeout,
         extracted: None,
         http_status: None,
         phases: warehouse::PhaseTimes::default(),

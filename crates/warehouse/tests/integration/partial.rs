@@ -1,5 +1,6 @@
 //! A short answer adds what it has and takes nothing: ADR 6.
 
+use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::{EtlKind, Interval};
 use jiff::Timestamp;
@@ -12,7 +13,11 @@ async fn load_partial(store: &Store, number: u128, window: Interval<Timestamp>, 
     let run = store.start(number, EtlKind::Sales, PERIFERICO, window).await;
     let end = end(run, window.end(), lines.len());
     let window = sales_window(PERIFERICO, window);
-    store.warehouse.commit_partial_sales(end, window, lines, "Llegaron 2 de 5 líneas".to_owned()).await.unwrap()
+    store
+        .warehouse
+        .commit_partial_sales(end, window, lines, RunMessage::LinesShort { anunciados: 5, llegaron: 2 })
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -46,7 +51,7 @@ async fn the_run_is_parcial_and_its_window_is_not_covered() {
                  FROM etl_ejecuciones",
             )
             .await,
-        [["parcial", "datos_invalidos", "Llegaron 2 de 5 líneas", "1", "1", "1"]
+        [["parcial", "datos_invalidos", "El KLK anunció 5 líneas y llegaron 2 distintas.", "1", "1", "1"]
             .map(|text| Some(text.to_owned()))
             .to_vec()]
     );
@@ -96,7 +101,12 @@ async fn a_short_answer_that_cannot_be_stored_adds_nothing() {
     lines[1].total_factura = Some(decimal("1e12"));
     let error = store
         .warehouse
-        .commit_partial_sales(end(run, window.end(), 2), sales_window(PERIFERICO, window), lines, String::new())
+        .commit_partial_sales(
+            end(run, window.end(), 2),
+            sales_window(PERIFERICO, window),
+            lines,
+            RunMessage::LinesShort { anunciados: 5, llegaron: 2 },
+        )
         .await
         .unwrap_err();
 

@@ -1,6 +1,7 @@
 //! What was known at a moment: coverage, waivers and runs as they were then.
 
 use domain::decision::DecisionAction;
+use domain::run_message::{RunMessage, RunText};
 use domain::{ErrorClass, EtlKind, RunState};
 use uuid::Uuid;
 use warehouse::{PastEvidence, PhaseTimes, RunFailure};
@@ -39,7 +40,7 @@ async fn a_run_that_failed_later_was_in_work_and_said_nothing_yet() {
         ended_at: instant("2025-11-17T12:40:00Z"),
         state: RunState::Failed,
         class: Some(ErrorClass::Timeout),
-        message: "Sin respuesta".to_owned(),
+        message: RunMessage::ConnectTimeout,
         extracted: None,
         http_status: None,
         phases: PhaseTimes::default(),
@@ -48,10 +49,10 @@ async fn a_run_that_failed_later_was_in_work_and_said_nothing_yet() {
     let (during, after) = (at(&store, "2025-11-17T12:35:00Z").await, at(&store, "2025-11-17T12:40:00Z").await);
     let told = |evidence: &PastEvidence| {
         let attempt = &evidence.attempts[0].1;
-        (attempt.state, attempt.error, attempt.message.clone())
+        (attempt.state, attempt.error, attempt.message.as_ref().and_then(RunText::message))
     };
     assert_eq!(told(&during), (RunState::Running, None, None));
-    assert_eq!(told(&after), (RunState::Failed, Some(ErrorClass::Timeout), Some("Sin respuesta".to_owned())));
+    assert_eq!(told(&after), (RunState::Failed, Some(ErrorClass::Timeout), Some(RunMessage::ConnectTimeout)));
 }
 
 #[tokio::test]

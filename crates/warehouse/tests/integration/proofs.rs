@@ -1,6 +1,7 @@
 //! What proofs and estimates are read from: the union of coverage, sums and numbers by half hour, runs, firings.
 
 use domain::cause::CauseKind;
+use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::{BranchId, ErrorClass, EtlKind, RunState};
 use jiff::civil::DateTime;
@@ -43,7 +44,12 @@ async fn a_busy_store() -> Store {
     let lines = invoices("2025-11-17T09:01", &[8, 9]);
     store
         .warehouse
-        .commit_partial_sales(short, sales_window(PERIFERICO, nine), lines, "corta".to_owned())
+        .commit_partial_sales(
+            short,
+            sales_window(PERIFERICO, nine),
+            lines,
+            RunMessage::LinesShort { anunciados: 5, llegaron: 2 },
+        )
         .await
         .unwrap();
     store
@@ -116,7 +122,7 @@ async fn runs_tell_what_was_announced_and_what_the_pos_answered() {
         ended_at: window.end(),
         state: RunState::Failed,
         class: Some(ErrorClass::ApiError),
-        message: "503".to_owned(),
+        message: RunMessage::HttpStatus { estado: 503 },
         extracted: None,
         http_status: Some(503),
         phases: PhaseTimes::default(),

@@ -1,6 +1,7 @@
 //! What is forgotten in time: nothing that something else needs.
 
 use domain::filter::RunFilter;
+use domain::run_message::RunMessage;
 use domain::stock::Article;
 use domain::{BranchId, ErrorClass, EtlKind, RunId, RunState, WarehouseCode};
 use rstest::rstest;
@@ -25,7 +26,7 @@ async fn fail(store: &Store, number: u128, reason: &'static str, state: RunState
         ended_at: instant("2025-11-17T13:30:00Z"),
         state,
         class: Some(ErrorClass::Timeout),
-        message: "no respondió".to_owned(),
+        message: RunMessage::ConnectTimeout,
         extracted: None,
         http_status: None,
         phases: PhaseTimes::default(),
@@ -83,7 +84,12 @@ async fn a_run_that_loaded_lines_is_never_forgotten() {
     let short = end(partial, window.end(), 1);
     store
         .warehouse
-        .commit_partial_sales(short, sales_window(PERIFERICO, window), lines, "incompleta".to_owned())
+        .commit_partial_sales(
+            short,
+            sales_window(PERIFERICO, window),
+            lines,
+            RunMessage::LinesShort { anunciados: 5, llegaron: 2 },
+        )
         .await
         .unwrap();
     cover(&store, 2, PERIFERICO).await;

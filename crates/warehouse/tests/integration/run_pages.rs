@@ -191,6 +191,7 @@ async fn a_run_is_shown_with_all_it_has_and_its_start_on_the_clock_of_its_branch
         registros_cargados: Some(0),
         error_tipo: None,
         error_mensaje: None,
+        error_detalle: None,
         intento: 1,
         solicitado_por: batch(1).requested_by,
         lote_id: Some(batch_id(1)),

@@ -1,5 +1,6 @@
 //! Snapshots of stock: the present is replaced, the history grows by what changed, products are kept once.
 
+use domain::run_message::RunMessage;
 use domain::stock::Article;
 use domain::{BranchId, EtlKind, WarehouseCode};
 use warehouse::{StockSnapshot, WarehouseError, WarehouseStock};
@@ -122,7 +123,7 @@ async fn an_article_that_could_not_be_read_keeps_its_stock_and_its_warehouse_its
     partial.warehouses[0].unreadable = 1;
     let run = store.start(2, EtlKind::Inventory, PERIFERICO, partial.interval).await;
     let end = end(run, partial.interval.end(), 1);
-    let message = "1 artículo no se pudo leer".to_owned();
+    let message = RunMessage::UnreadableArticles { cantidad: 1, primeros: Vec::new() };
     assert_eq!(store.warehouse.commit_partial_stock(end, partial, message).await.unwrap(), 1);
     let present = [
         "tienda_01 APP-TPF 1 8.000000 a 5.000000",
@@ -137,9 +138,12 @@ async fn an_article_that_could_not_be_read_keeps_its_stock_and_its_warehouse_its
     assert_eq!(covered, ["1"]);
     let fresh = store.warehouse.stock_freshness().await.unwrap();
     assert_eq!(fresh.iter().map(|(.., at)| *at).collect::<Vec<_>>(), [half_hour("2025-11-17T08:00").start()]);
-    let ended =
-        store.column("SELECT estado || ' ' || error_mensaje FROM etl_ejecuciones ORDER BY id DESC LIMIT 1").await;
-    assert_eq!(ended, ["parcial 1 artículo no se pudo leer"]);
+    let ended = store
+        .column(
+            "SELECT estado || ' ' || (error_detalle::JSON ->> 'codigo') FROM etl_ejecuciones ORDER BY id DESC LIMIT 1",
+        )
+        .await;
+    assert_eq!(ended, ["parcial articulos_ilegibles"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The three views, read as any DuckDB client reads them.
 
+use domain::run_message::RunMessage;
 use domain::{ErrorClass, EtlKind, Interval, RunState};
 use jiff::Timestamp;
 use warehouse::{PhaseTimes, RunFailure};
@@ -16,7 +17,7 @@ async fn fail(store: &Store, number: u128, kind: EtlKind, branch_id: &str, windo
         ended_at: window.end(),
         state: RunState::Failed,
         class: Some(ErrorClass::Timeout),
-        message: "El KLK no respondió".to_owned(),
+        message: RunMessage::ConnectTimeout,
         extracted: None,
         http_status: None,
         phases: PhaseTimes::default(),

@@ -5,12 +5,20 @@
 //! the browser. leptos_i18n would do the same at the price of ICU in the WebAssembly; two languages with "1" and "many"
 //! do not need it.
 
+mod answers;
 mod names;
+mod requirement;
+mod run_message;
+mod subject;
 
+pub use answers::{calendar_change, calendar_saved, holiday_saved, probe_failure, shown_cause, stop_cause};
 pub use names::{
     decision_name, kind_name, mode_name, origin_name, plan_state_name, reason_name, state_name, urgency_name,
     window_state_name,
 };
+pub use requirement::{invalid_parameter, zone_change};
+pub use run_message::{run_message, shown_message};
+pub use subject::{person, subject};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
