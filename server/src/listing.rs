@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use engine::Engine;
 use klk::{Client, WarehouseRow};
-use warehouse::Warehouse;
+use warehouse::{Access, Warehouse};
 
 use crate::settings::Settings;
 use crate::settings::branches;
@@ -20,13 +20,19 @@ const RENEWAL: Duration = Duration::from_secs(3600);
 
 type Fields = (String, String, String, String);
 
-/// The listing that was kept; else what the POS says, if it says so soon; else why not.
-pub async fn at_start(warehouse: &Warehouse, client: &Client) -> Result<Vec<WarehouseRow>, String> {
+/// The listing that was kept; else what the POS says, if it says so soon; else why not. Who may write keeps it: what was listed once
+/// is watched on.
+pub async fn at_start(warehouse: &Warehouse, client: &Client, access: Access) -> Result<Vec<WarehouseRow>, String> {
     if let Some(rows) = kept(warehouse).await {
         return Ok(rows);
     }
     match tokio::time::timeout(FIRST_PATIENCE, client.branch_warehouses(None)).await {
-        Ok(Ok(rows)) => Ok(rows),
+        Ok(Ok(rows)) => {
+            if access == Access::ReadAndWrite && !rows.is_empty() {
+                store(warehouse, &rows).await;
+            }
+            Ok(rows)
+        }
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err(format!("no respondió en {} s", FIRST_PATIENCE.as_secs())),
     }
@@ -73,9 +79,16 @@ async fn take(engine: &Engine, warehouse: &Warehouse, settings: &Settings, rows:
             return;
         }
     }
+    store(warehouse, &rows).await;
+}
+
+async fn store(warehouse: &Warehouse, rows: &[WarehouseRow]) {
     let fields: Vec<Fields> = rows
-        .into_iter()
-        .map(|row| (row.branch.to_string(), row.branch_name, row.warehouse.to_string(), row.warehouse_name))
+        .iter()
+        .map(|row| {
+            let names = (row.branch_name.clone(), row.warehouse_name.clone());
+            (row.branch.to_string(), names.0, row.warehouse.to_string(), names.1)
+        })
         .collect();
     let Ok(document) = serde_json::to_string(&fields) else { return };
     if let Err(error) = warehouse.keep_listing(document, crate::clock::now()).await {
@@ -83,12 +96,18 @@ async fn take(engine: &Engine, warehouse: &Warehouse, settings: &Settings, rows:
     }
 }
 
-/// The new rows, and those of stores that are not listed any more.
+/// The new rows, and those of stores and warehouses that are not listed any more.
 fn with_forgotten(before: Vec<WarehouseRow>, mut now: Vec<WarehouseRow>) -> Vec<WarehouseRow> {
-    let listed: HashSet<String> = now.iter().map(|row| row.branch.to_string()).collect();
-    let forgotten: Vec<WarehouseRow> = before.into_iter().filter(|row| !listed.contains(row.branch.as_str())).collect();
+    let key = |row: &WarehouseRow| (row.branch.to_string().to_uppercase(), row.warehouse.to_string().to_uppercase());
+    let listed: HashSet<_> = now.iter().map(key).collect();
+    let forgotten: Vec<WarehouseRow> = before.into_iter().filter(|row| !listed.contains(&key(row))).collect();
     if let Some(first) = forgotten.first() {
-        tracing::warn!(branch = %first.branch, rows = forgotten.len(), "the POS does not list a store any more; it is watched on");
+        tracing::warn!(
+            branch = %first.branch,
+            warehouse = %first.warehouse,
+            rows = forgotten.len(),
+            "the POS does not list a warehouse any more; it is watched on"
+        );
     }
     now.extend(forgotten);
     now
@@ -110,8 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_not_listed_any_more_is_watched_on() {
-        let rows = with_forgotten(vec![row("A", "1"), row("B", "1")], vec![row("A", "2"), row("C", "1")]);
-        assert_eq!(rows, [row("A", "2"), row("C", "1"), row("B", "1")]);
+    fn a_store_or_warehouse_that_is_not_listed_any_more_is_watched_on() {
+        let rows =
+            with_forgotten(vec![row("A", "1"), row("B", "1")], vec![row("a", "2"), row("C", "1"), row("b", "1")]);
+        assert_eq!(rows, [row("a", "2"), row("C", "1"), row("b", "1"), row("A", "1")]);
     }
 }

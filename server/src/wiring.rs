@@ -115,7 +115,7 @@ pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpo
     let access = if purpose == Purpose::Look { Access::ReadOnly } else { Access::ReadAndWrite };
     let warehouse = database::open(settings, monitoring, access)?;
     let needs_listing = branches::needs_listing(settings);
-    let listed = if needs_listing { listing::at_start(&warehouse, &source).await } else { Ok(Vec::new()) };
+    let listed = if needs_listing { listing::at_start(&warehouse, &source, access).await } else { Ok(Vec::new()) };
     let Branches { list, origin, warning } = branches::find(settings, listed.as_deref().map_err(String::as_str))?;
     if let Some(warning) = warning {
         tracing::warn!("{warning}");

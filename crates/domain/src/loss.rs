@@ -145,12 +145,12 @@ impl LossLimits {
     }
 }
 
-/// Whether all of it may be believed: somebody confirmed it, or the same came before, long enough ago.
-pub fn is_believed(losses: &[Loss], known: &[DoubtedLoss], now: Timestamp, limits: LossLimits) -> bool {
+/// Whether all of it may be believed: somebody confirmed it, or the same came before, long enough before this response was made.
+pub fn is_believed(losses: &[Loss], known: &[DoubtedLoss], made_at: Timestamp, limits: LossLimits) -> bool {
     losses.iter().all(|loss| {
         known.iter().any(|known| {
             let is_same = known.half_hour == loss.half_hour && known.digest == loss.digest;
-            is_same && (known.is_confirmed || now.duration_since(known.seen_at) >= limits.pause)
+            is_same && (known.is_confirmed || made_at.duration_since(known.seen_at) >= limits.pause)
         })
     })
 }

@@ -245,6 +245,14 @@ pub enum RunMessage {
         /// When the response was made, local.
         generada: DateTime,
     },
+    /// The response was made before what is loaded of its window.
+    #[serde(rename = "anterior_a_lo_cargado")]
+    OlderThanLoaded {
+        /// When the response was made, local.
+        generada: DateTime,
+        /// When what is loaded was, local.
+        cargada: DateTime,
+    },
     /// The response does not say when it was made, and others of the source do.
     #[serde(rename = "sin_fecha_de_generacion")]
     WithoutMoment,

@@ -99,6 +99,9 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
             texts.would_lose_articles(perdidos, cargados, almacen, minutos)
         }
         RunMessage::OldStock { almacen, generada } => texts.old_stock(almacen, day_and_time(*generada)),
+        RunMessage::OlderThanLoaded { generada, cargada } => {
+            texts.older_than_loaded(day_and_time(*generada), day_and_time(*cargada))
+        }
         RunMessage::WithoutMoment => texts.without_moment().to_owned(),
         RunMessage::MadeTooEarly { generada, fin } => texts.made_too_early(generada, fin),
         RunMessage::Cancelled => texts.cancelled().to_owned(),

@@ -34,6 +34,20 @@ impl Warehouse {
         .await
     }
 
+    /// When something of a window was committed last; None where nothing of it is covered.
+    pub async fn last_commit(&self, window: SalesWindow) -> Result<Option<Timestamp>> {
+        self.read("ultima_carga", move |connection| {
+            let statement = with_values(
+                "SELECT epoch_us(max(registrada_en)) FROM cobertura
+                 WHERE etl_tipo = 'ventas' AND ubicacion_id = ? AND desde < make_timestamptz(?) AND hasta > make_timestamptz(?)",
+                &[&window.branch, &micros(window.interval.end()), &micros(window.interval.start())],
+            );
+            let last: Option<i64> = connection.query_row(&statement, [], |row| row.get(0))?;
+            last.map(|at| instant("registrada_en", at)).transpose()
+        })
+        .await
+    }
+
     /// Lines that loads of a window, or of parts of it, have removed so far and no later one has added again.
     pub async fn lost_lines(&self, window: SalesWindow) -> Result<u64> {
         self.read("lineas_retiradas", move |connection| {

@@ -20,6 +20,10 @@ static IS_ANSWER_LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line of the answer. Who reads it may have read enough and gone, as `head` does; the work goes on.
 pub fn answer(line: &str) {
+    write_answer(&plain(line, |character| character == '\n'));
+}
+
+fn write_answer(line: &str) {
     match BARS.suspend(|| writeln!(std::io::stdout(), "{line}")) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => IS_ANSWER_LOST.store(true, Ordering::Relaxed),
         _ => {}
@@ -33,7 +37,8 @@ pub fn is_answer_lost() -> bool {
 
 /// The one JSON document of `--json`.
 pub fn json(document: &impl Serialize) -> anyhow::Result<()> {
-    answer(&serde_json::to_string_pretty(document)?);
+    // As it is: programs read it.
+    write_answer(&serde_json::to_string_pretty(document)?);
     Ok(())
 }
 
@@ -89,28 +94,38 @@ impl Write for LogWriter {
     }
 }
 
-/// A record with its line breaks and other control characters written out, and cut where it is too long. The log hands over a
+/// A record with its line breaks and what else steers a terminal written out, and cut where it is too long. The log hands over a
 /// record whole. On a terminal the log's own colours stay: it writes out those that came with a value.
 fn one_line(record: &[u8], bytes_max: usize, has_colours: bool) -> Vec<u8> {
     let record = record.strip_suffix(b"\n").unwrap_or(record);
     let shown = record.get(..bytes_max).unwrap_or(record);
     let is_cut = shown.len() < record.len();
-    let mut line = Vec::with_capacity(shown.len() + 8);
-    for byte in shown {
-        match byte {
-            b'\n' => line.extend_from_slice(b"\\n"),
-            b'\r' => line.extend_from_slice(b"\\r"),
-            b'\t' => line.push(b'\t'),
-            0x1b if has_colours => line.push(0x1b),
-            control if control.is_ascii_control() => line.extend_from_slice(format!("\\x{control:02x}").as_bytes()),
-            other => line.push(*other),
+    let mut line = plain(&String::from_utf8_lossy(shown), |character| character == '\u{1b}' && has_colours);
+    if is_cut {
+        line.push_str(" …");
+    }
+    line.push('\n');
+    line.into_bytes()
+}
+
+/// A text in which nothing steers a terminal or turns the direction of writing, but for tabs and what is allowed.
+fn plain(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' if !is_allowed('\n') => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push('\t'),
+            character if is_allowed(character) => shown.push(character),
+            control if control.is_control() => shown.push_str(&format!("\\x{:02x}", u32::from(control))),
+            // Marks that turn the direction of what follows.
+            turning @ ('\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                shown.push_str(&format!("\\u{{{:x}}}", u32::from(turning)));
+            }
+            other => shown.push(other),
         }
     }
-    if is_cut {
-        line.extend_from_slice(" …".as_bytes());
-    }
-    line.push(b'\n');
-    line
+    shown
 }
 
 #[cfg(test)]
@@ -130,6 +145,8 @@ mod tests {
     #[test]
     fn what_would_steer_a_terminal_is_written_out() {
         assert_eq!(shown("INFO \u{1b}[2J\u{7}x\ty\n"), "INFO \\x1b[2J\\x07x\ty\n");
+        assert_eq!(shown("INFO \u{9b}2J \u{202e}año\n"), "INFO \\x9b2J \\u{202e}año\n");
+        assert_eq!(plain("a\nb\u{1b}c", |character| character == '\n'), "a\nb\\x1bc");
     }
 
     #[test]

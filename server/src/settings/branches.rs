@@ -108,9 +108,15 @@ pub fn listed_codes(rows: &[WarehouseRow]) -> impl Iterator<Item = &str> {
 fn entry_of(code: &str, known: &[BranchEntry], rows: &[WarehouseRow]) -> BranchEntry {
     let named = rows.iter().find(|row| row.branch.as_str().eq_ignore_ascii_case(code) && !row.branch_name.is_empty());
     let name = named.map_or(code, |row| row.branch_name.as_str());
-    let known = known.iter().find(|entry| entry.codigo.eq_ignore_ascii_case(code)).cloned();
-    let mut entry = known.unwrap_or_else(|| {
-        BranchEntry::unremarkable(format!("tienda_{}", code.to_lowercase()), code.to_owned(), name.to_owned())
+    let own = known.iter().find(|entry| entry.codigo.eq_ignore_ascii_case(code)).cloned();
+    let mut entry = own.unwrap_or_else(|| {
+        let code_id = code.to_lowercase();
+        let mut id = format!("tienda_{code_id}");
+        // "01" is not the store that is known as tienda_01.
+        if known.iter().any(|entry| entry.id == id) {
+            id = format!("tienda_codigo_{code_id}");
+        }
+        BranchEntry::unremarkable(id, code.to_owned(), name.to_owned())
     });
     name.clone_into(&mut entry.nombre);
     let is_listed =
@@ -181,6 +187,14 @@ mod tests {
         assert_eq!(ids, [("tienda_01", "PERIFERICO NUEVO"), ("tienda_suc006", "CATIA")]);
         assert_eq!(codes(&merged[0]), ["APP-TPF"]);
         assert_eq!(codes(&merged[1]), ["APP-TCA"]);
+    }
+
+    #[test]
+    fn a_listed_code_does_not_take_the_identifier_of_another_store() {
+        let known = branch_file::known().unwrap();
+        let merged = merge(&known, &[row("01", "OTRA", "X", "PISO"), row("SUC001", "PERIFERICO", "APP-TPF", "PISO")]);
+        let ids: Vec<&str> = merged.iter().map(|entry| entry.id.as_str()).collect();
+        assert_eq!(ids, ["tienda_codigo_01", "tienda_01"]);
     }
 
     #[test]

@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
+use domain::Interval;
 use domain::loss::{Loss, doubtful, is_believed, keys_of, never_empty};
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::window::{half_hours, local_half_hour};
-use domain::{Interval, RunMode};
-use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 use warehouse::{SalesWindow, StockSnapshot, WarehouseError};
 
 use super::job::Job;
@@ -21,19 +21,23 @@ pub(super) async fn of(
     job: &Job<'_>,
     window: &SalesWindow,
     lines: &[SaleLine],
+    made_at: Option<Timestamp>,
 ) -> Result<Option<RunMessage>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
-    // Nobody had a live window before, unless it is tried again.
-    let is_first = job.record.mode == RunMode::Incremental && job.record.attempt == 1;
-    let (loaded, lost_before) = match is_first {
+    let (loaded, lost_before) = match job.has_nobody_had_the_window() {
         true => (Vec::new(), 0),
         false => (warehouse.loaded_lines(window.clone()).await?, warehouse.lost_lines(window.clone()).await?),
     };
     let mut losses = doubtful(&loaded, &keys_of(lines), lost_before, limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
     losses.extend(unexpectedly_empty(job, window, lines).await?);
-    if losses.is_empty() || is_believed(&losses, &warehouse.doubted_losses(window.clone()).await?, now, limits) {
+    // The same response once more, out of a cache, is no second one.
+    let said_at = match made_at.filter(|_| job.engine.source_clock.has_agreed()) {
+        Some(made_at) => made_at.checked_add(job.engine.settings.clock_drift_max).map_or(now, |latest| latest.min(now)),
+        None => now,
+    };
+    if losses.is_empty() || is_believed(&losses, &warehouse.doubted_losses(window.clone()).await?, said_at, limits) {
         return Ok(None);
     }
     let said = match losses.iter().find(|loss| loss.gone == 0) {

@@ -114,14 +114,15 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
     Ok(Extracted { warehouses, unreadable, memory })
 }
 
-/// What is wrong with a response that the source made long ago, or that hides when it was made: it shows the stock of another time.
-/// Where the clocks never agreed, an old moment is that of a clock that is off.
+/// What is wrong with a response that the source made before the half hour that it would count for, or that hides when it was made: it
+/// shows the stock of another time. Where the clocks never agreed, an old moment is that of a clock that is off.
 fn wrong_moment(job: &Job<'_>, warehouse: &WarehouseCode, answer: &ArticlesAnswer) -> Option<RunMessage> {
-    let (clock, limit) = (&job.engine.source_clock, job.engine.settings.stock_age_max);
+    let (clock, now) = (&job.engine.source_clock, job.engine.clock.now());
     let Some(made_at) = answer.generated_at else {
         return clock.is_shown_by(EtlKind::Inventory).then_some(RunMessage::WithoutMoment);
     };
-    let is_old = job.engine.clock.now().duration_since(made_at) > limit;
+    let start = half_hour_of(now, &job.branch.zone).map_or(now, |half_hour| half_hour.start());
+    let is_old = start.duration_since(made_at) > job.engine.settings.clock_drift_max;
     (is_old && clock.has_agreed()).then(|| messages::old_stock(warehouse, made_at, &job.branch.zone))
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::Branch;
 use domain::run_message::RunMessage;
+use domain::{Branch, RunMode};
 use monitoring::{EtlMonitor, Measurements};
 use warehouse::{CommitClock, RunRecord};
 
@@ -39,6 +39,11 @@ impl Job<'_> {
             Some(stop) => client.stopped_by(stop),
             None => client,
         }
+    }
+
+    /// Whether the window is of time that just ended and is extracted for the first time: nothing of it can be loaded.
+    pub(super) fn has_nobody_had_the_window(&self) -> bool {
+        self.record.mode == RunMode::Incremental && self.record.attempt == 1
     }
 
     /// For the end of the run: when its rows are in.

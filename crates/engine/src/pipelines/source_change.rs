@@ -1,11 +1,12 @@
 //! What the source changes later: it is kept before it is loaded, and of a closed day it is an alarm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use domain::RunMode;
 use domain::later_change::{Answered, Difference, by_half_hour};
 use domain::reconciliation::SourceDifference;
 use domain::sale::SaleLine;
+use domain::window::{HALF_HOUR, readings};
+use domain::{Interval, RunMode};
 use jiff::civil::Date;
 use monitoring::{FoundChange, SourceChange};
 use warehouse::{Receipt, SalesWindow, WarehouseError};
@@ -72,6 +73,41 @@ async fn compare(
         warehouse.note_later_changes(run, branch.clone(), differences.clone(), now).await?;
     }
     Ok(differences)
+}
+
+/// Lines at the very end of a window come with it and are of the next half hour. Where that one is loaded without them, it is a gap
+/// until it is loaded again: the source may have moved them there, or got them late.
+pub(super) async fn note_lines_at_end(job: &Job<'_>, window: &SalesWindow, lines: &[SaleLine]) {
+    if lines.is_empty() {
+        return;
+    }
+    if let Err(error) = note_missing_after(job, window, lines).await {
+        tracing::warn!(run = %job.record.id, %error, "whether lines at the end of the window are loaded could not be looked up");
+    }
+}
+
+async fn note_missing_after(job: &Job<'_>, window: &SalesWindow, lines: &[SaleLine]) -> Result<(), WarehouseError> {
+    let (warehouse, branch, start) = (&job.engine.warehouse, &window.branch, window.interval.end());
+    let next = start.checked_add(HALF_HOUR).ok().and_then(|end| Interval::new(start, end));
+    let Some((half_hour, local)) = next.and_then(|next| Some((next, readings(next, &job.branch.zone)?))) else {
+        return Ok(());
+    };
+    let mut known = warehouse.sales_history(vec![branch.clone()], half_hour, local).await?;
+    if known.remove(branch).is_none_or(|known| !known.covered.covers(&half_hour)) {
+        return Ok(());
+    }
+    let next = SalesWindow { branch: branch.clone(), interval: half_hour, local };
+    let loaded: HashSet<_> =
+        warehouse.loaded_lines(next).await?.into_iter().map(|(_, invoice, line)| (invoice, line)).collect();
+    let is_missing = |line: &&SaleLine| !loaded.contains(&(line.numero_factura.clone(), line.linea));
+    let missing = lines.iter().filter(is_missing).count() as u64;
+    if missing == 0 {
+        return Ok(());
+    }
+    tracing::info!(run = %job.record.id, missing, "the half hour after the window has other lines now");
+    let loaded = loaded.len() as u64;
+    let difference = Difference { half_hour, measured: half_hour, loaded, announced: loaded + missing, usd: None };
+    warehouse.note_later_changes(job.record.id, branch.clone(), vec![difference], job.engine.clock.now()).await
 }
 
 /// Tells the team of days that were over, that differ, and that this run could not load: they are gaps.

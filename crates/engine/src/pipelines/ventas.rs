@@ -38,19 +38,29 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         is_of_window_only: question.to.is_none(),
     };
     log_unreadable(job, &answer);
-    let wrong_moment = wrong_moment(job, &answer, window.interval.end());
+    let made_at = answer.generated_at;
+    let wrong_moment = match wrong_moment(job, &answer, window.interval.end()) {
+        None => older_than_loaded(job, &window, made_at).await?,
+        wrong => wrong,
+    };
     let has_seen_the_end = wrong_moment.is_none();
     let complete = answer.is_complete() && has_seen_the_end;
     let message = wrong_moment.unwrap_or_else(|| messages::incomplete(job.branch, &answer));
 
-    let lines = job
+    let (local_start, local_end) = (window.local.start(), window.local.end());
+    let (lines, lines_at_end) = job
         .monitor
         .transform(|step| async move {
-            let lines = lines_within(answer.lines, window.local);
+            let (before, lines_at_end): (Vec<_>, Vec<_>) =
+                answer.lines.into_iter().partition(|line| line.local_moment() < local_end);
+            let lines: Vec<_> = before.into_iter().filter(|line| line.local_moment() >= local_start).collect();
             step.rows(distinct, lines.len() as u64);
-            Ok::<_, PipelineError>(lines)
+            Ok::<_, PipelineError>((lines, lines_at_end))
         })
         .await?;
+    if complete && !job.has_nobody_had_the_window() {
+        source_change::note_lines_at_end(job, &window, &lines_at_end).await;
+    }
     let measurements = |loaded: u64, (invoices, total_usd): (u64, Decimal)| Measurements::Sales {
         lines_extracted: distinct,
         lines_loaded: loaded,
@@ -66,7 +76,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         phases,
     };
     let warehouse = &job.engine.warehouse;
-    let doubt = if complete { doubt::of(job, &window, &lines).await? } else { None };
+    let doubt = if complete { doubt::of(job, &window, &lines, made_at).await? } else { None };
     let is_doubted = doubt.is_some();
     let message = doubt.unwrap_or(message);
 
@@ -183,11 +193,21 @@ fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> O
     is_early.then(|| messages::made_too_early(made_at, window_end, &job.branch.zone))
 }
 
-/// The lines of a window. Both ends of the hours are inclusive at the POS, so a line at exactly the end comes too; it
-/// is of the next window.
-fn lines_within(mut lines: Vec<SaleLine>, local: Interval<DateTime>) -> Vec<SaleLine> {
-    lines.retain(|line| local.contains(line.local_moment()));
-    lines
+/// What is wrong with a response that was made before what is loaded of its window was committed, as by a cache: what it does not
+/// have may have been sold since. Clocks that never agreed say nothing of it.
+async fn older_than_loaded(
+    job: &Job<'_>,
+    window: &SalesWindow,
+    made_at: Option<Timestamp>,
+) -> Result<Option<RunMessage>, PipelineError> {
+    let engine = job.engine;
+    let Some(made_at) = made_at.filter(|_| engine.source_clock.has_agreed() && !job.has_nobody_had_the_window()) else {
+        return Ok(None);
+    };
+    let Some(loaded_at) = engine.warehouse.last_commit(window.clone()).await? else { return Ok(None) };
+    let is_older = loaded_at.duration_since(made_at) > engine.settings.clock_drift_max;
+    let local = |at: Timestamp| job.branch.zone.to_datetime(at);
+    Ok(is_older.then(|| RunMessage::OlderThanLoaded { generada: local(made_at), cargada: local(loaded_at) }))
 }
 
 /// Distinct invoices, and what all lines are worth.

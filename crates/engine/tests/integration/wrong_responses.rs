@@ -231,6 +231,78 @@ async fn a_line_outside_of_the_window_is_named() {
     assert_eq!(runs[0].error_mensaje.as_deref(), Some(message));
 }
 
+/// The right response, made at a moment.
+fn made_at(moment: &str, body: &str) -> String {
+    body.replace("2025-11-18T13:45:09.488Z", moment)
+}
+
+/// A cache between us and the POS.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_is_older_than_what_is_loaded_takes_nothing_away() {
+    let (world, response) = responding(made_at("2025-11-18T16:00:00Z", &of_invoices(1..41))).await;
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    world.clock.set("2025-11-18T17:00:00Z");
+    for lines in [38, 3] {
+        *response.lock().unwrap() = made_at("2025-11-18T15:00:00Z", &of_invoices(1..lines));
+        let runs = world.extract("tienda_01", DAY, HOURS).await;
+        let message = runs[0].error_mensaje.as_ref().unwrap();
+        assert!(runs[0].estado == PARTIAL && message.contains("antes de lo que ya está cargado"), "{message}");
+        assert_eq!(day_totals(&world).await.lines, 40);
+    }
+    *response.lock().unwrap() = made_at("2025-11-18T17:00:00Z", &of_invoices(1..39));
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    assert_eq!(day_totals(&world).await.lines, 38);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_response_out_of_a_cache_does_not_confirm_a_loss() {
+    let (world, response) = responding(made_at("2025-11-18T16:00:00Z", &of_invoices(1..41))).await;
+    world.extract("tienda_01", DAY, HOURS).await;
+    let mut estados = Vec::new();
+    for (now, made) in [("17:00", "17:00"), ("17:30", "17:00"), ("18:00", "17:00"), ("18:30", "18:30")] {
+        world.clock.set(&format!("2025-11-18T{now}:00Z"));
+        *response.lock().unwrap() = made_at(&format!("2025-11-18T{made}:00Z"), &of_invoices(1..4));
+        estados.push(world.extract("tienda_01", DAY, HOURS).await[0].estado);
+    }
+    assert_eq!(estados, [PARTIAL, PARTIAL, PARTIAL, RunState::Succeeded]);
+    assert_eq!(day_totals(&world).await.lines, 3);
+}
+
+/// The source gives a line another time: that at which its window ends, where the next one begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_moves_to_the_end_of_its_window_is_missing_from_the_next_one() {
+    let at_end = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let known = Arc::clone(&at_end);
+    let world = answering(settings(), move |question| {
+        let hour = if known.load(std::sync::atomic::Ordering::Relaxed) { "12:30:00" } else { "12:29:59" };
+        let [from, to] = ["hora_desde", "hora_hasta"].map(|name| question[name].as_str().unwrap().to_owned());
+        let hours = ["12:05:00", hour, "12:40:00"];
+        let lines: Vec<String> = (1..)
+            .zip(hours)
+            .filter(|(_, hour)| *hour >= from.as_str() && *hour <= to.as_str())
+            .map(|(number, hour)| line(&format!("C01-01-0000000{number}"), hour))
+            .collect();
+        let mut meta = question.clone();
+        meta["sucursal_codigo"] = question["sucursal"].clone();
+        meta["total_registros"] = lines.len().into();
+        format!(r#"{{"meta":{meta},"ventas":[{}]}}"#, lines.join(","))
+    })
+    .await;
+    let (first, second) = (Some(("12:00", "12:30")), Some(("12:30", "13:00")));
+    for hours in [first, second] {
+        assert_eq!(world.extract("tienda_01", DAY, hours).await[0].estado, RunState::Succeeded);
+    }
+    assert_eq!(day_totals(&world).await.lines, 3);
+    at_end.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(world.extract("tienda_01", DAY, first).await[0].estado, RunState::Succeeded);
+    let gaps = world.gaps(30).await;
+    let gap = gaps.iter().find(|gap| gap.fecha_desde.to_string() == DAY && gap.hora_desde == "12:30").unwrap();
+    assert_eq!((gap.causa.as_str(), gap.hora_hasta.as_str()), ("fuente_cambio", "13:00"));
+    world.extract("tienda_01", DAY, second).await;
+    assert_eq!(day_totals(&world).await.lines, 3);
+    assert!(world.gaps(30).await.iter().all(|gap| gap.hora_desde != "12:30"));
+}
+
 /// Each load loses less than is doubted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_hour_that_loses_a_little_at_each_load_is_doubted_in_the_end() {
