@@ -3,7 +3,7 @@
 use domain::plan::PlanAction;
 use domain::read_model::PlanView;
 
-use crate::plans::control;
+use crate::plans::decision::decision;
 use crate::plans::view::view;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -16,7 +16,8 @@ impl Engine {
         reason: Option<String>,
     ) -> Result<PlanView, UseCaseError> {
         let plan = self.plan_to_change(actor, hash).await?;
-        let change = control::cancel(self, actor, plan.id, reason).await?;
+        let decision = decision(&*self.clock, actor, PlanAction::Cancel, reason);
+        let change = self.plan_control.cancel(plan.id, decision).await?;
         match change {
             Some(_) => self.plan_by_id(plan.id).await.map(view),
             None => Err(UseCaseError::PlanState {
