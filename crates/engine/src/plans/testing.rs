@@ -3,9 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use domain::calendar::CalendarRules;
+use domain::gap::{Attempt, GapEvidence};
 use domain::plan::{Breaker, BreakerLimits, PlanState};
-use domain::{BatchId, BranchId, EtlKind, Interval, RunId, RunMode, RunState};
+use domain::{
+    BatchId, Branch, BranchClock, BranchCode, BranchId, Calendar, EtlKind, HALF_HOUR, Interval, IntervalSet, RunId,
+    RunMode, RunState,
+};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 use warehouse::{Decision, PlanChange, RunRecord, WarehouseError};
 
@@ -155,5 +161,36 @@ pub(super) fn run(number: u128, branch: &str, batch: Option<BatchId>) -> RunReco
         requested_by: None,
         sentry_trace: None,
         baggage: None,
+    }
+}
+
+/// A store that is open day and night.
+pub(super) fn branch(id: &str) -> Branch {
+    Branch {
+        id: BranchId::new(id),
+        code: BranchCode::new(id),
+        name: id.to_owned(),
+        zone: BranchClock::from(TimeZone::UTC),
+        calendar: Calendar::of(CalendarRules::every_day("00:00-24:00".parse().unwrap())),
+        calendar_counts_from: None,
+        warehouses: Vec::new(),
+    }
+}
+
+/// So many half hours, from that one of the first day on.
+pub(super) fn half_hours_from(first: i32, count: i32) -> Interval<Timestamp> {
+    let start = Timestamp::UNIX_EPOCH + HALF_HOUR * first;
+    Interval::new(start, start + HALF_HOUR * count).unwrap()
+}
+
+/// All of a time is expected and nothing of it covered.
+pub(super) fn evidence(expected: Interval<Timestamp>, attempts: Vec<Attempt>) -> GapEvidence {
+    GapEvidence {
+        expected: [expected].into_iter().collect(),
+        covered: IntervalSet::empty(),
+        changes: Vec::new(),
+        waived: IntervalSet::empty(),
+        unproven: IntervalSet::empty(),
+        attempts,
     }
 }
