@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use domain::problem::ProblemCode;
 use engine::UseCaseError;
+use warehouse::WarehouseError;
 
 use crate::settings::InvalidSettings;
 
@@ -57,13 +58,10 @@ pub enum Failure {
     },
     /// DuckDB gave up the file after an error, as for want of room on the disk.
     #[error(
-        "la base de datos {path} dejó de funcionar tras un error: nada de lo cargado se pierde; revise el espacio en el \
+        "la base de datos dejó de funcionar tras un error: nada de lo cargado se pierde; revise el espacio en el \
          disco y vuelva a arrancar (el servicio lo hace solo con Restart=on-failure)"
     )]
-    DatabaseBroken {
-        /// The database file.
-        path: String,
-    },
+    DatabaseBroken,
     /// The work ended with something missing; the text says what.
     #[error("{0}")]
     Incomplete(String),
@@ -100,7 +98,7 @@ impl Failure {
         let code = match self {
             Self::Usage(_) => USAGE,
             Self::DatabaseInUse { .. } => DATABASE_IN_USE,
-            Self::DatabaseBroken { .. } => DATABASE_BROKEN,
+            Self::DatabaseBroken => DATABASE_BROKEN,
             Self::Incomplete(_) => INCOMPLETE,
             Self::Unexpected(_) => UNEXPECTED,
         };
@@ -117,6 +115,16 @@ pub fn use_case_failure(error: UseCaseError) -> Failure {
         ProblemCode::Conflict | ProblemCode::PlanChanged | ProblemCode::TooManyAttempts | ProblemCode::Busy => {
             Failure::Incomplete(error.to_string())
         }
-        ProblemCode::Internal => Failure::Unexpected(anyhow::Error::new(error)),
+        ProblemCode::Internal => internal_failure(&error),
     }
+}
+
+/// What the database or a library says is for the log: the sentence is for people.
+fn internal_failure(error: &UseCaseError) -> Failure {
+    if matches!(error, UseCaseError::Warehouse(WarehouseError::Broken(_))) {
+        return Failure::DatabaseBroken;
+    }
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(source, "a command failed");
+    Failure::Unexpected(anyhow::anyhow!(error.to_string()))
 }

@@ -73,7 +73,7 @@ async fn answer_requests(
         () = &mut stop => {}
         () = engine.broken() => {
             close.send_replace(true);
-            return Err(Failure::DatabaseBroken { path: settings.database.display().to_string() });
+            return Err(Failure::DatabaseBroken);
         }
     }
     tracing::info!("ending: no new requests, no new runs");

@@ -110,7 +110,7 @@ fn refuse(problem: Problem) -> ApiError {
 /// Whoever answers with it is told to Sentry by the layers, under the code of the request.
 fn internal() -> Problem {
     Problem {
-        detail: language_of_answer().problem().internal().to_owned(),
+        detail: language_of_answer().http().internal().to_owned(),
         codigo: ProblemCode::Internal,
         correlacion: request_scope().map(|request| request.code().to_owned()).unwrap_or_default(),
         plan_hash: None,

@@ -83,7 +83,7 @@ impl std::str::FromStr for DecisionCursor {
             let at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
             Some(Self { at, id: Uuid::parse_str(id).ok()? })
         };
-        read().ok_or_else(|| InvalidParameter { name: "cursor", requirement: Requirement::Cursor })
+        read().ok_or(InvalidParameter { name: "cursor", requirement: Requirement::Cursor })
     }
 }
 

@@ -40,7 +40,7 @@ pub fn branch(text: Option<&str>) -> Option<BranchId> {
 
 /// What has to be there.
 pub fn required<T>(name: &'static str, value: Option<T>) -> Result<T, InvalidParameter> {
-    value.ok_or_else(|| InvalidParameter { name, requirement: Requirement::Present })
+    value.ok_or(InvalidParameter { name, requirement: Requirement::Present })
 }
 
 /// A run's identifier, which has to be there.
@@ -89,7 +89,7 @@ impl std::str::FromStr for RunCursor {
             };
             Some(Self { started_at, run: run.parse().ok()? })
         };
-        read().ok_or_else(|| InvalidParameter { name: "cursor", requirement: Requirement::Cursor })
+        read().ok_or(InvalidParameter { name: "cursor", requirement: Requirement::Cursor })
     }
 }
 

@@ -291,7 +291,7 @@ pub enum Came {
     #[serde(rename = "lista_vacia")]
     EmptyArray,
     /// An array with a second element where one was expected.
-    #[serde(rename = "lista_de_varios")]
+    #[serde(rename = "mas_de_uno")]
     SecondElement,
     /// The beginning of the value, as it came.
     #[serde(rename = "valor")]

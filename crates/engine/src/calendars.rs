@@ -55,6 +55,14 @@ impl Calendars {
         self.of(branch).closed_from(moment, &branch.zone) != Some(moment)
     }
 
+    /// Whether a branch is closed now, when its line may be off; false where that cannot be read.
+    pub(crate) async fn is_closed_now(engine: &Engine, branch: &Branch) -> bool {
+        match Self::known(engine, None).await {
+            Ok(calendars) => !calendars.is_open(branch, engine.clock.now()),
+            Err(_) => false,
+        }
+    }
+
     /// The branches that sell at a moment.
     pub(crate) fn open_at(&self, branches: &[Branch], moment: Timestamp) -> HashSet<BranchId> {
         let open = branches.iter().filter(|branch| self.is_open(branch, moment));

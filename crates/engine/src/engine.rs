@@ -12,7 +12,7 @@ use monitoring::{CheckIn, Monitoring};
 use texts::Language;
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, Warehouse, WarehouseError};
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, Warehouse};
 
 use crate::access::Access;
 use crate::actor::Actor;
@@ -20,12 +20,14 @@ use crate::answer_cache::AnswerCache;
 use crate::backups::Backups;
 use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
+pub(crate) use crate::detached::run_detached;
 use crate::error::UseCaseError;
 use crate::events::{Events, Topic};
 use crate::live_looks::LiveLooks;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
 use crate::plans::book::PlanBook;
+use crate::plans::control::PlanControl;
 use crate::queue::{Queue, Waiting};
 use crate::schedule::Schedule;
 use crate::settings::EngineSettings;
@@ -54,18 +56,18 @@ pub struct Shared {
     pub(crate) warehouse: Warehouse,
     pub(crate) access: Access,
     pub(crate) monitoring: Monitoring,
-    pub(crate) branches: BranchRegistry,
+    pub(crate) branches: Arc<BranchRegistry>,
     pub(crate) settings: EngineSettings,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) events: Events,
     pub(crate) answers: AnswerCache,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Arc<Queue>,
     /// True once nothing new may start.
     pub(crate) stopping: watch::Sender<bool>,
     /// Plans that were started and have not ended.
-    pub(crate) plans: PlanBook,
-    /// Held while a plan's state changes, in the mirror of the queue and in the database.
-    pub(crate) plan_control: Mutex<()>,
+    pub(crate) plans: Arc<PlanBook>,
+    /// Changes the state of plans, in the mirror of the queue and in the database.
+    pub(crate) plan_control: PlanControl<Warehouse>,
     /// What the POS answered last, and when; held while it is asked.
     pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
     /// How far the POS's clock is from ours.
@@ -265,17 +267,5 @@ impl Engine {
             sentry_trace: cause.as_ref().map(|cause| cause.sentry_trace.clone()),
             baggage: cause.map(|cause| cause.baggage),
         }
-    }
-}
-
-/// Does something in a task of its own: who asks may leave while the database writes, and what it wrote has to reach whoever
-/// works with it.
-pub(crate) async fn run_detached<T: Send + 'static>(
-    work: impl Future<Output = Result<T, WarehouseError>> + Send + 'static,
-) -> Result<T, UseCaseError> {
-    match tokio::spawn(monitoring::in_current_scope(work)).await {
-        Ok(outcome) => outcome.map_err(UseCaseError::Warehouse),
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(UseCaseError::ShuttingDown),
     }
 }

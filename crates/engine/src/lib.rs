@@ -17,6 +17,7 @@ mod calendar_file;
 mod calendars;
 mod clock;
 mod comparison_retries;
+mod detached;
 mod endpoint;
 mod engine;
 mod error;

@@ -13,6 +13,7 @@ use warehouse::{PlanRecord, RunRecord, Warehouse};
 use crate::access::Access;
 use crate::answer_cache::AnswerCache;
 use crate::backups::Backups;
+use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::engine::{Engine, Shared};
 use crate::error::EngineError;
@@ -22,7 +23,8 @@ use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
 use crate::notices;
 use crate::plans::book::PlanBook;
-use crate::plans::{control, follow, keeper};
+use crate::plans::control::{NameOf, PlanControl, PlanParts};
+use crate::plans::{follow, keeper, start};
 use crate::queue::{Queue, Waiting};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
@@ -59,7 +61,7 @@ impl Engine {
         let new_id = || parts.ids.batch_id().0;
         let file = (&parts.branches[..], parts.clock.now());
         let branches = calendar_file::remember(&parts.warehouse, file, settings.mode, new_id).await?;
-        let queue = Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max);
+        let queue = Arc::new(Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max));
         let records = parts.warehouse.access_records().await?;
         let source_clock = SourceClock::knowing(parts.warehouse.shown_clocks().await?);
         let started_at = parts.clock.now();
@@ -70,6 +72,16 @@ impl Engine {
         };
 
         let backups = Backups::new(&settings.backups);
+        let (branches, plans, events) = (Arc::new(branches), Arc::new(PlanBook::default()), Events::new());
+        let plan_control = PlanControl::new(PlanParts {
+            store: parts.warehouse.clone(),
+            clock: Arc::clone(&parts.clock),
+            queue: Arc::clone(&queue),
+            plans: Arc::clone(&plans),
+            events: events.clone(),
+            breaker: settings.plans.breaker,
+            name_of: name_in(&branches),
+        });
         let engine = Self::of(Shared {
             clock: parts.clock,
             ids: parts.ids,
@@ -81,11 +93,11 @@ impl Engine {
             answers: AnswerCache::new(settings.answer_cache),
             settings,
             schedules,
-            events: Events::new(),
+            events,
             queue,
             stopping: watch::Sender::new(false),
-            plans: PlanBook::default(),
-            plan_control: Mutex::default(),
+            plans,
+            plan_control,
             last_probe: Mutex::default(),
             source_clock,
             started_at,
@@ -172,16 +184,22 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
             engine.queue.hold(plan.id);
         }
         let left = usize::try_from(plan.counts.queued).unwrap_or(usize::MAX);
-        let breaker = follow::breaker_of(engine, plan.id).await;
+        let breaker = follow::breaker_of(&engine.plan_control, plan.id).await;
         // The process may have ended between the last failure and the stop.
         let trip = breaker.tripped().filter(|_| plan.state.lets_windows_start());
-        follow::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+        start::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
         if left == 0 {
-            control::finish(engine, plan.id).await;
+            engine.plan_control.finish(plan.id).await;
         } else if let Some(trip) = trip {
-            follow::stop(engine, plan.id, &trip).await;
+            follow::stop(&engine.plan_control, plan.id, &trip).await;
         }
     }
+}
+
+/// The name of a store as it is configured now.
+fn name_in(branches: &Arc<BranchRegistry>) -> NameOf {
+    let branches = Arc::clone(branches);
+    Box::new(move |id| branches.find(id).map(|branch| branch.name.clone()))
 }
 
 fn schedules(settings: &EngineSettings) -> Result<Vec<Schedule>, EngineError> {

@@ -23,8 +23,7 @@ pub(crate) fn period(
     let (Some(start), Some(end)) = (start, end) else {
         return Err(InvalidParameter { name: "fecha_desde", requirement: Requirement::WithinCalendar });
     };
-    Interval::new(start, end)
-        .ok_or_else(|| InvalidParameter { name: "hora_hasta", requirement: Requirement::AfterStart })
+    Interval::new(start, end).ok_or(InvalidParameter { name: "hora_hasta", requirement: Requirement::AfterStart })
 }
 
 /// Refuses days in the wrong order, and too many of them.

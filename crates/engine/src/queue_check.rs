@@ -8,7 +8,7 @@ use futures::FutureExt;
 use warehouse::{PlanRecord, RunRecord, WarehouseError};
 
 use crate::engine::Engine;
-use crate::plans::{control, follow};
+use crate::plans::{follow, start};
 use crate::queue::Waiting;
 
 /// Checks the queue, at intervals, until the engine stops.
@@ -54,7 +54,7 @@ async fn check(engine: &Engine) -> Result<(), WarehouseError> {
     drop(one_at_a_time);
     drop(planning);
     for plan in ended {
-        control::finish(engine, plan).await;
+        engine.plan_control.finish(plan).await;
     }
     Ok(())
 }
@@ -85,8 +85,8 @@ async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> Vec<BatchId> {
         }
         let left = usize::try_from(plan.counts.queued + plan.counts.running).unwrap_or(usize::MAX);
         if !engine.plans.set_left(plan.id, left) {
-            let breaker = follow::breaker_of(engine, plan.id).await;
-            follow::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+            let breaker = follow::breaker_of(&engine.plan_control, plan.id).await;
+            start::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
         }
         if left == 0 {
             ended.push(plan.id);

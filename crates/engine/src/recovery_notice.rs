@@ -43,7 +43,7 @@ async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(
             continue;
         }
         let outcome = outcome(&recovery.runs, &missing);
-        if !is_retried_at_opening(engine, &recovery, &outcome, now).await {
+        if !waits_for_opening(engine, &recovery, &outcome).await {
             report(engine, &recovery, range, outcome);
         }
     }
@@ -52,16 +52,13 @@ async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(
 
 /// Whether the engine itself began the recovery, of a store that is closed and did not answer: its line may be off, and it is
 /// recovered once it opens.
-async fn is_retried_at_opening(engine: &Engine, recovery: &EndedRecovery, outcome: &Outcome, now: Timestamp) -> bool {
+async fn waits_for_opening(engine: &Engine, recovery: &EndedRecovery, outcome: &Outcome) -> bool {
     let Outcome::Failed(ErrorClass::Timeout | ErrorClass::Connection | ErrorClass::ApiError, _) = outcome else {
         return false;
     };
     let branch = engine.branches.find(&recovery.branch).filter(|branch| engine.queue.is_failing(&branch.id));
     let (Some(branch), true) = (branch, recovery.origin == Origin::System.as_str()) else { return false };
-    match Calendars::known(engine, None).await {
-        Ok(calendars) => !calendars.is_open(branch, now),
-        Err(_) => false,
-    }
+    Calendars::is_closed_now(engine, branch).await
 }
 
 /// From the start of the first window to the end of the last.

@@ -61,7 +61,7 @@ async fn do_and_tell(engine: &Engine, run: Waiting) {
         tell_recovery(engine, batch).await;
     }
     if let End::Ended(verdict) = end {
-        follow::run_ended(engine, &record, verdict).await;
+        follow::run_ended(&engine.plan_control, &record, verdict).await;
     }
 }
 

@@ -170,9 +170,7 @@ fn failure(database: &Path, error: &BackupError) -> Failure {
         BackupError::Database(WarehouseError::InUse { .. }) => {
             Failure::DatabaseInUse { path: database.display().to_string() }
         }
-        BackupError::Database(WarehouseError::Broken(_)) => {
-            Failure::DatabaseBroken { path: database.display().to_string() }
-        }
+        BackupError::Database(WarehouseError::Broken(_)) => Failure::DatabaseBroken,
         BackupError::NoRoom { .. } | BackupError::File { .. } | BackupError::Differs { .. } => {
             Failure::Incomplete(text)
         }

@@ -16,6 +16,7 @@ use engine::{Identity, Topic};
 use futures::{Stream, stream};
 use monitoring::EndpointTags;
 use serde_json::json;
+use texts::HttpTexts;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, Interval};
@@ -47,7 +48,7 @@ pub(super) async fn stream(
     let place = Peers::take(&state.event_peers, peer.address, state.event_streams_of_peer_max);
     let permit = Arc::clone(&state.event_streams).try_acquire_owned();
     let (Some(place), Ok(permit)) = (place, permit) else {
-        return problems::answer(ProblemCode::Busy, "Hay demasiadas páginas escuchando; intente más tarde");
+        return problems::answer(ProblemCode::Busy, HttpTexts::too_many_listeners);
     };
     let engine = state.engine.clone();
     let changes = Changes {

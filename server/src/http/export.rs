@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
 use engine::UseCaseError;
 use monitoring::EndpointTags;
-use texts::Language;
+use texts::{HttpTexts, Language};
 
 use super::access::Asker;
 use super::{WebState, problems};
@@ -42,7 +42,7 @@ pub(super) async fn download(
         Err(error) => error.to_string(),
     };
     tracing::error!(error = failure, list = exported.name(), "a list could not be written as a file");
-    problems::answer(ProblemCode::Internal, "No se pudo escribir el archivo")
+    problems::answer(ProblemCode::Internal, HttpTexts::file_not_written)
 }
 
 fn refused(state: &WebState, error: UseCaseError) -> Response {

@@ -13,6 +13,7 @@ use axum::response::Response;
 use domain::decision::Origin;
 use domain::problem::ProblemCode;
 use engine::{Credentials, Engine, Identity};
+use texts::HttpTexts;
 
 use super::{problems, redirect};
 use crate::settings::{HttpSettings, PublicAddress};
@@ -119,11 +120,7 @@ impl Gate {
 pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     let host = host(&request);
     let Some(host) = host.filter(|host| gate.knows(host)) else {
-        return problems::answer_with(
-            StatusCode::MISDIRECTED_REQUEST,
-            ProblemCode::Forbidden,
-            "Este servidor no se llama así; si debe responder con ese nombre, póngalo en KLK_HOSTS o KLK_PUBLIC_URL",
-        );
+        return problems::answer_with(StatusCode::MISDIRECTED_REQUEST, ProblemCode::Forbidden, HttpTexts::other_host);
     };
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let connection = connection.unwrap_or(IpAddr::from([0, 0, 0, 0])).to_canonical();
@@ -145,7 +142,7 @@ pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, n
 }
 
 fn sign_in_first() -> Response {
-    let mut response = problems::answer(ProblemCode::NotSignedIn, "Hace falta entrar primero");
+    let mut response = problems::answer(ProblemCode::NotSignedIn, HttpTexts::not_signed_in);
     response.headers_mut().insert(WWW_AUTHENTICATE, BEARER);
     response
 }

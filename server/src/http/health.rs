@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
 use monitoring::EndpointTags;
 use serde::Serialize;
+use texts::HttpTexts;
 
 use super::{WebState, problems};
 
@@ -37,8 +38,8 @@ pub(super) async fn ready(State(state): State<WebState>) -> Response {
         Ok(Ok(())) => Json(WELL).into_response(),
         Ok(Err(error)) => {
             tracing::warn!(%error, "the database does not answer");
-            problems::answer(ProblemCode::Busy, "La base de datos no responde")
+            problems::answer(ProblemCode::Busy, HttpTexts::database_silent)
         }
-        Err(_) => problems::answer(ProblemCode::Busy, "La base de datos no responde a tiempo"),
+        Err(_) => problems::answer(ProblemCode::Busy, HttpTexts::database_slow),
     }
 }

@@ -9,6 +9,7 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Ver
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use domain::problem::ProblemCode;
+use texts::HttpTexts;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -67,7 +68,7 @@ pub(super) fn around(
 }
 
 fn refuse_foreign_page(_error: ProtectionError) -> Response {
-    problems::answer(ProblemCode::Forbidden, "La petición viene de otra página; ábrala desde la de KLK Tracking")
+    problems::answer(ProblemCode::Forbidden, HttpTexts::other_page)
 }
 
 /// Files were compressed when the site was built, and answers for programs are small: only pages are left.

@@ -14,6 +14,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::problem::ProblemCode;
 use monitoring::{Monitoring, RelayAnswer, Relayed};
+use texts::HttpTexts;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -91,14 +92,10 @@ pub(super) async fn relay(
 fn answer(relayed: Relayed) -> Response {
     match relayed {
         Relayed::Off => problems::no_such_path(),
-        Relayed::Unreadable => problems::answer_with(
-            StatusCode::BAD_REQUEST,
-            ProblemCode::InvalidParameter,
-            "Esto no es un sobre de Sentry que se pueda leer",
-        ),
-        Relayed::Foreign => {
-            problems::answer(ProblemCode::Forbidden, "El sobre no es para el proyecto de Sentry de este servidor")
+        Relayed::Unreadable => {
+            problems::answer_with(StatusCode::BAD_REQUEST, ProblemCode::InvalidParameter, HttpTexts::no_envelope)
         }
+        Relayed::Foreign => problems::answer(ProblemCode::Forbidden, HttpTexts::foreign_envelope),
         Relayed::Answered(answer) => handed_back(answer),
         Relayed::Kept => StatusCode::OK.into_response(),
         Relayed::Full => too_many(BUSY_PAUSE),
@@ -111,7 +108,7 @@ fn handed_back(answer: RelayAnswer) -> Response {
     let mut response = if status.is_success() {
         status.into_response()
     } else {
-        problems::answer_with(status, ProblemCode::Busy, "Sentry no aceptó lo que se le envió")
+        problems::answer_with(status, ProblemCode::Busy, HttpTexts::envelope_refused)
     };
     let texts = [(RATE_LIMITS, answer.rate_limits), (RETRY_AFTER, answer.retry_after)];
     for (name, text) in texts {
@@ -127,19 +124,12 @@ fn announced_bytes(request: &Request) -> Option<usize> {
 }
 
 fn too_large() -> Response {
-    problems::answer_with(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        ProblemCode::InvalidParameter,
-        "El sobre es demasiado grande (SENTRY_TUNNEL_BYTES_MAX)",
-    )
+    problems::answer_with(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::InvalidParameter, HttpTexts::envelope_too_large)
 }
 
 fn too_many(pause: Duration) -> Response {
-    let mut response = problems::answer_with(
-        StatusCode::TOO_MANY_REQUESTS,
-        ProblemCode::Busy,
-        "Los navegadores envían demasiado a Sentry; intente más tarde",
-    );
+    let mut response =
+        problems::answer_with(StatusCode::TOO_MANY_REQUESTS, ProblemCode::Busy, HttpTexts::too_many_envelopes);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(pause.as_secs().max(1)));
     response
 }

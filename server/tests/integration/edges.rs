@@ -293,3 +293,32 @@ fn the_arrows_of_the_engine_are_seen() {
     );
     assert!(named("use_cases::reconcile", "engine"), "through the root");
 }
+
+/// Crates that say nothing to people themselves: they have codes, and `texts` the sentences.
+const WITHOUT_SENTENCES: &[&str] = &["domain", "klk", "warehouse", "engine"];
+/// Files of theirs with Spanish words that are no sentence on a page: names that the system calls itself, what the POS says, what
+/// commands say of files, and what Sentry is told.
+const WORDS_OF_THEIR_OWN: &[&str] =
+    &["access/activity", "actor", "backups", "recovery_notice", "refusal", "common_passwords"];
+
+#[test]
+fn the_sentences_of_the_crates_are_in_the_locales() {
+    let mut found = Vec::new();
+    for name in WITHOUT_SENTENCES {
+        let root = workspace().join("crates").join(name).join("src");
+        for file in sources(&root) {
+            let module = file.strip_prefix(&root).unwrap().with_extension("");
+            if WORDS_OF_THEIR_OWN.iter().any(|known| module == Path::new(known)) || module.ends_with("tests") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&file).unwrap();
+            let source = source.split("#[cfg(test)]").next().unwrap();
+            let code: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let literals = code.iter().flat_map(|line| line.split('"').skip(1).step_by(2));
+            let is_spanish =
+                |text: &&str| text.contains(' ') && text.contains(['á', 'é', 'í', 'ó', 'ú', 'ñ', '¿', '¡']);
+            found.extend(literals.filter(is_spanish).map(|text| format!("{}: {text}", file.display())));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}

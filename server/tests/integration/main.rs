@@ -13,6 +13,7 @@ mod deployment;
 mod doctor;
 mod edges;
 mod kill;
+mod languages;
 mod metrics;
 mod plans;
 mod rest;

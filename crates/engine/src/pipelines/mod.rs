@@ -121,14 +121,7 @@ async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Br
 async fn is_retried_at_opening(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
     let is_our_own = record.requested_by.as_deref() == Some(Actor::system().name.as_str());
     let is_tried_again = record.kind == EtlKind::Sales && record.mode != RunMode::Incremental;
-    if !(is_our_own && is_tried_again && engine.settings.retries.is_on) {
-        return false;
-    }
-    let now = engine.clock.now();
-    match Calendars::known(engine, None).await {
-        Ok(calendars) => !calendars.is_open(branch, now),
-        Err(_) => false,
-    }
+    is_our_own && is_tried_again && engine.settings.retries.is_on && Calendars::is_closed_now(engine, branch).await
 }
 
 /// Stores that a run failed. Rows and coverage of its window are as they were.

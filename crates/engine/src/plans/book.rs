@@ -74,3 +74,65 @@ impl PlanBook {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const PLAN: BatchId = BatchId(Uuid::from_u128(7));
+    const OTHER: BatchId = BatchId(Uuid::from_u128(8));
+
+    fn never() -> Breaker {
+        Breaker::new(BreakerLimits { per_branch: 0, overall: 0 })
+    }
+
+    fn is_over(book: &PlanBook) -> Option<bool> {
+        book.record(PLAN, &BranchId::new("a"), true).map(|verdict| verdict.is_over)
+    }
+
+    #[test]
+    fn a_plan_is_over_with_the_last_of_its_runs() {
+        let book = PlanBook::default();
+        book.insert(PLAN, 2, false, never());
+        assert_eq!((is_over(&book), is_over(&book)), (Some(false), Some(true)));
+        book.remove(PLAN);
+        assert_eq!((is_over(&book), book.is_empty()), (None, true));
+    }
+
+    #[test]
+    fn what_the_database_counts_is_what_is_left() {
+        let book = PlanBook::default();
+        assert!(!book.set_left(PLAN, 3), "nobody follows it");
+        book.insert(PLAN, 1, false, never());
+        assert!(book.set_left(PLAN, 2));
+        assert_eq!((is_over(&book), is_over(&book)), (Some(false), Some(true)));
+    }
+
+    #[test]
+    fn more_ends_than_runs_end_it_once_more_and_do_no_harm() {
+        let book = PlanBook::default();
+        book.insert(PLAN, 0, false, never());
+        assert_eq!((is_over(&book), is_over(&book)), (Some(true), Some(true)));
+    }
+
+    #[test]
+    fn only_plans_outside_of_trading_hours_wait_for_a_store_to_close() {
+        let book = PlanBook::default();
+        book.insert(PLAN, 1, true, never());
+        book.insert(OTHER, 1, false, never());
+        assert_eq!(book.outside_hours(), [PLAN]);
+    }
+
+    #[test]
+    fn a_forgiven_plan_has_not_failed_yet() {
+        let limits = BreakerLimits { per_branch: 2, overall: 0 };
+        let (book, branch) = (PlanBook::default(), BranchId::new("a"));
+        book.insert(PLAN, 9, false, Breaker::new(limits));
+        let trips = || book.record(PLAN, &branch, true).unwrap().trip.is_some();
+        assert_eq!((trips(), trips()), (false, true));
+        book.forgive(PLAN, limits);
+        assert_eq!((trips(), trips()), (false, true));
+    }
+}

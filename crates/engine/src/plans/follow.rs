@@ -5,26 +5,18 @@ use domain::plan::{Breaker, PlanAction, StopCause, Trip};
 use domain::{BatchId, ErrorClass, RunState};
 use warehouse::{Decision, RunRecord};
 
+use super::control::PlanControl;
 use super::decision::decision;
-use super::{control, trading_hours};
+use super::store::PlanStore;
 use crate::actor::Actor;
-use crate::engine::Engine;
-
-/// Follows a plan whose runs are about to be handed to the workers.
-pub(crate) async fn begin(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool, breaker: Breaker) {
-    engine.plans.insert(plan, left, outside_hours, breaker);
-    if outside_hours {
-        trading_hours::hold_open_branches(engine).await;
-    }
-}
 
 /// A run has ended, however: where it was of a plan, the plan may have ended with it, or is stopped.
 ///
 /// What our own database refused says nothing of the store: it does not stop the plan.
-pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord, verdict: Verdict) {
-    let Some(plan) = run.batch.filter(|batch| engine.plans.contains(*batch)) else { return };
-    let state = match engine.warehouse.run(run.id).await {
-        Ok(ended) => ended.map(|ended| ended.state),
+pub(crate) async fn run_ended<S: PlanStore>(control: &PlanControl<S>, run: &RunRecord, verdict: Verdict) {
+    let Some(plan) = run.batch.filter(|batch| control.plans.contains(*batch)) else { return };
+    let state = match control.store.state_of(run.id).await {
+        Ok(state) => state,
         Err(error) => {
             tracing::error!(run = %run.id, %error, "how a run of a plan ended could not be read");
             None
@@ -32,28 +24,28 @@ pub(crate) async fn run_ended(engine: &Engine, run: &RunRecord, verdict: Verdict
     };
     let is_ours = verdict == Verdict::Failed(ErrorClass::DatabaseError);
     let has_failed = matches!(state, Some(RunState::Failed | RunState::Partial)) && !is_ours;
-    let Some(verdict) = engine.plans.record(plan, &run.branch, has_failed) else { return };
+    let Some(verdict) = control.plans.record(plan, &run.branch, has_failed) else { return };
     if verdict.is_over {
-        control::finish(engine, plan).await;
+        control.finish(plan).await;
     } else if let Some(trip) = verdict.trip {
-        stop(engine, plan, &trip).await;
+        stop(control, plan, &trip).await;
     }
 }
 
 /// Stops a plan whose windows fail one after the other.
-pub(crate) async fn stop(engine: &Engine, plan: BatchId, trip: &Trip) {
-    let cause = cause_of(engine, trip);
+pub(crate) async fn stop<S: PlanStore>(control: &PlanControl<S>, plan: BatchId, trip: &Trip) {
+    let cause = cause_of(control, trip);
     tracing::warn!(plan = %plan, ?cause, "a plan was stopped");
-    let decision = Decision { cause: Some(cause), ..decision(engine, &Actor::system(), PlanAction::Stop, None) };
-    if let Err(error) = control::hold(engine, plan, decision).await {
+    let order = decision(&*control.clock, &Actor::system(), PlanAction::Stop, None);
+    if let Err(error) = control.hold(plan, Decision { cause: Some(cause), ..order }).await {
         tracing::error!(plan = %plan, %error, "a plan could not be stopped");
     }
 }
 
 /// The failures in a row of a plan that an earlier process began, counted anew from the runs that are stored.
-pub(crate) async fn breaker_of(engine: &Engine, plan: BatchId) -> Breaker {
-    let mut breaker = Breaker::new(engine.settings.plans.breaker);
-    match engine.warehouse.plan_outcomes(plan).await {
+pub(crate) async fn breaker_of<S: PlanStore>(control: &PlanControl<S>, plan: BatchId) -> Breaker {
+    let mut breaker = Breaker::new(control.breaker);
+    match control.store.outcomes(plan).await {
         Ok(outcomes) => outcomes.iter().for_each(|(branch, has_failed)| drop(breaker.record(branch, *has_failed))),
         // It counts from here on.
         Err(error) => tracing::error!(plan = %plan, %error, "how the windows of a plan did could not be read"),
@@ -61,12 +53,103 @@ pub(crate) async fn breaker_of(engine: &Engine, plan: BatchId) -> Breaker {
     breaker
 }
 
-fn cause_of(engine: &Engine, trip: &Trip) -> StopCause {
+fn cause_of<S>(control: &PlanControl<S>, trip: &Trip) -> StopCause {
     match trip {
-        Trip::Branch { branch, failures } => {
-            let name = engine.branches.find(branch).map_or(branch.as_str(), |branch| &branch.name);
-            StopCause::Branch { ubicacion_id: branch.clone(), tienda: name.to_owned(), fallas: *failures }
-        }
+        Trip::Branch { branch, failures } => StopCause::Branch {
+            ubicacion_id: branch.clone(),
+            tienda: (control.name_of)(branch).unwrap_or_else(|| branch.to_string()),
+            fallas: *failures,
+        },
         Trip::Overall { failures } => StopCause::Overall { fallas: *failures },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::BranchId;
+    use domain::plan::PlanState;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::plans::testing::{NoRoom, PLAN, Scene, run};
+
+    const FAILED: Verdict = Verdict::Failed(ErrorClass::Timeout);
+
+    /// Ends runs one after the other as they are told, each of the branch that is named.
+    async fn end(scene: &Scene, runs: &[(u128, &str, RunState)]) {
+        for (number, branch, state) in runs {
+            scene.store.end(*number, *state);
+            let verdict = if *state == RunState::Succeeded { Verdict::Answered } else { FAILED };
+            run_ended(&scene.control, &run(*number, branch, Some(PLAN)), verdict).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn failures_of_one_store_in_a_row_stop_the_plan_with_its_name() {
+        let scene = Scene::with_waiting_runs(4);
+        let failed = RunState::Failed;
+        end(&scene, &[(1, "a", failed), (2, "b", failed), (3, "a", RunState::Partial)]).await;
+        assert_eq!(scene.store.state(), PlanState::Stopped);
+        let cause = StopCause::Branch { ubicacion_id: BranchId::new("a"), tienda: "ARTIGAS".to_owned(), fallas: 2 };
+        assert_eq!(scene.store.last().cause, Some(cause));
+        assert!(scene.control.queue.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn failures_of_whatever_store_stop_it_too() {
+        let scene = Scene::with_waiting_runs(4);
+        let failed = RunState::Failed;
+        end(&scene, &[(1, "a", failed), (2, "b", failed), (3, "c", failed)]).await;
+        assert_eq!(scene.store.last().cause, Some(StopCause::Overall { fallas: 3 }));
+    }
+
+    #[rstest]
+    #[case::one_answers_in_between(&[(1, "a", RunState::Failed), (2, "a", RunState::Succeeded), (3, "a", RunState::Failed)])]
+    #[case::interrupted_says_nothing(&[(1, "a", RunState::Failed), (2, "a", RunState::Interrupted)])]
+    #[tokio::test]
+    async fn what_is_no_row_of_failures_stops_nothing(#[case] runs: &[(u128, &str, RunState)]) {
+        let scene = Scene::with_waiting_runs(4);
+        end(&scene, runs).await;
+        assert_eq!(scene.store.state(), PlanState::Running);
+    }
+
+    #[tokio::test]
+    async fn what_our_own_database_refused_says_nothing_of_the_store() {
+        let scene = Scene::with_waiting_runs(4);
+        for number in 1..=3 {
+            scene.store.end(number, RunState::Failed);
+            let verdict = Verdict::Failed(ErrorClass::DatabaseError);
+            run_ended(&scene.control, &run(number, "a", Some(PLAN)), verdict).await;
+        }
+        assert_eq!(scene.store.state(), PlanState::Running);
+    }
+
+    #[tokio::test]
+    async fn the_plan_ends_with_its_last_run_also_where_that_fails() {
+        let scene = Scene::with_waiting_runs(2);
+        end(&scene, &[(1, "a", RunState::Failed), (2, "a", RunState::Failed)]).await;
+        assert_eq!((scene.store.state(), scene.control.plans.is_empty()), (PlanState::Finished, true));
+    }
+
+    #[tokio::test]
+    async fn runs_of_no_plan_or_of_one_that_is_not_followed_change_nothing() {
+        let scene = Scene::with_waiting_runs(1);
+        run_ended(&scene.control, &run(1, "a", None), FAILED).await;
+        run_ended(&scene.control, &run(1, "a", Some(Scene::OTHER_PLAN)), FAILED).await;
+        assert!(scene.control.plans.contains(PLAN));
+    }
+
+    #[tokio::test]
+    async fn failures_that_an_earlier_process_saw_count() {
+        let scene = Scene::with_waiting_runs(4);
+        scene.store.remember(&[("a", false), ("a", true), ("a", true)]);
+        let breaker = breaker_of(&scene.control, PLAN).await;
+        assert_eq!(breaker.tripped(), Some(Trip::Branch { branch: BranchId::new("a"), failures: 2 }));
+        scene.store.refuse(NoRoom);
+        assert_eq!(
+            breaker_of(&scene.control, PLAN).await.tripped(),
+            None,
+            "what cannot be read is counted from here on"
+        );
     }
 }

@@ -15,5 +15,8 @@ pub(crate) mod request;
 mod retries;
 pub(crate) mod seal;
 pub(crate) mod start;
+pub(crate) mod store;
+#[cfg(test)]
+mod testing;
 mod trading_hours;
 pub(crate) mod view;

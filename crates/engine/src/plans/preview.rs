@@ -7,6 +7,7 @@ use domain::read_model::{PlanBranch, PlanPreview};
 use domain::window::{day_interval, half_hours};
 use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
 use jiff::{SignedDuration, Timestamp};
+use texts::Language;
 
 use super::seal::Sealed;
 use super::view::stretches;
@@ -120,24 +121,14 @@ async fn history(
 
 /// For people.
 fn message(windows: u32, in_work: usize, cost: &PlanEstimate) -> String {
-    let at_it = match in_work {
-        0 => "",
-        _ => " Lo demás ya está en cola o en curso.",
-    };
+    let texts = Language::Es.answer();
+    let rest = if in_work == 0 { "" } else { texts.rest_in_work() };
     if windows == 0 {
-        return if in_work == 0 { "No falta nada en ese período.".to_owned() } else { at_it.trim().to_owned() };
+        return if in_work == 0 { texts.nothing_missing().to_owned() } else { rest.trim().to_owned() };
     }
-    let windows = if windows == 1 {
-        "1 ventana, 1 llamada".to_owned()
-    } else {
-        format!("{windows} ventanas, {windows} llamadas")
-    };
-    let lines = cost
-        .lines
-        .map_or_else(|| "sin historia de la que esperar líneas".to_owned(), |lines| format!("unas {lines} líneas"));
-    let time = cost.seconds.map_or_else(
-        || "sin mediciones de las que estimar el tiempo".to_owned(),
-        |seconds| format!("unos {} minutos", minutes(seconds)),
-    );
-    format!("{windows}, {lines}, {time}.{at_it}")
+    let windows = if windows == 1 { texts.call().to_owned() } else { texts.calls(windows) };
+    let lines = cost.lines.map_or_else(|| texts.no_history().to_owned(), |lines| texts.lines(lines));
+    let seconds = cost.seconds.map(minutes);
+    let time = seconds.map_or_else(|| texts.no_measurements().to_owned(), |count| texts.minutes(count));
+    format!("{windows}, {lines}, {time}.{rest}")
 }

@@ -3,6 +3,7 @@
 //! Nothing is kept for it: attempts, their ends and the windows of today are read from the database each time, so a
 //! restart changes nothing.
 
+use domain::gap::GapEvidence;
 use domain::plan::{Plan, PlanOptions, RetryCandidate, is_retried_by_itself};
 use domain::window::{day_interval, half_hours};
 use domain::{Branch, EtlKind, Interval, Window};
@@ -60,16 +61,18 @@ async fn candidates(engine: &Engine, now: Timestamp) -> Result<Vec<RetryCandidat
     let evidence =
         gaps::evidence(engine, EtlKind::Sales, &branches, range, settled, EvidenceScope::MissingOnly).await?;
     let failures = engine.warehouse.latest_failures(EtlKind::Sales, range).await?;
-    let mut candidates = Vec::new();
-    for (branch, evidence) in evidence.by_branch {
-        let of_branch: Vec<&FailedWindow> = failures.iter().filter(|failed| failed.branch == branch.id).collect();
-        let gaps = evidence.gaps(&branch.zone).into_iter();
-        for gap in gaps.filter(|gap| gap.work.is_none() && is_retried_by_itself(gap)) {
-            let windows = half_hours(gap.interval, &branch.zone).into_iter();
-            candidates.extend(windows.map(|interval| candidate(branch, interval, &of_branch)));
-        }
-    }
-    Ok(candidates)
+    let of_branches = evidence.by_branch.iter();
+    Ok(of_branches.flat_map(|(branch, evidence)| candidates_of(branch, evidence, &failures)).collect())
+}
+
+/// The half hours of a branch's gaps that nobody has queued and that asking again can mend.
+fn candidates_of(branch: &Branch, evidence: &GapEvidence, failures: &[FailedWindow]) -> Vec<RetryCandidate> {
+    let of_branch: Vec<&FailedWindow> = failures.iter().filter(|failed| failed.branch == branch.id).collect();
+    let gaps = evidence.gaps(&branch.zone).into_iter();
+    let windows = gaps
+        .filter(|gap| gap.work.is_none() && is_retried_by_itself(gap))
+        .flat_map(|gap| half_hours(gap.interval, &branch.zone));
+    windows.map(|interval| candidate(branch, interval, &of_branch)).collect()
 }
 
 fn candidate(branch: &Branch, interval: Interval<Timestamp>, failures: &[&FailedWindow]) -> RetryCandidate {
@@ -78,5 +81,57 @@ fn candidate(branch: &Branch, interval: Interval<Timestamp>, failures: &[&Failed
         window: Window { branch: branch.id.clone(), kind: EtlKind::Sales, interval },
         attempts: tried().map(|failed| failed.attempts).sum(),
         since: tried().map(|failed| failed.ended_at).max().unwrap_or(interval.end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::gap::Attempt;
+    use domain::{BranchId, ErrorClass, RunId, RunState};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::plans::testing::{branch, evidence, half_hours_from};
+
+    fn attempt(number: u128, window: Interval<Timestamp>, state: RunState, error: ErrorClass) -> Attempt {
+        let run = RunId(Uuid::from_u128(number));
+        Attempt { run, interval: window, state, error: Some(error), message: None }
+    }
+
+    fn failed(branch: &str, interval: Interval<Timestamp>, attempts: u32, minutes_later: i64) -> FailedWindow {
+        let ended_at = interval.end() + SignedDuration::from_mins(minutes_later);
+        FailedWindow { branch: BranchId::new(branch), interval, ended_at, attempts }
+    }
+
+    #[test]
+    fn a_window_that_was_never_tried_waits_from_its_end_on() {
+        let (branch, time) = (branch("a"), half_hours_from(0, 2));
+        let candidates = candidates_of(&branch, &evidence(time, Vec::new()), &[]);
+        let told: Vec<_> = candidates.iter().map(|one| (one.window.interval, one.attempts, one.since)).collect();
+        let (first, second) = (half_hours_from(0, 1), half_hours_from(1, 1));
+        assert_eq!(told, [(first, 0, first.end()), (second, 0, second.end())]);
+    }
+
+    #[test]
+    fn attempts_of_any_run_over_the_window_count_and_the_last_end_is_waited_from() {
+        let (branch, window) = (branch("a"), half_hours_from(1, 1));
+        let of_the_day = failed("a", half_hours_from(0, 4), 1, 5);
+        let of_the_window = failed("a", window, 2, 90);
+        let (of_another, elsewhere) = (failed("b", window, 9, 200), failed("a", half_hours_from(3, 1), 9, 200));
+        let failures = [of_the_day, of_the_window.clone(), of_another, elsewhere];
+        let attempts = vec![attempt(1, window, RunState::Failed, ErrorClass::Timeout)];
+        let candidates = candidates_of(&branch, &evidence(window, attempts), &failures);
+        let told: Vec<_> = candidates.iter().map(|one| (one.attempts, one.since)).collect();
+        assert_eq!(told, [(3, of_the_window.ended_at)]);
+    }
+
+    #[test]
+    fn what_is_queued_already_is_nobodys_candidate() {
+        let (branch, window) = (branch("a"), half_hours_from(0, 1));
+        let attempts = vec![
+            attempt(1, window, RunState::Failed, ErrorClass::Timeout),
+            attempt(2, window, RunState::Queued, ErrorClass::Timeout),
+        ];
+        assert_eq!(candidates_of(&branch, &evidence(window, attempts), &[]).len(), 0);
     }
 }

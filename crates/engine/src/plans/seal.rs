@@ -48,3 +48,45 @@ fn runs_in_progress(scope: &PlanScope, branch: &BranchId, evidence: &GapEvidence
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
     unfinished.filter(|attempt| wanted.overlaps(&attempt.interval)).map(|attempt| attempt.run).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::RunState;
+    use domain::gap::Attempt;
+    use domain::plan::ScopePart;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::plans::testing::{branch, evidence, half_hours_from};
+
+    #[test]
+    fn only_runs_in_work_over_what_is_wanted_of_the_scope_are_named() {
+        let branch = branch("a");
+        let attempt = |number, from, state| Attempt {
+            run: RunId(Uuid::from_u128(number)),
+            interval: half_hours_from(from, 1),
+            state,
+            error: None,
+            message: None,
+        };
+        let attempts = vec![
+            attempt(1, 0, RunState::Queued),
+            attempt(2, 1, RunState::Failed),
+            attempt(3, 2, RunState::Running),
+            attempt(4, 5, RunState::Queued),
+        ];
+        let mut known = evidence(half_hours_from(0, 4), attempts);
+        let scoped = half_hours_from(0, 3);
+        let part = ScopePart { ubicacion_id: branch.id.clone(), desde: scoped.start(), hasta: scoped.end() };
+        let scope = PlanScope { parts: vec![part] };
+        let named = |known: &GapEvidence, repeat_loaded| {
+            let options = PlanOptions { repeat_loaded, ..PlanOptions::default() };
+            runs_in_progress(&scope, &branch.id, known, options)
+        };
+        let run = |number| RunId(Uuid::from_u128(number));
+        assert_eq!(named(&known, false), [run(1), run(3)]);
+        // What is loaded is wanted only by who repeats it.
+        known.covered = [half_hours_from(2, 1)].into_iter().collect();
+        assert_eq!((named(&known, false), named(&known, true)), (vec![run(1)], vec![run(1), run(3)]));
+    }
+}

@@ -1,12 +1,12 @@
 //! Showing a plan, and queueing exactly what was shown.
 
-use domain::RunMode;
 use domain::plan::{Breaker, Plan, PlanAction};
+use domain::{BatchId, RunMode};
 use jiff::SignedDuration;
 use warehouse::{NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
 
 use super::decision::decision;
-use super::follow;
+use super::trading_hours;
 use crate::engine::{Engine, Planning};
 use crate::queue::Waiting;
 use crate::{Actor, UseCaseError};
@@ -22,7 +22,15 @@ pub(crate) async fn propose(
     let kept = SignedDuration::from_hours(24 * i64::from(engine.settings.plans.proposal_days));
     let forget_before = now.checked_sub(kept).unwrap_or(now);
     let new = NewPlan { id: engine.ids.batch_id(), plan, automatic, forget_before };
-    Ok(engine.warehouse.propose_plan(new, decision(engine, actor, PlanAction::Propose, None)).await?)
+    Ok(engine.warehouse.propose_plan(new, decision(&*engine.clock, actor, PlanAction::Propose, None)).await?)
+}
+
+/// Follows a plan whose runs are about to be handed to the workers.
+pub(crate) async fn begin(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool, breaker: Breaker) {
+    engine.plans.insert(plan, left, outside_hours, breaker);
+    if outside_hours {
+        trading_hours::hold_open_branches(engine).await;
+    }
 }
 
 /// Queues the windows of a plan that was shown, all of them or none, and lets the workers know.
@@ -36,7 +44,7 @@ pub(crate) async fn start(
     let runs = runs_of(engine, plan);
     engine.admit(runs.len())?;
     let batch = NewBatch { id: known.id, ..engine.new_batch("recuperacion", actor) };
-    let start = decision(engine, actor, PlanAction::Start, None);
+    let start = decision(&*engine.clock, actor, PlanAction::Start, None);
     let (shown, windows, origin) = (known.windows, plan.windows().len(), actor.origin.as_str());
     let task = engine.clone();
     let (id, options) = (known.id, plan.options());
@@ -46,7 +54,7 @@ pub(crate) async fn start(
         let outcome = task.warehouse.start_plan(batch, runs, start).await?;
         if let StartOutcome::Started(records) = &outcome {
             let breaker = Breaker::new(task.settings.plans.breaker);
-            follow::begin(&task, id, records.len(), options.outside_hours, breaker).await;
+            begin(&task, id, records.len(), options.outside_hours, breaker).await;
             task.queue.push(records.iter().cloned().map(|record| Waiting { record, check_in: None }));
             task.events.run_changed();
         }

@@ -5,6 +5,7 @@ use domain::decision::DecisionAction;
 use domain::read_model::{ConfirmLossAnswer, ConfirmLossRequest};
 use domain::window::{day_interval, readings};
 use serde_json::json;
+use texts::Language;
 use warehouse::NewDecision;
 
 use crate::engine::EnqueueReason;
@@ -37,7 +38,7 @@ impl Engine {
         let (medias_horas, lineas) =
             self.warehouse.confirm_losses(branch.id.clone(), local, actor.name.clone(), decision).await?;
         if medias_horas == 0 {
-            let mensaje = format!("El {day} de {} no tiene líneas en duda.", branch.name);
+            let mensaje = Language::Es.answer().no_doubt(day, &branch.name);
             return Ok(ConfirmLossAnswer { medias_horas, lineas, lote_id: None, mensaje });
         }
         let runs = vec![self.new_run(domain::EtlKind::Sales, branch, interval, RunMode::Full)];
@@ -46,10 +47,7 @@ impl Engine {
         let outcome = self.enqueue(self.lock_planning().await, batch, runs, EnqueueReason::Requested).await?;
         // A batch none of whose runs was queued is not stored: another run has the day already, and loads it.
         let lote_id = (!outcome.queued.is_empty()).then_some(id);
-        let mensaje = format!(
-            "Confirmado: {lineas} líneas de {medias_horas} medias horas del {day} de {} ya no están en el KLK.",
-            branch.name
-        );
+        let mensaje = Language::Es.answer().loss_confirmed(lineas, medias_horas, day, &branch.name);
         Ok(ConfirmLossAnswer { medias_horas, lineas, lote_id, mensaje })
     }
 }

@@ -55,7 +55,7 @@ impl Engine {
         let branch = self.branches.require(&filter.branch)?;
         let zone = &branch.zone;
         let day = day_interval(filter.date, zone)
-            .ok_or_else(|| InvalidParameter { name: "fecha", requirement: Requirement::WithinCalendar })?;
+            .ok_or(InvalidParameter { name: "fecha", requirement: Requirement::WithinCalendar })?;
         let known = self.day(branch, day, now).await?;
         let local = Interval::new(zone.to_datetime(day.start()), zone.to_datetime(day.end()));
         let sold = match local {

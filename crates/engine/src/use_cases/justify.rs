@@ -9,6 +9,7 @@ use domain::window::{LocalPeriod, day_spans};
 use domain::{Branch, Interval, IntervalSet};
 use jiff::Timestamp;
 use serde_json::json;
+use texts::Language;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
 use crate::engine::run_detached;
@@ -58,10 +59,11 @@ impl Engine {
         let justificaciones =
             self.warehouse.waivers(filter).await?.into_iter().map(|waiver| self.justification_view(waiver)).collect();
         let windows: u32 = spans.iter().map(|(_, windows)| *windows).sum();
+        let texts = Language::Es.answer();
         let mensaje = match windows {
-            0 => "Ese período ya estaba justificado.".to_owned(),
-            1 => "1 ventana justificada.".to_owned(),
-            many => format!("{many} ventanas justificadas."),
+            0 => texts.justified_already().to_owned(),
+            1 => texts.justified_one().to_owned(),
+            many => texts.justified(many),
         };
         Ok(JustifyAnswer { justificaciones, ya_estaba: windows == 0, mensaje })
     }
@@ -119,11 +121,12 @@ impl Engine {
         }
         self.events.gaps_changed();
         let numbers: u64 = justificacion.facturas.iter().map(|numbers| numbers.hasta - numbers.desde + 1).sum();
+        let texts = Language::Es.answer();
         let mensaje = match (justificacion.ventanas, numbers) {
-            (_, 1) => "Justificación retirada: 1 número de factura vuelve a faltar.".to_owned(),
-            (_, many @ 2..) => format!("Justificación retirada: {many} números de factura vuelven a faltar."),
-            (1, 0) => "Justificación retirada: 1 ventana vuelve a faltar.".to_owned(),
-            (many, 0) => format!("Justificación retirada: {many} ventanas vuelven a faltar."),
+            (_, 1) => texts.withdrawn_number().to_owned(),
+            (_, many @ 2..) => texts.withdrawn_numbers(many),
+            (1, 0) => texts.withdrawn_one().to_owned(),
+            (many, 0) => texts.withdrawn(many),
         };
         Ok(WithdrawAnswer { justificacion, mensaje })
     }

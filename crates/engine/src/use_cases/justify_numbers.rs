@@ -9,6 +9,7 @@ use domain::window::{LocalPeriod, half_hours};
 use domain::{Branch, EtlKind, Interval, gap::GapClass};
 use jiff::Timestamp;
 use serde_json::json;
+use texts::Language;
 use warehouse::{NewDecision, NewNumberWaiver, NumberWaiver, RegisterNumbers, WaiverFilter};
 
 use super::justify::refusal;
@@ -76,10 +77,11 @@ impl Engine {
 
         let filter = WaiverFilter { kind: Some(kind), branch: Some(branch.id.clone()), range };
         let counted = self.warehouse.number_waivers(filter).await?;
+        let texts = Language::Es.answer();
         let mensaje = match missing {
-            0 => "Esos números de factura ya estaban justificados.".to_owned(),
-            1 => "1 número de factura justificado.".to_owned(),
-            many => format!("{many} números de factura justificados."),
+            0 => texts.numbers_justified_already().to_owned(),
+            1 => texts.number_justified().to_owned(),
+            many => texts.numbers_justified(many),
         };
         Ok(JustifyAnswer {
             justificaciones: counted.into_iter().map(|waiver| self.number_justification_view(waiver)).collect(),

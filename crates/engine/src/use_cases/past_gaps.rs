@@ -97,7 +97,7 @@ impl Engine {
         let moment = instant_of(local, &self.settings.schedules.zone);
         moment
             .filter(|moment| *moment <= self.clock.now())
-            .ok_or_else(|| InvalidParameter { name, requirement: Requirement::PastMoment { given: local } })
+            .ok_or(InvalidParameter { name, requirement: Requirement::PastMoment { given: local } })
     }
 }
 

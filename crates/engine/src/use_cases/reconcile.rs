@@ -6,6 +6,7 @@ use domain::window::{day_interval, half_hours};
 use domain::{Branch, EtlKind, Interval, RunMode};
 use jiff::Timestamp;
 use serde_json::json;
+use texts::Language;
 use warehouse::{NewBatch, NewDecision};
 
 use crate::engine::EnqueueReason;
@@ -52,15 +53,16 @@ impl Engine {
         }
         let ejecuciones: Vec<_> = outcome.queued.iter().map(|run| run.id).collect();
         if ejecuciones.is_empty() {
-            let mensaje = format!("El {day} de {} ya está en cola o en proceso.", branch.name);
+            let mensaje = Language::Es.answer().day_in_work(day, &branch.name);
             return Ok(ReconcileAnswer { lote_id: None, ejecuciones, mensaje });
         }
+        let texts = Language::Es.answer();
         let also = match missing {
             0 => String::new(),
-            1 => " Le falta 1 media hora, que también se carga.".to_owned(),
-            many => format!(" Le faltan {many} medias horas, que también se cargan."),
+            1 => texts.half_hour_loaded_too().to_owned(),
+            many => texts.half_hours_loaded_too(many),
         };
-        let mensaje = format!("El {day} de {} se compara con el KLK.{also}", branch.name);
+        let mensaje = texts.day_compared(day, &branch.name, also);
         Ok(ReconcileAnswer { lote_id: Some(lote_id), ejecuciones, mensaje })
     }
 

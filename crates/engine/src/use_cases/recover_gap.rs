@@ -4,6 +4,7 @@ use domain::plan::{PlanHash, PlanOptions, PlanScope};
 use domain::read_model::{PlanPeriod, RecoverGapAnswer, RecoverGapRequest, RunView};
 use domain::{BatchId, Branch, EtlKind, RunId};
 use monitoring::GapRecovery;
+use texts::Language;
 
 use crate::plans::{request, seal, start};
 use crate::{Actor, Engine, UseCaseError};
@@ -87,11 +88,12 @@ fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &
 }
 
 fn message(queued: &[RunView], in_work: &[RunView]) -> String {
-    let windows = |count: usize| if count == 1 { "1 ventana".to_owned() } else { format!("{count} ventanas") };
+    let texts = Language::Es.answer();
+    let windows = |count: usize| if count == 1 { texts.window().to_owned() } else { texts.windows(count) };
     match (queued.len(), in_work.len()) {
-        (0, 0) => "No falta nada en ese período.".to_owned(),
-        (0, work) => format!("Ya hay {} de ese período en curso.", windows(work)),
-        (new, 0) => format!("{} en cola.", windows(new)),
-        (new, work) => format!("{} en cola; {} ya en curso.", windows(new), windows(work)),
+        (0, 0) => texts.nothing_missing().to_owned(),
+        (0, work) => texts.already_in_work(windows(work)),
+        (new, 0) => texts.queued(windows(new)),
+        (new, work) => texts.queued_and_in_work(windows(new), windows(work)),
     }
 }

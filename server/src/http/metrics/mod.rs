@@ -18,6 +18,7 @@ use domain::read_model::BackupState;
 use engine::{Actor, Engine, UseCaseError};
 use monitoring::EndpointTags;
 use secrecy::{ExposeSecret, SecretString};
+use texts::HttpTexts;
 
 use super::{WebState, problems};
 use crate::{clock, host};
@@ -54,7 +55,7 @@ pub(super) async fn scrape(State(state): State<WebState>, request: Request) -> R
     EndpointTags::about_everything("metrics").apply();
     let Some(token) = &state.metrics_token else { return problems::no_such_path() };
     if !presents(&request, token) {
-        return problems::answer(ProblemCode::NotSignedIn, "Hace falta Authorization: Bearer con KLK_METRICAS_TOKEN");
+        return problems::answer(ProblemCode::NotSignedIn, HttpTexts::metrics_token);
     }
     let mut text = Exposition::default();
     process(&mut text, &state);
