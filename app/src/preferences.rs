@@ -44,6 +44,8 @@ pub struct Preferences {
     pub theme: Theme,
     /// Whether the first steps of the demo were closed.
     pub is_tour_closed: bool,
+    /// Whether single keys lead nowhere: software that types what is said would press them.
+    pub has_no_single_keys: bool,
 }
 
 /// The language of the page; Spanish outside of a page.
@@ -60,24 +62,40 @@ pub fn read() -> Preferences {
         language: cookie(&cookies, LANGUAGE_COOKIE).and_then(Language::of).unwrap_or_default(),
         theme: cookie(&cookies, THEME_COOKIE).and_then(Theme::of).unwrap_or_default(),
         is_tour_closed: cookie(&cookies, TOUR_COOKIE) == Some(TOUR_CLOSED),
+        has_no_single_keys: cookie(&cookies, KEYS_COOKIE) == Some(KEYS_OFF),
     }
 }
 
 const LANGUAGE_COOKIE: &str = "klk_idioma";
 const THEME_COOKIE: &str = "klk_tema";
 const TOUR_COOKIE: &str = "klk_recorrido";
+const KEYS_COOKIE: &str = "klk_atajos";
+/// Single keys lead somewhere, in forms and in the cookie.
+pub(crate) const KEYS_ON: &str = "si";
+/// Single keys lead nowhere.
+pub(crate) const KEYS_OFF: &str = "no";
 /// What says that the first steps were closed, in forms and in the cookie.
 pub(crate) const TOUR_CLOSED: &str = "visto";
 
+/// What a form wants changed; the rest stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    pub language: Option<Language>,
+    pub theme: Option<Theme>,
+    pub closes_tour: bool,
+    pub single_keys: Option<bool>,
+}
+
 /// Sets the cookies of what is given, for a year.
-pub(crate) fn keep(language: Option<Language>, theme: Option<Theme>, closes_tour: bool) {
+pub(crate) fn keep(wanted: Wanted) {
     use axum::http::{HeaderValue, header};
 
     let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
     let chosen = [
-        (LANGUAGE_COOKIE, language.map(Language::code)),
-        (THEME_COOKIE, theme.map(Theme::code)),
-        (TOUR_COOKIE, closes_tour.then_some(TOUR_CLOSED)),
+        (LANGUAGE_COOKIE, wanted.language.map(Language::code)),
+        (THEME_COOKIE, wanted.theme.map(Theme::code)),
+        (TOUR_COOKIE, wanted.closes_tour.then_some(TOUR_CLOSED)),
+        (KEYS_COOKIE, wanted.single_keys.map(|are_on| if are_on { KEYS_ON } else { KEYS_OFF })),
     ];
     for (name, value) in chosen.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");

@@ -27,6 +27,13 @@ pub const SIGN_OUT_PATH: &str = "/salir";
 /// Where administrators administer users.
 pub const USERS_PATH: &str = "/usuarios";
 
+/// Looks for a page, a store or a run.
+pub const SEARCH_PATH: &str = "/buscar";
+/// What is typed there.
+pub const SEARCHED: &str = "q";
+/// Which keys do what.
+pub const SHORTCUTS_PATH: &str = "/atajos";
+
 /// The list of runs.
 pub const RUNS: Listing =
     Listing { path: "/actividad", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };

@@ -16,11 +16,20 @@ pub async fn save_preferences(
     tema: Option<String>,
     /// `visto` closes the first steps of the demo.
     recorrido: Option<String>,
+    /// `no` has single keys lead nowhere, `si` has them lead somewhere again.
+    atajos: Option<String>,
 ) -> Result<(), ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("guardar_preferencias"))?;
-    let language = idioma.as_deref().and_then(crate::i18n::Language::of);
-    let theme = tema.as_deref().and_then(crate::preferences::Theme::of);
-    let closes_tour = recorrido.as_deref() == Some(crate::preferences::TOUR_CLOSED);
-    crate::preferences::keep(language, theme, closes_tour);
+    let single_keys = |code: &str| match code {
+        crate::preferences::KEYS_ON => Some(true),
+        crate::preferences::KEYS_OFF => Some(false),
+        _ => None,
+    };
+    crate::preferences::keep(crate::preferences::Wanted {
+        language: idioma.as_deref().and_then(crate::i18n::Language::of),
+        theme: tema.as_deref().and_then(crate::preferences::Theme::of),
+        closes_tour: recorrido.as_deref() == Some(crate::preferences::TOUR_CLOSED),
+        single_keys: atajos.as_deref().and_then(single_keys),
+    });
     session.answer(std::future::ready(Ok(()))).await
 }

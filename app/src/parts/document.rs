@@ -44,6 +44,7 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
         <html
             lang=language.tag()
             data-theme=preferences.theme.code()
+            data-atajos=preferences.has_no_single_keys.then_some("no")
             data-muro=page.is_wall.then_some("")
             data-eventos=template
             data-servida=if is_of_form { "formulario" } else { "pagina" }

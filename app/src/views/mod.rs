@@ -32,6 +32,7 @@ mod notices;
 mod page_header;
 mod pager;
 mod pill;
+mod places;
 mod plan_controls;
 mod plan_facts;
 mod plans;
@@ -88,6 +89,7 @@ pub use notices::{failing_channels_notice, notice_channels, notice_deliveries, n
 pub use page_header::PageHeader;
 pub use pager::pager;
 pub use pill::{Pill, Tone};
+pub use places::{Place, places};
 pub use plan_controls::{plan_controls, plan_pill};
 pub use plan_facts::plan_facts;
 pub use plans::{plan_tone, plans_table};

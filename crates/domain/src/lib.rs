@@ -33,6 +33,7 @@ pub mod read_model;
 pub mod reconciliation;
 pub mod recovery;
 pub mod sale;
+pub mod search_text;
 pub mod sequence;
 pub mod state;
 pub mod stock;

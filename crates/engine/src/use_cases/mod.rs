@@ -40,6 +40,7 @@ mod reconciliations;
 mod recover_gap;
 mod resume_plan;
 mod schedules;
+pub mod search;
 pub mod set_password;
 pub mod sign_in;
 mod start_plan;
