@@ -61,7 +61,7 @@ pub use preferences::{SavePreferences, save_preferences};
 pub use progress::{ReadProgress, read_progress};
 pub use reconciliations::{ListReconciliations, Reconcile, list_reconciliations, reconcile};
 pub use recovery::{RecoverGap, recover_gap};
-pub use run::{ReadRun, read_run};
+pub use run::{ReadRun, read_run, read_run_log};
 pub use runs::{ListRuns, list_runs};
 pub use schedules::{ListSchedules, list_schedules};
 pub use search::search;

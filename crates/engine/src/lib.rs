@@ -45,6 +45,7 @@ mod recovery_notice;
 mod requests;
 mod retention;
 mod retry_write;
+mod run_logs;
 pub mod schedule;
 mod scheduler;
 mod settings;
@@ -71,6 +72,7 @@ pub use lifecycle::EngineParts;
 pub use meters::{HistogramReading, MeterReading};
 pub use monitoring::RequestScope;
 pub use notice_office::NoticeSettings;
+pub use run_logs::{RunLogLine, RunStep};
 pub use settings::{
     EngineMode, EngineSettings, LookBackSettings, PlanSettings, RetentionSettings, RetrySettings, ScheduleSettings,
 };

@@ -24,6 +24,7 @@ use crate::notices;
 use crate::plans::book::PlanBook;
 use crate::plans::{control, follow, keeper};
 use crate::queue::{Queue, Waiting};
+use crate::run_logs::RunLogs;
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
 use crate::source_clock::SourceClock;
@@ -68,6 +69,7 @@ impl Engine {
             EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
         };
 
+        let run_logs = RunLogs::new(settings.run_logs_max);
         let backups = Backups::new(&settings.backups);
         let engine = Self::of(Shared {
             clock: parts.clock,
@@ -93,6 +95,7 @@ impl Engine {
             notices: NoticeOffice::new(parts.notice_transport),
             backups,
             meters: Meters::default(),
+            run_logs,
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),

@@ -8,6 +8,7 @@ use warehouse::{CommitClock, RunRecord};
 
 use crate::engine::Engine;
 use crate::requests::RequestWatcher;
+use crate::run_logs::RunStep;
 
 /// What a pipeline did.
 pub(crate) enum Outcome {
@@ -38,6 +39,11 @@ impl Job<'_> {
             Some(stop) => client.stopped_by(stop),
             None => client,
         }
+    }
+
+    /// Keeps what the run does now, for whoever looks at it.
+    pub(super) fn note(&self, step: RunStep) {
+        self.engine.note_step(self.record.id, step);
     }
 
     /// For the end of the run: when its rows are in.
