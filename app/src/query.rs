@@ -65,6 +65,11 @@ pub fn cell_path(branch: &BranchId, date: Date, kind: EtlKind, at: Option<&str>)
     href
 }
 
+/// Keeps a view: a page with its filters, under a name.
+pub const SAVE_VIEW_PATH: &str = "/vistas/guardar";
+/// Deletes a kept view.
+pub const DELETE_VIEW_PATH: &str = "/vistas/borrar";
+
 /// What was justified.
 pub const JUSTIFIED_PATH: &str = "/pendientes/justificados";
 /// How well runs do.
@@ -238,6 +243,11 @@ impl Query {
     /// The value of a parameter that is set.
     pub fn get(&self, name: &str) -> Option<String> {
         self.set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.clone())
+    }
+
+    /// The address without the place within the list: what a kept view is.
+    pub fn view_href(&self) -> String {
+        self.href_with_all(&[])
     }
 
     /// The list without any parameter, where some are set.

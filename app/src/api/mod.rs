@@ -27,6 +27,7 @@ mod reconciliations;
 mod recovery;
 mod run;
 mod runs;
+mod saved_views;
 mod schedules;
 mod search;
 mod session;
@@ -63,6 +64,7 @@ pub use reconciliations::{ListReconciliations, Reconcile, list_reconciliations, 
 pub use recovery::{RecoverGap, recover_gap};
 pub use run::{ReadRun, read_run, read_run_log};
 pub use runs::{ListRuns, list_runs};
+pub use saved_views::{delete_view, list_saved_views, save_view};
 pub use schedules::{ListSchedules, list_schedules};
 pub use search::search;
 pub use session::DrawingFrame;

@@ -2,11 +2,12 @@
 //! dialog under Ctrl K.
 
 use domain::search_text::{Match, match_of};
-use engine::{Found, Identity};
+use engine::{Found, Identity, SavedView};
+use futures::join;
 use jiff::civil::{Date, date};
 use leptos::prelude::*;
 
-use crate::api::{ApiError, search};
+use crate::api::{ApiError, list_saved_views, search};
 use crate::format::{day, period};
 use crate::i18n::state_name;
 use crate::page::{Page, came_from, part};
@@ -38,14 +39,15 @@ pub async fn search_page(values: Values) -> Page {
     let texts = language().search();
     let typed = values.get(SEARCHED).unwrap_or_default();
     let read = read_typed(&typed);
-    let found = search(&read.words).await;
+    let (found, kept) = join!(search(&read.words), list_saved_views());
+    let kept = kept.unwrap_or_default();
     let back = came_from().filter(|path| !path.starts_with(SEARCH_PATH)).unwrap_or_else(|| HOME_PATH.to_owned());
     let shortcuts = view! { <a class="link" href=SHORTCUTS_PATH data-dialogo="">{texts.shortcuts()}</a> };
     let content = step(Step {
         title: texts.title(),
         back,
         leave: language().action().close(),
-        body: view! { {form(typed)} {results(&read, found)} }.into_any(),
+        body: view! { {form(typed)} {results(&read, found, &kept)} }.into_any(),
         confirm: Some(shortcuts.into_any()),
     });
     Page::new(SEARCH_PATH, texts.title(), &[], content)
@@ -91,11 +93,12 @@ fn read_typed(typed: &str) -> Typed {
     Typed { words: words.collect::<Vec<_>>().join(" "), date }
 }
 
-fn results(typed: &Typed, found: Result<Found, ApiError>) -> AnyView {
+fn results(typed: &Typed, found: Result<Found, ApiError>, kept: &[SavedView]) -> AnyView {
     let texts = language().search();
     part(texts.part(), found, Some(SEARCH_PATH), |found| {
         let groups = [
             (texts.exact(), exact(&found)),
+            (language().saved_views().title(), views(&typed.words, kept)),
             (texts.stores(), stores(typed, &found)),
             (texts.pages(), if typed.date.is_some() { Vec::new() } else { pages(&typed.words) }),
         ];
@@ -151,6 +154,11 @@ fn pages(words: &str) -> Vec<Target> {
     }
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, target)| target).collect()
+}
+
+fn views(words: &str, kept: &[SavedView]) -> Vec<Target> {
+    let found = kept.iter().filter(|view| match_of(words, &view.name).is_some());
+    found.map(|view| Target { href: view.address.clone(), name: view.name.clone(), hint: String::new() }).collect()
 }
 
 fn stores(typed: &Typed, found: &Found) -> Vec<Target> {

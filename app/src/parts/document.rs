@@ -98,13 +98,14 @@ fn notice(language: Language, notice: &Notice) -> AnyView {
     if notice.undo.is_empty() {
         return view! { <div class="notice" id="aviso" role="status"><p>{notice.text.clone()}</p></div> }.into_any();
     }
+    let action = (notice.undo_path == SAVE_JUSTIFICATION_PATH).then_some("restaurar_justificacion");
     let fields = notice.undo.iter().map(|(name, value)| {
         view! { <input type="hidden" name=name.clone() value=value.clone()/> }
     });
     view! {
         <div class="notice" id="aviso" data-queda="" role="status">
             <p>{notice.text.clone()}</p>
-            <form method="post" action=SAVE_JUSTIFICATION_PATH data-accion="restaurar_justificacion">
+            <form method="post" action=notice.undo_path.clone() data-accion=action>
                 {fields.collect_view()}
                 <button class="button" id="deshacer" type="submit">{language.justified().undo()}</button>
             </form>

@@ -30,6 +30,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (21, "audit_chain", include_str!("../migrations/0021_audit_chain.sql")),
     (25, "notices", include_str!("../migrations/0025_notices.sql")),
     (28, "audit_of_decisions", include_str!("../migrations/0028_audit_of_decisions.sql")),
+    (31, "saved_views", include_str!("../migrations/0031_saved_views.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

@@ -39,6 +39,7 @@ mod reconcile;
 mod reconciliations;
 mod recover_gap;
 mod resume_plan;
+pub mod saved_views;
 mod schedules;
 pub mod search;
 pub mod set_password;
