@@ -96,3 +96,22 @@ test.describe('on a phone, in the dark, in English, without scripts', () => {
     await expect(page.getByRole('link', { name: 'El mes' })).toBeVisible();
   });
 });
+
+test('rows are compact where somebody wants them so, without a flash, until they want them otherwise', async ({ page }) => {
+  await page.goto(`${klk.url}/tiendas`);
+  await untilLive(page);
+  const height = async () => (await page.getByRole('row').nth(1).boundingBox())!.height;
+  const before = await height();
+  await page.getByRole('button', { name: 'Filas compactas' }).click();
+  await expect(page.locator('html[data-densidad=compacta]')).toBeAttached();
+  await expect(page.getByRole('button', { name: 'Filas compactas' })).toHaveAttribute('aria-pressed', 'true');
+  expect(await height()).toBeLessThan(before);
+  await expectAccessible(page);
+  const document = await page.request.get(`${klk.url}/tiendas`);
+  expect(await document.text()).toContain('data-densidad="compacta"');
+  await page.reload();
+  expect(await height()).toBeLessThan(before);
+  await page.getByRole('button', { name: 'Filas cómodas' }).click();
+  await expect(page.locator('html[data-densidad]')).toHaveCount(0);
+  expect(await height()).toBe(before);
+});

@@ -13,6 +13,7 @@ use crate::api::ErrorMessage;
 use crate::assets::assets;
 use crate::i18n::Language;
 use crate::page::{Notice, Page};
+use crate::preferences::Density;
 use crate::query::SAVE_JUSTIFICATION_PATH;
 use crate::views::{Failure, Glyph, Icon, head_basics};
 use crate::{preferences, references, sentry};
@@ -44,6 +45,7 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
         <html
             lang=language.tag()
             data-theme=preferences.theme.code()
+            data-densidad=(preferences.density != Density::default()).then(|| preferences.density.code())
             data-atajos=preferences.has_no_single_keys.then_some("no")
             data-muro=page.is_wall.then_some("")
             data-eventos=template

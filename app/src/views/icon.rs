@@ -49,6 +49,10 @@ pub enum Icon {
     Light,
     /// The dark theme.
     Dark,
+    /// Few rows on a screen.
+    Comfortable,
+    /// Many rows on a screen.
+    Compact,
 }
 
 impl Icon {
@@ -77,6 +81,8 @@ impl Icon {
             Self::Light => {
                 "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.2v1.2M8 13.6v1.2M1.2 8h1.2M13.6 8h1.2M3.2 3.2l.9.9M11.9 11.9l.9.9M3.2 12.8l.9-.9M11.9 4.1l.9-.9"
             }
+            Self::Comfortable => "M2.5 4.5h11M2.5 11.5h11",
+            Self::Compact => "M2.5 3h11M2.5 6.3h11M2.5 9.7h11M2.5 13h11",
             Self::Dark => "M13.6 9.6A6 6 0 0 1 6.4 2.4a6 6 0 1 0 7.2 7.2z",
         }
     }
