@@ -72,3 +72,20 @@ test('no page scrolls sideways on a phone, in either language, and decisions nam
   await expect(page.getByRole('row').nth(1)).toBeVisible();
   expect(await page.getByRole('table').innerText()).not.toMatch(/\d{4}-\d{2}-\d{2}/);
 });
+
+test('the buttons of a row stay within it, on any screen', async ({ page }) => {
+  await page.goto(`${klk.url}/pendientes`);
+  await untilHydrated(page);
+  await expect(page.getByRole('button', { name: /^Recuperar [A-Z]/ }).first()).toBeVisible();
+  for (const width of [390, 800, 1220, 1280, 1440, 2560]) {
+    await page.setViewportSize({ width, height: 800 });
+    const beyond = await page.locator('.actions-column .button').evaluateAll((buttons) =>
+      buttons.map((button) => {
+        const cell = button.closest('td')!;
+        const inner = cell.getBoundingClientRect().right - parseFloat(getComputedStyle(cell).paddingRight);
+        return button.getBoundingClientRect().right - inner;
+      }),
+    );
+    expect(Math.max(...beyond), `at ${width} px`).toBeLessThanOrEqual(1);
+  }
+});
