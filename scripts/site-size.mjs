@@ -5,9 +5,12 @@ import { join } from "node:path";
 
 const site = process.argv[2];
 const { files } = JSON.parse(readFileSync(join(site, "files.json"), "utf8"));
-// Islands come with the first page that has one; Sentry's SDK with the pages of a server that has a DSN, and no others.
+// The grid's script comes with the first page that has a grid, that of the palette with its first key; islands come with the first
+// page that has one; Sentry's SDK with the pages of a server that has a DSN, and no others.
 const budgets = [
   { what: "first page", names: ["klk.css", "bridge.js", "page.js", "worker.js"], budgetKb: 22 },
+  { what: "grid", names: ["grid.js"], budgetKb: 3 },
+  { what: "palette and shortcuts", names: ["palette.js"], budgetKb: 2 },
   { what: "islands", names: ["klk.js", "klk.wasm"], budgetKb: 80 },
   { what: "with Sentry", names: ["sentry.js"], budgetKb: 50 },
 ];

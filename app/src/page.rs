@@ -64,6 +64,9 @@ pub struct Notice {
     /// The fields of the form that undoes it; none where nothing does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<(String, String)>,
+    /// Where that form is sent to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub undo_path: String,
 }
 
 /// What comes of a form.

@@ -27,6 +27,13 @@ pub const SIGN_OUT_PATH: &str = "/salir";
 /// Where administrators administer users.
 pub const USERS_PATH: &str = "/usuarios";
 
+/// Looks for a page, a store or a run.
+pub const SEARCH_PATH: &str = "/buscar";
+/// What is typed there.
+pub const SEARCHED: &str = "q";
+/// Which keys do what.
+pub const SHORTCUTS_PATH: &str = "/atajos";
+
 /// The list of runs.
 pub const RUNS: Listing =
     Listing { path: "/actividad", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
@@ -57,6 +64,11 @@ pub fn cell_path(branch: &BranchId, date: Date, kind: EtlKind, at: Option<&str>)
     }
     href
 }
+
+/// Keeps a view: a page with its filters, under a name.
+pub const SAVE_VIEW_PATH: &str = "/vistas/guardar";
+/// Deletes a kept view.
+pub const DELETE_VIEW_PATH: &str = "/vistas/borrar";
 
 /// What was justified.
 pub const JUSTIFIED_PATH: &str = "/pendientes/justificados";
@@ -231,6 +243,11 @@ impl Query {
     /// The value of a parameter that is set.
     pub fn get(&self, name: &str) -> Option<String> {
         self.set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.clone())
+    }
+
+    /// The address without the place within the list: what a kept view is.
+    pub fn view_href(&self) -> String {
+        self.href_with_all(&[])
     }
 
     /// The list without any parameter, where some are set.

@@ -47,7 +47,7 @@ test('a week of all stores shows where something is missing, in words and in a p
 });
 
 test('each zoom is an address, and fits a phone', async ({ page }) => {
-  for (const query of ['', '?zoom=dia', '?zoom=mes', '?tipo=inventario']) {
+  for (const query of ['', '?zoom=dia', '?zoom=mes', '?zoom=anio', '?tipo=inventario']) {
     await page.setViewportSize({ width: 1280, height: 900 });
     await open(page, query);
     await expectAccessible(page);
@@ -56,6 +56,19 @@ test('each zoom is an address, and fits a phone', async ({ page }) => {
       await expectNoSidewaysScroll(page);
     }
   }
+});
+
+test('a year shows its weeks, in few elements, and leads to a month', async ({ page }) => {
+  const errors = complaints(page);
+  await open(page, '?zoom=anio');
+  const artigas = page.getByRole('row', { name: /^ARTIGAS/ });
+  await expect(artigas).toContainText(/: faltante, [678] medias horas/);
+  expect(await page.locator('table[data-cuadro] td').count()).toBeLessThan(60);
+  await expect(page.getByRole('button', { name: 'Elegir todo lo que falta' })).toHaveCount(0);
+  const month = page.getByRole('link', { name: /^Ver el mes de/ }).last();
+  await month.click();
+  await expect(page).toHaveURL(/zoom=mes/);
+  expect(errors).toEqual([]);
 });
 
 test('a cell explains itself, and leads to what can be done', async ({ page }) => {

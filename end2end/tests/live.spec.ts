@@ -18,11 +18,11 @@ test.afterAll(async () => {
 test.beforeEach(({ page }) => klk.signIn(page.context()));
 
 /** Has something change that lists of gaps show: a half hour of a store is justified. */
-async function change(hour: string): Promise<void> {
+async function change(hour: string, server = klk): Promise<void> {
   const yesterday = new Date(Date.now() - 28 * 3600 * 1000).toISOString().slice(0, 10);
-  const answer = await fetch(`${klk.url}/api/etl/tracking/justificar-gap`, {
+  const answer = await fetch(`${server.url}/api/etl/tracking/justificar-gap`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${klk.token}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
     body: JSON.stringify({
       etl_tipo: 'ventas', ubicacion_id: 'tienda_08', fecha_desde: yesterday, hora_desde: `${hour}:00`, fecha_hasta: yesterday,
       hora_hasta: `${hour}:30`, motivo: 'falla_electrica', nota: `Ana ${hour}`,
@@ -76,6 +76,35 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
   await expect(cause).toHaveAttribute('open', '');
   await expect(box).toBeChecked();
   await expect(page.getByRole('button', { name: 'Recuperar selección (1)' })).toBeEnabled();
+});
+
+test('what changes while the page is being fetched is shown without waiting for anything else', async ({ page }) => {
+  // Nothing but the events of these two changes leads to a fetch: no word of the server tells the counts meanwhile.
+  const quiet = await Klk.startQuiet({ SENTRY_DSN: '', KLK_EVENT_HEARTBEAT_SECONDS: '60' });
+  try {
+    await quiet.signIn(page.context());
+    await page.goto(`${quiet.url}/pendientes/justificados`);
+    await untilLive(page);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let fetches = 0;
+    await page.route('**/pendientes/justificados', async (route) => {
+      const response = await route.fetch();
+      // The first is held, as by a slow line, after it was drawn.
+      if (++fetches === 1) await released;
+      await route.fulfill({ response });
+    });
+    await change('14', quiet);
+    await expect.poll(() => fetches).toBe(1);
+    await change('15', quiet);
+    // Long enough for the page to hear of it and to want it; what it does then is what is tested.
+    await page.waitForTimeout(4000);
+    release();
+    await expect(page.getByText('Ana 14')).toBeVisible();
+    await expect(page.getByText('Ana 15')).toBeVisible({ timeout: 10_000 });
+  } finally {
+    await quiet.stop();
+  }
 });
 
 test('links and filters are followed within the document, back leads back, and the fields follow', async ({ page }) => {

@@ -29,6 +29,8 @@ function followLink(event: MouseEvent): void {
     openFrom(link, () => fetchPage(link.href)).catch((error: unknown) => failed(error, link.href));
     return;
   }
+  // What a dialog leads to is a page of its own.
+  if (isInDialog(link)) closeDialog();
   void visit(link.href);
 }
 

@@ -22,6 +22,8 @@ let planned: ReturnType<typeof setTimeout> | undefined;
 let plannedFor = Infinity;
 let fetchedAt = performance.now();
 let isFetching = false;
+/** Something changed while the page was being fetched. */
+let isOverdue = false;
 /** Another build is there, and is taken over as soon as that takes nothing away from anybody. */
 let isOutdated = false;
 /** A page that a form led to has no address by which it could be fetched again. */
@@ -68,7 +70,12 @@ function plan(waitMs: number): void {
 async function refresh(): Promise<void> {
   planned = undefined;
   plannedFor = Infinity;
-  if (document.hidden || isFetching || !hasAddress) return;
+  if (document.hidden || !hasAddress) return;
+  // What is on its way may have been drawn before the change: it is fetched once more after that.
+  if (isFetching) {
+    isOverdue = true;
+    return;
+  }
   isFetching = true;
   const address = location.href;
   try {
@@ -84,6 +91,8 @@ async function refresh(): Promise<void> {
     draw();
   } finally {
     isFetching = false;
+    if (isOverdue) plan(settleMs);
+    isOverdue = false;
   }
 }
 

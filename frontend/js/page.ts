@@ -3,8 +3,8 @@
 import './bridge.js';
 import { startCopying } from './copy';
 import { startForms } from './forms';
-import { startGrid } from './grid';
 import { startIslands } from './islands';
+import { startLate } from './late';
 import { startLive } from './live';
 import { startNotices } from './notices';
 import { startParts } from './parts';
@@ -16,7 +16,7 @@ startForms();
 startCopying();
 startParts();
 startLive();
-startGrid();
+startLate();
 startIslands();
 // Style sheets and tests can tell a page that reacts from one that does not yet.
 document.documentElement.setAttribute('data-hydrated', '');

@@ -61,7 +61,7 @@ export function show(page: Document, whose: Whose): void {
   for (const listener of listeners) listener(page);
   if (document.title !== page.title) document.title = page.title;
   const { dataset } = page.documentElement;
-  for (const name of ['theme', 'cambio', 'eventos']) {
+  for (const name of ['theme', 'densidad', 'atajos', 'cambio', 'eventos']) {
     const value = dataset[name];
     if (value === undefined) delete document.documentElement.dataset[name];
     else document.documentElement.dataset[name] = value;

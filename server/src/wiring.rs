@@ -154,6 +154,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         workers_per_branch: limits.workers_per_branch,
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
+        run_logs_max: limits.run_logs_max,
+        saved_views_max: limits.saved_views_max,
         short_answer_retries: limits.short_answer_retries,
         clock_drift_max: SignedDuration::try_from(limits.clock_drift_max).unwrap_or(defaults.clock_drift_max),
         source_clock_tolerance: SignedDuration::try_from(limits.source_clock_tolerance)

@@ -1,4 +1,4 @@
-//! `GET /api/etl/tracking/ejecucion`.
+//! `GET /api/etl/tracking/ejecucion`, and what a run is doing, which is no endpoint.
 
 use domain::read_model::RunDetail;
 use leptos::server;
@@ -15,4 +15,10 @@ pub async fn read_run(
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_ejecucion"))?;
     let run = session.checked(domain::filter::run_id("id", id.as_deref()))?;
     session.answer(session.engine.read_run(&session.actor, run)).await
+}
+
+/// What a run has done since it started; nothing of one that ended a while ago.
+pub async fn read_run_log(run: &domain::read_model::RunView) -> Result<Vec<engine::RunLogLine>, ApiError> {
+    let session = super::session::Session::of(engine::EndpointCall::about_everything("get_ejecucion_registro"))?;
+    session.answer(std::future::ready(session.engine.run_log(&session.actor, run))).await
 }

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cause;
+mod dated;
 mod difference;
 mod duration;
 mod evidence;
@@ -14,6 +15,7 @@ mod schedule;
 
 pub use bytes::bytes;
 pub use cause::{class_badge, class_name};
+pub use dated::with_days;
 pub use difference::difference;
 pub use duration::{duration, whole_duration};
 pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_in_a_row, numbers_of};

@@ -9,6 +9,7 @@ mod notices;
 mod plans;
 mod reconcile;
 mod recover;
+mod saved_views;
 mod trial;
 mod withdraw;
 
@@ -19,8 +20,9 @@ use leptos::prelude::*;
 use crate::page::{Notice, Outcome, Page, came_from};
 use crate::pages::Maker;
 use crate::query::{
-    CALENDAR_PATH, CANCEL_PATH, CELL_PATH, CONFIRM_PATH, HOLIDAY_PATH, JUSTIFY_PATH, NOTICE_TRIAL_PATH, PAUSE_PATH,
-    RECONCILE_PATH, RECOVER_PATH, RESUME_PATH, SAVE_JUSTIFICATION_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
+    CALENDAR_PATH, CANCEL_PATH, CELL_PATH, CONFIRM_PATH, DELETE_VIEW_PATH, HOLIDAY_PATH, JUSTIFY_PATH,
+    NOTICE_TRIAL_PATH, PAUSE_PATH, RECONCILE_PATH, RECOVER_PATH, RESUME_PATH, SAVE_JUSTIFICATION_PATH, SAVE_VIEW_PATH,
+    START_PATH, TRIAL_PATH, WITHDRAW_PATH,
 };
 use crate::values::Values;
 
@@ -30,7 +32,7 @@ pub type Doing = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 pub type Doer = fn(Values) -> Doing;
 
 /// Every form by the address that it is sent to.
-pub const FORMS: [(&str, Doer); 14] = [
+pub const FORMS: [(&str, Doer); 16] = [
     (RECOVER_PATH, |values| Box::pin(recover::look(values))),
     (START_PATH, |values| Box::pin(recover::start(values))),
     (JUSTIFY_PATH, |values| Box::pin(justify::ask(values))),
@@ -44,6 +46,8 @@ pub const FORMS: [(&str, Doer); 14] = [
     (CALENDAR_PATH, |values| Box::pin(calendars::calendar(values))),
     (HOLIDAY_PATH, |values| Box::pin(calendars::holiday(values))),
     (TRIAL_PATH, |_| Box::pin(trial::fail())),
+    (SAVE_VIEW_PATH, |values| Box::pin(saved_views::save(values))),
+    (DELETE_VIEW_PATH, |values| Box::pin(saved_views::delete(values))),
     (NOTICE_TRIAL_PATH, |values| Box::pin(notices::send_trial(values))),
 ];
 
@@ -57,7 +61,7 @@ pub const STEPS: [(&str, Maker); 4] = [
 
 /// Done: the page to see next, and what to say there.
 fn done(path: impl Into<String>, text: impl Into<String>) -> Outcome {
-    Outcome::Done { path: path.into(), notice: Notice { text: text.into(), undo: Vec::new() } }
+    Outcome::Done { path: path.into(), notice: Notice { text: text.into(), ..Notice::default() } }
 }
 
 /// A step as a page of its own; it changes with nothing but what its form says.

@@ -7,7 +7,7 @@ use super::{back_field, back_of, step_page};
 use crate::api::{ApiError, ErrorMessage, list_justifications, withdraw_justification};
 use crate::page::{Notice, Outcome, Page};
 use crate::preferences::language;
-use crate::query::{GAPS, WITHDRAW_PATH};
+use crate::query::{GAPS, SAVE_JUSTIFICATION_PATH, WITHDRAW_PATH};
 use crate::values::Values;
 use crate::views::{Failure, Step, confirm_button, justified_period};
 
@@ -68,5 +68,6 @@ fn undoable(one: JustificationView) -> Notice {
         ("nota", one.nota.unwrap_or_default()),
         ("deshacer", "1".to_owned()),
     ];
-    Notice { text, undo: undo.into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
+    let undo = undo.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Notice { text, undo, undo_path: SAVE_JUSTIFICATION_PATH.to_owned() }
 }

@@ -1,14 +1,17 @@
 //! `/cobertura`: where every half hour of every store stands, and of any moment of the past.
 
-use engine::{CoverageGrid, Topic};
+use engine::{CoverageGrid, SavedView, Topic};
+use futures::join;
 use leptos::prelude::*;
 
-use crate::api::{GridRequest, read_coverage_grid};
+use crate::api::{GridRequest, list_saved_views, read_coverage_grid};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{AT, COVERAGE, Query};
 use crate::values::Values;
-use crate::views::{PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, grid_recover_bar, legend};
+use crate::views::{
+    PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, grid_recover_bar, legend, saved_views,
+};
 
 /// The line of now moves, also where nothing changes.
 const EVERY_SECONDS: u32 = 300;
@@ -25,23 +28,27 @@ pub async fn coverage_page(values: Values) -> Page {
         days: zoom.days(),
         at: query.get(AT),
     };
-    let grid = read_coverage_grid(request).await;
+    let (grid, views) = join!(read_coverage_grid(request), list_saved_views());
+    let views = views.unwrap_or_default();
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom))}
+        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom, &views))}
     };
     let page = Page::new(COVERAGE.path, texts.title(), &[Topic::Gaps, Topic::Runs], content);
     Page { every_seconds: Some(EVERY_SECONDS), ..page }
 }
 
-fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
+fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> AnyView {
+    // A week of a year is too much to choose at a glance.
+    let may_choose = !grid.is_past && zoom != Zoom::Year;
     view! {
         {grid.is_past.then(|| grid_past_notice(grid, query))}
         <section class="panel grid-panel" aria-label=language().coverage().title()>
             {coverage_controls(grid, query, zoom)}
+            {saved_views(query, views)}
             {legend(grid, query)}
             {coverage_table(grid, query, zoom)}
-            {(!grid.is_past).then(|| grid_recover_bar(query))}
+            {may_choose.then(|| grid_recover_bar(query))}
         </section>
     }
     .into_any()

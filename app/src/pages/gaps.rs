@@ -1,41 +1,45 @@
 //! `/pendientes`: what is missing, why, and the buttons that get it back.
 
 use domain::read_model::GapList;
-use engine::Topic;
+use engine::{SavedView, Topic};
+use futures::join;
 use leptos::prelude::*;
 
-use crate::api::list_gaps;
+use crate::api::{list_gaps, list_saved_views};
 use crate::format::absolute;
 use crate::islands::{COUNT, RecoverSelection};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
-use crate::views::{GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table};
+use crate::views::{GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, saved_views};
 
 /// The page of gaps.
 pub async fn gaps_page(values: Values) -> Page {
     let texts = language().gaps();
     let query = values.query(GAPS);
     let get = |name| query.get(name);
-    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), get("ordenar"), get(AT)).await;
+    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), get("ordenar"), get(AT));
+    let (gaps, views) = join!(gaps, list_saved_views());
+    let views = views.unwrap_or_default();
     // It is no filter: whoever filters goes on without it.
     let chosen = values.get(CHOOSE);
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), gaps, query.way_out(), |gaps| list(&query, &gaps, chosen.as_deref()))}
+        {part(texts.part(), gaps, query.way_out(), |gaps| list(&query, &gaps, chosen.as_deref(), &views))}
     };
     Page::new(GAPS.path, texts.title(), &[Topic::Gaps], content)
 }
 
 /// Figures, filters and table of an answer; the gaps of the cause `chosen` are chosen beforehand.
-fn list(query: &Query, list: &GapList, chosen: Option<&str>) -> AnyView {
+fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]) -> AnyView {
     let is_past = query.get(AT).is_some();
     view! {
         {gap_cards(&list.totales)}
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
             {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
+            {saved_views(query, views)}
             {(!is_past).then(|| recover_bar(query, list))}
             {gaps_table(list, query, chosen, is_past)}
             {(!is_past).then(|| export_links("pendientes", query))}

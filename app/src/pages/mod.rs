@@ -17,6 +17,8 @@ mod plans;
 mod reconciliations;
 mod run;
 mod runs;
+mod search;
+mod shortcuts;
 mod store;
 mod stores;
 mod summary;
@@ -31,7 +33,7 @@ pub use reconciliations::reconciliations_page;
 use crate::page::Page;
 use crate::query::{
     CALENDARS, CONNECTIVITY_PATH, COVERAGE, GAPS, HISTORY, HOME_PATH, JUSTIFIED_PATH, METRICS_PATH, MONITORING,
-    NOTICES, PLANS_PATH, RECONCILIATIONS, RUNS, STOCK_PATH, STORES_PATH,
+    NOTICES, PLANS_PATH, RECONCILIATIONS, RUNS, SEARCH_PATH, SHORTCUTS_PATH, STOCK_PATH, STORES_PATH,
 };
 use crate::values::Values;
 
@@ -41,7 +43,7 @@ pub type Making = Pin<Box<dyn Future<Output = Page> + Send>>;
 pub type Maker = fn(Values) -> Making;
 
 /// Every page by its route.
-pub const PAGES: [(&str, Maker); 19] = [
+pub const PAGES: [(&str, Maker); 21] = [
     (HOME_PATH, |values| Box::pin(summary::summary_page(values))),
     (COVERAGE.path, |values| Box::pin(coverage::coverage_page(values))),
     (RUNS.path, |values| Box::pin(runs::runs_page(values))),
@@ -60,5 +62,7 @@ pub const PAGES: [(&str, Maker); 19] = [
     (STOCK_PATH, |_| Box::pin(freshness::freshness_page())),
     (CALENDARS.path, |values| Box::pin(calendars::calendars_page(values, None))),
     (HISTORY.path, |values| Box::pin(history::history_page(values))),
+    (SEARCH_PATH, |values| Box::pin(search::search_page(values))),
+    (SHORTCUTS_PATH, |_| Box::pin(async { shortcuts::shortcuts_page() })),
     (CONNECTIVITY_PATH, |_| Box::pin(connectivity::connectivity_page())),
 ];

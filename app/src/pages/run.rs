@@ -1,24 +1,27 @@
 //! `/actividad/{id}`: everything known of one run.
 
 use axum::http::StatusCode;
-use domain::EtlKind;
 use domain::access::Role;
 use domain::problem::ProblemCode;
 use domain::read_model::{RunDetail, RunView};
-use engine::{Identity, Topic};
+use domain::{EtlKind, RunState};
+use engine::{Identity, RunLogLine, Topic};
 use leptos::prelude::*;
 
-use crate::api::read_run;
+use crate::api::{read_run, read_run_log};
 use crate::format::{period, whole};
 use crate::i18n::{kind_name, state_name};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{RECOVER_PATH, RUNS, run_href};
 use crate::values::Values;
-use crate::views::{Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, runs_of_same, runs_table};
+use crate::views::{Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, run_log, runs_of_same, runs_table};
 
 /// Also after its end it may change: another attempt at its window may come.
 const TOPICS: &[Topic] = &[Topic::Runs];
+
+/// How often the page of a run in progress is shown anew.
+const LOG_SECONDS: u32 = 2;
 
 /// The page of a run.
 pub async fn run_page(values: Values) -> Page {
@@ -30,12 +33,19 @@ pub async fn run_page(values: Values) -> Page {
         }
         answer => answer,
     };
+    let log = match &run {
+        Ok(detail) => read_run_log(&detail.ejecucion).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let is_running = run.as_ref().is_ok_and(|detail| detail.ejecucion.estado == RunState::Running);
     let title = run.as_ref().map_or_else(|_| texts.title().to_owned(), |detail| title(&detail.ejecucion));
     let content = view! {
         <nav class="way-back" aria-label=texts.back()><a class="link" href=RUNS.path>"← " {texts.back()}</a></nav>
-        {part(texts.part(), run, None, found)}
+        {part(texts.part(), run, None, |detail| found(detail, &log))}
     };
-    Page::new(RUNS.path, title, TOPICS, content)
+    let page = Page::new(RUNS.path, title, TOPICS, content);
+    // What it does meanwhile changes nothing that others are told of.
+    Page { every_seconds: is_running.then_some(LOG_SECONDS), ..page }
 }
 
 fn window(run: &RunView) -> String {
@@ -47,7 +57,7 @@ fn title(run: &RunView) -> String {
     format!("{} · {}", run.ubicacion_nombre, window(run))
 }
 
-fn found(detail: RunDetail) -> AnyView {
+fn found(detail: RunDetail, log: &[RunLogLine]) -> AnyView {
     let texts = language().run();
     let run = detail.ejecucion.clone();
     let error = run.error_tipo.map(|class| {
@@ -63,11 +73,20 @@ fn found(detail: RunDetail) -> AnyView {
         {neighbours}
         {again}
         {error}
+        {log_section(log, run.estado)}
         <Section title=texts.phases()><RunPhaseTimes phases/></Section>
         <Section title=texts.facts()><RunFacts detail now/></Section>
         <Section title=texts.others() is_flush=true>{others}</Section>
     }
     .into_any()
+}
+
+/// What it has done so far; nothing of a run that ended a while ago.
+fn log_section(log: &[RunLogLine], state: RunState) -> Option<AnyView> {
+    let texts = language().run_log();
+    let hint = (state == RunState::Running).then(|| view! { <p class="muted">{texts.hint()}</p> });
+    let lines = (!log.is_empty()).then(|| run_log(log))?;
+    Some(view! { <Section title=texts.title()>{hint} {lines}</Section> }.into_any())
 }
 
 /// Store and state, and beneath them kind and window.
@@ -80,7 +99,7 @@ fn head(run: &RunView) -> AnyView {
                 <Pill
                     tone=run.estado
                     label=state_name(language, run.estado)
-                    is_busy=run.estado == domain::RunState::Running
+                    is_busy=run.estado == RunState::Running
                 />
             </h1>
             <p class="muted">{kind_name(language, run.etl_tipo)} " · " {window(run)}</p>

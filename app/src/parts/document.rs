@@ -13,6 +13,7 @@ use crate::api::ErrorMessage;
 use crate::assets::assets;
 use crate::i18n::Language;
 use crate::page::{Notice, Page};
+use crate::preferences::Density;
 use crate::query::SAVE_JUSTIFICATION_PATH;
 use crate::views::{Failure, Glyph, Icon, head_basics};
 use crate::{preferences, references, sentry};
@@ -44,6 +45,8 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
         <html
             lang=language.tag()
             data-theme=preferences.theme.code()
+            data-densidad=(preferences.density != Density::default()).then(|| preferences.density.code())
+            data-atajos=preferences.has_no_single_keys.then_some("no")
             data-muro=page.is_wall.then_some("")
             data-eventos=template
             data-servida=if is_of_form { "formulario" } else { "pagina" }
@@ -97,13 +100,14 @@ fn notice(language: Language, notice: &Notice) -> AnyView {
     if notice.undo.is_empty() {
         return view! { <div class="notice" id="aviso" role="status"><p>{notice.text.clone()}</p></div> }.into_any();
     }
+    let action = (notice.undo_path == SAVE_JUSTIFICATION_PATH).then_some("restaurar_justificacion");
     let fields = notice.undo.iter().map(|(name, value)| {
         view! { <input type="hidden" name=name.clone() value=value.clone()/> }
     });
     view! {
         <div class="notice" id="aviso" data-queda="" role="status">
             <p>{notice.text.clone()}</p>
-            <form method="post" action=SAVE_JUSTIFICATION_PATH data-accion="restaurar_justificacion">
+            <form method="post" action=notice.undo_path.clone() data-accion=action>
                 {fields.collect_view()}
                 <button class="button" id="deshacer" type="submit">{language.justified().undo()}</button>
             </form>

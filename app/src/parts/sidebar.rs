@@ -7,8 +7,8 @@ use super::frame::Frame;
 use super::navigation::navigation;
 use crate::page::part;
 use crate::preferences::language;
-use crate::query::HOME_PATH;
-use crate::views::{Mark, connectivity_badge, live_badge, preferences_switch, progress_list};
+use crate::query::{HOME_PATH, SEARCH_PATH};
+use crate::views::{Glyph, Icon, Mark, connectivity_badge, live_badge, preferences_switch, progress_list};
 
 /// The side. `section` is the page of the navigation that is shown, or that what is shown belongs to.
 pub fn sidebar(frame: &Frame, section: &str) -> AnyView {
@@ -20,6 +20,11 @@ pub fn sidebar(frame: &Frame, section: &str) -> AnyView {
                 <span>{texts.name()}</span>
             </a>
             {navigation(frame, section)}
+            <a class="search-link" href=SEARCH_PATH data-dialogo="" aria-keyshortcuts="Control+K">
+                <Glyph icon=Icon::Search/>
+                <span>{language().search().title()}</span>
+                <kbd>"Ctrl K"</kbd>
+            </a>
             <div class="sidebar-foot">
                 {connectivity_badge()}
                 {live_badge()}

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::decision_detail::decision_detail;
 use super::{Empty, Moment};
+use crate::format::with_days;
 use crate::i18n::{decision_name, origin_name, person, subject};
 use crate::preferences::language;
 
@@ -48,7 +49,7 @@ fn row(one: DecisionView, now: Timestamp) -> AnyView {
                 </span>
             </th>
             <td data-label=texts.action()>{decision_name(language, &one.accion)}</td>
-            <td data-label=texts.object()>{subject(language, &one.objeto)}</td>
+            <td data-label=texts.object()>{with_days(language, &subject(language, &one.objeto))}</td>
             <td data-label=texts.detail() class="cause-column">
                 {decision_detail(&one.detalle)}
             </td>

@@ -33,6 +33,8 @@ pub enum Icon {
     Check,
     /// Leave.
     Close,
+    /// Look for something.
+    Search,
     /// Something is wrong.
     Warning,
     /// Ask again.
@@ -47,6 +49,10 @@ pub enum Icon {
     Light,
     /// The dark theme.
     Dark,
+    /// Few rows on a screen.
+    Comfortable,
+    /// Many rows on a screen.
+    Compact,
 }
 
 impl Icon {
@@ -65,6 +71,7 @@ impl Icon {
             Self::History => "M8 2.4a5.6 5.6 0 1 1-5.4 4.1M2.4 2.6v3.9h3.9M8 5.2V8l2 1.6",
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Check => "M3 8.5l3.2 3.2L13 4.8",
+            Self::Search => "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.3 10.3l3.4 3.4",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Warning => "M8 2.2L14.4 13.4H1.6zM8 6.4v3.2M8 11.5v.1",
             Self::Retry => "M13.2 8a5.2 5.2 0 1 1-1.6-3.7M13.2 2.2v2.9h-2.9",
@@ -74,6 +81,8 @@ impl Icon {
             Self::Light => {
                 "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.2v1.2M8 13.6v1.2M1.2 8h1.2M13.6 8h1.2M3.2 3.2l.9.9M11.9 11.9l.9.9M3.2 12.8l.9-.9M11.9 4.1l.9-.9"
             }
+            Self::Comfortable => "M2.5 4.5h11M2.5 11.5h11",
+            Self::Compact => "M2.5 3h11M2.5 6.3h11M2.5 9.7h11M2.5 13h11",
             Self::Dark => "M13.6 9.6A6 6 0 0 1 6.4 2.4a6 6 0 1 0 7.2 7.2z",
         }
     }

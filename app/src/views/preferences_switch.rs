@@ -1,10 +1,10 @@
-//! Theme and language: two ordinary forms. The server keeps the choice and shows the page again.
+//! Theme, density and language: ordinary forms. The server keeps the choice and shows the page again.
 
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
 use crate::i18n::Language;
-use crate::preferences::{Preferences, Theme};
+use crate::preferences::{Density, Preferences, Theme};
 
 /// Where the forms go.
 const ACTION: &str = "/api/preferencias";
@@ -49,10 +49,32 @@ pub fn preferences_switch() -> AnyView {
             </button>
         }
     });
+    let densities = Density::ALL.map(|choice| {
+        let (icon, label) = match choice {
+            Density::Comfortable => (Icon::Comfortable, texts.density_comfortable()),
+            Density::Compact => (Icon::Compact, texts.density_compact()),
+        };
+        view! {
+            <button
+                id=format!("densidad-{}", choice.code())
+                type="submit"
+                name="densidad"
+                value=choice.code()
+                title=label
+                aria-label=label
+                aria-pressed=(preferences.density == choice).to_string()
+            >
+                <Glyph icon/>
+            </button>
+        }
+    });
     view! {
         <div class="preferences">
             <form class="segmented" method="post" action=ACTION aria-label=texts.theme()>
                 {themes.collect_view()}
+            </form>
+            <form class="segmented density" method="post" action=ACTION aria-label=texts.density()>
+                {densities.collect_view()}
             </form>
             <form class="segmented" method="post" action=ACTION aria-label=texts.language()>
                 {languages.collect_view()}

@@ -35,6 +35,7 @@ pub mod recovery;
 pub mod requirement;
 pub mod run_message;
 pub mod sale;
+pub mod search_text;
 pub mod sequence;
 pub mod state;
 pub mod stock;

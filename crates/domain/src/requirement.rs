@@ -100,6 +100,12 @@ pub enum Requirement {
     PasswordUnusual,
     /// The same new password twice.
     PasswordTwice,
+    /// The name of a saved view, of at most so many characters.
+    ViewName { most: usize },
+    /// At most so many saved views of a person.
+    ViewsAtMost { most: usize },
+    /// The address of a page of ours.
+    OwnPage,
     /// A store with data.
     StoreWithData,
     /// Sales: snapshots of stock have no invoice numbers.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use domain::problem::Problem;
 use domain::read_model::Connectivity;
-use domain::{Branch, EtlKind, Interval, RunMode};
+use domain::{Branch, EtlKind, Interval, RunId, RunMode};
 use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use texts::Language;
@@ -29,6 +29,7 @@ use crate::notice_office::NoticeOffice;
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
 use crate::queue::{Queue, Waiting};
+use crate::run_logs::{RunLogs, RunStep};
 use crate::schedule::Schedule;
 use crate::settings::EngineSettings;
 use crate::source_clock::{ClockDrift, SourceClock, ahead};
@@ -84,6 +85,8 @@ pub struct Shared {
     pub(crate) backups: Backups,
     /// What is counted.
     pub(crate) meters: Meters,
+    /// What runs are doing.
+    pub(crate) run_logs: RunLogs,
     pub(crate) planning: Arc<Mutex<()>>,
     pub(crate) stopped: AtomicBool,
     pub(crate) tasks: Mutex<JoinSet<()>>,
@@ -110,6 +113,11 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     pub(crate) fn of(shared: Shared) -> Self {
         Self(Arc::new(shared))
+    }
+
+    /// Keeps what a run does now, for whoever looks at it.
+    pub(crate) fn note_step(&self, run: RunId, step: RunStep) {
+        self.run_logs.note(run, self.clock.now(), step);
     }
 
     /// Starts a task that the end of the engine waits for; none while it ends already.

@@ -47,6 +47,7 @@ mod recovery_notice;
 mod requests;
 mod retention;
 mod retry_write;
+mod run_logs;
 pub mod schedule;
 mod scheduler;
 mod settings;
@@ -73,6 +74,7 @@ pub use lifecycle::EngineParts;
 pub use meters::{HistogramReading, MeterReading};
 pub use monitoring::RequestScope;
 pub use notice_office::NoticeSettings;
+pub use run_logs::{RunLogLine, RunStep};
 pub use settings::{
     EngineMode, EngineSettings, LookBackSettings, PlanSettings, RetentionSettings, RetrySettings, ScheduleSettings,
 };
@@ -82,6 +84,8 @@ pub use use_cases::coverage_grid::{CoverageGrid, DayState, GridCell, GridFilter,
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
 pub use use_cases::notices::{ChannelView, DeliveryView, NoticeRulesView, NoticesView};
 pub use use_cases::own_sessions::OwnSession;
+pub use use_cases::saved_views::SavedView;
+pub use use_cases::search::Found;
 pub use use_cases::set_password::CodeRequest;
 pub use use_cases::sign_in::{SignInRequest, SignedIn};
 pub use use_cases::summary::{BranchInNeed, Summary};

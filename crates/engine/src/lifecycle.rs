@@ -26,6 +26,7 @@ use crate::plans::book::PlanBook;
 use crate::plans::control::{NameOf, PlanControl, PlanParts};
 use crate::plans::{follow, keeper, start};
 use crate::queue::{Queue, Waiting};
+use crate::run_logs::RunLogs;
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
 use crate::source_clock::SourceClock;
@@ -71,6 +72,7 @@ impl Engine {
             EngineMode::Work | EngineMode::Decide => Left::by_an_earlier_process(&parts, &settings).await?,
         };
 
+        let run_logs = RunLogs::new(settings.run_logs_max);
         let backups = Backups::new(&settings.backups);
         let (branches, plans, events) = (Arc::new(branches), Arc::new(PlanBook::default()), Events::new());
         let plan_control = PlanControl::new(PlanParts {
@@ -106,6 +108,7 @@ impl Engine {
             notices: NoticeOffice::new(parts.notice_transport),
             backups,
             meters: Meters::default(),
+            run_logs,
             planning: Arc::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),

@@ -8,6 +8,7 @@ use monitoring::{Answer, ExtractStep, Monitoring, RequestSpan};
 use warehouse::RunRecord;
 
 use crate::Engine;
+use crate::run_logs::RunStep;
 
 /// Tells of what the client does, and has each request carry the trace on.
 pub(crate) struct RequestWatcher {
@@ -44,6 +45,12 @@ impl RequestWatcher {
         self.open().take()
     }
 
+    fn note(&self, step: RunStep) {
+        if let Some((engine, run, _)) = &self.run {
+            engine.note_step(*run, step);
+        }
+    }
+
     /// The call ended with an error after its last request.
     pub(crate) fn failed(&self, error: &KlkError) {
         if let Some(open) = self.take() {
@@ -61,6 +68,7 @@ impl CallObserver for RequestWatcher {
             Asker::Task(monitoring) => monitoring.request(method, path),
         };
         *self.open() = Some(span);
+        self.note(RunStep::Requested { attempt: request.attempt });
     }
 
     fn headers(&self, _request: &RequestEvent<'_>) -> Vec<(&'static str, String)> {
@@ -71,11 +79,13 @@ impl CallObserver for RequestWatcher {
     }
 
     fn on_answer(&self, answer: &AnswerEvent) {
+        let bytes = answer.body_bytes as u64;
+        self.note(RunStep::Answered { status: answer.status, elapsed: answer.elapsed, bytes });
         if let Some((engine, ..)) = &self.run {
             engine.meters.responses.observe(answer.elapsed);
         }
         if let Some(open) = self.take() {
-            open.answered(Answer { status: answer.status, lines: None, bytes: answer.body_bytes as u64 });
+            open.answered(Answer { status: answer.status, lines: None, bytes });
         }
     }
 
@@ -88,6 +98,7 @@ impl CallObserver for RequestWatcher {
 
     fn on_retry(&self, retry: &RetryEvent<'_>) {
         self.failed(retry.error);
+        self.note(RunStep::Waits { class: retry.error.class(), wait: retry.wait });
         if let Asker::Step(step) = &self.asker {
             step.retry(retry.attempt + 1, retry.error.class(), &retry.error.to_string(), retry.wait);
         }

@@ -43,6 +43,10 @@ pub struct EngineSettings {
     pub queue_max: usize,
     /// Live windows in a row after which a waiting recovery goes first.
     pub live_streak_max: u32,
+    /// Views that one person may keep.
+    pub saved_views_max: usize,
+    /// Runs of which is kept what they did, for their pages.
+    pub run_logs_max: usize,
     /// How long after its end a window may still be on its way before it is a gap.
     pub gap_grace: SignedDuration,
     /// How often a short answer is asked for again within a run.
@@ -121,6 +125,8 @@ impl Default for EngineSettings {
             schedules: ScheduleSettings::default(),
             queue_max: 50_000,
             live_streak_max: 4,
+            run_logs_max: 256,
+            saved_views_max: 30,
             gap_grace: SignedDuration::from_mins(15),
             short_answer_retries: 1,
             source_clock_tolerance: SignedDuration::from_secs(60),

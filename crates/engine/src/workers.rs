@@ -14,6 +14,7 @@ use crate::pipelines::{self, RunTrace};
 use crate::plans::follow;
 use crate::queue::Waiting;
 use crate::retry_write::retry_write;
+use crate::run_logs::RunStep;
 use crate::{incidents, recovery_notice};
 
 /// Takes runs until the engine stops.
@@ -125,6 +126,7 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let trace = RunTrace::of(engine, &run.record);
     match retry_write(engine, || engine.warehouse.claim(id, now, host.clone(), trace.id.clone())).await {
         Ok(true) => {
+            engine.note_step(id, RunStep::Started);
             engine.events.run_changed();
             End::Ended(pipelines::run(engine, run, trace).await)
         }

@@ -53,6 +53,9 @@ fn requirement(language: Language, requirement: &Requirement) -> String {
         Requirement::PasswordAtLeast { least } => texts.password_at_least(least),
         Requirement::PasswordUnusual => texts.password_unusual().to_owned(),
         Requirement::PasswordTwice => texts.password_twice().to_owned(),
+        Requirement::ViewName { most } => texts.view_name(most),
+        Requirement::ViewsAtMost { most } => texts.views_at_most(most),
+        Requirement::OwnPage => texts.own_page().to_owned(),
         Requirement::StoreWithData => texts.store_with_data().to_owned(),
         Requirement::Sales => texts.sales().to_owned(),
         Requirement::Readable(Unreadable { missing, place }) => {

@@ -31,6 +31,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (25, "notices", include_str!("../migrations/0025_notices.sql")),
     (28, "audit_of_decisions", include_str!("../migrations/0028_audit_of_decisions.sql")),
     (29, "clock_of_the_source", include_str!("../migrations/0029_clock_of_the_source.sql")),
+    (31, "saved_views", include_str!("../migrations/0031_saved_views.sql")),
     (33, "run_messages", include_str!("../migrations/0033_run_messages.sql")),
     (34, "stop_causes", include_str!("../migrations/0034_stop_causes.sql")),
 ];

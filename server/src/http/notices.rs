@@ -14,7 +14,7 @@ pub(super) fn keep(notice: &Notice, response: &mut Response) {
     if notice.text.is_empty() {
         return;
     }
-    let told = written(notice).or_else(|| written(&Notice { text: notice.text.clone(), undo: Vec::new() }));
+    let told = written(notice).or_else(|| written(&Notice { text: notice.text.clone(), ..Notice::default() }));
     if let Some(told) = told {
         set(&format!("{COOKIE}={told}; Path=/; Max-Age=60; SameSite=Lax; HttpOnly"), response);
     }
@@ -63,14 +63,16 @@ mod tests {
     #[test]
     fn what_is_kept_is_what_the_next_page_reads() {
         let undo = vec![("nota".to_owned(), "caída de luz; \"todo\"".to_owned())];
-        let notice = Notice { text: "Se retiró la justificación".to_owned(), undo };
+        let text = "Se retiró la justificación".to_owned();
+        let notice = Notice { text, undo, undo_path: "/pendientes/justificar/guardar".to_owned() };
         assert_eq!(read(&kept(&notice)), Some(notice));
         assert_eq!(read(&HeaderMap::new()), None);
     }
 
     #[test]
     fn what_is_too_long_is_said_without_a_way_to_undo_it() {
-        let notice = Notice { text: "hecho".to_owned(), undo: vec![("nota".to_owned(), "x".repeat(4_000))] };
+        let undo = vec![("nota".to_owned(), "x".repeat(4_000))];
+        let notice = Notice { text: "hecho".to_owned(), undo, ..Notice::default() };
         assert_eq!(read(&kept(&notice)), Some(Notice { undo: Vec::new(), ..notice }));
     }
 }

@@ -110,6 +110,10 @@ pub struct EngineLimits {
     pub queue_max: usize,
     /// Live windows in a row after which a waiting recovery goes first.
     pub live_streak_max: u32,
+    /// Views that one person may keep.
+    pub saved_views_max: usize,
+    /// Runs whose steps are kept.
+    pub run_logs_max: usize,
     /// How often a short answer is asked for again.
     pub short_answer_retries: u32,
     /// How much earlier than a window's end the source may have made its response.
@@ -317,9 +321,9 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS, KEPT_ANSWERS_MAX, LIVE_STREAK_MAX, LOOK_BACK_DAYS,
         LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES,
         NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, RETENTION_PIECE_ROWS,
-        RETENTION_RUNS_DAYS, RETENTION_STOCK_DAYS, SCHEDULER, SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT,
-        SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES, SLA_MINUTES,
-        SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS,
+        RETENTION_RUNS_DAYS, RETENTION_STOCK_DAYS, RUN_LOGS_MAX, SAVED_VIEWS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX,
+        SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES,
+        SLA_MINUTES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS,
         WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
@@ -330,6 +334,8 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         workers_per_branch: size(source, &WORKERS_PER_BRANCH),
         queue_max: size(source, &QUEUE_MAX),
         live_streak_max: count(source, &LIVE_STREAK_MAX),
+        run_logs_max: size(source, &RUN_LOGS_MAX),
+        saved_views_max: size(source, &SAVED_VIEWS_MAX),
         short_answer_retries: count(source, &SHORT_ANSWER_RETRIES),
         source_clock_tolerance: seconds(source, &SOURCE_CLOCK_TOLERANCE_SECONDS),
         clock_drift_max: seconds(source, &CLOCK_DRIFT_MAX_SECONDS),

@@ -68,6 +68,8 @@ variables! {
     WORKERS_PER_BRANCH = "KLK_WORKERS_PER_BRANCH", number(1, 1, 16), "Ejecuciones a la vez de una misma tienda.";
     QUEUE_MAX = "KLK_QUEUE_MAX", number(50_000, 1, 1_000_000), "Ejecuciones que pueden esperar en cola.";
     LIVE_STREAK_MAX = "KLK_LIVE_STREAK_MAX", number(4, 1, 1000), "Medias horas recientes seguidas tras las que pasa una recuperación que espera.";
+    RUN_LOGS_MAX = "KLK_REGISTROS_MAX", number(256, 0, 100_000), "Ejecuciones recientes de las que se guarda en memoria qué hicieron paso a paso, para su página; 0, de ninguna.";
+    SAVED_VIEWS_MAX = "KLK_VISTAS_MAX", number(30, 0, 1000), "Vistas (páginas con sus filtros) que puede guardar cada persona.";
     SHORT_ANSWER_RETRIES = "KLK_SHORT_ANSWER_RETRIES", number(1, 0, 10), "Veces que se vuelve a pedir una respuesta con menos líneas de las anunciadas.";
     SOURCE_CLOCK_TOLERANCE_SECONDS = "KLK_SOURCE_CLOCK_TOLERANCE_SECONDS", number(60, 0, 3600), "Segundos antes del final de una ventana en los que KLK puede haber generado la respuesta, según su reloj; una anterior no prueba la ventana.";
     WRITE_RETRIES = "KLK_WRITE_RETRIES", number(60, 0, 10_000), "Veces que se vuelve a guardar el inicio o el final de una ejecución que la base de datos no aceptó (disco lleno).";

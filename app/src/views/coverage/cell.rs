@@ -50,10 +50,15 @@ pub fn share(cell: &GridCell) -> AnyView {
     let of_worst: u32 = cell.spans.iter().filter(|span| Some(span.state) == worst).map(|span| span.windows).sum();
     let expected: u32 =
         cell.spans.iter().filter(|span| span.state != WindowState::Closed).map(|span| span.windows).sum();
-    let height = (of_worst * HEIGHT).div_ceil(expected.max(1)).clamp(SHARE_MIN, HEIGHT);
+    share_picture(worst.unwrap_or(WindowState::Complete), of_worst, expected)
+}
+
+/// A share of what is expected, from below.
+pub fn share_picture(state: WindowState, windows: u32, expected: u32) -> AnyView {
+    let height = (windows * HEIGHT).div_ceil(expected.max(1)).clamp(SHARE_MIN, HEIGHT);
     view! {
         <svg viewBox=format!("0 0 1 {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
-            <path class=worst.map_or("st-ok", ink) d=format!("M0 {}h1v{height}h-1z", HEIGHT - height)></path>
+            <path class=ink(state) d=format!("M0 {}h1v{height}h-1z", HEIGHT - height)></path>
         </svg>
     }
     .into_any()

@@ -25,6 +25,7 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
             Zoom::Day => texts.zoom_day(),
             Zoom::Week => texts.zoom_week(),
             Zoom::Month => texts.zoom_month(),
+            Zoom::Year => texts.zoom_year(),
         };
         segment(query.href_with("zoom", (one != Zoom::Week).then_some(one.code())), name, one == zoom)
     });

@@ -5,6 +5,7 @@ use engine::{CoverageGrid, DayState, GridCell, GridRow, GridSpan};
 use leptos::prelude::*;
 
 use super::cell::{ink, picture, share, worst};
+use super::weeks::{WEEK, month_heads, weeks};
 use super::words::{cell_words, is_shown, span_words};
 use crate::format::{day, dollars, weekday, whole};
 use crate::i18n::{Language, window_state_name};
@@ -27,11 +28,13 @@ pub enum Zoom {
     Week,
     /// Thirty-one days, each only its share.
     Month,
+    /// Fifty-two weeks, each only its share.
+    Year,
 }
 
 impl Zoom {
     /// All of them, the closest first.
-    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
 
     /// Of an address; a week where it says nothing that is known.
     pub fn of(text: Option<&str>) -> Self {
@@ -44,6 +47,7 @@ impl Zoom {
             Self::Day => "dia",
             Self::Week => "semana",
             Self::Month => "mes",
+            Self::Year => "anio",
         }
     }
 
@@ -53,6 +57,7 @@ impl Zoom {
             Self::Day => 1,
             Self::Week => 7,
             Self::Month => 31,
+            Self::Year => 364,
         }
     }
 }
@@ -95,9 +100,14 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
         Zoom::Week | Zoom::Month => {
             grid.days.iter().map(|date| day_head(grid, query, zoom, *date)).collect_view().into_any()
         }
+        Zoom::Year => month_heads(grid, query),
     };
     let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row)).collect_view();
-    let columns = if zoom == Zoom::Day { 50 } else { grid.days.len() + 2 };
+    let columns = match zoom {
+        Zoom::Day => 50,
+        Zoom::Week | Zoom::Month => grid.days.len() + 2,
+        Zoom::Year => grid.days.chunks(WEEK).len() + 2,
+    };
     let folded = (shown.folded > 0).then(|| {
         let text = match shown.folded {
             1 => texts.one_calm().to_owned(),
@@ -146,6 +156,7 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> An
         Zoom::Week | Zoom::Month => {
             row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
         }
+        Zoom::Year => weeks(row),
     };
     let missing = match row.missing {
         0 => "—".to_owned(),

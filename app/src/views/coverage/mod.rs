@@ -4,6 +4,7 @@ mod cell;
 mod controls;
 mod grid;
 mod store;
+mod weeks;
 mod words;
 
 pub use controls::{coverage_controls, past_notice as grid_past_notice, recover_bar as grid_recover_bar};

@@ -9,6 +9,7 @@ use warehouse::{CommitClock, RunRecord};
 
 use crate::engine::Engine;
 use crate::requests::RequestWatcher;
+use crate::run_logs::RunStep;
 
 /// What a pipeline did.
 pub(crate) enum Outcome {
@@ -44,6 +45,11 @@ impl Job<'_> {
     /// Whether the window is of time that just ended and is extracted for the first time: nothing of it can be loaded.
     pub(super) fn has_nobody_had_the_window(&self) -> bool {
         self.record.mode == RunMode::Incremental && self.record.attempt == 1
+    }
+
+    /// Keeps what the run does now, for whoever looks at it.
+    pub(super) fn note(&self, step: RunStep) {
+        self.engine.note_step(self.record.id, step);
     }
 
     /// For the end of the run: when its rows are in.

@@ -27,6 +27,7 @@ use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::queue::Waiting;
 use crate::retry_write::retry_write;
+use crate::run_logs::RunStep;
 
 /// Where the team finds a run: known before it starts.
 pub(crate) struct RunTrace {
@@ -75,10 +76,12 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
     }
     match outcome {
         Ok(Outcome::Whole(measurements)) => {
+            engine.note_step(record.id, RunStep::Ended(RunState::Succeeded));
             monitor.finish_succeeded(measurements);
             Verdict::Answered
         }
         Ok(Outcome::Partial { message, measurements, is_doubted }) => {
+            engine.note_step(record.id, RunStep::Ended(RunState::Partial));
             let is_unexpected = is_live_and_unexpected(engine, &record, branch).await;
             let failure = Failure::partial(run_message(Language::Es, &message), measurements);
             monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
@@ -156,6 +159,7 @@ async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
 
 /// Stores the end of a run that has nothing to commit.
 pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
+    engine.note_step(failure.run, RunStep::Ended(failure.state));
     if let Err(error) = retry_write(engine, || engine.warehouse.fail_run(failure.clone())).await {
         // The run stays in work in the database until the check of the queue ends it.
         tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");

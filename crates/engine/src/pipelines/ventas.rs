@@ -20,6 +20,7 @@ use super::job::{Job, Outcome};
 use super::source_change::{self, Announcement};
 use super::{doubt, messages};
 use crate::requests::RequestWatcher;
+use crate::run_logs::RunStep;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let window = window_of(job)?;
@@ -75,6 +76,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         announced: Some(announced),
         phases,
     };
+    job.note(RunStep::Writes { lines: lines.len() as u64 });
     let warehouse = &job.engine.warehouse;
     let doubt = if complete { doubt::of(job, &window, &lines, made_at).await? } else { None };
     let is_doubted = doubt.is_some();
@@ -92,6 +94,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
                 Ok::<_, PipelineError>(receipt)
             })
             .await?;
+        let (added, changed, removed) = (receipt.added, receipt.changed, receipt.removed);
+        job.note(RunStep::Committed { added, changed, removed });
         source_change::alarm(job, &receipt).await;
         return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
     }
@@ -110,6 +114,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             Ok::<_, PipelineError>(receipt)
         })
         .await?;
+    job.note(RunStep::Committed { added: receipt.added, changed: 0, removed: 0 });
     Ok(Outcome::Partial { message, measurements: measurements(receipt.loaded, figures), is_doubted })
 }
 
@@ -154,6 +159,7 @@ async fn ask(
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
             Ok(answer) => {
                 let (announced, distinct, unreadable) = (answer.announced, answer.lines.len(), answer.unreadable);
+                job.note(RunStep::CameShort { received: distinct as u64, announced });
                 tracing::warn!(run = %job.record.id, announced, distinct, unreadable, "a short answer is asked for again");
             }
             Err(KlkError::Malformed { .. }) if left > 0 => {}

@@ -23,7 +23,7 @@ use crate::window_states::WindowStates;
 use crate::{Actor, Engine, UseCaseError, number_holes};
 
 /// Days that one grid may have.
-pub const GRID_DAYS_MAX: u32 = 31;
+pub const GRID_DAYS_MAX: u32 = 366;
 /// Of a grid of no more days it is read in which half hours anything was sold.
 const SOLD_DAYS_MAX: usize = 7;
 

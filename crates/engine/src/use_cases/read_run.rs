@@ -7,6 +7,7 @@ use monitoring::SentryLinks;
 use warehouse::{StoredRun, Subject};
 
 use crate::answer_cache::Question;
+use crate::run_logs::RunLogLine;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -15,6 +16,15 @@ impl Engine {
         actor.may_read()?;
         let question = Question::new("read_run", &run, &[Subject::Runs, Subject::Sales]);
         self.cached(question, self.run_now(run)).await
+    }
+
+    /// What a run has done since it started, the oldest line first; none of one that ended a while ago.
+    pub fn run_log(&self, actor: &Actor, run: &RunView) -> Result<Vec<RunLogLine>, UseCaseError> {
+        actor.may_read()?;
+        let chain = &self.settings.schedules.zone;
+        let zone = self.branches.find(&run.ubicacion_id).map_or(chain, |branch| &*branch.zone);
+        let line = |(at, step)| RunLogLine { at, local: zone.to_datetime(at), step };
+        Ok(self.run_logs.of(run.id).into_iter().map(line).collect())
     }
 
     async fn run_now(&self, run: RunId) -> Result<RunDetail, UseCaseError> {

@@ -30,6 +30,7 @@ mod resilience;
 mod restart;
 mod run_detail;
 mod schedule;
+mod search;
 mod sentry_reports;
 mod sequences;
 mod story;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::problem::ProblemCode;
 use domain::read_model::{CheckInState, MonitoringTrial, ReportKind};
 use domain::{Role, RunId, RunState};
-use engine::{Actor, UseCaseError};
+use engine::{Actor, RunStep, UseCaseError};
 use jiff::Timestamp;
 use klk_sim::{Fault, FaultKind};
 use monitoring::{CronMonitor, MonitoringSettings, SentryWeb, Started};
@@ -61,6 +61,36 @@ async fn a_run_is_told_with_its_phases_and_the_other_attempts_at_its_window() {
     assert!(detail.ejecucion.error_mensaje.is_some());
     assert_eq!((detail.fases.preparacion_y_transformacion, detail.fases.carga, detail.cambios), (None, None, None));
     assert!(detail.fases.extraccion.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_does_is_kept_step_by_step() {
+    let world = World::new().await;
+    let steps = async |run| {
+        let detail = world.engine.read_run(&operator(), run).await.unwrap();
+        let log = world.engine.run_log(&operator(), &detail.ejecucion).unwrap();
+        assert!(log.iter().all(|line| line.local.to_string().starts_with("2025-11-18T12:00")), "{log:?}");
+        log.into_iter().map(|line| line.step).collect::<Vec<_>>()
+    };
+    let whole = world.extract("tienda_01", DAY, HOURS).await[0].clone();
+    let lines = whole.registros_cargados.unwrap();
+    let log = steps(whole.id).await;
+    assert!(matches!(
+        log[..3],
+        [RunStep::Started, RunStep::Requested { attempt: 1 }, RunStep::Answered { status: 200, .. }]
+    ));
+    let rest = [
+        RunStep::Writes { lines },
+        RunStep::Committed { added: lines, changed: 0, removed: 0 },
+        RunStep::Ended(RunState::Succeeded),
+    ];
+    assert_eq!(log[3..], rest);
+
+    world.sim.add_fault(Fault::new(FaultKind::Status { code: 502, html: true }));
+    let failed = world.extract("tienda_08", DAY, HOURS).await[0].id;
+    let log = steps(failed).await;
+    assert!(log.iter().any(|step| matches!(step, RunStep::Answered { status: 502, .. })), "{log:?}");
+    assert_eq!(log.last(), Some(&RunStep::Ended(RunState::Failed)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ mod reconciliations;
 mod retention;
 mod run_pages;
 mod samples;
+mod saved_views;
 mod stock;
 mod store;
 mod together;

@@ -110,7 +110,7 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
 }
 
 /// Pages, which lead nobody to where they can sign in.
-const PAGES: [(&str, Least); 22] = [
+const PAGES: [(&str, Least); 24] = [
     ("/", Least::Reader),
     ("/cobertura", Least::Reader),
     ("/cobertura/celda?tienda=tienda_01&fecha=2025-11-17", Least::Reader),
@@ -131,6 +131,8 @@ const PAGES: [(&str, Least); 22] = [
     ("/pendientes/cambios", Least::Reader),
     ("/calendarios", Least::Reader),
     ("/actividad/decisiones", Least::Reader),
+    ("/buscar?q=tienda_01", Least::Reader),
+    ("/atajos", Least::Reader),
     ("/no/hay/tal", Least::Reader),
     ("/usuarios", Least::Administrator),
 ];
