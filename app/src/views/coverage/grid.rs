@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::cell::{ink, picture, share, worst};
 use super::weeks::{WEEK, month_heads, weeks};
 use super::words::{cell_words, is_shown, span_words};
+use super::zoom::Zoom;
 use crate::format::{day, dollars, weekday, whole};
 use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
@@ -18,49 +19,6 @@ pub const CELLS_FORM: &str = "celdas";
 const ROWS_MAX: usize = 25;
 /// Grids of no more stores show all of them, also those of which nothing is missing.
 const UNFOLDED_MAX: usize = 12;
-
-/// How close one looks, as an address says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zoom {
-    /// One day, half hour by half hour.
-    Day,
-    /// Seven days.
-    Week,
-    /// Thirty-one days, each only its share.
-    Month,
-    /// Fifty-two weeks, each only its share.
-    Year,
-}
-
-impl Zoom {
-    /// All of them, the closest first.
-    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
-
-    /// Of an address; a week where it says nothing that is known.
-    pub fn of(text: Option<&str>) -> Self {
-        Self::ALL.into_iter().find(|zoom| Some(zoom.code()) == text).unwrap_or(Self::Week)
-    }
-
-    /// The value in the address.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Day => "dia",
-            Self::Week => "semana",
-            Self::Month => "mes",
-            Self::Year => "anio",
-        }
-    }
-
-    /// Days that are shown.
-    pub const fn days(self) -> u32 {
-        match self {
-            Self::Day => 1,
-            Self::Week => 7,
-            Self::Month => 31,
-            Self::Year => 364,
-        }
-    }
-}
 
 /// The rows of an address: folded, narrowed to a state, and cut to a page.
 struct Shown<'grid> {

@@ -6,8 +6,10 @@ mod grid;
 mod store;
 mod weeks;
 mod words;
+mod zoom;
 
 pub use controls::{coverage_controls, past_notice as grid_past_notice, recover_bar as grid_recover_bar};
-pub use grid::{Zoom, coverage_table, legend};
+pub use grid::{coverage_table, legend};
 pub use store::{chain_week, day_picture, week_of_store};
 pub use words::is_shown;
+pub use zoom::Zoom;

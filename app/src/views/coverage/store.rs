@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use rust_decimal::Decimal;
 
 use super::cell::picture;
-use super::grid::{Zoom, half_hours};
+use super::grid::half_hours;
 use super::words::cell_words;
+use super::zoom::Zoom;
 use crate::format::{day, weekday, whole};
 use crate::preferences::language;
 use crate::query::{COVERAGE, Query, cell_path, day_path};

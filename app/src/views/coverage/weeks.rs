@@ -5,7 +5,7 @@ use engine::{CoverageGrid, DayState, GridCell, GridRow};
 use leptos::prelude::*;
 
 use super::cell::{share_picture, worst};
-use super::grid::Zoom;
+use super::zoom::Zoom;
 use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
