@@ -4,16 +4,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::decision::Origin;
-use domain::{BatchId, Branch, BranchCode, BranchId, Calendar, EtlKind, Interval, RunId, RunMode};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use klk_sim::{Fault, FaultKind};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use uuid::Uuid;
-use warehouse::{NewBatch, NewRun, Warehouse, WarehouseSettings};
+use warehouse::{Warehouse, WarehouseSettings};
 
 use crate::support::fake_sentry::{FakeSentry, Manner};
 use crate::support::{Klk, Pos, Server, get_status};
@@ -117,47 +112,16 @@ fn every_endpoint_says_which_it_is_and_what_it_was_asked_about() {
     assert_eq!(spans(probe, "http.client").len(), 1, "{probe}");
 }
 
-/// A database with a started run in a zone that DuckDB does not know: whoever asks for the list of runs gets an error.
+/// A database in which a column of runs has another name: whoever asks for the list of runs gets an error.
 fn break_the_list_of_runs(klk: &Klk) {
-    // One type of local time, and nothing else.
-    let mut zone_file = b"TZif\0".to_vec();
-    zone_file.extend([0; 15]);
-    zone_file.extend([0_u32, 0, 0, 0, 1, 4].iter().flat_map(|count| count.to_be_bytes()));
-    zone_file.extend([0; 6]);
-    zone_file.extend(b"MTC\0");
-    let branch = Branch {
-        id: BranchId::new("tienda_01"),
-        code: BranchCode::new("SUC001"),
-        name: "PERIFERICO".to_owned(),
-        zone: TimeZone::tzif("Mars/Olympus", &zone_file).unwrap().into(),
-        calendar: Calendar::every_day("07:00-21:00".parse().unwrap()),
-        calendar_counts_from: None,
-        warehouses: Vec::new(),
-    };
-    let moment = |text: &str| text.parse::<Timestamp>().unwrap();
-    let batch = NewBatch {
-        id: BatchId(Uuid::from_u128(1)),
-        reason: "manual",
-        requested_by: None,
-        origin: Origin::System,
-        created_at: moment("2025-11-17T12:00:00Z"),
-        sentry_trace: None,
-        baggage: None,
-    };
-    let run = NewRun {
-        id: RunId(Uuid::from_u128(2)),
-        kind: EtlKind::Sales,
-        branch,
-        interval: Interval::new(moment("2025-11-17T12:00:00Z"), moment("2025-11-17T12:30:00Z")).unwrap(),
-        mode: RunMode::Full,
-    };
+    let path = klk.path("data/klk.duckdb");
     block_on(async {
-        let warehouse = Warehouse::open(&WarehouseSettings::at(klk.path("data/klk.duckdb"))).unwrap();
-        let id = run.id;
-        warehouse.enqueue(batch, vec![run]).await.unwrap();
-        warehouse.claim(id, moment("2025-11-17T12:31:00Z"), "otra".to_owned(), None).await.unwrap();
+        let warehouse = Warehouse::open(&WarehouseSettings::at(path.clone())).unwrap();
         warehouse.close().await;
     });
+    let connection = duckdb::Connection::open(path).unwrap();
+    connection.execute_batch("ALTER TABLE etl_ejecuciones RENAME COLUMN version_etl TO otra").unwrap();
+    connection.close().unwrap();
 }
 
 /// The events of level error, each with its code.

@@ -9,7 +9,7 @@ use domain::filter::GapFilter;
 use domain::plan::RetryPolicy;
 use domain::read_model::{PlanRequest, ReconcileRequest};
 use domain::{BranchId, RunState};
-use engine::{EngineSettings, LookBackSettings, RetrySettings};
+use engine::{EngineSettings, LookBackSettings, RetrySettings, UseCaseError};
 use jiff::{SignedDuration, Timestamp};
 use klk_sim::{Endpoint, Fault, FaultKind, LateSales, Malformation};
 use rand::rngs::StdRng;
@@ -201,8 +201,12 @@ async fn recover_all(world: &World, seed: u64) {
     for _ in 0..ROUNDS {
         let preview = world.engine.plan_recovery(&operator(), everything()).await.unwrap();
         if preview.ventanas > 0 {
-            let plan = world.engine.start_plan(&operator(), preview.hash.as_str()).await.unwrap();
-            drop(world.engine.wait_for_batch(plan.lote_id.unwrap()).await);
+            match world.engine.start_plan(&operator(), preview.hash.as_str()).await {
+                Ok(plan) => drop(world.engine.wait_for_batch(plan.lote_id.unwrap()).await),
+                // Something was still loaded meanwhile, as by a retry: the next round asks again.
+                Err(UseCaseError::PlanChanged { .. }) => {}
+                Err(error) => panic!("seed {seed}: {error}"),
+            }
         }
         world.all_ended().await;
         if preview.ventanas == 0 && world.gaps(72).await.is_empty() {

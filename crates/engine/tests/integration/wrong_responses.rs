@@ -279,7 +279,7 @@ async fn a_line_that_moves_to_the_end_of_its_window_is_missing_from_the_next_one
         let hours = ["12:05:00", hour, "12:40:00"];
         let lines: Vec<String> = (1..)
             .zip(hours)
-            .filter(|(_, hour)| *hour >= from.as_str() && *hour <= to.as_str())
+            .filter(|(_, hour)| *hour >= from.as_str() && *hour <= format!("{to}:00").as_str())
             .map(|(number, hour)| line(&format!("C01-01-0000000{number}"), hour))
             .collect();
         let mut meta = question.clone();
