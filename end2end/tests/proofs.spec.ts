@@ -78,10 +78,10 @@ test('a day is a table of half hours that the keyboard walks and that tells what
   await expect(page.getByText('Día sin probar')).toBeVisible();
   await expectAccessible(page);
 
-  await table.getByRole('link', { name: '13:00 – 13:30: Completa' }).focus();
+  await table.getByRole('link', { name: '14:00 – 14:30: Completa' }).focus();
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/hora=13%3A00/);
-  await expect(table.getByRole('link', { name: /^13:00/ })).toHaveAttribute('aria-current', 'true');
+  await expect(page).toHaveURL(/hora=14%3A00/);
+  await expect(table.getByRole('link', { name: /^14:00/ })).toHaveAttribute('aria-current', 'true');
   const proofs = page.locator('.proofs');
   await expect(proofs.getByText('Cumple', { exact: true })).toHaveCount(3);
   await expect(proofs).toContainText(/recibidas de .* anunciadas/);

@@ -17,13 +17,15 @@ use engine::{Actor, Engine};
 use jiff::civil::time;
 use jiff::{SignedDuration, Timestamp};
 use klk_sim::{Sim, SimConfig};
+use monitoring::Monitoring;
 use tokio::net::TcpListener;
+use warehouse::Access;
 
-use crate::clock;
 use crate::failure::{Failure, use_case_failure};
 use crate::output::progress::{Figures, ProgressDisplay};
 use crate::output::remark;
 use crate::settings::Settings;
+use crate::{clock, database};
 
 /// The demo's own database, apart from anybody's real one.
 pub const DATABASE: &str = "data/demo.duckdb";
@@ -37,6 +39,28 @@ const STORE_OF_THE_HOLE: &str = "tienda_18";
 /// A half hour that ended less than this ago may still be on its way.
 const NOT_DUE_YET: SignedDuration = SignedDuration::from_hours(2);
 const LOOK_INTERVAL: Duration = Duration::from_millis(300);
+
+/// Who loads the demo's sales.
+const PERSON: &str = "demo";
+
+/// Refuses a database that has something and nothing of a demo: invented sales do not belong beside real ones.
+pub async fn refuse_real_data(settings: &Settings) -> Result<(), Failure> {
+    if !settings.database.exists() {
+        return Ok(());
+    }
+    // One that cannot be read is said by whoever opens it next.
+    let Ok(warehouse) = database::open(settings, &Monitoring::disabled(), Access::ReadOnly) else { return Ok(()) };
+    let is_real = warehouse.is_without(PERSON.to_owned()).await.unwrap_or(false);
+    warehouse.close().await;
+    if is_real {
+        let path = settings.database.display();
+        return Err(Failure::Usage(format!(
+            "{path} tiene cargas que no son de una demostración, y las ventas inventadas no van junto a las reales: elija otro \
+             archivo con --base"
+        )));
+    }
+    Ok(())
+}
 
 /// The simulated POS of a demonstration.
 pub struct Demo {
@@ -73,7 +97,7 @@ impl Demo {
         if leave_out.is_first_load {
             self.sim.begin_scenario();
         }
-        let actor = Actor::new("demo", Role::Administrator);
+        let actor = Actor::new(PERSON, Role::Administrator);
         let loaded = engine.load_missing(&actor, DAYS, &leave_out.windows).await.map_err(use_case_failure);
         let outcome = match loaded {
             Ok(answer) => show_progress(engine, answer.batch).await,

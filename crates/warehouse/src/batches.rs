@@ -70,6 +70,15 @@ impl Warehouse {
         self.read("lote", move |connection| Ok(counts(connection, &[batch])?.pop())).await
     }
 
+    /// Whether something was ever queued, and nothing of it by a person.
+    pub async fn is_without(&self, person: String) -> Result<bool> {
+        self.read("lotes_de", move |connection| {
+            let sql = "SELECT count(*) > 0 AND count(*) FILTER (solicitado_por = ?) = 0 FROM lotes";
+            Ok(connection.query_row(sql, [person], |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// Batches with runs that wait or are in work, and those with a run that ended after the given moment; the newest first.
     /// What schedules queue is left out.
     pub async fn batches_since(&self, moment: Timestamp) -> Result<Vec<BatchCounts>> {

@@ -89,7 +89,9 @@ impl CommitMark {
             None => file.insert(open()?),
         };
         file.seek(SeekFrom::Start(0))?;
-        file.write_all(line.as_bytes())
+        file.write_all(line.as_bytes())?;
+        // What somebody else wrote behind it would keep it from being read.
+        file.set_len(line.len() as u64)
     }
 
     fn open_headers(&self) {
@@ -119,9 +121,17 @@ impl CommitMark {
     }
 }
 
-/// A mark that cannot be read claims nothing.
+/// A mark that cannot be read claims nothing, which is logged where there is one.
 fn read_mark(path: &Path) -> Option<Reached> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let mark = std::fs::read(path).ok().and_then(|text| parse_mark(std::str::from_utf8(&text).ok()?));
+    if mark.is_none() && path.exists() {
+        let path = path.display();
+        tracing::warn!(%path, "the mark of how far commits came cannot be read: whether work is missing is not known");
+    }
+    mark
+}
+
+fn parse_mark(text: &str) -> Option<Reached> {
     let (format, numbers) = text.trim_end().split_once(' ')?;
     let (checkpoint, log_bytes) = numbers.split_once(' ').filter(|_| format == FORMAT)?;
     Some(Reached { checkpoint: checkpoint.parse().ok()?, log_bytes: log_bytes.parse().ok()? })

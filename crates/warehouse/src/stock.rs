@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::columns::{append, article_columns};
 use crate::coverage::cover;
 use crate::instants::{instant, micros};
+use crate::literal::with_values;
 use crate::runs::{EndRow, RunEnd, end_run};
 use crate::{Result, Warehouse};
 
@@ -118,13 +119,15 @@ pub struct LastSnapshot {
     pub warehouse: WarehouseCode,
     /// The articles that are loaded of it.
     pub codes: HashSet<String>,
+    /// Articles that snapshots since a moment have removed, and none has brought back.
+    pub gone: u64,
     /// Number of articles of a later snapshot that was rejected for having too few, and when it was first received.
     pub doubted: Option<(u64, Timestamp)>,
 }
 
 impl Warehouse {
-    /// The last snapshot of each warehouse of a branch.
-    pub async fn last_snapshots(&self, branch: BranchId) -> Result<Vec<LastSnapshot>> {
+    /// The last snapshot of each warehouse of a branch, with what was removed since a moment.
+    pub async fn last_snapshots(&self, branch: BranchId, since: Timestamp) -> Result<Vec<LastSnapshot>> {
         self.read("ultimas_fotos", move |connection| {
             let mut statement = connection.prepare(
                 "SELECT codigo_almacen, articulos_en_duda, epoch_us(en_duda_desde)
@@ -133,11 +136,13 @@ impl Warehouse {
             let mut rows = statement.query([branch.as_str()])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let since = row.get::<_, Option<i64>>(2)?.map(|at| instant("en_duda_desde", at)).transpose()?;
-                let doubted = row.get::<_, Option<u64>>(1)?.zip(since);
+                let doubted_at = row.get::<_, Option<i64>>(2)?.map(|at| instant("en_duda_desde", at)).transpose()?;
+                let doubted = row.get::<_, Option<u64>>(1)?.zip(doubted_at);
                 let warehouse = row.get::<_, String>(0)?;
                 let codes = codes_of(connection, &branch, &warehouse)?;
-                found.push(LastSnapshot { warehouse: WarehouseCode::new(warehouse), codes, doubted });
+                let removed = removed_since(connection, &branch, &warehouse, since)?;
+                let gone = removed.iter().filter(|code| !codes.contains(*code)).count() as u64;
+                found.push(LastSnapshot { warehouse: WarehouseCode::new(warehouse), codes, gone, doubted });
             }
             Ok(found)
         })
@@ -168,6 +173,21 @@ fn codes_of(connection: &Connection, branch: &BranchId, warehouse: &str) -> Resu
     let mut statement =
         connection.prepare("SELECT codigo FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?")?;
     let codes = statement.query_map(params![branch.as_str(), warehouse], |row| row.get(0))?;
+    Ok(codes.collect::<std::result::Result<_, _>>()?)
+}
+
+fn removed_since(
+    connection: &Connection,
+    branch: &BranchId,
+    warehouse: &str,
+    since: Timestamp,
+) -> Result<HashSet<String>> {
+    let mut statement = connection.prepare(&with_values(
+        "SELECT DISTINCT codigo FROM stock_historico
+         WHERE ubicacion_id = ? AND codigo_almacen = ? AND stock IS NULL AND capturado_en >= make_timestamptz(?)",
+        &[&branch, &warehouse, &micros(since)],
+    ))?;
+    let codes = statement.query_map([], |row| row.get(0))?;
     Ok(codes.collect::<std::result::Result<_, _>>()?)
 }
 

@@ -124,10 +124,10 @@ pub fn problems(entries: &[BranchEntry], holidays: &[ExceptionEntry], zone: &Tim
         if let Err(error) = entry.branch(&[], zone) {
             problems.push(format!("[[tiendas]] {}: {error}", entry.id));
         }
-        if !ids.insert(entry.id.to_lowercase()) {
+        if !ids.insert(entry.id.trim().to_lowercase()) {
             problems.push(format!("[[tiendas]]: el id '{}' está dos veces", entry.id));
         }
-        if !codes.insert(entry.codigo.to_lowercase()) {
+        if !codes.insert(entry.codigo.trim().to_lowercase()) {
             problems.push(format!("[[tiendas]]: el código '{}' está dos veces", entry.codigo));
         }
     }
@@ -320,7 +320,7 @@ mod tests {
             BranchEntry { zona: Some("America/Nada".into()), ..entry("a", "1") },
             BranchEntry { horario_lunes: Some("7 a 21".into()), ..entry("b", "2") },
             BranchEntry { desde: Some("ayer".into()), ..entry("c", "3") },
-            entry("A", "3"),
+            entry("A", "3 "),
         ];
         assert_eq!(
             problems(&entries, &[], &caracas()),
@@ -329,7 +329,7 @@ mod tests {
                 "[[tiendas]] b: '7 a 21' no es un horario: escriba 07:00-21:00, 08:00-24:00, 18:00-02:00 o cerrado",
                 "[[tiendas]] c: 'ayer' no es una fecha: escriba 2025-11-01",
                 "[[tiendas]]: el id 'A' está dos veces",
-                "[[tiendas]]: el código '3' está dos veces",
+                "[[tiendas]]: el código '3 ' está dos veces",
             ]
         );
     }

@@ -156,6 +156,18 @@ fn a_database_that_lost_what_was_committed_says_so_to_whoever_looks() {
 }
 
 #[test]
+fn invented_sales_do_not_go_beside_real_ones() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    let window =
+        ["etl", "ventas", "--tienda", "tienda_01", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "12:30"];
+    assert_eq!(klk.run(&window).code, 0);
+    let refused = klk.run(&["demo-data", "--base", "data/klk.duckdb"]);
+    assert!(refused.code == 2 && refused.errors.contains("elija otro archivo"), "{}", refused.errors);
+}
+
+#[test]
 fn an_answer_that_cannot_be_written_is_no_success() {
     let pos = Pos::start();
     let klk = pos.klk();

@@ -84,13 +84,17 @@ pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
     let mut said = None;
-    for known in warehouse.last_snapshots(snapshot.branch.clone()).await? {
+    let since = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    for known in warehouse.last_snapshots(snapshot.branch.clone(), since).await? {
         let Some(taken) = snapshot.warehouses.iter().find(|taken| taken.code == known.warehouse) else { continue };
         let (before, articles) = (known.codes.len() as u64, taken.articles.len() as u64 + taken.unreadable);
         // Any of those that cannot be read may be one that seems to be gone.
         let still_there = taken.articles.iter().filter(|article| known.codes.contains(&article.codigo)).count() as u64;
         let still_there = (still_there + taken.unreadable).min(before);
-        if !limits.is_doubtful(before, still_there) {
+        let is_much = limits.is_doubtful(before, still_there);
+        // A little at each snapshot is much in the end.
+        let is_much_in_a_day = still_there < before && limits.is_doubtful(before + known.gone, still_there);
+        if !is_much && !is_much_in_a_day {
             continue;
         }
         // About as many as were doubted: stock goes on changing meanwhile.

@@ -39,6 +39,9 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         is_of_window_only: question.to.is_none(),
     };
     log_unreadable(job, &answer);
+    if let Some(message) = of_another_store(job, &answer) {
+        return Err(PipelineError::Short { message, extracted: distinct });
+    }
     let made_at = answer.generated_at;
     let wrong_moment = match wrong_moment(job, &answer, window.interval.end()) {
         None => older_than_loaded(job, &window, made_at).await?,
@@ -197,6 +200,25 @@ fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> O
     let tolerance = job.engine.settings.source_clock_tolerance;
     let is_early = window_end.checked_sub(tolerance).is_ok_and(|earliest| made_at < earliest);
     is_early.then(|| messages::made_too_early(made_at, window_end, &job.branch.zone))
+}
+
+/// What is wrong with lines that all left another store's warehouse, whatever `meta` says of the store.
+fn of_another_store(job: &Job<'_>, answer: &SalesAnswer) -> Option<RunMessage> {
+    let own: HashSet<&str> = job.branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()).collect();
+    let others: HashSet<&str> = (job.engine.branches.all().iter())
+        .filter(|branch| branch.id != job.branch.id)
+        .flat_map(|branch| branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()))
+        .filter(|code| !own.contains(code))
+        .collect();
+    let code_of = |line: &SaleLine| {
+        line.codigo_almacen.as_deref().map(str::trim).filter(|code| others.contains(code)).map(str::to_owned)
+    };
+    let first = answer.lines.first().and_then(code_of)?;
+    answer.lines.iter().all(|line| code_of(line).is_some()).then(|| RunMessage::OtherQuestion {
+        campo: "codigo_almacen".to_owned(),
+        pedido: own.into_iter().collect::<Vec<_>>().join(", "),
+        respondido: first,
+    })
 }
 
 /// What is wrong with a response that was made before what is loaded of its window was committed, as by a cache: what it does not

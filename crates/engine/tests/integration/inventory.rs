@@ -186,6 +186,23 @@ async fn a_stock_of_other_articles_is_believed_when_it_comes_again() {
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
 }
 
+/// Each snapshot loses less than is doubted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_that_loses_a_little_at_each_snapshot_is_doubted_in_the_end() {
+    let (world, articles) = stocked(100).await;
+    let take = async |time: &str, count: u32| {
+        articles.store(count, Ordering::Relaxed);
+        world.clock.set(&format!("2025-11-18T{time}:00Z"));
+        snapshot(&world).await[0].estado
+    };
+    assert_eq!(take("16:00", 100).await, RunState::Succeeded);
+    assert_eq!(take("16:30", 90).await, RunState::Succeeded);
+    assert_eq!(take("17:00", 79).await, RunState::Failed);
+    assert_eq!(take("17:30", 79).await, RunState::Succeeded, "it came twice");
+    assert_eq!(take("18:00", 100).await, RunState::Succeeded);
+    assert_eq!(take("18:30", 90).await, RunState::Succeeded, "what is there again is not lost");
+}
+
 /// A cache between us and the POS, or a POS that looks at an old copy.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stock_of_another_time_is_not_that_of_now() {

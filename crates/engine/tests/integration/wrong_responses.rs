@@ -203,6 +203,23 @@ async fn a_response_made_too_early_does_not_say_that_the_source_changed() {
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
 }
 
+/// The head says SUC001, and every line left a warehouse of SUC002.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_another_stores_warehouse_are_not_this_stores() {
+    let with_warehouse = |code: &str| {
+        right().replace(r#""cantidad_vendida":1"#, &format!(r#""codigo_almacen":"{code}","cantidad_vendida":1"#))
+    };
+    let (world, response) = responding(with_warehouse("APP-TBQ")).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = runs[0].error_mensaje.as_ref().unwrap();
+    assert_eq!((runs[0].estado, runs[0].error_tipo), (FAILED, Some(ErrorClass::InvalidData)));
+    assert!(message.contains("«codigo_almacen»") && message.contains("«APP-TBQ»"), "{message}");
+    for own_or_unknown in ["APP-TPF", "APP-99"] {
+        *response.lock().unwrap() = with_warehouse(own_or_unknown);
+        assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    }
+}
+
 /// The source says when it makes its responses: one that does not may have been made at any time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_hides_its_moment_proves_nothing_where_others_say_it() {
