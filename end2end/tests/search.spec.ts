@@ -71,6 +71,7 @@ test('the palette finds pages, stores, their days and runs, by keyboard alone, a
   await expect(page).toHaveURL(`${klk.url}/actividad/${ejecuciones[0]!.id}`);
 
   await page.keyboard.press('Control+k');
+  await expect(palette(page).getByRole('textbox')).toBeFocused();
   await page.keyboard.insertText('no hay tal cosa');
   await expect(palette(page).getByText('No se encontró nada')).toBeVisible();
   await page.keyboard.press('Escape');
