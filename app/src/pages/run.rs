@@ -44,7 +44,7 @@ pub async fn run_page(values: Values) -> Page {
         {part(texts.part(), run, None, |detail| found(detail, &log))}
     };
     let page = Page::new(RUNS.path, title, TOPICS, content);
-    // What it does meanwhile changes nothing that others are told of.
+    // The steps of a running run send no event, so its page is requested at an interval.
     Page { every_seconds: is_running.then_some(LOG_SECONDS), ..page }
 }
 

@@ -38,7 +38,7 @@ pub enum EngineError {
     },
 }
 
-/// Why something that was asked for is not done. `text` says it to people (error_text.rs).
+/// Why a request fails. `text` is the sentence for people (error_text.rs).
 #[derive(Debug, thiserror::Error)]
 pub enum UseCaseError {
     /// A parameter cannot be read or is out of its bounds.

@@ -1,4 +1,4 @@
-//! What the answer to something that was asked for says, as a sentence. REST and commands have the Spanish one.
+//! Messages of responses to requests, as sentences. REST and commands use the Spanish ones.
 
 use domain::ErrorClass;
 use domain::plan::StopCause;

@@ -16,6 +16,9 @@ use super::job::Job;
 use super::messages;
 use crate::calendars::Calendars;
 
+/// Articles that earlier snapshots removed count with those of this one for as long: stock is taken some times a day.
+const REMOVALS_COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
 /// Why an answer is not loaded; none where it may be.
 pub(super) async fn of(
     job: &Job<'_>,
@@ -25,7 +28,7 @@ pub(super) async fn of(
 ) -> Result<Option<RunMessage>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
-    let (loaded, lost_before) = match job.has_nobody_had_the_window() {
+    let (loaded, lost_before) = match job.is_first_live_attempt() {
         true => (Vec::new(), 0),
         false => (warehouse.loaded_lines(window.clone()).await?, warehouse.lost_lines(window.clone()).await?),
     };
@@ -84,7 +87,7 @@ pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
     let mut said = None;
-    let since = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    let since = now.checked_sub(REMOVALS_COUNTED_FOR).unwrap_or(now);
     for known in warehouse.last_snapshots(snapshot.branch.clone(), since).await? {
         let Some(taken) = snapshot.warehouses.iter().find(|taken| taken.code == known.warehouse) else { continue };
         let (before, articles) = (known.codes.len() as u64, taken.articles.len() as u64 + taken.unreadable);

@@ -43,7 +43,7 @@ impl Job<'_> {
     }
 
     /// Whether the window is of time that just ended and is extracted for the first time: nothing of it can be loaded.
-    pub(super) fn has_nobody_had_the_window(&self) -> bool {
+    pub(super) fn is_first_live_attempt(&self) -> bool {
         self.record.mode == RunMode::Incremental && self.record.attempt == 1
     }
 

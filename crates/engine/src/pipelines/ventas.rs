@@ -62,7 +62,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             Ok::<_, PipelineError>((lines, lines_at_end))
         })
         .await?;
-    if complete && !job.has_nobody_had_the_window() {
+    if complete && !job.is_first_live_attempt() {
         source_change::note_lines_at_end(job, &window, &lines_at_end).await;
     }
     let measurements = |loaded: u64, (invoices, total_usd): (u64, Decimal)| Measurements::Sales {
@@ -202,22 +202,20 @@ fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> O
     is_early.then(|| messages::made_too_early(made_at, window_end, &job.branch.zone))
 }
 
-/// What is wrong with lines that all left another store's warehouse, whatever `meta` says of the store.
+/// What is wrong with lines that are all from another store's warehouse, whatever `meta` says of the store.
 fn of_another_store(job: &Job<'_>, answer: &SalesAnswer) -> Option<RunMessage> {
-    let own: HashSet<&str> = job.branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()).collect();
+    let own: Vec<&str> = job.branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()).collect();
     let others: HashSet<&str> = (job.engine.branches.all().iter())
         .filter(|branch| branch.id != job.branch.id)
         .flat_map(|branch| branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()))
         .filter(|code| !own.contains(code))
         .collect();
-    let code_of = |line: &SaleLine| {
-        line.codigo_almacen.as_deref().map(str::trim).filter(|code| others.contains(code)).map(str::to_owned)
-    };
-    let first = answer.lines.first().and_then(code_of)?;
-    answer.lines.iter().all(|line| code_of(line).is_some()).then(|| RunMessage::OtherQuestion {
+    let mut codes = answer.lines.iter().map(|line| line.codigo_almacen.as_deref().unwrap_or_default().trim());
+    let first = codes.clone().next()?;
+    codes.all(|code| others.contains(code)).then(|| RunMessage::OtherQuestion {
         campo: "codigo_almacen".to_owned(),
-        pedido: own.into_iter().collect::<Vec<_>>().join(", "),
-        respondido: first,
+        pedido: own.join(", "),
+        respondido: first.to_owned(),
     })
 }
 
@@ -229,7 +227,7 @@ async fn older_than_loaded(
     made_at: Option<Timestamp>,
 ) -> Result<Option<RunMessage>, PipelineError> {
     let engine = job.engine;
-    let Some(made_at) = made_at.filter(|_| engine.source_clock.has_agreed() && !job.has_nobody_had_the_window()) else {
+    let Some(made_at) = made_at.filter(|_| engine.source_clock.has_agreed() && !job.is_first_live_attempt()) else {
         return Ok(None);
     };
     let Some(loaded_at) = engine.warehouse.last_commit(window.clone()).await? else { return Ok(None) };

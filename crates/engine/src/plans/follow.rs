@@ -75,7 +75,7 @@ mod tests {
 
     const FAILED: Verdict = Verdict::Failed(ErrorClass::Timeout);
 
-    /// Ends runs one after the other as they are told, each of the branch that is named.
+    /// Ends runs one after the other with the given outcomes, each of the named branch.
     async fn end(scene: &Scene, runs: &[(u128, &str, RunState)]) {
         for (number, branch, state) in runs {
             scene.store.end(*number, *state);

@@ -107,9 +107,9 @@ mod tests {
     fn a_window_that_was_never_tried_waits_from_its_end_on() {
         let (branch, time) = (branch("a"), half_hours_from(0, 2));
         let candidates = candidates_of(&branch, &evidence(time, Vec::new()), &[]);
-        let told: Vec<_> = candidates.iter().map(|one| (one.window.interval, one.attempts, one.since)).collect();
+        let found: Vec<_> = candidates.iter().map(|one| (one.window.interval, one.attempts, one.since)).collect();
         let (first, second) = (half_hours_from(0, 1), half_hours_from(1, 1));
-        assert_eq!(told, [(first, 0, first.end()), (second, 0, second.end())]);
+        assert_eq!(found, [(first, 0, first.end()), (second, 0, second.end())]);
     }
 
     #[test]
@@ -121,8 +121,8 @@ mod tests {
         let failures = [of_the_day, of_the_window.clone(), of_another, elsewhere];
         let attempts = vec![attempt(1, window, RunState::Failed, ErrorClass::Timeout)];
         let candidates = candidates_of(&branch, &evidence(window, attempts), &failures);
-        let told: Vec<_> = candidates.iter().map(|one| (one.attempts, one.since)).collect();
-        assert_eq!(told, [(3, of_the_window.ended_at)]);
+        let found: Vec<_> = candidates.iter().map(|one| (one.attempts, one.since)).collect();
+        assert_eq!(found, [(3, of_the_window.ended_at)]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ const NAME_CHARACTERS_MAX: usize = 60;
 /// Characters of an address; those of our pages with every filter set have fewer.
 const ADDRESS_CHARACTERS_MAX: usize = 1000;
 
-/// A view of whoever asks.
+/// A saved view of the signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedView {
     /// By which it is deleted.
@@ -24,7 +24,7 @@ pub struct SavedView {
 }
 
 impl Engine {
-    /// The views of whoever asks, by name.
+    /// The saved views of the signed-in person, by name.
     pub async fn saved_views(&self, actor: &Actor) -> Result<Vec<SavedView>, UseCaseError> {
         actor.may_read()?;
         let rows = self.warehouse.saved_views(actor.name.clone()).await?;
@@ -59,7 +59,7 @@ impl Engine {
         Ok(view(row))
     }
 
-    /// Deletes a view of whoever asks; gives it, so that it can be kept again. None where it is gone already.
+    /// Deletes a saved view of the signed-in person and returns it, so that it can be saved again. None if it is gone already.
     pub async fn delete_view(&self, actor: &Actor, id: Uuid) -> Result<Option<SavedView>, UseCaseError> {
         actor.may_read()?;
         Ok(self.warehouse.delete_view(actor.name.clone(), id).await?.map(view))
