@@ -141,11 +141,11 @@ async fn leave_out(engine: &Engine) -> Result<LeaveOut, Failure> {
     let gaps = sales_gaps(engine, DAYS + 1).await?;
     let branches = engine.branches();
     let settled = settled_week(now);
-    let has_any = |branch: &Branch| settled.is_some_and(|week| latest_covered(branch, &gaps, week).is_some());
+    let has_any = |branch: &Arc<Branch>| settled.is_some_and(|week| latest_covered(branch, &gaps, week).is_some());
     let is_first_load = !branches.iter().any(has_any);
     let windows = match settled {
         Some(week) if !is_first_load => branches.iter().flat_map(|branch| older_gaps(branch, &gaps, week)).collect(),
-        _ => hole(branches, now).into_iter().collect(),
+        _ => hole(&branches, now).into_iter().collect(),
     };
     Ok(LeaveOut { is_first_load, windows })
 }
@@ -186,7 +186,7 @@ fn gaps_of<'list>(branch: &BranchId, gaps: &'list [GapView]) -> impl Iterator<It
 }
 
 /// The half hour that never ran: yesterday, 16:00 to 16:30.
-fn hole(branches: &[Branch], now: Timestamp) -> Option<Window> {
+fn hole(branches: &[Arc<Branch>], now: Timestamp) -> Option<Window> {
     let branch = branches.iter().find(|branch| branch.id.as_str() == STORE_OF_THE_HOLE)?;
     let yesterday = branch.zone.to_datetime(now).date().yesterday().ok()?;
     let start = instant_of(yesterday.to_datetime(time(16, 0, 0, 0)), &branch.zone)?;
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_half_hour_that_never_ran_is_yesterday_at_four() {
-        let window = hole(&[branch()], instant(NOW)).unwrap();
+        let window = hole(&[Arc::new(branch())], instant(NOW)).unwrap();
         assert_eq!(window.interval.start(), instant("2025-11-17T20:00:00Z"));
         assert_eq!(window.interval.end(), instant("2025-11-17T20:30:00Z"));
     }

@@ -15,6 +15,7 @@ pub mod certificate;
 mod common_passwords;
 pub mod comparison;
 pub mod decision;
+pub mod echo;
 pub mod error_class;
 pub mod filter;
 pub mod freshness;

@@ -256,6 +256,12 @@ pub enum RunMessage {
     /// The response does not say when it was made, and others of the source do.
     #[serde(rename = "sin_fecha_de_generacion")]
     WithoutMoment,
+    /// The response leaves out a field that repeats the request, and others of the source have it.
+    #[serde(rename = "sin_eco")]
+    WithoutEcho {
+        /// Its name in `meta`.
+        campo: String,
+    },
     /// The response was made before its window ended.
     #[serde(rename = "generada_antes_de_tiempo")]
     MadeTooEarly {

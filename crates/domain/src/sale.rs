@@ -9,6 +9,8 @@ use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::echo::Echoes;
+
 /// One line of one invoice of one branch. Its key is (branch, `numero_factura`, `linea`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the POS's own, described in its contract")]
@@ -147,6 +149,8 @@ pub struct SalesAnswer {
     pub unreadable_lines: Vec<UnreadableLine>,
     /// When the source made the response (`meta.fecha_generacion`); None where it does not say.
     pub generated_at: Option<Timestamp>,
+    /// What it repeats of the request.
+    pub echoes: Echoes,
     /// The lines without contradiction, each once (by `numero_factura` and `linea`), in the order they came. Both ends of the asked hours
     /// are inclusive at the POS, so a line at exactly the end is among them.
     pub lines: Vec<SaleLine>,

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::echo::Echoes;
+
 /// One article of one warehouse, as a snapshot shows it. `"N/A"` and empty texts are None.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the POS's own, described in its contract")]
@@ -38,6 +40,8 @@ pub struct ArticlesAnswer {
     pub unreadable_articles: Vec<UnreadableArticle>,
     /// When the source made the response (`meta.fecha_generacion`); None where it does not say.
     pub generated_at: Option<Timestamp>,
+    /// What it repeats of the request.
+    pub echoes: Echoes,
     /// The articles that can be read, each once by `codigo`.
     pub articles: Vec<Article>,
 }

@@ -1,5 +1,7 @@
 //! What another calendar changes, before it is saved: windows that stop and that begin to be expected.
 
+use std::sync::Arc;
+
 use domain::read_model::{CalendarPreview, WindowSpan};
 use domain::window::{day_interval, day_spans};
 use domain::{Branch, BranchClock, Calendar, EtlKind, Interval, IntervalSet};
@@ -7,10 +9,10 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use texts::{Language, calendar_change};
 
+use crate::UseCaseError;
 use crate::engine::Engine;
-use crate::gaps::EvidenceScope;
+use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::window_spans::window_spans;
-use crate::{UseCaseError, gaps};
 
 /// How far back a change is looked at; the longest that lists of gaps look back.
 const DAYS_BACK: i64 = 366;
@@ -18,8 +20,8 @@ const DAYS_BACK: i64 = 366;
 const EXAMPLES_MAX: usize = 12;
 
 /// Another calendar for a branch, perhaps with another zone.
-pub(crate) struct CalendarChange<'engine> {
-    pub(crate) branch: &'engine Branch,
+pub(crate) struct CalendarChange {
+    pub(crate) branch: Arc<Branch>,
     pub(crate) before: Calendar,
     pub(crate) after: Calendar,
     /// On which the calendar would count.
@@ -27,7 +29,7 @@ pub(crate) struct CalendarChange<'engine> {
 }
 
 /// What changes of branches do to windows of the past and of the days ahead. Nothing is changed.
-pub(crate) async fn preview(engine: &Engine, changes: &[CalendarChange<'_>]) -> Result<CalendarPreview, UseCaseError> {
+pub(crate) async fn preview(engine: &Engine, changes: &[CalendarChange]) -> Result<CalendarPreview, UseCaseError> {
     let today = engine.settings.schedules.zone.to_datetime(engine.clock.now()).date();
     let first = today.checked_sub(DAYS_BACK.days()).unwrap_or(today);
     let last = today.checked_add(i64::from(engine.settings.calendar_days_ahead).days()).unwrap_or(today);
@@ -48,8 +50,8 @@ pub(crate) async fn preview(engine: &Engine, changes: &[CalendarChange<'_>]) -> 
         let shift = Shift::of(change, first, last);
         preview.dejan_de_esperarse += windows(&shift.stops, &change.branch.zone);
         preview.empiezan_a_esperarse += windows(&shift.starts, &change.clock_after);
-        add_examples(&mut preview.ejemplos_que_dejan, &shift.stops, change.branch, &change.branch.zone);
-        add_examples(&mut preview.ejemplos_que_empiezan, &shift.starts, change.branch, &change.clock_after);
+        add_examples(&mut preview.ejemplos_que_dejan, &shift.stops, &change.branch, &change.branch.zone);
+        add_examples(&mut preview.ejemplos_que_empiezan, &shift.starts, &change.branch, &change.clock_after);
         shifts.push((change, shift));
     }
     add_gaps(engine, &shifts, now, &mut preview).await?;
@@ -64,8 +66,8 @@ struct Shift {
 }
 
 impl Shift {
-    fn of(change: &CalendarChange<'_>, first: Date, last: Date) -> Self {
-        let (was, will) = match days(change.branch, first, last) {
+    fn of(change: &CalendarChange, first: Date, last: Date) -> Self {
+        let (was, will) = match days(&change.branch, first, last) {
             Some(range) => {
                 (change.before.expected(range, &change.branch.zone), change.after.expected(range, &change.clock_after))
             }
@@ -78,7 +80,7 @@ impl Shift {
 /// Gaps that go and that come: one look at the evidence of all stores, of the time up to now that changes.
 async fn add_gaps(
     engine: &Engine,
-    shifts: &[(&CalendarChange<'_>, Shift)],
+    shifts: &[(&CalendarChange, Shift)],
     now: Timestamp,
     preview: &mut CalendarPreview,
 ) -> Result<(), UseCaseError> {
@@ -87,8 +89,9 @@ async fn add_gaps(
     let start = touched.iter().map(Interval::start).min();
     let end = touched.iter().map(Interval::end).max().map(|end| end.min(now));
     let Some(past) = start.zip(end).and_then(|(start, end)| Interval::new(start, end)) else { return Ok(()) };
-    let branches: Vec<&Branch> = shifts.iter().map(|(change, _)| change.branch).collect();
-    let evidence = gaps::evidence(engine, EtlKind::Sales, &branches, past, now, EvidenceScope::Everything).await?;
+    let branches: Vec<Arc<Branch>> = shifts.iter().map(|(change, _)| Arc::clone(&change.branch)).collect();
+    let request = EvidenceRequest::current(EtlKind::Sales, &branches, past, now, EvidenceScope::Everything);
+    let evidence = engine.evidence(request).await?;
     let past: IntervalSet<Timestamp> = [past].into_iter().collect();
     for ((change, shift), (_, evidence)) in shifts.iter().zip(&evidence.by_branch) {
         let gone = evidence.missing().intersection(&shift.stops).difference(&evidence.changed());

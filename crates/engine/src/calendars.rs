@@ -1,6 +1,7 @@
 //! The calendar of each branch: what klk.toml says, what it said before, and the changes that people made since.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::branch_clock::InvalidZoneChange;
 use domain::calendar::{CalendarRules, rules_of};
@@ -64,7 +65,7 @@ impl Calendars {
     }
 
     /// The branches that sell at a moment.
-    pub(crate) fn open_at(&self, branches: &[Branch], moment: Timestamp) -> HashSet<BranchId> {
+    pub(crate) fn open_at(&self, branches: &[Arc<Branch>], moment: Timestamp) -> HashSet<BranchId> {
         let open = branches.iter().filter(|branch| self.is_open(branch, moment));
         open.map(|branch| branch.id.clone()).collect()
     }

@@ -34,7 +34,7 @@ async fn try_again(engine: &Engine) -> Result<usize, UseCaseError> {
     if failed.is_empty() && engine.unanswered_days.is_empty() {
         return Ok(0);
     }
-    let open = Calendars::known(engine, None).await?.open_at(engine.branches.all(), now);
+    let open = Calendars::known(engine, None).await?.open_at(&engine.branches.all(), now);
     look_back::ask_again(engine, &open, now);
     let policy = &engine.settings.retries.policy;
     let is_due = |attempts, ended_at| now.duration_since(ended_at) >= policy.wait_after(attempts);
@@ -43,7 +43,7 @@ async fn try_again(engine: &Engine) -> Result<usize, UseCaseError> {
         .filter(|failed| open.contains(&failed.branch) && is_due(failed.attempts, failed.ended_at))
         .filter_map(|failed| {
             let branch = engine.branches.find(&failed.branch)?;
-            Some(engine.new_run(EtlKind::Sales, branch, failed.interval, RunMode::Full))
+            Some(engine.new_run(EtlKind::Sales, &branch, failed.interval, RunMode::Full))
         })
         .collect();
     if runs.is_empty() {

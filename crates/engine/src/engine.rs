@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use domain::echo::Echoes;
 use domain::problem::Problem;
 use domain::read_model::Connectivity;
 use domain::{Branch, EtlKind, Interval, RunId, RunMode};
@@ -18,7 +19,7 @@ use crate::access::Access;
 use crate::actor::Actor;
 use crate::answer_cache::AnswerCache;
 use crate::backups::Backups;
-use crate::branches::BranchRegistry;
+use crate::branches::{BranchRegistry, Branches};
 use crate::clock::{Clock, IdSource};
 pub(crate) use crate::detached::run_detached;
 use crate::error::UseCaseError;
@@ -33,6 +34,7 @@ use crate::run_logs::{RunLogs, RunStep};
 use crate::schedule::Schedule;
 use crate::settings::EngineSettings;
 use crate::source_clock::{ClockDrift, SourceClock, ahead};
+use crate::source_echoes::SourceEchoes;
 use crate::unanswered_days::UnansweredDays;
 
 /// Why runs are queued.
@@ -73,6 +75,7 @@ pub struct Shared {
     pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
     /// How far the POS's clock is from ours.
     pub(crate) source_clock: SourceClock,
+    pub(crate) source_echoes: SourceEchoes,
     /// When this process began to fire what is due: what was due before, nobody was there to fire.
     pub(crate) started_at: Timestamp,
     /// Stores that fail again and again, and whether most do.
@@ -145,7 +148,7 @@ impl Engine {
     }
 
     /// The branches that are watched.
-    pub fn branches(&self) -> &[Branch] {
+    pub fn branches(&self) -> Branches {
         self.branches.all()
     }
 
@@ -244,6 +247,16 @@ impl Engine {
             && let Err(error) = self.warehouse.keep_shown_clock(shown, now).await
         {
             tracing::warn!(%error, "what the clock of the POS shows could not be kept");
+        }
+    }
+
+    /// Keeps which fields of the request a response repeats.
+    pub(crate) async fn note_source_echoes(&self, kind: EtlKind, echoes: &Echoes) {
+        let new = self.source_echoes.note(kind, echoes);
+        if !new.is_empty()
+            && let Err(error) = self.warehouse.keep_shown_echoes(kind, new, self.clock.now()).await
+        {
+            tracing::warn!(%error, "which fields of the request the POS repeats could not be kept");
         }
     }
 

@@ -88,7 +88,7 @@ pub(crate) async fn remember(engine: &Engine) {
     let mut looks: BTreeMap<Timestamp, Vec<(BranchId, Verdict)>> = BTreeMap::new();
     for LiveEnd { branch, interval, state, class } in ended {
         let Some(known) = engine.branches.find(&branch) else { continue };
-        let is_expected = !calendars.of(known).expected(interval, &known.zone).is_empty();
+        let is_expected = !calendars.of(&known).expected(interval, &known.zone).is_empty();
         let verdict = match (state, class) {
             (RunState::Succeeded, _) => Verdict::Answered,
             (RunState::Failed, Some(class)) if is_expected => Verdict::Failed(class),

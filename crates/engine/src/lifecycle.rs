@@ -30,6 +30,7 @@ use crate::run_logs::RunLogs;
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
 use crate::source_clock::SourceClock;
+use crate::source_echoes::SourceEchoes;
 use crate::unanswered_days::UnansweredDays;
 use crate::{access_upkeep, backup_task, calendar_file, incidents, queue_check, recovery_notice, scheduler, workers};
 
@@ -65,6 +66,7 @@ impl Engine {
         let queue = Arc::new(Queue::new(settings.workers, settings.workers_per_branch, settings.live_streak_max));
         let records = parts.warehouse.access_records().await?;
         let source_clock = SourceClock::knowing(parts.warehouse.shown_clocks().await?);
+        let source_echoes = SourceEchoes::knowing(parts.warehouse.shown_echoes().await?);
         let started_at = parts.clock.now();
         let access = Access::new(records, settings.access, started_at);
         let left = match settings.mode {
@@ -102,6 +104,7 @@ impl Engine {
             plan_control,
             last_probe: Mutex::default(),
             source_clock,
+            source_echoes,
             started_at,
             live_looks: LiveLooks::default(),
             unanswered_days: UnansweredDays::default(),

@@ -34,8 +34,9 @@ pub(crate) fn begin(engine: &Engine, now: Timestamp) {
     engine.unanswered_days.lock().clear();
     // The night's own comparison looks at yesterday.
     let dates_back = 2..=i64::from(engine.settings.look_back.days);
+    let branches = engine.branches.all();
     let days = dates_back.flat_map(|back| {
-        engine.branches.all().iter().filter_map(move |branch| {
+        branches.iter().filter_map(move |branch| {
             let date = branch.zone.to_datetime(now).date().checked_sub(back.days()).ok()?;
             let interval = day_interval(date, &branch.zone)?;
             Some(Day { branch: branch.id.clone(), interval, attempts: 0 })
@@ -89,15 +90,15 @@ async fn look(engine: &Engine, days: Vec<Day>) -> Result<Found, UseCaseError> {
             return Ok(found);
         }
         let Some(branch) = engine.branches.find(&branch) else { continue };
-        let Some(loaded) = loaded_lines(engine, branch, calendars.of(branch), interval).await? else { continue };
+        let Some(loaded) = loaded_lines(engine, &branch, calendars.of(&branch), interval).await? else { continue };
         found.asked += 1;
-        match announced_lines(engine, branch, interval).await {
+        match announced_lines(engine, &branch, interval).await {
             Some(announced) if announced == loaded => {}
             Some(announced) => {
                 found.differ += 1;
                 let day = interval.start();
                 tracing::warn!(branch = %branch.id, %day, loaded, announced, "a day has other lines now");
-                compare(engine, branch, interval).await?;
+                compare(engine, &branch, interval).await?;
             }
             None => {
                 found.unanswered += 1;
@@ -137,7 +138,12 @@ async fn announced_lines(engine: &Engine, branch: &Branch, day: Interval<Timesta
     match engine.source.announced_sales(&question).await {
         Ok(announced) => {
             engine.measure_source_clock(EtlKind::Sales, announced.generated_at, requested_at).await;
-            Some(announced.lines)
+            engine.note_source_echoes(EtlKind::Sales, &announced.echoes).await;
+            let hidden = engine.source_echoes.hidden_in(EtlKind::Sales, &announced.echoes);
+            if let Some(hidden) = &hidden {
+                tracing::warn!(branch = %branch.id, ?hidden, "an announcement that does not repeat its request is not counted");
+            }
+            hidden.is_none().then_some(announced.lines)
         }
         Err(error) => {
             tracing::warn!(branch = %branch.id, %error, "the POS does not say how many lines a day has");

@@ -1,57 +1,43 @@
 //! Missing invoice numbers in half hours that are loaded.
 
-use std::collections::HashMap;
-
 use domain::gap::GapEvidence;
 use domain::sequence::{NumberBreaks, NumberHole, NumberRun, SequenceRules, WaivedNumbers, breaks, unexplained};
 use domain::window::{end_instant_of, half_hour_floor, instant_of, readings};
-use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
+use domain::{Branch, Calendar, Interval, IntervalSet};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use warehouse::NumberWaiver;
+use warehouse::{NumberRange, NumberWaiver};
 
-use crate::UseCaseError;
-use crate::engine::Engine;
+use crate::settings::EngineSettings;
 
 /// More than any store's clock differs from UTC.
 const CLOCK_REACH: SignedDuration = SignedDuration::from_hours(24);
 
-/// A range and the time around it in which the neighbours of its invoices are looked for. Every question has the same pairs of
+/// A range and the time around it in which the neighbours of its invoices are looked for. Every request has the same pairs of
 /// neighbours, whatever its range, so a list and a certificate never disagree.
-pub(crate) fn widened(engine: &Engine, range: Interval<Timestamp>) -> Interval<Timestamp> {
-    let rest = rest_max(engine);
+pub(crate) fn widened(settings: &EngineSettings, range: Interval<Timestamp>) -> Interval<Timestamp> {
+    let rest = rest_max(settings);
     let start = range.start().checked_sub(rest).unwrap_or(range.start());
     Interval::new(start, range.end().checked_add(rest).unwrap_or(range.end())).unwrap_or(range)
 }
 
-fn rest_max(engine: &Engine) -> SignedDuration {
-    SignedDuration::from_hours(24 * i64::from(engine.settings.sequence_reach_days))
+fn rest_max(settings: &EngineSettings) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(settings.sequence_reach_days))
 }
 
-/// Numbers in a row, by store; only of registers with a break, and of the last days of a long range. One query for all stores.
-pub(crate) async fn broken_sequences(
-    engine: &Engine,
-    only: Option<BranchId>,
-    range: Interval<Timestamp>,
-) -> Result<HashMap<BranchId, Vec<NumberRun>>, UseCaseError> {
-    let mut by_branch: HashMap<BranchId, Vec<NumberRun>> = HashMap::new();
-    let days = SignedDuration::from_hours(24 * i64::from(engine.settings.sequence_days_max));
+/// Where the invoice numbers of a range are compared: in the last days of a long one.
+pub(crate) fn number_range(settings: &EngineSettings, range: Interval<Timestamp>) -> Option<NumberRange> {
+    let days = SignedDuration::from_hours(24 * i64::from(settings.sequence_days_max));
     let start = range.end().checked_sub(days).unwrap_or(range.start()).max(range.start());
-    let looked_at = Interval::new(start, range.end());
-    let Some(local) = looked_at.and_then(local_around) else { return Ok(by_branch) };
-    let reach = looked_at.map(|looked_at| widened(engine, looked_at)).and_then(local_around).unwrap_or(local);
-    for (branch, run) in engine.warehouse.broken_sequences(only, local, reach).await? {
-        if engine.settings.compares_numbers_of(&branch, &run.register) {
-            by_branch.entry(branch).or_default().push(run);
-        }
-    }
-    Ok(by_branch)
+    let looked_at = Interval::new(start, range.end())?;
+    let compared = local_around(looked_at)?;
+    Some(NumberRange { compared, reach: local_around(widened(settings, looked_at)).unwrap_or(compared) })
 }
 
 /// The holes of a store that lie in a range and that nothing else explains, and the restarts of its registers.
 pub(crate) fn breaks_of(
-    engine: &Engine,
+    settings: &EngineSettings,
     branch: &Branch,
     calendar: &Calendar,
     range: Interval<Timestamp>,
@@ -62,7 +48,7 @@ pub(crate) fn breaks_of(
         return NumberBreaks::default();
     }
     let zone = &branch.zone;
-    let rules = SequenceRules { hole_max: engine.settings.sequence_jump_max, rest_max: rest_max(engine) };
+    let rules = SequenceRules { hole_max: settings.sequence_jump_max, rest_max: rest_max(settings) };
     let mut found = breaks(runs, rules);
     let lies_in_range = |half_hours: Option<Interval<DateTime>>| {
         half_hours.and_then(|half_hours| instants_of(half_hours, zone)).is_some_and(|span| span.overlaps(&range))

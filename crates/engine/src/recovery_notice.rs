@@ -58,7 +58,7 @@ async fn waits_for_opening(engine: &Engine, recovery: &EndedRecovery, outcome: &
     };
     let branch = engine.branches.find(&recovery.branch).filter(|branch| engine.queue.is_failing(&branch.id));
     let (Some(branch), true) = (branch, recovery.origin == Origin::System.as_str()) else { return false };
-    Calendars::is_closed_now(engine, branch).await
+    Calendars::is_closed_now(engine, &branch).await
 }
 
 /// From the start of the first window to the end of the last.

@@ -103,6 +103,7 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
             texts.older_than_loaded(day_and_time(*generada), day_and_time(*cargada))
         }
         RunMessage::WithoutMoment => texts.without_moment().to_owned(),
+        RunMessage::WithoutEcho { campo } => texts.without_echo(campo),
         RunMessage::MadeTooEarly { generada, fin } => texts.made_too_early(generada, fin),
         RunMessage::Cancelled => texts.cancelled().to_owned(),
         RunMessage::CancelledBy { nombre } => texts.cancelled_by(nombre),

@@ -19,7 +19,7 @@ use domain::{BranchId, Calendar, EtlKind, Interval, IntervalSet};
 use duckdb::Connection;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use warehouse::{Warehouse, WarehouseSettings};
+use warehouse::{EvidenceFilter, EvidenceRows, NumberRange, Warehouse, WarehouseSettings};
 
 const STORES: usize = 100;
 const HALF_HOURS: i64 = 5 * 365 * 48;
@@ -89,7 +89,9 @@ fn measure_lines(runtime: &tokio::runtime::Runtime, path: &str) {
     let (mut numbers, mut history) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        runtime.block_on(warehouse.broken_sequences(None, week_local, week_local)).unwrap();
+        let numbers_of = Some(NumberRange { compared: week_local, reach: week_local });
+        let filter = EvidenceFilter { numbers: numbers_of, ..EvidenceFilter::of_range(EtlKind::Sales, week) };
+        runtime.block_on(warehouse.evidence(filter)).unwrap();
         numbers.push(started.elapsed());
         let started = Instant::now();
         runtime.block_on(warehouse.sales_history(branches.clone(), week, week_local)).unwrap();
@@ -126,26 +128,20 @@ fn main() {
     let range = Interval::new(start, end).unwrap();
     let branches: Vec<BranchId> = (0..STORES).map(|number| BranchId::new(format!("tienda_{number:03}"))).collect();
 
-    let (mut read, mut subtract, mut attempts) = (Vec::new(), Vec::new(), Vec::new());
-    let mut changed = Vec::new();
+    let (mut read, mut subtract) = (Vec::new(), Vec::new());
     let mut missing = 0;
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        let covered: Vec<_> = EtlKind::ALL
-            .iter()
-            .map(|kind| grouped(runtime.block_on(warehouse.coverage(*kind, None, range)).unwrap()))
-            .collect();
+        let evidence = |kind| runtime.block_on(warehouse.evidence(EvidenceFilter::of_range(kind, range))).unwrap();
+        let rows: Vec<EvidenceRows> = EtlKind::ALL.iter().map(|kind| evidence(*kind)).collect();
         read.push(started.elapsed());
-
-        let started = Instant::now();
-        let found = runtime.block_on(warehouse.later_changes(None, range)).unwrap();
-        changed.push(started.elapsed());
-        assert_eq!(found.len(), 10);
+        assert_eq!(rows.iter().map(|rows| rows.changes.len()).sum::<usize>(), 10);
 
         let started = Instant::now();
         let stock: IntervalSet<Timestamp> = [range].into_iter().collect();
         missing = 0;
-        for (kind, mut covered) in EtlKind::ALL.iter().zip(covered) {
+        for (kind, rows) in EtlKind::ALL.iter().zip(rows) {
+            let mut covered = grouped(rows.covered);
             for branch in &branches {
                 let covered: IntervalSet<Timestamp> = covered.remove(branch).unwrap_or_default().into_iter().collect();
                 missing += match kind {
@@ -157,19 +153,10 @@ fn main() {
             }
         }
         subtract.push(started.elapsed());
-
-        let started = Instant::now();
-        for kind in EtlKind::ALL {
-            runtime.block_on(warehouse.attempts(*kind, None, range)).unwrap();
-        }
-        attempts.push(started.elapsed());
     }
-    let (read, subtract, attempts) = (median(read), median(subtract), median(attempts));
-    let changed = median(changed);
-    println!("read coverage        {read:?}");
-    println!("read later changes   {changed:?}");
+    let (read, subtract) = (median(read), median(subtract));
+    println!("read evidence        {read:?}   (of a database without failed runs)");
     println!("what is missing      {subtract:?}   ({missing} stretches)");
-    println!("from start to answer {:?}", read + changed + subtract);
-    println!("read attempts        {attempts:?}   (of a database without failed runs)");
+    println!("from start to answer {:?}", read + subtract);
     runtime.block_on(warehouse.close());
 }

@@ -63,24 +63,25 @@ impl Warehouse {
 
     /// The changes that were known at a moment, or are known now, in the order in which they were registered.
     pub async fn calendar_changes(&self, known_at: Option<Timestamp>) -> Result<Vec<CalendarRow>> {
-        self.read("calendarios", move |connection| {
-            let known_at = known_at.map(micros);
-            let mut statement = connection.prepare(
-                "SELECT ubicacion_id, epoch_ms(vigente_desde::TIMESTAMP) // 86400000, documento, persona,
-                    epoch_us(registrado_en), coalesce(clase, 'decidido')
-                 FROM calendarios
-                 WHERE ?::BIGINT IS NULL OR registrado_en <= make_timestamptz(?::BIGINT)
-                 ORDER BY registrado_en, id",
-            )?;
-            let mut rows = statement.query(params![known_at, known_at])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.extend(change(row).or_set_aside("calendarios")?);
-            }
-            Ok(found)
-        })
-        .await
+        self.read("calendarios", move |connection| calendar_changes(connection, known_at)).await
     }
+}
+
+pub(crate) fn calendar_changes(connection: &Connection, known_at: Option<Timestamp>) -> Result<Vec<CalendarRow>> {
+    let known_at = known_at.map(micros);
+    let mut statement = connection.prepare(
+        "SELECT ubicacion_id, epoch_ms(vigente_desde::TIMESTAMP) // 86400000, documento, persona,
+            epoch_us(registrado_en), coalesce(clase, 'decidido')
+         FROM calendarios
+         WHERE ?::BIGINT IS NULL OR registrado_en <= make_timestamptz(?::BIGINT)
+         ORDER BY registrado_en, id",
+    )?;
+    let mut rows = statement.query(params![known_at, known_at])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(change(row).or_set_aside("calendarios")?);
+    }
+    Ok(found)
 }
 
 fn change(row: &Row<'_>) -> Result<CalendarRow> {

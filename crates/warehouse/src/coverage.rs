@@ -66,7 +66,7 @@ fn join(connection: &Connection, kind: EtlKind, branch: &BranchId, window: Inter
     Ok(())
 }
 
-pub(crate) fn intervals(
+fn intervals(
     connection: &Connection,
     table: &str,
     condition: &str,
@@ -118,10 +118,7 @@ impl Warehouse {
         branch: Option<BranchId>,
         range: Interval<Timestamp>,
     ) -> Result<BranchIntervals> {
-        self.read("cobertura", move |connection| {
-            intervals(connection, "cobertura_continua", "", kind, branch.as_ref(), range)
-        })
-        .await
+        self.read("cobertura", move |connection| covered(connection, kind, branch.as_ref(), range)).await
     }
 
     /// The windows of a range that were given up and not taken back; of one branch, or of all.
@@ -131,55 +128,64 @@ impl Warehouse {
         branch: Option<BranchId>,
         range: Interval<Timestamp>,
     ) -> Result<BranchIntervals> {
-        self.read("exenciones", move |connection| {
-            intervals(connection, "exenciones", "AND retirada_en IS NULL", kind, branch.as_ref(), range)
-        })
-        .await
+        self.read("exenciones", move |connection| waived(connection, kind, branch.as_ref(), range)).await
     }
+}
 
-    /// Runs with points of a range that did not succeed, or have not ended; of one branch, or of all.
-    pub async fn attempts(
-        &self,
-        kind: EtlKind,
-        branch: Option<BranchId>,
-        range: Interval<Timestamp>,
-    ) -> Result<Vec<(BranchId, Attempt)>> {
-        self.read("intentos", move |connection| {
-            let mut statement = connection.prepare(&with_values(
-                "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
-                    error_tipo, error_mensaje, error_detalle
-                 FROM etl_ejecuciones
-                 WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?) AND estado <> 'exitoso'
-                   AND ventana_desde < make_timestamptz(?) AND ventana_hasta > make_timestamptz(?)",
-                &[&kind.as_str(), &branch, &branch, &micros(range.end()), &micros(range.start())],
-            ))?;
-            let mut rows = statement.query([])?;
-            let mut attempts = Vec::new();
-            while let Some(row) = rows.next()? {
-                let branch = BranchId::new(row.get::<_, String>(0)?);
-                let attempt = attempt(row).or_set_aside("etl_ejecuciones")?;
-                attempts.extend(attempt.map(|attempt| (branch, attempt)));
-            }
-            Ok(attempts)
-        })
-        .await
-    }
+pub(crate) fn covered(
+    connection: &Connection,
+    kind: EtlKind,
+    branch: Option<&BranchId>,
+    range: Interval<Timestamp>,
+) -> Result<BranchIntervals> {
+    intervals(connection, "cobertura_continua", "", kind, branch, range)
+}
 
-    /// The start of the first covered window of each branch.
-    pub async fn first_coverage(&self, kind: EtlKind) -> Result<Vec<(BranchId, Timestamp)>> {
-        self.read("primera_cobertura", move |connection| {
-            let mut statement = connection.prepare(
-                "SELECT ubicacion_id, epoch_us(min(desde)) FROM cobertura_continua WHERE etl_tipo = ? GROUP BY ubicacion_id",
-            )?;
-            let mut rows = statement.query([kind.as_str()])?;
-            let mut first = Vec::new();
-            while let Some(row) = rows.next()? {
-                first.push((BranchId::new(row.get::<_, String>(0)?), instant("desde", row.get(1)?)?));
-            }
-            Ok(first)
-        })
-        .await
+pub(crate) fn waived(
+    connection: &Connection,
+    kind: EtlKind,
+    branch: Option<&BranchId>,
+    range: Interval<Timestamp>,
+) -> Result<BranchIntervals> {
+    intervals(connection, "exenciones", "AND retirada_en IS NULL", kind, branch, range)
+}
+
+/// Runs with points of a range that did not succeed, or have not ended.
+pub(crate) fn attempts(
+    connection: &Connection,
+    kind: EtlKind,
+    branch: Option<&BranchId>,
+    range: Interval<Timestamp>,
+) -> Result<Vec<(BranchId, Attempt)>> {
+    let mut statement = connection.prepare(&with_values(
+        "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
+            error_tipo, error_mensaje, error_detalle
+         FROM etl_ejecuciones
+         WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?) AND estado <> 'exitoso'
+           AND ventana_desde < make_timestamptz(?) AND ventana_hasta > make_timestamptz(?)",
+        &[&kind.as_str(), &branch, &branch, &micros(range.end()), &micros(range.start())],
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let branch = BranchId::new(row.get::<_, String>(0)?);
+        let attempt = attempt(row).or_set_aside("etl_ejecuciones")?;
+        attempts.extend(attempt.map(|attempt| (branch, attempt)));
     }
+    Ok(attempts)
+}
+
+/// The start of the first covered window of each branch.
+pub(crate) fn first_covered(connection: &Connection, kind: EtlKind) -> Result<Vec<(BranchId, Timestamp)>> {
+    let mut statement = connection.prepare(
+        "SELECT ubicacion_id, epoch_us(min(desde)) FROM cobertura_continua WHERE etl_tipo = ? GROUP BY ubicacion_id",
+    )?;
+    let mut rows = statement.query([kind.as_str()])?;
+    let mut first = Vec::new();
+    while let Some(row) = rows.next()? {
+        first.push((BranchId::new(row.get::<_, String>(0)?), instant("desde", row.get(1)?)?));
+    }
+    Ok(first)
 }
 
 fn attempt(row: &Row<'_>) -> Result<Attempt> {

@@ -65,18 +65,9 @@ impl Warehouse {
         })
         .await
     }
-
-    /// The half hours of a range that were complete and that the source has otherwise now; of one branch, or of all.
-    pub async fn later_changes(
-        &self,
-        branch: Option<BranchId>,
-        range: Interval<Timestamp>,
-    ) -> Result<Vec<(BranchId, LaterChange)>> {
-        self.read("cambios_de_fuente", move |connection| changes(connection, branch.as_ref(), range, None)).await
-    }
 }
 
-/// What was open at a moment; now where there is none. Two plain questions, the second one only where the first finds
+/// The half hours of a range that were complete and that the source had otherwise at a moment; now where there is none. Two plain questions, the second one only where the first finds
 /// something: the list of gaps waits for it.
 pub(crate) fn changes(
     connection: &Connection,

@@ -87,13 +87,7 @@ impl Warehouse {
             return Ok(Vec::new());
         }
         self.read("numeros_justificados_vigentes", move |connection| {
-            let branch = filter.branch.as_ref().map(BranchId::as_str);
-            waivers(
-                connection,
-                "WHERE retirada_en IS NULL AND (? IS NULL OR ubicacion_id = ?)
-                   AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT)",
-                params![branch, branch, micros(filter.range.end()), micros(filter.range.start())],
-            )
+            waivers_of(connection, filter.branch.as_ref(), filter.range)
         })
         .await
     }
@@ -127,6 +121,21 @@ fn insert(
         ])?;
     }
     Ok(())
+}
+
+/// Those that count, with points of a range.
+pub(crate) fn waivers_of(
+    connection: &Connection,
+    branch: Option<&BranchId>,
+    range: Interval<Timestamp>,
+) -> Result<Vec<NumberWaiver>> {
+    let branch = branch.map(BranchId::as_str);
+    waivers(
+        connection,
+        "WHERE retirada_en IS NULL AND (? IS NULL OR ubicacion_id = ?)
+           AND desde < make_timestamptz(?::BIGINT) AND hasta > make_timestamptz(?::BIGINT)",
+        params![branch, branch, micros(range.end()), micros(range.start())],
+    )
 }
 
 fn waivers(connection: &Connection, condition: &str, values: impl duckdb::Params) -> Result<Vec<NumberWaiver>> {

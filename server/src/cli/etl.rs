@@ -56,7 +56,7 @@ impl EtlArguments {
 
     async fn extract(&self, engine: &Engine, settings: &Settings) -> Result<Outcome, Failure> {
         let ids =
-            self.tienda.iter().map(|text| branches::named(engine.branches(), text).map(|branch| branch.id.clone()));
+            self.tienda.iter().map(|text| branches::named(&engine.branches(), text).map(|branch| branch.id.clone()));
         let today = settings.zone.to_datetime(clock::now()).date();
         let from = self.period.desde.unwrap_or(today);
         let request = ExtractRequest {

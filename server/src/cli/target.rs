@@ -56,7 +56,7 @@ impl Target {
     /// The branch that is meant by an id, a code or a name. A server knows its stores by id and name.
     pub async fn branch(&self, text: &str) -> Result<BranchId, Failure> {
         match self {
-            Self::Local(engine, _) => branches::named(engine.branches(), text).map(|branch| branch.id.clone()),
+            Self::Local(engine, _) => branches::named(&engine.branches(), text).map(|branch| branch.id.clone()),
             Self::Remote(server) => server.branch(text).await,
         }
     }

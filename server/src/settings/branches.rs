@@ -1,5 +1,7 @@
 //! Which stores there are: those of klk.toml, else those that the POS lists, else the known five.
 
+use std::sync::Arc;
+
 use domain::Branch;
 use jiff::tz::TimeZone;
 use klk::WarehouseRow;
@@ -142,12 +144,12 @@ fn fill_warehouses(entry: &mut BranchEntry, rows: &[WarehouseRow]) {
 }
 
 /// The store that is meant by its id, code or name, however it is capitalised.
-pub fn named<'list>(list: &'list [Branch], text: &str) -> Result<&'list Branch, Failure> {
+pub fn named(list: &[Arc<Branch>], text: &str) -> Result<Arc<Branch>, Failure> {
     let wanted = text.trim().to_lowercase();
-    let is_meant = |branch: &&Branch| {
+    let is_meant = |branch: &&Arc<Branch>| {
         [branch.id.as_str(), branch.code.as_str(), &branch.name].iter().any(|name| name.to_lowercase() == wanted)
     };
-    list.iter().find(is_meant).ok_or_else(|| {
+    list.iter().find(is_meant).cloned().ok_or_else(|| {
         let choices = list.iter().map(|branch| format!("  {}  {}  {}", branch.id, branch.code, branch.name));
         let choices = choices.collect::<Vec<_>>().join("\n");
         Failure::Usage(format!("no hay ninguna tienda '{text}'; las que hay (id, código o nombre):\n{choices}"))
@@ -224,6 +226,7 @@ mod tests {
     fn a_store_is_meant_by_id_code_or_name_and_an_unknown_one_lists_the_choices() {
         let zone = TimeZone::get("America/Caracas").unwrap();
         let list = branches(&branch_file::known().unwrap(), &[], &zone).unwrap();
+        let list: Vec<_> = list.into_iter().map(Arc::new).collect();
         for text in ["tienda_18", "SUC004", "suc004", "Paraiso"] {
             assert_eq!(named(&list, text).unwrap().id.as_str(), "tienda_18");
         }

@@ -53,7 +53,7 @@ async fn look_once(engine: &Engine) -> Result<(), UseCaseError> {
         .filter(|gap| gap.recuperable)
         .map(|gap| MissingSpan {
             is_incident: incidents.includes(&gap.ubicacion_id),
-            is_trading: engine.branches.find(&gap.ubicacion_id).is_none_or(is_trading),
+            is_trading: engine.branches.find(&gap.ubicacion_id).is_none_or(|branch| is_trading(&branch)),
             due_local: zone.to_datetime(gap.detectado_en),
             ..of_view(gap)
         })
@@ -62,7 +62,7 @@ async fn look_once(engine: &Engine) -> Result<(), UseCaseError> {
     let before = known.clone();
     let found = judge(known, &missing, incidents.do_most_fail(), now, limits(engine), || engine.new_id());
     // Somebody who is at home hears of the end when the stores open.
-    let may_end = engine.branches.all().iter().any(is_trading);
+    let may_end = engine.branches.all().iter().any(|branch| is_trading(branch));
     let changes = changes(engine, found, &before, now, may_end).await?;
     if changes != NoticeChanges::default() {
         engine.warehouse.record_notices(changes, now).await?;

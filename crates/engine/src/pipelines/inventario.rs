@@ -86,14 +86,15 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
         let answer = loop {
             let answer =
                 client.articles_of_warehouse(&warehouse.code).await.inspect_err(|error| watcher.failed(error))?;
-            let wrong_moment = wrong_moment(job, &warehouse.code, &answer);
-            let is_of_now = wrong_moment.is_none();
-            if is_of_now && (answer.is_complete() || (left == 0 && answer.is_complete_but_for_unreadable())) {
+            let no_proof = (job.engine.source_echoes.hidden_in(EtlKind::Inventory, &answer.echoes))
+                .or_else(|| wrong_moment(job, &warehouse.code, &answer));
+            if no_proof.is_none() && (answer.is_complete() || (left == 0 && answer.is_complete_but_for_unreadable())) {
                 job.engine.measure_source_clock(EtlKind::Inventory, answer.generated_at, requested_at).await;
+                job.engine.note_source_echoes(EtlKind::Inventory, &answer.echoes).await;
                 break answer;
             }
             if left == 0 {
-                let message = wrong_moment.unwrap_or_else(|| messages::incomplete_stock(&warehouse.code, &answer));
+                let message = no_proof.unwrap_or_else(|| messages::incomplete_stock(&warehouse.code, &answer));
                 return Err(PipelineError::Short { message, extracted: answer.articles.len() as u64 });
             }
             left -= 1;

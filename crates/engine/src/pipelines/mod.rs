@@ -66,7 +66,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
         trace_id: trace.id,
         check_in,
     });
-    let job = Job { engine, record: &record, branch, monitor: &monitor };
+    let job = Job { engine, record: &record, branch: &branch, monitor: &monitor };
     let outcome = match record.kind {
         EtlKind::Sales => ventas::run(&job).await,
         EtlKind::Inventory => inventario::run(&job).await,
@@ -82,7 +82,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
         }
         Ok(Outcome::Partial { message, measurements, is_doubted }) => {
             engine.note_step(record.id, RunStep::Ended(RunState::Partial));
-            let is_unexpected = is_live_and_unexpected(engine, &record, branch).await;
+            let is_unexpected = is_live_and_unexpected(engine, &record, &branch).await;
             let failure = Failure::partial(run_message(Language::Es, &message), measurements);
             monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
             if is_unexpected || is_doubted { Verdict::NotJudged } else { Verdict::Failed(ErrorClass::InvalidData) }
@@ -98,8 +98,8 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
             // In the run's scope, so that the log line has its tags and its trace.
             monitor.in_scope(|| tracing::warn!(run = %record.id, branch = %record.branch, %error, "a run failed"));
             monitor.watch(fail(engine, &record, &error, started.elapsed())).await;
-            let is_unexpected = is_live_and_unexpected(engine, &record, branch).await
-                || (error.is_unreachable() && is_retried_at_opening(engine, &record, branch).await);
+            let is_unexpected = is_live_and_unexpected(engine, &record, &branch).await
+                || (error.is_unreachable() && is_retried_at_opening(engine, &record, &branch).await);
             let failure = Failure::new(error.class(), error.to_string());
             monitor.finish_failed(if is_unexpected { failure.outside_trading_hours() } else { failure });
             if is_unexpected { Verdict::NotJudged } else { Verdict::Failed(error.class()) }

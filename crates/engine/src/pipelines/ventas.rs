@@ -43,13 +43,15 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         return Err(PipelineError::Short { message, extracted: distinct });
     }
     let made_at = answer.generated_at;
-    let wrong_moment = match wrong_moment(job, &answer, window.interval.end()) {
+    let no_proof = match (job.engine.source_echoes.hidden_in(EtlKind::Sales, &answer.echoes))
+        .or_else(|| wrong_moment(job, &answer, window.interval.end()))
+    {
         None => older_than_loaded(job, &window, made_at).await?,
-        wrong => wrong,
+        found => found,
     };
-    let has_seen_the_end = wrong_moment.is_none();
-    let complete = answer.is_complete() && has_seen_the_end;
-    let message = wrong_moment.unwrap_or_else(|| messages::incomplete(job.branch, &answer));
+    let proves = no_proof.is_none();
+    let complete = answer.is_complete() && proves;
+    let message = no_proof.unwrap_or_else(|| messages::incomplete(job.branch, &answer));
 
     let (local_start, local_end) = (window.local.start(), window.local.end());
     let (lines, lines_at_end) = job
@@ -107,7 +109,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let receipt = job
         .monitor
         .load(|step| async move {
-            if has_seen_the_end {
+            if proves {
                 let seen = source_change::note(job, &window, announcement, &lines, is_doubted).await;
                 source_change::alarm_of_waiting(job, &seen);
             }
@@ -157,6 +159,7 @@ async fn ask(
         let response = client.sales(question).await;
         if let Ok(answer) = &response {
             job.engine.measure_source_clock(EtlKind::Sales, answer.generated_at, requested_at).await;
+            job.engine.note_source_echoes(EtlKind::Sales, &answer.echoes).await;
         }
         match response {
             Ok(answer) if answer.is_complete() || left == 0 => return Ok(answer),
@@ -205,7 +208,8 @@ fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> O
 /// What is wrong with lines that are all from another store's warehouse, whatever `meta` says of the store.
 fn of_another_store(job: &Job<'_>, answer: &SalesAnswer) -> Option<RunMessage> {
     let own: Vec<&str> = job.branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()).collect();
-    let others: HashSet<&str> = (job.engine.branches.all().iter())
+    let branches = job.engine.branches.all();
+    let others: HashSet<&str> = (branches.iter())
         .filter(|branch| branch.id != job.branch.id)
         .flat_map(|branch| branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()))
         .filter(|code| !own.contains(code))

@@ -17,6 +17,6 @@ pub(crate) mod seal;
 pub(crate) mod start;
 pub(crate) mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod trading_hours;
 pub(crate) mod view;

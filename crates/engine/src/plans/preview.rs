@@ -1,6 +1,7 @@
 //! What a plan would do and cost, from what past weeks tell.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::plan::{BranchHistory, BranchLoad, Concurrency, Plan, PlanEstimate, Slot, SlotLines, estimate};
 use domain::read_model::{PlanBranch, PlanPreview};
@@ -27,7 +28,7 @@ pub(crate) async fn preview(engine: &Engine, sealed: &Sealed) -> Result<PlanPrev
     let mut tiendas = Vec::with_capacity(cost.branches.len());
     for load in &cost.branches {
         if let Some(branch) = engine.branches.find(&load.branch) {
-            tiendas.push(branch_view(plan, branch, calendars.of(branch), load, now)?);
+            tiendas.push(branch_view(plan, &branch, calendars.of(&branch), load, now)?);
         }
     }
     let windows = u32::try_from(plan.windows().len()).unwrap_or(u32::MAX);
@@ -104,7 +105,7 @@ async fn history(
     for (branch, interval) in engine.warehouse.coverage(plan.kind(), None, range).await? {
         covered.entry(branch).or_default().push(interval);
     }
-    let history = |branch: &Branch| {
+    let history = |branch: &Arc<Branch>| {
         let mut lines = lines.remove(&branch.id).unwrap_or_default();
         let covered: IntervalSet<Timestamp> = covered.remove(&branch.id).unwrap_or_default().into_iter().collect();
         let within = covered.intersection(&[range].into_iter().collect());

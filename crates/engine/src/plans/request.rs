@@ -1,6 +1,7 @@
 //! What somebody asks for, as instants.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use domain::filter::{InvalidParameter, Requirement};
 use domain::plan::{PlanScope, ScopePart};
@@ -36,7 +37,7 @@ pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) ->
             None => branches.clone(),
         };
         for branch in of {
-            parts.extend(elapsed_part(branch, local_period(engine, branch, asked)?, now));
+            parts.extend(elapsed_part(&branch, local_period(engine, &branch, asked)?, now));
         }
     }
     if parts.is_empty() { Err(UseCaseError::NothingToExtract) } else { Ok(PlanScope { parts }) }
@@ -59,23 +60,17 @@ fn check_counts(engine: &Engine, request: &PlanRequest) -> Result<(), InvalidPar
     Ok(())
 }
 
-fn branches_of<'engine>(
-    engine: &'engine Engine,
-    actor: &Actor,
-    request: &PlanRequest,
-) -> Result<Vec<&'engine Branch>, UseCaseError> {
+fn branches_of(engine: &Engine, actor: &Actor, request: &PlanRequest) -> Result<Vec<Arc<Branch>>, UseCaseError> {
     if request.ubicaciones.is_empty() {
-        let mut all = engine.branches.select(None)?;
-        all.retain(|branch| actor.has(&branch.id));
-        return Ok(all);
+        return Ok(engine.branches.all().iter().filter(|branch| actor.has(&branch.id)).cloned().collect());
     }
     request.ubicaciones.iter().map(|id| named(engine, actor, id)).collect()
 }
 
 /// A store that a request names, which has to be one of the asker's.
-fn named<'engine>(engine: &'engine Engine, actor: &Actor, id: &BranchId) -> Result<&'engine Branch, UseCaseError> {
+fn named(engine: &Engine, actor: &Actor, id: &BranchId) -> Result<Arc<Branch>, UseCaseError> {
     let branch = engine.branches.require(id)?;
-    actor.may_operate_in(branch)?;
+    actor.may_operate_in(&branch)?;
     Ok(branch)
 }
 

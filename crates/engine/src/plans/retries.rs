@@ -3,6 +3,8 @@
 //! Nothing is kept for it: attempts, their ends and the windows of today are read from the database each time, so a
 //! restart changes nothing.
 
+use std::sync::Arc;
+
 use domain::gap::GapEvidence;
 use domain::plan::{Plan, PlanOptions, RetryCandidate, is_retried_by_itself};
 use domain::window::{day_interval, half_hours};
@@ -13,8 +15,8 @@ use warehouse::FailedWindow;
 use super::start::{propose, start};
 use crate::calendars::Calendars;
 use crate::engine::Engine;
-use crate::gaps::EvidenceScope;
-use crate::{Actor, UseCaseError, gaps};
+use crate::gaps::{EvidenceRequest, EvidenceScope};
+use crate::{Actor, UseCaseError};
 
 /// Starts a plan of the windows whose time has come.
 pub(crate) async fn retry_due(engine: &Engine) {
@@ -56,10 +58,11 @@ async fn candidates(engine: &Engine, now: Timestamp) -> Result<Vec<RetryCandidat
     let Some(range) = Interval::new(since, now) else { return Ok(Vec::new()) };
     let settled = now.checked_sub(engine.settings.gap_grace).unwrap_or(now);
     let calendars = Calendars::known(engine, None).await?;
-    let may_answer = |branch: &&Branch| !engine.queue.is_failing(&branch.id) || calendars.is_open(branch, now);
-    let branches: Vec<&Branch> = engine.branches.all().iter().filter(may_answer).collect();
-    let evidence =
-        gaps::evidence(engine, EtlKind::Sales, &branches, range, settled, EvidenceScope::MissingOnly).await?;
+    let may_answer = |branch: &Arc<Branch>| !engine.queue.is_failing(&branch.id) || calendars.is_open(branch, now);
+    let branches: Vec<Arc<Branch>> =
+        engine.branches.all().iter().filter(|branch| may_answer(branch)).cloned().collect();
+    let request = EvidenceRequest::current(EtlKind::Sales, &branches, range, settled, EvidenceScope::MissingOnly);
+    let evidence = engine.evidence(request).await?;
     let failures = engine.warehouse.latest_failures(EtlKind::Sales, range).await?;
     let of_branches = evidence.by_branch.iter();
     Ok(of_branches.flat_map(|(branch, evidence)| candidates_of(branch, evidence, &failures)).collect())

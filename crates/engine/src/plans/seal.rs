@@ -1,12 +1,14 @@
 //! From a stretch of time to the windows of it that would run now.
 
+use std::sync::Arc;
+
 use domain::gap::GapEvidence;
 use domain::plan::{Plan, PlanOptions, PlanScope, windows_in_scope};
 use domain::{Branch, BranchId, EtlKind, RunId};
 
+use crate::UseCaseError;
 use crate::engine::Engine;
-use crate::gaps::EvidenceScope;
-use crate::{UseCaseError, gaps};
+use crate::gaps::{EvidenceRequest, EvidenceScope};
 
 /// Windows that would run now, and who is at the others.
 pub(crate) struct Sealed {
@@ -24,12 +26,13 @@ pub(crate) async fn seal(
     options: PlanOptions,
 ) -> Result<Sealed, UseCaseError> {
     // A store that is not configured any more has no windows.
-    let branches: Vec<&Branch> = scope.branches().into_iter().filter_map(|id| engine.branches.find(id)).collect();
+    let branches: Vec<Arc<Branch>> = scope.branches().into_iter().filter_map(|id| engine.branches.find(id)).collect();
     let mut windows = Vec::new();
     let mut in_work = Vec::new();
     if let (Some(range), false) = (scope.hull(), branches.is_empty()) {
-        let evidence =
-            gaps::evidence(engine, kind, &branches, range, engine.clock.now(), EvidenceScope::Everything).await?;
+        let settled = engine.clock.now();
+        let request = EvidenceRequest::current(kind, &branches, range, settled, EvidenceScope::Everything);
+        let evidence = engine.evidence(request).await?;
         for (branch, evidence) in &evidence.by_branch {
             windows.extend(windows_in_scope(scope, &branch.id, evidence, &branch.zone, kind, options));
             in_work.extend(runs_in_progress(scope, &branch.id, evidence, options));

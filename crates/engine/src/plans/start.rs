@@ -82,6 +82,9 @@ fn runs_of(engine: &Engine, plan: &Plan) -> Vec<NewRun> {
     let branch_of = |window: &domain::Window| engine.branches.find(&window.branch);
     plan.windows()
         .iter()
-        .filter_map(|window| Some(engine.new_run(window.kind, branch_of(window)?, window.interval, RunMode::Recovery)))
+        .filter_map(|window| {
+            let branch = branch_of(window)?;
+            Some(engine.new_run(window.kind, &branch, window.interval, RunMode::Recovery))
+        })
         .collect()
 }

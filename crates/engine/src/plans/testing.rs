@@ -165,7 +165,7 @@ pub(super) fn run(number: u128, branch: &str, batch: Option<BatchId>) -> RunReco
 }
 
 /// A store that is open day and night.
-pub(super) fn branch(id: &str) -> Branch {
+pub(crate) fn branch(id: &str) -> Branch {
     Branch {
         id: BranchId::new(id),
         code: BranchCode::new(id),
@@ -178,7 +178,7 @@ pub(super) fn branch(id: &str) -> Branch {
 }
 
 /// So many half hours, from that one of the first day on.
-pub(super) fn half_hours_from(first: i32, count: i32) -> Interval<Timestamp> {
+pub(crate) fn half_hours_from(first: i32, count: i32) -> Interval<Timestamp> {
     let start = Timestamp::UNIX_EPOCH + HALF_HOUR * first;
     Interval::new(start, start + HALF_HOUR * count).unwrap()
 }

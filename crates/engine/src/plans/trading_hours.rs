@@ -19,6 +19,6 @@ pub(crate) async fn hold_open_branches(engine: &Engine) {
             return;
         }
     };
-    let open = calendars.open_at(engine.branches.all(), engine.clock.now());
+    let open = calendars.open_at(&engine.branches.all(), engine.clock.now());
     engine.queue.leave_alone(plans.into_iter().map(|plan| (plan, open.clone())).collect());
 }

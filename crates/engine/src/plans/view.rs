@@ -52,8 +52,8 @@ pub(crate) fn windows_view(engine: &Engine, scope: &PlanScope) -> Vec<PlanBranch
         let branch = engine.branches.find(id);
         PlanBranchWindows {
             ubicacion_id: id.clone(),
-            ubicacion_nombre: branch.map(|branch| branch.name.clone()),
-            tramos: branch.map(|branch| stretches(branch, &scope.of_branch(id))).unwrap_or_default(),
+            ubicacion_nombre: branch.as_ref().map(|branch| branch.name.clone()),
+            tramos: branch.as_ref().map(|branch| stretches(branch, &scope.of_branch(id))).unwrap_or_default(),
         }
     };
     scope.branches().into_iter().map(view).collect()

@@ -1,5 +1,7 @@
 //! Another calendar for a store: what it would change, and the change itself.
 
+use std::sync::Arc;
+
 use domain::Branch;
 use domain::calendar::rules_of;
 use domain::decision::DecisionAction;
@@ -36,7 +38,7 @@ impl Engine {
         request: CalendarRequest,
     ) -> Result<CalendarAnswer, UseCaseError> {
         actor.may_operate()?;
-        actor.may_operate_in(self.branches.require(&request.ubicacion_id)?)?;
+        actor.may_operate_in(&*self.branches.require(&request.ubicacion_id)?)?;
         let planning = self.lock_planning().await;
         let mut changes = self.warehouse.calendar_changes(None).await?;
         let (row, change) = self.proposed(&changes, &request)?;
@@ -44,7 +46,8 @@ impl Engine {
         let cambio = calendar_change::preview(self, std::slice::from_ref(&change)).await?;
         let mut own = changes.iter().filter(|known| known.branch == row.branch);
         if own.next_back().is_some_and(|last| is_same(last, &row)) {
-            let calendario = self.branch_calendar(change.branch, &Calendars::after(&self.branches, &changes), &changes);
+            let calendario =
+                self.branch_calendar(&change.branch, &Calendars::after(&self.branches, &changes), &changes);
             let mensaje = calendar_saved(Language::Es, &change.branch.name, row.from, true, (0, 0));
             return Ok(CalendarAnswer { calendario, cambio, mensaje, ya_estaba: true });
         }
@@ -65,7 +68,7 @@ impl Engine {
         };
         let (engine, rows, at) = (self.clone(), vec![(self.new_id(), row.clone())], row.registered_at);
         let is_another = change.clock_after != change.branch.zone;
-        let on_another = is_another.then(|| Branch { zone: change.clock_after, ..change.branch.clone() });
+        let on_another = is_another.then(|| Branch { zone: change.clock_after, ..Branch::clone(&change.branch) });
         run_detached(async move {
             engine.warehouse.change_calendars(rows, vec![decision]).await?;
             on_another.iter().for_each(|branch| engine.branches.replace(branch, at));
@@ -78,7 +81,7 @@ impl Engine {
         let counts = (cambio.dejan_de_esperarse, cambio.empiezan_a_esperarse);
         let mensaje = calendar_saved(Language::Es, &branch.name, row.from, false, counts);
         changes.push(row);
-        let calendario = self.branch_calendar(branch, &Calendars::after(&self.branches, &changes), &changes);
+        let calendario = self.branch_calendar(&branch, &Calendars::after(&self.branches, &changes), &changes);
         Ok(CalendarAnswer { calendario, cambio, mensaje, ya_estaba: false })
     }
 
@@ -87,7 +90,7 @@ impl Engine {
         &self,
         changes: &[CalendarRow],
         request: &CalendarRequest,
-    ) -> Result<(CalendarRow, CalendarChange<'_>), UseCaseError> {
+    ) -> Result<(CalendarRow, CalendarChange), UseCaseError> {
         let branch = self.branches.require(&request.ubicacion_id)?;
         let from = date("vigente_desde", &request.vigente_desde)?;
         let rules = rules_of(&request.calendario)?;
@@ -102,10 +105,10 @@ impl Engine {
             kind: CalendarKind::Decided,
             registered_at: self.clock.now(),
         };
-        let before = Calendars::after(&self.branches, changes).of(branch).clone();
+        let before = Calendars::after(&self.branches, changes).of(&branch).clone();
         let after = before.clone().decided_from(from, rules);
-        let file = self.branches.of_file(&branch.id).unwrap_or(branch);
-        let clock_after = on_its_zones(file, changes, Some(&row))
+        let file = self.branches.of_file(&branch.id).unwrap_or_else(|| Arc::clone(&branch));
+        let clock_after = on_its_zones(&file, changes, Some(&row))
             .map_err(|reason| InvalidParameter { name: "zona", requirement: Requirement::ZoneChange(reason) })?
             .zone;
         Ok((row, CalendarChange { branch, before, after, clock_after }))

@@ -1,5 +1,8 @@
 //! A single day of all stores, as a holiday: what it would change, and the change itself.
 
+use std::sync::Arc;
+
+use domain::Branch;
 use domain::calendar::{CalendarRules, DayException, hours_of};
 use domain::decision::DecisionAction;
 use domain::justification::written;
@@ -39,7 +42,7 @@ impl Engine {
         changes.retain(|change| change.before != change.after);
         let cambio = calendar_change::preview(self, &changes).await?;
         let at = self.clock.now();
-        let row = |change: &CalendarChange<'_>| CalendarRow {
+        let row = |change: &CalendarChange| CalendarRow {
             branch: change.branch.id.clone(),
             from: day,
             document: document_of(change, day, &exception),
@@ -48,7 +51,7 @@ impl Engine {
             registered_at: at,
         };
         // A decision for each store: whoever looks at one of them finds it there.
-        let decision = |change: &CalendarChange<'_>| NewDecision {
+        let decision = |change: &CalendarChange| NewDecision {
             id: self.new_id(),
             at,
             actor: actor.name.clone(),
@@ -81,19 +84,19 @@ impl Engine {
         Ok((date("fecha", &request.fecha)?, DayException { hours, note }))
     }
 
-    fn of_all_stores(&self, changes: &[CalendarRow], day: Date, exception: &DayException) -> Vec<CalendarChange<'_>> {
+    fn of_all_stores(&self, changes: &[CalendarRow], day: Date, exception: &DayException) -> Vec<CalendarChange> {
         let calendars = Calendars::after(&self.branches, changes);
-        let change = |branch| {
+        let change = |branch: &Arc<Branch>| {
             let before = calendars.of(branch).clone();
             let after = before.clone().with_day(day, exception.clone());
-            CalendarChange { branch, before, after, clock_after: branch.zone.clone() }
+            CalendarChange { branch: Arc::clone(branch), before, after, clock_after: branch.zone.clone() }
         };
         self.branches.all().iter().map(change).collect()
     }
 }
 
 /// The day as the only single one, among the hours of its week.
-fn document_of(change: &CalendarChange<'_>, day: Date, exception: &DayException) -> String {
+fn document_of(change: &CalendarChange, day: Date, exception: &DayException) -> String {
     let rules = change.before.rules_on(day);
     let only = [(day, exception.clone())].into();
     json!(CalendarRules { exceptions: only, zone: None, ..rules.clone() }.document()).to_string()

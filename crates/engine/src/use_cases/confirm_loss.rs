@@ -22,7 +22,7 @@ impl Engine {
     ) -> Result<ConfirmLossAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
-        actor.may_operate_in(branch)?;
+        actor.may_operate_in(&branch)?;
         let day = date("fecha", &request.fecha)?;
         let interval = day_interval(day, &branch.zone).ok_or(UseCaseError::NothingToExtract)?;
         let local = readings(interval, &branch.zone).ok_or(UseCaseError::NothingToExtract)?;
@@ -41,7 +41,7 @@ impl Engine {
             let mensaje = Language::Es.answer().no_doubt(day, &branch.name);
             return Ok(ConfirmLossAnswer { medias_horas, lineas, lote_id: None, mensaje });
         }
-        let runs = vec![self.new_run(domain::EtlKind::Sales, branch, interval, RunMode::Full)];
+        let runs = vec![self.new_run(domain::EtlKind::Sales, &branch, interval, RunMode::Full)];
         let batch = self.new_batch("conciliacion", actor);
         let id = batch.id;
         let outcome = self.enqueue(self.lock_planning().await, batch, runs, EnqueueReason::Requested).await?;

@@ -1,6 +1,7 @@
 //! A store's day: where each half hour stands, and what proves it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::cause::RunFacts;
 use domain::certificate::{ProofOutcome, count_outcome};
@@ -22,14 +23,13 @@ use rust_decimal::Decimal;
 use warehouse::{Commit, Subject};
 
 use crate::answer_cache::Question;
-use crate::calendars::Calendars;
-use crate::gaps::EvidenceScope;
+use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::window_states::WindowStates;
-use crate::{Actor, Engine, UseCaseError, gap_views, gaps, number_holes};
+use crate::{Actor, Engine, UseCaseError, gap_views, number_holes};
 
 /// What is known of a day.
-struct Day<'engine> {
-    branch: &'engine Branch,
+struct Day {
+    branch: Arc<Branch>,
     states: WindowStates,
     holes: Vec<NumberHole>,
     waived_holes: Vec<NumberHole>,
@@ -56,7 +56,7 @@ impl Engine {
         let zone = &branch.zone;
         let day = day_interval(filter.date, zone)
             .ok_or(InvalidParameter { name: "fecha", requirement: Requirement::WithinCalendar })?;
-        let known = self.day(branch, day, now).await?;
+        let known = self.day(Arc::clone(&branch), day, now).await?;
         let local = Interval::new(zone.to_datetime(day.start()), zone.to_datetime(day.end()));
         let sold = match local {
             Some(local) => self.warehouse.sales_history(vec![branch.id.clone()], day, local).await?.remove(&branch.id),
@@ -87,14 +87,17 @@ impl Engine {
         })
     }
 
-    async fn day<'engine>(
-        &'engine self,
-        branch: &'engine Branch,
-        day: Interval<Timestamp>,
-        now: Timestamp,
-    ) -> Result<Day<'engine>, UseCaseError> {
+    async fn day(&self, branch: Arc<Branch>, day: Interval<Timestamp>, now: Timestamp) -> Result<Day, UseCaseError> {
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let mut read = gaps::evidence(self, EtlKind::Sales, &[branch], day, settled, EvidenceScope::Everything).await?;
+        let mut read = self
+            .evidence(EvidenceRequest::current(
+                EtlKind::Sales,
+                std::slice::from_ref(&branch),
+                day,
+                settled,
+                EvidenceScope::Everything,
+            ))
+            .await?;
         let Some((_, evidence)) = read.by_branch.pop() else {
             return Err(InvalidParameter { name: "ubicacion_id", requirement: Requirement::StoreWithData }.into());
         };
@@ -109,10 +112,9 @@ impl Engine {
         let holes = read.holes.remove(&branch.id).unwrap_or_default();
         let waived_holes = read.waived_holes.remove(&branch.id).unwrap_or_default();
         Ok(Day {
-            branch,
             states: WindowStates {
                 evidence,
-                expected: Calendars::known(self, None).await?.of(branch).expected(day, &branch.zone),
+                expected: read.calendars.of(&branch).expected(day, &branch.zone),
                 holes: number_holes::spans_of(&holes, &branch.zone),
                 waived_holes: number_holes::spans_of(&waived_holes, &branch.zone),
                 settled,
@@ -122,6 +124,7 @@ impl Engine {
             open_holes: read.open_holes.remove(&branch.id).unwrap_or_default(),
             restarts: read.restarts.remove(&branch.id).unwrap_or_default(),
             numbers_are_looked_at: !self.settings.sequence_exempt.contains(&branch.id),
+            branch,
             without_order,
             commits,
             facts: facts.into_iter().map(|facts| (facts.run, facts)).collect(),
@@ -129,7 +132,7 @@ impl Engine {
     }
 }
 
-impl Day<'_> {
+impl Day {
     fn view(&self, window: Interval<Timestamp>, sales: HalfHourSales) -> HalfHourView {
         let latest = self.states.latest(&window);
         let holes: Vec<&NumberHole> = self.holes.iter().filter(|hole| self.lies_in(hole, &window)).collect();

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::filter::{InvalidParameter, Requirement};
 use domain::gap::GapState;
@@ -16,9 +17,7 @@ use serde::Serialize;
 use warehouse::Subject;
 
 use crate::answer_cache::Question;
-use crate::calendars::Calendars;
-use crate::gaps::{self, Evidence, EvidenceScope};
-use crate::past::evidence_at;
+use crate::gaps::{Evidence, EvidenceRequest, EvidenceScope};
 use crate::window_states::WindowStates;
 use crate::{Actor, Engine, UseCaseError, number_holes};
 
@@ -165,10 +164,11 @@ impl Engine {
             return Err(InvalidParameter { name: "hasta", requirement: Requirement::WithinCalendar }.into());
         };
         let settled = at.checked_sub(self.settings.gap_grace).unwrap_or(at);
-        let evidence = match moment {
-            Some(moment) => evidence_at(self, filter.kind, &branches, range, moment).await?,
-            None => gaps::evidence(self, filter.kind, &branches, range, settled, EvidenceScope::MissingOnly).await?,
+        let request = match moment {
+            Some(moment) => self.known_at(filter.kind, &branches, range, moment),
+            None => EvidenceRequest::current(filter.kind, &branches, range, settled, EvidenceScope::MissingOnly),
         };
+        let evidence = self.evidence(request).await?;
         let mut gaps = self.views(filter.kind, &evidence, at).await?;
         if moment.is_some() {
             gaps.iter_mut().for_each(|gap| gap.recuperable = false);
@@ -177,20 +177,19 @@ impl Engine {
         for (index, gap) in gaps.iter().enumerate() {
             of_branch.entry(gap.ubicacion_id.clone()).or_default().push(index);
         }
-        let calendars = Calendars::known(self, moment).await?;
         // Of the past, and of more days than are drawn half hour by half hour, it is not read: what is covered counts as complete.
         let sold = match (filter.kind, moment) {
             (EtlKind::Sales, None) if days.len() <= SOLD_DAYS_MAX => Some(self.warehouse.half_hours_sold(&days).await?),
             _ => None,
         };
         let nothing = HashSet::new();
-        let Evidence { by_branch, mut holes, mut waived_holes, .. } = evidence;
+        let Evidence { by_branch, mut holes, mut waived_holes, calendars, .. } = evidence;
         let mut rows: Vec<GridRow> = Vec::with_capacity(by_branch.len());
         for (branch, evidence) in by_branch {
             let holes = holes.remove(&branch.id).unwrap_or_default();
             let waived_holes = waived_holes.remove(&branch.id).unwrap_or_default();
             let expected = match filter.kind {
-                EtlKind::Sales => calendars.of(branch).expected(range, &branch.zone),
+                EtlKind::Sales => calendars.of(&branch).expected(range, &branch.zone),
                 EtlKind::Inventory => snapshots_expected(&evidence.expected, range),
             };
             let states = WindowStates {
@@ -203,7 +202,7 @@ impl Engine {
             let own = of_branch.remove(&branch.id).unwrap_or_default();
             let is_close = days.len() == 1 || filter.branch.is_some();
             let sold = sold.as_ref().map(|sold| sold.get(&branch.id).unwrap_or(&nothing));
-            rows.push(row_of(filter.kind, branch, (&days, is_close), &states, (&gaps, &own), sold, at));
+            rows.push(row_of(filter.kind, &branch, (&days, is_close), &states, (&gaps, &own), sold, at));
         }
         rows.sort_by_cached_key(|row| (row.is_calm(), Reverse(row.usd), Reverse(row.missing), row.name.clone()));
         Ok(CoverageGrid {
@@ -231,7 +230,7 @@ fn days_of(filter: &GridFilter, today: Date) -> Result<Vec<Date>, InvalidParamet
 }
 
 /// From the first store's first midnight to the last store's last.
-fn range_of(branches: &[&Branch], days: &[Date]) -> Option<Interval<Timestamp>> {
+fn range_of(branches: &[Arc<Branch>], days: &[Date]) -> Option<Interval<Timestamp>> {
     let (first, last) = (*days.first()?, *days.last()?);
     let start = branches.iter().filter_map(|branch| Some(day_interval(first, &branch.zone)?.start())).min();
     let end = branches.iter().filter_map(|branch| Some(day_interval(last, &branch.zone)?.end())).max();

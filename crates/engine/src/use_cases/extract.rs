@@ -7,6 +7,7 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 use warehouse::{NewRun, RunRecord};
 
+use crate::branches::Branches;
 use crate::engine::{EnqueueReason, Planning};
 use crate::period::{check_days, period};
 use crate::schedule::half_hour_of;
@@ -52,12 +53,12 @@ impl Engine {
         match request.kind {
             EtlKind::Inventory => {
                 let with_stock = branches.iter().filter(|branch| !branch.warehouses.is_empty());
-                windows.extend(with_stock.filter_map(|branch| Some((*branch, half_hour_of(now, &branch.zone)?))));
+                windows.extend(with_stock.filter_map(|branch| Some((&**branch, half_hour_of(now, &branch.zone)?))));
             }
             EtlKind::Sales => {
                 for date in self.days(&request)? {
-                    for branch in &branches {
-                        windows.extend(window_of_day(branch, date, &request, now)?.map(|window| (*branch, window)));
+                    for branch in branches.iter() {
+                        windows.extend(window_of_day(branch, date, &request, now)?.map(|window| (&**branch, window)));
                     }
                 }
             }
@@ -87,9 +88,9 @@ impl Engine {
         Ok(ExtractAnswer { batch, queued: outcome.queued, in_work: outcome.in_work })
     }
 
-    fn named(&self, ids: &[BranchId]) -> Result<Vec<&Branch>, UseCaseError> {
+    fn named(&self, ids: &[BranchId]) -> Result<Branches, UseCaseError> {
         if ids.is_empty() {
-            return Ok(self.branches.all().iter().collect());
+            return Ok(self.branches.all());
         }
         ids.iter().map(|id| self.branches.require(id)).collect()
     }

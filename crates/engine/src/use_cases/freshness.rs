@@ -36,7 +36,7 @@ impl Engine {
             .map(|(branch, warehouse, taken)| ((branch, warehouse), taken))
             .collect();
         let mut almacenes = Vec::new();
-        for branch in branches {
+        for branch in branches.iter() {
             for warehouse in &branch.warehouses {
                 let taken = taken.get(&(branch.id.clone(), warehouse.code.clone())).copied();
                 almacenes.push(FreshnessView {

@@ -13,29 +13,36 @@ use texts::Language;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
 use crate::engine::run_detached;
-use crate::gaps::EvidenceScope;
+use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::period::{check_days, date, end_time, period, start_time};
-use crate::{Actor, Engine, Unjustifiable, UseCaseError, gaps};
+use crate::{Actor, Engine, Unjustifiable, UseCaseError};
 
 impl Engine {
     /// Gives up what is missing of a period, with a reason. What was given up before is named and not given up twice.
     pub async fn justify(&self, actor: &Actor, request: JustifyRequest) -> Result<JustifyAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
-        actor.may_operate_in(branch)?;
+        actor.may_operate_in(&branch)?;
         let written_max = self.settings.written_characters_max;
         let justification = Justification::read(request.motivo, request.nota.as_deref(), &actor.name, written_max)?;
-        let range = self.justified_period(branch, &request)?;
+        let range = self.justified_period(&branch, &request)?;
         if request.clase == GapClass::Sequence {
-            return self.justify_numbers(actor.origin, branch, range, request.etl_tipo, justification).await;
+            return self.justify_numbers(actor.origin, &branch, range, request.etl_tipo, justification).await;
         }
 
         // Held until it is stored: of two who ask at once, the second sees what the first gave up.
         let planning = self.lock_planning().await;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        let evidence =
-            gaps::evidence(self, request.etl_tipo, &[branch], range, settled, EvidenceScope::Everything).await?;
+        let evidence = self
+            .evidence(EvidenceRequest::current(
+                request.etl_tipo,
+                std::slice::from_ref(&branch),
+                range,
+                settled,
+                EvidenceScope::Everything,
+            ))
+            .await?;
         let mut given_up = IntervalSet::empty();
         for (branch, evidence) in &evidence.by_branch {
             given_up = justifiable(range, evidence).map_err(|why| refusal(why, branch))?;
@@ -44,7 +51,7 @@ impl Engine {
         let spans = day_spans(&given_up, &branch.zone);
         let waivers: Vec<NewWaiver> = spans.iter().map(|(span, _)| self.waiver_of(&request, *span)).collect();
         if !waivers.is_empty() {
-            let decision = self.justifying(actor.origin, now, branch, &request, &justification, &waivers, &spans);
+            let decision = self.justifying(actor.origin, now, &branch, &request, &justification, &waivers, &spans);
             let engine = self.clone();
             run_detached(async move {
                 engine.warehouse.waive(waivers, justification, decision).await?;
@@ -83,7 +90,7 @@ impl Engine {
             }
         };
         match self.branches.find(&justificacion.ubicacion_id) {
-            Some(branch) => actor.may_operate_in(branch)?,
+            Some(branch) => actor.may_operate_in(&branch)?,
             // A store that is not watched any more is nobody's in particular.
             None => actor.may_operate_everywhere()?,
         }

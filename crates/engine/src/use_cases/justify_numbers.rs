@@ -1,5 +1,7 @@
 //! Justifying numbers of invoices that lack and that the POS does not have either.
 
+use std::sync::Arc;
+
 use domain::decision::{DecisionAction, Origin};
 use domain::filter::{InvalidParameter, Requirement};
 use domain::justification::{Justification, NotJustifiable};
@@ -15,15 +17,15 @@ use warehouse::{NewDecision, NewNumberWaiver, NumberWaiver, RegisterNumbers, Wai
 use super::justify::refusal;
 use crate::engine::run_detached;
 use crate::gap_views::places;
-use crate::gaps::EvidenceScope;
-use crate::{Engine, Unjustifiable, UseCaseError, gaps, number_holes};
+use crate::gaps::{EvidenceRequest, EvidenceScope};
+use crate::{Engine, Unjustifiable, UseCaseError, number_holes};
 
 impl Engine {
     /// Gives up the numbers that lack wholly within a period. What was given up before is named and not given up twice.
     pub(super) async fn justify_numbers(
         &self,
         origin: Origin,
-        branch: &Branch,
+        branch: &Arc<Branch>,
         range: Interval<Timestamp>,
         kind: EtlKind,
         justification: Justification,
@@ -33,7 +35,10 @@ impl Engine {
         }
         let planning = self.lock_planning().await;
         let now = self.clock.now();
-        let evidence = gaps::evidence(self, kind, &[branch], range, now, EvidenceScope::Everything).await?;
+        let branches = std::slice::from_ref(branch);
+        let scope = EvidenceScope::Everything;
+        let request = EvidenceRequest::current(kind, branches, range, now, scope);
+        let evidence = self.evidence(request).await?;
         let within = |holes: Option<&Vec<NumberHole>>| -> Vec<NumberHole> {
             let lies_within = |hole: &&NumberHole| {
                 let span = number_holes::span_of(hole, &branch.zone);
@@ -125,13 +130,13 @@ impl Engine {
     pub(super) fn number_justification_view(&self, waiver: NumberWaiver) -> JustificationView {
         let NumberWaiver { waived, justification, registered_at } = waiver;
         let branch = self.branches.find(&waived.branch);
-        let zone = branch.map_or(&self.settings.schedules.zone, |branch| &branch.zone);
+        let zone = branch.as_ref().map_or(&self.settings.schedules.zone, |branch| &branch.zone);
         let period = LocalPeriod::of(waived.interval, zone);
         JustificationView {
             id: waived.id,
             clase: GapClass::Sequence,
             etl_tipo: EtlKind::Sales,
-            ubicacion_nombre: branch.map_or_else(|| waived.branch.to_string(), |branch| branch.name.clone()),
+            ubicacion_nombre: branch.as_ref().map_or_else(|| waived.branch.to_string(), |branch| branch.name.clone()),
             ubicacion_id: waived.branch,
             inicio: waived.interval.start(),
             fin: waived.interval.end(),

@@ -14,7 +14,7 @@ use warehouse::Subject;
 use crate::answer_cache::Question;
 use crate::gap_causes::Grounds;
 use crate::gap_views::{self, Moment};
-use crate::gaps::{Evidence, EvidenceScope};
+use crate::gaps::{Evidence, EvidenceRequest, EvidenceScope};
 use crate::{Actor, Engine, UseCaseError, gap_causes, gap_values, gaps};
 
 impl Engine {
@@ -67,18 +67,19 @@ impl Engine {
         kind: EtlKind,
         branch: Option<&BranchId>,
         range: Interval<Timestamp>,
-    ) -> Result<Evidence<'_>, UseCaseError> {
+    ) -> Result<Evidence, UseCaseError> {
         let branches = self.branches.select(branch)?;
         let now = self.clock.now();
         let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
-        gaps::evidence(self, kind, &branches, range, settled, EvidenceScope::MissingOnly).await
+        let scope = EvidenceScope::MissingOnly;
+        self.evidence(EvidenceRequest::current(kind, &branches, range, settled, scope)).await
     }
 
     /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.
     pub(super) async fn views(
         &self,
         kind: EtlKind,
-        evidence: &Evidence<'_>,
+        evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Vec<GapView>, UseCaseError> {
         let moment = Moment { now, grace: self.settings.gap_grace };

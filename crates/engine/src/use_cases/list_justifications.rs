@@ -48,12 +48,12 @@ impl Engine {
     /// A justification as it is shown. Of a store that is not configured any more, identifier and chain's zone are used.
     pub(super) fn justification_view(&self, waiver: Waiver) -> JustificationView {
         let branch = self.branches.find(&waiver.branch);
-        let zone = branch.map_or(&self.settings.schedules.zone, |branch| &branch.zone);
+        let zone = branch.as_ref().map_or(&self.settings.schedules.zone, |branch| &branch.zone);
         let period = LocalPeriod::of(waiver.interval, zone);
         JustificationView {
             id: waiver.id,
             etl_tipo: waiver.kind,
-            ubicacion_nombre: branch.map_or_else(|| waiver.branch.to_string(), |branch| branch.name.clone()),
+            ubicacion_nombre: branch.as_ref().map_or_else(|| waiver.branch.to_string(), |branch| branch.name.clone()),
             ubicacion_id: waiver.branch,
             clase: GapClass::Coverage,
             facturas: Vec::new(),

@@ -6,8 +6,8 @@ use domain::{Branch, EtlKind, Interval, IntervalSet, RunMode, Window};
 use jiff::SignedDuration;
 
 use super::extract::ExtractAnswer;
-use crate::gaps::EvidenceScope;
-use crate::{Actor, Engine, UseCaseError, gaps};
+use crate::gaps::{EvidenceRequest, EvidenceScope};
+use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Queues the missing half hours of sales of the last days, day by day for all branches, without those to leave
@@ -29,16 +29,17 @@ impl Engine {
         let Some(range) = Interval::new(since, now) else { return Err(UseCaseError::NothingToExtract) };
         let branches = self.branches.select(None)?;
         let planning = self.lock_planning().await;
-        let mut evidence =
-            gaps::evidence(self, EtlKind::Sales, &branches, range, now, EvidenceScope::MissingOnly).await?;
-        // A first load fetches what is not there; numbers that lack in what is there are for people to ask for.
+        let mut evidence = self
+            .evidence(EvidenceRequest::current(EtlKind::Sales, &branches, range, now, EvidenceScope::MissingOnly))
+            .await?;
+        // A first load fetches what is not there; numbers that are missing in what is there are for people to request.
         evidence.by_branch.iter_mut().for_each(|(_, evidence)| evidence.unproven = IntervalSet::empty());
         let mut windows: Vec<(&Branch, Window)> = evidence
             .by_branch
             .iter()
             .flat_map(|(branch, evidence)| {
                 let windows = windows_to_recover(&branch.id, EtlKind::Sales, range, evidence, &branch.zone);
-                windows.into_iter().map(|window| (*branch, window))
+                windows.into_iter().map(|window| (&**branch, window))
             })
             .filter(|(_, window)| !leave_out.contains(window))
             .collect();

@@ -102,7 +102,8 @@ impl Engine {
     }
 
     fn monitoring_links(&self, links: &SentryLinks) -> MonitoringLinks {
-        let branches = self.branches.all().iter().map(|branch| BranchIssues {
+        let branches = self.branches.all();
+        let branches = branches.iter().map(|branch| BranchIssues {
             enlace: links.issues_of_branch(branch.id.as_str()),
             ubicacion_id: branch.id.clone(),
             ubicacion_nombre: branch.name.clone(),

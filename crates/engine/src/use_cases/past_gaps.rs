@@ -1,15 +1,17 @@
 //! What was missing at a moment of the past, and how two moments differ.
 
+use std::sync::Arc;
+
 use domain::comparison::{MissingChange, compare_missing};
 use domain::filter::{GapFilter, InvalidParameter, Requirement};
 use domain::read_model::{Comparison, GapList, GapView};
 use domain::window::instant_of;
-use domain::{EtlKind, Interval};
+use domain::{Branch, EtlKind, Interval};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::list_gaps::sort;
-use crate::past::evidence_at;
+use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::window_spans::window_spans;
 use crate::{Actor, Engine, UseCaseError, gaps};
 
@@ -28,7 +30,7 @@ impl Engine {
         let mut found: Vec<GapView> = Vec::new();
         if let Some(range) = hours_before(moment, filter.hours_max) {
             for kind in kinds(&filter) {
-                let evidence = evidence_at(self, kind, &branches, range, moment).await?;
+                let evidence = self.evidence(self.known_at(kind, &branches, range, moment)).await?;
                 found.extend(self.views(kind, &evidence, moment).await?);
             }
         }
@@ -80,8 +82,8 @@ impl Engine {
         };
         let Some(range) = hours_before(second, filter.hours_max) else { return Ok(comparison) };
         for kind in kinds(&filter) {
-            let before = evidence_at(self, kind, &known_first, range, first).await?;
-            let after = evidence_at(self, kind, &known_second, range, second).await?;
+            let before = self.evidence(self.known_at(kind, &known_first, range, first)).await?;
+            let after = self.evidence(self.known_at(kind, &known_second, range, second)).await?;
             for ((_, before), (branch, after)) in before.by_branch.iter().zip(&after.by_branch) {
                 let MissingChange { appeared, gone, stayed } = compare_missing(&before.missing(), &after.missing());
                 let spans = |set| window_spans(kind, branch, &branch.zone, set);
@@ -91,6 +93,18 @@ impl Engine {
             }
         }
         Ok(comparison)
+    }
+
+    /// All that was known of a range at a moment.
+    pub(super) fn known_at<'request>(
+        &self,
+        kind: EtlKind,
+        branches: &'request [Arc<Branch>],
+        range: Interval<Timestamp>,
+        moment: Timestamp,
+    ) -> EvidenceRequest<'request> {
+        let settled = moment.checked_sub(self.settings.gap_grace).unwrap_or(moment);
+        EvidenceRequest { kind, branches, range, settled, known_at: Some(moment), scope: EvidenceScope::Everything }
     }
 
     pub(super) fn past_moment(&self, name: &'static str, local: DateTime) -> Result<Timestamp, InvalidParameter> {

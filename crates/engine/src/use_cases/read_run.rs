@@ -22,7 +22,8 @@ impl Engine {
     pub fn run_log(&self, actor: &Actor, run: &RunView) -> Result<Vec<RunLogLine>, UseCaseError> {
         actor.may_read()?;
         let chain = &self.settings.schedules.zone;
-        let zone = self.branches.find(&run.ubicacion_id).map_or(chain, |branch| &*branch.zone);
+        let branch = self.branches.find(&run.ubicacion_id);
+        let zone = branch.as_ref().map_or(chain, |branch| &*branch.zone);
         let line = |(at, step)| RunLogLine { at, local: zone.to_datetime(at), step };
         Ok(self.run_logs.of(run.id).into_iter().map(line).collect())
     }

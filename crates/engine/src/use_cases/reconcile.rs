@@ -1,5 +1,7 @@
 //! Comparing a day with the source because somebody asks.
 
+use std::sync::Arc;
+
 use domain::decision::DecisionAction;
 use domain::read_model::{ReconcileAnswer, ReconcileRequest};
 use domain::window::{day_interval, half_hours};
@@ -10,10 +12,10 @@ use texts::Language;
 use warehouse::{NewBatch, NewDecision};
 
 use crate::engine::EnqueueReason;
-use crate::gaps::EvidenceScope;
+use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::period::date;
 use crate::scheduler::around_what_is_in_work;
-use crate::{Actor, Engine, UseCaseError, gaps};
+use crate::{Actor, Engine, UseCaseError};
 
 /// Why the batch is asked for. Not the schedule's own reason: its runs of today are counted by it.
 const REASON: &str = "conciliacion";
@@ -23,15 +25,15 @@ impl Engine {
     pub async fn reconcile(&self, actor: &Actor, request: ReconcileRequest) -> Result<ReconcileAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
-        actor.may_operate_in(branch)?;
+        actor.may_operate_in(&branch)?;
         let day = date("fecha", &request.fecha)?;
         let now = self.clock.now();
         let interval = day_interval(day, &branch.zone)
             .filter(|interval| interval.end() <= now)
             .ok_or(UseCaseError::DayNotOver(day))?;
 
-        let missing = self.missing_half_hours(branch, interval, now).await?;
-        let runs = vec![self.new_run(EtlKind::Sales, branch, interval, RunMode::Full)];
+        let missing = self.missing_half_hours(&branch, interval, now).await?;
+        let runs = vec![self.new_run(EtlKind::Sales, &branch, interval, RunMode::Full)];
         let decided = |batch: &NewBatch| NewDecision {
             id: self.new_id(),
             at: now,
@@ -69,11 +71,19 @@ impl Engine {
     /// Half hours that are missing: what is compared is loaded, and these with it.
     async fn missing_half_hours(
         &self,
-        branch: &Branch,
+        branch: &Arc<Branch>,
         day: Interval<Timestamp>,
         now: Timestamp,
     ) -> Result<usize, UseCaseError> {
-        let evidence = gaps::evidence(self, EtlKind::Sales, &[branch], day, now, EvidenceScope::MissingOnly).await?;
+        let evidence = self
+            .evidence(EvidenceRequest::current(
+                EtlKind::Sales,
+                std::slice::from_ref(branch),
+                day,
+                now,
+                EvidenceScope::MissingOnly,
+            ))
+            .await?;
         let missing = evidence.by_branch.iter().flat_map(|(branch, evidence)| {
             let missing = evidence.expected.difference(&evidence.covered).difference(&evidence.waived);
             missing.intervals().iter().map(|part| half_hours(*part, &branch.zone).len()).collect::<Vec<_>>()

@@ -48,7 +48,7 @@ impl Engine {
         let mut conciliaciones = Vec::new();
         for back in 1..=i64::from(days) {
             let Ok(date) = today.checked_sub(back.days()) else { break };
-            for branch in &branches {
+            for branch in branches.iter() {
                 let found = compared.remove(&(branch.id.clone(), date));
                 if found.is_some() || is_expected(branch, calendars.of(branch), date) {
                     conciliaciones.push(view(branch, date, found));

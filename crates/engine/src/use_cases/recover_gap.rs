@@ -27,14 +27,14 @@ impl Engine {
     ) -> Result<RecoverGapAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
-        actor.may_operate_in(branch)?;
+        actor.may_operate_in(&branch)?;
         if request.etl_tipo == EtlKind::Inventory {
             return Err(UseCaseError::Unrecoverable);
         }
-        let range = request::local_period(self, branch, &period_of(&request))?;
-        let part = request::elapsed_part(branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
+        let range = request::local_period(self, &branch, &period_of(&request))?;
+        let part = request::elapsed_part(&branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
         let recovery = self.queue_missing(actor, PlanScope { parts: vec![part] }).await?;
-        announce(actor, branch, &request, &recovery.queued);
+        announce(actor, &branch, &request, &recovery.queued);
         let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
         let en_curso = self.warehouse.run_views(recovery.in_work).await?;
         let mensaje = message(&ejecuciones, &en_curso);

@@ -66,7 +66,7 @@ impl Engine {
         let scope = self.warehouse.plan_scope(plan.id).await?;
         for id in scope.branches() {
             match self.branches.find(id) {
-                Some(branch) => actor.may_operate_in(branch)?,
+                Some(branch) => actor.may_operate_in(&branch)?,
                 None => actor.may_operate_everywhere()?,
             }
         }

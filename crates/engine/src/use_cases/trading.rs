@@ -1,6 +1,7 @@
 //! What the stores sold in the last week against the week before, and how late their sales arrived.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use domain::window::{day_interval, half_hours};
 use domain::{Branch, BranchId, Interval, IntervalSet};
@@ -171,7 +172,7 @@ impl Engine {
         for commit in self.warehouse.sales_commits(range).await? {
             commits.entry(commit.branch.clone()).or_default().push(commit);
         }
-        let tally = |branch: &Branch| {
+        let tally = |branch: &Arc<Branch>| {
             let expected = calendars.of(branch).expected(range, &branch.zone);
             let tally = tally(branch, &expected, commits.get(&branch.id)?, range, self.settings.sla);
             Some((branch.id.clone(), tally))

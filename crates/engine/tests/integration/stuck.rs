@@ -116,7 +116,8 @@ async fn a_store_that_is_listed_later_is_watched_and_the_others_stay() {
     let new = crate::support::branch("tienda_30", "SUC003", "NUEVA", "08:00-20:00", &["TANT"]);
     let renamed = domain::Branch { name: "PERIFERICO II".to_owned(), ..world.branches[0].clone() };
     world.engine.adopt_branches(vec![renamed, new]);
-    let names: Vec<&str> = world.engine.branches().iter().map(|branch| branch.name.as_str()).collect();
+    let branches = world.engine.branches();
+    let names: Vec<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
     assert_eq!(names, ["PERIFERICO II", "BOSQUE", "NUEVA"]);
     let runs = world.extract("tienda_30", "2025-11-17", Some(("12:00", "12:30"))).await;
     assert_eq!(runs[0].estado, RunState::Succeeded, "{:?}", runs[0].error_mensaje);

@@ -239,6 +239,33 @@ async fn a_response_that_hides_its_moment_proves_nothing_where_others_say_it() {
     );
 }
 
+/// The source repeats the request in each response: one that leaves a field out may answer another one.
+#[rstest]
+#[case::the_store(r#""sucursal_codigo":"SUC001","#, "sucursal_codigo")]
+#[case::the_last_day(r#""fecha_hasta":"2025-11-17","#, "fecha_hasta")]
+#[case::the_first_hour(r#""hora_desde":"12:00","#, "hora_desde")]
+#[case::the_article(r#""CodArticulo":"","#, "CodArticulo")]
+#[case::the_warehouse(r#""almacen":"","#, "almacen")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_hides_what_it_answers_proves_nothing_where_others_say_it(
+    #[case] hidden: &str,
+    #[case] field: &str,
+) {
+    assert!(right().contains(hidden), "{hidden}");
+    let (world, response) = responding(right().replace(hidden, "")).await;
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded, "none had it yet");
+    *response.lock().unwrap() = right();
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    *response.lock().unwrap() = of_invoices(1..2).replace(hidden, "");
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = runs[0].error_mensaje.as_ref().unwrap();
+    assert_eq!((runs[0].estado, runs[0].error_tipo), (PARTIAL, Some(ErrorClass::InvalidData)));
+    assert!(message.contains(&format!("«{field}»")), "{message}");
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
+    let shown = world.warehouse().await.shown_echoes().await.unwrap();
+    assert!(shown.contains(&(domain::EtlKind::Sales, field.to_owned())), "for the next process: {shown:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_outside_of_the_window_is_named() {
     let (world, _) = responding(right().replace(r#""hora":"12:10"#, r#""hora":"13:10"#)).await;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::echo::Echoes;
 use domain::stock::{Article, ArticlesAnswer};
 
 use super::check::{check_codes, moment_of, require_one};
@@ -22,6 +23,9 @@ raw_object!(RawArticle, "an article", {
 raw_object!(RawMeta, "the object 'meta'", {
     almacences_filtrados, tiendas_filtradas, total_articulos, fecha_generacion, error,
 });
+
+/// The field that repeats the request; responses about stores have `tiendas_filtradas` in its place.
+const ECHO: &str = "almacences_filtrados";
 
 /// About what an article takes in a body.
 const BYTES_PER_ARTICLE: usize = 250;
@@ -62,6 +66,7 @@ pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, 
         unreadable: unreadable.count,
         unreadable_articles: unreadable.first,
         generated_at,
+        echoes: Echoes::of([(ECHO, filters.iter().any(|(_, filter)| filter.is_some()))]),
         articles: items,
     })
 }

@@ -2,8 +2,10 @@
 //! requested, and where the lines lie. What does not fit is refused with both values, before anything of it is believed.
 //!
 //! A field that is present has to agree with the request. One that is absent is let through beside lines, which say themselves
-//! of which day and hour they are; without lines it is all that says what the response is about, and has to be there.
+//! of which day and hour they are; without lines it is all that says what the response is about, and has to be there. Which fields
+//! are absent is said (`Echoes`): where others of the source have them, the engine takes the response for no proof.
 
+use domain::echo::Echoes;
 use domain::sale::{OutsideLine, SaleLine};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -31,6 +33,8 @@ pub(super) struct SalesFacts {
     pub(super) announced: u64,
     /// When it was made.
     pub(super) generated_at: Option<Timestamp>,
+    /// What it repeats of the request.
+    pub(super) echoes: Echoes,
 }
 
 /// Reads a `meta`; refuses one that belongs to another question.
@@ -45,7 +49,7 @@ pub(super) fn read_sales_meta(scanner: &mut Scanner<'_>, question: &SalesQuestio
         require_echo(&meta, question)?;
     }
     let generated_at = moment_of("fecha_generacion", meta.fecha_generacion).map_err(ParseError::of_meta)?;
-    Ok(SalesFacts { announced, generated_at })
+    Ok(SalesFacts { announced, generated_at, echoes: echoes_of(&meta, question) })
 }
 
 /// When a response was made; None where it does not say. The source's clock is UTC, also where it leaves out the `Z`.
@@ -56,6 +60,19 @@ pub(super) fn moment_of(name: &'static str, field: Field<'_>) -> Result<Option<T
     let in_utc = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
     let moment = text.parse().ok().or_else(in_utc);
     Ok(Some(moment.ok_or_else(wrong)?))
+}
+
+fn echoes_of(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Echoes {
+    let always = [
+        ("sucursal_codigo", meta.sucursal_codigo),
+        ("fecha_desde", meta.fecha_desde),
+        ("fecha_hasta", meta.fecha_hasta),
+        ("CodArticulo", meta.CodArticulo),
+        ("almacen", meta.almacen),
+    ];
+    let hours =
+        [question.from.map(|_| ("hora_desde", meta.hora_desde)), question.to.map(|_| ("hora_hasta", meta.hora_hasta))];
+    Echoes::of(always.into_iter().chain(hours.into_iter().flatten()).map(|(name, field)| (name, field.is_some())))
 }
 
 /// Refuses a response without lines that does not say of which store and day it is. One of the whole day is one of its hours too.

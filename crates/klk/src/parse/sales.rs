@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::echo::Echoes;
 use domain::sale::{SaleLine, SalesAnswer};
 use jiff::Timestamp;
 
@@ -47,7 +48,7 @@ pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<Sales
     let has_marks = matches!(text, Cow::Owned(_));
     let mut lines = Lines::with_capacity(text.len() / BYTES_PER_LINE, has_marks);
     let mut meta = read_envelope(&text, &mut lines)?;
-    let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
+    let SalesFacts { announced, generated_at, echoes } = read_sales_meta(&mut meta, question)?;
     let Lines { distinct, unreadable, .. } = lines;
     let Collected { received, contradicted, mut items } = distinct.finish();
     if let (true, Some((element, detail))) = (items.is_empty() && contradicted.is_none(), unreadable.refusal) {
@@ -68,6 +69,7 @@ pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<Sales
         unreadable: unreadable.count,
         unreadable_lines: unreadable.first,
         generated_at,
+        echoes,
         lines: items,
     })
 }
@@ -87,17 +89,19 @@ pub(crate) fn parse_announced(text: &str, question: &SalesQuestion) -> Result<An
     let whole = if begun.ends_with(',') { format!(r#"{begun}"ventas":[]}}"#) } else { text.to_owned() };
     let mut lines = Lines::with_capacity(0, false);
     let mut meta = read_envelope(&whole, &mut lines)?;
-    let SalesFacts { announced, generated_at } = read_sales_meta(&mut meta, question)?;
-    Ok(AnnouncedSales { lines: announced, generated_at })
+    let SalesFacts { announced, generated_at, echoes } = read_sales_meta(&mut meta, question)?;
+    Ok(AnnouncedSales { lines: announced, generated_at, echoes })
 }
 
 /// What a response announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnnouncedSales {
     /// Invoice lines.
     pub lines: u64,
     /// When the source made the response; None where it does not say.
     pub generated_at: Option<Timestamp>,
+    /// What it repeats of the request.
+    pub echoes: Echoes,
 }
 
 /// A line's key: the store is the same for all.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::columns::local_micros;
-use crate::coverage::intervals;
+use crate::coverage;
 use crate::instants::instant;
 use crate::literal::list;
 use crate::{Result, Warehouse, WarehouseError};
@@ -34,7 +34,7 @@ impl Warehouse {
                 _ => None,
             };
             let mut covered: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
-            for (branch, interval) in intervals(connection, "cobertura_continua", "", EtlKind::Sales, only, range)? {
+            for (branch, interval) in coverage::covered(connection, EtlKind::Sales, only, range)? {
                 covered.entry(branch).or_default().push(interval);
             }
             for branch in &branches {

@@ -3,7 +3,7 @@
 mod history;
 mod live_ends;
 mod metrics;
-mod numbers;
+pub(crate) mod numbers;
 mod plan_history;
 mod run_detail;
 mod run_facts;

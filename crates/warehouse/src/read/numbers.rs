@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use domain::sequence::NumberRun;
 use domain::{BranchId, Interval};
+use duckdb::Connection;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -12,65 +13,61 @@ use crate::instants::instant;
 use crate::literal::with_values;
 use crate::{Result, Warehouse};
 
-impl Warehouse {
-    /// The numbers in a row, within a stretch of the stores' clocks, of every register in which they don't follow each other; of
-    /// one store, or of all. With each register come its nearest neighbours outside of the stretch, within `reach`. A store
-    /// without a break gives no rows.
-    pub async fn broken_sequences(
-        &self,
-        branch: Option<BranchId>,
-        local: Interval<DateTime>,
-        reach: Interval<DateTime>,
-    ) -> Result<Vec<(BranchId, NumberRun)>> {
-        self.read("secuencias", move |connection| {
-            let (from, to) = (local_micros(local.start()), local_micros(local.end()));
-            let (far, late) = (local_micros(reach.start()), local_micros(reach.end()));
-            let mut statement = connection.prepare(&with_values(
-                "WITH alcance AS (
-                    SELECT ubicacion_id, caja, desde, hasta, primera, ultima,
-                        CASE WHEN media_hora < make_timestamp(?) THEN -1
-                             WHEN media_hora >= make_timestamp(?) THEN 1 ELSE 0 END AS lado
-                    FROM secuencias
-                    WHERE (? IS NULL OR ubicacion_id = ?)
-                      AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)),
-                 vecinas AS (
-                    SELECT ubicacion_id, caja, lado,
-                        CASE WHEN lado < 0 THEN max(ultima) ELSE min(primera) END AS hora
-                    FROM alcance WHERE lado <> 0 GROUP BY ubicacion_id, caja, lado),
-                 pedidas AS (
-                    SELECT * FROM alcance WHERE lado = 0
-                    UNION ALL
-                    SELECT alcance.* FROM alcance SEMI JOIN vecinas
-                    ON alcance.ubicacion_id = vecinas.ubicacion_id AND alcance.caja = vecinas.caja AND alcance.lado = vecinas.lado
-                        AND vecinas.hora = CASE WHEN alcance.lado < 0 THEN alcance.ultima ELSE alcance.primera END),
-                 rotas AS (
-                    SELECT DISTINCT ubicacion_id, caja FROM (
-                        SELECT ubicacion_id, caja, desde::HUGEINT - lag(hasta::HUGEINT) OVER (
-                            PARTITION BY ubicacion_id, caja ORDER BY primera, desde) AS paso
-                        FROM pedidas)
-                    WHERE paso NOT IN (0, 1))
-                 SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
-                 FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
-                &[&from, &to, &branch, &branch, &far, &late],
-            ))?;
-            let mut rows = statement.query([])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let moment = |index| instant("hora", row.get(index)?);
-                let run = NumberRun {
-                    register: row.get(1)?,
-                    from: row.get(2)?,
-                    to: row.get(3)?,
-                    first_at: TimeZone::UTC.to_datetime(moment(4)?),
-                    last_at: TimeZone::UTC.to_datetime(moment(5)?),
-                };
-                found.push((BranchId::new(row.get::<_, String>(0)?), run));
-            }
-            Ok(found)
-        })
-        .await
+/// The numbers in a row, within a stretch of the stores' clocks, of every register in which they don't follow each other. With
+/// each register come its nearest neighbours outside of the stretch, within `reach`. A store without a break gives no rows.
+pub(crate) fn broken_sequences(
+    connection: &Connection,
+    branch: Option<&BranchId>,
+    compared: Interval<DateTime>,
+    reach: Interval<DateTime>,
+) -> Result<Vec<(BranchId, NumberRun)>> {
+    let (from, to) = (local_micros(compared.start()), local_micros(compared.end()));
+    let (far, late) = (local_micros(reach.start()), local_micros(reach.end()));
+    let mut statement = connection.prepare(&with_values(
+        "WITH alcance AS (
+            SELECT ubicacion_id, caja, desde, hasta, primera, ultima,
+                CASE WHEN media_hora < make_timestamp(?) THEN -1
+                     WHEN media_hora >= make_timestamp(?) THEN 1 ELSE 0 END AS lado
+            FROM secuencias
+            WHERE (? IS NULL OR ubicacion_id = ?)
+              AND media_hora >= make_timestamp(?) AND media_hora < make_timestamp(?)),
+         vecinas AS (
+            SELECT ubicacion_id, caja, lado,
+                CASE WHEN lado < 0 THEN max(ultima) ELSE min(primera) END AS hora
+            FROM alcance WHERE lado <> 0 GROUP BY ubicacion_id, caja, lado),
+         pedidas AS (
+            SELECT * FROM alcance WHERE lado = 0
+            UNION ALL
+            SELECT alcance.* FROM alcance SEMI JOIN vecinas
+            ON alcance.ubicacion_id = vecinas.ubicacion_id AND alcance.caja = vecinas.caja AND alcance.lado = vecinas.lado
+                AND vecinas.hora = CASE WHEN alcance.lado < 0 THEN alcance.ultima ELSE alcance.primera END),
+         rotas AS (
+            SELECT DISTINCT ubicacion_id, caja FROM (
+                SELECT ubicacion_id, caja, desde::HUGEINT - lag(hasta::HUGEINT) OVER (
+                    PARTITION BY ubicacion_id, caja ORDER BY primera, desde) AS paso
+                FROM pedidas)
+            WHERE paso NOT IN (0, 1))
+         SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
+         FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
+        &[&from, &to, &branch, &branch, &far, &late],
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let moment = |index| instant("hora", row.get(index)?);
+        let run = NumberRun {
+            register: row.get(1)?,
+            from: row.get(2)?,
+            to: row.get(3)?,
+            first_at: TimeZone::UTC.to_datetime(moment(4)?),
+            last_at: TimeZone::UTC.to_datetime(moment(5)?),
+        };
+        found.push((BranchId::new(row.get::<_, String>(0)?), run));
     }
+    Ok(found)
+}
 
+impl Warehouse {
     /// Local starts of the half hours with an invoice number that has no register and sequence. Missing numbers cannot be detected
     /// in them.
     pub async fn half_hours_without_order(

@@ -157,7 +157,7 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
 
     // What is left at eight was never compared with the source: it is a gap until it is loaded again.
     let ever = period("2025-11-16T00:00", "2025-11-19T00:00");
-    let changes = store.warehouse.later_changes(None, ever).await.unwrap();
+    let changes = store.evidence(EtlKind::Sales, ever).await.changes;
     let told: Vec<_> = changes
         .iter()
         .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
@@ -165,7 +165,7 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     assert_eq!(told, [(eight, 3, 1)]);
     let rest = vec![line("F-2", 1, "2025-11-17T08:29:59.9999999", "30")];
     assert_eq!(store.load_sales(5, PERIFERICO, eight, rest).await, Receipt { loaded: 1, ..Receipt::default() });
-    assert!(store.warehouse.later_changes(None, ever).await.unwrap().is_empty());
+    assert!(store.evidence(EtlKind::Sales, ever).await.changes.is_empty());
 }
 
 const SUMS: &str =
@@ -186,7 +186,7 @@ async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other
 
     assert_eq!(receipt, Receipt { loaded: 3, added: 0, changed: 2, removed: 0 });
     let ever = period("2025-11-16T00:00", "2025-11-18T00:00");
-    let changes = store.warehouse.later_changes(None, ever).await.unwrap();
+    let changes = store.evidence(EtlKind::Sales, ever).await.changes;
     let told: Vec<_> = changes
         .iter()
         .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
@@ -197,7 +197,7 @@ async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other
     // The day that lost them is loaded again, and nothing is left to do.
     let rest = vec![line("F-2", 1, "2025-11-17T08:29:59.9999999", "30")];
     assert_eq!(store.load_sales(4, PERIFERICO, eight, rest).await, Receipt { loaded: 1, ..Receipt::default() });
-    assert!(store.warehouse.later_changes(None, ever).await.unwrap().is_empty());
+    assert!(store.evidence(EtlKind::Sales, ever).await.changes.is_empty());
     // Again, after a restart that has forgotten which days have which numbers.
     assert_eq!(store.load_sales(5, PERIFERICO, before, moved).await, Receipt { loaded: 3, ..Receipt::default() });
     assert_eq!(store.column(SUMS).await, ["16 12:00 3", "17 08:00 1"]);

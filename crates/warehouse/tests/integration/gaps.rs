@@ -6,7 +6,7 @@ use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState};
 use jiff::Timestamp;
 use rstest::rstest;
 use texts::{Language, run_message};
-use warehouse::{PhaseTimes, RunFailure};
+use warehouse::{EvidenceFilter, PhaseTimes, RunFailure};
 
 use crate::samples::{CENTRO, PERIFERICO, branch, half_hour, instant, line, period, run_id};
 use crate::store::Store;
@@ -37,7 +37,7 @@ async fn ranges_are_half_open(#[case] from: &str, #[case] to: &str, #[case] has_
 
     assert_eq!(store.warehouse.coverage(EtlKind::Sales, None, range).await.unwrap(), expected);
     assert_eq!(store.warehouse.waived(EtlKind::Sales, None, range).await.unwrap(), expected);
-    let attempts = store.warehouse.attempts(EtlKind::Sales, None, range).await.unwrap();
+    let attempts = store.evidence(EtlKind::Sales, range).await.attempts;
     assert_eq!(attempts.iter().map(|(id, attempt)| (id.clone(), attempt.interval)).collect::<Vec<_>>(), expected);
 }
 
@@ -108,7 +108,9 @@ async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
     };
     store.warehouse.fail_run(failure).await.unwrap();
 
-    let mut found = store.warehouse.attempts(EtlKind::Sales, Some(BranchId::new(PERIFERICO)), day).await.unwrap();
+    let branch = Some(BranchId::new(PERIFERICO));
+    let of_store = EvidenceFilter { branch, ..EvidenceFilter::of_range(EtlKind::Sales, day) };
+    let mut found = store.warehouse.evidence(of_store).await.unwrap().attempts;
     found.sort_by_key(|(_, attempt)| attempt.run);
     let attempt = |number, start, state, error, message: Option<RunMessage>| {
         let attempt = Attempt {
@@ -134,28 +136,21 @@ async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
             attempt(3, "2025-11-17T09:00", RunState::Queued, None, None),
         ]
     );
-    assert_eq!(store.warehouse.attempts(EtlKind::Sales, None, day).await.unwrap().len(), 3);
+    assert_eq!(store.evidence(EtlKind::Sales, day).await.attempts.len(), 3);
 }
 
 #[tokio::test]
-async fn the_first_coverage_of_each_branch_is_its_earliest_window() {
-    let store = Store::new();
-    let ask = |kind| store.warehouse.first_coverage(kind);
-    assert!(ask(EtlKind::Sales).await.unwrap().is_empty());
-    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:30"), Vec::new()).await;
-    store.load_sales(2, PERIFERICO, half_hour("2025-11-17T08:00"), Vec::new()).await;
-    store.load_sales(3, CENTRO, half_hour("2025-11-17T09:00"), Vec::new()).await;
-
-    let mut first = ask(EtlKind::Sales).await.unwrap();
-    first.sort();
-    assert_eq!(
-        first,
-        [
-            (BranchId::new(PERIFERICO), half_hour("2025-11-17T08:00").start()),
-            (BranchId::new(CENTRO), half_hour("2025-11-17T09:00").start()),
-        ]
-    );
-    assert!(ask(EtlKind::Inventory).await.unwrap().is_empty());
+async fn the_first_coverage_of_each_branch_is_its_earliest_snapshot() {
+    let mut store = Store::new();
+    let day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    assert!(store.evidence(EtlKind::Inventory, day).await.first_covered.is_empty());
+    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T07:00"), Vec::new()).await;
+    let rows = "INSERT INTO cobertura_continua VALUES
+        ('inventario', 'tienda_01', TIMESTAMPTZ '2025-11-17 12:30:00+00', TIMESTAMPTZ '2025-11-17 13:00:00+00'),
+        ('inventario', 'tienda_01', TIMESTAMPTZ '2025-11-16 12:00:00+00', TIMESTAMPTZ '2025-11-16 12:30:00+00')";
+    store.outside(move |connection| connection.execute_batch(rows).unwrap()).await;
+    let first = store.evidence(EtlKind::Inventory, day).await.first_covered;
+    assert_eq!(first, [(BranchId::new(PERIFERICO), half_hour("2025-11-16T08:00").start())]);
 }
 
 #[tokio::test]
@@ -180,7 +175,7 @@ async fn a_row_that_nobody_can_read_is_set_aside_and_all_others_are_read() {
     assert!(runs.iter().any(|run| run.id == run_id(1)) && runs.iter().all(|run| run.id != run_id(3)));
     assert_eq!(store.covered(PERIFERICO).await, [loaded]);
     let day = period("2025-11-17T00:00", "2025-11-18T00:00");
-    assert_eq!(store.warehouse.attempts(EtlKind::Sales, None, day).await.unwrap().len(), 1);
+    assert_eq!(store.evidence(EtlKind::Sales, day).await.attempts.len(), 1);
     // Nor does it keep its window from being queued.
     store.queue(5, EtlKind::Sales, CENTRO, waiting).await;
     assert_eq!(store.warehouse.queued_runs().await.unwrap().len(), 2);

@@ -5,7 +5,7 @@ use domain::later_change::{Difference, LaterChange};
 use domain::{BranchId, EtlKind, Interval};
 use jiff::Timestamp;
 use uuid::Uuid;
-use warehouse::{NewDecision, NewWaiver, Warehouse};
+use warehouse::{EvidenceFilter, NewDecision, NewWaiver, Warehouse};
 
 use crate::children::{ChildProcess, given_database, say};
 use crate::samples::{CENTRO, PERIFERICO, decimal, instant, line, period, run_id, unused_id};
@@ -45,7 +45,7 @@ async fn seen(store: &Store) {
 
 async fn changes(store: &Store) -> Vec<LaterChange> {
     let ever = Interval::new(instant("2000-01-01T00:00:00Z"), instant("2100-01-01T00:00:00Z")).unwrap();
-    let found = store.warehouse.later_changes(None, ever).await.unwrap();
+    let found = store.evidence(EtlKind::Sales, ever).await.changes;
     assert!(found.iter().all(|(branch, _)| branch.as_str() == PERIFERICO));
     found.into_iter().map(|(_, change)| change).collect()
 }
@@ -81,7 +81,9 @@ async fn what_was_open_at_a_moment_can_be_asked() {
     let at = async |moment: &str| {
         let branch = Some(BranchId::new(PERIFERICO));
         let day = period("2025-11-17T00:00", "2025-11-18T00:00");
-        store.warehouse.evidence_at(EtlKind::Sales, branch, day, instant(moment)).await.unwrap().changes.len()
+        let known_at = Some(instant(moment));
+        let filter = EvidenceFilter { branch, known_at, ..EvidenceFilter::of_range(EtlKind::Sales, day) };
+        store.warehouse.evidence(filter).await.unwrap().changes.len()
     };
     // It is loaded again at the end of its own window, which is how this store of a test tells time.
     assert_eq!((at("2025-11-18T06:00:00Z").await, at(SEEN).await), (0, 1));

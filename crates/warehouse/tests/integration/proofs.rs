@@ -5,7 +5,7 @@ use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::{BranchId, ErrorClass, EtlKind, RunState};
 use jiff::civil::DateTime;
-use warehouse::{PhaseTimes, RunFailure};
+use warehouse::{EvidenceFilter, NumberRange, PhaseTimes, RunFailure};
 
 use crate::samples::{CENTRO, PERIFERICO, decimal, end, half_hour, instant, line, period, sales_window};
 use crate::store::Store;
@@ -101,7 +101,10 @@ async fn a_history_has_what_was_sold_and_what_is_covered_of_the_named_stores() {
 async fn only_registers_that_lack_a_number_are_read() {
     let store = a_busy_store().await;
     let day = domain::Interval::new("2025-11-17T00:00".parse().unwrap(), "2025-11-18T00:00".parse().unwrap()).unwrap();
-    let broken = store.warehouse.broken_sequences(None, day, day).await.unwrap();
+    let whole_day = period("2025-11-17T00:00", "2025-11-18T00:00");
+    let numbers = Some(NumberRange { compared: day, reach: day });
+    let filter = EvidenceFilter { numbers, ..EvidenceFilter::of_range(EtlKind::Sales, whole_day) };
+    let broken = store.warehouse.evidence(filter.clone()).await.unwrap().number_runs;
     let mut numbers: Vec<(u64, u64)> = broken.iter().map(|(_, run)| (run.from, run.to)).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [(1, 1), (3, 3), (4, 4), (6, 7), (8, 9)]);
@@ -109,7 +112,7 @@ async fn only_registers_that_lack_a_number_are_read() {
 
     store.load_sales(7, PERIFERICO, half_hour("2025-11-17T08:00"), invoices("2025-11-17T08:01", &[1, 2, 3])).await;
     store.load_sales(8, PERIFERICO, half_hour("2025-11-17T08:30"), invoices("2025-11-17T08:31", &[4, 5, 6, 7])).await;
-    assert_eq!(store.warehouse.broken_sequences(None, day, day).await.unwrap(), Vec::new());
+    assert_eq!(store.warehouse.evidence(filter).await.unwrap().number_runs, Vec::new());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use domain::{BranchId, EtlKind, Interval, RunId};
 use duckdb::Connection;
 use jiff::Timestamp;
 use tempfile::TempDir;
-use warehouse::{NewBatch, NewRun, Receipt, SalesWindow, Warehouse, WarehouseSettings};
+use warehouse::{EvidenceFilter, EvidenceRows, NewBatch, NewRun, Receipt, SalesWindow, Warehouse, WarehouseSettings};
 
 use crate::samples::{batch, batch_id, branch, end, instant, new_run, sales_window};
 
@@ -82,6 +82,11 @@ impl Store {
         let run = self.start(number, EtlKind::Sales, branch_id, window).await;
         let end = end(run, window.end(), lines.len());
         self.warehouse.commit_sales_window(end, sales_window(branch_id, window), lines).await.unwrap()
+    }
+
+    /// What gaps of all branches are computed from, as it is now.
+    pub async fn evidence(&self, kind: EtlKind, range: Interval<Timestamp>) -> EvidenceRows {
+        self.warehouse.evidence(EvidenceFilter::of_range(kind, range)).await.unwrap()
     }
 
     /// The covered windows of sales of a branch, in order.
