@@ -6,6 +6,12 @@ pub(crate) const EXCERPT_CHARACTERS: usize = 200;
 /// Stands before the two digits of a byte that is no text. It is no character, and comes in no text.
 pub(crate) const BYTE_MARK: char = '\u{10FFFE}';
 
+/// A text without blanks, and without characters that take no room (zero width, marks of direction and byte order), at its ends.
+pub(crate) fn trimmed(text: &str) -> &str {
+    let is_unseen = |character| matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
+    text.trim_matches(|character: char| character.is_whitespace() || is_unseen(character))
+}
+
 /// The beginning of a text on one line: runs of white space become one blank, and what is cut shows as `…`.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut short = String::new();
@@ -33,6 +39,13 @@ pub(crate) fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_sees_at_the_ends_of_a_text_is_not_of_it() {
+        assert_eq!(trimmed("\u{FEFF} C10-01-00008064\u{200B}\t"), "C10-01-00008064");
+        assert_eq!(trimmed("C10\u{200B}-01"), "C10\u{200B}-01");
+        assert_eq!(trimmed("\u{200B}"), "");
+    }
 
     #[test]
     fn a_short_text_comes_out_on_one_line() {

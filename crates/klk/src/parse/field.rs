@@ -10,6 +10,7 @@ use super::clock::{parse_date, parse_time};
 use super::decimal::parse_decimal;
 use super::problem::Expected;
 use super::raw::Field;
+use crate::text::trimmed;
 
 /// Reads a field of an object with one of the functions below; an error carries the field's name.
 macro_rules! read {
@@ -41,8 +42,8 @@ pub(super) fn borrowed_text(field: Field<'_>) -> Result<Option<Cow<'_, str>>, Ex
 /// A text that has to be there, without blanks around it: codes and invoice numbers are keys.
 pub(super) fn required_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
     let trimmed = borrowed_text(field)?.map(|text| match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) => Cow::Owned(trimmed(&text).to_owned()),
     });
     trimmed.filter(|text| !text.is_empty()).ok_or("a text that is not empty")
 }
