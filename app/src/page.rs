@@ -83,7 +83,7 @@ pub enum Outcome {
 }
 
 /// A part of a page that can fail alone: what it shows, or what went wrong, with the way to try again. What is drawn of an answer
-/// that could not be had is told by whoever could not have it, once.
+/// that could not be fetched is reported once, where the fetch failed.
 pub fn part<T>(
     name: &'static str,
     outcome: Result<T, ApiError>,

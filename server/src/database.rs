@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::host;
 use crate::settings::Settings;
 
-/// Opens the database, or says that another process has it. The team is told of what it is asked. Who only reads, and finds
+/// Opens the database, or says that another process has it. What it is asked is reported. Who only reads, and finds
 /// no file, reads an empty database in memory: nothing is loaded yet, and nothing is written to say so.
 pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Result<Warehouse, Failure> {
     let is_absent = access == Access::ReadOnly && !settings.database.exists();

@@ -6,7 +6,7 @@ use server_fn::codec::{GetUrl, Json};
 
 use super::ApiError;
 
-/// What was sent to Sentry, what waits, what was dropped, and what each cron monitor was last told.
+/// What was sent to Sentry, what is queued, what was dropped, and the last check-in of each cron monitor.
 #[server(prefix = "/api", endpoint = "monitoreo", input = GetUrl)]
 pub async fn read_monitoring() -> Result<MonitoringView, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_monitoreo"))?;

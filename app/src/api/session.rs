@@ -68,7 +68,7 @@ pub(super) fn problem_with_arguments(error: ServerFnErrorErr) -> ApiError {
         _ => return refuse(internal()),
     };
     let invalid = InvalidParameter { name: "parámetros", requirement: Requirement::Readable(Unreadable::of(&reason)) };
-    // Which function it was, nobody has told.
+    // Which function it was is not known.
     match Session::of(EndpointCall::about_everything("parametros")) {
         Ok(session) => session.checked::<()>(Err(invalid)).err().unwrap_or_else(|| refuse(internal())),
         Err(error) => error,
@@ -107,7 +107,7 @@ fn refuse(problem: Problem) -> ApiError {
     ApiError(problem)
 }
 
-/// Whoever answers with it is told to Sentry by the layers, under the code of the request.
+/// The layers report it to Sentry, under the code of the request.
 fn internal() -> Problem {
     Problem {
         detail: language_of_answer().http().internal().to_owned(),

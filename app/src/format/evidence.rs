@@ -61,14 +61,14 @@ pub fn evidence_of_gap(language: Language, gap: &GapView) -> String {
                 }
                 _ => None,
             };
-            let told = counts.or_else(|| proof.estado_http.map(|status| texts.status(status)));
+            let result = counts.or_else(|| proof.estado_http.map(|status| texts.status(status)));
             let ended = proof.terminada_en_local.map(|local| texts.ended(moment(local)));
-            [told, ended].into_iter().flatten().collect::<Vec<_>>().join(" ")
+            [result, ended].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
     }
 }
 
-/// Invoices that lack.
+/// Missing invoices.
 pub fn missing_invoices(numbers: &[MissingNumbers]) -> u64 {
     numbers.iter().map(|numbers| numbers.hasta - numbers.desde + 1).sum()
 }

@@ -1,4 +1,4 @@
-//! When something was: told from a given "now", or as date and time on the store's clock.
+//! When something was: relative to a given "now", or as date and time on the store's clock.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};

@@ -4,7 +4,7 @@ use super::number::separators;
 use super::whole;
 use crate::i18n::Language;
 
-/// Whole US dollars, as estimates are told: `USD 1.234`.
+/// Whole US dollars, as estimates are shown: `USD 1.234`.
 pub fn dollars(language: Language, amount: impl std::fmt::Display) -> String {
     format!("USD {}", rounded(language, amount))
 }

@@ -91,7 +91,7 @@ pub const fn report_failure_name(language: Language, kind: ReportFailureKind) ->
     }
 }
 
-/// What a monitor was told.
+/// The last check-in of a monitor.
 pub const fn check_in_name(language: Language, state: CheckInState) -> &'static str {
     let texts = language.check_in();
     match state {

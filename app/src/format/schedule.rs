@@ -18,10 +18,10 @@ pub fn schedule(language: Language, expression: &str) -> String {
 
 fn hourly(language: Language, minutes: &[u8]) -> String {
     let texts = language.cron();
-    let told: Vec<String> = minutes.iter().map(|minute| format!("{minute:02}")).collect();
-    texts.hourly(match told.split_last() {
+    let listed: Vec<String> = minutes.iter().map(|minute| format!("{minute:02}")).collect();
+    texts.hourly(match listed.split_last() {
         Some((last, first)) if !first.is_empty() => format!("{} {} {last}", first.join(", "), texts.and()),
-        _ => told.concat(),
+        _ => listed.concat(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::api::{ErrorMessage, try_monitoring};
 use crate::page::Outcome;
 use crate::query::{MONITORING, trial_path};
 
-/// Fails, and shows by which reference that is found. Any other failure is told as what it is.
+/// Fails, and shows by which reference that is found. Any other failure is shown as what it is.
 pub async fn fail() -> Outcome {
     let Err(error) = try_monitoring(Some("error".to_owned())).await else { return done(MONITORING, "") };
     match ErrorMessage::from(&error).reference {

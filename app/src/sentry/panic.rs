@@ -1,4 +1,4 @@
-//! A panic in an island: told once, with where it happened.
+//! A panic in an island: reported once, with where it happened.
 
 use std::panic::PanicHookInfo;
 

@@ -52,11 +52,11 @@ pub fn calendar_history(changes: Vec<CalendarChange>) -> AnyView {
     let line = move |change: CalendarChange| {
         let from = day(language, change.vigente_desde);
         let at = absolute(language, change.registrado_en_local);
-        let told = match change.solo_ese_dia {
+        let sentence = match change.solo_ese_dia {
             true => texts.only_day(from, change.nombre, at),
             false => texts.change_by(from, change.nombre, at),
         };
-        view! { <li>{told}</li> }
+        view! { <li>{sentence}</li> }
     };
     let is_empty = changes.is_empty();
     view! {

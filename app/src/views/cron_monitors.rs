@@ -1,4 +1,4 @@
-//! The cron monitors: what each schedule last told Sentry, and when it tells it again.
+//! The cron monitors: the last check-in of each schedule, and when its next one is due.
 
 use domain::read_model::{CheckInState, CronMonitorView};
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use super::{Moment, Pill, Tone};
 use crate::format::{absolute, ahead, check_in_name, cron_name, schedule};
 use crate::preferences::language;
 
-/// The table of monitors, also of those that have told nothing yet.
+/// The table of monitors, also of those without a check-in yet.
 pub fn cron_monitors(monitors: &[CronMonitorView], now: Timestamp) -> AnyView {
     let texts = language().monitoring();
     view! {

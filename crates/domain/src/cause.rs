@@ -30,7 +30,7 @@ pub enum CauseKind {
     NotScheduled,
     /// The window is from before the schedule fired for the first time.
     BeforeWatching,
-    /// Everything came, and numbers of invoices lack in it.
+    /// Everything came, and numbers of invoices are missing in it.
     NumberHole,
     /// It was complete, and the source has something else now, which is not loaded.
     SourceChanged,

@@ -68,8 +68,8 @@ mod tests {
             for second_of_time in 0..60 {
                 let point = Timestamp::from_second(second_of_time).unwrap();
                 let was = (first.contains(point), second.contains(point));
-                let told = (change.gone.contains(point), change.stayed.contains(point), change.appeared.contains(point));
-                prop_assert_eq!(told, match was {
+                let found = (change.gone.contains(point), change.stayed.contains(point), change.appeared.contains(point));
+                prop_assert_eq!(found, match was {
                     (true, true) => (false, true, false),
                     (true, false) => (true, false, false),
                     (false, true) => (false, false, true),

@@ -72,7 +72,7 @@ pub struct GapEvidence {
     pub changes: Vec<LaterChange>,
     /// Given up with a reason.
     pub waived: IntervalSet<Timestamp>,
-    /// Where numbers of invoices lack, though all that was expected of it is covered.
+    /// Where numbers of invoices are missing, though all that was expected of it is covered.
     pub unproven: IntervalSet<Timestamp>,
     /// Runs of the time in question, in any order; successful ones may be left out.
     pub attempts: Vec<Attempt>,
@@ -242,7 +242,7 @@ crate::state::wire_names!(GapState {
     Unrecoverable => "irrecuperable",
 });
 
-/// What lacks.
+/// What is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GapClass {
     /// Half hours.

@@ -1,4 +1,4 @@
-//! What a caller is told when something cannot be done: `{"detail", "codigo", "correlacion"}`, never internal text.
+//! What a caller gets when something cannot be done: `{"detail", "codigo", "correlacion"}`, never internal text.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ wire_names!(ProblemCode {
 });
 
 impl ProblemCode {
-    /// Whether something is wrong on our side, which the team is told of; whoever asked can do something about the others.
+    /// Whether something is wrong on our side, which is reported to the team; the caller can do something about the others.
     pub const fn is_fault(self) -> bool {
         self.status() >= 500
     }

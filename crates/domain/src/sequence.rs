@@ -1,6 +1,6 @@
 //! Numbers of invoices: a register counts them one by one, so a missing number is an invoice that never reached us.
 //!
-//! A number reads `C10-01-00008064`: what is before the last dash is the register. Registers are told apart by store. Numbers
+//! A number reads `C10-01-00008064`: what is before the last dash is the register. Registers are distinguished by store. Numbers
 //! are compared in the order of time, in stretches: a register that is set back starts a new one, and what it made last
 //! before that is not known. Few missing numbers are a hole; many are a jump, as where a fiscal printer skips a range.
 

@@ -133,8 +133,8 @@ impl<'history> ValueProfile<'history> {
         value
     }
 
-    /// What a window is worth of which so many lines lack: as many times the mean of those that are there. None where
-    /// none are, or none lack.
+    /// What a window is worth of which so many lines are missing: as many times the mean of those that are there. None where
+    /// none are, or none are missing.
     pub fn value_of_short(&self, window_start: Timestamp, missing: u64) -> Option<Estimate> {
         let sales = self.history.half_hours.get(&self.zone.to_datetime(window_start))?;
         if missing == 0 || sales.lines == 0 {

@@ -11,9 +11,9 @@ pub enum WindowState {
     Upcoming,
     /// The store was open, the source was asked, and it announced that nothing was sold.
     NoSales,
-    /// Everything that the source announced is there, and no number of an invoice lacks.
+    /// Everything that the source announced is there, and no invoice number is missing.
     Complete,
-    /// Some of it is there: fewer lines than announced, a number of an invoice lacks, or the source has changed it since.
+    /// Some of it is there: fewer lines than announced, an invoice number is missing, or the source has changed it since.
     Partial,
     /// It was expected and nothing of it was committed.
     Missing,
@@ -51,9 +51,9 @@ pub struct WindowFacts {
     pub is_in_work: bool,
     /// The latest attempt that ended was short.
     pub is_short: bool,
-    /// A number of an invoice lacks in it.
+    /// An invoice number is missing in it.
     pub has_hole: bool,
-    /// Numbers of invoices lack in it that were given up.
+    /// Its missing invoice numbers were given up.
     pub has_waived_hole: bool,
     /// The source has something else now than what is loaded.
     pub has_changed: bool,

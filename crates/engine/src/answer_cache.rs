@@ -6,7 +6,7 @@
 //! given what they have seen change.
 //!
 //! While runs wait in the queue, each of them changes the version. Then an answer may also be reused for a short time
-//! ([`CacheLimits::lag_max`]) after runs have changed it, never after a decision of somebody has, nor after somebody was told
+//! ([`CacheLimits::lag_max`]) after runs have changed it, never after a decision of somebody has, nor after somebody was notified
 //! that a batch has ended. Whoever is given such an answer is notified once more when that time is over.
 //!
 //! Whether somebody may ask is not known here: it is checked before.
@@ -68,7 +68,7 @@ pub(crate) struct AsOf {
     version: Version,
     /// Changes of the stores that are known, which are no rows.
     branches: usize,
-    /// How often somebody was told that something has ended, after which nothing may be shown as if it had not.
+    /// How often somebody was notified that something has ended, after which nothing may be shown as if it had not.
     ends_told: u64,
     minute: i64,
 }
@@ -79,7 +79,7 @@ impl AsOf {
         self.version.includes(&wanted.version) && self.branches >= wanted.branches && self.minute == wanted.minute
     }
 
-    /// Whether it only lacks what runs have changed.
+    /// Whether only what runs have changed is not in it.
     fn holds_but_for_runs(&self, wanted: &Self) -> bool {
         let is_same = self.branches >= wanted.branches && self.minute == wanted.minute;
         is_same && self.ends_told >= wanted.ends_told && self.version.includes_decisions(&wanted.version)
@@ -147,7 +147,7 @@ impl AnswerCache {
         AsOf { version, branches, ends_told, minute: now.as_second().div_euclid(SECONDS_TRUE) }
     }
 
-    /// Somebody is told that something has ended: from here on no answer lacks it.
+    /// Somebody is notified that something has ended: from here on every answer includes it.
     pub(crate) fn tell_end(&self) {
         self.ends_told.fetch_add(1, Ordering::AcqRel);
     }

@@ -166,7 +166,7 @@ impl Engine {
         drop(self.stopping.subscribe().wait_for(|is_stopping| *is_stopping).await);
     }
 
-    /// What a caller is told of an error. The one place where that is decided: what is answered with 5xx is logged
+    /// What a caller gets for an error. The one place where that is decided: what is answered with 5xx is logged
     /// and reported once, under the reference code that the caller is shown.
     pub fn problem(&self, endpoint: &'static str, error: UseCaseError, language: Language) -> Problem {
         let correlacion = self.ids.correlation();

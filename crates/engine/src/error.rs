@@ -1,4 +1,4 @@
-//! What can go wrong in a use case, and what its caller is told of it.
+//! What can go wrong in a use case, and what its caller learns of it.
 
 use domain::access::Role;
 use domain::branch_clock::InvalidZoneChange;
@@ -93,7 +93,7 @@ pub enum UseCaseError {
     },
     /// It is about all stores, and whoever asks has only some.
     NotAllStores,
-    /// The name, the password, or both are wrong; which, is not told.
+    /// The name, the password, or both are wrong; which of them is not said.
     WrongCredentials,
     /// No such one-time code, or it ended.
     WrongCode,

@@ -1,4 +1,4 @@
-//! What gaps are worth: one question for the history of every store that lacks something, the rest is reckoned.
+//! What gaps are worth: one query for the history of every store with something missing, the rest is computed.
 
 use std::collections::HashMap;
 
@@ -60,7 +60,7 @@ pub(crate) fn value(profile: &mut ValueProfile<'_>, gap: &Gap, facts: &HashMap<R
     }
 }
 
-/// What the source has otherwise is worth the difference, where the source told it, whichever way it goes; else what its
+/// What the source has otherwise is worth the difference, where the source said it, whichever way it goes; else what its
 /// lines more are worth. What nothing of is known is not guessed: most of it is loaded.
 pub(crate) fn value_of_changes(profile: &ValueProfile<'_>, gap: &Gap, changes: &[&LaterChange]) -> GapValue {
     let of_one = |change: &&LaterChange| {

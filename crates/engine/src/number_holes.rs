@@ -90,7 +90,7 @@ pub(crate) fn given_up(
     holes.into_iter().partition(|hole| hole.is_waived(&waived))
 }
 
-/// The half hours of holes, up to now: what lacks may have been sold in one that nobody asked for, as after closing.
+/// The half hours of holes, up to now: what is missing may have been sold in one that nobody requested, as after closing.
 pub(crate) fn unproven(holes: &[NumberHole], zone: &TimeZone, now: Timestamp) -> IntervalSet<Timestamp> {
     let ended = half_hour_floor(now, zone);
     let spans = holes.iter().filter_map(|hole| span_of(hole, zone));

@@ -1,4 +1,4 @@
-//! What the client does, told to the monitor: a span a request, a breadcrumb a retry.
+//! What the client does, for the monitor: a span a request, a breadcrumb a retry.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! What the database is asked, told to the monitor: a span a statement, where it was asked for, and a warning for a slow
+//! What the database is asked, for the monitor: a span a statement, where it was asked for, and a warning for a slow
 //! one.
 
 use std::time::Duration;

@@ -34,7 +34,7 @@ struct Inner {
     faults: Mutex<FaultBook>,
     late: Mutex<Vec<LateSales>>,
     journal: Mutex<Journal>,
-    /// True once the server is told to stop, so that nobody who hangs keeps it.
+    /// True once the server has to stop, so that no hanging request keeps it.
     closing: watch::Sender<bool>,
 }
 

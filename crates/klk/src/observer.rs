@@ -11,7 +11,7 @@ pub trait CallObserver: Send + Sync {
         let _ = request;
     }
 
-    /// Further headers for the request that was just told of, as those with which a trace goes on. What cannot be sent
+    /// Further headers for the request that was just observed, as those that continue a trace. What cannot be sent
     /// in a header is left out, and so is what the client says itself.
     fn headers(&self, request: &RequestEvent<'_>) -> Vec<(&'static str, String)> {
         let _ = request;

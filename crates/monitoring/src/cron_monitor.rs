@@ -38,7 +38,7 @@ impl CronMonitor {
         Self { check_in_margin_minutes: 30, max_runtime_minutes: 180, ..Self::of("reconciliacion-klk", crontab) }
     }
 
-    /// The same in a zone, by its IANA name; a zone without a name cannot be told to Sentry.
+    /// The same in a zone, by its IANA name; Sentry takes no zone without a name.
     #[must_use]
     pub fn in_zone(self, name: Option<&str>) -> Self {
         match name {

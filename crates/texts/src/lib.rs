@@ -1,7 +1,7 @@
 //! The interface's texts in Spanish and English.
 //!
 //! build.rs turns locales/es.json and locales/en.json into functions of [`Language`], as `language.runs().title()`. A
-//! text that one language lacks does not compile, the texts of a page cost a `match`, and nothing is fetched or parsed in
+//! text that is missing in a language does not compile, the texts of a page cost a `match`, and nothing is fetched or parsed in
 //! the browser. leptos_i18n would do the same at the price of ICU in the WebAssembly; two languages with "1" and "many"
 //! do not need it.
 

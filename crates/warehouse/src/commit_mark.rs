@@ -1,7 +1,7 @@
 //! How far commits came, kept beside the database: a log that is cut off or gone is replayed by DuckDB as far as it goes, without
 //! a word. `NAME.marca` says how long the log was after the last commit, and for which checkpoint.
 //!
-//! It is written after a commit and before anybody is told of it, without waiting for the disk. A process that is killed leaves it
+//! It is written after a commit and before the commit is acknowledged, without waiting for the disk. A process that is killed leaves it
 //! whole; a machine that loses its power may leave an older one, which claims less. It never claims what was not committed.
 
 use std::fs::{File, OpenOptions};

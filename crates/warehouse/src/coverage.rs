@@ -1,4 +1,4 @@
-//! `cobertura` and its union `cobertura_continua`, `exenciones`, and the attempts that explain what they lack.
+//! `cobertura` and its union `cobertura_continua`, `exenciones`, and the attempts that explain what is missing in them.
 
 use domain::gap::Attempt;
 use domain::{BranchId, EtlKind, Interval, RunId};

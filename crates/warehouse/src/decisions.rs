@@ -94,7 +94,7 @@ impl From<&NewDecision> for StoredAuditEntry {
 
 /// Decisions, and the batches that somebody asked for. A batch of an earlier version does not say from where: pages and the
 /// system asked under names of their own, and everybody else on a command line. What schedules queue is no decision, and the batch of a plan
-/// is told by the plan's.
+/// is said by the plan's.
 const EVERYTHING: &str = "
     SELECT id, momento, actor, origen, accion, json_extract_string(detalle, '$.ubicacion_id') AS ubicacion_id, objeto, detalle
     FROM decisiones

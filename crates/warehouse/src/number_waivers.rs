@@ -1,4 +1,4 @@
-//! `numeros_justificados`: numbers of invoices that lack and were given up with a reason, and who took that back.
+//! `numeros_justificados`: missing numbers of invoices that were given up with a reason, and who took that back.
 
 use domain::justification::{Justification, Reason};
 use domain::{BranchId, Interval};
@@ -15,14 +15,14 @@ use crate::{Result, Warehouse};
 /// Numbers in a row of a register, by the first and the last.
 pub type RegisterNumbers = (String, u64, u64);
 
-/// Numbers that lack in the same half hours, to give up.
+/// Missing numbers of the same half hours, to give up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewNumberWaiver {
     /// Which one.
     pub id: Uuid,
     /// Of whom.
     pub branch: BranchId,
-    /// The half hours that they lack in.
+    /// The half hours that they are missing in.
     pub interval: Interval<Timestamp>,
     /// The numbers.
     pub numbers: Vec<RegisterNumbers>,

@@ -1,4 +1,4 @@
-//! `recuperaciones_avisadas`: recoveries that have ended, and whether anybody was told.
+//! `recuperaciones_avisadas`: recoveries that have ended, and whether that was reported.
 
 use domain::{BatchId, BranchId, ErrorClass};
 use duckdb::{Connection, Row, params};
@@ -9,7 +9,7 @@ use crate::runs::{RECORD_COLUMNS, RunRecord, record};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
-/// All runs of a batch for one branch, which have ended, and which nobody was told of.
+/// All runs of a batch for one branch, which have ended without a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedRecovery {
     /// The batch.
@@ -34,7 +34,7 @@ pub struct EndedRun {
 }
 
 impl Warehouse {
-    /// Recoveries of one batch, or of all, that have ended and that nobody was told of.
+    /// Recoveries of one batch, or of all, that have ended without a report.
     pub async fn ended_recoveries(&self, only: Option<BatchId>) -> Result<Vec<EndedRecovery>> {
         self.read("recuperaciones_terminadas", move |connection| {
             let mut ended = Vec::new();
@@ -48,7 +48,7 @@ impl Warehouse {
         .await
     }
 
-    /// Notes that the team is told of a recovery; false where it was told already.
+    /// Notes that a recovery is reported; false where it was already.
     pub async fn note_recovery_told(&self, batch: BatchId, branch: BranchId, now: Timestamp) -> Result<bool> {
         self.write("anotar_recuperacion_avisada", move |transaction| {
             let (batch, branch) = (batch.to_string(), branch.as_str());

@@ -11,7 +11,7 @@ use crate::literal::list;
 /// How far apart the two times may be, in microseconds: a day.
 const MARGIN_MICROS: i64 = 86_400_000_000;
 
-/// A condition that runs with identifiers between two others meet, as far as it can be told; None where it cannot.
+/// A condition that runs with identifiers between two others meet, as far as it is known; None where it is not.
 pub(crate) fn near(first: RunId, last: RunId) -> Option<String> {
     let (from, to) = (made_at(first)? - MARGIN_MICROS, made_at(last)? + MARGIN_MICROS);
     Some(format!("creado_en BETWEEN make_timestamptz({from}) AND make_timestamptz({to})"))

@@ -13,7 +13,7 @@ use crate::{Result, Warehouse};
 
 impl Warehouse {
     /// Takes a waiting run into work; false where it does not wait any more, or its plan is held: look and change are one
-    /// transaction, so nothing of a plan starts after it was held. The trace it will be in, where the team is told, is
+    /// transaction, so nothing of a plan starts after it was held. The trace it will be in, where runs are reported, is
     /// stored in the same statement: a commit of its own would cost each run some milliseconds.
     pub async fn claim(
         &self,

@@ -7,9 +7,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use crate::{Result, WarehouseError};
 
 /// The most different rows that are logged.
-const TOLD_MAX: usize = 1000;
+const REPORTED_MAX: usize = 1000;
 
-static TOLD: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+static REPORTED: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 /// What was read of a row.
 pub(crate) trait ReadRow<T> {
@@ -46,8 +46,8 @@ const fn is_of_a_value(error: &duckdb::Error) -> bool {
 
 /// Logs, as an error, that a stored row is left out because nobody can read it; the same row once a process.
 pub fn report_unreadable_row(table: &'static str, column: &'static str, detail: &str) {
-    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    if told.len() < TOLD_MAX && told.insert(format!("{table} {column} {detail}")) {
+    let mut reported = REPORTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if reported.len() < REPORTED_MAX && reported.insert(format!("{table} {column} {detail}")) {
         tracing::error!(table, column, detail, "a row cannot be read and is set aside");
     }
 }

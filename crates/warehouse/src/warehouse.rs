@@ -65,7 +65,7 @@ impl Drop for Instance {
         let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         // A job may have held the last clone; its thread cannot wait for itself, and ends after it.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
-            told_of_the_end(thread.join());
+            report_end(thread.join());
         }
     }
 }
@@ -160,12 +160,12 @@ impl Warehouse {
         if let Some(thread) = thread
             && let Ok(ended) = tokio::task::spawn_blocking(move || thread.join()).await
         {
-            told_of_the_end(ended);
+            report_end(ended);
         }
     }
 
     /// The version of some subjects. Read before a question is asked, it says what the answer has at least: a commit that
-    /// anybody was told of is in the version, and in what is read after it.
+    /// was acknowledged is in the version, and in what is read after it.
     pub fn version(&self, subjects: &[Subject]) -> Version {
         self.0.versions.of(subjects)
     }
@@ -243,7 +243,7 @@ fn copy_before_migration(connection: &Connection, file: &OpenFile, found: i32) -
     Ok(())
 }
 
-fn told_of_the_end(ended: std::thread::Result<()>) {
+fn report_end(ended: std::thread::Result<()>) {
     if ended.is_err() {
         tracing::error!("the writer's thread did not end as it should");
     }

@@ -58,11 +58,11 @@ impl ReconcileArguments {
         let Some(batch) = queued.lote_id else { return Err(Failure::Incomplete(queued.mensaje)) };
         wait::for_batches(target, &[batch], self.json).await?;
         let runs = target.runs(&[batch]).await?;
-        let told = runs.iter().filter(|run| run.estado == RunState::Succeeded).map(what_changed).collect::<Vec<_>>();
+        let changes = runs.iter().filter(|run| run.estado == RunState::Succeeded).map(what_changed).collect::<Vec<_>>();
         let report = RunReport::new(vec![batch], runs);
         report.print(self.json)?;
         if !self.json {
-            told.iter().for_each(|line| answer(line));
+            changes.iter().for_each(|line| answer(line));
         }
         Ok(report.outcome())
     }

@@ -43,7 +43,7 @@ fn flatten(prefix: &str, fields: &Map<String, Value>, flat: &mut Vec<(String, Va
     }
 }
 
-/// None where nothing can be told. Money is a text in an answer, so that no digit is lost, and a number in a table.
+/// None where nothing is known. Money is a text in an answer, so that no digit is lost, and a number in a table.
 fn kind_of(name: &str, value: &Value) -> Option<ColumnKind> {
     match value {
         Value::Null => None,

@@ -40,7 +40,7 @@ impl ExportFormat {
         Self::ALL.into_iter().find(|format| format.extension() == text)
     }
 
-    /// The type that a browser is told.
+    /// The type that a browser gets.
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use engine::Topic;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// The topics, in the order in which their counts are told.
+/// The topics, in the order of their counts in the text.
 pub(super) const TOPICS: [Topic; 3] = [Topic::Runs, Topic::Gaps, Topic::Progress];
 
 /// The counts.
@@ -36,7 +36,7 @@ impl Counts {
     }
 
     /// As pages and the stream say them.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed).to_string());
         counts.collect::<Vec<_>>().join(".")
     }
@@ -57,7 +57,7 @@ mod tests {
         }
         drop(sender);
         counts.clone().count(receiver).await;
-        assert_eq!(counts.told(), "0.2.1");
+        assert_eq!(counts.to_text(), "0.2.1");
     }
 
     #[tokio::test]
@@ -69,6 +69,6 @@ mod tests {
         }
         drop(sender);
         counts.clone().count(receiver).await;
-        assert_eq!(counts.told(), "2.1.1");
+        assert_eq!(counts.to_text(), "2.1.1");
     }
 }

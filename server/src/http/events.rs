@@ -100,8 +100,8 @@ struct Pulse {
 
 impl Pulse {
     fn event(&self) -> Event {
-        let told = json!({ "build": self.build, "cambios": self.counts.told(), "segundos": self.seconds });
-        Event::default().event(HEARTBEAT).data(told.to_string())
+        let heartbeat = json!({ "build": self.build, "cambios": self.counts.to_text(), "segundos": self.seconds });
+        Event::default().event(HEARTBEAT).data(heartbeat.to_string())
     }
 }
 

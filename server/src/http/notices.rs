@@ -14,16 +14,16 @@ pub(super) fn keep(notice: &Notice, response: &mut Response) {
     if notice.text.is_empty() {
         return;
     }
-    let told = written(notice).or_else(|| written(&Notice { text: notice.text.clone(), ..Notice::default() }));
-    if let Some(told) = told {
-        set(&format!("{COOKIE}={told}; Path=/; Max-Age=60; SameSite=Lax; HttpOnly"), response);
+    let stored = written(notice).or_else(|| written(&Notice { text: notice.text.clone(), ..Notice::default() }));
+    if let Some(stored) = stored {
+        set(&format!("{COOKIE}={stored}; Path=/; Max-Age=60; SameSite=Lax; HttpOnly"), response);
     }
 }
 
 fn written(notice: &Notice) -> Option<String> {
     let json = serde_json::to_string(notice).ok()?;
-    let told = utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string();
-    (told.len() <= BYTES_MAX).then_some(told)
+    let stored = utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string();
+    (stored.len() <= BYTES_MAX).then_some(stored)
 }
 
 /// It was said.
@@ -41,8 +41,8 @@ fn set(cookie: &str, response: &mut Response) {
 pub(super) fn read(headers: &HeaderMap) -> Option<Notice> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookie| cookie.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, told) = pairs.find(|(name, value)| *name == COOKIE && !value.is_empty())?;
-    serde_json::from_str(&percent_decode_str(told).decode_utf8().ok()?).ok()
+    let (_, stored) = pairs.find(|(name, value)| *name == COOKIE && !value.is_empty())?;
+    serde_json::from_str(&percent_decode_str(stored).decode_utf8().ok()?).ok()
 }
 
 #[cfg(test)]

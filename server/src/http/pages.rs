@@ -88,7 +88,7 @@ pub(super) async fn answer(
     let options = ResponseOptions::default();
     let owner = Owner::new_root(None);
     let contexts = state.contexts();
-    let counts = state.counts.told();
+    let counts = state.counts.to_text();
     let provided = options.clone();
     owner.with(move || {
         provide_context(parts);

@@ -1,4 +1,4 @@
-//! What klk is told: klk.toml and variables of the environment, checked as a whole, so that everything wrong is said
+//! The settings of klk: klk.toml and variables of the environment, checked as a whole, so that everything wrong is said
 //! at once and before any work begins.
 
 mod access;

@@ -1,4 +1,4 @@
-//! What Sentry is told and how.
+//! What is reported to Sentry and how.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::variables::{
     SENTRY_TUNNEL_PER_MINUTE_MAX, SENTRY_WEB_URL, SLOW_QUERY_SECONDS,
 };
 
-/// What Sentry is told and how; without a DSN nothing is.
+/// What is reported to Sentry and how; without a DSN nothing is.
 #[derive(Clone, Debug)]
 pub struct SentrySettings {
     /// Where to send to.

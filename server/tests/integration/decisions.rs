@@ -47,14 +47,14 @@ fn a_gap_is_justified_listed_taken_back_and_remembered() {
         assert_eq!(post("retirar-justificacion", &json!({ "id": id })).await.0, 409);
 
         let history = get("decisiones?ubicacion_id=tienda_01").await;
-        let told: Vec<_> = history["decisiones"]
+        let found: Vec<_> = history["decisiones"]
             .as_array()
             .unwrap()
             .iter()
             .map(|row| (&row["actor"], &row["accion"], &row["origen"]))
             .collect();
-        assert_eq!(told[0], (&json!("token:pruebas"), &json!("retirar_justificacion"), &json!("api")));
-        assert_eq!(told[1], (&json!("token:pruebas"), &json!("justificar"), &json!("api")));
+        assert_eq!(found[0], (&json!("token:pruebas"), &json!("retirar_justificacion"), &json!("api")));
+        assert_eq!(found[1], (&json!("token:pruebas"), &json!("justificar"), &json!("api")));
     });
 }
 
@@ -89,8 +89,14 @@ fn a_day_is_compared_on_demand_and_shown_with_the_freshness_of_stock() {
     let day = pos.yesterday().to_string();
     assert_eq!(klk.run(&["etl", "ventas", "--desde", &day]).code, 0);
     assert_eq!(klk.run(&["etl", "inventario"]).code, 0);
-    let told = klk.run(&["conciliar", "PERIFERICO", &day]);
-    assert_eq!((told.code, told.answer.contains("KLK no cambió nada.")), (0, true), "{} {}", told.answer, told.errors);
+    let output = klk.run(&["conciliar", "PERIFERICO", &day]);
+    assert_eq!(
+        (output.code, output.answer.contains("KLK no cambió nada.")),
+        (0, true),
+        "{} {}",
+        output.answer,
+        output.errors
+    );
     let server = Server::start(&klk, &[]);
     block_on(async {
         let get = async |resource: &str| server.get_json(&format!("{TRACKING}/{resource}")).await.1;

@@ -19,8 +19,8 @@ const HELD_UP: Duration = Duration::from_secs(10);
 /// Nothing listens on the discard port.
 const NOBODY: &str = "http://publickey0123@127.0.0.1:9/42";
 
-/// What somebody is told of a run, without what is new every time.
-fn told(run: &Run) -> (i32, Value) {
+/// What somebody learns of a run, without what is new every time.
+fn outcome_of(run: &Run) -> (i32, Value) {
     let mut answer = run.json();
     for run in answer["ejecuciones"].as_array_mut().unwrap() {
         let kept =
@@ -69,7 +69,7 @@ fn nothing_changes_and_nothing_is_lost(manner: Option<Manner>) {
     let dsn = if manner.is_some() { server.dsn() } else { NOBODY.to_owned() };
     let klk = with_dsn(&pos, &dsn);
     let (watched, watched_time) = load(&klk, &pos);
-    assert_eq!(told(&watched), told(&plain), "{}", watched.errors);
+    assert_eq!(outcome_of(&watched), outcome_of(&plain), "{}", watched.errors);
     assert!(watched_time < plain_time + HELD_UP, "{watched_time:?} instead of {plain_time:?}");
     assert_eq!(server.payloads("transaction").len(), 0, "nothing gets through yet");
 

@@ -299,7 +299,7 @@ fn the_arrows_of_the_engine_are_seen() {
 /// Crates that say nothing to people themselves: they have codes, and `texts` the sentences.
 const WITHOUT_SENTENCES: &[&str] = &["domain", "klk", "warehouse", "engine"];
 /// Files of theirs with Spanish words that are no sentence on a page: names that the system calls itself, what the POS says, what
-/// commands say of files, and what Sentry is told.
+/// commands say of files, and what is reported to Sentry.
 const WORDS_OF_THEIR_OWN: &[&str] =
     &["access/activity", "actor", "backups", "recovery_notice", "refusal", "common_passwords"];
 

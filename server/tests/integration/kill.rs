@@ -1,4 +1,4 @@
-//! kill -9 in mid load: no half window stays, the run is told of as interrupted, and what was missing is missing again.
+//! kill -9 in mid load: no half window stays, the run is reported as interrupted, and what was missing is missing again.
 
 use std::process::Stdio;
 use std::time::Duration;

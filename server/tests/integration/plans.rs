@@ -192,9 +192,9 @@ fn the_command_shows_a_plan_and_recovers_exactly_it() {
     let preview = plan_of(&klk, &period);
     assert_eq!((&preview["ventanas"], &preview["tiendas"][0]["ubicacion_nombre"]), (&json!(4), &json!("PERIFERICO")));
     let hash = preview["hash"].as_str().unwrap();
-    let told = klk.run(&[&["plan"][..], &period].concat());
-    assert!(told.answer.contains(&format!("klk recuperar --plan {}", &hash[..12])), "{}", told.answer);
-    assert!(told.answer.contains("12:00-14:00"), "{}", told.answer);
+    let output = klk.run(&[&["plan"][..], &period].concat());
+    assert!(output.answer.contains(&format!("klk recuperar --plan {}", &hash[..12])), "{}", output.answer);
+    assert!(output.answer.contains("12:00-14:00"), "{}", output.answer);
 
     let recovered = klk.run(&["recuperar", "--plan", &hash[..12], "--json"]);
     assert_eq!(recovered.code, 0, "{}", recovered.errors);
@@ -314,8 +314,8 @@ fn plans_are_listed_shown_paused_resumed_and_cancelled_on_the_command_line_as_ov
     let cancelled = klk_at(&["plan", "cancelar", short, "--motivo", "ya no hace falta", "--json"]).json();
     assert_eq!((&cancelled["estado"], &cancelled["en_cola"]), (&json!("cancelado"), &json!(0)));
 
-    let told = klk_at(&["planes", "ver", short]).answer;
-    assert!(told.contains("la tienda lo pide") && told.contains("08:00-20:00"), "{told}");
+    let shown = klk_at(&["planes", "ver", short]).answer;
+    assert!(shown.contains("la tienda lo pide") && shown.contains("08:00-20:00"), "{shown}");
     let (_, rest) = block_on(server.get_json(&format!("/api/etl/tracking/plan?hash={hash}")));
     let shown = klk_at(&["planes", "ver", short, "--json"]).json();
     assert_eq!((&shown["tiendas"], &shown["decisiones"]), (&rest["tiendas"], &rest["decisiones"]));
@@ -339,7 +339,7 @@ fn a_plan_keeps_whether_a_page_a_program_or_the_command_line_did_it() {
     let klk = pos.klk();
     let server = Server::start(&klk, &[]);
     let browser = "Mozilla/5.0 (X11; Linux x86_64)";
-    let told = block_on(async {
+    let found = block_on(async {
         let preview = shown(&server, &hours(&pos, "08:00", "20:00")).await;
         let hash = &preview["hash"];
         let start = server.request(reqwest::Method::POST, &format!("{PLANS}/iniciar")).json(&json!({ "hash": hash }));
@@ -349,11 +349,11 @@ fn a_plan_keeps_whether_a_page_a_program_or_the_command_line_did_it() {
         let (_, plan) = server.get_json(&format!("/api/etl/tracking/plan?hash={}", hash.as_str().unwrap())).await;
         plan["decisiones"].clone()
     });
-    let told: Vec<(&str, &str)> = told
+    let found: Vec<(&str, &str)> = found
         .as_array()
         .unwrap()
         .iter()
         .map(|decision| (decision["accion"].as_str().unwrap(), decision["origen"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, [("propuesto", "api"), ("iniciado", "web"), ("cancelado", "consola")]);
+    assert_eq!(found, [("propuesto", "api"), ("iniciado", "web"), ("cancelado", "consola")]);
 }

@@ -173,7 +173,7 @@ fn a_gap_has_its_worth_and_its_proof_and_a_day_its_certificates() {
             (gap["clase"].as_str(), gap["evidencia"]["tipo"].as_str()),
             (Some("cobertura"), Some("antes_de_vigilar"))
         );
-        assert!(by_value["totales"]["valor_usd"].is_string(), "money is told as text: {by_value}");
+        assert!(by_value["totales"]["valor_usd"].is_string(), "money is a text: {by_value}");
 
         let asked = format!("{TRACKING}/cobertura?ubicacion_id=tienda_01&fecha={day}");
         let (status, shown) = server.get_json(&asked).await;

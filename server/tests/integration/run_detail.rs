@@ -1,4 +1,4 @@
-//! One run, and monitoring itself, over real HTTP: shapes, problems, and that no secret is told.
+//! One run, and monitoring itself, over real HTTP: shapes, problems, and that no secret is shown.
 
 use std::collections::BTreeSet;
 

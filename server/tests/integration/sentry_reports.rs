@@ -234,7 +234,7 @@ fn a_click_goes_on_in_the_runs_it_caused_also_after_a_restart_and_where_it_was_n
     let parents: BTreeSet<_> = runs.iter().map(|(trace, parent)| (trace.to_string(), parent.to_string())).collect();
     assert_eq!(parents.len(), 1, "all are of one click: {runs:?}");
     assert_eq!(runs[0].0, TRACE);
-    let told = sentry.payloads("event").into_iter().filter(|event| event["tags"]["endpoint"] == "recuperar_gap");
-    let [told] = told.collect::<Vec<_>>().try_into().unwrap();
-    assert_eq!(told["contexts"]["trace"]["trace_id"], TRACE);
+    let found = sentry.payloads("event").into_iter().filter(|event| event["tags"]["endpoint"] == "recuperar_gap");
+    let [found] = found.collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(found["contexts"]["trace"]["trace_id"], TRACE);
 }

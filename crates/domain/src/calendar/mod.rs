@@ -125,7 +125,7 @@ impl Calendar {
     }
 
     /// What of [`Self::expected`] a set leaves over, and perhaps some of it that the set has: the days that it has whole
-    /// are not looked at, so that years of which little lacks cost what lacks.
+    /// are not looked at, so that years of which little is missing cost what is missing.
     pub fn expected_beyond(
         &self,
         covered: &IntervalSet<Timestamp>,

@@ -86,12 +86,12 @@ proptest! {
             day_interval(last, &zone).unwrap().end(),
         ).unwrap();
         let expected = calendar.expected(range, &zone);
-        let told: BTreeSet<Timestamp> = expected
+        let found: BTreeSet<Timestamp> = expected
             .intervals()
             .iter()
             .flat_map(|part| half_hours(*part, &zone))
             .map(|half_hour| half_hour.start())
             .collect();
-        prop_assert_eq!(told, open_by_the_minute(&calendar, first, last, &zone));
+        prop_assert_eq!(found, open_by_the_minute(&calendar, first, last, &zone));
     }
 }

@@ -1,6 +1,6 @@
 //! Recovery plans: exactly which windows run, sealed, so that what runs is what was shown.
 //!
-//! A [`Plan`] is a value: the windows that a [`PlanScope`] lacks, and how to run them. Its [`PlanHash`] is taken over a
+//! A [`Plan`] is a value: the missing windows of a [`PlanScope`], and how to run them. Its [`PlanHash`] is taken over a
 //! canonical text of just that. There is no clock and no user in it, so two people who ask for the same see the same hash,
 //! and whoever starts a hash starts the windows that it was taken over, or nothing.
 //!

@@ -11,7 +11,7 @@ use crate::{BatchId, BranchId, EtlKind};
 
 read_model! {
     /// What is given up, and why: the missing half hours of the time from `fecha_desde hora_desde` up to
-    /// `fecha_hasta hora_hasta`, local to the store, or the numbers of invoices that lack in it.
+    /// `fecha_hasta hora_hasta`, local to the store, or the missing numbers of invoices.
     pub struct JustifyRequest {
         /// `cobertura`, where absent, or `secuencia`.
         #[serde(default)]
@@ -66,7 +66,7 @@ read_model! {
         pub hasta: u64,
     }
 
-    /// Half hours in a row that were given up, of one store, or numbers of invoices that lack in them.
+    /// Half hours in a row that were given up, of one store, or missing numbers of invoices in them.
     pub struct JustificationView {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub id: Uuid,

@@ -93,7 +93,7 @@ wire_names!(ReportFailureKind {
     Other => "otro",
 });
 
-/// What a cron monitor was last told.
+/// The last check-in of a cron monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CheckInState {
     /// The schedule's work has begun.

@@ -52,7 +52,7 @@ const RUNS_ALONE: u32 = 2000;
 /// Every order of three: none is always first, and none always after the same other.
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1], [2, 0, 1], [1, 0, 2]];
 
-/// The one of the three that Sentry is told of.
+/// The one of the three that is reported to Sentry.
 const MONITORED: usize = 2;
 
 /// What of a day is extracted; None is all of it.

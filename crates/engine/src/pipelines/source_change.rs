@@ -25,7 +25,7 @@ pub(super) struct Announcement {
 }
 
 /// What was seen to differ, and is not loaded yet.
-#[must_use = "what is not loaded after all has to be told"]
+#[must_use = "what is not loaded after all has to be reported"]
 pub(super) struct Seen(Vec<Difference>);
 
 /// Keeps what differs from what is loaded, so that it is a gap also where the load fails or is killed. A live window is of

@@ -1,7 +1,7 @@
 //! A plan is held, goes on, is taken back, or has ended.
 //!
 //! The mirror of the queue and the database change under one lock. What keeps windows from starting is set in the mirror
-//! first, and the claim of a run looks at the database too, so that once somebody was told "paused" or "cancelled"
+//! first, and the claim of a run looks at the database too, so that once a caller got "paused" or "cancelled"
 //! nothing of the plan starts any more. Each change is a task of its own and is done whole, whoever stops waiting for it.
 
 use std::sync::Arc;

@@ -17,7 +17,7 @@ pub(crate) struct Sealed {
     pub(crate) in_work: Vec<RunId>,
 }
 
-/// Looks at what a scope lacks. Every half hour of it that has ended counts: its schedule may have fired before this
+/// Looks for what is missing of a scope. Every half hour of it that has ended counts: its schedule may have fired before this
 /// process began.
 pub(crate) async fn seal(
     engine: &Engine,

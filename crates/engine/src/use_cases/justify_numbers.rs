@@ -1,4 +1,4 @@
-//! Justifying numbers of invoices that lack and that the POS does not have either.
+//! Justifying missing numbers of invoices that the POS does not have either.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::{Engine, Unjustifiable, UseCaseError, number_holes};
 
 impl Engine {
-    /// Gives up the numbers that lack wholly within a period. What was given up before is named and not given up twice.
+    /// Gives up the missing numbers that lie wholly within a period. What was given up before is named and not given up twice.
     pub(super) async fn justify_numbers(
         &self,
         origin: Origin,

@@ -75,7 +75,7 @@ impl Engine {
         self.evidence(EvidenceRequest::current(kind, &branches, range, settled, scope)).await
     }
 
-    /// What evidence leaves missing, with what proves why and what it is worth, as told at a moment.
+    /// What evidence leaves missing, with what proves why and what it is worth, as of a moment.
     pub(super) async fn views(
         &self,
         kind: EtlKind,

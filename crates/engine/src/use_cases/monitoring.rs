@@ -15,7 +15,7 @@ use super::monitoring_words::{check_in_state, drop_reason, failure_kind, report_
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
-    /// What was sent, what waits, what was dropped and why, and what each cron monitor was last told.
+    /// What was sent, what is queued, what was dropped and why, and the last check-in of each cron monitor.
     pub async fn monitoring_view(&self, actor: &Actor) -> Result<MonitoringView, UseCaseError> {
         actor.may_read()?;
         let now = self.clock.now();

@@ -33,7 +33,7 @@ pub(super) const fn check_in_state(status: CheckInStatus) -> CheckInState {
     }
 }
 
-/// What the sender wrote down, `HTTP 503` or the HTTP client's own words, as a kind that can be told in any language.
+/// What the sender wrote down, `HTTP 503` or the HTTP client's own words, as a kind that can be said in any language.
 /// Words that are not known are no fault: the detail is shown beside the kind.
 pub(super) fn failure_kind(reason: &str) -> ReportFailureKind {
     if let Some(status) = reason.strip_prefix("HTTP ").and_then(|status| status.parse::<u16>().ok()) {

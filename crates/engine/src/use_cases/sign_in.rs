@@ -32,7 +32,7 @@ pub struct SignedIn {
 }
 
 impl Engine {
-    /// Opens a session with a name and a password. Whether the name is unknown, disabled, or has no password is not told, and
+    /// Opens a session with a name and a password. Whether the name is unknown, disabled, or has no password is not said, and
     /// takes as long.
     pub async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn, UseCaseError> {
         let SignInRequest { name, password, before } = request;

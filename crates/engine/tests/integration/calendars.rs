@@ -190,8 +190,8 @@ async fn a_past_day_is_judged_by_the_klk_toml_of_its_day() {
         assert_eq!(missing_on(&world, before).await, was);
         assert_eq!(missing_on(&world, today).await.unwrap().0, "2025-11-18T13:00:00Z");
         let list = world.engine.list_calendars(&operator()).await.unwrap();
-        let told: Vec<_> = list.calendarios[0].cambios.iter().map(|change| change.nombre.as_str()).collect();
-        assert_eq!((told, list.calendarios[0].vigente_desde), (vec!["klk.toml"], Some(today)));
+        let found: Vec<_> = list.calendarios[0].cambios.iter().map(|change| change.nombre.as_str()).collect();
+        assert_eq!((found, list.calendarios[0].vigente_desde), (vec!["klk.toml"], Some(today)));
         assert_eq!(list.calendarios[1].cambios, []);
     }
     // The file may say that it was always so.

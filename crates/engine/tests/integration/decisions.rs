@@ -75,9 +75,9 @@ async fn a_justified_gap_is_no_gap_until_that_is_taken_back() {
 
     let filter = DecisionFilter { limit: 10, ..DecisionFilter::default() };
     let history = world.engine.list_decisions(&operator(), filter).await.unwrap().decisiones;
-    let told: Vec<_> = history.iter().map(|row| (row.actor.as_str(), row.accion.as_str(), row.origen)).collect();
+    let found: Vec<_> = history.iter().map(|row| (row.actor.as_str(), row.accion.as_str(), row.origen)).collect();
     assert_eq!(
-        told,
+        found,
         [
             ("luis", "retirar_justificacion", Origin::CommandLine),
             (ANA, "justificar", Origin::Web),
@@ -133,12 +133,12 @@ async fn what_was_missing_at_a_moment_can_be_asked_and_two_moments_compared() {
         Some("2025-11-18T12:20".parse().unwrap()),
     );
     let comparison = compare.await.unwrap();
-    let told = |spans: &[domain::read_model::WindowSpan]| -> Vec<String> {
+    let texts_of = |spans: &[domain::read_model::WindowSpan]| -> Vec<String> {
         spans.iter().map(|span| format!("{}-{} {}", span.hora_desde, span.hora_hasta, span.ventanas)).collect()
     };
-    assert_eq!(told(&comparison.aparecieron), ["11:30-12:00 1"]);
-    assert_eq!(told(&comparison.desaparecieron), ["08:00-10:00 4"]);
-    assert_eq!(told(&comparison.siguen), ["07:00-08:00 2", "10:00-11:30 3"]);
+    assert_eq!(texts_of(&comparison.aparecieron), ["11:30-12:00 1"]);
+    assert_eq!(texts_of(&comparison.desaparecieron), ["08:00-10:00 4"]);
+    assert_eq!(texts_of(&comparison.siguen), ["07:00-08:00 2", "10:00-11:30 3"]);
 
     let tomorrow = Some("2025-11-19T00:00".parse().unwrap());
     let outcome = world.engine.list_gaps_at(&operator(), sales_of_periferico(12), tomorrow).await;

@@ -1,4 +1,4 @@
-//! What the team is told of stores whose live half hours fail: once a store, once for most of them, and once when it is over.
+//! What is reported to the team of stores whose live half hours fail: once a store, once for most of them, and once when it is over.
 
 use std::time::Duration;
 

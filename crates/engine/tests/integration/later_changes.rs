@@ -97,7 +97,7 @@ async fn last_half_hour(world: &World) -> HalfHourView {
 async fn what_differs_and_could_not_be_loaded_is_a_gap_with_its_evidence_until_it_is_recovered() {
     let world = loaded().await;
     assert_eq!(gaps(&world).await, []);
-    // The lines of the morning lack in the answer, so that nothing of it can be loaded.
+    // The lines of the morning are missing in the response, so that nothing of it can be loaded.
     world.sim.add_fault(short(1));
     assert_eq!(compare(&world).await, RunState::Partial);
 

@@ -160,13 +160,13 @@ async fn a_scheduler_that_was_down_is_told_from_the_firings_around_it() {
     fired(4).await;
     world.all_ended().await;
     let gaps = world.gaps(4).await;
-    let told: Vec<_> = gaps
+    let found: Vec<_> = gaps
         .iter()
         .map(|gap| &gap.evidencia)
         .map(|proof| (proof.tipo, proof.disparo_anterior_local, proof.disparo_siguiente_local))
         .collect();
     let silent = (CauseKind::SchedulerDown, Some(at("2025-11-18T12:05")), Some(at("2025-11-18T15:10")));
-    assert!(told.contains(&silent), "{told:?}");
+    assert!(found.contains(&silent), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,9 +27,9 @@ async fn more_than_the_queue_holds_is_refused_whole() {
     let world = World::with(EngineSettings { workers: 0, queue_max: 3, ..settings() }).await;
     let error = world.engine.extract(&operator(), days("2025-11-10", "2025-11-13")).await.unwrap_err();
     assert_eq!(error.code(), ProblemCode::Busy);
-    let told =
+    let expected =
         "Se pidieron 4 ejecuciones, hay 0 en cola y el máximo es 3. Pida un período más corto o espere a que avancen.";
-    assert_eq!(error.to_string(), told);
+    assert_eq!(error.to_string(), expected);
     assert!(world.runs().await.is_empty());
     world.engine.extract(&operator(), days("2025-11-10", "2025-11-12")).await.unwrap();
 }

@@ -154,9 +154,9 @@ async fn a_zone_that_was_stored_for_somebody_who_left_counts_at_once() {
         }
         drop(asking);
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let told = list().await;
-        let stored = told.cambios.first().and_then(|change| change.calendario.zona.clone());
-        assert!(stored.is_none_or(|stored| stored == told.zona), "{told:?}");
+        let found = list().await;
+        let stored = found.cambios.first().and_then(|change| change.calendario.zona.clone());
+        assert!(stored.is_none_or(|stored| stored == found.zona), "{found:?}");
     }
     assert!(list().await.cambios.len() > 1);
 }

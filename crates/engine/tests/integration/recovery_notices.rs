@@ -1,4 +1,4 @@
-//! What the team is told when a recovery has ended: once, whoever clicked, and also after a restart.
+//! What is reported to the team when a recovery has ended: once, whoever clicked, and also after a restart.
 
 use domain::RunState;
 use engine::{EngineSettings, PlanSettings};
@@ -27,10 +27,13 @@ async fn a_gap_that_is_recovered_is_told_once_with_its_plan() {
     world.engine.shutdown().await;
     drop(guard);
 
-    let [told] = outcomes(&server).try_into().unwrap();
-    assert_eq!((&told["level"], &told["message"]), (&json!("info"), &json!("Gap recuperado: ventas de tienda_01")));
-    assert_eq!((&told["tags"]["tienda"], &told["tags"]["etl_tipo"]), (&json!("tienda_01"), &json!("ventas")));
-    let plan = &told["contexts"]["gap_recovery"];
+    let [outcome] = outcomes(&server).try_into().unwrap();
+    assert_eq!(
+        (&outcome["level"], &outcome["message"]),
+        (&json!("info"), &json!("Gap recuperado: ventas de tienda_01"))
+    );
+    assert_eq!((&outcome["tags"]["tienda"], &outcome["tags"]["etl_tipo"]), (&json!("tienda_01"), &json!("ventas")));
+    let plan = &outcome["contexts"]["gap_recovery"];
     assert_eq!((&plan["desde"], &plan["hasta"]), (&json!("2025-11-17 10:00"), &json!("2025-11-17 12:00")));
     assert_eq!((&plan["solicitado_por"], &plan["ventanas"]), (&json!("web"), &json!(4)));
     assert_eq!(plan["ejecuciones"].as_array().unwrap().len(), 4);
@@ -47,10 +50,10 @@ async fn a_recovery_that_fails_is_one_error_with_the_class() {
     world.engine.shutdown().await;
     drop(guard);
 
-    let [told] = outcomes(&server).try_into().unwrap();
-    assert_eq!(told["tags"]["error_tipo"], "api_error");
-    assert_eq!(told["exception"]["values"][0]["type"], "Recuperación fallida: api_error");
-    let value = told["exception"]["values"][0]["value"].as_str().unwrap();
+    let [outcome] = outcomes(&server).try_into().unwrap();
+    assert_eq!(outcome["tags"]["error_tipo"], "api_error");
+    assert_eq!(outcome["exception"]["values"][0]["type"], "Recuperación fallida: api_error");
+    let value = outcome["exception"]["values"][0]["value"].as_str().unwrap();
     assert!(value.starts_with("Siguen faltando 2 de 2 ventanas. "), "{value}");
 }
 
@@ -73,8 +76,8 @@ async fn a_recovery_whose_last_run_a_process_left_in_work_is_told_by_the_next() 
     world.restart(settings()).await;
     world.engine.shutdown().await;
     drop(guard);
-    let [told] = outcomes(&server).try_into().unwrap();
-    assert_eq!(told["tags"]["error_tipo"], "interrumpido");
+    let [outcome] = outcomes(&server).try_into().unwrap();
+    assert_eq!(outcome["tags"]["error_tipo"], "interrumpido");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,9 +106,9 @@ async fn without_sentry_the_schedules_are_still_named() {
     let world = World::new().await;
     let view = world.engine.monitoring_view(&operator()).await.unwrap();
     assert!(!view.configurado && view.host.is_none() && view.enlaces.is_none());
-    let told: Vec<_> = view.monitores.iter().map(|monitor| (monitor.nombre.as_str(), monitor.estado)).collect();
+    let found: Vec<_> = view.monitores.iter().map(|monitor| (monitor.nombre.as_str(), monitor.estado)).collect();
     assert_eq!(
-        told,
+        found,
         [("ventas-klk-incremental", None), ("inventario-klk-completo", None), ("reconciliacion-klk", None)]
     );
     // The scheduler of tests is off: nothing is due.

@@ -27,12 +27,12 @@ async fn at_five_past_midnight_yesterdays_last_half_hour_is_extracted_of_every_s
     let world = World::with(scheduled()).await;
     world.clock.set("2025-11-19T04:05:00Z");
     let runs = until_runs(&world, 2).await;
-    let told: Vec<_> = runs
+    let found: Vec<_> = runs
         .iter()
         .map(|run| (run.fecha_desde.to_string(), run.hora_desde.as_str(), run.hora_hasta.as_str(), run.estado))
         .collect();
     let last = ("2025-11-18".to_owned(), "23:30", "24:00", RunState::Succeeded);
-    assert_eq!(told, [last.clone(), last]);
+    assert_eq!(found, [last.clone(), last]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,19 +159,23 @@ async fn a_day_of_which_a_half_hour_is_in_work_is_compared_around_it() {
         loop {
             let runs = world.runs().await;
             let whole = runs.into_iter().filter(|run| run.etl_tipo == EtlKind::Sales && run.modo == RunMode::Full);
-            let mut told: Vec<_> = whole.map(|run| (run.ubicacion_nombre, run.hora_desde, run.hora_hasta)).collect();
-            told.sort();
-            if told.len() >= 3 {
-                return told;
+            let mut found: Vec<_> = whole.map(|run| (run.ubicacion_nombre, run.hora_desde, run.hora_hasta)).collect();
+            found.sort();
+            if found.len() >= 3 {
+                return found;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     };
     let compared = tokio::time::timeout(PATIENT, compared).await.expect("the rest of the day is not queued");
-    let told = |store: &str, from: &str, to: &str| (store.to_owned(), from.to_owned(), to.to_owned());
+    let window = |store: &str, from: &str, to: &str| (store.to_owned(), from.to_owned(), to.to_owned());
     assert_eq!(
         compared,
-        [told("BOSQUE", "00:00", "24:00"), told("PERIFERICO", "00:00", "10:00"), told("PERIFERICO", "10:30", "24:00"),]
+        [
+            window("BOSQUE", "00:00", "24:00"),
+            window("PERIFERICO", "00:00", "10:00"),
+            window("PERIFERICO", "10:30", "24:00"),
+        ]
     );
 }
 

@@ -1,4 +1,4 @@
-//! What the team is told of runs: statements and requests as spans, and the check-ins of schedules.
+//! What is reported to the team of runs: statements and requests as spans, and the check-ins of schedules.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::fake_sentry::{FakeSentry, Manner};
 use crate::support::{World, operator, settings};
 use crate::test_clock::TestClock;
 
-/// A team that is told everything.
+/// Monitoring that reports everything.
 pub fn team(server: &FakeSentry) -> Started {
     let clock = TestClock::at("2025-11-18T16:00:00Z");
     monitoring::init(MonitoringSettings {

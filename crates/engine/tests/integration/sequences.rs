@@ -39,7 +39,7 @@ async fn the_list_and_every_certificate_say_the_same(
 ) {
     let world = selling(settings(), sold).await;
     let listed = sequence_gaps(&world).await;
-    let numbers: Vec<_> = listed.iter().flat_map(|gap| gap.facturas_faltantes.iter().map(told)).collect();
+    let numbers: Vec<_> = listed.iter().flat_map(|gap| gap.facturas_faltantes.iter().map(range_of)).collect();
     assert_eq!(numbers, missing);
 
     let mut started_again = BTreeSet::new();
@@ -50,9 +50,9 @@ async fn the_list_and_every_certificate_say_the_same(
             let proof = half_hour.certificado.secuencia;
             let here = |gap: &&GapView| gap.inicio <= half_hour.inicio && half_hour.inicio < gap.fin;
             let in_the_list: Vec<_> =
-                listed.iter().filter(here).flat_map(|gap| gap.facturas_faltantes.iter().map(told)).collect();
+                listed.iter().filter(here).flat_map(|gap| gap.facturas_faltantes.iter().map(range_of)).collect();
             assert_eq!(
-                proof.faltantes.iter().map(told).collect::<Vec<_>>(),
+                proof.faltantes.iter().map(range_of).collect::<Vec<_>>(),
                 in_the_list,
                 "{date} {}",
                 half_hour.hora_desde
@@ -102,7 +102,7 @@ async fn a_register_whose_numbers_mean_nothing_can_be_left_out_for_good() {
     assert_eq!(sequence_gaps(&selling(exempt("C01-01"), SOLD).await).await, []);
 }
 
-fn told(numbers: &MissingNumbers) -> (BreakKind, u64, u64) {
+fn range_of(numbers: &MissingNumbers) -> (BreakKind, u64, u64) {
     (numbers.tipo, numbers.desde, numbers.hasta)
 }
 

@@ -40,7 +40,7 @@ async fn three_things_go_wrong_three_gaps_show_and_recovering_them_gives_what_th
     assert_eq!((progress.terminadas, progress.fallidas), (progress.ventanas, 7));
 
     let gaps = world.gaps(48).await;
-    let told: Vec<_> = gaps
+    let found: Vec<_> = gaps
         .iter()
         .map(|gap| {
             let store = gap.ubicacion_nombre.as_str();
@@ -48,7 +48,7 @@ async fn three_things_go_wrong_three_gaps_show_and_recovering_them_gives_what_th
         })
         .collect();
     assert_eq!(
-        told,
+        found,
         [
             ("PERIFERICO", "16:00", "16:30", 1, "nunca_ejecutado", None),
             ("PERIFERICO", "12:00", "12:30", 1, "parcial", Some(ErrorClass::InvalidData)),

@@ -135,7 +135,7 @@ impl World {
         Self::build(settings(), PATIENT, observer, Monitoring::disabled()).await
     }
 
-    /// With a team that is told.
+    /// With monitoring that reports.
     pub async fn monitored(settings: EngineSettings, monitoring: Monitoring) -> Self {
         Self::build(settings, PATIENT, watcher(&monitoring), monitoring).await
     }

@@ -104,7 +104,7 @@ impl<'body> Scanner<'body> {
         Ok(slots)
     }
 
-    /// Reads an array; `element` has to take each element, and is told its index.
+    /// Reads an array; `element` has to take each element, and gets its index.
     pub(super) fn array(
         &mut self,
         what: fmt::Arguments<'_>,

@@ -91,10 +91,10 @@ pub struct DroppedCount {
     pub count: u64,
 }
 
-/// What a monitor was last told.
+/// The last check-in of a monitor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastCheckIn {
-    /// What it was told.
+    /// Its status.
     pub status: CheckInStatus,
     /// When.
     pub at: Timestamp,

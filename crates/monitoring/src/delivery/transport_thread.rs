@@ -48,7 +48,7 @@ impl TransportThread {
         while self.has_time() && self.deliver_one_again() {}
         self.outbox.save_stats(&self.sender.stats.lock());
         let Self { send_queue, outbox, .. } = self;
-        // Whoever is told that this one is closed may open the folder next.
+        // Whoever waits for this one to close may open the folder next.
         drop(outbox);
         send_queue.mark_closed();
     }

@@ -1,4 +1,4 @@
-//! What is told about a run, from its first request to its commit.
+//! What is reported about a run, from its first request to its commit.
 
 mod duration;
 mod finish;

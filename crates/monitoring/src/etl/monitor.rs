@@ -16,7 +16,7 @@ use crate::trace::TraceHeaders;
 /// Watches one run: a transaction with its steps, breadcrumbs, metrics, the error if it fails, and its part in the
 /// check-in of its schedule.
 ///
-/// Each step is handed what can be told in it, so that a request can only be told of while extracting. Finishing
+/// Each step is handed what can be reported in it, so that a request can only be reported while extracting. Finishing
 /// consumes the monitor. One that is dropped unfinished reports the run as `interrumpido`.
 /// Where monitoring is off, every call does nothing.
 #[must_use = "a monitor that is dropped unfinished reports its run as interrupted"]

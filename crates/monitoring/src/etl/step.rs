@@ -1,4 +1,4 @@
-//! What can be told in each step of a run.
+//! What can be reported in each step of a run.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -28,7 +28,7 @@ pub enum ProvisionError {
         /// What was looked for.
         project: String,
     },
-    /// 404 on a part of the API that this server or plan lacks.
+    /// 404 on a part of the API that this server or plan does not have.
     #[error("este Sentry no tiene {request}: su versión es anterior, o el plan no lo incluye")]
     NotOffered {
         /// What was asked for.

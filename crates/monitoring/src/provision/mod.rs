@@ -23,7 +23,7 @@ use crate::cron_monitor::CronMonitor;
 
 /// Makes Sentry have what the code says.
 ///
-/// A resource that Sentry refuses is told of in the report, and the others go on.
+/// A resource that Sentry refuses is named in the report, and the others go on.
 ///
 /// # Errors
 /// Where going on makes no sense: the token is not accepted, there is no such project, Sentry cannot be reached.

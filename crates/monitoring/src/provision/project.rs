@@ -13,7 +13,7 @@ pub(super) struct Project {
     organisation: String,
     /// What cron monitors are created with.
     pub(super) slug: String,
-    /// What dashboards and searches are narrowed to; None in a dry run that was only told the slug.
+    /// What dashboards and searches are narrowed to; None in a dry run that only has the slug.
     pub(super) id: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What is told of a request: its endpoint, the parts of a page, and one event for each answer of 5xx.
+//! What is reported of a request: its endpoint, the parts of a page, and one event for each answer of 5xx.
 
 use std::time::Duration;
 
@@ -134,7 +134,7 @@ async fn an_answer_of_5xx_is_one_event_with_the_code_whoever_made_it() {
     }
     drop(guard);
 
-    let told: Vec<_> = server
+    let found: Vec<_> = server
         .payloads("event")
         .iter()
         .map(|event| {
@@ -148,7 +148,7 @@ async fn an_answer_of_5xx_is_one_event_with_the_code_whoever_made_it() {
         ("/api/falla", "the database is gone", json!("OTROCODE")),
         ("/api/panico", "a handler panics", json!("K7Q2M9XN")),
     ];
-    assert_eq!(told, expected.map(|(route, text, code)| (route.to_owned(), text.to_owned(), code)));
+    assert_eq!(found, expected.map(|(route, text, code)| (route.to_owned(), text.to_owned(), code)));
 }
 
 #[tokio::test]

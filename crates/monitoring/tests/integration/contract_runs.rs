@@ -159,11 +159,11 @@ async fn a_failure_is_one_error_of_the_same_trace_with_everything_known_of_the_r
     }
     assert_eq!(events[1]["tags"]["tienda"], "tienda_02");
     let crumbs = event["breadcrumbs"].as_array().or(event["breadcrumbs"]["values"].as_array()).unwrap();
-    let told: Vec<_> = crumbs.iter().map(|crumb| (&crumb["category"], crumb["message"].as_str().unwrap())).collect();
-    assert_eq!(told[0], (&json!("etl"), "petición POST /v1/ventas"));
-    assert_eq!(told[1], (&json!("etl"), "reintento 2: timeout"));
+    let found: Vec<_> = crumbs.iter().map(|crumb| (&crumb["category"], crumb["message"].as_str().unwrap())).collect();
+    assert_eq!(found[0], (&json!("etl"), "petición POST /v1/ventas"));
+    assert_eq!(found[1], (&json!("etl"), "reintento 2: timeout"));
     assert_eq!(crumbs[1]["data"]["motivo"], "timeout");
-    assert!(told[2].1.starts_with("sin respuesta: timeout"));
+    assert!(found[2].1.starts_with("sin respuesta: timeout"));
 }
 
 #[tokio::test]
@@ -362,7 +362,7 @@ async fn a_check_in_lasts_until_its_last_run_has_ended_and_one_failure_makes_it_
     drop(guard);
 
     let check_ins = server.payloads("check_in");
-    let told: Vec<_> = check_ins
+    let found: Vec<_> = check_ins
         .iter()
         .map(|check_in| (check_in["monitor_slug"].as_str().unwrap(), check_in["status"].as_str().unwrap()))
         .collect();
@@ -374,7 +374,7 @@ async fn a_check_in_lasts_until_its_last_run_has_ended_and_one_failure_makes_it_
         ("reconciliacion-klk", "in_progress"),
         ("reconciliacion-klk", "ok"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
     assert_eq!(check_ins[0]["check_in_id"], check_ins[1]["check_in_id"]);
     assert_eq!(check_ins[0]["environment"], "test");
     assert!(check_ins[1]["duration"].is_f64());

@@ -1,4 +1,4 @@
-//! A server of Sentry's kind: answers as it is told, and keeps what it accepted.
+//! A server of Sentry's kind: responds as the test wants, and keeps what it accepted.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

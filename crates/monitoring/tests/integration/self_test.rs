@@ -1,4 +1,4 @@
-//! What the doctor is told of each server that there may be.
+//! What the doctor learns of each kind of server.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The writer and the readers beside each other. Who waits for whom is told by channels, never by time.
+//! The writer and the readers beside each other. Channels say who waits for whom, never time.
 
 use std::sync::mpsc;
 

@@ -113,7 +113,7 @@ async fn what_was_decided_about_data_is_in_the_same_chain() {
     let found = check(&store).await;
     assert_eq!((found.broken_at, found.decisions_changed), (None, 0));
     let entries = store.warehouse.export_audit().await.unwrap();
-    let told: Vec<_> =
+    let found: Vec<_> =
         entries.iter().map(|entry| (entry.order, entry.action.as_str(), entry.detail.is_some())).collect();
     let expected = [
         (Some(1), "entrar", false),
@@ -121,7 +121,7 @@ async fn what_was_decided_about_data_is_in_the_same_chain() {
         (Some(3), "justificar", true),
         (Some(4), "plan_iniciado", true),
     ];
-    assert_eq!(told, expected, "what was only shown is nothing that was done");
+    assert_eq!(found, expected, "what was only shown is nothing that was done");
     assert_eq!(store.warehouse.audit(10).await.unwrap().len(), 1, "the list of access has its own only");
 }
 

@@ -158,11 +158,11 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     // What is left at eight was never compared with the source: it is a gap until it is loaded again.
     let ever = period("2025-11-16T00:00", "2025-11-19T00:00");
     let changes = store.evidence(EtlKind::Sales, ever).await.changes;
-    let told: Vec<_> = changes
+    let found: Vec<_> = changes
         .iter()
         .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
         .collect();
-    assert_eq!(told, [(eight, 3, 1)]);
+    assert_eq!(found, [(eight, 3, 1)]);
     let rest = vec![line("F-2", 1, "2025-11-17T08:29:59.9999999", "30")];
     assert_eq!(store.load_sales(5, PERIFERICO, eight, rest).await, Receipt { loaded: 1, ..Receipt::default() });
     assert!(store.evidence(EtlKind::Sales, ever).await.changes.is_empty());
@@ -187,11 +187,11 @@ async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other
     assert_eq!(receipt, Receipt { loaded: 3, added: 0, changed: 2, removed: 0 });
     let ever = period("2025-11-16T00:00", "2025-11-18T00:00");
     let changes = store.evidence(EtlKind::Sales, ever).await.changes;
-    let told: Vec<_> = changes
+    let found: Vec<_> = changes
         .iter()
         .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
         .collect();
-    assert_eq!(told, [(eight, 3, 1)]);
+    assert_eq!(found, [(eight, 3, 1)]);
     assert_eq!(store.column(SUMS).await, ["16 12:00 3", "17 08:00 1"]);
 
     // The day that lost them is loaded again, and nothing is left to do.

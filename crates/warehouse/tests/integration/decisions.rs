@@ -63,8 +63,8 @@ async fn a_waiver_counts_until_it_is_taken_back_and_both_are_decisions() {
     assert_eq!(kept.withdrawn_at, Some(instant("2025-11-17T15:00:00Z")));
 
     let (decisions, next) = store.warehouse.decisions(filter(10)).await.unwrap();
-    let told: Vec<_> = decisions.iter().map(|row| (row.actor.as_str(), row.action.as_str())).collect();
-    assert_eq!(told, [("Luis", "retirar_justificacion"), ("Ana", "justificar")]);
+    let found: Vec<_> = decisions.iter().map(|row| (row.actor.as_str(), row.action.as_str())).collect();
+    assert_eq!(found, [("Luis", "retirar_justificacion"), ("Ana", "justificar")]);
     assert_eq!(decisions[0].branch, Some(BranchId::new(PERIFERICO)));
     assert_eq!(next, None);
 }

@@ -103,7 +103,7 @@ async fn check(store: &mut Store, committed: &BTreeSet<String>) {
         let expected = if whole { (LINES_EACH.to_string(), "1") } else { ("0".to_owned(), "0") };
         assert_eq!((lines, coverage.as_str()), expected, "run {id} is {state}");
         assert_ne!(state, RunState::Running.as_str(), "run {id}");
-        assert!(whole || !committed.contains(&id), "the child was told that run {id} is committed, and it is {state}");
+        assert!(whole || !committed.contains(&id), "run {id} was acknowledged as committed, and it is {state}");
     }
     let known: BTreeSet<&str> = runs.iter().filter_map(|run| run[0].as_deref()).collect();
     assert!(committed.iter().all(|id| known.contains(id.as_str())), "a run that was committed is gone");

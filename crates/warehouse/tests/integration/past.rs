@@ -52,12 +52,12 @@ async fn a_run_that_failed_later_was_in_work_and_said_nothing_yet() {
     };
     store.warehouse.fail_run(failure).await.unwrap();
     let (during, after) = (at(&store, "2025-11-17T12:35:00Z").await, at(&store, "2025-11-17T12:40:00Z").await);
-    let told = |evidence: &EvidenceRows| {
+    let state_in = |evidence: &EvidenceRows| {
         let attempt = &evidence.attempts[0].1;
         (attempt.state, attempt.error, attempt.message.as_ref().and_then(RunText::message))
     };
-    assert_eq!(told(&during), (RunState::Running, None, None));
-    assert_eq!(told(&after), (RunState::Failed, Some(ErrorClass::Timeout), Some(RunMessage::ConnectTimeout)));
+    assert_eq!(state_in(&during), (RunState::Running, None, None));
+    assert_eq!(state_in(&after), (RunState::Failed, Some(ErrorClass::Timeout), Some(RunMessage::ConnectTimeout)));
 }
 
 #[tokio::test]

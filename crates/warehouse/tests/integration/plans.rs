@@ -117,11 +117,11 @@ async fn what_is_done_with_a_plan_is_in_the_history_and_its_batch_is_not_there_t
     change(&store, 1, PlanAction::Pause).await;
     let filter = DecisionFilter { limit: 10, ..DecisionFilter::default() };
     let (decisions, _) = store.warehouse.decisions(filter.clone()).await.unwrap();
-    let told = decisions.iter().map(|row| (row.actor.as_str(), row.action.as_str(), row.object.as_str(), row.origin));
-    let mut told: Vec<_> = told.collect();
-    told.sort_unstable();
+    let found = decisions.iter().map(|row| (row.actor.as_str(), row.action.as_str(), row.object.as_str(), row.origin));
+    let mut found: Vec<_> = found.collect();
+    found.sort_unstable();
     let object = "ventas tienda_01 2 ventanas";
-    assert_eq!(told, [("ana", "plan_iniciado", object, Origin::Web), ("luis", "plan_pausado", object, Origin::Web)]);
+    assert_eq!(found, [("ana", "plan_iniciado", object, Origin::Web), ("luis", "plan_pausado", object, Origin::Web)]);
     let of_store = DecisionFilter { branch: Some(BranchId::new(PERIFERICO)), ..filter.clone() };
     assert_eq!(store.warehouse.decisions(of_store).await.unwrap().0.len(), 2);
 

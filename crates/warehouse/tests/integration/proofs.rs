@@ -139,9 +139,9 @@ async fn runs_tell_what_was_announced_and_what_the_pos_answered() {
 
     let day = period("2025-11-17T00:00", "2025-11-18T00:00");
     let commits = store.warehouse.commits(EtlKind::Sales, BranchId::new(PERIFERICO), day).await.unwrap();
-    let told: Vec<_> = commits.iter().map(|commit| (commit.facts.announced, commit.lines_changed)).collect();
-    assert_eq!(told.len(), 4);
-    assert!(told.contains(&(Some(2), 2)), "{told:?}");
+    let found: Vec<_> = commits.iter().map(|commit| (commit.facts.announced, commit.lines_changed)).collect();
+    assert_eq!(found.len(), 4);
+    assert!(found.contains(&(Some(2), 2)), "{found:?}");
 }
 
 #[tokio::test]

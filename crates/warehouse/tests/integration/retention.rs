@@ -120,7 +120,7 @@ async fn totals_are_right_after_rows_have_other_numbers() {
         fail(&store, number, "programada", RunState::Failed).await;
     }
     assert_eq!(runs(&store).await, 5);
-    // As a checkpoint after a deletion does it; another process could not be told.
+    // As a checkpoint after a deletion does it; another process would not hear of it.
     store
         .outside(|connection| connection.execute_batch("DELETE FROM etl_ejecuciones WHERE intento < 3; CHECKPOINT"))
         .await

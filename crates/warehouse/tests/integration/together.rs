@@ -1,4 +1,4 @@
-//! Writes of runs that wait at the same time share a transaction. What is stored, and what each is told, has to be what it would
+//! Writes of runs that wait at the same time share a transaction. What is stored, and what each gets, has to be what it would
 //! be if each were alone.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use warehouse::{JobWatch, Receipt, StatementObserver, Warehouse, WarehouseError,
 use crate::samples::{batch, branch, end, instant, line, new_run, numbered_half_hour, run_id, sales_window, unused_id};
 use crate::store::{TextRow, text_rows};
 
-/// Everything that commits write. How long a load took is told by the clock.
+/// Everything that commits write, but for how long a load took.
 const TABLES: [&str; 8] = [
     "SELECT * FROM ventas ORDER BY ALL",
     "SELECT * FROM ventas_por_media_hora ORDER BY ALL",
@@ -76,7 +76,7 @@ impl JobWatch for Held {
     }
 }
 
-/// What each window was told, and the tables afterwards.
+/// What each window got, and the tables afterwards.
 type Told = Vec<Result<Receipt, String>>;
 
 /// Loads windows, first some that are there before, each alone; then the others, which wait side by side where `at_once`.
@@ -88,7 +88,7 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
     let settings = WarehouseSettings { readers: 2, ..WarehouseSettings::at(&path) };
     let warehouse = Warehouse::open_observed(&settings, gate).unwrap();
     let (created, ended) = (instant("2025-06-01T12:00:00Z"), instant("2025-06-02T12:00:00Z"));
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     for (number, window) in (1..).zip(before) {
         start(&warehouse, number, window, created).await;
         let end = end(run_id(number), ended, window.lines.len());
@@ -125,7 +125,7 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
             waiting.push(tokio::spawn(commit));
             is_asked.await.unwrap();
         } else {
-            told.push(commit.await);
+            found.push(commit.await);
         }
     }
     drop(release);
@@ -133,12 +133,12 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
         holding.await.unwrap().unwrap();
     }
     for outcome in waiting {
-        told.push(outcome.await.unwrap());
+        found.push(outcome.await.unwrap());
     }
     warehouse.close().await;
     let connection = duckdb::Connection::open(&path).unwrap();
     connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
-    (told, TABLES.iter().map(|table| text_rows(&connection, table)).collect())
+    (found, TABLES.iter().map(|table| text_rows(&connection, table)).collect())
 }
 
 async fn poll_once<T>(mut future: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {

@@ -122,12 +122,12 @@ async fn calendars(warehouse: &Warehouse) -> Option<Finding> {
     let of_file = named(&of_file).map(|stores| {
         format!("klk.toml cambió, y los días anteriores conservan lo que decía (vigente_desde lo corrige), en {stores}")
     });
-    let told: Vec<String> = decided.into_iter().chain(of_file).collect();
+    let decided_by: Vec<String> = decided.into_iter().chain(of_file).collect();
     Some(Finding::fine(
         SUBJECT,
-        match told.as_slice() {
+        match decided_by.as_slice() {
             [] => "valen los de klk.toml: nadie los ha cambiado en la página".to_owned(),
-            told => told.join("; "),
+            sources => sources.join("; "),
         },
     ))
 }

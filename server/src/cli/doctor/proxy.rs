@@ -25,8 +25,8 @@ pub async fn check(settings: &Settings) -> Option<Finding> {
     let url = settings.http.public.url.as_ref()?;
     drop(rustls::crypto::ring::default_provider().install_default());
     let client = Client::builder().connect_timeout(LIMIT).read_timeout(LIMIT).build().ok()?;
-    let told = |path: &str| client.get(url.join(path).unwrap_or_else(|_| url.clone()));
-    let health = match told("/health/live").send().await {
+    let get = |path: &str| client.get(url.join(path).unwrap_or_else(|_| url.clone()));
+    let health = match get("/health/live").send().await {
         Ok(response) => response,
         Err(error) => {
             let detail = format!("{url} no responde ({})", error.without_url());
@@ -44,7 +44,7 @@ pub async fn check(settings: &Settings) -> Option<Finding> {
         let detail = format!("{url} llega hasta aquí; con KLK_API_TOKEN se prueba también si deja pasar los eventos");
         return Some(Finding::fine(SUBJECT, detail));
     };
-    Some(match told("/api/eventos").bearer_auth(token.expose_secret()).send().await {
+    Some(match get("/api/eventos").bearer_auth(token.expose_secret()).send().await {
         Ok(response) => of_events(url, response).await,
         Err(error) => held_back(url, &error.without_url().to_string()),
     })

@@ -2,7 +2,7 @@
 
 use engine::HistogramReading;
 
-/// What a scrape is told this text is.
+/// The content type of the text.
 pub(super) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// A text that is being written.

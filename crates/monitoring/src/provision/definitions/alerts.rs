@@ -58,7 +58,7 @@ pub(super) fn all() -> Vec<Alert> {
                 // What could not be queued, and what was queued and failed.
                 query: "event.type:error (endpoint:recuperar_gap OR modo:recuperacion)".to_owned(),
                 aggregate: "count()",
-                // Short, so that the issue closes and the next failure is told of as well.
+                // Short, so that the issue closes and the next failure is reported as well.
                 window_seconds: 300,
                 limit: 0.0,
             }],

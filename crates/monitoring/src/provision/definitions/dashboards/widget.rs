@@ -102,7 +102,7 @@ impl Display {
 
     const fn groups_max(self) -> u64 {
         match self {
-            // More lines than this cannot be told apart.
+            // More lines than this cannot be distinguished.
             Self::BigNumber | Self::Line | Self::Bar => 7,
             Self::Table => 10,
         }
