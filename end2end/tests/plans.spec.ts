@@ -108,7 +108,7 @@ test('days of a store are recovered, and what is loaded only by who asks for it'
   await dialog.getByRole('combobox', { name: 'Tienda' }).selectOption('ARTIGAS');
   await dialog.getByLabel('Desde el día').fill(fecha_desde);
   await dialog.getByLabel('Hasta el día').fill(fecha_desde);
-  // Two of its six half hours are in work since the test before, or there.
+  // Two of its six half hours are in progress since the test before, or there.
   await expect(dialog).toContainText(/ARTIGAS: 4 llamadas/);
   await expectAccessible(page);
   await dialog.getByLabel('Extraer de nuevo también lo que ya está cargado').check();
@@ -180,7 +180,7 @@ test('a day is extracted again from its page, nothing is there twice, and the li
   expect(errors).toEqual([]);
 });
 
-test('a plan in work is paused, resumed, and cancelled after a question', async ({ page }) => {
+test('a plan in progress is paused, resumed, and cancelled after a question', async ({ page }) => {
   const errors = complaints(page);
   const preview = await post<Plan>('planes', { etl_tipo: 'ventas', ultimos_dias: 5, repetir_cargado: true });
   expect(preview.ventanas).toBeGreaterThan(300);

@@ -24,13 +24,13 @@ pub fn block_on(command: impl Future<Output = Result<Outcome, Failure>>) -> Resu
     outcome
 }
 
-/// Ends an engine: runs in work may end within the limit, and who asks once more does not wait.
+/// Ends an engine: runs in progress may end within the limit, and who asks once more does not wait.
 pub async fn end_engine(engine: &Engine, limit: Duration) {
     tokio::select! {
         ended = tokio::time::timeout(limit, engine.shutdown()) => if ended.is_err() {
-            tracing::warn!("runs in work did not end in time; their windows are gaps again");
+            tracing::warn!("runs in progress did not end in time; their windows are gaps again");
         },
-        () = stop_signal() => tracing::warn!("asked to end twice: runs in work are interrupted"),
+        () = stop_signal() => tracing::warn!("asked to end twice: runs in progress are interrupted"),
     }
 }
 

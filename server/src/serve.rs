@@ -1,4 +1,4 @@
-//! Listening, and ending well: no new request, streams end, runs in work end, what is left is reported.
+//! Listening, and ending well: no new request, streams end, runs in progress end, what is left is reported.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -37,14 +37,14 @@ pub async fn serve(
 ) -> Result<(), Failure> {
     match answer_requests(listener, engine.clone(), monitoring.clone(), settings, is_demo).await? {
         Ended::Asked => runtime::end_engine(&engine, settings.shutdown_limit).await,
-        Ended::AskedTwice => tracing::warn!("asked to end twice: runs in work are interrupted"),
+        Ended::AskedTwice => tracing::warn!("asked to end twice: runs in progress are interrupted"),
     }
     Ok(())
 }
 
 /// How serving ended.
 enum Ended {
-    /// The process was asked to end: runs in work may end.
+    /// The process was asked to end: runs in progress may end.
     Asked,
     /// It was asked once more: nothing is waited for.
     AskedTwice,

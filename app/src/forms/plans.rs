@@ -1,4 +1,4 @@
-//! What can be done to a plan in work, and the question before one is cancelled.
+//! What can be done to a plan in progress, and the question before one is cancelled.
 
 use axum::http::StatusCode;
 use domain::plan::PlanHash;

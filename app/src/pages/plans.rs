@@ -1,4 +1,4 @@
-//! `/actividad/recuperaciones`: what was recovered together, and what is in work.
+//! `/actividad/recuperaciones`: what was recovered together, and what is in progress.
 
 use engine::Topic;
 use leptos::prelude::*;

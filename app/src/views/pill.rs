@@ -56,7 +56,7 @@ impl From<WindowState> for Tone {
             WindowState::NoSales | WindowState::Complete => Self::Good,
             WindowState::Partial => Self::Warning,
             WindowState::Missing => Self::Bad,
-            WindowState::InWork => Self::Info,
+            WindowState::InProgress => Self::Info,
             WindowState::Unrecoverable => Self::Worst,
         }
     }

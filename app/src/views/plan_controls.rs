@@ -1,4 +1,4 @@
-//! Pausar, Reanudar and Cancelar of a plan in work, and where it stands.
+//! Pausar, Reanudar and Cancelar of a plan in progress, and where it stands.
 
 use domain::plan::PlanState;
 use domain::read_model::PlanInProgress;

@@ -20,10 +20,10 @@ pub fn plan_facts(preview: Option<&PlanPreview>, worth: Option<Decimal>) -> AnyV
 fn facts(preview: &PlanPreview, worth: Option<Decimal>) -> AnyView {
     let language = language();
     let texts = language.plan();
-    let in_work = (preview.ya_en_curso > 0)
-        .then(|| view! { <p class="muted">{texts.in_work(whole(language, preview.ya_en_curso.into()))}</p> });
+    let in_progress = (preview.ya_en_curso > 0)
+        .then(|| view! { <p class="muted">{texts.in_progress(whole(language, preview.ya_en_curso.into()))}</p> });
     if preview.ventanas == 0 {
-        return view! { <p class="strong">{texts.nothing()}</p> {in_work} }.into_any();
+        return view! { <p class="strong">{texts.nothing()}</p> {in_progress} }.into_any();
     }
     let windows = match preview.ventanas {
         1 => language.gaps().window().to_owned(),
@@ -55,7 +55,7 @@ fn facts(preview: &PlanPreview, worth: Option<Decimal>) -> AnyView {
         </dl>
         <p class="muted plan-code">{texts.hash_hint()} " " {texts.hash()} " " <code>{preview.hash.short().to_owned()}</code></p>
         {starts}
-        {in_work}
+        {in_progress}
     }
     .into_any()
 }

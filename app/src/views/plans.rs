@@ -1,4 +1,4 @@
-//! Plans that were started: what came of each, and the buttons of those in work.
+//! Plans that were started: what came of each, and the buttons of those in progress.
 
 use domain::plan::PlanState;
 use domain::read_model::{PlanInProgress, PlanView};

@@ -20,7 +20,7 @@ pub enum CauseKind {
     MalformedAnswer,
     /// Our own database refused.
     Database,
-    /// The process ended while the run was in work.
+    /// The process ended while the run was in progress.
     Interrupted,
     /// Somebody took the run back.
     Cancelled,

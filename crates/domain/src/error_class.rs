@@ -15,7 +15,7 @@ pub enum ErrorClass {
     InvalidData,
     /// Our own database refused.
     DatabaseError,
-    /// The process ended while the run was in work.
+    /// The process ended while the run was in progress.
     Interrupted,
 }
 wire_names!(ErrorClass {

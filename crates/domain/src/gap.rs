@@ -53,7 +53,7 @@ pub struct Attempt {
     pub run: RunId,
     /// The window it had.
     pub interval: Interval<Timestamp>,
-    /// Queued and running attempts mark a gap as in work; final ones explain it.
+    /// Queued and running attempts mark a gap as in progress; final ones explain it.
     pub state: RunState,
     /// Of a failed attempt.
     pub error: Option<ErrorClass>,
@@ -89,7 +89,7 @@ pub struct Gap {
     pub cause: GapCause,
     /// Finished attempts at the window that was tried most.
     pub attempts: u32,
-    /// The run that has its first window in work, or will have it.
+    /// The run that has its first window in progress, or will have it.
     pub work: Option<(RunId, RunState)>,
 }
 
@@ -230,7 +230,7 @@ pub enum GapState {
     Pending,
     /// A run for it waits.
     Queued,
-    /// A run for it is in work.
+    /// A run for it is in progress.
     Running,
     /// It cannot be had any more (DESIGN, rule 8).
     Unrecoverable,
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_finished_attempt_explains_and_a_run_in_work_is_shown_as_such() {
+    fn the_latest_finished_attempt_explains_and_a_run_in_progress_is_shown_as_such() {
         let attempts = vec![
             attempt(2, 5, 6, RunState::Failed, Some(ErrorClass::ApiError)),
             attempt(1, 0, 28, RunState::Failed, Some(ErrorClass::Timeout)),

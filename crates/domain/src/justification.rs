@@ -65,7 +65,7 @@ pub enum NotJustifiable {
     /// This part of it was loaded.
     Covered(Interval<Timestamp>),
     /// A run has this part of it, or will have it.
-    InWork(Interval<Timestamp>),
+    InProgress(Interval<Timestamp>),
 }
 
 /// What a justification of a stretch of time gives up: what is missing of it. Empty where all of it was given up before.
@@ -83,9 +83,9 @@ pub fn justifiable(
     }
     let missing = evidence.missing().intersection(&asked);
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
-    let in_work: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
-    match missing.intersection(&in_work).intervals().first() {
-        Some(part) => Err(NotJustifiable::InWork(*part)),
+    let in_progress: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
+    match missing.intersection(&in_progress).intervals().first() {
+        Some(part) => Err(NotJustifiable::InProgress(*part)),
         None => Ok(missing),
     }
 }
@@ -147,13 +147,13 @@ mod tests {
                 }
                 Err(NotJustifiable::NotExpected) => prop_assert!(!evidence.expected.overlaps(&asked)),
                 Err(NotJustifiable::Covered(part)) => prop_assert!(evidence.covered.covers(&part)),
-                Err(NotJustifiable::InWork(_)) => prop_assert!(false, "nothing is in work"),
+                Err(NotJustifiable::InProgress(_)) => prop_assert!(false, "nothing is in progress"),
             }
         }
     }
 
     #[test]
-    fn what_a_run_has_in_work_is_not_given_up() {
+    fn what_a_run_has_in_progress_is_not_given_up() {
         let attempt = Attempt {
             run: RunId(Uuid::from_u128(1)),
             interval: span(5, 6),
@@ -169,7 +169,7 @@ mod tests {
             unproven: IntervalSet::empty(),
             attempts: vec![attempt],
         };
-        assert_eq!(justifiable(span(4, 8), &evidence), Err(NotJustifiable::InWork(span(5, 6))));
+        assert_eq!(justifiable(span(4, 8), &evidence), Err(NotJustifiable::InProgress(span(5, 6))));
         evidence.attempts[0].state = RunState::Failed;
         assert_eq!(justifiable(span(4, 8), &evidence), Ok(spans(&[(4, 4)])));
     }

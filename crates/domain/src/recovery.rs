@@ -7,7 +7,7 @@ use crate::gap::GapEvidence;
 use crate::window::half_hours;
 use crate::{BranchId, EtlKind, Interval, IntervalSet, Window};
 
-/// The windows to run for the part of a range that is missing or not proven, in order of time, without those that are in work already.
+/// The windows to run for the part of a range that is missing or not proven, in order of time, without those that are in progress already.
 pub fn windows_to_recover(
     branch: &BranchId,
     kind: EtlKind,
@@ -15,7 +15,7 @@ pub fn windows_to_recover(
     evidence: &GapEvidence,
     zone: &TimeZone,
 ) -> Vec<Window> {
-    let in_work: IntervalSet<Timestamp> =
+    let in_progress: IntervalSet<Timestamp> =
         evidence.attempts.iter().filter(|attempt| !attempt.state.is_final()).map(|attempt| attempt.interval).collect();
     let asked: IntervalSet<Timestamp> = [range].into_iter().collect();
     evidence
@@ -24,7 +24,7 @@ pub fn windows_to_recover(
         .intervals()
         .iter()
         .flat_map(|part| half_hours(*part, zone))
-        .filter(|window| !in_work.overlaps(window))
+        .filter(|window| !in_progress.overlaps(window))
         .map(|interval| Window { branch: branch.clone(), kind, interval })
         .collect()
 }

@@ -17,8 +17,8 @@ pub enum WindowState {
     Partial,
     /// It was expected and nothing of it was committed.
     Missing,
-    /// A run for it waits or is in work.
-    InWork,
+    /// A run for it is queued or in progress.
+    InProgress,
     /// It was missed, and cannot be had any more.
     Unrecoverable,
     /// Given up, with a reason.
@@ -31,7 +31,7 @@ crate::state::wire_names!(WindowState {
     Complete => "completa",
     Partial => "parcial",
     Missing => "faltante",
-    InWork => "en_proceso",
+    InProgress => "en_proceso",
     Unrecoverable => "irrecuperable",
     Waived => "justificada",
 });
@@ -47,8 +47,8 @@ pub struct WindowFacts {
     pub is_covered: bool,
     /// It was given up.
     pub is_waived: bool,
-    /// A run for it waits or is in work.
-    pub is_in_work: bool,
+    /// A run for it is queued or in progress.
+    pub is_in_progress: bool,
     /// The latest attempt that ended was short.
     pub is_short: bool,
     /// An invoice number is missing in it.
@@ -65,11 +65,11 @@ impl WindowState {
     /// The state that follows.
     pub const fn of(kind: EtlKind, facts: &WindowFacts) -> Self {
         let is_sales = matches!(kind, EtlKind::Sales);
-        if facts.has_changed && facts.is_waived && !facts.is_in_work {
+        if facts.has_changed && facts.is_waived && !facts.is_in_progress {
             return Self::Waived;
         }
         let is_unproven = facts.has_hole || facts.has_changed;
-        if facts.is_covered && !(is_unproven && facts.is_in_work) {
+        if facts.is_covered && !(is_unproven && facts.is_in_progress) {
             return match (is_unproven, is_sales && facts.loaded == 0, facts.is_expected) {
                 (true, ..) => Self::Partial,
                 _ if facts.has_waived_hole => Self::Waived,
@@ -78,8 +78,8 @@ impl WindowState {
                 (false, true, false) => Self::Closed,
             };
         }
-        if facts.is_in_work {
-            return Self::InWork;
+        if facts.is_in_progress {
+            return Self::InProgress;
         }
         match (facts.is_waived, facts.is_expected, facts.is_due) {
             (true, ..) => Self::Waived,
@@ -109,7 +109,7 @@ mod tests {
         is_due: true,
         is_covered: false,
         is_waived: false,
-        is_in_work: false,
+        is_in_progress: false,
         is_short: false,
         has_hole: false,
         has_waived_hole: false,
@@ -128,17 +128,17 @@ mod tests {
     #[case::short(WindowFacts { is_short: true, loaded: 390, ..OPEN }, WindowState::Partial)]
     #[case::short_before_it_is_due(WindowFacts { is_short: true, is_due: false, ..OPEN }, WindowState::Partial)]
     #[case::a_number_lacks(WindowFacts { has_hole: true, ..LOADED }, WindowState::Partial)]
-    #[case::a_number_lacks_and_is_asked_for(WindowFacts { has_hole: true, is_in_work: true, ..LOADED }, WindowState::InWork)]
+    #[case::a_number_lacks_and_is_asked_for(WindowFacts { has_hole: true, is_in_progress: true, ..LOADED }, WindowState::InProgress)]
     #[case::a_number_lacks_and_was_given_up(WindowFacts { has_waived_hole: true, ..LOADED }, WindowState::Waived)]
     #[case::another_number_lacks_too(WindowFacts { has_waived_hole: true, has_hole: true, ..LOADED }, WindowState::Partial)]
     #[case::the_source_changed(WindowFacts { has_changed: true, ..LOADED }, WindowState::Partial)]
-    #[case::the_source_changed_and_is_asked(WindowFacts { has_changed: true, is_in_work: true, ..LOADED }, WindowState::InWork)]
+    #[case::the_source_changed_and_is_asked(WindowFacts { has_changed: true, is_in_progress: true, ..LOADED }, WindowState::InProgress)]
     #[case::the_source_changed_and_that_was_given_up(
         WindowFacts { has_changed: true, is_waived: true, ..LOADED },
         WindowState::Waived
     )]
-    #[case::on_its_way(WindowFacts { is_in_work: true, ..OPEN }, WindowState::InWork)]
-    #[case::compared_again(WindowFacts { is_in_work: true, ..LOADED }, WindowState::Complete)]
+    #[case::on_its_way(WindowFacts { is_in_progress: true, ..OPEN }, WindowState::InProgress)]
+    #[case::compared_again(WindowFacts { is_in_progress: true, ..LOADED }, WindowState::Complete)]
     #[case::later_today(WindowFacts { is_due: false, ..OPEN }, WindowState::Upcoming)]
     #[case::given_up(WindowFacts { is_waived: true, ..OPEN }, WindowState::Waived)]
     #[case::given_up_and_found_after_all(WindowFacts { is_waived: true, ..LOADED }, WindowState::Complete)]

@@ -136,7 +136,7 @@ impl Engine {
         self.warehouse.broken().await;
     }
 
-    /// From here on nothing new starts; what is in work goes on.
+    /// From here on nothing new starts; what is in progress goes on.
     pub fn begin_shutdown(&self) {
         self.stopped.store(true, Ordering::Relaxed);
         self.stopping.send_replace(true);

@@ -160,7 +160,7 @@ pub enum Unjustifiable {
     /// This part of it is loaded.
     Loaded(LocalPeriod),
     /// This part of it is queued or in progress.
-    InWork(LocalPeriod),
+    InProgress(LocalPeriod),
 }
 
 impl UseCaseError {

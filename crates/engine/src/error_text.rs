@@ -73,9 +73,9 @@ fn unjustifiable(language: Language, why: &Unjustifiable) -> String {
             let (date, from, to) = ends(period);
             texts.is_loaded(date, from, to)
         }
-        Unjustifiable::InWork(period) => {
+        Unjustifiable::InProgress(period) => {
             let (date, from, to) = ends(period);
-            texts.is_in_work(date, from, to)
+            texts.is_in_progress(date, from, to)
         }
     }
 }

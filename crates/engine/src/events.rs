@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 pub enum Topic {
     /// A run was queued, started or ended.
     Runs,
-    /// What is missing, or in work for it, may have changed.
+    /// What is missing, or in progress for it, may have changed.
     Gaps,
     /// A batch got further.
     Progress,

@@ -53,8 +53,8 @@ pub struct EngineParts {
 }
 
 impl Engine {
-    /// Starts it: runs that an earlier process left in work become `interrumpido`, and are queued anew where a plan or a
-    /// comparison waits for them; those that waited go on waiting, and workers and schedules begin.
+    /// Starts it: runs that an earlier process left in progress become `interrumpido`, and are queued anew where a plan or a
+    /// comparison waits for them; queued runs stay queued, and workers and schedules begin.
     pub async fn start(parts: EngineParts, settings: EngineSettings) -> Result<Self, EngineError> {
         if parts.branches.is_empty() {
             return Err(EngineError::NoBranches);
@@ -151,7 +151,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Ends it: nothing new starts, what is in work ends, and the database is closed. What waits is kept.
+    /// Ends it: nothing new starts, what is in progress ends, and the database is closed. What waits is kept.
     pub async fn shutdown(&self) {
         self.begin_shutdown();
         // Before the wait as well: whoever waits for the end may not wait for long.
@@ -176,7 +176,7 @@ impl Left {
         let (now, most) = (parts.clock.now(), settings.plans.interruptions_max);
         let interrupted = parts.warehouse.interrupt_running(now, most, move || ids.run_id()).await?;
         if !interrupted.is_empty() {
-            tracing::warn!(runs = interrupted.len(), "runs that an earlier process left in work are gaps again");
+            tracing::warn!(runs = interrupted.len(), "runs that an earlier process left in progress are gaps again");
         }
         Ok(Self { waiting: parts.warehouse.queued_runs().await?, plans: parts.warehouse.active_plans().await? })
     }

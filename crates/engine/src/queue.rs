@@ -72,7 +72,7 @@ struct State {
     live: BTreeSet<RunId>,
     /// All others, by what lets them go; no group is empty.
     later: BTreeMap<Group, BTreeSet<RunId>>,
-    in_work: HashMap<BranchId, usize>,
+    in_progress: HashMap<BranchId, usize>,
     /// The runs that workers have.
     taken: HashMap<RunId, Taken>,
     /// Branches whose last requests were not answered.
@@ -132,7 +132,7 @@ impl Queue {
         state.waiting.values().any(|run| run.record.batch == Some(batch) && run.record.branch == *branch)
     }
 
-    /// Lets go of what waits: the process ends. It goes on waiting in the database, and its part in the check-in of its
+    /// Lets go of what is queued: the process ends. It stays queued in the database, and its part in the check-in of its
     /// schedule has not gone well.
     pub(crate) fn abandon(&self) {
         let mut state = self.state();
@@ -143,7 +143,7 @@ impl Queue {
         drop(waiting);
     }
 
-    /// Takes the next run that may go, and counts it as in work until [`Queue::done`].
+    /// Takes the next run that may go, and counts it as in progress until [`Queue::done`].
     pub(crate) fn take(&self) -> Option<Waiting> {
         let mut state = self.state();
         let live = state
@@ -180,7 +180,7 @@ impl Queue {
             id
         };
         let run = state.waiting.remove(&id)?;
-        *state.in_work.entry(run.record.branch.clone()).or_default() += 1;
+        *state.in_progress.entry(run.record.branch.clone()).or_default() += 1;
         let taken = Taken {
             branch: run.record.branch.clone(),
             batch: run.record.batch,
@@ -237,7 +237,7 @@ impl Queue {
             .values()
             .any(|run| !state.failing.contains(&run.record.branch) && self.has_room(&state, &run.record.branch));
         if others_wait
-            && failing_in_work(&state) > self.failing_max
+            && failing_in_progress(&state) > self.failing_max
             && let Some(taken) = state.taken.get(&run)
         {
             tracing::warn!(%run, %branch, "too many workers wait for stores that do not answer; one run gives up");
@@ -291,7 +291,7 @@ impl Queue {
     pub(crate) fn done(&self, run: RunId, branch: &BranchId) {
         self.change(|state| {
             state.taken.remove(&run);
-            if let Some(count) = state.in_work.get_mut(branch) {
+            if let Some(count) = state.in_progress.get_mut(branch) {
                 *count = count.saturating_sub(1);
             }
         });
@@ -303,9 +303,9 @@ impl Queue {
     }
 
     fn has_room(&self, state: &State, branch: &BranchId) -> bool {
-        let in_work = state.in_work.get(branch).copied().unwrap_or_default();
-        let may_fail = !state.failing.contains(branch) || failing_in_work(state) < self.failing_max;
-        in_work < self.per_branch_max && may_fail
+        let in_progress = state.in_progress.get(branch).copied().unwrap_or_default();
+        let may_fail = !state.failing.contains(branch) || failing_in_progress(state) < self.failing_max;
+        in_progress < self.per_branch_max && may_fail
     }
 
     fn may_go(&self, state: &State, group: &Group) -> bool {
@@ -328,8 +328,8 @@ impl Queue {
     }
 }
 
-/// Runs in work of branches that do not answer.
-fn failing_in_work(state: &State) -> usize {
+/// Runs in progress of branches that do not answer.
+fn failing_in_progress(state: &State) -> usize {
     state.taken.values().filter(|taken| state.failing.contains(&taken.branch)).count()
 }
 
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_has_no_more_in_work_than_it_may() {
+    fn a_branch_has_no_more_in_progress_than_it_may() {
         let queue = Queue::new(4, 1, 4);
         queue.push([run(1, "a", RunMode::Recovery), run(2, "a", RunMode::Recovery), run(3, "b", RunMode::Recovery)]);
         assert_eq!(queue.take().map(|run| number(&run)), Some(1));
@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_work_of_a_cancelled_plan_asks_for_nothing_more() {
+    fn what_is_in_progress_of_a_cancelled_plan_asks_for_nothing_more() {
         let queue = Queue::new(4, 1, 4);
         let plan = BatchId(Uuid::from_u128(9));
         let mut own = run(1, "a", RunMode::Recovery);

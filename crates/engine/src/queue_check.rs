@@ -32,7 +32,7 @@ pub(crate) async fn keep(engine: Engine) {
 async fn check(engine: &Engine) -> Result<(), WarehouseError> {
     let planning = engine.lock_planning().await;
     let one_at_a_time = engine.plan_control.lock().await;
-    let runs = engine.warehouse.runs_in_work().await?;
+    let runs = engine.warehouse.runs_in_progress().await?;
     let unknown = |state: RunState| {
         let runs = runs.iter().filter(move |run| run.state == state && !engine.queue.knows(run.id));
         runs.cloned().collect::<Vec<RunRecord>>()

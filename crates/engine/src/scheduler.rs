@@ -141,7 +141,7 @@ async fn queue_due(
     }
     let outcome = outcome?;
     let rest = match schedule.kind {
-        ScheduleKind::Reconciliation => around_what_is_in_work(engine, &runs, &outcome),
+        ScheduleKind::Reconciliation => around_what_is_in_progress(engine, &runs, &outcome),
         ScheduleKind::Sales | ScheduleKind::Inventory => Vec::new(),
     };
     if rest.is_empty() {
@@ -150,15 +150,15 @@ async fn queue_due(
     Ok(outcome.queued.len() + queue(rest).await?.queued.len())
 }
 
-/// What is left of the days that were not queued because a part of them is in work: that part is asked for anyway, and
+/// What is left of the days that were not queued because a part of them is in progress: that part is asked for anyway, and
 /// one half hour must not keep the rest of its day from being compared.
-pub(crate) fn around_what_is_in_work(engine: &Engine, asked: &[NewRun], outcome: &EnqueueOutcome) -> Vec<NewRun> {
+pub(crate) fn around_what_is_in_progress(engine: &Engine, asked: &[NewRun], outcome: &EnqueueOutcome) -> Vec<NewRun> {
     let mut rest = Vec::new();
     for run in asked.iter().filter(|run| outcome.queued.iter().all(|queued| queued.id != run.id)) {
-        let others = outcome.in_work.iter().filter(|other| other.kind == run.kind && other.branch == run.branch.id);
-        let in_work: IntervalSet<Timestamp> = others.map(|other| other.interval).collect();
+        let others = outcome.in_progress.iter().filter(|other| other.kind == run.kind && other.branch == run.branch.id);
+        let in_progress: IntervalSet<Timestamp> = others.map(|other| other.interval).collect();
         let whole: IntervalSet<Timestamp> = [run.interval].into_iter().collect();
-        let left = whole.difference(&in_work);
+        let left = whole.difference(&in_progress);
         rest.extend(left.intervals().iter().map(|part| engine.new_run(run.kind, &run.branch, *part, run.mode)));
     }
     rest

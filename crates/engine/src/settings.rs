@@ -31,9 +31,9 @@ pub enum EngineMode {
 pub struct EngineSettings {
     /// What it may do with the database.
     pub mode: EngineMode,
-    /// Runs in work at the same time; with none, what waits goes on waiting.
+    /// Runs in progress at the same time; with none, queued runs stay queued.
     pub workers: usize,
-    /// Runs in work at the same time for one branch, so that recovering it does not slow its tills.
+    /// Runs in progress at the same time for one branch, so that recovering it does not slow its tills.
     pub workers_per_branch: usize,
     /// Whether schedules fire.
     pub scheduler: bool,
@@ -75,7 +75,7 @@ pub struct EngineSettings {
     pub stock_age_max: SignedDuration,
     /// Days ahead of which the preview of another calendar tells what it changes.
     pub calendar_days_ahead: u32,
-    /// How long an ended batch is still listed with those in work.
+    /// How long an ended batch is still listed with those in progress.
     pub progress_shown: SignedDuration,
     /// The longest that a schedule sleeps: a machine that was suspended, or whose clock was set, is noticed within it.
     pub nap_max: Duration,

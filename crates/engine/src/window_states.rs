@@ -36,7 +36,7 @@ impl WindowStates {
                 Some(change) => change.is_waived,
                 None => self.evidence.waived.covers(window),
             },
-            is_in_work: self.attempts(window).any(|attempt| !attempt.state.is_final()),
+            is_in_progress: self.attempts(window).any(|attempt| !attempt.state.is_final()),
             is_short: self.latest(window).is_some_and(|attempt| attempt.state == RunState::Partial),
             has_hole: self.holes.overlaps(window),
             has_waived_hole: self.waived_holes.overlaps(window),

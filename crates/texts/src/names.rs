@@ -63,7 +63,7 @@ pub const fn window_state_name(language: Language, state: WindowState) -> &'stat
         WindowState::Complete => texts.complete(),
         WindowState::Partial => texts.partial(),
         WindowState::Missing => texts.missing(),
-        WindowState::InWork => texts.in_work(),
+        WindowState::InProgress => texts.in_progress(),
         WindowState::Unrecoverable => texts.unrecoverable(),
         WindowState::Waived => texts.waived(),
     }

@@ -79,7 +79,7 @@ impl Warehouse {
         .await
     }
 
-    /// Batches with runs that wait or are in work, and those with a run that ended after the given moment; the newest first.
+    /// Batches with runs that are queued or in progress, and those with a run that ended after the given moment; the newest first.
     /// What schedules queue is left out.
     pub async fn batches_since(&self, moment: Timestamp) -> Result<Vec<BatchCounts>> {
         self.read("lotes", move |connection| {

@@ -76,7 +76,7 @@ pub enum WarehouseError {
         detail: String,
     },
     /// The run is not in the state that the change needs; somebody else changed it first.
-    #[error("run {run} is not in work")]
+    #[error("run {run} is not in progress")]
     NotRunning {
         /// The run.
         run: domain::RunId,

@@ -157,7 +157,7 @@ impl Scope<'_> {
         Ok(found)
     }
 
-    /// A run that has succeeded since was in work, or waited, until it did.
+    /// A run that has succeeded since was in progress, or waited, until it did.
     fn attempts(&self) -> Result<Vec<(BranchId, Attempt)>> {
         let branch = self.branch.map(BranchId::as_str);
         let moment = micros(self.moment);

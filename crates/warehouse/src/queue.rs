@@ -58,12 +58,12 @@ pub struct NewRun {
 pub struct EnqueueOutcome {
     /// The runs that wait now, in the order they were given.
     pub queued: Vec<RunRecord>,
-    /// Runs that were waiting or in work already and have points of a window that was asked for.
-    pub in_work: Vec<RunRecord>,
+    /// Runs that were queued or in progress already and have points of a window that was asked for.
+    pub in_progress: Vec<RunRecord>,
 }
 
-/// Runs that wait or are in work, by what they must not share a window with.
-type InWork = HashMap<(EtlKind, BranchId), SameKey>;
+/// Runs that are queued or in progress, by what they must not share a window with.
+type InProgress = HashMap<(EtlKind, BranchId), SameKey>;
 
 /// Runs of one branch and kind, in no order, and the time from the first of them up to the last.
 #[derive(Default)]
@@ -91,8 +91,8 @@ impl SameKey {
 }
 
 impl Warehouse {
-    /// Queues runs. One whose window overlaps that of a run that waits or is in work, of the same branch and kind, is
-    /// left out, and that run is named instead (rule 7): whoever asks, a window is in work once.
+    /// Queues runs. One whose window overlaps that of a run that is queued or in progress, of the same branch and kind, is
+    /// left out, and that run is named instead (rule 7): whoever asks, a window is in progress once.
     pub async fn enqueue(&self, batch: NewBatch, runs: Vec<NewRun>) -> Result<EnqueueOutcome> {
         self.enqueue_decided(batch, runs, None).await
     }
@@ -122,8 +122,8 @@ impl Warehouse {
         self.read("cola", |connection| records(connection, "WHERE estado = 'en_cola' ORDER BY id", [])).await
     }
 
-    /// The runs that wait or are in work, and which of both, the first queued first.
-    pub async fn runs_in_work(&self) -> Result<Vec<RunRecord>> {
+    /// The runs that are queued or in progress, and which of both, the first queued first.
+    pub async fn runs_in_progress(&self) -> Result<Vec<RunRecord>> {
         self.read("ejecuciones_en_curso", |connection| {
             records(connection, "WHERE estado IN ('en_cola', 'en_proceso') ORDER BY id", [])
         })
@@ -149,7 +149,7 @@ impl Warehouse {
         .await
     }
 
-    /// Ends the runs that a process before this one left in work; their windows are gaps again (rule 6). Those that somebody
+    /// Ends the runs that a process before this one left in progress; their windows are gaps again (rule 6). Those that somebody
     /// still waits for, of a plan that has not ended or of a comparison, are queued anew in the same transaction, so that
     /// what was started is done in the end; but not for ever, since it may be the run that ends the process.
     pub async fn interrupt_running(
@@ -300,12 +300,12 @@ pub(crate) fn accept(
     batch: &NewBatch,
     runs: Vec<NewRun>,
 ) -> Result<(Vec<(NewRun, RunRecord)>, EnqueueOutcome)> {
-    let mut in_work = in_work_by_key(connection)?;
+    let mut in_progress = in_progress_by_key(connection)?;
     let attempts = earlier_attempts(connection, &runs)?;
     let mut outcome = EnqueueOutcome::default();
     let mut accepted: Vec<(NewRun, RunRecord)> = Vec::new();
     for run in runs {
-        let same = in_work.entry((run.kind, run.branch.id.clone())).or_default();
+        let same = in_progress.entry((run.kind, run.branch.id.clone())).or_default();
         let holding = same.holding(&run.interval);
         if holding.is_empty() {
             let record = RunRecord {
@@ -326,8 +326,8 @@ pub(crate) fn accept(
         } else {
             for other in holding {
                 let ours = accepted.iter().any(|(_, record)| record.id == other.id);
-                if !ours && !outcome.in_work.iter().any(|named| named.id == other.id) {
-                    outcome.in_work.push(other.clone());
+                if !ours && !outcome.in_progress.iter().any(|named| named.id == other.id) {
+                    outcome.in_progress.push(other.clone());
                 }
             }
         }
@@ -335,8 +335,8 @@ pub(crate) fn accept(
     Ok((accepted, outcome))
 }
 
-fn in_work_by_key(connection: &Connection) -> Result<InWork> {
-    let mut by_key = InWork::new();
+fn in_progress_by_key(connection: &Connection) -> Result<InProgress> {
+    let mut by_key = InProgress::new();
     for record in records(connection, "WHERE estado IN ('en_cola', 'en_proceso') ORDER BY id", [])? {
         by_key.entry((record.kind, record.branch.clone())).or_default().push(record);
     }

@@ -169,7 +169,7 @@ pub(crate) struct EndRow<'message> {
     pub(crate) changes: Option<(u64, u64, u64)>,
 }
 
-/// Ends a run that is in work; fails where it is not, so that nobody's rows are committed for a run that ended.
+/// Ends a run that is in progress; fails where it is not, so that nobody's rows are committed for a run that ended.
 pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
     let (added, changed, removed) = match end.changes {
         Some((added, changed, removed)) => (Some(added), Some(changed), Some(removed)),
@@ -217,7 +217,7 @@ pub(crate) fn end_run(connection: &Connection, end: &EndRow<'_>) -> Result<()> {
     Err(WarehouseError::NotRunning { run: end.run })
 }
 
-/// Ends runs that succeeded, all in one statement; fails where one is not in work where it should be, and then none may be
+/// Ends runs that succeeded, all in one statement; fails where one is not in progress where it should be, and then none may be
 /// committed.
 pub(crate) fn end_succeeded(connection: &Connection, ends: &[EndRow<'_>]) -> Result<()> {
     if let [end] = ends {

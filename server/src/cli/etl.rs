@@ -15,7 +15,7 @@ use crate::settings::{Settings, branches};
 use crate::wiring::{self, Observability, Purpose};
 use crate::{clock, runtime};
 
-/// How often a window is asked for whose parts are in work already.
+/// How often a window is asked for whose parts are in progress already.
 const TRIES: u32 = 3;
 
 /// Options of `klk etl`.
@@ -72,14 +72,14 @@ impl EtlArguments {
         let mut runs = BTreeSet::new();
         for _ in 0..TRIES {
             let answer = engine.extract(&actor(), request.clone()).await.map_err(use_case_failure)?;
-            let waited_for = answer.queued.iter().chain(&answer.in_work);
+            let waited_for = answer.queued.iter().chain(&answer.in_progress);
             batches.extend(waited_for.clone().filter_map(|run| run.batch));
             runs.extend(answer.queued.iter().map(|run| run.id));
             let batches: Vec<BatchId> =
                 waited_for.filter_map(|run| run.batch).collect::<BTreeSet<_>>().into_iter().collect();
             wait::for_batches(&target, &batches, self.json).await?;
             // What was at a part of a window already is not what was asked for: with it done, the whole is asked for.
-            if answer.in_work.is_empty() {
+            if answer.in_progress.is_empty() {
                 break;
             }
         }

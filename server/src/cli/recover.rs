@@ -72,16 +72,16 @@ impl RecoverArguments {
         }
         let requests = if self.todo { self.every_gap(target).await? } else { vec![self.one(target).await?] };
         let mut batches = Vec::new();
-        let mut in_work: Vec<RunView> = Vec::new();
+        let mut in_progress: Vec<RunView> = Vec::new();
         for request in requests {
             let answer = target.recover(request).await?;
             if !self.json {
                 remark(&answer.mensaje);
             }
             batches.extend(answer.lote_id);
-            in_work.extend(answer.en_curso);
+            in_progress.extend(answer.en_curso);
         }
-        batches.extend(in_work.iter().filter_map(|run| run.lote_id));
+        batches.extend(in_progress.iter().filter_map(|run| run.lote_id));
         batches.sort_unstable();
         batches.dedup();
         let outcome = self.wait(target, batches).await?;

@@ -58,7 +58,7 @@ fn a_killed_server_leaves_whole_windows_only_and_goes_on_where_it_was() {
         assert!(!interrupted.is_empty());
         assert!(interrupted.iter().all(|run| run["error_tipo"] == "interrumpido"), "{interrupted:?}");
         assert!(interrupted.iter().all(|run| run["registros_cargados"].as_u64().unwrap_or(0) == 0), "{interrupted:?}");
-        // What waited waits on, and what was in work is queued anew, since somebody still waits for it.
+        // What waited waits on, and what was in progress is queued anew, since somebody still waits for it.
         let all = "/api/etl/tracking/ejecuciones";
         let ended =
             again.until(all, |page| page["totales"]["en_cola"] == 0 && page["totales"]["en_proceso"] == 0).await;

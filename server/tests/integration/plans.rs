@@ -128,7 +128,7 @@ fn a_plan_outlives_a_kill_and_does_nothing_twice() {
         let runs = runs["ejecuciones"].as_array().unwrap();
         let ended = |state: &str| runs.iter().filter(|run| run["estado"] == state).count();
         assert_eq!(ended("exitoso"), 24, "each window once: {runs:?}");
-        assert!(ended("interrumpido") <= 1, "only the one that was in work is interrupted: {runs:?}");
+        assert!(ended("interrumpido") <= 1, "only the one that was in progress is interrupted: {runs:?}");
         assert_eq!(runs.len(), 24 + ended("interrumpido"), "{runs:?}");
     });
 }

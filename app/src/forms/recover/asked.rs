@@ -97,7 +97,7 @@ impl Asked {
         Ok(asked)
     }
 
-    /// What is left of one gap. A part of it that is in work, or loaded, divides it: the parts that are left are others then.
+    /// What is left of one gap. A part of it that is in progress, or loaded, divides it: the parts that are left are others then.
     fn left_of(one: &str, end: Option<&str>, gaps: Vec<GapView>) -> Self {
         let start = one.rsplit('.').next().and_then(|start| start.parse::<i64>().ok());
         let Some((start, end)) = start.zip(end.and_then(|end| end.parse::<i64>().ok())) else {

@@ -18,7 +18,7 @@ pub const fn ink(state: WindowState) -> &'static str {
         WindowState::NoSales => "st-none",
         WindowState::Partial => "st-part",
         WindowState::Missing => "st-miss",
-        WindowState::InWork => "st-work",
+        WindowState::InProgress => "st-work",
         WindowState::Unrecoverable => "st-lost",
         WindowState::Waived => "st-waived",
         WindowState::Closed | WindowState::Upcoming => "st-closed",
@@ -70,7 +70,7 @@ pub fn worst(cell: &GridCell) -> Option<WindowState> {
         WindowState::Missing,
         WindowState::Unrecoverable,
         WindowState::Partial,
-        WindowState::InWork,
+        WindowState::InProgress,
         WindowState::Waived,
     ];
     ORDER.into_iter().find(|state| cell.spans.iter().any(|span| span.state == *state))
@@ -89,7 +89,7 @@ fn draw(span: &GridSpan, path: &mut String) {
         WindowState::Waived => bar(8),
         WindowState::Missing | WindowState::Unrecoverable => bar(0),
         // Stripes, so that it differs from missing half hours without colours too.
-        WindowState::InWork => {
+        WindowState::InProgress => {
             (first..first + windows).for_each(|x| path.push_str(&format!("M{x} 0h.5v{HEIGHT}h-.5z")))
         }
     }
@@ -116,7 +116,7 @@ mod tests {
         let mut path = String::new();
         draw(&span(WindowState::Closed, 0, 14), &mut path);
         assert_eq!(path, "");
-        draw(&span(WindowState::InWork, 3, 2), &mut path);
+        draw(&span(WindowState::InProgress, 3, 2), &mut path);
         assert_eq!(path, "M3 0h.5v20h-.5zM4 0h.5v20h-.5z");
     }
 }

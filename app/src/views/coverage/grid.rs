@@ -261,7 +261,7 @@ pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
         WindowState::NoSales,
         WindowState::Missing,
         WindowState::Partial,
-        WindowState::InWork,
+        WindowState::InProgress,
         WindowState::Unrecoverable,
         WindowState::Waived,
     ];

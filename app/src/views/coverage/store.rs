@@ -122,7 +122,7 @@ const fn rank(state: WindowState) -> u8 {
         WindowState::NoSales => 2,
         WindowState::Complete => 3,
         WindowState::Waived => 4,
-        WindowState::InWork => 5,
+        WindowState::InProgress => 5,
         WindowState::Partial => 6,
         WindowState::Unrecoverable => 7,
         WindowState::Missing => 8,

@@ -72,8 +72,13 @@ fn week_of(cells: &[GridCell]) -> Week {
 }
 
 /// The worst first, as in a day.
-const RANK: [WindowState; 5] =
-    [WindowState::Missing, WindowState::Unrecoverable, WindowState::Partial, WindowState::InWork, WindowState::Waived];
+const RANK: [WindowState; 5] = [
+    WindowState::Missing,
+    WindowState::Unrecoverable,
+    WindowState::Partial,
+    WindowState::InProgress,
+    WindowState::Waived,
+];
 
 /// The weeks of a store.
 pub fn weeks(row: &GridRow) -> AnyView {

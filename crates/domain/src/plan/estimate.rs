@@ -72,7 +72,7 @@ impl BranchHistory {
     }
 }
 
-/// How many runs are in work at once.
+/// How many runs are in progress at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Concurrency {
     /// Of all branches.
@@ -105,7 +105,7 @@ pub struct PlanEstimate {
     pub lines: Option<u64>,
     /// Windows without a history.
     pub windows_without_history: u32,
-    /// From the first call to the end of the last, with nothing else in work; None where no branch was ever measured.
+    /// From the first call to the end of the last, with nothing else in progress; None where no branch was ever measured.
     pub seconds: Option<f64>,
 }
 

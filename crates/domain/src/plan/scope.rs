@@ -54,7 +54,7 @@ impl PlanScope {
 }
 
 /// The windows of a branch to run: what is missing of a scope, or all that is expected of it, without what was given up
-/// and without what is in work already.
+/// and without what is in progress already.
 pub fn windows_in_scope(
     scope: &PlanScope,
     branch: &BranchId,
@@ -64,7 +64,7 @@ pub fn windows_in_scope(
     options: PlanOptions,
 ) -> Vec<Window> {
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
-    let in_work: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
+    let in_progress: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
     let all = || evidence.expected.difference(&evidence.waived).union(&evidence.changed());
     let wanted = if options.repeat_loaded { all() } else { evidence.to_recover() };
     wanted
@@ -72,7 +72,7 @@ pub fn windows_in_scope(
         .intervals()
         .iter()
         .flat_map(|part| half_hours(*part, zone))
-        .filter(|window| !in_work.overlaps(window))
+        .filter(|window| !in_progress.overlaps(window))
         .map(|interval| Window { branch: branch.clone(), kind, interval })
         .collect()
 }

@@ -7,7 +7,7 @@ use crate::state::wire_names;
 pub enum PlanState {
     /// Shown to somebody; nothing of it is queued.
     Proposed,
-    /// Its windows are queued or in work.
+    /// Its windows are queued or in progress.
     Running,
     /// Somebody holds it: no window of it starts.
     Paused,

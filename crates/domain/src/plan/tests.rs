@@ -147,14 +147,14 @@ proptest! {
 
     #[test]
     fn the_windows_are_exactly_what_the_scope_lacks(
-        asked in parts(), covered in parts(), waived in parts(), in_work in parts(), repeat_loaded in any::<bool>(),
+        asked in parts(), covered in parts(), waived in parts(), in_progress in parts(), repeat_loaded in any::<bool>(),
     ) {
         let branch = BranchId::new("a");
         let of_time = |(from, length): &(i32, i32)| {
             ScopePart { ubicacion_id: branch.clone(), desde: at(*from), hasta: at(from + length) }
         };
         let scope = PlanScope { parts: asked.iter().map(of_time).collect() };
-        let attempts = in_work.iter().enumerate().map(|(number, (from, length))| Attempt {
+        let attempts = in_progress.iter().enumerate().map(|(number, (from, length))| Attempt {
             run: RunId(Uuid::from_u128(number as u128)),
             interval: span(*from, from + length),
             state: if number % 2 == 0 { RunState::Queued } else { RunState::Running },
@@ -173,7 +173,7 @@ proptest! {
         let found = windows_in_scope(&scope, &branch, &evidence, &zone(), EtlKind::Sales, options);
         let expected: Vec<Window> = (0..28)
             .filter(|half_hour| holds(&asked, *half_hour) && !holds(&waived, *half_hour))
-            .filter(|half_hour| (repeat_loaded || !holds(&covered, *half_hour)) && !holds(&in_work, *half_hour))
+            .filter(|half_hour| (repeat_loaded || !holds(&covered, *half_hour)) && !holds(&in_progress, *half_hour))
             .map(|half_hour| window("a", half_hour))
             .collect();
         prop_assert_eq!(found, expected);

@@ -92,7 +92,7 @@ read_model! {
         pub llamadas: u32,
         pub lineas_esperadas: Option<u64>,
         pub ventanas_sin_historia: u32,
-        /// With nothing else in work; None where no store was ever measured.
+        /// With nothing else in progress; None where no store was ever measured.
         pub minutos: Option<f64>,
         /// Windows of the period that somebody is at already, and that are no part of the plan.
         pub ya_en_curso: u32,

@@ -45,7 +45,7 @@ read_model! {
         pub causa: Option<StopCause>,
     }
 
-    /// Batches in work, and those that ended within the last minutes, the newest first.
+    /// Batches in progress, and those that ended within the last minutes, the newest first.
     pub struct Progress {
         pub lotes: Vec<BatchProgress>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]

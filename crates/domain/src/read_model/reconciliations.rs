@@ -18,7 +18,7 @@ read_model! {
 
     /// What was queued.
     pub struct ReconcileAnswer {
-        /// None where the day is in work already.
+        /// None where the day is in progress already.
         pub lote_id: Option<BatchId>,
         pub ejecuciones: Vec<RunId>,
         /// For people.

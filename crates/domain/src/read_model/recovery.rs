@@ -22,7 +22,7 @@ read_model! {
         pub hora_hasta: Option<String>,
     }
 
-    /// What was queued. Asking twice queues nothing twice: windows in work already come back in `en_curso`.
+    /// What was queued. Asking twice queues nothing twice: windows in progress already come back in `en_curso`.
     pub struct RecoverGapAnswer {
         /// None where nothing had to be queued.
         pub lote_id: Option<BatchId>,

@@ -91,7 +91,7 @@ read_model! {
         pub ubicacion_nombre: String,
     }
 
-    /// One page of runs, those in work first, then the latest started, then those that wait.
+    /// One page of runs, those in progress first, then the latest started, then those that wait.
     pub struct RunPage {
         pub ejecuciones: Vec<RunView>,
         pub totales: RunTotals,

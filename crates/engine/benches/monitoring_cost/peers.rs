@@ -14,7 +14,7 @@ use crate::test_clock::TestClock;
 /// The argument that makes of this program the peers.
 const ARGUMENT: &str = "peers";
 
-/// Both, in work until this is dropped.
+/// Both, in progress until this is dropped.
 pub struct Peers {
     pub dsn: String,
     pub pos: String,

@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
     },
 }
 
-/// A run in work.
+/// A run in progress.
 pub(crate) struct Job<'run> {
     pub(super) engine: &'run Engine,
     pub(super) record: &'run RunRecord,

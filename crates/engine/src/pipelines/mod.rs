@@ -161,7 +161,7 @@ async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
 pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
     engine.note_step(failure.run, RunStep::Ended(failure.state));
     if let Err(error) = retry_write(engine, || engine.warehouse.fail_run(failure.clone())).await {
-        // The run stays in work in the database until the check of the queue ends it.
+        // The run stays in progress in the database until the check of the queue ends it.
         tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");
     }
 }

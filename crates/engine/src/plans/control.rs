@@ -108,7 +108,7 @@ impl<S: PlanStore> PlanControl<S> {
         .await
     }
 
-    /// Takes back what waits of a plan; what is in work ends.
+    /// Takes back what waits of a plan; what is in progress ends.
     pub(crate) async fn cancel(&self, plan: BatchId, decision: Decision) -> Changed {
         let control = self.clone();
         run_detached(async move {

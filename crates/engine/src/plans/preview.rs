@@ -42,9 +42,9 @@ pub(crate) async fn preview(engine: &Engine, sealed: &Sealed) -> Result<PlanPrev
         lineas_esperadas: cost.lines,
         ventanas_sin_historia: cost.windows_without_history,
         minutos: cost.seconds.map(minutes),
-        ya_en_curso: u32::try_from(sealed.in_work.len()).unwrap_or(u32::MAX),
+        ya_en_curso: u32::try_from(sealed.in_progress.len()).unwrap_or(u32::MAX),
         tiendas,
-        mensaje: message(windows, sealed.in_work.len(), &cost),
+        mensaje: message(windows, sealed.in_progress.len(), &cost),
         generado_en: now,
     })
 }
@@ -121,11 +121,11 @@ async fn history(
 }
 
 /// For people.
-fn message(windows: u32, in_work: usize, cost: &PlanEstimate) -> String {
+fn message(windows: u32, in_progress: usize, cost: &PlanEstimate) -> String {
     let texts = Language::Es.answer();
-    let rest = if in_work == 0 { "" } else { texts.rest_in_work() };
+    let rest = if in_progress == 0 { "" } else { texts.rest_in_progress() };
     if windows == 0 {
-        return if in_work == 0 { texts.nothing_missing().to_owned() } else { rest.trim().to_owned() };
+        return if in_progress == 0 { texts.nothing_missing().to_owned() } else { rest.trim().to_owned() };
     }
     let windows = if windows == 1 { texts.call().to_owned() } else { texts.calls(windows) };
     let lines = cost.lines.map_or_else(|| texts.no_history().to_owned(), |lines| texts.lines(lines));

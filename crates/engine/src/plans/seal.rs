@@ -13,8 +13,8 @@ use crate::gaps::{EvidenceRequest, EvidenceScope};
 /// Windows that would run now, and who is at the others.
 pub(crate) struct Sealed {
     pub(crate) plan: Plan,
-    /// Runs that have windows of the same time waiting or in work.
-    pub(crate) in_work: Vec<RunId>,
+    /// Runs that have windows of the same time queued or in progress.
+    pub(crate) in_progress: Vec<RunId>,
 }
 
 /// Looks for what is missing of a scope. Every half hour of it that has ended counts: its schedule may have fired before this
@@ -28,22 +28,22 @@ pub(crate) async fn seal(
     // A store that is not configured any more has no windows.
     let branches: Vec<Arc<Branch>> = scope.branches().into_iter().filter_map(|id| engine.branches.find(id)).collect();
     let mut windows = Vec::new();
-    let mut in_work = Vec::new();
+    let mut in_progress = Vec::new();
     if let (Some(range), false) = (scope.hull(), branches.is_empty()) {
         let settled = engine.clock.now();
         let request = EvidenceRequest::current(kind, &branches, range, settled, EvidenceScope::Everything);
         let evidence = engine.evidence(request).await?;
         for (branch, evidence) in &evidence.by_branch {
             windows.extend(windows_in_scope(scope, &branch.id, evidence, &branch.zone, kind, options));
-            in_work.extend(runs_in_progress(scope, &branch.id, evidence, options));
+            in_progress.extend(runs_in_progress(scope, &branch.id, evidence, options));
         }
     }
-    in_work.sort_unstable();
-    in_work.dedup();
-    Ok(Sealed { plan: Plan::seal(kind, options, windows), in_work })
+    in_progress.sort_unstable();
+    in_progress.dedup();
+    Ok(Sealed { plan: Plan::seal(kind, options, windows), in_progress })
 }
 
-/// Runs that have windows of the scope waiting or in work, by whoever asked for them.
+/// Runs that have windows of the scope queued or in progress, by whoever asked for them.
 fn runs_in_progress(scope: &PlanScope, branch: &BranchId, evidence: &GapEvidence, options: PlanOptions) -> Vec<RunId> {
     let wanted =
         if options.repeat_loaded { evidence.expected.union(&evidence.changed()) } else { evidence.to_recover() };
@@ -63,7 +63,7 @@ mod tests {
     use crate::plans::testing::{branch, evidence, half_hours_from};
 
     #[test]
-    fn only_runs_in_work_over_what_is_wanted_of_the_scope_are_named() {
+    fn only_runs_in_progress_over_what_is_wanted_of_the_scope_are_named() {
         let branch = branch("a");
         let attempt = |number, from, state| Attempt {
             run: RunId(Uuid::from_u128(number)),

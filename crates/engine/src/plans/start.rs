@@ -72,7 +72,7 @@ pub(crate) async fn start(
             Ok(records)
         }
         // Whoever queues holds the same lock as we do, so nobody was quicker; the database has the last word anyway.
-        StartOutcome::NotProposed | StartOutcome::InWork => {
+        StartOutcome::NotProposed | StartOutcome::InProgress => {
             Err(UseCaseError::PlanChanged { shown, left: 0, next: None })
         }
     }

@@ -8,7 +8,7 @@ use crate::plans::view::view;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
-    /// Holds a plan: no window of it starts until it is resumed, and what is in work ends.
+    /// Holds a plan: no window of it starts until it is resumed, and what is in progress ends.
     pub async fn pause_plan(
         &self,
         actor: &Actor,
@@ -28,7 +28,7 @@ impl Engine {
         self.change_plan(actor, hash, PlanAction::Resume, reason).await
     }
 
-    /// Takes back what waits of a plan. Once this answers, no window of it starts; the one in work ends.
+    /// Takes back what waits of a plan. Once this answers, no window of it starts; the one in progress ends.
     pub async fn cancel_plan(
         &self,
         actor: &Actor,

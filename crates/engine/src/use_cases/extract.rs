@@ -37,8 +37,8 @@ pub struct ExtractAnswer {
     pub batch: Option<BatchId>,
     /// The runs that wait now.
     pub queued: Vec<RunRecord>,
-    /// Runs that have the same windows in work already.
-    pub in_work: Vec<RunRecord>,
+    /// Runs that have the same windows in progress already.
+    pub in_progress: Vec<RunRecord>,
 }
 
 impl Engine {
@@ -85,7 +85,7 @@ impl Engine {
         let id = batch.id;
         let outcome = self.enqueue(planning, batch, runs, EnqueueReason::Requested).await?;
         let batch = (!outcome.queued.is_empty()).then_some(id);
-        Ok(ExtractAnswer { batch, queued: outcome.queued, in_work: outcome.in_work })
+        Ok(ExtractAnswer { batch, queued: outcome.queued, in_progress: outcome.in_progress })
     }
 
     fn named(&self, ids: &[BranchId]) -> Result<Branches, UseCaseError> {

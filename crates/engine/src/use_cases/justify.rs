@@ -200,6 +200,6 @@ pub(super) fn refusal(why: NotJustifiable, branch: &Branch) -> UseCaseError {
     UseCaseError::NotJustifiable(match why {
         NotJustifiable::NotExpected => Unjustifiable::NothingExpected,
         NotJustifiable::Covered(part) => Unjustifiable::Loaded(local(part)),
-        NotJustifiable::InWork(part) => Unjustifiable::InWork(local(part)),
+        NotJustifiable::InProgress(part) => Unjustifiable::InProgress(local(part)),
     })
 }

@@ -51,11 +51,11 @@ impl Engine {
             return Err(UseCaseError::NotJustifiable(Unjustifiable::NoNumbers));
         }
         let attempts = evidence.by_branch.iter().flat_map(|(_, evidence)| &evidence.attempts);
-        let in_work: Vec<Interval<Timestamp>> =
+        let in_progress: Vec<Interval<Timestamp>> =
             attempts.filter(|attempt| !attempt.state.is_final()).map(|attempt| attempt.interval).collect();
         let spans = places(branch, &lacking);
-        if let Some((busy, _)) = spans.iter().find(|(span, _)| in_work.iter().any(|work| work.overlaps(span))) {
-            return Err(refusal(NotJustifiable::InWork(*busy), branch));
+        if let Some((busy, _)) = spans.iter().find(|(span, _)| in_progress.iter().any(|work| work.overlaps(span))) {
+            return Err(refusal(NotJustifiable::InProgress(*busy), branch));
         }
         // One justification a place, as the list shows them.
         let waivers: Vec<NewNumberWaiver> = spans

@@ -8,7 +8,7 @@ use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
-    /// One page of runs: those in work first, then the latest started, then those that wait.
+    /// One page of runs: those in progress first, then the latest started, then those that wait.
     pub async fn list_runs(&self, actor: &Actor, filter: RunFilter) -> Result<RunPage, UseCaseError> {
         actor.may_read()?;
         let question = Question::new("list_runs", &filter, &[Subject::Runs, Subject::Sales]);

@@ -8,7 +8,7 @@ use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
-    /// Batches in work, and those that ended within the last minutes. What schedules queue is routine and left out.
+    /// Batches in progress, and those that ended within the last minutes. What schedules queue is routine and left out.
     pub async fn progress(&self, actor: &Actor) -> Result<Progress, UseCaseError> {
         actor.may_read()?;
         let question = Question::new("progress", &(), &[Subject::Runs, Subject::Plans]);

@@ -14,14 +14,14 @@ use warehouse::{NewBatch, NewDecision};
 use crate::engine::EnqueueReason;
 use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::period::date;
-use crate::scheduler::around_what_is_in_work;
+use crate::scheduler::around_what_is_in_progress;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Why the batch is asked for. Not the schedule's own reason: its runs of today are counted by it.
 const REASON: &str = "conciliacion";
 
 impl Engine {
-    /// Queues a day that is over to be loaded again and compared. Of a day that is in work, the rest.
+    /// Queues a day that is over to be loaded again and compared. Of a day that is in progress, the rest.
     pub async fn reconcile(&self, actor: &Actor, request: ReconcileRequest) -> Result<ReconcileAnswer, UseCaseError> {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
@@ -49,13 +49,13 @@ impl Engine {
             Ok::<_, UseCaseError>((id, self.enqueue(self.lock_planning().await, batch, runs, why).await?))
         };
         let (mut lote_id, mut outcome) = queue(runs.clone()).await?;
-        let rest = around_what_is_in_work(self, &runs, &outcome);
+        let rest = around_what_is_in_progress(self, &runs, &outcome);
         if !rest.is_empty() {
             (lote_id, outcome) = queue(rest).await?;
         }
         let ejecuciones: Vec<_> = outcome.queued.iter().map(|run| run.id).collect();
         if ejecuciones.is_empty() {
-            let mensaje = Language::Es.answer().day_in_work(day, &branch.name);
+            let mensaje = Language::Es.answer().day_in_progress(day, &branch.name);
             return Ok(ReconcileAnswer { lote_id: None, ejecuciones, mensaje });
         }
         let texts = Language::Es.answer();

@@ -14,7 +14,7 @@ use crate::{Actor, Engine, UseCaseError};
 struct Recovery {
     plan: Option<(BatchId, PlanHash)>,
     queued: Vec<RunId>,
-    in_work: Vec<RunId>,
+    in_progress: Vec<RunId>,
 }
 
 impl Engine {
@@ -36,7 +36,7 @@ impl Engine {
         let recovery = self.queue_missing(actor, PlanScope { parts: vec![part] }).await?;
         announce(actor, &branch, &request, &recovery.queued);
         let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
-        let en_curso = self.warehouse.run_views(recovery.in_work).await?;
+        let en_curso = self.warehouse.run_views(recovery.in_progress).await?;
         let mensaje = message(&ejecuciones, &en_curso);
         let (lote_id, plan_hash) = recovery.plan.unzip();
         Ok(RecoverGapAnswer { lote_id, plan_hash, ejecuciones, en_curso, mensaje })
@@ -46,14 +46,14 @@ impl Engine {
         let planning = self.lock_planning().await;
         let sealed = seal::seal(self, EtlKind::Sales, &scope, PlanOptions::default()).await?;
         if sealed.plan.windows().is_empty() {
-            return Ok(Recovery { in_work: sealed.in_work, ..Recovery::default() });
+            return Ok(Recovery { in_progress: sealed.in_progress, ..Recovery::default() });
         }
         let known = start::propose(self, actor, sealed.plan.clone(), false).await?;
         let queued = start::start(self, planning, actor, &known, &sealed.plan).await?;
         Ok(Recovery {
             plan: Some((known.id, known.hash)),
             queued: queued.iter().map(|run| run.id).collect(),
-            in_work: sealed.in_work,
+            in_progress: sealed.in_progress,
         })
     }
 }
@@ -87,13 +87,13 @@ fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &
     .apply();
 }
 
-fn message(queued: &[RunView], in_work: &[RunView]) -> String {
+fn message(queued: &[RunView], in_progress: &[RunView]) -> String {
     let texts = Language::Es.answer();
     let windows = |count: usize| if count == 1 { texts.window().to_owned() } else { texts.windows(count) };
-    match (queued.len(), in_work.len()) {
+    match (queued.len(), in_progress.len()) {
         (0, 0) => texts.nothing_missing().to_owned(),
-        (0, work) => texts.already_in_work(windows(work)),
+        (0, work) => texts.already_in_progress(windows(work)),
         (new, 0) => texts.queued(windows(new)),
-        (new, work) => texts.queued_and_in_work(windows(new), windows(work)),
+        (new, work) => texts.queued_and_in_progress(windows(new), windows(work)),
     }
 }

@@ -19,7 +19,7 @@ fn slow() -> Fault {
     Fault::new(FaultKind::Slow { milliseconds: 150 })
 }
 
-async fn until_in_work(world: &World) {
+async fn until_in_progress(world: &World) {
     while world.runs().await.iter().all(|run| run.estado != RunState::Running) {
         tokio::task::yield_now().await;
     }
@@ -41,12 +41,16 @@ async fn a_paused_plan_starts_nothing_until_it_is_resumed_also_over_a_restart() 
     let preview = shown(&world.engine, period("07:00", "21:00")).await;
     let hash = preview.hash.as_str();
     started(&world.engine, &preview).await;
-    until_in_work(&world).await;
+    until_in_progress(&world).await;
     let paused = world.engine.pause_plan(&operator(), hash, Some(" cierre de caja ".to_owned())).await.unwrap();
     assert_eq!(paused.estado, PlanState::Paused);
     a_while().await;
     let later = plan_of(&world.engine, hash).await;
-    assert_eq!((begun(&later), later.en_proceso), (begun(&paused), 0), "what was in work has ended, nothing started");
+    assert_eq!(
+        (begun(&later), later.en_proceso),
+        (begun(&paused), 0),
+        "what was in progress has ended, nothing started"
+    );
 
     world.restart(brisk()).await;
     a_while().await;
@@ -67,13 +71,13 @@ async fn a_cancelled_plan_starts_nothing_more_and_its_windows_stay_gaps() {
     let preview = shown(&world.engine, period("07:00", "21:00")).await;
     let hash = preview.hash.as_str();
     started(&world.engine, &preview).await;
-    until_in_work(&world).await;
+    until_in_progress(&world).await;
     let cancelled = world.engine.cancel_plan(&operator(), hash, None).await.unwrap();
     assert_eq!((cancelled.estado, cancelled.en_cola), (PlanState::Cancelled, 0));
     let runs = world.all_ended().await;
     let in_state = |state: RunState| runs.iter().filter(|run| run.estado == state).count() as u64;
     assert_eq!(in_state(RunState::Cancelled), cancelled.canceladas);
-    assert_eq!(in_state(RunState::Succeeded) + in_state(RunState::Cancelled), 28, "the one in work ended cleanly");
+    assert_eq!(in_state(RunState::Succeeded) + in_state(RunState::Cancelled), 28, "the one in progress ended cleanly");
     assert!(!world.gaps(48).await.is_empty());
 
     let again = world.engine.cancel_plan(&operator(), hash, None).await.unwrap();
@@ -109,7 +113,7 @@ async fn a_plan_goes_on_at_the_next_start_with_nothing_done_twice() {
     world.sim.add_fault(slow());
     let preview = shown(&world.engine, period("10:00", "14:00")).await;
     started(&world.engine, &preview).await;
-    until_in_work(&world).await;
+    until_in_progress(&world).await;
     world.restart(brisk()).await;
     let done = until(&world.engine, preview.hash.as_str(), PlanState::Finished).await;
     assert_eq!((done.exitosas, done.ventanas), (8, 8));

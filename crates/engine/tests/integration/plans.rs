@@ -212,10 +212,10 @@ fn the_windows_that_are_queued_are_the_windows_that_were_shown() {
     let of = |(branch, from, length): &(usize, i32, i32)| {
         of_hours(["tienda_01", "tienda_08"][*branch], &text(16 + from), &text(16 + from + length))
     };
-    let outcome = TestRunner::new(config).run(&strategy, |(asked, in_work, repetir_cargado)| {
+    let outcome = TestRunner::new(config).run(&strategy, |(asked, in_progress, repetir_cargado)| {
         runtime.block_on(async {
             let world = World::with(idle()).await;
-            for other in &in_work {
+            for other in &in_progress {
                 let others = PlanRequest { periodos: vec![of(other)], ..request() };
                 let preview = shown(&world.engine, others).await;
                 if preview.ventanas > 0 {

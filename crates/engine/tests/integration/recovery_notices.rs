@@ -58,7 +58,7 @@ async fn a_recovery_that_fails_is_one_error_with_the_class() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recovery_whose_last_run_a_process_left_in_work_is_told_by_the_next() {
+async fn a_recovery_whose_last_run_a_process_left_in_progress_is_told_by_the_next() {
     let server = FakeSentry::start(Manner::Accept);
     let Started { monitoring, guard, .. } = team(&server);
     let mut world = World::monitored(EngineSettings { workers: 0, ..settings() }, monitoring).await;

@@ -22,7 +22,7 @@ async fn runs_that_waited_go_on_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_a_process_left_in_work_is_interrupted_and_its_window_a_gap() {
+async fn a_run_that_a_process_left_in_progress_is_interrupted_and_its_window_a_gap() {
     let world = World::with(EngineSettings { workers: 0, ..settings() }).await;
     let answer = world.engine.load_missing(&operator(), 1, &[]).await.unwrap();
     let run = answer.queued[0].id;
@@ -62,7 +62,7 @@ async fn a_plan_whose_process_was_killed_loads_every_window_that_was_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ending_the_process_lets_the_run_in_work_end() {
+async fn ending_the_process_lets_the_run_in_progress_end() {
     let mut world = World::new().await;
     world.sim.add_fault(Fault::new(FaultKind::Slow { milliseconds: 400 }));
     let batch = world.engine.load_missing(&operator(), 1, &[]).await.unwrap().batch.unwrap();

@@ -150,7 +150,7 @@ async fn live_windows_overtake_a_recovery_that_waits_and_do_not_starve_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_of_which_a_half_hour_is_in_work_is_compared_around_it() {
+async fn a_day_of_which_a_half_hour_is_in_progress_is_compared_around_it() {
     let world = World::with(EngineSettings { workers: 0, ..scheduled() }).await;
     // Nobody works, so what is recovered stays in the queue.
     world.engine.recover_gap(&operator(), hours_of("2025-11-18", "10:00", "10:30")).await.unwrap();

@@ -60,7 +60,7 @@ async fn a_run_that_nobody_is_at_is_a_gap_again_and_its_window_is_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_in_work_here_is_left_alone() {
+async fn what_is_in_progress_here_is_left_alone() {
     let world = World::with(watchful()).await;
     world.sim.add_fault(Fault::new(FaultKind::Slow { milliseconds: 500 }));
     let runs = world.extract("tienda_01", "2025-11-18", Some(("08:00", "09:00"))).await;

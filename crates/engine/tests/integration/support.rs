@@ -224,7 +224,7 @@ impl World {
         open(&self.folder, NoopObserver)
     }
 
-    /// The runs, once none waits or is in work any more.
+    /// The runs, once none is queued or in progress any more.
     pub async fn all_ended(&self) -> Vec<RunView> {
         let ended = async {
             loop {

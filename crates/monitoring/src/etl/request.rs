@@ -24,7 +24,7 @@ pub struct Answer {
     pub bytes: u64,
 }
 
-/// A request in work: a span `http.client` and two breadcrumbs. Dropped unanswered it counts as aborted.
+/// A request in progress: a span `http.client` and two breadcrumbs. Dropped unanswered it counts as aborted.
 #[must_use = "a request that is dropped unanswered counts as aborted"]
 pub struct RequestSpan {
     open: Option<OpenRequest>,

@@ -1,4 +1,4 @@
-//! A run in work: its hub, its transaction, and the step it is at.
+//! A run in progress: its hub, its transaction, and the step it is at.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,7 +12,7 @@ use super::run_info::{ETL_RUN_OPERATION, EtlRunInfo};
 use crate::check_in::CheckIn;
 use crate::trace::TraceHeaders;
 
-/// A run in work. It has a hub of its own, so that runs beside it never see its tags and breadcrumbs.
+/// A run in progress. It has a hub of its own, so that runs beside it never see its tags and breadcrumbs.
 pub(crate) struct ActiveRun {
     pub(super) hub: Arc<Hub>,
     pub(super) transaction: Transaction,
@@ -88,7 +88,7 @@ pub(super) fn breadcrumb(hub: &Hub, level: Level, message: String, data: Value) 
     });
 }
 
-/// A step in work. Dropped before [`OpenStep::close`] (its future was dropped, or it panicked) it counts as failed.
+/// A step in progress. Dropped before [`OpenStep::close`] (its future was dropped, or it panicked) it counts as failed.
 pub(super) struct OpenStep {
     run: Arc<ActiveRun>,
     step: EtlStep,

@@ -39,7 +39,7 @@ impl Warehouse {
         .await
     }
 
-    /// Ends a plan none of whose runs waits or is in work any more; says whether it ended now.
+    /// Ends a plan none of whose runs is queued or in progress any more; says whether it ended now.
     pub async fn finish_plan(&self, plan: BatchId, decision: Decision) -> Result<bool> {
         self.write("terminar_plan", move |transaction| {
             let Some(known) = plans(transaction, "WHERE id = ?::UUID", params![plan.to_string()])?.pop() else {

@@ -15,8 +15,8 @@ pub enum StartOutcome {
     Started(Vec<RunRecord>),
     /// It was started before, or is not known; nothing was queued.
     NotProposed,
-    /// A window of it is waiting or in work already; nothing was queued.
-    InWork,
+    /// A window of it is queued or in progress already; nothing was queued.
+    InProgress,
 }
 
 impl Warehouse {
@@ -30,8 +30,8 @@ impl Warehouse {
             }
             let asked = runs.len();
             let (accepted, outcome) = accept(transaction, &batch, runs)?;
-            if accepted.len() != asked || !outcome.in_work.is_empty() {
-                return Ok(StartOutcome::InWork);
+            if accepted.len() != asked || !outcome.in_progress.is_empty() {
+                return Ok(StartOutcome::InProgress);
             }
             transaction.execute(
                 "UPDATE planes SET estado = ?, iniciado_en = make_timestamptz(?::BIGINT), iniciado_por = ?

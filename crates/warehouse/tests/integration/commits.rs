@@ -360,7 +360,7 @@ async fn a_number_that_does_not_fit_rolls_everything_back(#[case] number: &str) 
 
 /// The rows are replaced before the run is ended, so this is the commit that fails latest.
 #[tokio::test]
-async fn rows_for_a_run_that_is_not_in_work_are_rolled_back() {
+async fn rows_for_a_run_that_is_not_in_progress_are_rolled_back() {
     let mut store = Store::new();
     let window = half_hour("2025-11-17T08:00");
     store.load_sales(1, PERIFERICO, window, three_lines()).await;

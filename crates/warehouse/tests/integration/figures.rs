@@ -134,7 +134,7 @@ async fn the_counts_of_today_are_of_a_kind_mode_and_reason() {
 }
 
 #[tokio::test]
-async fn batches_are_shown_while_they_are_in_work_and_for_a_while_after() {
+async fn batches_are_shown_while_they_are_in_progress_and_for_a_while_after() {
     let store = Store::new();
     let warehouse = &store.warehouse;
     assert!(warehouse.batches_since(after(0)).await.unwrap().is_empty());

@@ -33,7 +33,7 @@ async fn a_window_is_whole_or_absent_whenever_the_process_is_killed() {
         let committed: BTreeSet<String> =
             said.iter().filter_map(|text| text.strip_prefix("committed ")).map(str::to_owned).collect();
         let left = store.warehouse.interrupt_running(instant("2026-01-01T00:00:00Z"), 5, unused_id).await.unwrap();
-        assert!(left.len() <= 1, "one run was in work at a time: {left:?}");
+        assert!(left.len() <= 1, "one run was in progress at a time: {left:?}");
         assert!(left.iter().all(|run| !committed.contains(&run.id.to_string())), "{left:?} {committed:?}");
         check(&mut store, &committed).await;
     }

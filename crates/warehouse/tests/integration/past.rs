@@ -21,7 +21,7 @@ async fn at(store: &Store, moment: &str) -> EvidenceRows {
 }
 
 #[tokio::test]
-async fn a_window_is_covered_from_its_commit_on_and_in_work_before() {
+async fn a_window_is_covered_from_its_commit_on_and_in_progress_before() {
     let store = Store::new();
     // Queued at 12:00Z; taken and committed at the window's end, 12:30Z.
     store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:00"), Vec::new()).await;
@@ -37,7 +37,7 @@ async fn a_window_is_covered_from_its_commit_on_and_in_work_before() {
 }
 
 #[tokio::test]
-async fn a_run_that_failed_later_was_in_work_and_said_nothing_yet() {
+async fn a_run_that_failed_later_was_in_progress_and_said_nothing_yet() {
     let store = Store::new();
     let run = store.start(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
     let failure = RunFailure {

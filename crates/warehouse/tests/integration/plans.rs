@@ -99,11 +99,11 @@ async fn a_plan_is_started_once_with_all_of_its_runs() {
 }
 
 #[tokio::test]
-async fn a_plan_with_a_window_in_work_queues_nothing_at_all() {
+async fn a_plan_with_a_window_in_progress_queues_nothing_at_all() {
     let mut store = Store::new();
     propose(&store, 1, &noon(), "ana").await;
     store.queue(50, EtlKind::Sales, PERIFERICO, noon()[1]).await;
-    assert_eq!(start(&store, 1, &noon()).await, StartOutcome::InWork);
+    assert_eq!(start(&store, 1, &noon()).await, StartOutcome::InProgress);
     assert_eq!(state(&store, 1).await, PlanState::Proposed);
     assert_eq!(store.column("SELECT count(*) FROM etl_ejecuciones").await, ["1"]);
     assert_eq!(store.column("SELECT count(*) FROM planes_decisiones WHERE accion = 'iniciado'").await, ["0"]);
@@ -148,7 +148,7 @@ async fn nothing_of_a_plan_starts_while_it_is_held() {
 }
 
 #[tokio::test]
-async fn cancelling_takes_back_what_waits_and_leaves_what_is_in_work() {
+async fn cancelling_takes_back_what_waits_and_leaves_what_is_in_progress() {
     let mut store = Store::new();
     propose(&store, 1, &noon(), "ana").await;
     start(&store, 1, &noon()).await;
@@ -246,20 +246,20 @@ async fn windows_of_a_plan_that_the_end_of_a_process_interrupted_are_queued_anew
     let store = Store::new();
     propose(&store, 1, &noon(), "ana").await;
     start(&store, 1, &noon()).await;
-    let mut in_work = run_id(100);
+    let mut in_progress = run_id(100);
     for number in 0..2 {
-        assert!(store.warehouse.claim(in_work, instant(NOW), "host-1".to_owned(), None).await.unwrap());
+        assert!(store.warehouse.claim(in_progress, instant(NOW), "host-1".to_owned(), None).await.unwrap());
         let left = store.warehouse.interrupt_running(instant(NOW), 2, move || run_id(900 + number)).await.unwrap();
-        assert_eq!(left.iter().map(|run| run.id).collect::<Vec<_>>(), [in_work]);
+        assert_eq!(left.iter().map(|run| run.id).collect::<Vec<_>>(), [in_progress]);
         let again = store.warehouse.queued_runs().await.unwrap().pop().unwrap();
         assert_eq!((again.id, again.interval, again.batch), (run_id(900 + number), noon()[0], Some(batch_id(1))));
         assert_eq!(again.attempt, 2 + u32::try_from(number).unwrap());
         // Each window once, whatever it took.
         let counts = store.warehouse.plan(batch_id(1)).await.unwrap().unwrap().counts;
         assert_eq!((counts.queued, counts.running, counts.failed), (2, 0, 0));
-        in_work = again.id;
+        in_progress = again.id;
     }
-    assert!(store.warehouse.claim(in_work, instant(NOW), "host-1".to_owned(), None).await.unwrap());
+    assert!(store.warehouse.claim(in_progress, instant(NOW), "host-1".to_owned(), None).await.unwrap());
     store.warehouse.interrupt_running(instant(NOW), 2, || run_id(990)).await.unwrap();
     let counts = store.warehouse.plan(batch_id(1)).await.unwrap().unwrap().counts;
     assert_eq!((counts.queued, counts.running, counts.failed), (1, 0, 1));

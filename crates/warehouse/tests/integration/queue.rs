@@ -1,4 +1,4 @@
-//! Queueing: whoever asks and however often, a window of a branch and kind is in work once (DESIGN, rule 7).
+//! Queueing: whoever asks and however often, a window of a branch and kind is in progress once (DESIGN, rule 7).
 
 use domain::{EtlKind, RunMode, RunState};
 use warehouse::{NewRun, RunRecord};
@@ -31,13 +31,13 @@ async fn what_was_queued_is_what_was_asked_for() {
         baggage: batch(1).baggage,
     };
     assert_eq!(outcome.queued, std::slice::from_ref(&expected));
-    assert!(outcome.in_work.is_empty());
+    assert!(outcome.in_progress.is_empty());
     assert_eq!(store.warehouse.run(run_id(1)).await.unwrap(), Some(expected));
     assert_eq!(store.warehouse.run(run_id(2)).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn a_window_that_overlaps_one_that_waits_or_is_in_work_is_named_instead() {
+async fn a_window_that_overlaps_one_that_waits_or_is_in_progress_is_named_instead() {
     let store = Store::new();
     let waiting = store.queue(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
     let running = store.start(2, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:30")).await;
@@ -52,8 +52,11 @@ async fn a_window_that_overlaps_one_that_waits_or_is_in_work_is_named_instead() 
     let outcome = store.warehouse.enqueue(batch(4), asked).await.unwrap();
 
     assert_eq!(ids(&outcome.queued), [run_id(12), run_id(13)]);
-    assert_eq!(ids(&outcome.in_work), [waiting, running]);
-    assert_eq!(outcome.in_work.iter().map(|run| run.state).collect::<Vec<_>>(), [RunState::Queued, RunState::Running]);
+    assert_eq!(ids(&outcome.in_progress), [waiting, running]);
+    assert_eq!(
+        outcome.in_progress.iter().map(|run| run.state).collect::<Vec<_>>(),
+        [RunState::Queued, RunState::Running]
+    );
 }
 
 #[tokio::test]
@@ -76,7 +79,7 @@ async fn the_same_window_twice_in_one_call_is_queued_once() {
     let asked = vec![new_run(1, branch(PERIFERICO), window), new_run(2, branch(PERIFERICO), window)];
     let outcome = store.warehouse.enqueue(batch(1), asked).await.unwrap();
     assert_eq!(ids(&outcome.queued), [run_id(1)]);
-    assert!(outcome.in_work.is_empty(), "it is not in work elsewhere: {:?}", outcome.in_work);
+    assert!(outcome.in_progress.is_empty(), "it is not in progress elsewhere: {:?}", outcome.in_progress);
 }
 
 #[tokio::test]
@@ -90,14 +93,14 @@ async fn twenty_who_ask_at_once_get_one_run() {
             tokio::spawn(async move { warehouse.enqueue(batch(number), asked).await.unwrap() })
         })
         .collect();
-    let (mut queued, mut in_work) = (Vec::new(), Vec::new());
+    let (mut queued, mut in_progress) = (Vec::new(), Vec::new());
     for caller in callers {
         let outcome = caller.await.unwrap();
         queued.extend(ids(&outcome.queued));
-        in_work.extend(ids(&outcome.in_work));
+        in_progress.extend(ids(&outcome.in_progress));
     }
     assert_eq!(queued.len(), 1);
-    assert_eq!(in_work, vec![queued[0]; 19]);
+    assert_eq!(in_progress, vec![queued[0]; 19]);
     assert_eq!(ids(&store.warehouse.queued_runs().await.unwrap()), queued);
 }
 
@@ -155,8 +158,8 @@ async fn ten_thousand_windows_are_queued_in_one_call_and_in_order() {
         .collect();
     let outcome = store.warehouse.enqueue(batch(2), again).await.unwrap();
     assert!(outcome.queued.is_empty());
-    assert_eq!(outcome.in_work.len(), 10_000);
+    assert_eq!(outcome.in_progress.len(), 10_000);
 
-    let views = store.warehouse.run_views(ids(&outcome.in_work)).await.unwrap();
+    let views = store.warehouse.run_views(ids(&outcome.in_progress)).await.unwrap();
     assert_eq!(views.len(), 10_000);
 }

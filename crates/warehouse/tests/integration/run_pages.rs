@@ -89,7 +89,7 @@ async fn a_full_last_page_has_no_next_one() {
 #[case::of_a_kind(RunFilter { kind: Some(EtlKind::Inventory), ..small() }, |number: u32| number.is_multiple_of(3))]
 #[case::of_a_branch(RunFilter { branch: Some(BranchId::new(CENTRO)), ..small() }, |number: u32| !number.is_multiple_of(2))]
 #[case::of_a_mode(RunFilter { mode: Some(RunMode::Recovery), ..small() }, |number: u32| number % 3 == 2)]
-#[case::in_work(
+#[case::in_progress(
     RunFilter { state: Some(RunState::Running), ..small() },
     |number: u32| number < 40 && !number.is_multiple_of(5)
 )]

@@ -242,7 +242,7 @@ async fn freshness_is_when_each_warehouse_was_last_taken() {
 }
 
 #[tokio::test]
-async fn stock_for_a_run_that_is_not_in_work_is_refused() {
+async fn stock_for_a_run_that_is_not_in_progress_is_refused() {
     let mut store = Store::new();
     let taken = snapshot(PERIFERICO, "2025-11-17T08:00", vec![("APP-TPF", vec![article("A-1", "1", "3")])]);
     let end = end(run_id(9), taken.interval.end(), 1);

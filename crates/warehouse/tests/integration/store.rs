@@ -67,7 +67,7 @@ impl Store {
     pub async fn queue(&self, number: u128, kind: EtlKind, branch_id: &str, window: Interval<Timestamp>) -> RunId {
         let run = NewRun { kind, ..new_run(number, branch(branch_id), window) };
         let outcome = self.warehouse.enqueue(batch(number), vec![run]).await.unwrap();
-        assert_eq!(outcome.queued.len(), 1, "in work already: {:?}", outcome.in_work);
+        assert_eq!(outcome.queued.len(), 1, "in progress already: {:?}", outcome.in_progress);
         outcome.queued[0].id
     }
 

@@ -240,7 +240,7 @@ async fn runs_that_are_taken_together_are_told_each_its_own() {
     assert_eq!([first.unwrap(), second.unwrap(), third.unwrap(), fourth.unwrap()], [true, false, false, true]);
     let running: Vec<RunId> = store
         .warehouse
-        .runs_in_work()
+        .runs_in_progress()
         .await
         .unwrap()
         .into_iter()

@@ -52,7 +52,7 @@ async fn waiting_runs_come_in_the_order_in_which_they_were_queued() {
 }
 
 #[tokio::test]
-async fn what_a_process_left_in_work_is_interrupted_and_what_waits_goes_on_waiting() {
+async fn what_a_process_left_in_progress_is_interrupted_and_what_waits_goes_on_waiting() {
     let mut store = Store::new();
     let left = store.start(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
     let waiting = store.queue(2, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:30")).await;
