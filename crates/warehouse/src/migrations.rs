@@ -34,6 +34,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (31, "saved_views", include_str!("../migrations/0031_saved_views.sql")),
     (33, "run_messages", include_str!("../migrations/0033_run_messages.sql")),
     (34, "stop_causes", include_str!("../migrations/0034_stop_causes.sql")),
+    (38, "identities", include_str!("../migrations/0038_identities.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.
