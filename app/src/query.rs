@@ -18,6 +18,10 @@ pub struct Listing {
 pub const HOME_PATH: &str = "/";
 /// Where one signs in.
 pub const SIGN_IN_PATH: &str = "/entrar";
+/// Leads to the provider of identities, where one is configured.
+pub const PROVIDER_PATH: &str = "/entrar/proveedor";
+/// Where the provider leads back to.
+pub const PROVIDER_RETURN_PATH: &str = "/entrar/proveedor/vuelta";
 /// Where one sets a password.
 pub const PASSWORD_PATH: &str = "/clave";
 /// Ends one of the user's own sessions.
@@ -187,6 +191,11 @@ pub fn confirm_path(branch: &BranchId, date: Date) -> String {
 /// The page of monitoring after the server failed on demand, under this code.
 pub fn trial_path(code: &str) -> String {
     with_value(MONITORING, TRIAL_CODE, code)
+}
+
+/// Leads to the provider of identities, and back to a page afterwards; to the first one where it is empty.
+pub fn provider_path(back: &str) -> String {
+    if back.is_empty() { PROVIDER_PATH.to_owned() } else { with_value(PROVIDER_PATH, "volver", back) }
 }
 
 fn with_value(path: &str, name: &str, value: &str) -> String {

@@ -63,6 +63,7 @@ fn monitoring_settings(settings: &Settings) -> MonitoringSettings {
         ]
         .into_iter()
         .flatten()
+        .chain(settings.sign_on.as_ref().and_then(|sign_on| sign_on.provider.client_secret.as_ref()))
         .chain(settings.notices.channels.iter().flat_map(Channel::secrets))
         .map(|secret| secret.expose_secret().to_owned())
         .collect(),

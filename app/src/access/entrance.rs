@@ -8,7 +8,7 @@ use super::fields;
 use crate::format::absolute;
 use crate::i18n::Language;
 use crate::preferences;
-use crate::query::{OWN_SESSIONS_PATH, PASSWORD_PATH, SIGN_IN_PATH};
+use crate::query::{OWN_SESSIONS_PATH, PASSWORD_PATH, SIGN_IN_PATH, provider_path};
 use crate::views::{Mark, head_basics};
 
 /// Which form is shown.
@@ -37,12 +37,14 @@ pub struct Entrance {
     pub problem: Option<Problem>,
     /// The open sessions of whoever is signed in.
     pub sessions: Vec<OwnSession>,
+    /// What the provider of identities is called, where one is configured.
+    pub provider: Option<String>,
 }
 
 impl Entrance {
     /// An empty form.
     pub const fn of(kind: EntranceKind) -> Self {
-        Self { kind, name: String::new(), back: String::new(), problem: None, sessions: Vec::new() }
+        Self { kind, name: String::new(), back: String::new(), problem: None, sessions: Vec::new(), provider: None }
     }
 }
 
@@ -90,11 +92,27 @@ fn sign_in(language: Language, entrance: &Entrance) -> AnyView {
                 {texts.sign_in()}
             </button>
         </form>
+        {provider(language, entrance)}
         <p class="muted">
             <a href=PASSWORD_PATH>{texts.have_code()}</a>
         </p>
     }
     .into_any()
+}
+
+/// A link and no form: the policy of the page lets no form end up at another host.
+fn provider(language: Language, entrance: &Entrance) -> Option<AnyView> {
+    let name = entrance.provider.as_ref()?;
+    Some(
+        view! {
+            <p>
+                <a class="button" href=provider_path(&entrance.back)>
+                    {language.access().sign_in_with(name)}
+                </a>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 fn with_code(language: Language, entrance: &Entrance, intro: &'static str) -> AnyView {

@@ -132,10 +132,12 @@ fn user_row(language: Language, user: &UserView) -> AnyView {
     let mut facts = vec![fields::role_name(language, user.role).to_owned(), scope(language, &user.stores)];
     facts.push(texts.sessions(user.sessions));
     facts.extend(user.seen_at.map(|at| texts.seen(absolute(language, at))));
+    facts.extend(user.is_linked.then(|| texts.linked().to_owned()));
     facts.extend((!user.has_password).then(|| texts.no_password().to_owned()));
     facts.extend(user.code_until.map(|at| texts.code_until(absolute(language, at))));
     facts.extend((!user.is_enabled).then(|| texts.disabled().to_owned()));
     let (toggle, label) = if user.is_enabled { ("desactivar", texts.disable()) } else { ("reactivar", texts.enable()) };
+    let linked = user.is_linked;
     let order = |action: &'static str, label: &'static str| {
         let described = format!("{label}: {}", user.name);
         view! {
@@ -168,6 +170,7 @@ fn user_row(language: Language, user: &UserView) -> AnyView {
             </form>
             <div class="user-orders">
                 {order("codigo", texts.give_code())} {order("cerrar", texts.end_sessions())} {order(toggle, label)}
+                {linked.then(|| order("desvincular", texts.unlink()))}
             </div>
         </details>
     }

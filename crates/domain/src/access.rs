@@ -107,6 +107,8 @@ impl std::fmt::Display for UserName {
 pub enum AuditAction {
     /// Somebody signed in.
     SignIn,
+    /// Somebody signed in by a provider of identities.
+    ProviderSignIn,
     /// A wrong name or password, or a code that does not exist; counted by name and address.
     SignInFailed,
     /// An attempt that was not even looked at, because there were too many before it.
@@ -125,6 +127,10 @@ pub enum AuditAction {
     IssueCode,
     /// Somebody set their password.
     SetPassword,
+    /// A user signed in by a provider for the first time: from then on they are who they are there.
+    LinkIdentity,
+    /// An administrator took back who a user is at the provider.
+    UnlinkIdentity,
     /// An administrator ended the sessions of a user.
     EndSessions,
     /// A token for scripts was made.
@@ -140,6 +146,7 @@ pub enum AuditAction {
 }
 wire_names!(AuditAction {
     SignIn => "entrar",
+    ProviderSignIn => "entrar_con_proveedor",
     SignInFailed => "entrada_fallida",
     SignInThrottled => "entrada_frenada",
     SignOut => "salir",
@@ -149,6 +156,8 @@ wire_names!(AuditAction {
     EnableUser => "reactivar_usuario",
     IssueCode => "dar_codigo",
     SetPassword => "fijar_clave",
+    LinkIdentity => "vincular_identidad",
+    UnlinkIdentity => "desvincular_identidad",
     EndSessions => "cerrar_sesiones",
     AddToken => "crear_token",
     RevokeToken => "revocar_token",

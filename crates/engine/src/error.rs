@@ -102,6 +102,22 @@ pub enum UseCaseError {
         /// Until the next one.
         seconds: u64,
     },
+    /// The provider of identities does not respond, or not as one does.
+    ProviderSilent,
+    /// The provider, or we, did not believe whoever came back from it.
+    ProviderRefused,
+    /// The attempt to sign in by the provider ended, was used, or was begun in another browser.
+    AttemptOver,
+    /// The provider vouches for somebody who has no user here that may sign in.
+    NotInvited {
+        /// What they are called there.
+        name: String,
+    },
+    /// The user of that name is another person at the provider.
+    LinkedToAnother {
+        /// The name.
+        name: String,
+    },
     /// Too many passwords are being looked at.
     SignInBusy,
     /// Another user has the name.
@@ -185,9 +201,17 @@ impl UseCaseError {
             | Self::UnknownUser
             | Self::UnknownToken
             | Self::UnknownSession => ProblemCode::NotFound,
-            Self::NotSignedIn | Self::WrongCredentials | Self::WrongCode => ProblemCode::NotSignedIn,
+            Self::NotSignedIn
+            | Self::WrongCredentials
+            | Self::WrongCode
+            | Self::ProviderRefused
+            | Self::AttemptOver => ProblemCode::NotSignedIn,
             Self::TooManyAttempts { .. } => ProblemCode::TooManyAttempts,
-            Self::Forbidden { .. } | Self::NotYourStore { .. } | Self::NotAllStores => ProblemCode::Forbidden,
+            Self::Forbidden { .. }
+            | Self::NotYourStore { .. }
+            | Self::NotAllStores
+            | Self::NotInvited { .. }
+            | Self::LinkedToAnother { .. } => ProblemCode::Forbidden,
             Self::Unrecoverable
             | Self::NameTaken { .. }
             | Self::LastAdministrator
@@ -199,7 +223,7 @@ impl UseCaseError {
             | Self::AlreadyWithdrawn
             | Self::DayNotOver(_) => ProblemCode::Conflict,
             Self::PlanChanged { .. } => ProblemCode::PlanChanged,
-            Self::QueueFull { .. } | Self::ShuttingDown | Self::SignInBusy => ProblemCode::Busy,
+            Self::QueueFull { .. } | Self::ShuttingDown | Self::SignInBusy | Self::ProviderSilent => ProblemCode::Busy,
             Self::Warehouse(_) | Self::PasswordHash(_) | Self::MonitoringTrial => ProblemCode::Internal,
         }
     }

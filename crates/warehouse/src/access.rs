@@ -1,5 +1,6 @@
-//! `usuarios`, `sesiones`, `tokens_api` and `auditoria`. The engine reads them once and keeps them in memory, so that a
-//! request never waits for the database to know who asks; every change is written with its audit entry in one transaction.
+//! `usuarios`, `identidades`, `sesiones`, `tokens_api` and `auditoria`. The engine reads them once and keeps them in
+//! memory, so that a request never waits for the database to know who asks; every change is written with its audit
+//! entry in one transaction.
 
 use domain::access::{Role, StoreScope, UserName};
 use duckdb::{Connection, Row, params};
@@ -33,6 +34,19 @@ pub struct UserRow {
     pub created_by: String,
     /// Since when they may not sign in.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// Who a user is at a provider of identities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityRow {
+    /// The provider's address.
+    pub issuer: String,
+    /// Who they are there: the same for ever, and nobody else's.
+    pub subject: String,
+    /// The user.
+    pub user: Uuid,
+    /// When they signed in there first.
+    pub since: Timestamp,
 }
 
 /// A browser that is signed in.
@@ -80,6 +94,8 @@ pub struct ApiTokenRow {
 pub struct AccessRecords {
     /// Everybody, also those who may not sign in any more.
     pub users: Vec<UserRow>,
+    /// Those that were not taken back.
+    pub identities: Vec<IdentityRow>,
     /// Those that were not ended.
     pub sessions: Vec<SessionRow>,
     /// All of them, also those that do not count any more.
@@ -87,11 +103,12 @@ pub struct AccessRecords {
 }
 
 impl Warehouse {
-    /// Users, open sessions, and tokens.
+    /// Users, their identities, open sessions, and tokens.
     pub async fn access_records(&self) -> Result<AccessRecords> {
         self.read("accesos", |connection| {
             Ok(AccessRecords {
                 users: users(connection)?,
+                identities: identities(connection)?,
                 sessions: sessions(connection)?,
                 tokens: tokens(connection)?,
             })
@@ -148,6 +165,42 @@ impl Warehouse {
                     user.disabled_at.map(micros),
                     user.id.to_string(),
                 ],
+            )?;
+            record(transaction, &audit)
+        })
+        .await
+    }
+
+    /// Remembers who a user is at a provider. False, and nothing is written, where that is somebody already, or the
+    /// user is somebody else there.
+    pub async fn link_identity(&self, identity: IdentityRow, audit: AuditEntry) -> Result<bool> {
+        self.write("vincular_identidad", move |transaction| {
+            let user = identity.user.to_string();
+            let taken: i64 = transaction.query_row(
+                "SELECT count(*) FROM identidades
+                 WHERE hasta IS NULL AND emisor = ? AND (sujeto = ? OR usuario_id = ?::UUID)",
+                params![identity.issuer, identity.subject, user],
+                |row| row.get(0),
+            )?;
+            if taken > 0 {
+                return Ok(false);
+            }
+            transaction.execute(
+                "INSERT INTO identidades VALUES (?, ?, ?::UUID, make_timestamptz(?::BIGINT), NULL)",
+                params![identity.issuer, identity.subject, user, micros(identity.since)],
+            )?;
+            record(transaction, &audit)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Takes back who a user is at providers.
+    pub async fn unlink_identities(&self, user: Uuid, audit: AuditEntry) -> Result<()> {
+        self.write("desvincular_identidad", move |transaction| {
+            transaction.execute(
+                "UPDATE identidades SET hasta = make_timestamptz(?::BIGINT) WHERE usuario_id = ?::UUID AND hasta IS NULL",
+                params![micros(audit.at), user.to_string()],
             )?;
             record(transaction, &audit)
         })
@@ -287,6 +340,19 @@ fn users(connection: &Connection) -> Result<Vec<UserRow>> {
             created_at: instant("creado_en", row.get(7)?)?,
             created_by: row.get(8)?,
             disabled_at: optional_instant(row, 9, "desactivado_en")?,
+        })
+    })
+}
+
+fn identities(connection: &Connection) -> Result<Vec<IdentityRow>> {
+    let sql = "SELECT emisor, sujeto, usuario_id::VARCHAR, epoch_us(desde)
+               FROM identidades WHERE hasta IS NULL ORDER BY desde";
+    collect(connection, "identidades", sql, |row| {
+        Ok(IdentityRow {
+            issuer: row.get(0)?,
+            subject: row.get(1)?,
+            user: unique("usuario_id", &row.get::<_, String>(2)?)?,
+            since: instant("desde", row.get(3)?)?,
         })
     })
 }

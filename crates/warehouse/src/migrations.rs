@@ -35,6 +35,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (33, "run_messages", include_str!("../migrations/0033_run_messages.sql")),
     (34, "stop_causes", include_str!("../migrations/0034_stop_causes.sql")),
     (35, "echoes_of_the_source", include_str!("../migrations/0035_echoes_of_the_source.sql")),
+    (38, "identities", include_str!("../migrations/0038_identities.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

@@ -44,6 +44,9 @@ enum Order {
     /// Le da un código para fijar otra clave
     #[command(help_template = HELP_TEMPLATE)]
     Codigo(NameArgument),
+    /// Olvida quién es en el proveedor de identidad; sus sesiones terminan
+    #[command(help_template = HELP_TEMPLATE)]
+    Desvincular(NameArgument),
     /// Termina sus sesiones
     #[command(help_template = HELP_TEMPLATE)]
     Cerrar(NameArgument),
@@ -119,6 +122,7 @@ impl UsersArguments {
                 Some(Order::Cambiar(role)) => engine.change_user(actor, &role.nombre, role.rol, role.stores()).await,
                 Some(Order::Desactivar(name)) => engine.enable_user(actor, &name.nombre, false).await,
                 Some(Order::Reactivar(name)) => engine.enable_user(actor, &name.nombre, true).await,
+                Some(Order::Desvincular(name)) => engine.unlink_user(actor, &name.nombre).await,
                 Some(Order::Cerrar(name)) => engine.end_user_sessions(actor, &name.nombre).await.map(|_| ()),
             };
             done.map_err(use_case_failure)?;
@@ -165,7 +169,7 @@ impl UsersArguments {
         }
         let mut table = Table::new(&["usuario", "rol", "tiendas", "sesiones", "estado"]);
         for user in users {
-            let state = match (user.is_enabled, user.has_password) {
+            let state = match (user.is_enabled, user.has_password || user.is_linked) {
                 (false, _) => "desactivado",
                 (true, false) => "sin clave",
                 (true, true) => "activo",
@@ -185,6 +189,7 @@ fn as_json(user: &UserView) -> serde_json::Value {
         "tiendas": user.stores.text(),
         "activo": user.is_enabled,
         "tiene_clave": user.has_password,
+        "vinculado": user.is_linked,
         "sesiones": user.sessions,
     })
 }

@@ -30,9 +30,9 @@ const USERS: &str = "/usuarios";
 
 /// Who asks, and from where.
 pub(super) struct Asker {
-    identity: Identity,
-    peer: Peer,
-    parts: Parts,
+    pub(super) identity: Identity,
+    pub(super) peer: Peer,
+    pub(super) parts: Parts,
 }
 
 impl Asker {
@@ -60,7 +60,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
 #[derive(Deserialize)]
 pub(super) struct Back {
     #[serde(default)]
-    volver: String,
+    pub(super) volver: String,
 }
 
 #[derive(Deserialize)]
@@ -212,7 +212,7 @@ pub(super) async fn sign_out(State(state): State<WebState>, asker: Asker) -> Res
         state.engine.problem("salir", error, asker.language());
     }
     let mut response = redirect::to(redirect::SIGN_IN);
-    set_cookie(&mut response, &gate::session_cookie(asker.peer, "", 0));
+    set_cookie(&mut response, &gate::private_cookie(asker.peer, gate::SESSION, "", 0));
     response.headers_mut().insert(CLEAR_SITE_DATA, CACHED_PAGES);
     response
 }
@@ -253,6 +253,7 @@ async fn change(state: &WebState, identity: &Identity, form: &UsersForm) -> Resu
         "desactivar" => engine.enable_user(actor, name, false).await.map(|()| None),
         "reactivar" => engine.enable_user(actor, name, true).await.map(|()| None),
         "codigo" => Ok(secret(engine.issue_code(actor, name).await?, false)),
+        "desvincular" => engine.unlink_user(actor, name).await.map(|()| None),
         "cerrar" => engine.end_user_sessions(actor, name).await.map(|_| None),
         "crear_token" => {
             let days = domain::filter::bounded("dias", Some(&form.dias), 90, 1, 366)?;
@@ -277,11 +278,13 @@ async fn show_users(state: &WebState, asker: &Asker, page: UsersPage) -> Respons
 }
 
 fn show_entrance(state: &WebState, asker: &Asker, entrance: Entrance, status: StatusCode) -> Response {
+    let provider = state.sign_on.as_ref().map(|sign_on| sign_on.name().to_owned());
+    let entrance = Entrance { provider, ..entrance };
     pages::draw(state, asker.parts.clone(), status, || entrance_document(&entrance))
 }
 
 /// The form once more, with what was wrong.
-async fn refuse_entrance(
+pub(super) async fn refuse_entrance(
     state: &WebState,
     asker: &Asker,
     endpoint: &'static str,
@@ -298,14 +301,14 @@ fn status_of(problem: &Problem) -> StatusCode {
 }
 
 /// Leads on, with the cookie of the new session.
-fn welcome(peer: Peer, signed_in: &SignedIn, page: &str) -> Response {
+pub(super) fn welcome(peer: Peer, signed_in: &SignedIn, page: &str) -> Response {
     let mut response = redirect::to(page);
     let seconds = signed_in.expires_at.duration_since(clock::now()).as_secs().max(0);
-    set_cookie(&mut response, &gate::session_cookie(peer, signed_in.token.expose_secret(), seconds));
+    set_cookie(&mut response, &gate::private_cookie(peer, gate::SESSION, signed_in.token.expose_secret(), seconds));
     response
 }
 
-fn set_cookie(response: &mut Response, cookie: &str) {
+pub(super) fn set_cookie(response: &mut Response, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }

@@ -29,10 +29,10 @@ const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const ONLY_ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
 const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"KLK Tracking\"");
 
-/// The cookie of a session where the connection is encrypted: no other host and no unencrypted page can set it.
-const SECURE_COOKIE: &str = "__Host-klk_sesion";
-/// The cookie of a session where it is not.
-const PLAIN_COOKIE: &str = "klk_sesion";
+/// Before the name of a cookie where the connection is encrypted: no other host and no unencrypted page can set it.
+const OF_THIS_HOST: &str = "__Host-";
+/// The cookie of a session.
+pub(super) const SESSION: &str = "klk_sesion";
 
 /// Where a request comes from; an extension of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Gate {
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let origin = Origin::of_user_agent(agent);
         let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let cookie = cookie(headers, cookie_name(peer));
+        let cookie = cookie(headers, peer, SESSION);
         let credentials = match (token, cookie) {
             (Some(token), _) => Credentials::Token(token.trim()),
             (None, Some(session)) => Credentials::Session(session),
@@ -173,20 +173,23 @@ pub(super) fn identity(extensions: &axum::http::Extensions) -> Option<&Identity>
     extensions.get::<Identity>()
 }
 
-/// The cookie that keeps a session, as this connection allows.
-pub(super) fn session_cookie(peer: Peer, token: &str, seconds: i64) -> String {
-    let (name, secure) = (cookie_name(peer), if peer.is_encrypted { "; Secure" } else { "" });
-    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+/// A cookie that no script reads, as this connection allows; without seconds to live it is taken away.
+pub(super) fn private_cookie(peer: Peer, name: &str, value: &str, seconds: i64) -> String {
+    let secure = if peer.is_encrypted { "; Secure" } else { "" };
+    let name = cookie_name(peer, name);
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
-const fn cookie_name(peer: Peer) -> &'static str {
-    if peer.is_encrypted { SECURE_COOKIE } else { PLAIN_COOKIE }
-}
-
-fn cookie<'request>(headers: &'request HeaderMap, name: &str) -> Option<&'request str> {
+/// The value of such a cookie.
+pub(super) fn cookie<'request>(headers: &'request HeaderMap, peer: Peer, name: &str) -> Option<&'request str> {
+    let name = cookie_name(peer, name);
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn cookie_name(peer: Peer, name: &str) -> String {
+    if peer.is_encrypted { format!("{OF_THIS_HOST}{name}") } else { name.to_owned() }
 }
 
 /// Under which name the server is asked: HTTP/1.1 says it in a header, HTTP/2 in the address.
@@ -224,22 +227,24 @@ mod tests {
 
     #[test]
     fn a_cookie_is_found_by_its_whole_name() {
+        let plain = Peer { address: IpAddr::from([127, 0, 0, 1]), is_encrypted: false };
+        let encrypted = Peer { is_encrypted: true, ..plain };
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("xklk_sesion=1; klk_sesion_x=2"));
-        assert_eq!(cookie(&headers, PLAIN_COOKIE), None);
+        assert_eq!(cookie(&headers, plain, SESSION), None);
         headers.append(COOKIE, HeaderValue::from_static("klk_tema=oscuro; klk_sesion=3"));
-        assert_eq!(cookie(&headers, PLAIN_COOKIE), Some("3"));
-        assert_eq!(cookie(&headers, SECURE_COOKIE), None);
+        assert_eq!(cookie(&headers, plain, SESSION), Some("3"));
+        assert_eq!(cookie(&headers, encrypted, SESSION), None);
     }
 
     #[test]
     fn an_encrypted_cookie_is_of_this_host_only() {
         let peer = Peer { address: IpAddr::from([127, 0, 0, 1]), is_encrypted: true };
         assert_eq!(
-            session_cookie(peer, "ab", 60),
+            private_cookie(peer, SESSION, "ab", 60),
             "__Host-klk_sesion=ab; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
         );
-        let plain = session_cookie(Peer { is_encrypted: false, ..peer }, "ab", 60);
+        let plain = private_cookie(Peer { is_encrypted: false, ..peer }, SESSION, "ab", 60);
         assert_eq!(plain, "klk_sesion=ab; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
     }
 }

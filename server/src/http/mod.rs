@@ -1,6 +1,7 @@
 //! The HTTP server: pages, server functions (which are the REST interface), events, health, files, and the layers around.
 
 mod access;
+mod attempts;
 mod backups;
 mod browser_monitoring;
 mod counts;
@@ -17,6 +18,7 @@ mod pages;
 mod problems;
 mod redirect;
 mod security;
+mod sign_on;
 mod site;
 mod tunnel;
 
@@ -47,6 +49,7 @@ use crate::wiring::RELEASE;
 use counts::Counts;
 use gate::Gate;
 use metrics::Responses;
+use sign_on::SignOn;
 use tunnel::Tunnel;
 
 pub use site::site_options;
@@ -88,6 +91,8 @@ pub struct WebState {
     database_files: Arc<[(&'static str, PathBuf)]>,
     /// What pages carry so that browsers tell Sentry what fails there.
     browser_monitoring: Option<BrowserMonitoring>,
+    /// Signing in by a provider of identities, where one is configured.
+    sign_on: Option<Arc<SignOn>>,
 }
 
 impl WebState {
@@ -127,6 +132,7 @@ impl WebState {
             responses: Arc::default(),
             database_files,
             browser_monitoring: None,
+            sign_on: SignOn::of_settings(settings).map(Arc::new),
         }
     }
 
@@ -170,6 +176,8 @@ pub fn router(
         // Above are pages, and below is what everybody may ask for, or what has its own way to say no.
         .route_layer(from_fn(gate::page))
         .route("/entrar", get(access::entrance).post(access::sign_in))
+        .route(app::query::PROVIDER_PATH, get(sign_on::begin))
+        .route(app::query::PROVIDER_RETURN_PATH, get(sign_on::finish))
         .route("/clave", get(access::password_page).post(access::set_password))
         .route(app::query::OWN_SESSIONS_PATH, post(access::end_own_session))
         .route("/salir", post(access::sign_out))

@@ -9,6 +9,7 @@ mod nearest;
 mod notices;
 mod plans;
 mod sentry;
+mod sign_on;
 mod source;
 pub mod variable;
 pub mod variables;
@@ -32,6 +33,7 @@ use secrecy::SecretString;
 pub use access::PublicAddress;
 use branch_file::{BranchEntry, ExceptionEntry};
 pub use sentry::{SentrySettings, TunnelSettings};
+pub use sign_on::SignOnSettings;
 use source::{BRANCHES_KEY, HOLIDAYS_KEY};
 pub use source::{Origin, Source};
 use variable::Variable;
@@ -60,6 +62,8 @@ pub struct Settings {
     pub api_token: Option<SecretString>,
     /// Limits of signing in.
     pub access: AccessSettings,
+    /// Signing in by a provider of identities, where one is configured.
+    pub sign_on: Option<SignOnSettings>,
     /// Copies of the database.
     pub backups: BackupSettings,
     /// Notices to people who are not looking.
@@ -257,6 +261,7 @@ impl Settings {
         }
         let database_limits = database_limits(source);
         let access = access::limits(source);
+        let sign_on = sign_on::read(source, http.as_ref().and_then(|http| http.public.url.as_ref()));
         let database = PathBuf::from(source.text(&DATABASE));
         let backups = backups::read(source, &database);
         let public_url = source.optional_text(&variables::PUBLIC_URL);
@@ -276,6 +281,7 @@ impl Settings {
             server: source.optional_text(&SERVER),
             api_token: source.optional_text(&API_TOKEN).map(SecretString::from),
             access,
+            sign_on,
             backups,
             notices,
             metrics_token,

@@ -69,6 +69,29 @@ fn an_unknown_key_is_an_error_and_an_unknown_variable_a_warning_each_with_the_ne
 }
 
 #[test]
+fn a_provider_of_identities_is_whole_or_wrong() {
+    let whole = [
+        ("KLK_OIDC_ISSUER", "https://id.ejemplo.com/realms/klk"),
+        ("KLK_OIDC_CLIENT_ID", "klk"),
+        ("KLK_OIDC_CLIENT_SECRET", "hunter6"),
+        ("KLK_PUBLIC_URL", "https://klk.ejemplo.com"),
+    ];
+    assert!(load("", &[]).unwrap().settings.sign_on.is_none());
+    let sign_on = load("", &whole).unwrap().settings.sign_on.unwrap();
+    assert_eq!(sign_on.provider.redirect_url.as_str(), "https://klk.ejemplo.com/entrar/proveedor/vuelta");
+    assert_eq!((sign_on.name.as_str(), sign_on.creates_readers), ("id.ejemplo.com", false));
+    assert!(!format!("{sign_on:?}").contains("hunter6"));
+    for missing in [0, 1, 3] {
+        let mut part = whole.to_vec();
+        let (name, _) = part.remove(missing);
+        let said = problems("", &part);
+        assert!(said.len() == 1 && said[0].starts_with(name), "{said:?}");
+    }
+    let unencrypted = [("KLK_OIDC_ISSUER", "http://id.ejemplo.com"), whole[1], whole[3]];
+    assert!(problems("", &unencrypted)[0].contains("'http://id.ejemplo.com' no sirve"));
+}
+
+#[test]
 fn stores_are_read_from_the_file() {
     let file = r#"
         [[tiendas]]

@@ -154,6 +154,13 @@ variables! {
     ATTEMPTS_PER_NAME_MAX = "KLK_INTENTOS_POR_USUARIO_MAX", number(10, 1, 1000), "Intentos de entrar con un mismo nombre.";
     ATTEMPTS_PER_ADDRESS_MAX = "KLK_INTENTOS_POR_DIRECCION_MAX", number(50, 1, 100_000), "Intentos de entrar desde una misma dirección; tras un proxy que no esté en KLK_TRUSTED_PROXIES todos lo son.";
 
+    OIDC_ISSUER = "KLK_OIDC_ISSUER", OPTIONAL, "Dirección (issuer) del proveedor de identidad OpenID Connect con el que también se puede entrar, escrita como la escribe él; sin ella, solo con clave. Hace falta KLK_PUBLIC_URL.";
+    OIDC_CLIENT_ID = "KLK_OIDC_CLIENT_ID", OPTIONAL, "Con qué identificador nos conoce ese proveedor.";
+    OIDC_CLIENT_SECRET = "KLK_OIDC_CLIENT_SECRET", Kind::Secret, "Con qué secreto nos presentamos a él; sin él, como cliente público (solo PKCE).";
+    OIDC_NAME = "KLK_OIDC_NOMBRE", OPTIONAL, "Cómo se llama el proveedor en la página de entrar («Entrar con …»); sin él, su nombre de servidor.";
+    OIDC_CLAIM = "KLK_OIDC_NOMBRE_DE_USUARIO", Kind::Choice { words: &["preferred_username", "email"] }, "Qué dato del proveedor es el nombre del usuario aquí, la primera vez que entra; email vale solo si el proveedor lo verificó.";
+    OIDC_CREATE_READERS = "KLK_OIDC_CREAR_LECTORES", Kind::Switch { default: false }, "Si quien el proveedor conoce y no tiene usuario aquí entra como lector; con off, solo entra quien ya tiene usuario.";
+
     API_TOKEN = "KLK_API_TOKEN", Kind::Secret, "Token con el que las órdenes se presentan al servidor de KLK_SERVIDOR; se crea con `klk tokens crear` o en /usuarios.";
     SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar`, `klk calendario` y `klk respaldar`.";
 

@@ -85,6 +85,8 @@ pub(crate) struct Access {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) users: HashMap<Uuid, UserRow>,
+    /// Users by who they are at a provider: issuer and subject.
+    pub(crate) identities: HashMap<(String, String), Uuid>,
     pub(crate) sessions: HashMap<String, Arc<Session>>,
     pub(crate) tokens: HashMap<String, ApiTokenRow>,
 }
@@ -110,6 +112,11 @@ impl Access {
             records.sessions.into_iter().map(|row| (row.token_hash.clone(), Arc::new(Session::new(&row, now))));
         let state = State {
             users: records.users.into_iter().map(|user| (user.id, user)).collect(),
+            identities: records
+                .identities
+                .into_iter()
+                .map(|identity| ((identity.issuer, identity.subject), identity.user))
+                .collect(),
             sessions: sessions.collect(),
             tokens: records.tokens.into_iter().map(|token| (token.token_hash.clone(), token)).collect(),
         };

@@ -31,6 +31,8 @@ pub struct UserView {
     pub is_enabled: bool,
     /// Whether they have set a password.
     pub has_password: bool,
+    /// Whether they have signed in by the provider of identities.
+    pub is_linked: bool,
     /// Until when their one-time code counts.
     pub code_until: Option<DateTime>,
     /// How many browsers are signed in.

@@ -32,6 +32,7 @@ pub mod own_sessions;
 mod past_gaps;
 mod plan_recovery;
 mod progress;
+pub mod provider_sign_in;
 mod read_plan;
 mod read_run;
 mod reconcile;

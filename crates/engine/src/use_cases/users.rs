@@ -32,6 +32,7 @@ impl Engine {
                     stores: user.stores.clone(),
                     is_enabled: user.disabled_at.is_none(),
                     has_password: user.password_hash.is_some(),
+                    is_linked: state.identities.values().any(|linked| *linked == user.id),
                     code_until: user.code.as_ref().map(|(_, ends)| zone.to_datetime(*ends)),
                     sessions: open().count(),
                     seen_at: open().map(|session| session.seen_at()).max().map(|at| zone.to_datetime(at)),
@@ -193,7 +194,7 @@ impl Engine {
         }
     }
 
-    fn user_named(&self, name: &str) -> Result<UserRow, UseCaseError> {
+    pub(crate) fn user_named(&self, name: &str) -> Result<UserRow, UseCaseError> {
         let name = UserName::parse(name)?;
         self.access.read().user_named(&name).cloned().ok_or(UseCaseError::UnknownUser)
     }

@@ -3,7 +3,7 @@
 use domain::access::{AuditAction, Role, StoreScope, UserName};
 use domain::decision::Origin;
 use uuid::Uuid;
-use warehouse::{ApiTokenRow, AuditEntry, SessionRow, UserRow};
+use warehouse::{ApiTokenRow, AuditEntry, IdentityRow, SessionRow, UserRow};
 
 use crate::samples::instant;
 use crate::store::Store;
@@ -108,4 +108,27 @@ async fn a_token_is_kept_after_it_was_revoked_and_what_is_counted_has_its_number
     let counted = AuditEntry { times: 41, ..audit(9, AuditAction::SignInFailed) };
     store.warehouse.record_activity(Vec::new(), vec![counted.clone()]).await.unwrap();
     assert!(store.warehouse.audit(1).await.unwrap().contains(&counted));
+}
+
+#[tokio::test]
+async fn a_person_at_a_provider_is_one_user_until_it_is_taken_back() {
+    let mut store = Store::new();
+    let identity = |subject: &str, user: u128| IdentityRow {
+        issuer: "https://id.example".to_owned(),
+        subject: subject.to_owned(),
+        user: Uuid::from_u128(user),
+        since: instant(NOON),
+    };
+    let link = async |store: &Store, subject: &str, user: u128, number: u128| {
+        let audit = audit(number, AuditAction::LinkIdentity);
+        store.warehouse.link_identity(identity(subject, user), audit).await.unwrap()
+    };
+    assert!(link(&store, "0001", 1, 1).await);
+    assert!(!link(&store, "0001", 2, 2).await, "one person is one user");
+    assert!(!link(&store, "0002", 1, 3).await, "one user is one person");
+    store.outside(|_| ()).await;
+    assert_eq!(store.warehouse.access_records().await.unwrap().identities, [identity("0001", 1)]);
+    store.warehouse.unlink_identities(Uuid::from_u128(1), audit(4, AuditAction::UnlinkIdentity)).await.unwrap();
+    assert!(store.warehouse.access_records().await.unwrap().identities.is_empty());
+    assert!(link(&store, "0002", 1, 5).await);
 }

@@ -34,6 +34,7 @@ pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Fin
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
     findings.extend(super::block_on(super::proxy::check(settings))?);
+    findings.extend(super::block_on(super::sign_on::check(settings))?);
     findings.extend(super::block_on(notices(settings))?);
     findings.push(site());
     // Its sending is its own thread's; it waits for nothing of ours.

@@ -4,6 +4,7 @@ mod checks;
 mod finding;
 mod proxy;
 mod sentry;
+mod sign_on;
 mod variables;
 
 use clap::Args;

@@ -1,6 +1,7 @@
 //! Who may do what, over real HTTP.
 
 mod administration;
+mod provider;
 mod requests;
 mod routes;
 mod signing_in;

@@ -8,8 +8,12 @@ mod klk;
 mod pos;
 mod sentry;
 mod server;
+/// The one of the crate that speaks to it.
+#[expect(dead_code, reason = "its own tests use the rest")]
+#[path = "../../../../crates/oidc/tests/integration/test_provider.rs"]
+pub mod test_provider;
 
 pub use klk::{Klk, Run};
-pub use pos::Pos;
+pub use pos::{Pos, now};
 pub use sentry::FakeSentry;
 pub use server::{Server, client_with, get_status};

@@ -26,7 +26,7 @@ pub struct Pos {
     clippy::disallowed_methods,
     reason = "the binary under test has the system's clock, so its test looks at it too"
 )]
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
