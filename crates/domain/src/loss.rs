@@ -48,7 +48,7 @@ pub type LineKey = (DateTime, String, i32);
 
 /// The keys of lines, each with its half hour.
 pub fn keys_of(lines: &[SaleLine]) -> Vec<LineKey> {
-    let key = |line: &SaleLine| (local_half_hour(line.local_moment()), line.numero_factura.clone(), line.linea);
+    let key = |line: &SaleLine| (local_half_hour(line.local_moment()), line.numero_factura.to_string(), line.linea);
     lines.iter().map(key).collect()
 }
 

@@ -8,36 +8,40 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+pub use smol_str::SmolStr;
 
 use crate::echo::Echoes;
 
 /// One line of one invoice of one branch. Its key is (branch, `numero_factura`, `linea`).
+///
+/// Most of its texts are codes and names of less than 24 bytes, which are kept in the line itself: a day of a large store has
+/// hundreds of thousands of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the POS's own, described in its contract")]
 pub struct SaleLine {
-    pub numero_factura: String,
+    pub numero_factura: SmolStr,
     pub linea: i32,
     pub fecha: Date,
     /// Local, with up to 7 decimals of a second.
     pub hora: Time,
-    pub codigo_producto: String,
-    pub descripcion_producto: Option<String>,
-    pub marca_producto: Option<String>,
-    pub modelo_producto: Option<String>,
-    pub categoria_producto: Option<String>,
-    pub grupo_articulo: Option<String>,
-    pub subgrupo_producto: Option<String>,
-    pub categoria_nombre: Option<String>,
-    pub codigo_barras: Option<String>,
-    pub serial: Option<String>,
-    pub imei: Option<String>,
-    pub codigo_almacen: Option<String>,
-    pub nombre_almacen: Option<String>,
+    pub codigo_producto: SmolStr,
+    pub descripcion_producto: Option<SmolStr>,
+    pub marca_producto: Option<SmolStr>,
+    pub modelo_producto: Option<SmolStr>,
+    pub categoria_producto: Option<SmolStr>,
+    pub grupo_articulo: Option<SmolStr>,
+    pub subgrupo_producto: Option<SmolStr>,
+    pub categoria_nombre: Option<SmolStr>,
+    pub codigo_barras: Option<SmolStr>,
+    pub serial: Option<SmolStr>,
+    pub imei: Option<SmolStr>,
+    pub codigo_almacen: Option<SmolStr>,
+    pub nombre_almacen: Option<SmolStr>,
     pub cantidad_vendida: Decimal,
     pub peso_unitario: Option<Decimal>,
     pub peso_bruto: Option<Decimal>,
     pub volumen_unitario: Option<Decimal>,
-    pub unidad_medida_venta: Option<String>,
+    pub unidad_medida_venta: Option<SmolStr>,
     pub factor_unidad_medida: Option<Decimal>,
     pub total_cantidad_por_unidad_medida: Option<Decimal>,
     pub peso_calculado: Option<Decimal>,
@@ -66,8 +70,8 @@ pub struct SaleLine {
     /// Bs per USD.
     pub tasa_usd: Option<Decimal>,
     pub es_no_fiscal: Option<bool>,
-    pub tiene_promocion: Option<String>,
-    pub codigo_promocion: Option<String>,
+    pub tiene_promocion: Option<SmolStr>,
+    pub codigo_promocion: Option<SmolStr>,
 }
 
 impl SaleLine {
@@ -81,17 +85,30 @@ impl SaleLine {
 pub const MILLIONTHS_MAX: i128 = 999_999_999_999_999_999;
 
 /// A number in millionths, as the database stores it; None where it does not fit.
+#[inline]
 pub fn millionths(number: Decimal) -> Option<i128> {
-    let mantissa = match 6_u32.checked_sub(number.scale()) {
-        // As most come; rescaling divides and multiplies step by step.
-        Some(places) => number.mantissa().checked_mul(10_i128.pow(places))?,
-        None => {
-            let mut scaled = number;
-            scaled.rescale(6);
-            (scaled.scale() == 6).then(|| scaled.mantissa())?
-        }
-    };
+    // As most come: few digits, so that nothing is reckoned with 128 bits.
+    if let (Some(power), Ok(mantissa)) = (power_to_millionths(number.scale()), i64::try_from(number.mantissa())) {
+        return mantissa.checked_mul(power).map(i128::from).filter(|number| number.abs() <= MILLIONTHS_MAX);
+    }
+    let mut scaled = number;
+    scaled.rescale(6);
+    let mantissa = (scaled.scale() == 6).then(|| scaled.mantissa())?;
     (mantissa.abs() <= MILLIONTHS_MAX).then_some(mantissa)
+}
+
+/// What a mantissa of so many decimals is multiplied by; None where it has more than six.
+const fn power_to_millionths(decimals: u32) -> Option<i64> {
+    match decimals {
+        0 => Some(1_000_000),
+        1 => Some(100_000),
+        2 => Some(10_000),
+        3 => Some(1_000),
+        4 => Some(100),
+        5 => Some(10),
+        6 => Some(1),
+        _ => None,
+    }
 }
 
 /// A line of a response that cannot be read. It is not loaded, and the window of the response is not proven.

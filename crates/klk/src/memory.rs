@@ -83,7 +83,10 @@ impl MemoryShare {
 
 /// How much the objects of a body take once they are parsed.
 pub(crate) fn parsed_bytes(body: &[u8]) -> usize {
-    body.iter().filter(|byte| **byte == b'{').count().saturating_mul(PARSED_OBJECT_BYTES)
+    // Counted in bytes as far as that goes, which the compiler does thirty-two at a time.
+    let in_piece = |piece: &[u8]| usize::from(piece.iter().map(|byte| u8::from(*byte == b'{')).sum::<u8>());
+    let objects: usize = body.chunks(usize::from(u8::MAX)).map(in_piece).sum();
+    objects.saturating_mul(PARSED_OBJECT_BYTES)
 }
 
 /// A response with its share of the memory budget.

@@ -45,7 +45,7 @@ fn lines(window: Interval<Timestamp>, number: u32) -> Vec<SaleLine> {
             let at = start.checked_add(second).unwrap().to_string();
             let invoice = format!("C01-01-{:08}", 50_000_000 + number * LINES + line / 10);
             let mut sale = samples::line(&invoice, (line % 10).cast_signed() + 1, &at, "120.50");
-            sale.codigo_producto = format!("P{:05}", line * 7 % 4000);
+            sale.codigo_producto = format!("P{:05}", line * 7 % 4000).into();
             sale.tasa_usd = Some(Decimal::new(365_123, 4));
             sale
         })
@@ -128,7 +128,7 @@ async fn measure(path: &str, warehouse: Arc<Warehouse>, stores: u32) {
     walls.sort_unstable();
     let milliseconds = |total: Duration| total.as_secs_f64() * 1e3 / f64::from(WINDOWS);
     println!(
-        r#"{{"file": "{path}", "lines": {LINES}, "together": {stores}, "claim_cpu_ms": {:.2}, "commit_cpu_ms": {:.2}, "commit_wall_ms": {:.2}, "commit_wall_max_ms": {:.2}}}"#,
+        r#"{{"bench": "window", "file": "{path}", "lines": {LINES}, "together": {stores}, "claim_cpu_ms": {:.2}, "commit_cpu_ms": {:.2}, "commit_wall_ms": {:.2}, "commit_wall_max_ms": {:.2}}}"#,
         milliseconds(claims),
         milliseconds(commits),
         walls[walls.len() / 2].as_secs_f64() * 1e3,

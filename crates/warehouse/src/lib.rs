@@ -49,6 +49,7 @@ mod run_counts;
 mod run_place;
 mod run_writes;
 pub mod runs;
+mod sale_columns;
 pub mod sales;
 mod sales_window;
 pub mod saved_views;

@@ -117,7 +117,12 @@ impl<'lines> Numbers<'lines> {
     pub(crate) fn of(lines: &'lines [SaleLine]) -> Self {
         let mut by_register: HashMap<&str, BTreeSet<u64>> = HashMap::new();
         let mut others = Vec::new();
+        let mut last = None;
         for line in lines {
+            // The lines of an invoice come one after the other as a rule.
+            if last.replace(line.numero_factura.as_str()) == Some(&line.numero_factura) {
+                continue;
+            }
             match parts(&line.numero_factura) {
                 Some((register, number)) => drop(by_register.entry(register).or_default().insert(number)),
                 None => others.push(line.numero_factura.as_str()),

@@ -10,7 +10,7 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 use texts::{Language, run_message};
 
-use crate::columns::{append, date, owned_text, text};
+use crate::columns::{append_some, date, identifiers, instants, of_all, of_all_or_none, owned_text, small_count, text};
 use crate::decisions::{NewDecision, record};
 use crate::instants::{identified, micros};
 use crate::literal::with_values;
@@ -389,21 +389,16 @@ pub(crate) fn insert_batch(connection: &Connection, batch: &NewBatch) -> Result<
 
 /// In bulk: ten thousand windows are queued in one go.
 pub(crate) fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &[(NewRun, RunRecord)]) -> Result<()> {
-    connection.execute_batch(
-        "CREATE OR REPLACE TEMP TABLE carga_ejecuciones (
-            id VARCHAR, etl_tipo VARCHAR, ubicacion_id VARCHAR, ubicacion_nombre VARCHAR, modo VARCHAR, zona VARCHAR,
-            fecha_desde DATE, fecha_hasta DATE, hora_desde VARCHAR, hora_hasta VARCHAR,
-            desde VARCHAR, hasta VARCHAR, intento VARCHAR)",
-    )?;
     let rows: Vec<(&NewRun, &RunRecord, LocalPeriod)> =
         accepted.iter().map(|(run, record)| (run, record, LocalPeriod::of(run.interval, &run.branch.zone))).collect();
     let zones =
         accepted.iter().map(|(run, _)| zone_name(&run.branch, run.interval.start())).collect::<Result<Vec<_>>>()?;
-    append(
+    append_some(
         connection,
-        "carga_ejecuciones",
+        "etl_ejecuciones",
         vec![
-            ("id", owned_text(&rows, |(run, ..)| Some(run.id.to_string()))),
+            ("id", identifiers(&rows, |(run, ..)| run.id.0)),
+            ("creado_en", instants(&rows, |_| micros(batch.created_at))),
             ("etl_tipo", text(&rows, |(run, ..)| Some(run.kind.as_str()))),
             ("ubicacion_id", text(&rows, |(run, ..)| Some(run.branch.id.as_str()))),
             ("ubicacion_nombre", text(&rows, |(run, ..)| Some(&run.branch.name))),
@@ -413,28 +408,15 @@ pub(crate) fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &
             ("fecha_hasta", date(&rows, |(.., period)| period.date_to)),
             ("hora_desde", owned_text(&rows, |(.., period)| Some(period.from_text()))),
             ("hora_hasta", owned_text(&rows, |(.., period)| Some(period.to_text()))),
-            ("desde", owned_text(&rows, |(run, ..)| Some(micros(run.interval.start()).to_string()))),
-            ("hasta", owned_text(&rows, |(run, ..)| Some(micros(run.interval.end()).to_string()))),
-            ("intento", owned_text(&rows, |(_, record, _)| Some(record.attempt.to_string()))),
+            ("ventana_desde", instants(&rows, |(run, ..)| micros(run.interval.start()))),
+            ("ventana_hasta", instants(&rows, |(run, ..)| micros(run.interval.end()))),
+            ("intento", small_count(&rows, |(_, record, _)| record.attempt)),
+            ("estado", of_all(&rows, RunState::Queued.as_str())),
+            ("version_etl", of_all(&rows, ETL_VERSION)),
+            ("solicitado_por", of_all_or_none(&rows, batch.requested_by.as_deref())),
+            ("lote_id", identifiers(&rows, |_| batch.id.0)),
+            ("traza_sentry", of_all_or_none(&rows, batch.sentry_trace.as_deref())),
+            ("traza_baggage", of_all_or_none(&rows, batch.baggage.as_deref())),
         ],
-    )?;
-    connection.execute(
-        "INSERT INTO etl_ejecuciones BY NAME
-         SELECT id::UUID AS id, make_timestamptz(?::BIGINT) AS creado_en, etl_tipo, ubicacion_id, ubicacion_nombre,
-            modo, zona, fecha_desde, fecha_hasta, hora_desde, hora_hasta,
-            make_timestamptz(desde::BIGINT) AS ventana_desde, make_timestamptz(hasta::BIGINT) AS ventana_hasta,
-            intento::UINTEGER AS intento, 'en_cola' AS estado, ? AS version_etl, ? AS solicitado_por,
-            ?::UUID AS lote_id, ? AS traza_sentry, ? AS traza_baggage
-         FROM carga_ejecuciones",
-        params![
-            micros(batch.created_at),
-            ETL_VERSION,
-            batch.requested_by,
-            batch.id.to_string(),
-            batch.sentry_trace,
-            batch.baggage,
-        ],
-    )?;
-    connection.execute_batch("DROP TABLE carga_ejecuciones")?;
-    Ok(())
+    )
 }

@@ -9,13 +9,14 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use crate::columns::{PIECE_ROWS, append_pieces, local_micros, sale_columns};
+use crate::columns::{PIECE_ROWS, append_pieces, local_micros};
 use crate::coverage::cover;
 use crate::fresh_window::Load;
 use crate::literal::with_values;
 use crate::other_days::InvoiceDays;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
+use crate::sale_columns::sale_columns;
 use crate::sales_window::{IN_WINDOW, Receipt, SalesWindow, window_values};
 use crate::summaries::{summarise, summarise_half_hour};
 use crate::{Result, Warehouse, fresh_window, losses, other_days};
@@ -176,7 +177,7 @@ fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
         "CREATE OR REPLACE TEMP TABLE carga_ventas AS
          SELECT * EXCLUDE (ubicacion_id, ejecucion_id) REPLACE (hora::VARCHAR AS hora) FROM ventas LIMIT 0",
     )?;
-    append_pieces(connection, "carga_ventas", lines.chunks(PIECE_ROWS).map(sale_columns))
+    append_pieces(connection, "carga_ventas", lines.chunks(PIECE_ROWS).map(|piece| sale_columns(&[piece])))
 }
 
 /// Lines that are there already.

@@ -126,7 +126,8 @@ pub(super) fn check_codes(field: &'static str, filter: Field<'_>, code: &str) ->
 /// How many lines lie outside of the requested time, whose hours include their last second, and the first of them. Refuses a
 /// response of which no line lies within.
 pub(super) fn outside_of(lines: &[SaleLine], question: &SalesQuestion) -> Result<(u64, Vec<OutsideLine>), ParseError> {
-    let outside = || lines.iter().filter(|line| !lies_within(line, question));
+    let asked = AskedTime::of(question);
+    let outside = || lines.iter().filter(|line| !asked.holds(line));
     let count = outside().count();
     match outside().next() {
         Some(first) if count == lines.len() => {
@@ -146,12 +147,29 @@ pub(super) fn outside_of(lines: &[SaleLine], question: &SalesQuestion) -> Result
     }
 }
 
-fn lies_within(line: &SaleLine, question: &SalesQuestion) -> bool {
-    // The POS compares whole seconds or whole fractions, which differs only within the last second.
-    let is_before_end = |to: Time| line.hora < to.saturating_add(1.second());
-    line.fecha == question.date
-        && question.from.is_none_or(|from| line.hora >= from.with().subsec_nanosecond(0).build().unwrap_or(from))
-        && question.to.is_none_or(is_before_end)
+/// What a question asks for, reckoned once for all lines.
+struct AskedTime {
+    date: Date,
+    /// From this second on.
+    from: Option<Time>,
+    /// Before this time: the POS compares whole seconds or whole fractions, which differs only within the last second.
+    before: Option<Time>,
+}
+
+impl AskedTime {
+    fn of(question: &SalesQuestion) -> Self {
+        Self {
+            date: question.date,
+            from: question.from.map(|from| from.with().subsec_nanosecond(0).build().unwrap_or(from)),
+            before: question.to.map(|to| to.saturating_add(1.second())),
+        }
+    }
+
+    fn holds(&self, line: &SaleLine) -> bool {
+        line.fecha == self.date
+            && self.from.is_none_or(|from| line.hora >= from)
+            && self.before.is_none_or(|before| line.hora < before)
+    }
 }
 
 fn check(

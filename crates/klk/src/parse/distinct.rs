@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
+
 /// Collects elements by their key. Elements with the same key and different content are left out and reported:
 /// the order of a response decides nothing.
 pub(super) struct Distinct<Key, Item> {
@@ -11,7 +13,7 @@ pub(super) struct Distinct<Key, Item> {
     /// Places of elements that came again with different content, in the order in which that was seen.
     contradicted: Vec<usize>,
     items: Vec<Item>,
-    places: HashMap<Key, usize>,
+    places: HashMap<Key, usize, RandomState>,
 }
 
 /// What was collected.
@@ -27,7 +29,8 @@ pub(super) struct Collected<Item> {
 impl<Key: Eq + Hash, Item: PartialEq> Distinct<Key, Item> {
     /// Room for about this many.
     pub(super) fn with_capacity(expected: usize) -> Self {
-        let (items, places) = (Vec::with_capacity(expected), HashMap::with_capacity(expected));
+        let items = Vec::with_capacity(expected);
+        let places = HashMap::with_capacity_and_hasher(expected, RandomState::default());
         Self { received: 0, contradicted: Vec::new(), items, places }
     }
 

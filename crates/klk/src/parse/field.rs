@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::sale::millionths;
+use domain::sale::{SmolStr, millionths};
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
@@ -68,8 +68,8 @@ pub(super) fn present_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
 }
 
 /// A text; `""` is None.
-pub(super) fn text(field: Field<'_>) -> Result<Option<String>, Expected> {
-    Ok(borrowed_text(field)?.map(Cow::into_owned))
+pub(super) fn text(field: Field<'_>) -> Result<Option<SmolStr>, Expected> {
+    Ok(borrowed_text(field)?.map(SmolStr::from))
 }
 
 /// A text of an article; `""` and `"N/A"` are None.

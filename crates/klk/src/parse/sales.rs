@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use domain::echo::Echoes;
-use domain::sale::{SaleLine, SalesAnswer};
+use domain::sale::{SaleLine, SalesAnswer, SmolStr};
 use jiff::Timestamp;
 
 use super::check::{SalesFacts, outside_of, read_sales_meta};
@@ -39,8 +39,9 @@ raw_object!(RawMoney, "an object in 'financiero'", {
     venta_total_usd, costo_total_bs, costo_total_usd, utilidad_bruta_bs, utilidad_bruta_usd,
 });
 
-/// About what a line takes in a body.
-const BYTES_PER_LINE: usize = 1_500;
+/// What a line takes in a body at least, as a rule. Room for more lines than come costs nothing until it is written to; room for
+/// fewer means that all of them are moved once, and are in memory twice meanwhile.
+const BYTES_PER_LINE: usize = 1_000;
 
 /// Reads the response to a question. Lines that cannot be read are set aside, unless there is no other.
 pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<SalesAnswer, ParseError> {
@@ -59,7 +60,7 @@ pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<Sales
         items.retain(|line| !unreadable.keys.contains(&(Cow::Borrowed(&*line.numero_factura), line.linea)));
     }
     let (outside, outside_lines) = outside_of(&items, question)?;
-    let contradicted = contradicted.map(|line| (line.numero_factura, line.linea));
+    let contradicted = contradicted.map(|line| (line.numero_factura.to_string(), line.linea));
     Ok(SalesAnswer {
         announced,
         received: received + unreadable.count,
@@ -175,11 +176,11 @@ fn sale_line(
     (invoice, number): (&str, i32),
 ) -> Result<SaleLine, Problem> {
     Ok(SaleLine {
-        numero_factura: invoice.to_owned(),
+        numero_factura: SmolStr::new(invoice),
         linea: number,
         fecha: read!(required_date, raw.fecha),
         hora: read!(required_time, raw.hora),
-        codigo_producto: read!(present_text, product.codigo_producto).into_owned(),
+        codigo_producto: SmolStr::from(read!(present_text, product.codigo_producto)),
         descripcion_producto: read!(text, product.descripcion_producto),
         marca_producto: read!(text, product.marca_producto),
         modelo_producto: read!(text, product.modelo_producto),

@@ -225,10 +225,32 @@ impl<'body> Scanner<'body> {
 }
 
 /// The length of a string without escapes, quotes included.
+#[inline]
 fn plain_string_length(rest: &[u8]) -> Option<usize> {
     let inner = rest.get(1..)?;
-    let length = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+    let length = special_position(inner)?;
     (inner[length] == b'"').then_some(length + 2)
+}
+
+/// Where the first quote, backslash or control character is. Eight bytes are looked at in one step: most of a body are the
+/// texts of its values.
+#[inline]
+fn special_position(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH_BITS: u64 = ONES << 7;
+    // The high bit of each byte that is less than the limit, of the first such byte at least: those behind it may be wrong.
+    let less_than = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH_BITS;
+    let (words, rest) = text.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let is_byte = |byte: u8| less_than(word ^ (ONES * u64::from(byte)), 1);
+        let found = is_byte(b'"') | is_byte(b'\\') | less_than(word, 0x20);
+        if found != 0 {
+            return Some(place * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let in_rest = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+    Some(text.len() - rest.len() + in_rest)
 }
 
 /// The length of a number without exponent that something follows.
@@ -309,6 +331,22 @@ mod tests {
         assert!(object(whole).is_ok());
         for length in 0..whole.len() {
             assert_eq!(object(&whole[..length]), Err(Problem::EndsTooSoon), "{}", &whole[..length]);
+        }
+    }
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_is() {
+        let plainly = |text: &[u8]| text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        for length in 0..36 {
+            for first in 0..length {
+                for byte in [0, 1, 0x1f, 0x20, b'!', b'"', b'#', b'[', b'\\', b']', 0x7f, 0x80, 0x9f, 0xa2, 0xdc, 0xff]
+                {
+                    let mut text = vec![b'a'; length];
+                    text[first] = byte;
+                    text[(first + 1) % length] = b'\n';
+                    assert_eq!(special_position(&text), plainly(&text), "{text:?}");
+                }
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Load;
 use crate::Result;
-use crate::columns::{append, instants, local_micros, of_all, owned_text, text};
+use crate::columns::{append, identifiers, instants, local_micros, of_all, text};
 use crate::instants::{identified, interval, micros};
 use crate::literal::{list, with_values};
 use crate::run_place;
@@ -95,7 +95,7 @@ impl Known {
                 ("ubicacion_id", text(covered, |(load, _)| Some(load.window.branch.as_str()))),
                 ("desde", instants(covered, |(load, _)| micros(load.window.interval.start()))),
                 ("hasta", instants(covered, |(load, _)| micros(load.window.interval.end()))),
-                ("ejecucion_id", owned_text(covered, |(load, _)| Some(load.run.to_string()))),
+                ("ejecucion_id", identifiers(covered, |(load, _)| load.run.0)),
                 ("registrada_en", instants(covered, |(_, at)| micros(*at))),
             ],
         )?;

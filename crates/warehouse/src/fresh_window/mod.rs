@@ -15,8 +15,9 @@ use jiff::Timestamp;
 
 use self::known::Known;
 use crate::Result;
-use crate::columns::{PIECE_ROWS, append_pieces, local_micros, of_all, sale_columns};
+use crate::columns::{Columns, PIECE_ROWS, append_pieces, local_micros, repeated_identifier, repeated_text};
 use crate::other_days::{InvoiceDays, Numbers};
+use crate::sale_columns::sale_columns;
 use crate::sales_window::SalesWindow;
 use crate::summaries::HALF_HOUR_MICROS;
 
@@ -43,7 +44,7 @@ pub(crate) fn commit(
     let with_lines: Vec<&Load<'_>> =
         fresh.iter().filter_map(|place| loads.get(*place)).filter(|load| !load.lines.is_empty()).collect();
     if !with_lines.is_empty() {
-        append_pieces(connection, "ventas", with_lines.iter().flat_map(|load| pieces(load)))?;
+        append_pieces(connection, "ventas", pieces(&with_lines).iter().map(|piece| rows_of_sales(piece)))?;
         sums::insert(connection, &with_lines)?;
     }
     let mut covered = Vec::new();
@@ -96,13 +97,39 @@ fn is_whole(window: &SalesWindow) -> bool {
     [window.local.start(), window.local.end()].iter().all(|at| local_micros(*at) % HALF_HOUR_MICROS == 0)
 }
 
+/// Lines of one load that are appended at once.
+struct Part<'job> {
+    load: &'job Load<'job>,
+    lines: &'job [SaleLine],
+}
+
+/// The lines of all loads in pieces of [`PIECE_ROWS`]: of short windows a piece has several.
+fn pieces<'job>(loads: &[&'job Load<'job>]) -> Vec<Vec<Part<'job>>> {
+    let mut pieces: Vec<Vec<Part<'job>>> = Vec::new();
+    let mut room = 0;
+    for load in loads {
+        let mut rest = load.lines;
+        while !rest.is_empty() {
+            if room == 0 {
+                pieces.push(Vec::new());
+                room = PIECE_ROWS;
+            }
+            let (lines, others) = rest.split_at(rest.len().min(room));
+            if let Some(piece) = pieces.last_mut() {
+                piece.push(Part { load, lines });
+            }
+            (rest, room) = (others, room - lines.len());
+        }
+    }
+    pieces
+}
+
 /// The rows of `ventas`.
-fn pieces<'job>(load: &'job Load<'job>) -> impl Iterator<Item = Result<crate::columns::Columns>> + 'job {
-    let (branch, run) = (load.window.branch.as_str(), load.run.to_string());
-    load.lines.chunks(PIECE_ROWS).map(move |lines| {
-        let mut columns = vec![("ubicacion_id", of_all(lines, branch))];
-        columns.extend(sale_columns(lines)?);
-        columns.push(("ejecucion_id", of_all(lines, &run)));
-        Ok(columns)
-    })
+fn rows_of_sales(piece: &[Part<'_>]) -> Result<Columns> {
+    let lines: Vec<&[SaleLine]> = piece.iter().map(|part| part.lines).collect();
+    let branches = piece.iter().map(|part| (part.load.window.branch.as_str(), part.lines.len()));
+    let mut columns = vec![("ubicacion_id", repeated_text(branches))];
+    columns.extend(sale_columns(&lines)?);
+    columns.push(("ejecucion_id", repeated_identifier(piece.iter().map(|part| (part.load.run.0, part.lines.len())))));
+    Ok(columns)
 }

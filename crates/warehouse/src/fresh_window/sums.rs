@@ -1,6 +1,6 @@
 //! What is kept of lines beside them, computed from the lines in memory: `ventas_por_media_hora` and `secuencias`.
-
-use std::collections::BTreeMap;
+//!
+//! The lines of an invoice come one after the other as a rule, so that they are summed before anything is sorted or looked up.
 
 use domain::BranchId;
 use domain::sale::{SaleLine, millionths};
@@ -18,8 +18,9 @@ pub(super) fn insert(connection: &Connection, loads: &[&Load<'_>]) -> Result<()>
     let mut runs: Vec<(&BranchId, NumberRow<'_>)> = Vec::new();
     for load in loads {
         let branch = &load.window.branch;
-        half_hours.extend(sums(load.lines)?.into_iter().map(|(half_hour, sum)| (branch, half_hour, sum)));
-        runs.extend(numbers(load.lines).into_iter().map(|row| (branch, row)));
+        let invoices = invoices(load.lines)?;
+        half_hours.extend(sums(&invoices).into_iter().map(|(half_hour, sum)| (branch, half_hour, sum)));
+        runs.extend(numbers(&invoices).into_iter().map(|row| (branch, row)));
     }
     append(
         connection,
@@ -62,26 +63,72 @@ struct Sum {
     median_usd: i128,
 }
 
-/// By the start of the half hour in local microseconds.
-fn sums(lines: &[SaleLine]) -> Result<BTreeMap<i64, Sum>> {
-    let mut by_half_hour: BTreeMap<i64, (Sum, BTreeMap<&str, i128>)> = BTreeMap::new();
+/// What an invoice has in a half hour.
+struct Invoice<'lines> {
+    /// Its start, in local microseconds.
+    half_hour: i64,
+    number: &'lines str,
+    lines: u64,
+    bs: i128,
+    usd: i128,
+    first_at: i64,
+    last_at: i64,
+}
+
+/// By half hour, and by number within it; each once.
+fn invoices(lines: &[SaleLine]) -> Result<Vec<Invoice<'_>>> {
+    let mut invoices: Vec<Invoice<'_>> = Vec::new();
     for line in lines {
-        let (bs, usd) = (of_line(line, line.venta_total_bs)?, of_line(line, line.venta_total_usd)?);
-        let (sum, invoices) = by_half_hour.entry(half_hour_of(line)).or_default();
-        sum.lines += 1;
-        sum.bs += bs;
-        sum.usd += usd;
-        *invoices.entry(&line.numero_factura).or_default() += usd;
+        let at = local_micros(line.local_moment());
+        let found = Invoice {
+            half_hour: at.div_euclid(HALF_HOUR_MICROS) * HALF_HOUR_MICROS,
+            number: &line.numero_factura,
+            lines: 1,
+            bs: of_line(line, line.venta_total_bs)?,
+            usd: of_line(line, line.venta_total_usd)?,
+            first_at: at,
+            last_at: at,
+        };
+        add(&mut invoices, found);
     }
-    let with_median = |(mut sum, invoices): (Sum, BTreeMap<&str, i128>)| {
-        let mut amounts: Vec<i128> = invoices.into_values().collect();
+    invoices.sort_unstable_by_key(|invoice| (invoice.half_hour, invoice.number));
+    let mut distinct = Vec::with_capacity(invoices.len());
+    for invoice in invoices {
+        add(&mut distinct, invoice);
+    }
+    Ok(distinct)
+}
+
+/// Adds to the last one where it is the same.
+fn add<'lines>(invoices: &mut Vec<Invoice<'lines>>, found: Invoice<'lines>) {
+    match invoices.last_mut() {
+        Some(last) if (last.half_hour, last.number) == (found.half_hour, found.number) => {
+            last.lines += found.lines;
+            last.bs += found.bs;
+            last.usd += found.usd;
+            (last.first_at, last.last_at) = (last.first_at.min(found.first_at), last.last_at.max(found.last_at));
+        }
+        _ => invoices.push(found),
+    }
+}
+
+/// By the start of the half hour in local microseconds.
+fn sums(invoices: &[Invoice<'_>]) -> Vec<(i64, Sum)> {
+    let of_half_hour = |invoices: &[Invoice<'_>]| {
+        let mut sum = Sum { invoices: invoices.len() as u64, ..Sum::default() };
+        for invoice in invoices {
+            sum.lines += invoice.lines;
+            sum.bs += invoice.bs;
+            sum.usd += invoice.usd;
+        }
+        let mut amounts: Vec<i128> = invoices.iter().map(|invoice| invoice.usd).collect();
         amounts.sort_unstable();
-        sum.invoices = amounts.len() as u64;
         // The lower one of two in the middle, as `quantile_disc` has it.
         sum.median_usd = amounts.get(amounts.len().saturating_sub(1) / 2).copied().unwrap_or_default();
         sum
     };
-    Ok(by_half_hour.into_iter().map(|(half_hour, found)| (half_hour, with_median(found))).collect())
+    let half_hours = invoices.chunk_by(|one, next| one.half_hour == next.half_hour);
+    half_hours.filter_map(|of_one| Some((of_one.first()?.half_hour, of_half_hour(of_one)))).collect()
 }
 
 fn of_line(line: &SaleLine, amount: rust_decimal::Decimal) -> Result<i128> {
@@ -104,27 +151,26 @@ struct NumberRow<'lines> {
 }
 
 /// Numbers in a row, by register and half hour.
-fn numbers(lines: &[SaleLine]) -> Vec<NumberRow<'_>> {
-    let mut moments: BTreeMap<(&str, i64, u64), (i64, i64)> = BTreeMap::new();
-    for line in lines {
-        let Some((register, number)) = parts(&line.numero_factura) else { continue };
-        let at = local_micros(line.local_moment());
-        let (first, last) = moments.entry((register, half_hour_of(line), number)).or_insert((at, at));
-        (*first, *last) = ((*first).min(at), (*last).max(at));
-    }
+fn numbers<'lines>(invoices: &[Invoice<'lines>]) -> Vec<NumberRow<'lines>> {
+    let with_number = |invoice: &Invoice<'lines>| {
+        let (register, number) = parts(invoice.number)?;
+        let Invoice { half_hour, first_at, last_at, .. } = *invoice;
+        Some(NumberRow { register, half_hour, from: number, to: number, first_at, last_at })
+    };
+    let mut found: Vec<NumberRow<'_>> = invoices.iter().filter_map(with_number).collect();
+    found.sort_unstable_by_key(|row| (row.register, row.half_hour, row.from));
     let mut rows: Vec<NumberRow<'_>> = Vec::new();
-    for ((register, half_hour, number), (first_at, last_at)) in moments {
+    for row in found {
         match rows.last_mut() {
-            Some(row) if (row.register, row.half_hour) == (register, half_hour) && row.to + 1 == number => {
-                row.to = number;
-                (row.first_at, row.last_at) = (row.first_at.min(first_at), row.last_at.max(last_at));
+            // Two texts may be one number: `C1-8` and `C1-08`.
+            Some(last)
+                if (last.register, last.half_hour) == (row.register, row.half_hour) && row.from - last.to <= 1 =>
+            {
+                last.to = row.to;
+                (last.first_at, last.last_at) = (last.first_at.min(row.first_at), last.last_at.max(row.last_at));
             }
-            _ => rows.push(NumberRow { register, half_hour, from: number, to: number, first_at, last_at }),
+            _ => rows.push(row),
         }
     }
     rows
-}
-
-fn half_hour_of(line: &SaleLine) -> i64 {
-    local_micros(line.local_moment()).div_euclid(HALF_HOUR_MICROS) * HALF_HOUR_MICROS
 }

@@ -6,7 +6,7 @@ use domain::run_message::RunMessage;
 use duckdb::{Connection, params};
 use texts::{Language, run_message};
 
-use super::{Decision, plans, record};
+use super::{Decision, plans, record, state_of};
 use crate::instants::micros;
 use crate::{Result, Warehouse};
 
@@ -26,12 +26,10 @@ impl Warehouse {
     /// no such plan. What changes nothing is not recorded.
     pub async fn change_plan(&self, plan: BatchId, decision: Decision) -> Result<Option<PlanChange>> {
         self.write("cambiar_plan", move |transaction| {
-            let Some(known) = plans(transaction, "WHERE id = ?::UUID", params![plan.to_string()])?.pop() else {
-                return Ok(None);
-            };
-            let Some(after) = known.state.after(decision.action) else { return Ok(None) };
-            let mut change = PlanChange { before: known.state, after, cancelled: 0 };
-            if after != known.state {
+            let Some(before) = state_of(transaction, plan)? else { return Ok(None) };
+            let Some(after) = before.after(decision.action) else { return Ok(None) };
+            let mut change = PlanChange { before, after, cancelled: 0 };
+            if after != before {
                 change.cancelled = apply(transaction, plan, after, &decision)?;
             }
             Ok(Some(change))
@@ -42,7 +40,7 @@ impl Warehouse {
     /// Ends a plan none of whose runs is queued or in progress any more; says whether it ended now.
     pub async fn finish_plan(&self, plan: BatchId, decision: Decision) -> Result<bool> {
         self.write("terminar_plan", move |transaction| {
-            let Some(known) = plans(transaction, "WHERE id = ?::UUID", params![plan.to_string()])?.pop() else {
+            let Some(known) = plans(transaction, "WHERE id = ?::UUID", "", params![plan.to_string()])?.pop() else {
                 return Ok(false);
             };
             let is_over = known.counts.queued + known.counts.running == 0;

@@ -114,10 +114,11 @@ pub struct PlanCounts {
     pub loaded: u64,
 }
 
-/// Each window once, by its latest run: one that was interrupted may have been queued anew.
-const PLANS: &str = "WITH ultimas AS (
+/// The plans that are asked for, and behind them what their runs came to. Each window once, by its latest run: one that was
+/// interrupted may have been queued anew.
+const COUNTED: &str = "ultimas AS (
         SELECT lote_id, estado, registros_cargados
-        FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM planes)
+        FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM elegidos)
         QUALIFY row_number() OVER (PARTITION BY lote_id, ubicacion_id, ventana_desde ORDER BY id DESC) = 1),
      cuenta AS (
         SELECT lote_id, count(*) FILTER (estado = 'en_cola') AS en_cola,
@@ -125,17 +126,17 @@ const PLANS: &str = "WITH ultimas AS (
             count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido')) AS fallidas,
             count(*) FILTER (estado = 'cancelado') AS canceladas, sum(registros_cargados) AS lineas
         FROM ultimas GROUP BY lote_id)
-     SELECT id::VARCHAR, hash, planes.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
+     SELECT id::VARCHAR, hash, elegidos.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
         epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo,
         coalesce(en_cola, 0)::UBIGINT, coalesce(en_proceso, 0)::UBIGINT, coalesce(exitosas, 0)::UBIGINT,
         coalesce(fallidas, 0)::UBIGINT, coalesce(canceladas, 0)::UBIGINT, coalesce(lineas, 0)::UBIGINT, causa
-     FROM planes LEFT JOIN cuenta ON lote_id = id";
+     FROM elegidos LEFT JOIN cuenta ON lote_id = id";
 
 impl Warehouse {
     /// One plan, if there is one.
     pub async fn plan(&self, plan: BatchId) -> Result<Option<PlanRecord>> {
         self.read("plan", move |connection| {
-            Ok(plans(connection, "WHERE id = ?::UUID", params![plan.to_string()])?.pop())
+            Ok(plans(connection, "WHERE id = ?::UUID", "", params![plan.to_string()])?.pop())
         })
         .await
     }
@@ -145,7 +146,7 @@ impl Warehouse {
         self.read("planes_por_hash", move |connection| {
             let latest = "WHERE starts_with(hash, ?)
                 QUALIFY row_number() OVER (PARTITION BY hash ORDER BY id DESC) = 1 LIMIT 2";
-            plans(connection, latest, params![digits])
+            plans(connection, latest, "", params![digits])
         })
         .await
     }
@@ -153,7 +154,12 @@ impl Warehouse {
     /// Plans that were started, the newest first.
     pub async fn plans(&self, limit: u32) -> Result<Vec<PlanRecord>> {
         self.read("planes", move |connection| {
-            plans(connection, "WHERE planes.estado <> 'propuesto' ORDER BY id DESC LIMIT ?", params![limit])
+            plans(
+                connection,
+                "WHERE estado <> 'propuesto' ORDER BY id DESC LIMIT ?",
+                "ORDER BY id DESC",
+                params![limit],
+            )
         })
         .await
     }
@@ -161,7 +167,7 @@ impl Warehouse {
     /// Plans that were started and have not ended, the oldest first.
     pub async fn active_plans(&self) -> Result<Vec<PlanRecord>> {
         self.read("planes_activos", |connection| {
-            plans(connection, "WHERE planes.estado IN ('en_curso', 'pausado', 'detenido') ORDER BY id", [])
+            plans(connection, "WHERE estado IN ('en_curso', 'pausado', 'detenido')", "ORDER BY id", [])
         })
         .await
     }
@@ -219,8 +225,18 @@ fn recorded_decision(row: &Row<'_>) -> Result<RecordedDecision> {
     })
 }
 
-fn plans(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<PlanRecord>> {
-    let mut statement = connection.prepare(&format!("{PLANS} {rest}"))?;
+/// Where a plan stands, without what its runs came to; None where there is no such plan.
+fn state_of(connection: &Connection, plan: BatchId) -> Result<Option<PlanState>> {
+    let mut statement = connection.prepare("SELECT estado FROM planes WHERE id = ?::UUID")?;
+    let mut rows = statement.query([plan.to_string()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(named("estado", &row.get::<_, String>(0)?)?))
+}
+
+/// The plans that a clause chooses, in an order.
+fn plans(connection: &Connection, which: &str, order: &str, values: impl duckdb::Params) -> Result<Vec<PlanRecord>> {
+    let sql = format!("WITH elegidos AS (SELECT * FROM planes {which}), {COUNTED} {order}");
+    let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

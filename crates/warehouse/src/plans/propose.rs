@@ -7,7 +7,7 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 
 use super::{Decision, PlanRecord, plans, record};
-use crate::columns::{append, owned_text, text};
+use crate::columns::{append, identifiers, instants, text};
 use crate::instants::micros;
 use crate::{Result, Warehouse};
 
@@ -44,7 +44,7 @@ impl Warehouse {
                     new.id
                 }
             };
-            let mut found = plans(transaction, "WHERE id = ?::UUID", params![id.to_string()])?;
+            let mut found = plans(transaction, "WHERE id = ?::UUID", "", params![id.to_string()])?;
             found.pop().ok_or(crate::WarehouseError::Panicked)
         })
         .await
@@ -59,7 +59,7 @@ fn forget_proposed(connection: &Connection, before: Timestamp) -> Result<()> {
 }
 
 fn proposed(connection: &Connection, new: &NewPlan) -> Result<Option<BatchId>> {
-    let latest = plans(connection, "WHERE hash = ? ORDER BY id DESC LIMIT 1", params![new.plan.hash().as_str()])?;
+    let latest = plans(connection, "WHERE hash = ? ORDER BY id DESC LIMIT 1", "", params![new.plan.hash().as_str()])?;
     Ok(latest.first().filter(|plan| plan.state == PlanState::Proposed).map(|plan| plan.id))
 }
 
@@ -102,24 +102,14 @@ fn insert_scope(connection: &Connection, new: &NewPlan) -> Result<()> {
         let joined: IntervalSet<Timestamp> = intervals.into_iter().collect();
         rows.extend(joined.intervals().iter().map(|part| (branch, *part)));
     }
-    connection.execute_batch(
-        "CREATE OR REPLACE TEMP TABLE carga_alcance (ubicacion_id VARCHAR, desde VARCHAR, hasta VARCHAR)",
-    )?;
     append(
         connection,
-        "carga_alcance",
+        "planes_alcance",
         vec![
+            ("plan_id", identifiers(&rows, |_| new.id.0)),
             ("ubicacion_id", text(&rows, |(branch, _)| Some(branch.as_str()))),
-            ("desde", owned_text(&rows, |(_, part)| Some(micros(part.start()).to_string()))),
-            ("hasta", owned_text(&rows, |(_, part)| Some(micros(part.end()).to_string()))),
+            ("desde", instants(&rows, |(_, part)| micros(part.start()))),
+            ("hasta", instants(&rows, |(_, part)| micros(part.end()))),
         ],
-    )?;
-    connection.execute(
-        "INSERT INTO planes_alcance (plan_id, ubicacion_id, desde, hasta)
-         SELECT ?::UUID, ubicacion_id, make_timestamptz(desde::BIGINT), make_timestamptz(hasta::BIGINT)
-         FROM carga_alcance",
-        [new.id.to_string()],
-    )?;
-    connection.execute_batch("DROP TABLE carga_alcance")?;
-    Ok(())
+    )
 }

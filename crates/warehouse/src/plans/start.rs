@@ -3,7 +3,7 @@
 use domain::plan::{PlanAction, PlanState};
 use duckdb::params;
 
-use super::{Decision, plans, record};
+use super::{Decision, record, state_of};
 use crate::instants::micros;
 use crate::queue::{accept, insert_batch, insert_runs};
 use crate::{NewBatch, NewRun, Result, RunRecord, Warehouse};
@@ -24,8 +24,8 @@ impl Warehouse {
     pub async fn start_plan(&self, batch: NewBatch, runs: Vec<NewRun>, decision: Decision) -> Result<StartOutcome> {
         self.write("iniciar_plan", move |transaction| {
             let id = batch.id.to_string();
-            let known = plans(transaction, "WHERE id = ?::UUID", params![id])?.pop();
-            if known.is_none_or(|plan| plan.state.after(PlanAction::Start).is_none()) {
+            let known = state_of(transaction, batch.id)?;
+            if known.is_none_or(|state| state.after(PlanAction::Start).is_none()) {
                 return Ok(StartOutcome::NotProposed);
             }
             let asked = runs.len();

@@ -62,7 +62,7 @@ async fn a_field_that_is_emptied_or_filled_is_a_change() {
     let window = half_hour("2025-11-17T08:00");
     let with = |serial: Option<&str>| {
         let mut changed = line("F-1", 1, "2025-11-17T08:00:00", "10");
-        changed.serial = serial.map(str::to_owned);
+        changed.serial = serial.map(Into::into);
         vec![changed]
     };
     store.load_sales(1, PERIFERICO, window, with(None)).await;
@@ -128,7 +128,7 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     store.load_sales(2, PERIFERICO, nine, vec![line("F-9", 1, "2025-11-17T09:05:00", "5")]).await;
     // A register that counts anew: the same number on another day, of another sale.
     let another =
-        domain::sale::SaleLine { codigo_producto: "P-9999".to_owned(), ..line("F-1", 1, "2025-11-18T09:05:00", "7") };
+        domain::sale::SaleLine { codigo_producto: "P-9999".into(), ..line("F-1", 1, "2025-11-18T09:05:00", "7") };
     let next_day = vec![another];
     store.load_sales(3, PERIFERICO, half_hour("2025-11-18T09:00"), next_day).await;
 

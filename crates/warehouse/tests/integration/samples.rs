@@ -114,12 +114,12 @@ pub fn end(run: RunId, ended_at: Timestamp, extracted: usize) -> RunEnd {
 pub fn line(invoice: &str, number: i32, local: &str, total_bs: &str) -> SaleLine {
     let moment: DateTime = local.parse().unwrap();
     SaleLine {
-        numero_factura: invoice.to_owned(),
+        numero_factura: invoice.into(),
         linea: number,
         fecha: moment.date(),
         hora: moment.time(),
-        codigo_producto: format!("P-{number:04}"),
-        descripcion_producto: Some("HARINA PAN 1KG".to_owned()),
+        codigo_producto: format!("P-{number:04}").into(),
+        descripcion_producto: Some("HARINA PAN 1KG".into()),
         marca_producto: None,
         modelo_producto: None,
         categoria_producto: None,
@@ -129,7 +129,7 @@ pub fn line(invoice: &str, number: i32, local: &str, total_bs: &str) -> SaleLine
         codigo_barras: None,
         serial: None,
         imei: None,
-        codigo_almacen: Some("APP-TPF".to_owned()),
+        codigo_almacen: Some("APP-TPF".into()),
         nombre_almacen: None,
         cantidad_vendida: Decimal::ONE,
         peso_unitario: None,

@@ -66,7 +66,7 @@ async fn what_did_not_come_is_null() {
 
 /// No two fields of one type have the same value.
 fn full_line() -> SaleLine {
-    let text = |text: &str| Some(text.to_owned());
+    let text = |text: &str| Some(text.into());
     let number = |text: &str| Some(decimal(text));
     SaleLine {
         descripcion_producto: text("AZÚCAR 'MORENA' 1KG"),
