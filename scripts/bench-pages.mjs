@@ -113,6 +113,8 @@ try {
   if ((await ask("/api/etl/tracking/ejecuciones?limite=1")).status !== 200) throw new Error("runs are not answered");
   const firstAnswer = performance.now() - started;
   const newest = JSON.parse((await ask("/api/etl/tracking/ejecuciones?limite=1")).body);
+  // As the scene is called.
+  const runs = Number(/(\d+)\.duckdb$/.exec(database)?.[1]);
   const run = newest.ejecuciones[0];
   const paths = [
     "/", "/cobertura", "/actividad", "/pendientes", `/actividad/${run.id}`, `/tiendas/tienda_001/${run.fecha_desde}`,
@@ -139,7 +141,7 @@ try {
         number(alone.p99) + number(together.cpu).padStart(20) + number(together.p99, 1) + number(together.perSecond, 0),
     );
   }
-  console.log(JSON.stringify({ database, stores: Number(stores), settings, first_answer_ms: firstAnswer, resident_mb: residentMb(server.pid), rows }));
+  console.log(JSON.stringify({ bench: "pages", database, runs, stores: Number(stores), settings, first_answer_ms: firstAnswer, resident_mb: residentMb(server.pid), rows }));
 } finally {
   server.kill("SIGTERM");
   await new Promise((resolve) => server.on("exit", resolve));

@@ -25,11 +25,15 @@ use rand::SeedableRng;
 use uuid::Uuid;
 use warehouse::{CommitClock, NewBatch, NewRun, PhaseTimes, RunEnd, SalesWindow, Warehouse, WarehouseSettings};
 
+/// That of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The argument that makes of this program the POS.
 const ARGUMENT: &str = "pos";
 const DAY: Date = date(2025, 11, 17);
 /// Some 41,000 lines, as an answer of 60 MB has.
-const VOLUME: f64 = 2.0;
+const VOLUME: f64 = 4.0;
 const DAYS: u8 = 3;
 
 fn now() -> Timestamp {
@@ -117,7 +121,7 @@ async fn measure(pos: &str) {
         let committed = processor();
         let per_million = |spent: Duration| spent.as_secs_f64() * 1e6 / lines as f64;
         println!(
-            r#"{{"lines": {lines}, "answer_cpu_s_per_million": {:.1}, "commit_cpu_s_per_million": {:.1}, "answer_ms": {}, "all_ms": {}, "answer_peak_mb_above_idle": {:.0}, "peak_mb_above_idle": {:.0}}}"#,
+            r#"{{"bench": "bulk", "lines": {lines}, "answer_cpu_s_per_million": {:.1}, "commit_cpu_s_per_million": {:.1}, "answer_ms": {}, "all_ms": {}, "answer_peak_mb_above_idle": {:.0}, "peak_mb_above_idle": {:.0}}}"#,
             per_million(parsed - before),
             per_million(committed - parsed),
             parsed_after.as_millis(),

@@ -40,10 +40,15 @@ fn main() {
         starts.push(start);
         windows = queued;
     }
+    let [preview, start, cancel] = [previews, starts, cancels].map(median);
     println!("a recovery of {windows} windows of {STORES} stores");
-    println!("  previewed and sealed in {:?}", median(previews));
-    println!("  queued in               {:?}", median(starts));
-    println!("  cancelled in            {:?}", median(cancels));
+    println!("  previewed and sealed in {preview:?}");
+    println!("  queued in               {start:?}");
+    println!("  cancelled in            {cancel:?}");
+    let [preview, start, cancel] = [preview, start, cancel].map(|time| time.as_secs_f64() * 1e3);
+    println!(
+        r#"{{"bench": "queueing", "windows": {windows}, "preview_ms": {preview:.0}, "start_ms": {start:.0}, "cancel_ms": {cancel:.0}}}"#
+    );
 }
 
 /// How long preview, start and cancel take over an empty database, and how many windows waited.
