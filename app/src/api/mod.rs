@@ -33,6 +33,7 @@ mod search;
 mod session;
 mod summary;
 mod trading;
+mod users;
 
 pub use calendars::{
     ChangeCalendar, ChangeHoliday, ListCalendars, PreviewCalendar, PreviewHoliday, change_calendar, change_holiday,
@@ -70,3 +71,7 @@ pub use search::search;
 pub use session::DrawingFrame;
 pub use summary::read_summary;
 pub use trading::read_trading;
+pub use users::{
+    AddUser, ChangeUser, DisableUser, EnableUser, EndSessions, IssueCode, ListUsers, UnlinkUser, add_user, change_user,
+    disable_user, enable_user, end_sessions, issue_code, list_users, unlink_user,
+};

@@ -38,6 +38,11 @@ impl BackupSettings {
         self.folder.join(format!("{PREFIX}{}{SUFFIX}", stamp(now)))
     }
 
+    /// When the latest copy was begun, and which it is.
+    pub fn latest(&self) -> Option<(Timestamp, PathBuf)> {
+        copies(&self.folder).into_iter().max()
+    }
+
     /// Removes what is beyond the number that is kept, and what an earlier process left unfinished.
     pub fn prune(&self) {
         let mut copies = copies(&self.folder);
@@ -84,7 +89,7 @@ pub(crate) struct Backups(Mutex<BackupStatus>);
 impl Backups {
     /// Knows of what earlier processes made.
     pub(crate) fn new(settings: &BackupSettings) -> Self {
-        let last = copies(&settings.folder).into_iter().max();
+        let last = settings.latest();
         let status = last.map_or_else(BackupStatus::default, |(at, path)| BackupStatus {
             estado: BackupState::Done,
             bytes: std::fs::metadata(&path).ok().map(|file| file.len()),

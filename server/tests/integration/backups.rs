@@ -1,12 +1,12 @@
 //! A copy of the database by the command line, and putting it back: with a server, without one, and on a full disk.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
 use crate::rest::block_on;
-use crate::support::{Klk, Pos, Server};
+use crate::support::{Klk, Pos, Server, on_a_full_disk};
 
 const PERIFERICO: &str = "/api/etl/tracking/gaps?etl_tipo=ventas&ubicacion_id=tienda_01";
 
@@ -123,20 +123,9 @@ fn what_is_no_copy_of_ours_replaces_nothing() {
     assert!(std::fs::read(klk.path("data/klk.duckdb")).unwrap() == before);
 }
 
-/// The command with a limit on the size of the files that it writes, which fails as a full disk does.
 #[cfg(unix)]
 fn run_on_a_full_disk(klk: &Klk, arguments: &[&str]) -> Output {
-    let plain = klk.command(arguments);
-    let mut limited = Command::new("sh");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$@\"", "sh"]).arg(plain.get_program());
-    limited.args(plain.get_args()).current_dir(plain.get_current_dir().unwrap());
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => limited.env(name, value),
-            None => limited.env_remove(name),
-        };
-    }
-    limited.output().unwrap()
+    on_a_full_disk(&klk.command(arguments), 200).output().unwrap()
 }
 
 #[test]

@@ -75,6 +75,23 @@ fn ports_and_times_of_the_files_are_those_of_the_program() {
 }
 
 #[test]
+fn the_version_has_its_place_in_the_changelog_and_ci_runs_nothing_that_may_change() {
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = read("CHANGELOG.md");
+    let headings: Vec<&str> = changelog.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let released = headings.iter().find(|heading| **heading != "Unreleased");
+    assert_eq!(released, Some(&version), "the newest heading of CHANGELOG.md");
+    let workflow = read(".github/workflows/release.yml");
+    let actions: Vec<&str> =
+        workflow.lines().filter_map(|line| line.split_once("uses: ")).map(|(_, used)| used).collect();
+    let is_pinned = |action: &&str| {
+        let hash = action.split_once('@').and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
+        hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    assert!(!actions.is_empty() && actions.iter().all(is_pinned), "{actions:?}");
+}
+
+#[test]
 fn nothing_is_started_again_that_another_start_does_not_mend() {
     let unit = read("docs/deploy/klk.service");
     assert!(unit.contains("Restart=on-failure") && unit.contains("RestartPreventExitStatus=2 4\n"));

@@ -73,6 +73,24 @@ fn what_did_not_arrive_is_said_with_what_to_do() {
 }
 
 #[test]
+fn the_age_of_the_last_backup_is_said() {
+    let klk = with_dsn("").with_variable("SENTRY_DSN", "");
+    assert!(said_of(&klk, "respaldos").is_empty(), "there is nothing to copy yet");
+    klk.token("pruebas", "lector", "");
+    let none = said_of(&klk, "respaldos");
+    assert!(none[0][1] == "aviso" && none[0][3].contains("`klk respaldar`"), "{none:?}");
+    assert_eq!(klk.run(&["respaldar"]).code, 0);
+    let fresh = said_of(&klk, "respaldos");
+    assert!(fresh[0][1] == "bien" && fresh[0][2].contains("hace menos de una hora"), "{fresh:?}");
+    let made = std::fs::read_dir(klk.path("data/respaldos")).unwrap().next().unwrap().unwrap().path();
+    std::fs::rename(&made, klk.path("data/respaldos/klk-20251117T083000Z.duckdb")).unwrap();
+    let old = said_of(&klk, "respaldos");
+    assert!(old[0][1] == "mal" && old[0][2].contains(" días: data/respaldos/klk-20251117"), "{old:?}");
+    let by_hand = said_of(&klk.with_variable("KLK_RESPALDO_HORA", "nunca"), "respaldos");
+    assert_eq!(by_hand[0][1], "aviso");
+}
+
+#[test]
 fn without_a_dsn_it_is_off_and_with_rubbish_it_is_wrong() {
     let off = said(&Klk::new());
     assert!(off.len() == 1 && off[0][1] == "bien" && off[0][2].starts_with("apagado"), "{off:?}");

@@ -22,6 +22,7 @@ mod recovery;
 mod run;
 mod runs;
 mod schedules;
+mod users;
 
 pub use backups::{BackupRequest, BackupState, BackupStatus};
 pub use calendars::{
@@ -56,6 +57,7 @@ pub use recovery::{RecoverGapAnswer, RecoverGapRequest};
 pub use run::{LineChanges, RunDetail, RunLinks, RunPhases};
 pub use runs::{BranchChoice, RunPage, RunReceipt, RunTotals, RunView};
 pub use schedules::{ScheduleList, ScheduleStatus, TodayCounts};
+pub use users::{SessionsEnded, UserCode, UserList, UserRequest, UserRoleRequest, UserSummary};
 
 /// Derives what every read model has.
 macro_rules! read_model {

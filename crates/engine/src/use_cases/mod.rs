@@ -21,6 +21,7 @@ mod list_gaps;
 mod list_justifications;
 mod list_plans;
 mod list_runs;
+mod list_users;
 mod load_missing;
 mod meter_reading;
 mod metrics;

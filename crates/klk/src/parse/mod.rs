@@ -10,6 +10,8 @@ mod decimal;
 mod distinct;
 mod envelope;
 mod field;
+#[cfg(test)]
+mod fuzz;
 mod problem;
 mod raw;
 pub(crate) mod sales;

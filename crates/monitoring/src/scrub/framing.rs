@@ -8,13 +8,12 @@ pub(super) struct Item<'a> {
     /// Of a container.
     pub(super) count: u64,
     pub(super) payload: &'a [u8],
-    header: serde_json::Map<String, Value>,
+    pub(super) header: serde_json::Map<String, Value>,
 }
 
 impl Item<'_> {
-    /// The item with another payload.
-    pub(super) fn framed(&self, payload: &[u8]) -> Option<Vec<u8>> {
-        let mut header = self.header.clone();
+    /// The item with another header and payload.
+    pub(super) fn framed(mut header: serde_json::Map<String, Value>, payload: &[u8]) -> Option<Vec<u8>> {
         if header.contains_key("length") {
             header.insert("length".to_owned(), payload.len().into());
         }

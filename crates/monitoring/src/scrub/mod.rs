@@ -57,7 +57,10 @@ impl Scrubber {
             }
             let mut payload: Value = serde_json::from_slice(item.payload).ok()?;
             self.item(&item, &mut payload);
-            scrubbed.extend(item.framed(&serde_json::to_vec(&payload).ok()?)?);
+            // Whoever sends it may put anything there, too.
+            let mut header = item.header.clone();
+            self.fields(&mut header);
+            scrubbed.extend(Item::framed(header, &serde_json::to_vec(&payload).ok()?)?);
         }
         Some(ScrubbedEnvelope { kind: main.0, count: main.1, bytes: scrubbed })
     }

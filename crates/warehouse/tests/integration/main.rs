@@ -24,6 +24,7 @@ mod plans;
 mod proofs;
 mod queue;
 mod reconciliations;
+mod released_schemas;
 mod retention;
 mod run_pages;
 mod samples;

@@ -31,6 +31,7 @@ pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Fin
     let mut findings = vec![Finding::fine("configuración", "se puede usar")];
     findings.extend(super::block_on(database(settings))?);
     findings.extend(disk(&settings.database));
+    findings.extend(super::backups::check(settings, SystemClock.now()));
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
     findings.extend(super::block_on(super::proxy::check(settings))?);

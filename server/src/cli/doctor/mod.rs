@@ -1,5 +1,6 @@
 //! `klk doctor`: looks at everything that klk needs, and says what to do about what it does not find.
 
+mod backups;
 mod checks;
 mod finding;
 mod proxy;

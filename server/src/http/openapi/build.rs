@@ -8,7 +8,7 @@ use domain::read_model::{
     HolidayAnswer, HolidayRequest, JustificationList, JustifyAnswer, JustifyRequest, Metrics, MonitoringTrialRequest,
     MonitoringView, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress, ReconcileAnswer,
     ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList,
-    WithdrawAnswer, WithdrawRequest,
+    SessionsEnded, UserCode, UserList, UserRequest, UserRoleRequest, WithdrawAnswer, WithdrawRequest,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -96,9 +96,15 @@ pub(super) const CALENDAR_CHANGED: Answer = Answer::json("CalendarAnswer");
 pub(super) const HOLIDAY_CHANGED: Answer = Answer::json("HolidayAnswer");
 pub(super) const FRESHNESS: Answer = Answer::json("FreshnessList");
 pub(super) const BACKUP: Answer = Answer::json("BackupStatus");
+pub(super) const USERS: Answer = Answer::json("UserList");
+pub(super) const USER: Answer = Answer::json("UserSummary");
+pub(super) const USER_CODE: Answer = Answer::json("UserCode");
+pub(super) const SESSIONS_ENDED: Answer = Answer::json("SessionsEnded");
 pub(super) const HEALTH: Answer = Answer::json("Health");
 pub(super) const EVENTS: Answer = Answer { media_type: "text/event-stream", schema: None };
 pub(super) const BODY_BACKUP: &str = "BackupRequest";
+pub(super) const BODY_USER: &str = "UserRequest";
+pub(super) const BODY_USER_ROLE: &str = "UserRoleRequest";
 pub(super) const BODY_PLAN: &str = "PlanRequest";
 pub(super) const BODY_PLAN_HASH: &str = "PlanHashRequest";
 pub(super) const BODY_RECOVER_GAP: &str = "RecoverGapRequest";
@@ -251,6 +257,11 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<CalendarAnswer>(&mut found);
     add::<BackupRequest>(&mut found);
     add::<BackupStatus>(&mut found);
+    add::<UserList>(&mut found);
+    add::<UserRequest>(&mut found);
+    add::<UserRoleRequest>(&mut found);
+    add::<UserCode>(&mut found);
+    add::<SessionsEnded>(&mut found);
     add::<Problem>(&mut found);
     add::<Health>(&mut found);
     found

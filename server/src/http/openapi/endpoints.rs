@@ -3,10 +3,11 @@
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
     BACKUP, BODY_BACKUP, BODY_CALENDAR, BODY_CONFIRM_LOSS, BODY_HOLIDAY, BODY_JUSTIFY, BODY_MONITORING_TRIAL,
-    BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW,
-    CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS, FRESHNESS, GAP_COUNT, GAPS, HEALTH,
-    HOLIDAY_CHANGED, JUSTIFICATIONS, JUSTIFIED, LOSS_CONFIRMED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE,
-    PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, WITHDRAWN,
+    BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_USER, BODY_USER_ROLE, BODY_WITHDRAW,
+    CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS, FRESHNESS,
+    GAP_COUNT, GAPS, HEALTH, HOLIDAY_CHANGED, JUSTIFICATIONS, JUSTIFIED, LOSS_CONFIRMED, METRICS, MONITORING, PLAN,
+    PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES,
+    SESSIONS_ENDED, USER, USER_CODE, USERS, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -308,6 +309,61 @@ pub(super) const ALL: &[Endpoint] = &[
         body: Some(BODY_BACKUP),
         problems: &[403, 413],
         ..Endpoint::get(BACKUP)
+    },
+    Endpoint {
+        path: "/api/usuarios",
+        summary: "Quién puede entrar y con qué rol; para administradores, como todo lo de abajo.",
+        problems: &[403, 500],
+        ..Endpoint::get(USERS)
+    },
+    Endpoint {
+        path: "/api/usuarios/crear",
+        summary: "Agrega un usuario. El código con que fija su clave se muestra solo esta vez.",
+        body: Some(BODY_USER_ROLE),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(USER_CODE)
+    },
+    Endpoint {
+        path: "/api/usuarios/cambiar",
+        summary: "Le da otro rol u otras tiendas; vale con su próxima petición.",
+        body: Some(BODY_USER_ROLE),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(USER)
+    },
+    Endpoint {
+        path: "/api/usuarios/codigo",
+        summary: "Le da un código para fijar otra clave, que se muestra solo esta vez; la de antes vale hasta que se use.",
+        body: Some(BODY_USER),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(USER_CODE)
+    },
+    Endpoint {
+        path: "/api/usuarios/cerrar-sesiones",
+        summary: "Cierra todas sus sesiones.",
+        body: Some(BODY_USER),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(SESSIONS_ENDED)
+    },
+    Endpoint {
+        path: "/api/usuarios/desactivar",
+        summary: "Ya no puede entrar, y sus sesiones se cierran. El último administrador no se puede desactivar.",
+        body: Some(BODY_USER),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(USER)
+    },
+    Endpoint {
+        path: "/api/usuarios/reactivar",
+        summary: "Puede entrar otra vez.",
+        body: Some(BODY_USER),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(USER)
+    },
+    Endpoint {
+        path: "/api/usuarios/desvincular",
+        summary: "Olvida quién es en el proveedor de identidad, y sus sesiones se cierran.",
+        body: Some(BODY_USER),
+        problems: &[422, 404, 403, 413, 503, 500],
+        ..Endpoint::get(USER)
     },
     Endpoint { path: "/health/live", summary: "El proceso responde.", problems: &[], ..Endpoint::get(HEALTH) },
     Endpoint {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use reqwest::header::{CACHE_CONTROL, COOKIE};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PASSWORD, STREAM, TRACKING, cookie_of, send_form, sign_in, status_with};
 use crate::rest::{assert_problem, block_on};
@@ -64,6 +64,54 @@ fn a_user_who_was_added_sets_a_password_with_a_code_that_is_shown_once() {
         assert_eq!(set(&code, PASSWORD).await, 401);
         let again = send_form(&server.client, &users, &add, "").await;
         assert_eq!(again.status().as_u16(), 409);
+    });
+}
+
+#[test]
+fn users_are_administered_by_scripts() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let post = async |what: &str, body: Value| server.post_json(&format!("/api/usuarios/{what}"), &body).await;
+        let eva = || json!({ "usuario": "eva" });
+        let (status, made) =
+            post("crear", json!({ "usuario": "Eva", "rol": "operador", "tiendas": ["tienda_08"] })).await;
+        assert_eq!(status, 200, "{made}");
+        let code = made["codigo"].as_str().unwrap().to_owned();
+        assert_problem(post("crear", json!({ "usuario": "eva", "rol": "lector" })).await, 409, "conflicto");
+        assert_problem(post("crear", json!({ "usuario": "luis" })).await, 422, "parametro_invalido");
+        assert_problem(post("crear", json!({ "usuario": "luis", "rol": "rey" })).await, 422, "parametro_invalido");
+        let elsewhere = json!({ "usuario": "luis", "rol": "operador", "tiendas": ["tienda_99"] });
+        assert_problem(post("crear", elsewhere).await, 404, "no_encontrado");
+
+        let set = [("usuario", "eva"), ("codigo", code.as_str()), ("clave", PASSWORD), ("repetida", PASSWORD)];
+        let signed_in = send_form(&client_with(None), &format!("{}/clave", server.address), &set, "").await;
+        let cookie = cookie_of(&signed_in);
+        let (_, list) = server.get_json("/api/usuarios").await;
+        let mut listed = list["usuarios"][0].clone();
+        assert!(listed.as_object_mut().unwrap().remove("visto_en").unwrap().is_string());
+        let expected = json!({
+            "usuario": "eva", "rol": "operador", "tiendas": ["tienda_08"], "activo": true, "tiene_clave": true,
+            "vinculado": false, "sesiones": 1, "codigo_vence": null,
+        });
+        assert_eq!(listed, expected);
+
+        let (_, changed) = post("cambiar", json!({ "usuario": "eva", "rol": "lector" })).await;
+        assert_eq!((&changed["rol"], &changed["tiendas"]), (&json!("lector"), &Value::Null));
+        let (_, ended) = post("cerrar-sesiones", eva()).await;
+        assert_eq!(ended, json!({ "usuario": "eva", "cerradas": 1 }));
+        assert_eq!(status_with(&server, &format!("{TRACKING}/gaps"), &cookie).await, 401);
+        assert_eq!(post("desactivar", eva()).await.1["activo"], false);
+        assert_eq!(post("reactivar", eva()).await.1["activo"], true);
+        assert!(post("codigo", eva()).await.1["codigo"].is_string());
+        assert_eq!(post("desvincular", eva()).await.0, 200);
+        post("cambiar", json!({ "usuario": "eva", "rol": "administrador" })).await;
+        assert_problem(post("desactivar", eva()).await, 409, "conflicto");
+        assert_problem(post("codigo", json!({ "usuario": "nadie" })).await, 404, "no_encontrado");
+        // Who did it is the token.
+        let page = server.get("/usuarios").await.text().await.unwrap();
+        assert!(page.contains("crear_usuario") && page.contains("token:pruebas"));
     });
 }
 

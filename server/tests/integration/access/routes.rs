@@ -59,6 +59,7 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
     });
     let calendar = json!({ "ubicacion_id": "tienda_01", "vigente_desde": "2031-01-01", "calendario": week });
     let holiday = json!({ "fecha": "2031-12-25", "horario": "cerrado", "nota": "Navidad" });
+    let nobody = json!({ "usuario": "nadie" });
     let run = "00000000-0000-0000-0000-000000000009";
     let get = |resource: &'static str, query: String| (Method::GET, resource, query, Value::Null, Least::Reader);
     let post =
@@ -98,6 +99,14 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
         post("/api/etl/tracking/calendarios/guardar", &calendar, Least::OperatorThere),
         post("/api/etl/tracking/calendarios/dia/guardar", &holiday, Least::OperatorEverywhere),
         post("/api/monitoreo/prueba", &json!({ "que": "error" }), Least::Administrator),
+        (Method::GET, "/api/usuarios", String::new(), Value::Null, Least::Administrator),
+        post("/api/usuarios/crear", &json!({ "usuario": "nuevo", "rol": "lector" }), Least::Administrator),
+        post("/api/usuarios/cambiar", &json!({ "usuario": "nadie", "rol": "lector" }), Least::Administrator),
+        post("/api/usuarios/codigo", &nobody, Least::Administrator),
+        post("/api/usuarios/cerrar-sesiones", &nobody, Least::Administrator),
+        post("/api/usuarios/desactivar", &nobody, Least::Administrator),
+        post("/api/usuarios/reactivar", &nobody, Least::Administrator),
+        post("/api/usuarios/desvincular", &nobody, Least::Administrator),
         (Method::GET, "/api/respaldos", String::new(), Value::Null, Least::Administrator),
         post("/api/respaldos", &json!({}), Least::Administrator),
         post("/api/monitoreo/tunel", &Value::Null, Least::Reader),

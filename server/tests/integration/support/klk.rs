@@ -66,12 +66,23 @@ impl Klk {
         command
     }
 
+    /// `klk serve` on a free port, ready to be started.
+    pub fn server_command(&self, arguments: &[&str]) -> Command {
+        let all: Vec<&str> = ["serve", "--direccion", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
+        self.command(&all)
+    }
+
     /// Makes a token for scripts, with a role and the stores that it may change.
     pub fn token(&self, name: &str, role: &str, stores: &str) -> String {
         let made = self.run(&["tokens", "crear", name, "--rol", role, "--tiendas", stores, "--json"]);
         let token = made.json()["token"].as_str().unwrap_or_else(|| panic!("no token: {}", made.errors)).to_owned();
         self.token.get_or_init(|| token.clone());
         token
+    }
+
+    /// The first token that was made, of an administrator where there is none yet.
+    pub fn first_token(&self) -> String {
+        self.token.get().cloned().unwrap_or_else(|| self.token("pruebas", "administrador", ""))
     }
 
     /// Adds a user with a password.
@@ -91,4 +102,24 @@ impl Klk {
             errors: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// Gives a command the environment of another one.
+pub fn copy_environment(from: &Command, to: &mut Command) {
+    for (name, value) in from.get_envs() {
+        match value {
+            Some(value) => to.env(name, value),
+            None => to.env_remove(name),
+        };
+    }
+}
+
+/// The command with a limit on the size of the files that it writes, in blocks, which fails as a full disk does.
+#[cfg(unix)]
+pub fn on_a_full_disk(plain: &Command, blocks: u32) -> Command {
+    let mut limited = Command::new("sh");
+    limited.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"")).arg("sh");
+    limited.arg(plain.get_program()).args(plain.get_args()).current_dir(plain.get_current_dir().unwrap());
+    copy_environment(plain, &mut limited);
+    limited
 }

@@ -13,7 +13,7 @@ mod server;
 #[path = "../../../../crates/oidc/tests/integration/test_provider.rs"]
 pub mod test_provider;
 
-pub use klk::{Klk, Run};
+pub use klk::{Klk, Run, copy_environment, on_a_full_disk};
 pub use pos::{Pos, now};
 pub use sentry::FakeSentry;
-pub use server::{Server, client_with, get_status};
+pub use server::{Ended, Server, client_with, get_status};

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -13,7 +14,7 @@ use super::Klk;
 
 /// A server that goes away with its test.
 pub struct Server {
-    child: Child,
+    child: Mutex<Child>,
     pub address: String,
     /// Presents the token of an administrator.
     pub client: Client,
@@ -29,12 +30,25 @@ impl Server {
 
     /// The same, whose client presents this token, or nothing.
     pub fn start_with(klk: &Klk, arguments: &[&str], token: Option<&str>) -> Self {
-        let all: Vec<&str> = ["serve", "--direccion", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
-        let mut child = klk.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::spawn(klk.server_command(arguments), token)
+            .unwrap_or_else(|ended| panic!("the server ended: {}", ended.said))
+    }
+
+    /// The same with a command of its own, of a server that may not come to listen.
+    pub fn try_start(klk: &Klk, command: Command) -> Result<Self, Ended> {
+        // Before it is there: the database has one owner. Once there was room for one, it is the same again.
+        Self::spawn(command, Some(&klk.first_token()))
+    }
+
+    fn spawn(mut command: Command, token: Option<&str>) -> Result<Self, Ended> {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let mut seen = Vec::new();
         let address = loop {
-            let Some(line) = lines.next() else { panic!("the server ended: {}", seen.join("\n")) };
+            let Some(line) = lines.next() else {
+                let code = child.wait().unwrap().code().unwrap_or(-1);
+                return Err(Ended { code, said: seen.join("\n") });
+            };
             if let Some(address) = line.strip_prefix("open ") {
                 break address.to_owned();
             }
@@ -43,7 +57,7 @@ impl Server {
         // Somebody has to read on, or the server waits for room.
         std::thread::spawn(move || lines.for_each(drop));
         drop(rustls::crypto::ring::default_provider().install_default());
-        Self { child, address, client: client_with(token) }
+        Ok(Self { child: Mutex::new(child), address, client: client_with(token) })
     }
 
     /// A request to a path below its address.
@@ -78,25 +92,39 @@ impl Server {
         panic!("{path} did not come to what was waited for: {}", self.get_json(path).await.1)
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.child.lock().unwrap().try_wait().unwrap().is_some()
+    }
+
     /// Kills it as nobody can refuse.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     /// Asks it to end, as a service manager does, and waits until it has.
-    pub fn terminate(mut self) -> i32 {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        self.child.wait().unwrap().code().unwrap_or(-1)
+    pub fn terminate(self) -> i32 {
+        let mut child = self.child.lock().unwrap();
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        child.wait().unwrap().code().unwrap_or(-1)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Where the test ended it already, there is nothing to kill.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop(child.kill());
+        drop(child.wait());
     }
+}
+
+/// How a server ended that did not come to listen.
+pub struct Ended {
+    pub code: i32,
+    pub said: String,
 }
 
 /// A client that presents a token, or nothing, and is led nowhere.
