@@ -78,9 +78,19 @@ pub struct DoubtedLoss {
     pub is_confirmed: bool,
 }
 
-/// The half hours that would lose lines. Empty if the loss is within the limits, with the lines that the same time lost at
-/// earlier loads: a day that loses a little each time must not be gone in the end.
-pub fn doubtful(loaded: &[LineKey], came: &[LineKey], lost_before: u64, limits: LossLimits) -> Vec<Loss> {
+/// What is known of losses before a response came.
+#[derive(Clone, Debug, Default)]
+pub struct EarlierLosses {
+    /// Lines that earlier loads of the same time removed: what loses a little each time must not be gone in the end.
+    pub of_window: u64,
+    /// Lines that earlier loads of the store's day removed: nor what loses a little in each of its half hours.
+    pub of_day: u64,
+    /// Half hours, by their local start, with a loss in doubt: it stays in doubt for whoever asks, and in whatever pieces.
+    pub in_doubt: HashSet<DateTime>,
+}
+
+/// The half hours that would lose lines. Empty if the loss is within the limits, together with the earlier ones.
+pub fn doubtful(loaded: &[LineKey], came: &[LineKey], earlier: &EarlierLosses, limits: LossLimits) -> Vec<Loss> {
     let keys: HashSet<(&str, i32)> = came.iter().map(|(_, invoice, line)| (invoice.as_str(), *line)).collect();
     let mut counts: HashMap<DateTime, (u64, u64)> = HashMap::new();
     for (half_hour, invoice, line) in loaded {
@@ -91,8 +101,10 @@ pub fn doubtful(loaded: &[LineKey], came: &[LineKey], lost_before: u64, limits: 
     let gone: u64 = counts.values().map(|(_, gone)| gone).sum();
     let all = loaded.len() as u64;
     let is_doubtful = limits.is_doubtful(all, all - gone)
-        || (gone > 0 && limits.is_much(all + lost_before, gone + lost_before))
-        || counts.values().any(|(loaded, gone)| limits.is_much(*loaded, *gone));
+        || (gone > 0 && limits.is_much(all + earlier.of_window, gone + earlier.of_window))
+        || (limits.is_much_of(all, gone) && gone + earlier.of_day >= limits.lines_min)
+        || counts.values().any(|(loaded, gone)| limits.is_much(*loaded, *gone))
+        || counts.iter().any(|(half_hour, (_, gone))| *gone > 0 && earlier.in_doubt.contains(half_hour));
     if !is_doubtful {
         return Vec::new();
     }
@@ -141,7 +153,11 @@ impl LossLimits {
     }
 
     fn is_much(&self, before: u64, gone: u64) -> bool {
-        gone >= self.lines_min.max(1) && gone * 100 > before * u64::from(self.percent_max)
+        gone >= self.lines_min.max(1) && self.is_much_of(before, gone)
+    }
+
+    fn is_much_of(&self, before: u64, gone: u64) -> bool {
+        gone * 100 > before * u64::from(self.percent_max)
     }
 }
 
@@ -188,7 +204,7 @@ mod tests {
     }
 
     fn lost(loaded: &[LineKey], came: &[LineKey]) -> Vec<u64> {
-        doubtful(loaded, came, 0, LossLimits::default()).iter().map(|loss| loss.gone).collect()
+        doubtful(loaded, came, &EarlierLosses::default(), LossLimits::default()).iter().map(|loss| loss.gone).collect()
     }
 
     #[rstest]
@@ -204,9 +220,32 @@ mod tests {
 
     #[test]
     fn a_little_is_doubted_once_the_losses_before_make_it_much() {
-        let lost = |lost_before| doubtful(&lines(0, 0..80), &lines(0, 0..70), lost_before, LossLimits::default()).len();
-        assert_eq!([lost(0), lost(7), lost(8)], [0, 0, 1]);
-        assert!(doubtful(&lines(0, 0..80), &lines(0, 0..80), 80, LossLimits::default()).is_empty(), "nothing is lost");
+        let lost = |of_window, came| {
+            let earlier = EarlierLosses { of_window, ..EarlierLosses::default() };
+            doubtful(&lines(0, 0..80), &lines(0, 0..came), &earlier, LossLimits::default()).len()
+        };
+        assert_eq!([lost(0, 70), lost(7, 70), lost(8, 70)], [0, 0, 1]);
+        assert_eq!(lost(80, 80), 0, "nothing is lost");
+    }
+
+    #[test]
+    fn a_half_hour_of_few_lines_is_doubted_once_its_day_has_lost_some() {
+        let lost = |of_day, came| {
+            let earlier = EarlierLosses { of_day, ..EarlierLosses::default() };
+            doubtful(&lines(0, 0..4), &lines(0, 0..came), &earlier, LossLimits::default()).len()
+        };
+        assert_eq!([lost(0, 1), lost(1, 1), lost(2, 1)], [0, 0, 1]);
+        assert_eq!(lost(100, 4), 0, "nothing is lost");
+    }
+
+    #[test]
+    fn a_loss_in_doubt_stays_in_doubt_in_whatever_pieces_it_comes() {
+        let half_hour = |number| lines(number, 0..1)[0].0;
+        let lost = |in_doubt: &[DateTime]| {
+            let earlier = EarlierLosses { in_doubt: in_doubt.iter().copied().collect(), ..EarlierLosses::default() };
+            doubtful(&lines(0, 0..4), &lines(0, 0..3), &earlier, LossLimits::default()).len()
+        };
+        assert_eq!([lost(&[]), lost(&[half_hour(1)]), lost(&[half_hour(0)])], [0, 0, 1]);
     }
 
     #[test]
@@ -251,7 +290,7 @@ mod tests {
     #[test]
     fn the_same_answer_is_believed_after_the_pause_or_once_it_is_confirmed() {
         let limits = LossLimits::default();
-        let losses = doubtful(&lines(0, 0..100), &lines(0, 0..10), 0, limits);
+        let losses = doubtful(&lines(0, 0..100), &lines(0, 0..10), &EarlierLosses::default(), limits);
         let seen_at: Timestamp = "2025-11-17T12:00:00Z".parse().unwrap();
         let known = |digest: &str, is_confirmed| {
             vec![DoubtedLoss { half_hour: losses[0].half_hour, digest: digest.to_owned(), seen_at, is_confirmed }]
@@ -263,7 +302,7 @@ mod tests {
         assert!(is_believed(&losses, &known(digest, false), later(10), limits));
         assert!(is_believed(&losses, &known(digest, true), later(0), limits));
         assert!(!is_believed(&losses, &known("another", true), later(60), limits));
-        let other = doubtful(&lines(0, 0..100), &lines(0, 0..11), 0, limits);
+        let other = doubtful(&lines(0, 0..100), &lines(0, 0..11), &EarlierLosses::default(), limits);
         assert_ne!(other[0].digest, losses[0].digest);
     }
 }

@@ -168,6 +168,20 @@ pub enum RunMessage {
         #[serde(default)]
         primeras: Vec<OutsideLine>,
     },
+    /// Lines left the warehouse of another store; they are not loaded.
+    #[serde(rename = "lineas_de_otra_tienda")]
+    LinesOfOtherStore {
+        /// Distinct lines that came.
+        llegaron: u64,
+        /// Those of another store.
+        ajenas: u64,
+        /// The warehouse of the first of those.
+        almacen: String,
+        /// Its invoice.
+        factura: String,
+        /// Its number within the invoice.
+        linea: i32,
+    },
     /// Fewer lines, or more, than were announced.
     #[serde(rename = "lineas_incompletas")]
     LinesShort {

@@ -1,15 +1,27 @@
 //! Foreign text, cut down to what fits into an error message or a log line.
 
+use std::borrow::Cow;
+
 /// Characters of foreign text that an error message may carry.
 pub(crate) const EXCERPT_CHARACTERS: usize = 200;
 
 /// Stands before the two digits of a byte that is no text. It is no character, and comes in no text.
 pub(crate) const BYTE_MARK: char = '\u{10FFFE}';
 
-/// A text without blanks, and without characters that take no room (zero width, marks of direction and byte order), at its ends.
-pub(crate) fn trimmed(text: &str) -> &str {
-    let is_unseen = |character| matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
-    text.trim_matches(|character: char| character.is_whitespace() || is_unseen(character))
+/// A code as a person sees it: without blanks at its ends, and without characters that take no room (control characters, zero
+/// width, marks of direction and byte order).
+pub(crate) fn as_seen(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_unseen = |character: char| {
+        character.is_control() || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    };
+    if text.contains(is_unseen) {
+        let seen: String = text.chars().filter(|character| !is_unseen(*character)).collect();
+        return Cow::Owned(seen.trim().to_owned());
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
 }
 
 /// The beginning of a text on one line: runs of white space become one blank, and what is cut shows as `…`.
@@ -41,10 +53,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_sees_at_the_ends_of_a_text_is_not_of_it() {
-        assert_eq!(trimmed("\u{FEFF} C10-01-00008064\u{200B}\t"), "C10-01-00008064");
-        assert_eq!(trimmed("C10\u{200B}-01"), "C10\u{200B}-01");
-        assert_eq!(trimmed("\u{200B}"), "");
+    fn what_nobody_sees_of_a_code_is_not_of_it() {
+        let seen = |text: &str| as_seen(Cow::Owned(text.to_owned())).into_owned();
+        assert_eq!(seen("\u{FEFF} C10-01-00008064\u{200B}\t"), "C10-01-00008064");
+        assert_eq!(seen("C10\u{200B}-01\u{0}"), "C10-01");
+        assert_eq!(seen("\u{200B} "), "");
+        assert_eq!(seen("CAJA 1-7"), "CAJA 1-7");
     }
 
     #[test]

@@ -60,6 +60,13 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
             }
         }
         RunMessage::ContradictedLine { factura, linea } => texts.contradicted_line(linea, factura),
+        RunMessage::LinesOfOtherStore { llegaron, ajenas, almacen, factura, linea } => {
+            let first = format!("{}, {}", texts.invoice(shortened(factura)), texts.line(linea));
+            match ajenas {
+                1 => texts.line_of_other_store(llegaron, shortened(almacen), first),
+                many => texts.lines_of_other_store(many, llegaron, shortened(almacen), first),
+            }
+        }
         RunMessage::LinesOutside { llegaron, fuera, primeras } => {
             let named = primeras.iter().map(|OutsideLine { invoice, line, moment }| {
                 format!(

@@ -102,7 +102,7 @@ impl Warehouse {
     }
 }
 
-/// The counts of batches, the newest first. A run is never older than its batch, and the table is in order of age, so that
+/// The counts of batches, the newest first. A run that was interrupted and queued anew counts once. A run is never older than its batch, and the table is in order of age, so that
 /// the blocks before the first of the batches are skipped.
 fn counts(connection: &Connection, batches: &[BatchId]) -> Result<Vec<BatchCounts>> {
     let mut found = Vec::new();
@@ -116,6 +116,11 @@ fn counts(connection: &Connection, batches: &[BatchId]) -> Result<Vec<BatchCount
     let mut statement = connection.prepare(&format!(
         "{COUNTS} WHERE lotes.id IN ({ids}) AND etl_ejecuciones.lote_id IN ({ids})
             AND etl_ejecuciones.creado_en >= make_timestamptz({oldest})
+            AND NOT (etl_ejecuciones.estado = 'interrumpido' AND EXISTS (
+                SELECT 1 FROM etl_ejecuciones AS nueva
+                WHERE nueva.lote_id IN ({ids}) AND nueva.creado_en >= make_timestamptz({oldest})
+                    AND nueva.lote_id = etl_ejecuciones.lote_id AND nueva.ubicacion_id = etl_ejecuciones.ubicacion_id
+                    AND nueva.ventana_desde = etl_ejecuciones.ventana_desde AND nueva.id > etl_ejecuciones.id))
          GROUP BY lotes.id ORDER BY lotes.id DESC"
     ))?;
     let mut rows = statement.query([])?;

@@ -48,14 +48,14 @@ impl Warehouse {
         .await
     }
 
-    /// Lines that loads of a window, or of parts of it, have removed so far and no later one has added again.
-    pub async fn lost_lines(&self, window: SalesWindow) -> Result<u64> {
+    /// Lines that loads within a time have removed so far and no later one has added again.
+    pub async fn lost_lines(&self, branch: BranchId, interval: Interval<Timestamp>) -> Result<u64> {
         self.read("lineas_retiradas", move |connection| {
             let statement = with_values(
                 "SELECT greatest(sum(lineas_retiradas)::BIGINT - sum(lineas_agregadas)::BIGINT, 0)::UBIGINT
                  FROM conciliaciones
                  WHERE ubicacion_id = ? AND desde >= make_timestamptz(?) AND hasta <= make_timestamptz(?)",
-                &[&window.branch, &micros(window.interval.start()), &micros(window.interval.end())],
+                &[&branch, &micros(interval.start()), &micros(interval.end())],
             );
             let lost: Option<u64> = connection.query_row(&statement, [], |row| row.get(0))?;
             Ok(lost.unwrap_or_default())

@@ -77,7 +77,7 @@ variables! {
     LOOK_BACK_DAYS = "KLK_LOOK_BACK_DAYS", number(7, 0, 366), "Días hacia atrás en los que cada noche se busca lo que llegó tarde; cada día y tienda cuesta al KLK un conteo. Con 0 o 1, ninguno más que la conciliación de ayer.";
     LOOK_BACK_PAUSE_SECONDS = "KLK_LOOK_BACK_PAUSE_SECONDS", number(5, 0, 3600), "Pausa entre dos de esos conteos, en segundos.";
     LOSS_PERCENT_MAX = "KLK_LOSS_PERCENT_MAX", number(20, 0, 100), "Porcentaje de las líneas cargadas que una respuesta puede quitar de una vez; si quita más, o todas, se conservan hasta que llegue igual otra vez.";
-    LOSS_LINES_MIN = "KLK_LOSS_LINES_MIN", number(5, 1, 1_000_000), "Líneas desde las que ese porcentaje cuenta.";
+    LOSS_LINES_MIN = "KLK_LOSS_LINES_MIN", number(5, 1, 1_000_000), "Líneas perdidas, del día de la tienda, desde las que ese porcentaje cuenta.";
     LOSS_PAUSE_MINUTES = "KLK_LOSS_PAUSE_MINUTES", number(10, 0, 10_080), "Minutos después de los que se cree la misma respuesta.";
     NEVER_EMPTY_WEEKS = "KLK_NEVER_EMPTY_WEEKS", number(4, 0, 52), "Semanas en las que una media hora tiene que haber vendido cada vez para que no se crea a la primera que está vacía; 0, siempre se cree.";
     NEVER_EMPTY_LINES = "KLK_NEVER_EMPTY_LINES", number(5, 1, 1_000_000), "Líneas que tiene que haber vendido cada una de esas semanas.";

@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 
 use domain::Interval;
-use domain::loss::{Loss, doubtful, is_believed, keys_of, never_empty};
+use domain::loss::{DoubtedLoss, EarlierLosses, Loss, doubtful, is_believed, keys_of, never_empty};
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
-use domain::window::{half_hours, local_half_hour};
+use domain::window::{day_interval, half_hours, local_half_hour};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use warehouse::{SalesWindow, StockSnapshot, WarehouseError};
@@ -28,11 +28,13 @@ pub(super) async fn of(
 ) -> Result<Option<RunMessage>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
-    let (loaded, lost_before) = match job.is_first_live_attempt() {
-        true => (Vec::new(), 0),
-        false => (warehouse.loaded_lines(window.clone()).await?, warehouse.lost_lines(window.clone()).await?),
-    };
-    let mut losses = doubtful(&loaded, &keys_of(lines), lost_before, limits);
+    let (mut loaded, mut doubted, mut earlier) = (Vec::new(), Vec::new(), EarlierLosses::default());
+    if !job.is_first_live_attempt() {
+        loaded = warehouse.loaded_lines(window.clone()).await?;
+        doubted = warehouse.doubted_losses(window.clone()).await?;
+        earlier = earlier_losses(job, window, &doubted).await?;
+    }
+    let mut losses = doubtful(&loaded, &keys_of(lines), &earlier, limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
     losses.extend(unexpectedly_empty(job, window, lines).await?);
     // The same response once more, out of a cache, is no second one.
@@ -40,16 +42,31 @@ pub(super) async fn of(
         Some(made_at) => made_at.checked_add(job.engine.settings.clock_drift_max).map_or(now, |latest| latest.min(now)),
         None => now,
     };
-    if losses.is_empty() || is_believed(&losses, &warehouse.doubted_losses(window.clone()).await?, said_at, limits) {
+    if losses.is_empty() || is_believed(&losses, &doubted, said_at, limits) {
         return Ok(None);
     }
     let said = match losses.iter().find(|loss| loss.gone == 0) {
         Some(empty) if gone == 0 => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
-        _ => messages::would_lose(gone, loaded.len() as u64, lost_before, limits.pause),
+        _ => messages::would_lose(gone, loaded.len() as u64, earlier.of_window, limits.pause),
     };
     tracing::warn!(run = %job.record.id, branch = %window.branch, gone, half_hours = losses.len(), "an answer is doubted");
     warehouse.doubt(job.record.id, window.clone(), losses, now).await?;
     Ok(Some(said))
+}
+
+/// What the window and its day have lost before, and what of it is in doubt.
+async fn earlier_losses(
+    job: &Job<'_>,
+    window: &SalesWindow,
+    doubted: &[DoubtedLoss],
+) -> Result<EarlierLosses, WarehouseError> {
+    let lost = async |interval| job.engine.warehouse.lost_lines(window.branch.clone(), interval).await;
+    let day = day_interval(window.local.start().date(), &job.branch.zone).unwrap_or(window.interval);
+    Ok(EarlierLosses {
+        of_window: lost(window.interval).await?,
+        of_day: lost(day).await?,
+        in_doubt: doubted.iter().map(|doubted| doubted.half_hour).collect(),
+    })
 }
 
 /// Half hours of the window that are expected, have no line, and have always had some.

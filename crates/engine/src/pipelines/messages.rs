@@ -193,8 +193,8 @@ fn came_in(detail: &str) -> Option<Came> {
     let (_, came) = rest.strip_suffix(" came")?.rsplit_once(" was expected, ")?;
     Some(match came {
         "nothing" => Came::Nothing,
-        "an empty one" => Came::EmptyArray,
-        "a second one" => Came::SecondElement,
+        "[]" => Came::EmptyArray,
+        "[{…}, {…}]" => Came::SecondElement,
         value => Came::Value(value.to_owned()),
     })
 }
@@ -236,8 +236,8 @@ mod tests {
 
     #[rstest]
     #[case("nothing", Came::Nothing)]
-    #[case("an empty one", Came::EmptyArray)]
-    #[case("a second one", Came::SecondElement)]
+    #[case("[]", Came::EmptyArray)]
+    #[case("[{…}, {…}]", Came::SecondElement)]
     fn what_the_client_says_in_its_own_language_is_a_code(#[case] came: &str, #[case] code: Came) {
         let message =
             malformed(None, &format!("'meta': 'meta': an array of exactly one object was expected, {came} came"));

@@ -30,7 +30,7 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let received =
         job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record), &question)).await?;
     // Until the lines are written, what they take is not anybody else's.
-    let (answer, _memory) = received.into_parts();
+    let (mut answer, _memory) = received.into_parts();
     let phases = PhaseTimes { extract: started.elapsed() };
     let (announced, distinct) = (answer.announced, answer.lines.len() as u64);
     let announcement = Announcement {
@@ -39,11 +39,13 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
         is_of_window_only: question.to.is_none(),
     };
     log_unreadable(job, &answer);
-    if let Some(message) = of_another_store(job, &answer) {
-        return Err(PipelineError::Short { message, extracted: distinct });
+    let of_another_store = take_lines_of_another_store(job, &mut answer);
+    if let (Some(message), true) = (&of_another_store, answer.lines.is_empty()) {
+        return Err(PipelineError::Short { message: message.clone(), extracted: distinct });
     }
     let made_at = answer.generated_at;
-    let no_proof = match (job.engine.source_echoes.hidden_in(EtlKind::Sales, &answer.echoes))
+    let no_proof = match of_another_store
+        .or_else(|| job.engine.source_echoes.hidden_in(EtlKind::Sales, &answer.echoes))
         .or_else(|| wrong_moment(job, &answer, window.interval.end()))
     {
         None => older_than_loaded(job, &window, made_at).await?,
@@ -205,8 +207,8 @@ fn wrong_moment(job: &Job<'_>, answer: &SalesAnswer, window_end: Timestamp) -> O
     is_early.then(|| messages::made_too_early(made_at, window_end, &job.branch.zone))
 }
 
-/// What is wrong with lines that are all from another store's warehouse, whatever `meta` says of the store.
-fn of_another_store(job: &Job<'_>, answer: &SalesAnswer) -> Option<RunMessage> {
+/// Takes out the lines that left another store's warehouse, whatever `meta` says of the store, and says so: that store has them too.
+fn take_lines_of_another_store(job: &Job<'_>, answer: &mut SalesAnswer) -> Option<RunMessage> {
     let own: Vec<&str> = job.branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()).collect();
     let branches = job.engine.branches.all();
     let others: HashSet<&str> = (branches.iter())
@@ -214,13 +216,21 @@ fn of_another_store(job: &Job<'_>, answer: &SalesAnswer) -> Option<RunMessage> {
         .flat_map(|branch| branch.warehouses.iter().map(|warehouse| warehouse.code.as_str()))
         .filter(|code| !own.contains(code))
         .collect();
-    let mut codes = answer.lines.iter().map(|line| line.codigo_almacen.as_deref().unwrap_or_default().trim());
-    let first = codes.clone().next()?;
-    codes.all(|code| others.contains(code)).then(|| RunMessage::OtherQuestion {
-        campo: "codigo_almacen".to_owned(),
-        pedido: own.join(", "),
-        respondido: first.to_owned(),
-    })
+    let is_foreign = |line: &SaleLine| others.contains(warehouse_of(line));
+    let came = answer.lines.len();
+    let first = answer.lines.iter().find(|line| is_foreign(line))?;
+    let (almacen, factura, linea) = (warehouse_of(first).to_owned(), first.numero_factura.to_string(), first.linea);
+    answer.lines.retain(|line| !is_foreign(line));
+    if answer.lines.is_empty() {
+        let campo = "codigo_almacen".to_owned();
+        return Some(RunMessage::OtherQuestion { campo, pedido: own.join(", "), respondido: almacen });
+    }
+    let ajenas = (came - answer.lines.len()) as u64;
+    Some(RunMessage::LinesOfOtherStore { llegaron: came as u64, ajenas, almacen, factura, linea })
+}
+
+fn warehouse_of(line: &SaleLine) -> &str {
+    line.codigo_almacen.as_deref().unwrap_or_default().trim()
 }
 
 /// What is wrong with a response that was made before what is loaded of its window was committed, as by a cache: what it does not

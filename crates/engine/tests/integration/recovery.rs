@@ -106,5 +106,5 @@ async fn a_problem_has_a_reference_and_no_internal_text() {
     let problem = world.engine.problem("health", error, texts::Language::Es);
     assert_eq!(problem.codigo, ProblemCode::Internal);
     assert!(!problem.correlacion.is_empty());
-    assert_eq!(problem.detail, "No se pudo consultar la base de datos. El equipo técnico ya fue avisado.");
+    assert!(problem.detail.starts_with("La base de datos no pudo leer o guardar lo pedido;"), "{}", problem.detail);
 }

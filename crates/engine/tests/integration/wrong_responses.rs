@@ -220,6 +220,93 @@ async fn lines_of_another_stores_warehouse_are_not_this_stores() {
     }
 }
 
+/// One of its lines is SUC002's, which has it too: it would count twice in the chain.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_another_stores_warehouse_beside_own_ones_is_set_aside_and_named() {
+    let foreign = right().replacen(r#""cantidad_vendida":1"#, r#""codigo_almacen":"APP-TBQ","cantidad_vendida":1"#, 1);
+    let (world, response) = responding(foreign).await;
+    let runs = world.extract("tienda_01", DAY, HOURS).await;
+    let message = "De 2 líneas, 1 salió del almacén APP-TBQ, que es de otra tienda: factura C01-01-00000001, línea 1. No se carga \
+                   aquí; la ventana sigue pendiente.";
+    assert_eq!((runs[0].estado, runs[0].error_mensaje.as_deref()), (PARTIAL, Some(message)));
+    assert!(is_a_gap(&world).await);
+    assert_eq!(day_totals(&world).await.lines, 1);
+    *response.lock().unwrap() = right();
+    assert_eq!(world.extract("tienda_01", DAY, HOURS).await[0].estado, RunState::Succeeded);
+    assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
+}
+
+/// The day is doubted; its half hours, one by one, lose too few lines each to be doubted by themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loss_in_doubt_is_not_believed_in_pieces() {
+    let lines_of = |first_line_only: bool, question: &serde_json::Value| {
+        let hour = |name: &str, other: &str| question[name].as_str().unwrap_or(other).to_owned();
+        let (from, to) = (hour("hora_desde", "00:00"), hour("hora_hasta", "24:00"));
+        let mut lines = Vec::new();
+        for half_hour in 24..40 {
+            for number in 1..=if first_line_only { 1 } else { 4 } {
+                let at = format!("{:02}:{:02}:{:02}", half_hour / 2, half_hour % 2 * 30, number);
+                if at >= format!("{from}:00") && at < format!("{to}:00") {
+                    lines.push(line(&format!("C01-01-{half_hour:04}{number:04}"), &at));
+                }
+            }
+        }
+        let hours = ["hora_desde", "hora_hasta"].map(|name| match question[name].as_str() {
+            Some(hour) => format!(r#""{name}":"{hour}","#),
+            None => String::new(),
+        });
+        format!(
+            r#"{{"meta":{{"sucursal_codigo":"SUC001","fecha_desde":"{DAY}","fecha_hasta":"{DAY}",{}"CodArticulo":"","almacen":"","total_registros":{},"fecha_generacion":"2025-11-18T16:00:00Z"}},"ventas":[{}]}}"#,
+            hours.concat(),
+            lines.len(),
+            lines.join(",")
+        )
+    };
+    let is_short = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let known = Arc::clone(&is_short);
+    let world =
+        answering(settings(), move |question| lines_of(known.load(std::sync::atomic::Ordering::Relaxed), question))
+            .await;
+    assert_eq!(world.extract("tienda_01", DAY, None).await[0].estado, RunState::Succeeded);
+    assert_eq!(day_totals(&world).await.lines, 64);
+    is_short.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(world.extract("tienda_01", DAY, None).await[0].estado, PARTIAL);
+    for (from, to) in [("12:00", "12:30"), ("12:30", "13:00"), ("13:00", "13:30")] {
+        assert_eq!(world.extract("tienda_01", DAY, Some((from, to))).await[0].estado, PARTIAL, "{from}");
+    }
+    assert_eq!(day_totals(&world).await.lines, 64);
+}
+
+/// Nothing was doubted before: the half hours lose few lines each, and the day would lose most of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn half_hours_of_few_lines_do_not_lose_them_one_after_the_other() {
+    let left = Arc::new(std::sync::atomic::AtomicU64::new(4));
+    let known = Arc::clone(&left);
+    let world = answering(settings(), move |question| {
+        let [from, to] = ["hora_desde", "hora_hasta"].map(|name| question[name].as_str().unwrap().to_owned());
+        let count = known.load(std::sync::atomic::Ordering::Relaxed);
+        let lines: Vec<String> = (1..=count)
+            .map(|number| line(&format!("C01-01-{}{number:04}", from.replace(':', "")), &format!("{from}:{number:02}")))
+            .collect();
+        format!(
+            r#"{{"meta":{{"sucursal_codigo":"SUC001","fecha_desde":"{DAY}","fecha_hasta":"{DAY}","hora_desde":"{from}","hora_hasta":"{to}","CodArticulo":"","almacen":"","total_registros":{count},"fecha_generacion":"2025-11-18T16:00:00Z"}},"ventas":[{}]}}"#,
+            lines.join(",")
+        )
+    })
+    .await;
+    let half_hours = [("12:00", "12:30"), ("12:30", "13:00"), ("13:00", "13:30"), ("13:30", "14:00")];
+    for hours in half_hours {
+        assert_eq!(world.extract("tienda_01", DAY, Some(hours)).await[0].estado, RunState::Succeeded);
+    }
+    left.store(1, std::sync::atomic::Ordering::Relaxed);
+    let mut states = Vec::new();
+    for hours in half_hours {
+        states.push(world.extract("tienda_01", DAY, Some(hours)).await[0].estado);
+    }
+    assert_eq!(states, [RunState::Succeeded, PARTIAL, PARTIAL, PARTIAL]);
+    assert_eq!(day_totals(&world).await.lines, 13);
+}
+
 /// The source says when it makes its responses: one that does not may have been made at any time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_hides_its_moment_proves_nothing_where_others_say_it() {

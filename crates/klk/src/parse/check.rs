@@ -75,15 +75,18 @@ fn echoes_of(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Echoes {
     Echoes::of(always.into_iter().chain(hours.into_iter().flatten()).map(|(name, field)| (name, field.is_some())))
 }
 
-/// Refuses a response without lines that does not say of which store and day it is. One of the whole day is one of its hours too.
+/// Refuses a response without lines that does not say of which store, days and hours it is.
 fn require_echo(meta: &SalesMeta<'_>, question: &SalesQuestion) -> Result<(), ParseError> {
     let date = question.date.to_string();
     let requested = [
-        ("sucursal_codigo", meta.sucursal_codigo, question.branch.as_str().to_owned()),
-        ("fecha_desde", meta.fecha_desde, date),
+        ("sucursal_codigo", meta.sucursal_codigo, Some(question.branch.as_str().to_owned())),
+        ("fecha_desde", meta.fecha_desde, Some(date.clone())),
+        ("fecha_hasta", meta.fecha_hasta, Some(date)),
+        ("hora_desde", meta.hora_desde, question.first_hour()),
+        ("hora_hasta", meta.hora_hasta, question.last_hour()),
     ];
-    match requested.into_iter().find(|(_, answered, _)| answered.is_none()) {
-        Some((field, _, asked)) => Err(other(field, &asked, "")),
+    match requested.into_iter().find(|(_, answered, asked)| answered.is_none() && asked.is_some()) {
+        Some((field, _, asked)) => Err(other(field, &asked.unwrap_or_default(), "")),
         None => Ok(()),
     }
 }

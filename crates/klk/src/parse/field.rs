@@ -10,7 +10,7 @@ use super::clock::{parse_date, parse_time};
 use super::decimal::parse_decimal;
 use super::problem::Expected;
 use super::raw::Field;
-use crate::text::trimmed;
+use crate::text::as_seen;
 
 /// Reads a field of an object with one of the functions below; an error carries the field's name.
 macro_rules! read {
@@ -39,20 +39,18 @@ pub(super) fn borrowed_text(field: Field<'_>) -> Result<Option<Cow<'_, str>>, Ex
     }
 }
 
-/// A text that has to be there, without blanks around it: codes and invoice numbers are keys.
+/// A text that has to be there, without what nobody sees of it: codes and invoice numbers are keys.
 pub(super) fn required_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
-    let trimmed = borrowed_text(field)?.map(|text| match text {
-        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
-        Cow::Owned(text) => Cow::Owned(trimmed(&text).to_owned()),
-    });
-    trimmed.filter(|text| !text.is_empty()).ok_or("a text that is not empty")
+    borrowed_text(field)?.map(as_seen).filter(|text| !text.is_empty()).ok_or("a text that is not empty")
 }
 
 /// A code that has to be there: it becomes part of identifiers, addresses and log lines.
 pub(super) fn code(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
+    let has_control = borrowed_text(field)?.is_some_and(|text| text.trim().contains(char::is_control));
     let code = required_text(field)?;
-    let is_plain = code.chars().count() <= CODE_CHARACTERS_MAX && !code.contains(char::is_control);
-    is_plain.then_some(code).ok_or("a code of at most 64 characters, none of them a control character")
+    (code.chars().count() <= CODE_CHARACTERS_MAX && !has_control)
+        .then_some(code)
+        .ok_or("a code of at most 64 characters, none of them a control character")
 }
 
 /// A name for people; `""` where there is none. Line ends and other control characters become blanks.

@@ -47,6 +47,10 @@ macro_rules! raw_object {
 }
 pub(super) use raw_object;
 
+/// What came instead of one element, in the language of JSON: people read it in theirs.
+const NONE: &str = "[]";
+const SEVERAL: &str = "[{…}, {…}]";
+
 /// Reads an array of exactly one element.
 pub(super) fn exactly_one<'body, T>(
     name: &'static str,
@@ -59,13 +63,13 @@ pub(super) fn exactly_one<'body, T>(
     let mut only = None;
     let read = scanner.array(format_args!("an array"), |scanner, index| {
         if index > 0 {
-            return Err(wrong("a second one"));
+            return Err(wrong(SEVERAL));
         }
         only = Some(read(scanner)?);
         Ok(())
     });
     match read {
         Err(Problem::Value(problem)) => Err(Problem::Value(problem.named(name))),
-        read => read.and_then(|()| only.ok_or_else(|| wrong("an empty one"))),
+        read => read.and_then(|()| only.ok_or_else(|| wrong(NONE))),
     }
 }

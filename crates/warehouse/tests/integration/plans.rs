@@ -257,6 +257,8 @@ async fn windows_of_a_plan_that_the_end_of_a_process_interrupted_are_queued_anew
         // Each window once, whatever it took.
         let counts = store.warehouse.plan(batch_id(1)).await.unwrap().unwrap().counts;
         assert_eq!((counts.queued, counts.running, counts.failed), (2, 0, 0));
+        let counts = store.warehouse.batch(batch_id(1)).await.unwrap().unwrap();
+        assert_eq!((counts.runs, counts.finished, counts.failed), (2, 0, 0));
         in_progress = again.id;
     }
     assert!(store.warehouse.claim(in_progress, instant(NOW), "host-1".to_owned(), None).await.unwrap());
