@@ -236,7 +236,7 @@ fn a_file_that_may_not_be_written_or_is_damaged_is_left_as_it_is() {
     mode(&klk.path(""), 0o755);
     mode(&folder, 0o555);
     mode(&file, 0o444);
-    let refused = as_somebody_else(&klk.server_command(&[])).output().unwrap();
+    let refused = as_somebody_else(&klk, &klk.server_command(&[])).output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     mode(&folder, 0o755);
     mode(&file, 0o644);
@@ -264,16 +264,24 @@ fn a_file_that_may_not_be_written_or_is_damaged_is_left_as_it_is() {
     assert_eq!(klk.run(&["usuarios", "--json"]).json()["usuarios"][0]["usuario"], "ana");
 }
 
-/// Root may write whatever it wants, so there the command is nobody's.
+/// Root may write whatever it wants, so there the command is nobody's, who may not even read where it was built.
 #[cfg(unix)]
-fn as_somebody_else(command: &Command) -> Command {
-    let mut other = Command::new("setpriv");
-    if rustix::process::geteuid().is_root() {
-        other.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+fn as_somebody_else(klk: &Klk, command: &Command) -> Command {
+    let program = std::path::Path::new(command.get_program());
+    let mut other = if rustix::process::geteuid().is_root() {
+        let folder = klk.path("bin");
+        std::fs::create_dir_all(&folder).unwrap();
+        let copied = |name: &str| std::fs::copy(program.with_file_name(name), folder.join(name));
+        copied("klk").unwrap();
+        // Where it is not beside the program, the environment says where.
+        drop(copied("libduckdb.so"));
+        let mut other = Command::new("setpriv");
+        other.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(folder.join("klk"));
+        other
     } else {
-        other = Command::new("env");
-    }
-    other.arg(command.get_program()).args(command.get_args()).current_dir(command.get_current_dir().unwrap());
+        Command::new(program)
+    };
+    other.args(command.get_args()).current_dir(command.get_current_dir().unwrap());
     crate::support::copy_environment(command, &mut other);
     other
 }
