@@ -127,6 +127,7 @@ test('in English the pages are found by their English names, and the keys are th
   await dialog.getByRole('textbox').fill('metrics');
   await expect(dialog.getByRole('link', { name: /^Metrics/ })).toHaveCount(1);
   await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
   await page.keyboard.press('g');
   await page.keyboard.press('p');
   await expect(page).toHaveURL(`${klk.url}/pendientes`);
