@@ -11,8 +11,6 @@ export default defineConfig({
   // The tests tell one story on one demo, in order.
   fullyParallel: false,
   workers: 1,
-  // A second try of a whole file, said as flaky at the end: two browsers, servers and a Sentry share two cores here.
-  retries: 1,
   timeout: 180_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,

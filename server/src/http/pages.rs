@@ -86,7 +86,7 @@ pub(super) async fn answer(
     let notice = if is_refresh { None } else { notices::read(&parts.headers) };
     let has_notice = notice.is_some();
     let options = ResponseOptions::default();
-    let owner = Owner::new_root(None);
+    let owner = request_owner();
     let contexts = state.contexts();
     let counts = state.counts.to_text();
     let provided = options.clone();
@@ -120,11 +120,18 @@ pub(super) async fn answer(
             response
         }
     };
-    owner.unset();
     if has_notice {
         notices::forget(&mut response);
     }
     response
+}
+
+/// What a request's contexts belong to. It is current only while the request is polled: a new root stays current on its thread, and a
+/// request for data that the thread handles while a page waits would have the page's contexts.
+fn request_owner() -> Owner {
+    let owner = Owner::new_root(None);
+    owner.clone().unset();
+    owner
 }
 
 /// A document of what is known already, drawn within the request's contexts.
@@ -134,18 +141,34 @@ pub(super) fn draw<View: IntoView>(
     status: StatusCode,
     view: impl FnOnce() -> View,
 ) -> Response {
-    let owner = Owner::new_root(None);
+    let owner = request_owner();
     let contexts = state.contexts();
     let html = owner.with(|| {
         provide_context(parts);
         contexts();
         finished(&view().to_html())
     });
-    owner.unset();
     drawn(status, html)
 }
 
 fn drawn(status: StatusCode, html: String) -> Response {
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     (status, [(header::CONTENT_TYPE, kind)], html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::use_context;
+
+    use super::*;
+
+    #[test]
+    fn a_request_does_not_have_the_contexts_of_a_page_that_waits_on_its_thread() {
+        let page = request_owner();
+        page.with(|| provide_context("of the page"));
+        // As `handle_server_fns_with_context` makes one.
+        let beside = Owner::new();
+        assert_eq!(beside.with(use_context::<&str>), None);
+        assert_eq!(page.with(use_context::<&str>), Some("of the page"));
+    }
 }
