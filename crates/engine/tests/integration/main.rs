@@ -8,6 +8,7 @@ mod calendars;
 mod clock_changes;
 mod coverage_grid;
 mod decisions;
+mod doubted_losses;
 mod extraction;
 mod failures;
 #[path = "../../../monitoring/tests/integration/fake_sentry.rs"]
@@ -27,6 +28,7 @@ mod races;
 mod recovery;
 mod recovery_notices;
 mod resilience;
+mod responses;
 mod restart;
 mod run_detail;
 mod schedule;

@@ -12,8 +12,8 @@ use engine::EngineSettings;
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::responses::answering;
 use crate::support::{World, operator, settings};
-use crate::wrong_responses::answering;
 
 /// Invoices of one register, one a minute: the day of November 2025, the hour, the first number and the last.
 type Sold = (u8, u8, u64, u64);
