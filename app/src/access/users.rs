@@ -130,7 +130,10 @@ fn content(language: Language, overview: &AccessOverview) -> AnyView {
 fn user_row(language: Language, user: &UserView) -> AnyView {
     let texts = language.access();
     let mut facts = vec![fields::role_name(language, user.role).to_owned(), scope(language, &user.stores)];
-    facts.push(texts.sessions(user.sessions));
+    facts.push(match user.sessions {
+        1 => texts.session().to_owned(),
+        count => texts.sessions(count),
+    });
     facts.extend(user.seen_at.map(|at| texts.seen(absolute(language, at))));
     facts.extend(user.is_linked.then(|| texts.linked().to_owned()));
     facts.extend((!user.has_password).then(|| texts.no_password().to_owned()));

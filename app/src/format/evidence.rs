@@ -5,7 +5,7 @@ use domain::read_model::{GapView, MissingNumbers};
 use domain::sequence::BreakKind;
 
 use super::{absolute, dollars, whole};
-use crate::i18n::Language;
+use crate::i18n::{Language, shown_message};
 use crate::preferences::language;
 
 /// What a cause is called.
@@ -56,8 +56,12 @@ pub fn evidence_of_gap(language: Language, gap: &GapView) -> String {
         }
         _ => {
             let counts = match (proof.anunciadas, proof.recibidas) {
-                (Some(announced), Some(received)) if proof.tipo == CauseKind::ShortAnswer => {
+                (Some(announced), Some(received)) if proof.tipo == CauseKind::ShortAnswer && received < announced => {
                     Some(texts.counts(whole(language, received), whole(language, announced)))
+                }
+                // All lines came, and something else is wrong with them: the run says what.
+                _ if proof.tipo == CauseKind::ShortAnswer => {
+                    shown_message(language, gap.causa_mensaje.as_ref(), gap.causa_detalle.as_ref())
                 }
                 _ => None,
             };
@@ -87,10 +91,12 @@ pub fn numbers_in_a_row(register: &str, from: u64, to: u64) -> String {
 #[cfg(test)]
 mod tests {
     use domain::read_model::CauseEvidence;
+    use domain::run_message::RunMessage;
     use jiff::civil::date;
     use rstest::rstest;
 
     use super::*;
+    use crate::i18n::run_message;
     use crate::sample;
 
     fn noon() -> Option<jiff::civil::DateTime> {
@@ -125,5 +131,14 @@ mod tests {
     fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {
         let gap = GapView { evidencia, ..sample::gap() };
         assert_eq!(evidence_of_gap(Language::Es, &gap), text);
+    }
+
+    #[test]
+    fn where_all_lines_came_the_run_says_what_is_wrong() {
+        let proof =
+            CauseEvidence { anunciadas: Some(8), recibidas: Some(8), ..sample::evidence(CauseKind::ShortAnswer) };
+        let message = RunMessage::WithoutMoment;
+        let gap = GapView { evidencia: proof, causa_mensaje: Some(message.clone()), ..sample::gap() };
+        assert_eq!(evidence_of_gap(Language::Es, &gap), run_message(Language::Es, &message));
     }
 }

@@ -122,8 +122,7 @@ fn cause_of(gap: &GapView) -> AnyView {
                 <span class="error-excerpt muted">{evidence.clone()}</span>
             </summary>
             <div class="error-full">
-                <p>{evidence}</p>
-                {facts_of(gap)}
+                {facts_of(gap, &evidence)}
                 {run}
                 {to_day}
             </div>
@@ -132,17 +131,18 @@ fn cause_of(gap: &GapView) -> AnyView {
     .into_any()
 }
 
-/// The stored message, the number of attempts and the missing invoice numbers.
-fn facts_of(gap: &GapView) -> AnyView {
+/// What proves the cause, the stored message where that is not it, the number of attempts and the missing invoice numbers.
+fn facts_of(gap: &GapView, evidence: &str) -> AnyView {
     let texts = language().gaps();
     let said = shown_message(language(), gap.causa_mensaje.as_ref(), gap.causa_detalle.as_ref())
+        .filter(|said| !evidence.contains(said.as_str()))
         .map(|said| view! { <p>{said}</p> });
     let attempts = (gap.intentos > 0).then(|| view! { <p class="muted">{texts.attempts(gap.intentos)}</p> });
     let numbers = (!gap.facturas_faltantes.is_empty()).then(|| {
         let missing = gap.facturas_faltantes.iter().map(|numbers| view! { <li>{numbers_of(numbers)}</li> });
         view! { <p class="muted">{texts.numbers()}</p><ul class="plain-list">{missing.collect_view()}</ul> }
     });
-    view! { {said} {attempts} {numbers} }.into_any()
+    view! { <p>{evidence.to_owned()}</p> {said} {attempts} {numbers} }.into_any()
 }
 
 /// To the runs of the same store and type: what was tried, and what is at it.
