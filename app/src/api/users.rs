@@ -81,7 +81,7 @@ pub async fn issue_code(
     usuario: Option<String>,
 ) -> Result<UserCode, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("dar_codigo"))?;
-    let name = session.checked(domain::filter::required("usuario", usuario))?;
+    let name = session.checked(named(usuario))?;
     session
         .answer(async {
             let code = session.engine.issue_code(&session.actor, &name).await?;
@@ -97,7 +97,7 @@ pub async fn end_sessions(
     usuario: Option<String>,
 ) -> Result<SessionsEnded, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("cerrar_sesiones"))?;
-    let name = session.checked(domain::filter::required("usuario", usuario))?;
+    let name = session.checked(named(usuario))?;
     session
         .answer(async {
             let ended = session.engine.end_user_sessions(&session.actor, &name).await?;
@@ -113,7 +113,7 @@ pub async fn unlink_user(
     usuario: Option<String>,
 ) -> Result<UserSummary, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("desvincular_usuario"))?;
-    let name = session.checked(domain::filter::required("usuario", usuario))?;
+    let name = session.checked(named(usuario))?;
     let (engine, actor) = (&session.engine, &session.actor);
     session
         .answer(async {
@@ -125,7 +125,7 @@ pub async fn unlink_user(
 
 async fn enable(endpoint: &'static str, usuario: Option<String>, is_enabled: bool) -> Result<UserSummary, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything(endpoint))?;
-    let name = session.checked(domain::filter::required("usuario", usuario))?;
+    let name = session.checked(named(usuario))?;
     let (engine, actor) = (&session.engine, &session.actor);
     session
         .answer(async {
@@ -133,6 +133,10 @@ async fn enable(endpoint: &'static str, usuario: Option<String>, is_enabled: boo
             engine.read_user(actor, &name)
         })
         .await
+}
+
+fn named(usuario: Option<String>) -> Result<String, domain::filter::InvalidParameter> {
+    domain::filter::required("usuario", usuario)
 }
 
 fn code_of(usuario: String, code: &secrecy::SecretString) -> UserCode {
@@ -151,5 +155,5 @@ fn role_of(
         stores if stores.is_empty() => StoreScope::All,
         stores => StoreScope::Only(stores.into_iter().collect()),
     };
-    Ok((required("usuario", usuario)?, required("rol", choice("rol", rol)?)?, stores))
+    Ok((named(usuario)?, required("rol", choice("rol", rol)?)?, stores))
 }

@@ -85,7 +85,7 @@ pub struct EarlierLosses {
     pub of_window: u64,
     /// Lines that earlier loads of the store's day removed: nor what loses a little in each of its half hours.
     pub of_day: u64,
-    /// Half hours, by their local start, with a loss in doubt: it stays in doubt for whoever asks, and in whatever pieces.
+    /// Half hours, by their local start, with a loss in doubt: it stays in doubt for every caller, and in pieces of any length.
     pub in_doubt: HashSet<DateTime>,
 }
 

@@ -25,7 +25,7 @@ use crate::settings::{NameClaim, ProviderSettings, may_be_asked};
 
 /// Keys are changed now and then, and are looked for again at once where one is missing.
 const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(1);
-/// A provider that does not respond is left alone for so long; whoever comes meanwhile is told so without waiting.
+/// How long a provider that does not respond is left alone; sign-ins meanwhile are refused without waiting.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// A provider whose keys are so new is not asked for them again because of a key that is missing.
 const KEYS_PAUSE: SignedDuration = SignedDuration::from_secs(30);

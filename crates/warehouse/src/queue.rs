@@ -58,7 +58,7 @@ pub struct NewRun {
 pub struct EnqueueOutcome {
     /// The runs that wait now, in the order they were given.
     pub queued: Vec<RunRecord>,
-    /// Runs that were queued or in progress already and have points of a window that was asked for.
+    /// Runs that were queued or in progress already and have points of a requested window.
     pub in_progress: Vec<RunRecord>,
 }
 
@@ -92,7 +92,7 @@ impl SameKey {
 
 impl Warehouse {
     /// Queues runs. One whose window overlaps that of a run that is queued or in progress, of the same branch and kind, is
-    /// left out, and that run is named instead (rule 7): whoever asks, a window is in progress once.
+    /// left out, and that run is named instead (rule 7): a window is in progress once, for all callers.
     pub async fn enqueue(&self, batch: NewBatch, runs: Vec<NewRun>) -> Result<EnqueueOutcome> {
         self.enqueue_decided(batch, runs, None).await
     }

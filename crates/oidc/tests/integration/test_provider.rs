@@ -1,5 +1,5 @@
-//! A provider of identities on loopback: it hands out codes, checks them as a provider has to, and signs what it is
-//! told to.
+//! A provider of identities on loopback: it hands out codes, checks them as a provider has to, and signs what the
+//! test wants.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};

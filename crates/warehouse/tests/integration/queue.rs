@@ -1,4 +1,4 @@
-//! Queueing: whoever asks and however often, a window of a branch and kind is in progress once (DESIGN, rule 7).
+//! Queueing: a window of a branch and kind is in progress once, for all callers and however often they request it (DESIGN, rule 7).
 
 use domain::{EtlKind, RunMode, RunState};
 use warehouse::{NewRun, RunRecord};
