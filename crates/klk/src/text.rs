@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// Characters of foreign text that an error message may carry.
 pub(crate) const EXCERPT_CHARACTERS: usize = 200;
 
@@ -22,6 +24,16 @@ pub(crate) fn as_seen(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
+}
+
+/// An invoice number as a key: written in full width, decomposed or in small letters, it is the same invoice.
+pub(crate) fn invoice_key(number: Cow<'_, str>) -> Cow<'_, str> {
+    let number = if number.is_ascii() {
+        number
+    } else {
+        Cow::Owned(ComposingNormalizerBorrowed::new_nfkc().normalize(&number).trim().to_owned())
+    };
+    if number.contains(char::is_lowercase) { Cow::Owned(number.to_uppercase()) } else { number }
 }
 
 /// The beginning of a text on one line: runs of white space become one blank, and what is cut shows as `…`.
@@ -59,6 +71,17 @@ mod tests {
         assert_eq!(seen("C10\u{200B}-01\u{0}"), "C10-01");
         assert_eq!(seen("\u{200B} "), "");
         assert_eq!(seen("CAJA 1-7"), "CAJA 1-7");
+    }
+
+    #[test]
+    fn an_invoice_is_the_same_however_its_number_is_written() {
+        let key = |text: &str| invoice_key(Cow::Owned(text.to_owned())).into_owned();
+        for written in
+            ["C10-01-Ñ8064", "c10-01-ñ8064", "C10-01-N\u{303}8064", "Ｃ１０-０１-Ñ８０６４", "C10\u{FF0D}01-Ñ8064"]
+        {
+            assert_eq!(key(written), "C10-01-Ñ8064", "{written}");
+        }
+        assert!(matches!(invoice_key(Cow::Borrowed("C10-01-00008064")), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -60,6 +60,9 @@ const PARTIAL: RunState = RunState::Partial;
 #[case::a_text_for_a_number(&[with_quantity(r#""uno""#)], PARTIAL, 1)]
 #[case::no_number(&[with_quantity("null")], PARTIAL, 1)]
 #[case::an_hour_that_is_none(&[(r#""hora":"12:10:00.5""#, r#""hora":"mediodía""#)], PARTIAL, 1)]
+#[case::a_moment_that_contradicts_its_hour(
+    &[(r#""hora":"12:10:00.5""#, r#""hora":"12:10:00.5","fecha_hora_completa":"2025-11-16T12:10:00""#)], PARTIAL, 1
+)]
 #[case::an_invoice_without_a_number(&[("C01-01-00000002", "")], PARTIAL, 1)]
 #[case::an_element_that_is_no_line(&[(r#""ventas":["#, r#""ventas":[7,"#)], PARTIAL, 2)]
 #[case::the_key_of_a_good_line_on_one_that_cannot_be_read(
@@ -152,6 +155,15 @@ async fn of_many_lines_that_cannot_be_read_a_few_are_said() {
 #[case::seconds(&[(r#""hora_desde":"12:00""#, r#""hora_desde":"12:00:00""#)])]
 #[case::blanks(&[("SUC001", "suc001 ")])]
 #[case::an_echo_less(&[(r#""sucursal_codigo":"SUC001","#, "")])]
+#[case::the_moment_as_a_whole(
+    &[(r#""hora":"12:10:00.5""#, r#""hora":"12:10:00.5","fecha_hora_completa":"2025-11-17T12:10:00""#)]
+)]
+#[case::the_moment_as_a_whole_rounded_and_with_a_blank(
+    &[(r#""hora":"12:10:00.5""#, r#""hora":"12:10:00.5","fecha_hora_completa":"2025-11-17 12:10:01""#)]
+)]
+#[case::no_moment_as_a_whole(
+    &[(r#""hora":"12:10:00.5""#, r#""hora":"12:10:00.5","fecha_hora_completa":"""#)]
+)]
 #[case::blanks_around_an_invoice(&[("C01-01-00000002", "C01-01-00000002  ")])]
 #[case::made_as_the_window_ended(&[("2025-11-18T13:45:09.488Z", "2025-11-17T16:29:30Z")])]
 #[case::no_time_of_making(&[(r#","fecha_generacion":"2025-11-18T13:45:09.488Z""#, "")])]

@@ -10,7 +10,7 @@ use super::clock::{parse_date, parse_time};
 use super::decimal::parse_decimal;
 use super::problem::Expected;
 use super::raw::Field;
-use crate::text::as_seen;
+use crate::text::{as_seen, invoice_key};
 
 /// Reads a field of an object with one of the functions below; an error carries the field's name.
 macro_rules! read {
@@ -42,6 +42,11 @@ pub(super) fn borrowed_text(field: Field<'_>) -> Result<Option<Cow<'_, str>>, Ex
 /// A text that has to be there, without what nobody sees of it: codes and invoice numbers are keys.
 pub(super) fn required_text(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
     borrowed_text(field)?.map(as_seen).filter(|text| !text.is_empty()).ok_or("a text that is not empty")
+}
+
+/// An invoice number that has to be there, as a key.
+pub(super) fn invoice_number(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
+    required_text(field).map(invoice_key)
 }
 
 /// A code that has to be there: it becomes part of identifiers, addresses and log lines.

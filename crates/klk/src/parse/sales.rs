@@ -1,25 +1,27 @@
 //! Answers of `/ventas`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use domain::echo::Echoes;
 use domain::sale::{SaleLine, SalesAnswer, SmolStr};
-use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 
 use super::check::{SalesFacts, outside_of, read_sales_meta};
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
-use super::field::read;
+use super::field::{read, text_or_json};
 use super::problem::FieldProblem;
 use super::problem::Problem;
-use super::raw::{RawObject, exactly_one, raw_object};
+use super::raw::{Field, RawObject, exactly_one, raw_object};
 use super::scanner::Scanner;
 use super::unreadable::{UnreadableLines, read_or_set_aside};
 use super::{ParseError, marked_text_of};
 use crate::SalesQuestion;
 
 raw_object!(RawLine, "an invoice line", {
-    numero_factura, fecha, hora, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion, error,
+    numero_factura, fecha, hora, fecha_hora_completa, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion, error,
 });
 
 raw_object!(RawProduct, "an object in 'producto'", {
@@ -161,7 +163,7 @@ fn read_line<'body>(scanner: &mut Scanner<'body>) -> Result<(Key<'body>, SaleLin
     let quantity = quantity.ok_or_else(|| missing("cantidad"))?;
     let money = money.ok_or_else(|| missing("financiero"))?;
 
-    let invoice = read!(required_text, raw.numero_factura);
+    let invoice = read!(invoice_number, raw.numero_factura);
     let number = read!(required_integer, raw.linea);
     let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number))?;
     Ok(((invoice, number), line))
@@ -175,11 +177,13 @@ fn sale_line(
     money: &RawMoney<'_>,
     (invoice, number): (&str, i32),
 ) -> Result<SaleLine, Problem> {
+    let (fecha, hora) = (read!(required_date, raw.fecha), read!(required_time, raw.hora));
+    check_moment(raw, fecha.to_datetime(hora))?;
     Ok(SaleLine {
         numero_factura: SmolStr::new(invoice),
         linea: number,
-        fecha: read!(required_date, raw.fecha),
-        hora: read!(required_time, raw.hora),
+        fecha,
+        hora,
         codigo_producto: SmolStr::from(read!(present_text, product.codigo_producto)),
         descripcion_producto: read!(text, product.descripcion_producto),
         marca_producto: read!(text, product.marca_producto),
@@ -225,4 +229,25 @@ fn sale_line(
         tiene_promocion: read!(text, raw.tiene_promocion),
         codigo_promocion: read!(text, raw.codigo_promocion),
     })
+}
+
+/// Refuses a line whose moment as a whole is another than that of its day and hour: nobody knows which of them is right. It drops
+/// or rounds the fraction of a second and may be missing; what is no moment says nothing.
+fn check_moment(raw: &RawLine<'_>, moment: DateTime) -> Result<(), FieldProblem> {
+    let name = "fecha_hora_completa";
+    let Some(json) = raw.fecha_hora_completa else { return Ok(()) };
+    let is_same = part(Some(json), 1..11) == part(raw.fecha, 1..11) && part(Some(json), 12..20) == part(raw.hora, 1..9);
+    if is_same {
+        return Ok(());
+    }
+    let Ok(whole) = text_or_json(json).trim().parse::<DateTime>() else { return Ok(()) };
+    let apart = moment.duration_since(whole).abs();
+    if apart <= SignedDuration::from_secs(1) {
+        return Ok(());
+    }
+    Err(FieldProblem::new(name, "the moment of 'fecha' and 'hora'", Some(json)))
+}
+
+fn part(field: Field<'_>, range: Range<usize>) -> Option<&[u8]> {
+    field.and_then(|json| json.as_bytes().get(range))
 }

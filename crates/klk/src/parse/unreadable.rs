@@ -7,7 +7,7 @@ use domain::sale::UnreadableLine;
 use domain::stock::UnreadableArticle;
 use serde_json::value::RawValue;
 
-use super::field::{required_integer, required_text};
+use super::field::{invoice_number, required_integer, required_text};
 use super::problem::Problem;
 use super::scanner::Scanner;
 use crate::text::{BYTE_MARK, excerpt};
@@ -80,7 +80,7 @@ impl<'body> UnreadableLines<'body> {
     /// Sets aside the element at an index.
     #[cold]
     pub(super) fn add(&mut self, index: usize, element: &'body str, reason: &Reason) {
-        let invoice = named_value(element, "numero_factura").and_then(|json| required_text(Some(json)).ok());
+        let invoice = named_value(element, "numero_factura").and_then(|json| invoice_number(Some(json)).ok());
         let line = named_value(element, "linea").and_then(|json| required_integer(Some(json)).ok());
         self.count += 1;
         let (field, value) = reason.field_and_value(element);
