@@ -71,7 +71,9 @@ pub async fn keep(engine: Engine, warehouse: Warehouse, client: Client, settings
 }
 
 async fn take(engine: &Engine, warehouse: &Warehouse, settings: &Settings, rows: Vec<WarehouseRow>) {
-    let rows = with_forgotten(kept(warehouse).await.unwrap_or_default(), rows);
+    let before = kept(warehouse).await.unwrap_or_default();
+    let rows = without_swapped_names(&before, rows);
+    let rows = with_forgotten(before, rows);
     match branches::find(settings, Ok(&rows)) {
         Ok(found) => engine.adopt_branches(found.list),
         Err(failure) => {
@@ -94,6 +96,30 @@ async fn store(warehouse: &Warehouse, rows: &[WarehouseRow]) {
     if let Err(error) = warehouse.keep_listing(document, crate::clock::now()).await {
         tracing::warn!(%error, "the listing of stores could not be kept");
     }
+}
+
+/// The new rows, in which no store has the name of another one that is listed too: people would take one store for the other. It
+/// keeps its own name; klk.toml can name stores otherwise.
+fn without_swapped_names(before: &[WarehouseRow], mut now: Vec<WarehouseRow>) -> Vec<WarehouseRow> {
+    let is_same = |one: &str, other: &str| one.to_uppercase() == other.to_uppercase();
+    let listed: HashSet<String> = now.iter().map(|row| row.branch.as_str().to_uppercase()).collect();
+    for row in &mut now {
+        let is_of = |known: &WarehouseRow| is_same(known.branch.as_str(), row.branch.as_str());
+        let owner = before.iter().find(|known| !is_of(known) && is_same(&known.branch_name, &row.branch_name));
+        let own = before.iter().find(|known| is_of(known) && !known.branch_name.is_empty());
+        let (Some(owner), Some(own)) = (owner, own) else { continue };
+        let is_taken = listed.contains(&owner.branch.as_str().to_uppercase());
+        if is_taken && !row.branch_name.is_empty() && !is_same(&own.branch_name, &row.branch_name) {
+            tracing::error!(
+                branch = %row.branch,
+                name = row.branch_name,
+                owner = %owner.branch,
+                "the POS gives a store the name of another one; it keeps its own"
+            );
+            row.branch_name.clone_from(&own.branch_name);
+        }
+    }
+    now
 }
 
 /// The new rows, and those of stores and warehouses that are not listed any more.
@@ -126,6 +152,25 @@ mod tests {
             warehouse: WarehouseCode::new(warehouse),
             warehouse_name: String::new(),
         }
+    }
+
+    #[test]
+    fn stores_do_not_swap_their_names_and_may_get_new_ones() {
+        let named = |branch: &str, name: &str| WarehouseRow { branch_name: name.to_owned(), ..row(branch, "A") };
+        let names = |rows: Vec<WarehouseRow>| -> Vec<String> {
+            without_swapped_names(
+                &[named("SUC001", "PERIFERICO"), named("SUC002", "BOSQUE"), named("SUC003", "")],
+                rows,
+            )
+            .into_iter()
+            .map(|row| row.branch_name)
+            .collect()
+        };
+        let swapped = names(vec![named("SUC001", "BOSQUE"), named("suc002", "Periferico"), named("SUC004", "BOSQUE")]);
+        assert_eq!(swapped, ["PERIFERICO", "BOSQUE", "BOSQUE"]);
+        let renamed = names(vec![named("SUC001", "CATIA"), named("SUC002", ""), named("SUC003", "ARTIGAS")]);
+        assert_eq!(renamed, ["CATIA", "", "ARTIGAS"]);
+        assert_eq!(names(vec![named("SUC001", "BOSQUE")]), ["BOSQUE"], "the other one is not listed any more");
     }
 
     #[test]
