@@ -171,6 +171,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         write_retry_pause: limits.write_retry_pause,
         recovery_days_max: limits.recovery_days_max,
         extract_days_max: limits.extract_days_max,
+        past_days_max: limits.past_days_max,
         plans: limits.plans,
         retries: RetrySettings { is_on: purpose == Purpose::Serve && limits.retries.is_on, ..limits.retries },
         scheduler: purpose == Purpose::Serve && limits.scheduler,

@@ -2,13 +2,15 @@
 //! or that looks at another database, answers with less as quickly as with all.
 //!
 //! What is lost is counted by the keys of lines, so that as many other lines in their place are a loss too. A line that came
-//! with another hour of the same window is not lost.
+//! with another hour of the same window is not lost. Lines that came and are worth much less are a loss as well.
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use sha2::{Digest, Sha256};
 
 use crate::Interval;
@@ -43,13 +45,34 @@ impl Default for LossLimits {
     }
 }
 
-/// A line as far as it matters here: its half hour on the store's clock, its invoice and its number.
-pub type LineKey = (DateTime, String, i32);
+/// A line as far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownLine {
+    /// Its start, on the store's clock.
+    pub half_hour: DateTime,
+    /// `numero_factura`.
+    pub invoice: String,
+    /// Its number in the invoice.
+    pub line: i32,
+    /// Quantity, Bs and USD, in millionths: what a loss can be seen by.
+    pub worth: [i64; 3],
+}
 
-/// The keys of lines, each with its half hour.
-pub fn keys_of(lines: &[SaleLine]) -> Vec<LineKey> {
-    let key = |line: &SaleLine| (local_half_hour(line.local_moment()), line.numero_factura.to_string(), line.linea);
-    lines.iter().map(key).collect()
+impl KnownLine {
+    /// Of a line of a response.
+    pub fn of(line: &SaleLine) -> Self {
+        let millionths = |amount: Decimal| (amount * Decimal::from(1_000_000)).to_i64().unwrap_or(i64::MAX);
+        Self {
+            half_hour: local_half_hour(line.local_moment()),
+            invoice: line.numero_factura.to_string(),
+            line: line.linea,
+            worth: [line.cantidad_vendida, line.venta_total_bs, line.venta_total_usd].map(millionths),
+        }
+    }
+
+    fn key(&self) -> (&str, i32) {
+        (&self.invoice, self.line)
+    }
 }
 
 /// A half hour that would lose lines.
@@ -61,7 +84,9 @@ pub struct Loss {
     pub loaded: u64,
     /// Those that did not come.
     pub gone: u64,
-    /// What came of it, as the digest of its keys: the same answer has the same.
+    /// Those that came and are worth less, where that is doubted.
+    pub devalued: u64,
+    /// What came of it, as the digest of its keys, and of its amounts where they are in doubt: the same response has the same.
     pub digest: String,
 }
 
@@ -74,6 +99,8 @@ pub struct DoubtedLoss {
     pub digest: String,
     /// When that answer came first.
     pub seen_at: Timestamp,
+    /// When the source had made it; None where its clock says nothing.
+    pub made_at: Option<Timestamp>,
     /// Whether a person confirmed it.
     pub is_confirmed: bool,
 }
@@ -90,36 +117,73 @@ pub struct EarlierLosses {
 }
 
 /// The half hours that would lose lines. Empty if the loss is within the limits, together with the earlier ones.
-pub fn doubtful(loaded: &[LineKey], came: &[LineKey], earlier: &EarlierLosses, limits: LossLimits) -> Vec<Loss> {
-    let keys: HashSet<(&str, i32)> = came.iter().map(|(_, invoice, line)| (invoice.as_str(), *line)).collect();
-    let mut counts: HashMap<DateTime, (u64, u64)> = HashMap::new();
-    for (half_hour, invoice, line) in loaded {
-        let (loaded, gone) = counts.entry(*half_hour).or_default();
-        *loaded += 1;
-        *gone += u64::from(!keys.contains(&(invoice.as_str(), *line)));
+pub fn doubtful(loaded: &[KnownLine], came: &[KnownLine], earlier: &EarlierLosses, limits: LossLimits) -> Vec<Loss> {
+    let worth: HashMap<(&str, i32), &[i64; 3]> = came.iter().map(|line| (line.key(), &line.worth)).collect();
+    let mut tallies: HashMap<DateTime, Tally> = HashMap::new();
+    let mut all = Tally::default();
+    for line in loaded {
+        let now = worth.get(&line.key()).copied();
+        all.add(&line.worth, now);
+        tallies.entry(line.half_hour).or_default().add(&line.worth, now);
     }
-    let gone: u64 = counts.values().map(|(_, gone)| gone).sum();
-    let all = loaded.len() as u64;
-    let is_doubtful = limits.is_doubtful(all, all - gone)
-        || (gone > 0 && limits.is_much(all + earlier.of_window, gone + earlier.of_window))
-        || (limits.is_much_of(all, gone) && gone + earlier.of_day >= limits.lines_min)
-        || counts.values().any(|(loaded, gone)| limits.is_much(*loaded, *gone))
-        || counts.iter().any(|(half_hour, (_, gone))| *gone > 0 && earlier.in_doubt.contains(half_hour));
-    if !is_doubtful {
+    let is_in_doubt = |half_hour: &DateTime| earlier.in_doubt.contains(half_hour);
+    let loses_lines = limits.is_doubtful(all.loaded, all.loaded - all.gone)
+        || (all.gone > 0 && limits.is_much(all.loaded + earlier.of_window, all.gone + earlier.of_window))
+        || (limits.is_much_of(all.loaded, all.gone) && all.gone + earlier.of_day >= limits.lines_min)
+        || tallies.values().any(|tally| limits.is_much(tally.loaded, tally.gone))
+        || tallies.iter().any(|(half_hour, tally)| tally.gone > 0 && is_in_doubt(half_hour));
+    let loses_worth = all.is_much_devalued(limits)
+        || tallies.values().any(|tally| tally.is_much_devalued(limits))
+        || tallies.iter().any(|(half_hour, tally)| tally.devalued > 0 && is_in_doubt(half_hour));
+    let loss = |(half_hour, tally): (DateTime, Tally)| {
+        let gone = if loses_lines { tally.gone } else { 0 };
+        let devalued = if loses_worth { tally.devalued } else { 0 };
+        let digest = digest_of(came, half_hour, devalued > 0);
+        (gone + devalued > 0).then_some(Loss { half_hour, loaded: tally.loaded, gone, devalued, digest })
+    };
+    if !loses_lines && !loses_worth {
         return Vec::new();
     }
-    let digests = digests(came);
-    let nothing = digest_of(&mut Vec::new());
-    let mut losses: Vec<Loss> = counts
-        .into_iter()
-        .filter(|(_, (_, gone))| *gone > 0)
-        .map(|(half_hour, (loaded, gone))| {
-            let digest = digests.get(&half_hour).unwrap_or(&nothing).clone();
-            Loss { half_hour, loaded, gone, digest }
-        })
-        .collect();
+    let mut losses: Vec<Loss> = tallies.into_iter().filter_map(loss).collect();
     losses.sort_unstable_by_key(|loss| loss.half_hour);
     losses
+}
+
+/// What became of the loaded lines of a time.
+#[derive(Default)]
+struct Tally {
+    loaded: u64,
+    /// Those that did not come.
+    gone: u64,
+    /// Those that came and are worth less.
+    devalued: u64,
+    /// Of those that came, each measure: as loaded, and as it came.
+    worth: [(i128, i128); 3],
+}
+
+impl Tally {
+    fn add(&mut self, loaded: &[i64; 3], came: Option<&[i64; 3]>) {
+        self.loaded += 1;
+        let Some(came) = came else {
+            self.gone += 1;
+            return;
+        };
+        let mut is_less = false;
+        for ((before, after), (loaded, came)) in self.worth.iter_mut().zip(loaded.iter().zip(came)) {
+            *before += i128::from(*loaded);
+            *after += i128::from(*came);
+            is_less |= came < loaded;
+        }
+        self.devalued += u64::from(is_less);
+    }
+
+    /// Whether a measure has lost a share that is doubted, and not by a correction of few lines.
+    fn is_much_devalued(&self, limits: LossLimits) -> bool {
+        let are_many = self.devalued >= limits.lines_min || self.devalued == self.loaded - self.gone;
+        let has_lost =
+            |(before, after): &(i128, i128)| (before - after) * 100 > before * i128::from(limits.percent_max);
+        self.devalued > 0 && are_many && self.worth.iter().any(|sums| sums.0 > 0 && has_lost(sums))
+    }
 }
 
 /// Of half hours without a line, given by their local start, those that sold in each of the weeks before. A week of which
@@ -140,9 +204,12 @@ pub fn never_empty(empty: &[DateTime], history: &SalesHistory, zone: &TimeZone, 
             && limits.never_empty_weeks > 0
             && weeks.clone().all(|week| local.checked_sub((7 * week).days()).is_ok_and(sold))
     };
-    let digest = digest_of(&mut Vec::new());
     let found = empty.iter().filter(|local| always_sold(local));
-    found.map(|half_hour| Loss { half_hour: *half_hour, loaded: 0, gone: 0, digest: digest.clone() }).collect()
+    let loss = |half_hour: &DateTime| {
+        let digest = digest_of(&[], *half_hour, false);
+        Loss { half_hour: *half_hour, loaded: 0, gone: 0, devalued: 0, digest }
+    };
+    found.map(loss).collect()
 }
 
 impl LossLimits {
@@ -161,31 +228,51 @@ impl LossLimits {
     }
 }
 
+/// A response, as far as it can confirm what an earlier one said.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirmation {
+    /// When it came.
+    pub at: Timestamp,
+    /// When the source made it; None where its clock says nothing.
+    pub made_at: Option<Timestamp>,
+}
+
+impl Confirmation {
+    /// Whether it says the same so long afterwards, and is not the earlier response once more, out of a cache. Both moments
+    /// are the source's, which may leave out the fractions of a second.
+    fn is_later(self, known: &DoubtedLoss, pause: SignedDuration) -> bool {
+        let is_another = match (self.made_at, known.made_at) {
+            (Some(made_at), Some(first)) => {
+                made_at > first && made_at.duration_since(first) + SignedDuration::from_secs(1) >= pause
+            }
+            _ => true,
+        };
+        is_another && self.at.duration_since(known.seen_at) >= pause
+    }
+}
+
 /// Whether all of it may be believed: somebody confirmed it, or the same came before, long enough before this response was made.
-pub fn is_believed(losses: &[Loss], known: &[DoubtedLoss], made_at: Timestamp, limits: LossLimits) -> bool {
+pub fn is_believed(losses: &[Loss], known: &[DoubtedLoss], confirmation: Confirmation, limits: LossLimits) -> bool {
     losses.iter().all(|loss| {
         known.iter().any(|known| {
             let is_same = known.half_hour == loss.half_hour && known.digest == loss.digest;
-            is_same && (known.is_confirmed || made_at.duration_since(known.seen_at) >= limits.pause)
+            is_same && (known.is_confirmed || confirmation.is_later(known, limits.pause))
         })
     })
 }
 
-fn digests(came: &[LineKey]) -> HashMap<DateTime, String> {
-    let mut keys: HashMap<DateTime, Vec<(&str, i32)>> = HashMap::new();
-    for (half_hour, invoice, line) in came {
-        keys.entry(*half_hour).or_default().push((invoice, *line));
-    }
-    keys.into_iter().map(|(half_hour, mut keys)| (half_hour, digest_of(&mut keys))).collect()
-}
-
-fn digest_of(keys: &mut Vec<(&str, i32)>) -> String {
-    keys.sort_unstable();
+/// Of the lines of a half hour.
+fn digest_of(came: &[KnownLine], half_hour: DateTime, with_worth: bool) -> String {
+    let mut lines: Vec<&KnownLine> = came.iter().filter(|line| line.half_hour == half_hour).collect();
+    lines.sort_unstable_by_key(|line| line.key());
     let mut digest = Sha256::new();
-    for (invoice, line) in keys {
-        digest.update(invoice.as_bytes());
+    for line in lines {
+        digest.update(line.invoice.as_bytes());
         digest.update([0]);
-        digest.update(line.to_be_bytes());
+        digest.update(line.line.to_be_bytes());
+        if with_worth {
+            line.worth.iter().for_each(|amount| digest.update(amount.to_be_bytes()));
+        }
     }
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -198,13 +285,21 @@ mod tests {
     use super::*;
 
     /// So many lines of an invoice each, in the half hour of that number.
-    fn lines(half_hour: i8, numbers: std::ops::Range<i32>) -> Vec<LineKey> {
-        let start = date(2025, 11, 17).at(8 + half_hour / 2, half_hour % 2 * 30, 0, 0);
-        numbers.map(|number| (start, format!("F-{number}"), 1)).collect()
+    fn lines(half_hour: i8, numbers: std::ops::Range<i32>) -> Vec<KnownLine> {
+        worth(half_hour, numbers, [1_000_000; 3])
     }
 
-    fn lost(loaded: &[LineKey], came: &[LineKey]) -> Vec<u64> {
-        doubtful(loaded, came, &EarlierLosses::default(), LossLimits::default()).iter().map(|loss| loss.gone).collect()
+    fn worth(half_hour: i8, numbers: std::ops::Range<i32>, worth: [i64; 3]) -> Vec<KnownLine> {
+        let half_hour = date(2025, 11, 17).at(8 + half_hour / 2, half_hour % 2 * 30, 0, 0);
+        numbers.map(|number| KnownLine { half_hour, invoice: format!("F-{number}"), line: 1, worth }).collect()
+    }
+
+    fn losses(loaded: &[KnownLine], came: &[KnownLine]) -> Vec<Loss> {
+        doubtful(loaded, came, &EarlierLosses::default(), LossLimits::default())
+    }
+
+    fn lost(loaded: &[KnownLine], came: &[KnownLine]) -> Vec<u64> {
+        losses(loaded, came).iter().map(|loss| loss.gone).collect()
     }
 
     #[rstest]
@@ -214,7 +309,7 @@ mod tests {
     #[case::all(lines(0, 0..0), vec![100])]
     #[case::others_in_their_place(lines(0, 100..200), vec![100])]
     #[case::another_hour_of_the_window(lines(1, 0..100), vec![])]
-    fn so_many_lines_of_a_hundred_are_doubted(#[case] came: Vec<LineKey>, #[case] expected: Vec<u64>) {
+    fn so_many_lines_of_a_hundred_are_doubted(#[case] came: Vec<KnownLine>, #[case] expected: Vec<u64>) {
         assert_eq!(lost(&lines(0, 0..100), &came), expected);
     }
 
@@ -240,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_loss_in_doubt_stays_in_doubt_in_whatever_pieces_it_comes() {
-        let half_hour = |number| lines(number, 0..1)[0].0;
+        let half_hour = |number| lines(number, 0..1)[0].half_hour;
         let lost = |in_doubt: &[DateTime]| {
             let earlier = EarlierLosses { in_doubt: in_doubt.iter().copied().collect(), ..EarlierLosses::default() };
             doubtful(&lines(0, 0..4), &lines(0, 0..3), &earlier, LossLimits::default()).len()
@@ -293,16 +388,58 @@ mod tests {
         let losses = doubtful(&lines(0, 0..100), &lines(0, 0..10), &EarlierLosses::default(), limits);
         let seen_at: Timestamp = "2025-11-17T12:00:00Z".parse().unwrap();
         let known = |digest: &str, is_confirmed| {
-            vec![DoubtedLoss { half_hour: losses[0].half_hour, digest: digest.to_owned(), seen_at, is_confirmed }]
+            let (half_hour, digest) = (losses[0].half_hour, digest.to_owned());
+            vec![DoubtedLoss { half_hour, digest, seen_at, made_at: Some(seen_at), is_confirmed }]
         };
-        let later = |minutes: i64| seen_at + SignedDuration::from_mins(minutes);
+        let later = |minutes: i64| {
+            let at = seen_at + SignedDuration::from_mins(minutes);
+            Confirmation { at, made_at: Some(at) }
+        };
         let digest = losses[0].digest.as_str();
         assert!(!is_believed(&losses, &[], later(60), limits));
         assert!(!is_believed(&losses, &known(digest, false), later(9), limits));
         assert!(is_believed(&losses, &known(digest, false), later(10), limits));
         assert!(is_believed(&losses, &known(digest, true), later(0), limits));
         assert!(!is_believed(&losses, &known("another", true), later(60), limits));
+        let cached = Confirmation { made_at: Some(seen_at), ..later(60) };
+        assert!(!is_believed(&losses, &known(digest, false), cached, limits));
+        assert!(!is_believed(
+            &losses,
+            &known(digest, false),
+            cached,
+            LossLimits { pause: SignedDuration::ZERO, ..limits }
+        ));
+        let unknown = Confirmation { made_at: None, ..later(60) };
+        assert!(is_believed(&losses, &known(digest, false), unknown, limits));
         let other = doubtful(&lines(0, 0..100), &lines(0, 0..11), &EarlierLosses::default(), limits);
         assert_ne!(other[0].digest, losses[0].digest);
+    }
+
+    #[rstest]
+    #[case::nothing([1_000_000; 3], 100, 0)]
+    #[case::all_of_the_money([1_000_000, 0, 0], 100, 100)]
+    #[case::the_quantity([0, 1_000_000, 1_000_000], 100, 100)]
+    #[case::a_third_of_it([1_000_000, 1_000_000, 660_000], 100, 100)]
+    #[case::a_little([1_000_000, 950_000, 950_000], 100, 0)]
+    #[case::more_than_before([1_000_000, 1_000_000, 2_000_000], 100, 0)]
+    #[case::a_correction_of_a_few([0, 0, 0], 4, 0)]
+    #[case::a_few_of_many([0, 0, 0], 20, 0)]
+    #[case::many([0, 0, 0], 21, 21)]
+    fn lines_that_came_and_are_worth_much_less_are_doubted(
+        #[case] now: [i64; 3],
+        #[case] lines_now: i32,
+        #[case] expected: u64,
+    ) {
+        let came = [worth(0, 0..lines_now, now), lines(0, lines_now..100)].concat();
+        let found = losses(&lines(0, 0..100), &came);
+        assert_eq!(found.iter().map(|loss| loss.devalued).sum::<u64>(), expected);
+        assert!(found.iter().all(|loss| loss.gone == 0));
+    }
+
+    #[test]
+    fn the_same_keys_at_other_amounts_are_another_response() {
+        let digest = |usd| losses(&lines(0, 0..100), &worth(0, 0..100, [1_000_000, 0, usd]))[0].digest.clone();
+        assert_eq!(digest(0), digest(0));
+        assert_ne!(digest(0), digest(1));
     }
 }

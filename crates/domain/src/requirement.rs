@@ -70,6 +70,8 @@ pub enum Requirement {
     NotBeforeFirstDay { first: Date, last: Date },
     /// A period of at most so many days.
     DaysAtMost { days: i64, most: u32 },
+    /// Not before the first day that may be asked for.
+    NotBefore { first: Date, given: Date },
     /// Not after today.
     NotAfterToday { today: Date, given: Date },
     /// A moment of the past.

@@ -2,7 +2,7 @@
 //! the sentence is made where somebody reads it, in the reader's language. Parameters have the contract's own names, as in
 //! the read models.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::WarehouseCode;
@@ -229,6 +229,28 @@ pub enum RunMessage {
         /// Until the same response is believed.
         minutos: i64,
     },
+    /// The response has loaded lines at much less, and has to come twice to be believed.
+    #[serde(rename = "rebaja_en_duda")]
+    WouldDevalue {
+        /// Lines that would be worth less.
+        rebajadas: u64,
+        /// Lines that are loaded.
+        cargadas: u64,
+        /// Until the same response is believed.
+        minutos: i64,
+    },
+    /// A line that the source has in another half hour too: each response took it from the other.
+    #[serde(rename = "linea_en_dos_medias_horas")]
+    LineInTwoHalfHours {
+        /// Its invoice.
+        factura: String,
+        /// Its number within the invoice.
+        linea: i32,
+        /// The other half hour, local.
+        tambien: DateTime,
+        /// Lines of which that is so.
+        cantidad: u64,
+    },
     /// No sales in a half hour that always had some.
     #[serde(rename = "media_hora_vacia_en_duda")]
     NeverEmpty {
@@ -283,6 +305,9 @@ pub enum RunMessage {
         generada: String,
         /// `HH:MM:SS`, local.
         fin: String,
+        /// The day on which it was made, where that is another than the window's end.
+        #[serde(default)]
+        dia: Option<Date>,
     },
     /// The plan was cancelled while the run waited for the POS.
     #[serde(rename = "cancelada_esperando")]

@@ -3,8 +3,11 @@
 use domain::filter::{InvalidParameter, Requirement};
 use domain::window::{day_interval, end_instant_of, instant_of};
 use domain::{Branch, Interval};
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::EngineSettings;
 
 /// From a time of the first day up to a time of the last: from its start where no first time is given, up to its end
 /// where no last one is. Of a time that comes twice the first starts a period and the second ends one, so that whoever
@@ -26,8 +29,33 @@ pub(crate) fn period(
     Interval::new(start, end).ok_or(InvalidParameter { name: "hora_hasta", requirement: Requirement::AfterStart })
 }
 
-/// Refuses days in the wrong order, and too many of them.
-pub(crate) fn check_days(from: Date, to: Date, most: u32) -> Result<(), InvalidParameter> {
+/// Which days may be asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DayLimits {
+    /// The first of them.
+    pub(crate) first: Date,
+    /// How many at once.
+    pub(crate) days_max: u32,
+}
+
+impl DayLimits {
+    /// Those of a moment. Stores lie in several zones: the first day is that of UTC.
+    pub(crate) fn of(settings: &EngineSettings, now: Timestamp, days_max: u32) -> Self {
+        let past = i64::from(settings.past_days_max).days();
+        let first = TimeZone::UTC.to_datetime(now).date().checked_sub(past).unwrap_or(Date::MIN);
+        Self { first, days_max }
+    }
+}
+
+/// Refuses days in the wrong order, too many of them, and those that are too far back.
+pub(crate) fn check_days(from: Date, to: Date, limits: DayLimits) -> Result<(), InvalidParameter> {
+    let DayLimits { first, days_max: most } = limits;
+    if from < first {
+        return Err(InvalidParameter {
+            name: "fecha_desde",
+            requirement: Requirement::NotBefore { first, given: from },
+        });
+    }
     let invalid = |requirement| Err(InvalidParameter { name: "fecha_hasta", requirement });
     if to < from {
         return invalid(Requirement::NotBeforeFirstDay { first: from, last: to });

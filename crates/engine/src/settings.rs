@@ -63,6 +63,8 @@ pub struct EngineSettings {
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
     pub extract_days_max: u32,
+    /// Days before today of which the first may be asked for.
+    pub past_days_max: u32,
     /// How plans are reckoned and run.
     pub plans: PlanSettings,
     /// What is tried again by itself.
@@ -135,6 +137,7 @@ impl Default for EngineSettings {
             write_retry_pause: Duration::from_secs(5),
             recovery_days_max: 31,
             extract_days_max: 366,
+            past_days_max: 3660,
             plans: PlanSettings::default(),
             retries: RetrySettings::default(),
             sla: SignedDuration::from_mins(30),

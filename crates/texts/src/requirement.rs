@@ -38,6 +38,7 @@ fn requirement(language: Language, requirement: &Requirement) -> String {
         Requirement::NotBeforeOpening { first, last } => texts.not_before_opening(last, first),
         Requirement::AfterStart => texts.after_start().to_owned(),
         Requirement::NotBeforeFirstDay { first, last } => texts.not_before_first_day(last, first),
+        Requirement::NotBefore { first, given } => texts.not_before(given, first),
         Requirement::DaysAtMost { days, most } => texts.days_at_most(days, most),
         Requirement::NotAfterToday { today, given } => texts.not_after_today(today, given),
         Requirement::PastMoment { given } => texts.past_moment(given),

@@ -101,6 +101,14 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
         RunMessage::WouldLose { perdidas, cargadas, antes, minutos } => {
             texts.would_lose_more(perdidas, cargadas, antes, minutos)
         }
+        RunMessage::WouldDevalue { rebajadas, cargadas, minutos } => texts.would_devalue(rebajadas, cargadas, minutos),
+        RunMessage::LineInTwoHalfHours { factura, linea, tambien, cantidad } => {
+            let first = format!("{}, {}", texts.invoice(shortened(factura)), texts.line(linea));
+            match cantidad {
+                1 => texts.line_in_two_half_hours(first, day_and_time(*tambien)),
+                many => texts.lines_in_two_half_hours(many, first, day_and_time(*tambien)),
+            }
+        }
         RunMessage::NeverEmpty { media_hora, semanas, minutos } => texts.never_empty(media_hora, semanas, minutos),
         RunMessage::WouldLoseArticles { almacen, perdidos, cargados, minutos } => {
             texts.would_lose_articles(perdidos, cargados, almacen, minutos)
@@ -111,7 +119,10 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
         }
         RunMessage::WithoutMoment => texts.without_moment().to_owned(),
         RunMessage::WithoutEcho { campo } => texts.without_echo(campo),
-        RunMessage::MadeTooEarly { generada, fin } => texts.made_too_early(generada, fin),
+        RunMessage::MadeTooEarly { generada, fin, dia: None } => texts.made_too_early(generada, fin),
+        RunMessage::MadeTooEarly { generada, fin, dia: Some(day) } => {
+            texts.made_too_early_on(generada, day.strftime("%d/%m/%Y"), fin)
+        }
         RunMessage::Cancelled => texts.cancelled().to_owned(),
         RunMessage::CancelledBy { nombre } => texts.cancelled_by(nombre),
         RunMessage::ProcessEnded => texts.process_ended().to_owned(),

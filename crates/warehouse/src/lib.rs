@@ -25,6 +25,7 @@ mod cut_off;
 pub mod decisions;
 mod error;
 pub mod evidence;
+mod exchanges;
 mod fresh_window;
 mod group_write;
 mod instants;

@@ -1,6 +1,6 @@
 //! `perdidas_en_duda`: what an answer would have taken away, until it is loaded after all or the lines are there again.
 
-use domain::loss::{DoubtedLoss, LineKey, Loss};
+use domain::loss::{Confirmation, DoubtedLoss, KnownLine, Loss};
 use domain::{BranchId, Interval, RunId};
 use duckdb::{Connection, params, params_from_iter};
 use jiff::Timestamp;
@@ -15,11 +15,12 @@ use crate::{Result, Warehouse};
 
 impl Warehouse {
     /// The lines that are loaded of a window.
-    pub async fn loaded_lines(&self, window: SalesWindow) -> Result<Vec<LineKey>> {
+    pub async fn loaded_lines(&self, window: SalesWindow) -> Result<Vec<KnownLine>> {
         self.read("lineas_cargadas", move |connection| {
             let (from, to) = (local_micros(window.local.start()), local_micros(window.local.end()));
             let mut statement = connection.prepare(&with_values(
-                "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)), numero_factura, linea
+                "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)), numero_factura, linea,
+                    (cantidad_vendida * 1000000)::BIGINT, (venta_total_bs * 1000000)::BIGINT, (venta_total_usd * 1000000)::BIGINT
                  FROM ventas
                  WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?)",
                 &[&window.branch, &from, &to],
@@ -27,7 +28,12 @@ impl Warehouse {
             let mut rows = statement.query([])?;
             let mut lines = Vec::new();
             while let Some(row) = rows.next()? {
-                lines.push((local("fecha_hora", row.get(0)?)?, row.get(1)?, row.get(2)?));
+                lines.push(KnownLine {
+                    half_hour: local("fecha_hora", row.get(0)?)?,
+                    invoice: row.get(1)?,
+                    line: row.get(2)?,
+                    worth: [row.get(3)?, row.get(4)?, row.get(5)?],
+                });
             }
             Ok(lines)
         })
@@ -67,7 +73,7 @@ impl Warehouse {
     pub async fn doubted_losses(&self, window: SalesWindow) -> Result<Vec<DoubtedLoss>> {
         self.read("perdidas_en_duda", move |connection| {
             let mut statement = connection.prepare(&format!(
-                "SELECT epoch_us(media_hora), huella, epoch_us(vista_en), confirmada_en IS NOT NULL
+                "SELECT epoch_us(media_hora), huella, epoch_us(vista_en), confirmada_en IS NOT NULL, epoch_us(generada_en)
                  FROM perdidas_en_duda WHERE {}",
                 of_window()
             ))?;
@@ -79,6 +85,7 @@ impl Warehouse {
                     digest: row.get(1)?,
                     seen_at: instant("vista_en", row.get(2)?)?,
                     is_confirmed: row.get(3)?,
+                    made_at: row.get::<_, Option<i64>>(4)?.map(|at| instant("generada_en", at)).transpose()?,
                 });
             }
             Ok(losses)
@@ -87,7 +94,13 @@ impl Warehouse {
     }
 
     /// Keeps what an answer would have taken away. What the same answer said before stays, with its time.
-    pub async fn doubt(&self, run: RunId, window: SalesWindow, losses: Vec<Loss>, seen_at: Timestamp) -> Result<()> {
+    pub async fn doubt(
+        &self,
+        run: RunId,
+        window: SalesWindow,
+        losses: Vec<Loss>,
+        Confirmation { at, made_at }: Confirmation,
+    ) -> Result<()> {
         self.write("poner_en_duda", move |transaction| {
             for loss in &losses {
                 let (branch, half_hour) = (window.branch.as_str(), local_micros(loss.half_hour));
@@ -98,8 +111,9 @@ impl Warehouse {
                 )?;
                 transaction.execute(
                     "INSERT INTO perdidas_en_duda (ubicacion_id, media_hora, huella, lineas_cargadas, lineas_perdidas,
-                        ejecucion_id, vista_en)
-                     SELECT ?, make_timestamp(?::BIGINT), ?, ?, ?, ?::UUID, make_timestamptz(?::BIGINT)
+                        ejecucion_id, vista_en, generada_en)
+                     SELECT ?, make_timestamp(?::BIGINT), ?, ?, ?, ?::UUID, make_timestamptz(?::BIGINT),
+                        make_timestamptz(?::BIGINT)
                      WHERE NOT EXISTS (
                         SELECT 1 FROM perdidas_en_duda WHERE ubicacion_id = ? AND media_hora = make_timestamp(?::BIGINT))",
                     params![
@@ -107,9 +121,10 @@ impl Warehouse {
                         half_hour,
                         loss.digest,
                         loss.loaded,
-                        loss.gone,
+                        loss.gone + loss.devalued,
                         run.to_string(),
-                        micros(seen_at),
+                        micros(at),
+                        made_at.map(micros),
                         branch,
                         half_hour
                     ],

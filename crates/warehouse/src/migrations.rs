@@ -36,6 +36,7 @@ const STEPS: &[(i32, &str, &str)] = &[
     (34, "stop_causes", include_str!("../migrations/0034_stop_causes.sql")),
     (35, "echoes_of_the_source", include_str!("../migrations/0035_echoes_of_the_source.sql")),
     (38, "identities", include_str!("../migrations/0038_identities.sql")),
+    (39, "moment_of_doubted_losses", include_str!("../migrations/0039_moment_of_doubted_losses.sql")),
 ];
 
 /// Brings the schema up to date; each missing step in a transaction of its own.

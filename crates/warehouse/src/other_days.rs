@@ -3,8 +3,8 @@
 //!
 //! Which days can have a number is known from `secuencias`, read once a branch and kept in memory: in the order of their
 //! numbers, invoices of today lie in no other day, and a commit asks nothing of the table. A register that counts anew gives
-//! an old number to a new invoice; its lines are not those of the old one and stay beside them: what sells the same article
-//! in the same quantity is taken for the same line.
+//! an old number to a new invoice; its lines are not those of the old one and stay beside them. Where the order of its numbers
+//! shows that it did, only what sells the same article in the same quantity is the same line.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -37,24 +37,39 @@ type Registers = HashMap<String, BTreeMap<i64, (u64, u64)>>;
 
 impl InvoiceDays {
     /// Other days than the window's that may have one of its lines, the nearest first.
-    fn candidates(&self, connection: &Connection, window: &SalesWindow, numbers: &Numbers<'_>) -> Result<Vec<i64>> {
+    fn candidates(
+        &self,
+        connection: &Connection,
+        window: &SalesWindow,
+        numbers: &Numbers<'_>,
+    ) -> Result<Vec<Candidate>> {
         let own = days_of(window);
         let mut known = self.of(connection, &window.branch)?;
         let registers = known.entry(window.branch.clone()).or_default();
-        let mut days = BTreeSet::new();
+        let mut found: BTreeMap<i64, String> = BTreeMap::new();
         for (register, numbers) in &numbers.by_register {
-            let of_register = registers.get(*register).into_iter().flatten();
-            let may_have = of_register
-                .filter(|(day, (least, most))| !own.contains(day) && numbers.range(*least..=*most).next().is_some());
-            days.extend(may_have.map(|(day, _)| *day));
+            let Some(days) = registers.get(*register) else { continue };
+            for (day, (least, most)) in days {
+                if own.contains(day) || numbers.range(*least..=*most).next().is_none() {
+                    continue;
+                }
+                let counted_anew = found.entry(*day).or_default();
+                if has_counted_anew(days, &own, *day, numbers) {
+                    counted_anew.push_str(register);
+                    counted_anew.push(REGISTERS_END);
+                }
+            }
         }
         if !numbers.others.is_empty() {
-            days.extend(days_of_others(connection, window, &own)?);
+            for day in days_of_others(connection, window, &own)? {
+                found.entry(day).or_default();
+            }
         }
-        let mut days: Vec<i64> = days.into_iter().collect();
-        days.sort_by_key(|day| (day - own.start).abs());
-        days.truncate(DAYS_MAX);
-        Ok(days)
+        let candidate = |(day, counted_anew)| Candidate { day, counted_anew };
+        let mut candidates: Vec<Candidate> = found.into_iter().map(candidate).collect();
+        candidates.sort_by_key(|candidate| (candidate.day - own.start).abs());
+        candidates.truncate(DAYS_MAX);
+        Ok(candidates)
     }
 
     /// Whether none of the invoices can have been loaded before, neither for another day nor for another half hour of the
@@ -104,6 +119,30 @@ impl InvoiceDays {
     fn lock(&self) -> MutexGuard<'_, HashMap<BranchId, Registers>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Another day that may have lines of a window.
+struct Candidate {
+    /// Counted from the epoch.
+    day: i64,
+    /// Registers that counted anew between that day and the window's, each with [`REGISTERS_END`].
+    counted_anew: String,
+}
+
+/// Stands after each register of a list. It is in no invoice number: what takes no room is not read.
+const REGISTERS_END: char = '\n';
+
+/// Whether a register counted anew between a day and the window's, so that one number is of two invoices. Either its highest
+/// number has fallen from one day to a later one, or most of the response's numbers were used up by that day. A single number
+/// shows nothing: it may be that of an invoice that was moved.
+fn has_counted_anew(days: &BTreeMap<i64, (u64, u64)>, own: &Range<i64>, day: i64, numbers: &BTreeSet<u64>) -> bool {
+    let highest = || days.values().map(|(_, most)| *most);
+    if highest().zip(highest().skip(1)).any(|(earlier, later)| later < earlier) {
+        return true;
+    }
+    let Some((least, most)) = days.get(&day) else { return false };
+    let used_up = if day < own.start { numbers.range(..=*most).count() } else { numbers.range(*least..).count() };
+    used_up > 1 && 2 * used_up > numbers.len()
 }
 
 /// The numbers of invoices in an answer.
@@ -197,11 +236,12 @@ fn days_of_others(connection: &Connection, window: &SalesWindow, own: &Range<i64
     Ok(days.into_iter().filter(|day| !own.contains(day)).collect())
 }
 
-/// The same line, which another day has.
+/// The same line, which another day has. After store and day comes the list of registers that counted anew.
 const SAME: &str = "ventas.numero_factura = carga.numero_factura AND ventas.linea = carga.linea
-    AND ventas.codigo_producto = carga.codigo_producto AND ventas.cantidad_vendida = carga.cantidad_vendida
     AND ventas.ubicacion_id = ? AND ventas.fecha_hora >= make_timestamp(?::BIGINT)
-    AND ventas.fecha_hora < make_timestamp(?::BIGINT)";
+    AND ventas.fecha_hora < make_timestamp(?::BIGINT)
+    AND ((ventas.codigo_producto = carga.codigo_producto AND ventas.cantidad_vendida = carga.cantidad_vendida)
+      OR NOT list_contains(string_split(?, chr(10)), regexp_replace(carga.numero_factura, '-[0-9]+$', '')))";
 
 /// Brings the lines that are staged and that another day has into the window. They keep their old `fecha` and `hora`, by which
 /// the comparison sees that they have changed. What is left of the half hours is summed anew, and noted where they are covered.
@@ -213,14 +253,13 @@ pub(crate) fn move_lines_here(
     (run, seen_at): (RunId, Timestamp),
 ) -> Result<()> {
     let numbers = Numbers::of(lines);
-    for day in known.candidates(connection, window, &numbers)? {
-        let (from, to) = (day * DAY_MICROS, (day + 1) * DAY_MICROS);
+    for candidate in known.candidates(connection, window, &numbers)? {
         let lost = connection
             .prepare(&format!(
                 "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', ventas.fecha_hora)), count(*)
                  FROM ventas JOIN carga_ventas AS carga ON {SAME} GROUP BY ALL"
             ))?
-            .query_map(params![window.branch.as_str(), from, to], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map(candidate.values(window), |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<std::result::Result<Vec<(i64, i64)>, _>>()?;
         if lost.is_empty() {
             continue;
@@ -230,7 +269,7 @@ pub(crate) fn move_lines_here(
         }
         connection.execute(
             &format!("UPDATE ventas SET fecha_hora = carga.fecha_hora FROM carga_ventas AS carga WHERE {SAME}"),
-            params![window.branch.as_str(), from, to],
+            candidate.values(window),
         )?;
         for (half_hour, _) in lost {
             summarise_half_hour(connection, &window.branch, half_hour)?;
@@ -248,14 +287,26 @@ pub(crate) fn skip_lines_of_other_days(
     lines: &[SaleLine],
 ) -> Result<()> {
     let numbers = Numbers::of(lines);
-    for day in known.candidates(connection, window, &numbers)? {
+    for candidate in known.candidates(connection, window, &numbers)? {
         connection.execute(
             &format!("DELETE FROM carga_ventas USING ventas WHERE {}", SAME.replace("carga.", "carga_ventas.")),
-            params![window.branch.as_str(), day * DAY_MICROS, (day + 1) * DAY_MICROS],
+            candidate.values(window),
         )?;
     }
     known.widen(window, &numbers);
     Ok(())
+}
+
+impl Candidate {
+    fn values(&self, window: &SalesWindow) -> impl duckdb::Params {
+        let (from, to) = (self.day * DAY_MICROS, (self.day + 1) * DAY_MICROS);
+        duckdb::params_from_iter([
+            Box::new(window.branch.as_str().to_owned()) as Box<dyn duckdb::ToSql>,
+            Box::new(from),
+            Box::new(to),
+            Box::new(self.counted_anew.clone()),
+        ])
+    }
 }
 
 /// A half hour that is covered has lost lines: it is a gap until it is loaded again. Its sums are those of before.
@@ -305,5 +356,24 @@ mod tests {
     #[case("C10-1234567890123456789", None)]
     fn a_number_has_a_register_where_secuencias_has_it(#[case] invoice: &str, #[case] expected: Option<(&str, u64)>) {
         assert_eq!(parts(invoice), expected);
+    }
+
+    #[rstest]
+    #[case::in_order(&[(1, 100, 199), (2, 200, 299)], 2, 1, &[300, 150], false)]
+    #[case::alone(&[(1, 100, 199), (2, 200, 299)], 3, 1, &[150], false)]
+    #[case::brought_forward(&[(4, 400, 499)], 3, 4, &[301, 302, 450], false)]
+    #[case::the_first_numbers_of_another_count(&[(1, 1, 199), (2, 200, 299)], 3, 1, &[1, 2, 3], true)]
+    #[case::before_another_count(&[(4, 1, 99)], 3, 4, &[97, 98, 1500], true)]
+    #[case::a_count_that_has_fallen_before(&[(1, 1, 199), (2, 1, 99), (3, 100, 299)], 4, 1, &[150, 300], true)]
+    fn a_register_that_counts_anew_is_known_by_the_order_of_its_numbers(
+        #[case] days: &[(i64, u64, u64)],
+        #[case] own: i64,
+        #[case] day: i64,
+        #[case] numbers: &[u64],
+        #[case] expected: bool,
+    ) {
+        let days = days.iter().map(|(day, least, most)| (*day, (*least, *most))).collect();
+        let numbers = numbers.iter().copied().collect();
+        assert_eq!(has_counted_anew(&days, &(own..own + 1), day, &numbers), expected);
     }
 }

@@ -144,6 +144,8 @@ pub struct EngineLimits {
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
     pub extract_days_max: u32,
+    /// Days before today of which the first may be asked for.
+    pub past_days_max: u32,
     /// How plans are reckoned and run.
     pub plans: PlanSettings,
     /// What is tried again by itself.
@@ -326,11 +328,11 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         EXTRACT_DAYS_MAX, FIRINGS_KEPT_DAYS, GAP_GRACE_MINUTES, INCIDENT_FAILURES, INCIDENT_STORES_PERCENT,
         KEPT_ANSWERS_BYTES_MAX, KEPT_ANSWERS_LAG_MILLISECONDS, KEPT_ANSWERS_MAX, LIVE_STREAK_MAX, LOOK_BACK_DAYS,
         LOOK_BACK_PAUSE_SECONDS, LOSS_LINES_MIN, LOSS_PAUSE_MINUTES, LOSS_PERCENT_MAX, NEVER_EMPTY_LINES,
-        NEVER_EMPTY_WEEKS, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX, RETENTION_PIECE_ROWS,
-        RETENTION_RUNS_DAYS, RETENTION_STOCK_DAYS, RUN_LOGS_MAX, SAVED_VIEWS_MAX, SCHEDULER, SEQUENCE_DAYS_MAX,
-        SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS, SHORT_ANSWER_RETRIES,
-        SLA_MINUTES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN, VALUE_WEEKS, WORKERS,
-        WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
+        NEVER_EMPTY_WEEKS, PAST_DAYS_MAX, PROBE_SECONDS, QUEUE_CHECK_SECONDS, QUEUE_MAX, RECOVERY_DAYS_MAX,
+        RETENTION_PIECE_ROWS, RETENTION_RUNS_DAYS, RETENTION_STOCK_DAYS, RUN_LOGS_MAX, SAVED_VIEWS_MAX, SCHEDULER,
+        SEQUENCE_DAYS_MAX, SEQUENCE_EXEMPT, SEQUENCE_EXEMPT_REGISTERS, SEQUENCE_JUMP_MAX, SEQUENCE_REACH_DAYS,
+        SHORT_ANSWER_RETRIES, SLA_MINUTES, SOURCE_CLOCK_TOLERANCE_SECONDS, STOCK_AGE_MAX_MINUTES, VALUE_KNOWN_MIN,
+        VALUE_WEEKS, WORKERS, WORKERS_PER_BRANCH, WRITE_RETRIES, WRITE_RETRY_PAUSE_SECONDS, WRITTEN_CHARACTERS_MAX,
     };
     // Read once: what is wrong with it is said once.
     let workers = size(source, &WORKERS);
@@ -371,6 +373,7 @@ fn engine_limits(source: &mut Source) -> EngineLimits {
         queue_check_interval: seconds(source, &QUEUE_CHECK_SECONDS),
         recovery_days_max: count(source, &RECOVERY_DAYS_MAX),
         extract_days_max: count(source, &EXTRACT_DAYS_MAX),
+        past_days_max: count(source, &PAST_DAYS_MAX),
         plans: plans::plans(source, workers),
         retries: plans::retries(source),
         scheduler: source.switch(&SCHEDULER),

@@ -90,6 +90,7 @@ variables! {
     QUEUE_CHECK_SECONDS = "KLK_QUEUE_CHECK_SECONDS", number(15, 1, 3600), "Cada cuántos segundos se compara la cola de la base de datos con lo que el proceso tiene en marcha.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
     EXTRACT_DAYS_MAX = "KLK_EXTRACT_DAYS_MAX", number(366, 1, 3660), "Días que puede abarcar `klk etl`.";
+    PAST_DAYS_MAX = "KLK_PAST_DAYS_MAX", number(3660, 1, 36_600), "Días hacia atrás que se pueden pedir al extraer, recuperar o justificar.";
     PLAN_HISTORY_WEEKS = "KLK_PLAN_HISTORY_WEEKS", number(8, 1, 52), "Semanas de las que se estiman las líneas y los minutos de un plan de recuperación.";
     PLAN_PROPOSAL_DAYS = "KLK_PLAN_PROPOSAL_DAYS", number(7, 1, 365), "Días que se recuerda la vista previa de un plan que nadie inició.";
     PLAN_FAILURES_PER_BRANCH_MAX = "KLK_PLAN_FAILURES_PER_BRANCH_MAX", number(5, 0, 1000), "Ventanas seguidas de una tienda que fallan y detienen un plan; 0, nunca.";

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use domain::Interval;
-use domain::loss::{DoubtedLoss, EarlierLosses, Loss, doubtful, is_believed, keys_of, never_empty};
+use domain::loss::{Confirmation, DoubtedLoss, EarlierLosses, KnownLine, Loss, doubtful, is_believed, never_empty};
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::window::{day_interval, half_hours, local_half_hour};
@@ -34,23 +34,24 @@ pub(super) async fn of(
         doubted = warehouse.doubted_losses(window.clone()).await?;
         earlier = earlier_losses(job, window, &doubted).await?;
     }
-    let mut losses = doubtful(&loaded, &keys_of(lines), &earlier, limits);
+    let came: Vec<KnownLine> = if loaded.is_empty() { Vec::new() } else { lines.iter().map(KnownLine::of).collect() };
+    let mut losses = doubtful(&loaded, &came, &earlier, limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
+    let devalued: u64 = losses.iter().map(|loss| loss.devalued).sum();
     losses.extend(unexpectedly_empty(job, window, lines).await?);
-    // The same response once more, out of a cache, is no second one.
-    let said_at = match made_at.filter(|_| job.engine.source_clock.has_agreed()) {
-        Some(made_at) => made_at.checked_add(job.engine.settings.clock_drift_max).map_or(now, |latest| latest.min(now)),
-        None => now,
-    };
-    if losses.is_empty() || is_believed(&losses, &doubted, said_at, limits) {
+    let confirmation = Confirmation { at: now, made_at: made_at.filter(|_| job.engine.source_clock.has_agreed()) };
+    if losses.is_empty() || is_believed(&losses, &doubted, confirmation, limits) {
         return Ok(None);
     }
-    let said = match losses.iter().find(|loss| loss.gone == 0) {
-        Some(empty) if gone == 0 => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
-        _ => messages::would_lose(gone, loaded.len() as u64, earlier.of_window, limits.pause),
+    let all = loaded.len() as u64;
+    let said = match losses.first() {
+        _ if gone > 0 => messages::would_lose(gone, all, earlier.of_window, limits.pause),
+        _ if devalued > 0 => messages::would_devalue(devalued, all, limits.pause),
+        Some(empty) => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
+        None => return Ok(None),
     };
-    tracing::warn!(run = %job.record.id, branch = %window.branch, gone, half_hours = losses.len(), "an answer is doubted");
-    warehouse.doubt(job.record.id, window.clone(), losses, now).await?;
+    tracing::warn!(run = %job.record.id, branch = %window.branch, gone, devalued, half_hours = losses.len(), "an answer is doubted");
+    warehouse.doubt(job.record.id, window.clone(), losses, confirmation).await?;
     Ok(Some(said))
 }
 

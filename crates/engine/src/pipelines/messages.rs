@@ -149,6 +149,11 @@ pub(super) fn would_lose(gone: u64, loaded: u64, lost_before: u64, pause: Signed
     RunMessage::WouldLose { perdidas: gone, cargadas: loaded, antes: lost_before, minutos: pause.as_mins() }
 }
 
+/// A response in which too many loaded lines are worth less.
+pub(super) fn would_devalue(devalued: u64, loaded: u64, pause: SignedDuration) -> RunMessage {
+    RunMessage::WouldDevalue { rebajadas: devalued, cargadas: loaded, minutos: pause.as_mins() }
+}
+
 /// An answer without sales in a half hour that always had some.
 pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration) -> RunMessage {
     let media_hora = half_hour.strftime("%H:%M").to_string();
@@ -173,8 +178,10 @@ pub(super) fn old_stock(warehouse: &WarehouseCode, made_at: Timestamp, zone: &Br
 
 /// A response that was made before its window had ended.
 pub(super) fn made_too_early(made_at: Timestamp, window_end: Timestamp, zone: &BranchClock) -> RunMessage {
-    let time = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M:%S").to_string();
-    RunMessage::MadeTooEarly { generada: time(made_at), fin: time(window_end) }
+    let (made_at, window_end) = (zone.to_datetime(made_at), zone.to_datetime(window_end));
+    let time = |at: DateTime| at.strftime("%H:%M:%S").to_string();
+    let dia = (made_at.date() != window_end.date()).then(|| made_at.date());
+    RunMessage::MadeTooEarly { generada: time(made_at), fin: time(window_end), dia }
 }
 
 /// The field that the client names at the beginning of what it found wrong, in its own language.

@@ -1,5 +1,6 @@
 //! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and tells the monitor.
 
+mod dispute;
 mod doubt;
 mod error;
 mod inventario;

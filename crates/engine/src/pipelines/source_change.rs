@@ -98,7 +98,7 @@ async fn note_missing_after(job: &Job<'_>, window: &SalesWindow, lines: &[SaleLi
     }
     let next = SalesWindow { branch: branch.clone(), interval: half_hour, local };
     let loaded: HashSet<_> =
-        warehouse.loaded_lines(next).await?.into_iter().map(|(_, invoice, line)| (invoice, line)).collect();
+        warehouse.loaded_lines(next).await?.into_iter().map(|known| (known.invoice, known.line)).collect();
     let is_missing = |line: &&SaleLine| !loaded.contains(&(line.numero_factura.to_string(), line.linea));
     let missing = lines.iter().filter(is_missing).count() as u64;
     if missing == 0 {

@@ -18,7 +18,7 @@ use warehouse::{PhaseTimes, RunEnd, SalesWindow};
 use super::error::PipelineError;
 use super::job::{Job, Outcome};
 use super::source_change::{self, Announcement};
-use super::{doubt, messages};
+use super::{dispute, doubt, messages};
 use crate::requests::RequestWatcher;
 use crate::run_logs::RunStep;
 
@@ -87,9 +87,11 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let warehouse = &job.engine.warehouse;
     let doubt = if complete { doubt::of(job, &window, &lines, made_at).await? } else { None };
     let is_doubted = doubt.is_some();
-    let message = doubt.unwrap_or(message);
+    let dispute = if complete && !is_doubted { dispute::of(job, &window, &lines).await? } else { None };
+    let is_loaded_whole = complete && !is_doubted && dispute.is_none();
+    let message = doubt.or(dispute).unwrap_or(message);
 
-    if complete && !is_doubted {
+    if is_loaded_whole {
         let receipt = job
             .monitor
             .load(|step| async move {

@@ -11,7 +11,7 @@ use domain::{Branch, BranchId, EtlKind, Interval};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::Engine;
-use crate::period::{check_days, date, end_time, period, start_time};
+use crate::period::{DayLimits, check_days, date, end_time, period, start_time};
 use crate::{Actor, UseCaseError};
 
 /// The time that a request is about, of each of its stores, as far as it has passed. Who names no store means all that are
@@ -91,7 +91,7 @@ pub(crate) fn local_period(
 ) -> Result<Interval<Timestamp>, InvalidParameter> {
     let from = date("fecha_desde", &asked.fecha_desde)?;
     let to = asked.fecha_hasta.as_deref().map_or(Ok(from), |text| date("fecha_hasta", text))?;
-    check_days(from, to, engine.settings.recovery_days_max)?;
+    check_days(from, to, DayLimits::of(&engine.settings, engine.clock.now(), engine.settings.recovery_days_max))?;
     let time_from = start_time("hora_desde", asked.hora_desde.as_deref())?;
     let time_to = end_time("hora_hasta", asked.hora_hasta.as_deref())?;
     period(branch, (from, time_from), (to, time_to))

@@ -9,7 +9,7 @@ use warehouse::{NewRun, RunRecord};
 
 use crate::branches::Branches;
 use crate::engine::{EnqueueReason, Planning};
-use crate::period::{check_days, period};
+use crate::period::{DayLimits, check_days, period};
 use crate::schedule::half_hour_of;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -97,7 +97,7 @@ impl Engine {
 
     fn days(&self, request: &ExtractRequest) -> Result<Vec<Date>, UseCaseError> {
         let (from, to) = (request.date_from, request.date_to);
-        check_days(from, to, self.settings.extract_days_max)?;
+        check_days(from, to, DayLimits::of(&self.settings, self.clock.now(), self.settings.extract_days_max))?;
         Ok(from.series(1.day()).take_while(|date| *date <= to).collect())
     }
 }

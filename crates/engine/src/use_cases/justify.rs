@@ -14,7 +14,7 @@ use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
 use crate::engine::run_detached;
 use crate::gaps::{EvidenceRequest, EvidenceScope};
-use crate::period::{check_days, date, end_time, period, start_time};
+use crate::period::{DayLimits, check_days, date, end_time, period, start_time};
 use crate::{Actor, Engine, Unjustifiable, UseCaseError};
 
 impl Engine {
@@ -144,7 +144,7 @@ impl Engine {
         request: &JustifyRequest,
     ) -> Result<Interval<Timestamp>, InvalidParameter> {
         let (from, to) = (date("fecha_desde", &request.fecha_desde)?, date("fecha_hasta", &request.fecha_hasta)?);
-        check_days(from, to, self.settings.recovery_days_max)?;
+        check_days(from, to, DayLimits::of(&self.settings, self.clock.now(), self.settings.recovery_days_max))?;
         let time_from = start_time("hora_desde", request.hora_desde.as_deref())?;
         let time_to = end_time("hora_hasta", request.hora_hasta.as_deref())?;
         period(branch, (from, time_from), (to, time_to))

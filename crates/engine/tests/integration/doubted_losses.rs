@@ -206,6 +206,42 @@ async fn what_a_person_confirms_is_believed_at_once() {
     assert_eq!(world.totals("tienda_01", DAY).await.lines, 2);
 }
 
+/// The same lines, sold for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_at_much_less_than_before_are_doubted_until_they_come_again() {
+    let (world, response) = responding(of_invoices(1..41)).await;
+    world.extract("tienda_01", DAY, HOURS).await;
+    let cheap = of_invoices(1..41).replace(r#""venta_total_usd":1"#, r#""venta_total_usd":0"#);
+    *response.lock().unwrap() = cheap;
+    let load = async || world.extract("tienda_01", DAY, HOURS).await.remove(0);
+    let run = load().await;
+    assert_eq!(run.estado, PARTIAL);
+    assert!(run.error_mensaje.as_ref().unwrap().contains("40 de las 40 líneas cargadas por mucho menos"), "{run:?}");
+    assert_eq!(day_totals(&world).await.total_usd, 40.into());
+    assert!(is_a_gap(&world).await);
+    world.clock.set("2025-11-18T16:30:00Z");
+    assert_eq!(load().await.estado, RunState::Succeeded);
+    assert_eq!(day_totals(&world).await.total_usd, 0.into());
+}
+
+/// The source's clock is right, and its cache has the short response for half an hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_out_of_a_cache_confirms_no_loss_however_short_the_pause() {
+    let mut settings = settings();
+    settings.loss_limits.pause = jiff::SignedDuration::from_mins(1);
+    let body = Arc::new(std::sync::Mutex::new(made_at("2025-11-18T16:00:00Z", &of_invoices(1..41))));
+    let said = Arc::clone(&body);
+    let world = answering(settings, move |_| said.lock().unwrap().clone()).await;
+    let load = async || world.extract("tienda_01", DAY, HOURS).await.remove(0).estado;
+    assert_eq!(load().await, RunState::Succeeded);
+    *body.lock().unwrap() = made_at("2025-11-18T16:00:01Z", &of_invoices(1..5));
+    assert_eq!(load().await, PARTIAL);
+    world.clock.set("2025-11-18T16:01:30Z");
+    assert_eq!(load().await, PARTIAL, "the same once more");
+    *body.lock().unwrap() = made_at("2025-11-18T16:01:30Z", &of_invoices(1..5));
+    assert_eq!(load().await, RunState::Succeeded);
+}
+
 /// Five Mondays of which the last one is empty.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_said_again() {

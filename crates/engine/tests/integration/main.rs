@@ -8,6 +8,7 @@ mod calendars;
 mod clock_changes;
 mod coverage_grid;
 mod decisions;
+mod disputed_lines;
 mod doubted_losses;
 mod extraction;
 mod failures;

@@ -69,6 +69,10 @@ async fn only_what_is_missing_is_asked_for() {
 #[rstest]
 #[case(request("17/11/2025", "2025-11-17", None), "fecha_desde: debe ser una fecha AAAA-MM-DD; llegó '17/11/2025'")]
 #[case(request("2025-11-18", "2025-11-17", None), "fecha_hasta: 2025-11-17 es anterior a fecha_desde, 2025-11-18")]
+#[case(
+    request("0001-01-01", "0001-01-02", None),
+    "fecha_desde: 0001-01-01 queda demasiado atrás; el primer día que se puede pedir es 2015-11-11 (KLK_PAST_DAYS_MAX)"
+)]
 #[case(request("2025-01-01", "2025-11-17", None), "fecha_hasta: el período tiene 321 días y el máximo es 31")]
 #[case(request("2025-11-17", "2025-11-17", Some(("12:10", "13:00"))), "hora_desde: debe ser una hora en punto o y media; llegó '12:10:00'")]
 #[case(request("2025-11-17", "2025-11-17", Some(("doce", "13:00"))), "hora_desde: debe ser una hora HH:MM; llegó 'doce'")]

@@ -126,10 +126,12 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     let (eight, nine) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T09:00"));
     store.load_sales(1, PERIFERICO, eight, three_lines()).await;
     store.load_sales(2, PERIFERICO, nine, vec![line("F-9", 1, "2025-11-17T09:05:00", "5")]).await;
-    // A register that counts anew: the same number on another day, of another sale.
-    let another =
-        domain::sale::SaleLine { codigo_producto: "P-9999".into(), ..line("F-1", 1, "2025-11-18T09:05:00", "7") };
-    let next_day = vec![another];
+    // A register that counts anew: the same numbers on another day, of other sales.
+    let another = |invoice: &str, amount: &str| domain::sale::SaleLine {
+        codigo_producto: "P-9999".into(),
+        ..line(invoice, 1, "2025-11-18T09:05:00", amount)
+    };
+    let next_day = vec![another("F-1", "7"), another("F-2", "8")];
     store.load_sales(3, PERIFERICO, half_hour("2025-11-18T09:00"), next_day).await;
 
     let answer = vec![
@@ -147,11 +149,12 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
             "tienda_01 F-1/1 10.500000",
             "tienda_01 F-1/2 20.000000",
             "tienda_01 F-1/1 7.000000",
+            "tienda_01 F-2/1 8.000000",
         ]
     );
     let sums =
         "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
-    assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "18 09:00 1"]);
+    assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "18 09:00 2"]);
     let money = "SELECT (usd_ahora - usd_antes)::VARCHAR FROM conciliaciones";
     assert_eq!(store.column(money).await, ["0.000000"]);
 
