@@ -9,17 +9,18 @@ use domain::stock::ArticlesAnswer;
 use domain::{BranchCode, WarehouseCode};
 use rand::RngCore;
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::backoff::Backoff;
-use crate::memory::Received;
+use crate::body::Body;
+use crate::memory::{MemoryShare, Received};
 use crate::observer::{CallObserver, NobodyListens, RetryEvent};
 use crate::parse::articles::parse_articles;
 use crate::parse::sales::{AnnouncedSales, beginning, parse_announced, parse_sales};
 use crate::parse::warehouses::{WarehouseRow, parse_warehouses};
-use crate::parse::{ParseError, text_of};
+use crate::parse::{ParseError, text_of, whole_text_of};
 use crate::question::{SalesQuestion, WarehouseBody};
-use crate::transport::{Call, Question, Transport};
+use crate::transport::{Call, PIECES_WAITING_MAX, Piece, Question, Transport};
 use crate::{ClientConfig, Endpoint, KlkError};
 
 /// Asks one POS server. Clones share its connections and its randomness.
@@ -73,7 +74,7 @@ impl Client {
     pub async fn articles_of_warehouse(&self, warehouse: &WarehouseCode) -> Result<Received<ArticlesAnswer>, KlkError> {
         let question = post(&WarehouseBody { warehouse })?;
         let code = warehouse.clone();
-        let parse = move |body: &[u8]| parse_articles(body, code.as_str());
+        let parse = move |body: &mut Body, bytes| parse_articles(body, bytes, code.as_str());
         self.ask(&self.master_call(Endpoint::WarehouseArticles, question), parse).await
     }
 
@@ -86,7 +87,7 @@ impl Client {
             question: post(question)?,
         };
         let question = question.clone();
-        self.ask(&call, move |body: &[u8]| parse_sales(body, &question)).await
+        self.ask(&call, move |body: &mut Body, bytes| parse_sales(body, bytes, &question)).await
     }
 
     /// What a response says of itself before its first line: the lines are not waited for. It is requested once.
@@ -127,7 +128,7 @@ impl Client {
     async fn ask<Answer, Parse>(&self, call: &Call, parse: Parse) -> Result<Received<Answer>, KlkError>
     where
         Answer: Send + 'static,
-        Parse: Fn(&[u8]) -> Result<Answer, ParseError> + Send + Sync + 'static,
+        Parse: Fn(&mut Body, usize) -> Result<Answer, ParseError> + Send + Sync + 'static,
     {
         let parse = Arc::new(parse);
         let mut attempt = 1;
@@ -176,25 +177,45 @@ impl Client {
     ) -> Result<Received<Answer>, KlkError>
     where
         Answer: Send + 'static,
-        Parse: Fn(&[u8]) -> Result<Answer, ParseError> + Send + Sync + 'static,
+        Parse: Fn(&mut Body, usize) -> Result<Answer, ParseError> + Send + Sync + 'static,
     {
         let endpoint = call.endpoint;
-        let body = self.shared.transport.send(call, attempt, &*self.observer).await?;
-        // A day of sales takes a good part of a second to parse: not on a thread that serves others.
-        let parsing = tokio::task::spawn_blocking(move || body.parsed(|body| parse(body)));
-        match parsing.await {
-            Ok(Ok(parsed)) => parsed.map_err(|error| error.at(endpoint)),
-            Ok(Err(over)) => Err(over.at(endpoint)),
+        let transport = &self.shared.transport;
+        let (pieces, arriving) = mpsc::channel(PIECES_WAITING_MAX);
+        let memory = transport.memory();
+        // A day of sales takes a good part of a second to parse: not on a thread that serves others, and while it arrives.
+        let parsing = tokio::task::spawn_blocking(move || parse_arriving(arriving, memory, &*parse));
+        let sent = transport.send(call, attempt, &*self.observer, pieces).await;
+        let parsed = match parsing.await {
+            Ok(parsed) => parsed,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(KlkError::Stopped { endpoint }),
+                Err(_) => return Err(KlkError::Stopped { endpoint }),
             },
-        }
+        };
+        // A body that broke off may look like a whole one of another kind.
+        sent?;
+        parsed.map_err(|error| error.at(endpoint))
     }
 }
 
-fn listing(body: &[u8]) -> Result<Vec<WarehouseRow>, ParseError> {
-    parse_warehouses(text_of(body)?)
+/// Parses a body as it arrives; gets how many bytes it is said to have.
+fn parse_arriving<Answer>(
+    mut arriving: mpsc::Receiver<Piece>,
+    memory: MemoryShare,
+    parse: &impl Fn(&mut Body, usize) -> Result<Answer, ParseError>,
+) -> Result<Received<Answer>, ParseError> {
+    let mut first = arriving.blocking_recv();
+    let body_bytes = first.as_ref().map_or(0, |piece| piece.body_bytes);
+    let next = move || first.take().or_else(|| arriving.blocking_recv()).map(|piece| piece.bytes);
+    let mut body = Body::new(Box::new(next), memory);
+    let answer = parse(&mut body, body_bytes)?;
+    Ok(Received::new(answer, body.into_memory()))
+}
+
+fn listing(body: &mut Body, _bytes: usize) -> Result<Vec<WarehouseRow>, ParseError> {
+    body.read_to_end();
+    parse_warehouses(whole_text_of(body)?)
 }
 
 /// A list of stores is small: nothing is kept of the budget for it.

@@ -26,6 +26,7 @@
 //! ```
 
 mod backoff;
+mod body;
 pub mod client;
 pub mod config;
 mod endpoint;

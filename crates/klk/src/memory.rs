@@ -52,6 +52,11 @@ pub struct MemoryShare {
 }
 
 impl MemoryShare {
+    /// A share of a budget that nobody else has.
+    pub(crate) fn unlimited() -> Self {
+        MemoryBudget::new(usize::MAX).share()
+    }
+
     /// Holds at least so many bytes. It never waits: two that waited for each other would never end.
     pub(crate) fn grow_to(&mut self, bytes: usize) -> Result<(), OverBudget> {
         let over_budget = OverBudget { limit_bytes: self.budget.limit_bytes };
@@ -104,32 +109,6 @@ impl<Answer> Received<Answer> {
     /// The response, and the share to keep for as long as its parts are in memory.
     pub fn into_parts(self) -> (Answer, MemoryShare) {
         (self.answer, self.memory)
-    }
-}
-
-impl Received<Vec<u8>> {
-    /// Makes room for so many further bytes, by a quarter at least, so that a body is moved a few times only.
-    pub(crate) fn make_room(&mut self, bytes: usize) -> Result<(), OverBudget> {
-        let (length, capacity) = (self.answer.len(), self.answer.capacity());
-        if length + bytes > capacity {
-            let wanted = (length + bytes).max(capacity + capacity / 4);
-            self.memory.grow_to(wanted)?;
-            self.answer.reserve_exact(wanted - length);
-        }
-        Ok(())
-    }
-
-    /// Reads the body into something else, for which memory is set aside first; the body's is given back.
-    pub(crate) fn parsed<Answer, Error>(
-        mut self,
-        parse: impl FnOnce(&[u8]) -> Result<Answer, Error>,
-    ) -> Result<Result<Received<Answer>, Error>, OverBudget> {
-        let parsed = parsed_bytes(&self.answer);
-        self.memory.grow_to(self.answer.capacity().saturating_add(parsed))?;
-        Ok(parse(&self.answer).map(|answer| {
-            self.memory.shrink_to(parsed);
-            Received { answer, memory: self.memory }
-        }))
     }
 }
 

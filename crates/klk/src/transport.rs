@@ -3,13 +3,14 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
+use tokio::sync::mpsc;
 
 use crate::backoff::retry_after;
-use crate::memory::{MemoryBudget, Received};
+use crate::memory::{MemoryBudget, MemoryShare};
 use crate::observer::{AnswerEvent, CallObserver, RequestEvent};
 use crate::text::excerpt;
 use crate::{BaseUrl, ClientConfig, Endpoint, KlkError, TimeoutPhase};
@@ -21,8 +22,17 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// How much of the body of a status other than 200 is read, for its excerpt.
 const ERROR_BODY_BYTES: usize = 4 * 1024;
 
-/// How much memory is set aside on the word of a `Content-Length`.
-const RESERVED_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A body is handed over in pieces of about so many bytes.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// Pieces that may wait to be parsed; while they do, nothing more is read.
+pub(crate) const PIECES_WAITING_MAX: usize = 4;
+
+/// A part of a body, and how many bytes the whole body is said to have.
+pub(crate) struct Piece {
+    pub(crate) bytes: Bytes,
+    pub(crate) body_bytes: usize,
+}
 
 /// What is asked, and within which limits.
 pub(crate) struct Call {
@@ -72,13 +82,20 @@ impl Transport {
         Ok(Self { http, base_url: config.base_url.clone(), body_bytes_max: config.body_bytes_max, memory, own_headers })
     }
 
-    /// Sends a request and reads the body of its response, which has status 200, within the memory budget.
+    /// A share of the memory budget of all responses.
+    pub(crate) fn memory(&self) -> MemoryShare {
+        self.memory.share()
+    }
+
+    /// Sends a request and hands over the body of its response, which has status 200, as it arrives. Ends early where nobody
+    /// takes it any more.
     pub(crate) async fn send(
         &self,
         call: &Call,
         attempt: u32,
         observer: &dyn CallObserver,
-    ) -> Result<Received<Vec<u8>>, KlkError> {
+        pieces: mpsc::Sender<Piece>,
+    ) -> Result<(), KlkError> {
         let endpoint = call.endpoint;
         let event = RequestEvent { endpoint, question: call.question.text(), attempt };
         observer.on_request(&event);
@@ -93,9 +110,9 @@ impl Transport {
             request.timeout(call.timeout).send().await.map_err(|error| failed(call, TimeoutPhase::Answer, &error))?;
         let status = response.status();
         if status == StatusCode::OK {
-            let body = self.read_body(call, response).await?;
-            answered(status, body.len());
-            return Ok(body);
+            let body_bytes = self.read_body(call, response, pieces).await?;
+            answered(status, body_bytes);
+            return Ok(());
         }
         let retry_after = retry_after(response.headers());
         let body = read_beginning(response).await;
@@ -160,23 +177,43 @@ impl Transport {
         readable.filter(|(name, _)| !self.own_headers.contains(name)).collect()
     }
 
-    async fn read_body(&self, call: &Call, mut response: Response) -> Result<Received<Vec<u8>>, KlkError> {
+    /// Says how many bytes were read.
+    async fn read_body(
+        &self,
+        call: &Call,
+        mut response: Response,
+        pieces: mpsc::Sender<Piece>,
+    ) -> Result<usize, KlkError> {
         let too_large = || KlkError::TooLarge { endpoint: call.endpoint, limit_bytes: self.body_bytes_max };
         let announced = response.content_length().unwrap_or_default();
-        let announced = usize::try_from(announced).map_err(|_| too_large())?;
-        if announced > self.body_bytes_max {
+        let body_bytes = usize::try_from(announced).map_err(|_| too_large())?;
+        if body_bytes > self.body_bytes_max {
             return Err(too_large());
         }
-        let mut received = Received::new(Vec::new(), self.memory.share());
-        received.make_room(announced.min(RESERVED_BYTES_MAX)).map_err(|over| over.at(call.endpoint))?;
+        // What is on its way from here to whoever parses it.
+        let mut on_its_way = self.memory.share();
+        let most = (PIECES_WAITING_MAX + 2) * PIECE_BYTES;
+        on_its_way.grow_to(body_bytes.min(most)).map_err(|over| over.at(call.endpoint))?;
+        let (mut read, mut piece) = (0, BytesMut::new());
         while let Some(chunk) = response.chunk().await.map_err(|error| failed(call, TimeoutPhase::Body, &error))? {
-            if received.len() + chunk.len() > self.body_bytes_max {
+            read += chunk.len();
+            if read > self.body_bytes_max {
                 return Err(too_large());
             }
-            received.make_room(chunk.len()).map_err(|over| over.at(call.endpoint))?;
-            received.extend_from_slice(&chunk);
+            on_its_way.grow_to(read.min(most)).map_err(|over| over.at(call.endpoint))?;
+            piece.extend_from_slice(&chunk);
+            if piece.len() >= PIECE_BYTES {
+                let bytes = std::mem::take(&mut piece).freeze();
+                if pieces.send(Piece { bytes, body_bytes }).await.is_err() {
+                    return Ok(read);
+                }
+            }
         }
-        Ok(received)
+        if !piece.is_empty() {
+            // Whoever parses may have found enough wrong already.
+            drop(pieces.send(Piece { bytes: piece.freeze(), body_bytes }).await);
+        }
+        Ok(read)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Answers of `/maestra/articulos/*`.
 
-use std::borrow::Cow;
-
 use domain::echo::Echoes;
 use domain::stock::{Article, ArticlesAnswer};
 
+use super::ParseError;
 use super::check::{check_codes, moment_of, require_one};
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
@@ -13,7 +12,7 @@ use super::problem::Problem;
 use super::raw::{RawObject, raw_object};
 use super::scanner::Scanner;
 use super::unreadable::{UnreadableArticles, read_or_set_aside};
-use super::{ParseError, marked_text_of};
+use crate::body::Body;
 
 raw_object!(RawArticle, "an article", {
     NombreProducto, Codigo, Barra, Categoria, Descripcion, Subcategoria, Descripcion_categoria, Marca, Precio, Iva,
@@ -32,13 +31,11 @@ const BYTES_PER_ARTICLE: usize = 250;
 
 /// Reads a response about the warehouse or store with the given code. Articles that cannot be read are set aside, unless there
 /// is no other.
-pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, ParseError> {
-    let text = marked_text_of(body)?;
-    let has_marks = matches!(text, Cow::Owned(_));
-    let distinct = Distinct::with_capacity(text.len() / BYTES_PER_ARTICLE);
-    let mut articles = Articles { distinct, unreadable: UnreadableArticles::default(), has_marks };
-    let mut meta = read_envelope(&text, &mut articles)?;
-    let meta = RawMeta::read(&mut meta).map_err(ParseError::of_meta)?;
+pub(crate) fn parse_articles(body: &mut Body, expected_bytes: usize, code: &str) -> Result<ArticlesAnswer, ParseError> {
+    let distinct = Distinct::with_capacity(expected_bytes / BYTES_PER_ARTICLE);
+    let mut articles = Articles { distinct, unreadable: UnreadableArticles::default() };
+    let meta = read_envelope(body, &mut articles)?;
+    let meta = RawMeta::read(&mut Scanner::new(&meta)).map_err(ParseError::of_meta)?;
     if let Some(message) = refusal_message(meta.error) {
         return Err(ParseError::Refused { message });
     }
@@ -50,7 +47,7 @@ pub(crate) fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, 
         require_one(filters, code)?;
     }
     let generated_at = moment_of("fecha_generacion", meta.fecha_generacion).map_err(ParseError::of_meta)?;
-    let Articles { distinct, unreadable, .. } = articles;
+    let Articles { distinct, unreadable } = articles;
     let Collected { received, contradicted, mut items } = distinct.finish();
     if let (true, Some((element, detail))) = (items.is_empty() && contradicted.is_none(), unreadable.refusal) {
         return Err(ParseError::Shape { element: Some(element), detail });
@@ -75,33 +72,30 @@ fn announced_in(meta: &RawMeta<'_>) -> Result<u64, Problem> {
     Ok(read!(required_count, meta.total_articulos))
 }
 
-struct Articles<'body> {
-    distinct: Distinct<Cow<'body, str>, Article>,
-    unreadable: UnreadableArticles<'body>,
-    /// Whether bytes that are no text are marked in the body.
-    has_marks: bool,
+struct Articles {
+    distinct: Distinct<String, Article>,
+    unreadable: UnreadableArticles,
 }
 
-impl<'body> Elements<'body> for Articles<'body> {
+impl Elements for Articles {
     const ARRAY: &'static str = "articulos";
 
-    fn read(&mut self, scanner: &mut Scanner<'body>, index: usize) -> Result<(), Problem> {
-        match read_or_set_aside(scanner, self.has_marks, read_article)? {
-            Ok((code, article)) => self.distinct.add(code, article),
+    fn read(&mut self, scanner: &mut Scanner<'_>, index: usize, has_marks: bool) -> Result<(), Problem> {
+        match read_or_set_aside(scanner, has_marks, read_article)? {
+            Ok(article) => self.distinct.add(article.codigo.clone(), article),
             Err((element, reason)) => self.unreadable.add(index, element, &reason),
         }
         Ok(())
     }
 }
 
-fn read_article<'body>(scanner: &mut Scanner<'body>) -> Result<(Cow<'body, str>, Article), Problem> {
+fn read_article(scanner: &mut Scanner<'_>) -> Result<Article, Problem> {
     let raw = RawArticle::read(scanner)?;
     if let Some(message) = refusal_message(raw.error) {
         return Err(Problem::Discredit(format!("'error': {message}")));
     }
-    let code = read!(required_text, raw.Codigo);
-    let article = Article {
-        codigo: code.clone().into_owned(),
+    Ok(Article {
+        codigo: read!(required_text, raw.Codigo).into_owned(),
         nombre_producto: read!(article_text, raw.NombreProducto),
         barra: read!(article_text, raw.Barra),
         categoria: read!(article_text, raw.Categoria),
@@ -112,6 +106,5 @@ fn read_article<'body>(scanner: &mut Scanner<'body>) -> Result<(Cow<'body, str>,
         precio: read!(number, raw.Precio),
         iva: read!(number, raw.Iva),
         stock: read!(required_number, raw.stock),
-    };
-    Ok((code, article))
+    })
 }

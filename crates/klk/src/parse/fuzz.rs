@@ -2,15 +2,27 @@
 //! refused, soon, and what is read answers the question. A seed that fails is said.
 
 use domain::BranchCode;
+use domain::sale::SalesAnswer;
+use domain::stock::ArticlesAnswer;
 use jiff::civil::{date, time};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
-use super::articles::parse_articles;
-use super::sales::{parse_announced, parse_sales};
+use super::ParseError;
+use super::articles;
+use super::sales::{self, parse_announced};
 use super::warehouses::parse_warehouses;
 use crate::SalesQuestion;
+use crate::body::Body;
+
+fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<SalesAnswer, ParseError> {
+    sales::parse_sales(&mut Body::at_once(body), body.len(), question)
+}
+
+fn parse_articles(body: &[u8], code: &str) -> Result<ArticlesAnswer, ParseError> {
+    articles::parse_articles(&mut Body::at_once(body), body.len(), code)
+}
 
 const SEEDS: u64 = 20_000;
 /// What a body may be damaged with.
@@ -61,7 +73,7 @@ fn line(number: usize) -> String {
     )
 }
 
-fn sales() -> String {
+fn whole_sales() -> String {
     let lines: Vec<String> = (1..5).map(line).collect();
     format!(
         r#"{{"meta":{{"sucursal_codigo":"SUC001","fecha_desde":"2025-11-17","fecha_hasta":"2025-11-17","hora_desde":"12:00",
@@ -110,11 +122,17 @@ impl Drop for Trying {
     }
 }
 
+/// An error without what came behind the place where it was found: less of it is there where a body arrives in pieces.
+fn kind(error: ParseError) -> (std::mem::Discriminant<ParseError>, Option<usize>) {
+    let element = if let ParseError::Shape { element, .. } = &error { *element } else { None };
+    (std::mem::discriminant(&error), element)
+}
+
 #[test]
 fn whatever_comes_is_read_or_refused_and_what_is_read_answers_the_question() {
     let question = SalesQuestion::of_day(BranchCode::new("SUC001"), date(2025, 11, 17))
         .between(time(12, 0, 0, 0), Some(time(12, 30, 0, 0)));
-    let whole = parse_sales(sales().as_bytes(), &question).unwrap();
+    let whole = parse_sales(whole_sales().as_bytes(), &question).unwrap();
     assert_eq!((whole.lines.len(), whole.announced, whole.outside), (4, 4, 0));
     assert_eq!(parse_articles(ARTICLES.as_bytes(), "APP-TPF").unwrap().articles.len(), 2);
     assert_eq!(parse_warehouses(WAREHOUSES).unwrap().len(), 1);
@@ -122,7 +140,7 @@ fn whatever_comes_is_read_or_refused_and_what_is_read_answers_the_question() {
     for seed in 0..SEEDS {
         let _trying = Trying(seed);
         let mut dice = StdRng::seed_from_u64(seed);
-        let mut body = sales().into_bytes();
+        let mut body = whole_sales().into_bytes();
         damage(&mut body, &mut dice);
         if let Ok(answer) = parse_sales(&body, &question) {
             read += 1;
@@ -139,6 +157,11 @@ fn whatever_comes_is_read_or_refused_and_what_is_read_answers_the_question() {
         if let Ok(text) = std::str::from_utf8(&body) {
             drop(parse_announced(text, &question));
         }
+        // The pieces in which it arrives change nothing.
+        let piece_bytes = dice.random_range(1..3_000);
+        let in_pieces = sales::parse_sales(&mut Body::in_pieces(&body, piece_bytes), 0, &question);
+        let at_once = parse_sales(&body, &question);
+        assert_eq!(in_pieces.map_err(kind), at_once.map_err(kind), "in pieces of {piece_bytes} bytes");
         let mut body = ARTICLES.as_bytes().to_vec();
         damage(&mut body, &mut dice);
         if let Ok(answer) = parse_articles(&body, "APP-TPF") {
@@ -159,7 +182,8 @@ fn what_is_deep_is_refused_and_not_followed_to_the_end_of_the_stack() {
     let question = SalesQuestion::of_day(BranchCode::new("SUC001"), date(2025, 11, 17));
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
-        for body in [deep.clone(), sales().replacen("\"producto\":[", &format!("\"x\":{deep},\"producto\":["), 1)] {
+        for body in [deep.clone(), whole_sales().replacen("\"producto\":[", &format!("\"x\":{deep},\"producto\":["), 1)]
+        {
             drop(parse_sales(body.as_bytes(), &question));
             drop(parse_articles(body.as_bytes(), "APP-TPF"));
             drop(parse_warehouses(&body));

@@ -19,11 +19,11 @@ mod scanner;
 mod unreadable;
 pub(crate) mod warehouses;
 
-use std::borrow::Cow;
-
 use problem::Problem;
 
-use crate::text::{BYTE_MARK, excerpt};
+use crate::body::{Body, Failure};
+use crate::memory::OverBudget;
+use crate::text::excerpt;
 use crate::{Endpoint, KlkError, refusal};
 
 /// Why a body is not an answer.
@@ -35,29 +35,55 @@ pub(crate) enum ParseError {
     CutOff { reason: String },
     /// It belongs to another question.
     OtherQuestion { field: &'static str, asked: String, answered: String },
+    /// It takes more memory than there is for it.
+    OverBudget(OverBudget),
     /// It is something else.
     Shape { element: Option<usize>, detail: String },
 }
 
 impl ParseError {
     /// Something about the body as a whole; its beginning is shown, for it may be a page of a proxy.
-    fn of_body(body: &str, problem: impl std::fmt::Display) -> Self {
-        Self::Shape { element: None, detail: format!("{problem}; it begins with: {}", excerpt(body)) }
+    fn of_body(body: &Body, problem: impl std::fmt::Display) -> Self {
+        Self::of_beginning(body.beginning(), problem)
+    }
+
+    fn of_beginning(beginning: &str, problem: impl std::fmt::Display) -> Self {
+        Self::Shape { element: None, detail: format!("{problem}; it begins with: {}", excerpt(beginning)) }
+    }
+
+    /// Why no more of a body could be read.
+    fn of_failure(failure: &Failure, body: &Body) -> Self {
+        match failure {
+            Failure::OverBudget(over) => Self::OverBudget(*over),
+            Failure::EndsWithinCharacter => Self::ends_within_character(body.text_bytes()),
+            Failure::NotUtf8 { from } => Self::not_utf8(*from),
+        }
+    }
+
+    fn ends_within_character(bytes: usize) -> Self {
+        Self::CutOff { reason: format!("its text ends too soon, after {bytes} bytes") }
+    }
+
+    fn not_utf8(from: usize) -> Self {
+        Self::Shape { element: None, detail: format!("the body is not UTF-8 from byte {from} on") }
     }
 
     /// What stopped the reading, about the element that was being read.
-    fn from_problem(body: &str, element: Option<usize>, problem: Problem) -> Self {
+    fn from_problem(body: &Body, element: Option<usize>, problem: Problem) -> Self {
+        Self::from_problem_in(body.beginning(), body.text_bytes(), element, problem)
+    }
+
+    /// The same, of a body of so many bytes that begins like this.
+    fn from_problem_in(beginning: &str, bytes: usize, element: Option<usize>, problem: Problem) -> Self {
         match problem {
-            Problem::EndsTooSoon if body.trim().is_empty() => {
+            Problem::EndsTooSoon if beginning.trim().is_empty() => {
                 Self::Shape { element: None, detail: "the body is empty".to_owned() }
             }
-            Problem::EndsTooSoon => {
-                Self::CutOff { reason: format!("its JSON ends too soon, after {} bytes", body.len()) }
-            }
+            Problem::EndsTooSoon => Self::CutOff { reason: format!("its JSON ends too soon, after {bytes} bytes") },
             Problem::Shape(detail) | Problem::Discredit(detail) if element.is_some() => Self::Shape { element, detail },
             Problem::Value(problem) if element.is_some() => Self::Shape { element, detail: problem.to_string() },
-            Problem::Shape(detail) | Problem::Discredit(detail) => Self::of_body(body, detail),
-            Problem::Value(problem) => Self::of_body(body, problem),
+            Problem::Shape(detail) | Problem::Discredit(detail) => Self::of_beginning(beginning, detail),
+            Problem::Value(problem) => Self::of_beginning(beginning, problem),
         }
     }
 
@@ -81,6 +107,7 @@ impl ParseError {
             Self::OtherQuestion { field, asked, answered } => {
                 KlkError::OtherQuestion { endpoint, field, asked, answered }
             }
+            Self::OverBudget(over) => over.at(endpoint),
             Self::Shape { element, detail } => KlkError::Malformed { endpoint, element, detail },
         }
     }
@@ -89,35 +116,19 @@ impl ParseError {
 /// The bytes of a body as text, without the byte order mark that some servers put in front.
 pub(crate) fn text_of(body: &[u8]) -> Result<&str, ParseError> {
     let text = std::str::from_utf8(body).map_err(|error| match error.error_len() {
-        None => ParseError::CutOff { reason: format!("its text ends too soon, after {} bytes", body.len()) },
-        Some(_) => {
-            let detail = format!("the body is not UTF-8 from byte {} on", error.valid_up_to());
-            ParseError::Shape { element: None, detail }
-        }
+        None => ParseError::ends_within_character(body.len()),
+        Some(_) => ParseError::not_utf8(error.valid_up_to()),
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// The bytes of a body as text, where those that are no UTF-8 are marked and written out: a line with a foreign character
-/// is one line that cannot be read, and no reason to refuse the others. Owned where something is marked.
-pub(crate) fn marked_text_of(body: &[u8]) -> Result<Cow<'_, str>, ParseError> {
-    let not_utf_8 = match text_of(body) {
-        Ok(text) => return Ok(Cow::Borrowed(text)),
-        Err(ParseError::Shape { element, detail }) => ParseError::Shape { element, detail },
-        Err(error) => return Err(error),
-    };
-    let mut text = String::with_capacity(body.len());
-    for chunk in body.utf8_chunks() {
-        if chunk.valid().contains(BYTE_MARK) {
-            return Err(not_utf_8);
-        }
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push(BYTE_MARK);
-            text.push_str(&format!("{byte:02X}"));
-        }
+/// The text of a body that is there as a whole; every byte of it has to be one of a text.
+pub(crate) fn whole_text_of(body: &Body) -> Result<&str, ParseError> {
+    match body.failure() {
+        Some(failure) => Err(ParseError::of_failure(failure, body)),
+        None if body.has_marks() => Err(ParseError::of_body(body, "the body is not UTF-8")),
+        None => Ok(body.unread()),
     }
-    Ok(Cow::Owned(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Answers of `/ventas`.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use domain::echo::Echoes;
@@ -8,6 +7,7 @@ use domain::sale::{SaleLine, SalesAnswer, SmolStr};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
+use super::ParseError;
 use super::check::{SalesFacts, outside_of, read_sales_meta};
 use super::distinct::{Collected, Distinct};
 use super::envelope::{Elements, read_envelope, refusal_message};
@@ -17,8 +17,8 @@ use super::problem::Problem;
 use super::raw::{Field, RawObject, exactly_one, raw_object};
 use super::scanner::Scanner;
 use super::unreadable::{UnreadableLines, read_or_set_aside};
-use super::{ParseError, marked_text_of};
 use crate::SalesQuestion;
+use crate::body::Body;
 
 raw_object!(RawLine, "an invoice line", {
     numero_factura, fecha, hora, fecha_hora_completa, linea, total_factura, tasa_usd, es_no_fiscal, tiene_promocion, codigo_promocion, error,
@@ -46,20 +46,22 @@ raw_object!(RawMoney, "an object in 'financiero'", {
 const BYTES_PER_LINE: usize = 1_000;
 
 /// Reads the response to a question. Lines that cannot be read are set aside, unless there is no other.
-pub(crate) fn parse_sales(body: &[u8], question: &SalesQuestion) -> Result<SalesAnswer, ParseError> {
-    let text = marked_text_of(body)?;
-    let has_marks = matches!(text, Cow::Owned(_));
-    let mut lines = Lines::with_capacity(text.len() / BYTES_PER_LINE, has_marks);
-    let mut meta = read_envelope(&text, &mut lines)?;
-    let SalesFacts { announced, generated_at, echoes } = read_sales_meta(&mut meta, question)?;
-    let Lines { distinct, unreadable, .. } = lines;
+pub(crate) fn parse_sales(
+    body: &mut Body,
+    expected_bytes: usize,
+    question: &SalesQuestion,
+) -> Result<SalesAnswer, ParseError> {
+    let mut lines = Lines::with_capacity(expected_bytes / BYTES_PER_LINE);
+    let meta = read_envelope(body, &mut lines)?;
+    let SalesFacts { announced, generated_at, echoes } = read_sales_meta(&mut Scanner::new(&meta), question)?;
+    let Lines { distinct, unreadable } = lines;
     let Collected { received, contradicted, mut items } = distinct.finish();
     if let (true, Some((element, detail))) = (items.is_empty() && contradicted.is_none(), unreadable.refusal) {
         return Err(ParseError::Shape { element: Some(element), detail });
     }
     // What a readable line says is contradicted by one of the same key that cannot be read.
     if unreadable.count > 0 {
-        items.retain(|line| !unreadable.keys.contains(&(Cow::Borrowed(&*line.numero_factura), line.linea)));
+        items.retain(|line| !unreadable.keys.contains(&(line.numero_factura.clone(), line.linea)));
     }
     let (outside, outside_lines) = outside_of(&items, question)?;
     let contradicted = contradicted.map(|line| (line.numero_factura.to_string(), line.linea));
@@ -90,9 +92,8 @@ pub(crate) fn beginning(body: &[u8]) -> Option<usize> {
 pub(crate) fn parse_announced(text: &str, question: &SalesQuestion) -> Result<AnnouncedSales, ParseError> {
     let begun = text.trim_end();
     let whole = if begun.ends_with(',') { format!(r#"{begun}"ventas":[]}}"#) } else { text.to_owned() };
-    let mut lines = Lines::with_capacity(0, false);
-    let mut meta = read_envelope(&whole, &mut lines)?;
-    let SalesFacts { announced, generated_at, echoes } = read_sales_meta(&mut meta, question)?;
+    let meta = read_envelope(&mut Body::of(whole), &mut Lines::with_capacity(0))?;
+    let SalesFacts { announced, generated_at, echoes } = read_sales_meta(&mut Scanner::new(&meta), question)?;
     Ok(AnnouncedSales { lines: announced, generated_at, echoes })
 }
 
@@ -108,34 +109,32 @@ pub struct AnnouncedSales {
 }
 
 /// A line's key: the store is the same for all.
-type Key<'body> = (Cow<'body, str>, i32);
+type Key = (SmolStr, i32);
 
-struct Lines<'body> {
-    distinct: Distinct<Key<'body>, SaleLine>,
-    unreadable: UnreadableLines<'body>,
-    /// Whether bytes that are no text are marked in the body.
-    has_marks: bool,
+struct Lines {
+    distinct: Distinct<Key, SaleLine>,
+    unreadable: UnreadableLines,
 }
 
-impl Lines<'_> {
-    fn with_capacity(expected: usize, has_marks: bool) -> Self {
-        Self { distinct: Distinct::with_capacity(expected), unreadable: UnreadableLines::default(), has_marks }
+impl Lines {
+    fn with_capacity(expected: usize) -> Self {
+        Self { distinct: Distinct::with_capacity(expected), unreadable: UnreadableLines::default() }
     }
 }
 
-impl<'body> Elements<'body> for Lines<'body> {
+impl Elements for Lines {
     const ARRAY: &'static str = "ventas";
 
-    fn read(&mut self, scanner: &mut Scanner<'body>, index: usize) -> Result<(), Problem> {
-        match read_or_set_aside(scanner, self.has_marks, read_line)? {
-            Ok((key, line)) => self.distinct.add(key, line),
+    fn read(&mut self, scanner: &mut Scanner<'_>, index: usize, has_marks: bool) -> Result<(), Problem> {
+        match read_or_set_aside(scanner, has_marks, read_line)? {
+            Ok(line) => self.distinct.add((line.numero_factura.clone(), line.linea), line),
             Err((element, reason)) => self.unreadable.add(index, element, &reason),
         }
         Ok(())
     }
 }
 
-fn read_line<'body>(scanner: &mut Scanner<'body>) -> Result<(Key<'body>, SaleLine), Problem> {
+fn read_line(scanner: &mut Scanner<'_>) -> Result<SaleLine, Problem> {
     let (mut product, mut quantity, mut money) = (None, None, None);
     let raw = RawLine::read_with(scanner, |scanner, name| {
         let is_second = match name {
@@ -165,8 +164,7 @@ fn read_line<'body>(scanner: &mut Scanner<'body>) -> Result<(Key<'body>, SaleLin
 
     let invoice = read!(invoice_number, raw.numero_factura);
     let number = read!(required_integer, raw.linea);
-    let line = sale_line(&raw, &product, &quantity, &money, (&invoice, number))?;
-    Ok(((invoice, number), line))
+    sale_line(&raw, &product, &quantity, &money, (&invoice, number))
 }
 
 #[inline]

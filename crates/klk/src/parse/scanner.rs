@@ -17,11 +17,18 @@ use crate::text::excerpt;
 pub(super) struct Scanner<'body> {
     text: &'body str,
     position: usize,
+    /// Bytes of the body before the text, for errors.
+    before: usize,
 }
 
 impl<'body> Scanner<'body> {
     pub(super) fn new(text: &'body str) -> Self {
-        Self { text, position: 0 }
+        Self::behind(0, text)
+    }
+
+    /// Of a text with so many bytes of the body before it.
+    pub(super) fn behind(before: usize, text: &'body str) -> Self {
+        Self { text, position: 0, before }
     }
 
     /// The next byte that is no white space; it is not taken.
@@ -161,7 +168,7 @@ impl<'body> Scanner<'body> {
     }
 
     /// Takes an opening bracket and says whether something is inside. `what` is what it opens, for an error.
-    fn enter(&mut self, open: u8, close: u8, what: fmt::Arguments<'_>) -> Result<bool, Problem> {
+    pub(super) fn enter(&mut self, open: u8, close: u8, what: fmt::Arguments<'_>) -> Result<bool, Problem> {
         if self.peek()? != open {
             return Err(Problem::Value(FieldProblem::unnamed(what, self.value()?)));
         }
@@ -172,7 +179,7 @@ impl<'body> Scanner<'body> {
     }
 
     /// Takes a comma, or the closing bracket; says whether it was the comma.
-    fn another(&mut self, close: u8) -> Result<bool, Problem> {
+    pub(super) fn another(&mut self, close: u8) -> Result<bool, Problem> {
         let byte = self.peek()?;
         if byte != b',' && byte != close {
             return Err(self.unexpected("a comma or the end of an object or array"));
@@ -200,7 +207,7 @@ impl<'body> Scanner<'body> {
     }
 
     /// Takes any name with its colon.
-    fn name(&mut self) -> Result<Cow<'body, str>, Problem> {
+    pub(super) fn name(&mut self) -> Result<Cow<'body, str>, Problem> {
         if self.peek()? != b'"' {
             return Err(self.unexpected("a name"));
         }
@@ -220,7 +227,7 @@ impl<'body> Scanner<'body> {
     #[cold]
     fn unexpected(&self, expected: &str) -> Problem {
         let came = excerpt(&self.text[self.position..]);
-        Problem::Shape(format!("{expected} was expected at byte {}, there is: {came}", self.position))
+        Problem::Shape(format!("{expected} was expected at byte {}, there is: {came}", self.before + self.position))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use domain::sale::UnreadableLine;
+use domain::sale::{SmolStr, UnreadableLine};
 use domain::stock::UnreadableArticle;
 use serde_json::value::RawValue;
 
@@ -16,7 +16,7 @@ use crate::text::{BYTE_MARK, excerpt};
 pub(super) const ELEMENTS_MAX: usize = 20;
 
 /// A line's invoice and number.
-type Key<'body> = (Cow<'body, str>, i32);
+type Key = (SmolStr, i32);
 
 /// Why an element cannot be read.
 pub(super) enum Reason {
@@ -67,19 +67,19 @@ pub(super) fn read_or_set_aside<'body, Item>(
 
 /// The lines of one response that cannot be read.
 #[derive(Default)]
-pub(super) struct UnreadableLines<'body> {
+pub(super) struct UnreadableLines {
     pub(super) count: u64,
     pub(super) first: Vec<UnreadableLine>,
     /// What can be read of them beside: another line with such a key is in doubt.
-    pub(super) keys: HashSet<Key<'body>>,
+    pub(super) keys: HashSet<Key>,
     /// Element and detail of the first, for a response of which no line can be read.
     pub(super) refusal: Option<(usize, String)>,
 }
 
-impl<'body> UnreadableLines<'body> {
+impl UnreadableLines {
     /// Sets aside the element at an index.
     #[cold]
-    pub(super) fn add(&mut self, index: usize, element: &'body str, reason: &Reason) {
+    pub(super) fn add(&mut self, index: usize, element: &str, reason: &Reason) {
         let invoice = named_value(element, "numero_factura").and_then(|json| invoice_number(Some(json)).ok());
         let line = named_value(element, "linea").and_then(|json| required_integer(Some(json)).ok());
         self.count += 1;
@@ -96,26 +96,26 @@ impl<'body> UnreadableLines<'body> {
             self.first.push(UnreadableLine { place: index as u64 + 1, invoice, line, field, value });
         }
         if let (Some(invoice), Some(line)) = (invoice, line) {
-            self.keys.insert((invoice, line));
+            self.keys.insert((SmolStr::new(invoice), line));
         }
     }
 }
 
 /// The articles of one response that cannot be read.
 #[derive(Default)]
-pub(super) struct UnreadableArticles<'body> {
+pub(super) struct UnreadableArticles {
     pub(super) count: u64,
     pub(super) first: Vec<UnreadableArticle>,
     /// What can be read of them beside: another article with such a code is in doubt.
-    pub(super) codes: HashSet<Cow<'body, str>>,
+    pub(super) codes: HashSet<String>,
     /// Element and detail of the first, for a response of which no article can be read.
     pub(super) refusal: Option<(usize, String)>,
 }
 
-impl<'body> UnreadableArticles<'body> {
+impl UnreadableArticles {
     /// Sets aside the element at an index.
     #[cold]
-    pub(super) fn add(&mut self, index: usize, element: &'body str, reason: &Reason) {
+    pub(super) fn add(&mut self, index: usize, element: &str, reason: &Reason) {
         let code = named_value(element, "Codigo").and_then(|json| required_text(Some(json)).ok());
         self.count += 1;
         let (field, value) = reason.field_and_value(element);
@@ -126,7 +126,7 @@ impl<'body> UnreadableArticles<'body> {
             let code = code.as_deref().map(excerpt);
             self.first.push(UnreadableArticle { place: index as u64 + 1, code, field, value });
         }
-        self.codes.extend(code);
+        self.codes.extend(code.map(Cow::into_owned));
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
             value: Some(value.to_owned()),
         };
         assert_eq!(unreadable.first, [expected]);
-        assert!(unreadable.keys.contains(&(Cow::Borrowed("C1-8"), 1)));
+        assert!(unreadable.keys.contains(&(SmolStr::new("C1-8"), 1)));
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub(crate) fn parse_warehouses(body: &str) -> Result<Vec<WarehouseRow>, ParseErr
         scanner.end()
     });
     match (whole, odd) {
-        (Err(problem), _) => Err(ParseError::from_problem(body, element, problem)),
+        (Err(problem), _) => Err(ParseError::from_problem_in(body, body.len(), element, problem)),
         (Ok(()), Some((index, detail))) if rows.is_empty() => Err(ParseError::Shape { element: Some(index), detail }),
         (Ok(()), _) => Ok(rows),
     }
@@ -72,9 +72,9 @@ fn parse_refusal(body: &str) -> ParseError {
     match Scanner::new(body).object(format_args!("an object"), &["error"], |_, _| Ok(false)) {
         Ok([error]) => match refusal_message(error) {
             Some(message) => ParseError::Refused { message },
-            None => ParseError::of_body(body, "an array of warehouses was expected"),
+            None => ParseError::of_beginning(body, "an array of warehouses was expected"),
         },
-        Err(problem) => ParseError::from_problem(body, None, problem),
+        Err(problem) => ParseError::from_problem_in(body, body.len(), None, problem),
     }
 }
 
