@@ -11,7 +11,10 @@ const focusable = 'a[href], button:not([disabled]), summary, input, select, text
 
 export function morph(shown: Element, fresh: Element, whose: Whose): void {
   if (shown.isEqualNode(fresh)) return;
-  const focused = shown.contains(document.activeElement) ? namesAbove(document.activeElement) : undefined;
+  if (whose === 'person') carryNames(shown, fresh);
+  const active = shown.contains(document.activeElement) ? document.activeElement : undefined;
+  const focused = active && namesAbove(active);
+  const top = active?.getBoundingClientRect().top ?? 0;
   Idiomorph.morph(shown, fresh, {
     morphStyle: 'outerHTML',
     ignoreActiveValue: whose === 'person',
@@ -26,6 +29,8 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
     },
   });
   if (focused && (!document.activeElement || document.activeElement === document.body)) refocus(focused);
+  // What somebody is at stays where it is on the screen, also where rows came before it.
+  if (whose === 'person' && active?.isConnected) scrollBy(0, active.getBoundingClientRect().top - top);
 }
 
 /** What somebody opened, chose or wrote since it was drawn. */
@@ -37,6 +42,27 @@ function isOfPerson(name: string, element: Element): boolean {
   }
   if (element instanceof HTMLTextAreaElement) return name === 'value' && element.value !== element.defaultValue;
   return name === 'selected' && element instanceof HTMLOptionElement && element.selected !== element.defaultSelected;
+}
+
+/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour: what is shown of it gets the name that
+ * it has now, so that it goes on as the same row. It is the fresh row of the same store and kind that it overlaps. */
+function carryNames(shown: Element, fresh: Element): void {
+  const rows = (page: Element) => [...page.querySelectorAll<HTMLElement>('tr[data-fin]')].map((row) => ({ row, gap: gapOf(row) }));
+  const known = new Set(rows(shown).map(({ row }) => row.id));
+  const came = rows(fresh);
+  for (const { row, gap } of rows(shown)) {
+    if (came.some((other) => other.row.id === row.id)) continue;
+    const now = came.find((other) => !known.has(other.row.id) && other.gap.of === gap.of && other.gap.from < gap.to && gap.from < other.gap.to);
+    if (!now) continue;
+    known.add(now.row.id);
+    const [from, to] = [row.id.slice(3), now.row.id.slice(3)];
+    for (const named of [row, ...row.querySelectorAll(`[id$="${from}"]`)]) named.id = named.id.replace(from, to);
+  }
+}
+
+function gapOf({ id, dataset }: HTMLElement): { of: string; from: number; to: number } {
+  const dot = id.lastIndexOf('.');
+  return { of: id.slice(0, dot), from: Number(id.slice(dot + 1)), to: Number(dataset.fin) };
 }
 
 function namesAbove(element: Element | null): string[] {

@@ -44,7 +44,7 @@ pub fn gap_row(gap: &GapView, now: Timestamp, chosen: Option<&str>, is_past: boo
     let justify =
         (!is_past && !matches!(gap.estado, GapState::Queued | GapState::Running)).then(|| justify_button(gap));
     view! {
-        <tr id=format!("gap-{}", gap.id)>
+        <tr id=format!("gap-{}", gap.id) data-fin=gap.fin.as_second()>
             <td class="select-column" data-label=language.plan().select_column()>{select}</td>
             <th scope="row" data-label=texts.store()>
                 <span class="stack">
