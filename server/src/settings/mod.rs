@@ -33,7 +33,7 @@ use secrecy::SecretString;
 pub use access::PublicAddress;
 use branch_file::{BranchEntry, ExceptionEntry};
 pub use sentry::{SentrySettings, TunnelSettings};
-pub use sign_on::SignOnSettings;
+pub use sign_on::{AttemptLimits, SignOnSettings};
 use source::{BRANCHES_KEY, HOLIDAYS_KEY};
 pub use source::{Origin, Source};
 use variable::Variable;
