@@ -44,25 +44,17 @@ function isOfPerson(name: string, element: Element): boolean {
   return name === 'selected' && element instanceof HTMLOptionElement && element.selected !== element.defaultSelected;
 }
 
-/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour: what is shown of it gets the name that
- * it has now, so that it goes on as the same row. It is the fresh row of the same store and kind that it overlaps. */
+/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour. What is shown of it takes the name that
+ * it has now, one between the names of its beginning and its end, so that it goes on as the same row. */
 function carryNames(shown: Element, fresh: Element): void {
-  const rows = (page: Element) => [...page.querySelectorAll<HTMLElement>('tr[data-fin]')].map((row) => ({ row, gap: gapOf(row) }));
-  const known = new Set(rows(shown).map(({ row }) => row.id));
-  const came = rows(fresh);
-  for (const { row, gap } of rows(shown)) {
-    if (came.some((other) => other.row.id === row.id)) continue;
-    const now = came.find((other) => !known.has(other.row.id) && other.gap.of === gap.of && other.gap.from < gap.to && gap.from < other.gap.to);
-    if (!now) continue;
-    known.add(now.row.id);
-    const [from, to] = [row.id.slice(3), now.row.id.slice(3)];
-    for (const named of [row, ...row.querySelectorAll(`[id$="${from}"]`)]) named.id = named.id.replace(from, to);
+  const rows = (page: Element) => [...page.querySelectorAll<HTMLElement>('[data-fin]')];
+  const came = rows(fresh).map(({ id }) => id);
+  for (const row of rows(shown)) {
+    const { id } = row;
+    const now = came.includes(id) ? id : came.find((name) => id < name && name < row.dataset.fin!);
+    if (!now || now === id) continue;
+    for (const named of [row, ...row.querySelectorAll('[id]')]) named.id = named.id.replace(id.slice(3), now.slice(3));
   }
-}
-
-function gapOf({ id, dataset }: HTMLElement): { of: string; from: number; to: number } {
-  const dot = id.lastIndexOf('.');
-  return { of: id.slice(0, dot), from: Number(id.slice(dot + 1)), to: Number(dataset.fin) };
 }
 
 function namesAbove(element: Element | null): string[] {
