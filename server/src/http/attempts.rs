@@ -36,7 +36,8 @@ impl Attempts {
     pub(super) fn add(&mut self, attempt: Attempt) -> bool {
         let AttemptLimits { lifetime, all_max, of_address_max } = self.limits;
         self.by_state.retain(|_, known| attempt.begun.duration_since(known.begun) < lifetime);
-        let mut of_address: Vec<_> = self.by_state.iter().filter(|(_, known)| known.address == attempt.address).collect();
+        let mut of_address: Vec<_> =
+            self.by_state.iter().filter(|(_, known)| known.address == attempt.address).collect();
         if of_address.len() >= of_address_max {
             of_address.sort_by_key(|(_, known)| known.begun);
             if let Some(oldest) = of_address.first().map(|(state, _)| (*state).clone()) {
