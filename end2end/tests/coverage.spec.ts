@@ -58,13 +58,58 @@ test('each zoom is an address, and fits a phone', async ({ page }) => {
   }
 });
 
+test('a year begins with what is latest, and its weeks are chosen by mouse, keyboard and finger', async ({ browser }) => {
+  const context = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  const chosen = page.locator('input[name=celda]:checked');
+  const recover = page.getByRole('button', { name: 'Recuperar selección' });
+  const week = cellOf(page, 'ARTIGAS').last();
+  await page.goto(`${klk.url}/cobertura?zoom=anio`);
+  await untilHydrated(page);
+  // Nobody scrolled.
+  expect(await page.evaluate(() => document.querySelector('.grid-scroll')!.scrollWidth)).toBeGreaterThan(1000);
+  const box = (await week.boundingBox())!;
+  expect(box.x).toBeGreaterThan(0);
+  expect(box.x + box.width).toBeLessThan(390);
+  await expect(recover).toBeDisabled();
+  await week.getByRole('checkbox').tap();
+  await expect(chosen).toHaveCount(1);
+  await expect(detail(page)).toContainText(/^Faltan [678] medias horas en lo elegido, unos USD [\d.]+$/);
+  await recover.tap();
+  await expect(page.getByRole('dialog')).toContainText(/[678] medias horas, [678] llamadas al POS/);
+  await context.close();
+
+  const large = await browser.newPage();
+  await open(large, '?zoom=anio');
+  await large.getByRole('button', { name: 'Elegir todo lo que falta' }).click();
+  await expect(large.locator('input[name=celda]:checked')).toHaveCount(3);
+  await large.getByRole('button', { name: 'Elegir todo lo que falta' }).click();
+  await cellOf(large, 'ARTIGAS').last().getByRole('link').focus();
+  await large.keyboard.press(' ');
+  await expect(large.locator('input[name=celda]:checked')).toHaveCount(1);
+  await large.keyboard.press(' ');
+  const [from, to] = [await cellOf(large, 'ARTIGAS').last().boundingBox(), await cellOf(large, 'PARAISO').last().boundingBox()];
+  await large.mouse.move(from!.x + from!.width / 2, from!.y + from!.height / 2);
+  await large.mouse.down();
+  await large.mouse.move(to!.x + to!.width / 2, to!.y + to!.height / 2, { steps: 8 });
+  await large.mouse.up();
+  await expect(large.locator('input[name=celda]:checked')).not.toHaveCount(0);
+  await large.mouse.move(5, 5);
+  await expect(detail(large)).toContainText(/^Faltan [678] medias horas/);
+  // A week leads to its days.
+  await cellOf(large, 'ARTIGAS').last().getByRole('link').click();
+  await expect(large).not.toHaveURL(/zoom=anio/);
+  await expect(cellOf(large, 'ARTIGAS').getByRole('link', { name: /10:00–13:00 faltante/i })).toBeVisible();
+  await large.close();
+});
+
 test('a year shows its weeks, in few elements, and leads to a month', async ({ page }) => {
   const errors = complaints(page);
   await open(page, '?zoom=anio');
-  const artigas = page.getByRole('row', { name: /^ARTIGAS/ });
-  await expect(artigas).toContainText(/: faltante, [678] medias horas/);
+  await expect(cellOf(page, 'ARTIGAS').getByRole('link', { name: /: faltante, [678] medias horas/ })).toHaveCount(1);
+  // Before the demo's week its stores were not open: nothing of it is missing.
+  await expect(cellOf(page, 'BOSQUE')).toHaveCount(0);
   expect(await page.locator('table[data-cuadro] td').count()).toBeLessThan(60);
-  await expect(page.getByRole('button', { name: 'Elegir todo lo que falta' })).toHaveCount(0);
   const month = page.getByRole('link', { name: /^Ver el mes de/ }).last();
   await month.click();
   await expect(page).toHaveURL(/zoom=mes/);

@@ -17,14 +17,18 @@ test.afterAll(async () => {
 
 test.beforeEach(({ page }) => klk.signIn(page.context()));
 
+/** The date some hours ago. */
+function dateBefore(hours: number): string {
+  return new Date(Date.now() - hours * 3600 * 1000).toISOString().slice(0, 10);
+}
+
 /** Has something change that lists of gaps show: a half hour of a store is justified. */
-async function change(hour: string, server = klk): Promise<void> {
-  const yesterday = new Date(Date.now() - 28 * 3600 * 1000).toISOString().slice(0, 10);
+async function change(hour: string, server = klk, date = dateBefore(28)): Promise<void> {
   const answer = await fetch(`${server.url}/api/etl/tracking/justificar-gap`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
     body: JSON.stringify({
-      etl_tipo: 'ventas', ubicacion_id: 'tienda_08', fecha_desde: yesterday, hora_desde: `${hour}:00`, fecha_hasta: yesterday,
+      etl_tipo: 'ventas', ubicacion_id: 'tienda_08', fecha_desde: date, hora_desde: `${hour}:00`, fecha_hasta: date,
       hora_hasta: `${hour}:30`, motivo: 'falla_electrica', nota: `Ana ${hour}`,
     }),
   });
@@ -75,6 +79,32 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
   await page.keyboard.press('Escape');
   await expect(cause).toHaveAttribute('open', '');
   await expect(box).toBeChecked();
+  await expect(page.getByRole('button', { name: 'Recuperar selección (1)' })).toBeEnabled();
+});
+
+test('a gap that shrinks from its beginning stays open, chosen and focused, and where it is on the screen', async ({ page }) => {
+  const date = dateBefore(52);
+  type Gap = { id: string; ubicacion_id: string; fecha_desde: string };
+  const gap = async () => {
+    const { gaps } = await klk.json<{ gaps: Gap[] }>('/api/etl/tracking/gaps');
+    return gaps.find(({ ubicacion_id, fecha_desde }) => ubicacion_id === 'tienda_08' && fecha_desde === date)!.id;
+  };
+  const [before, of] = [await gap(), (id: string, part: string) => page.locator(`[id="${part}-${id}"]`)];
+  await page.goto(`${klk.url}/pendientes`);
+  await untilLive(page);
+  const box = of(before, 'elegir');
+  await box.check();
+  await of(before, 'causa').locator('summary').click();
+  const top = (await of(before, 'causa').boundingBox())!.y;
+  await change('09', klk, date);
+  const after = await gap();
+  expect(after).not.toBe(before);
+  await expect(of(after, 'causa')).toHaveAttribute('open', '');
+  await expect(of(after, 'causa').locator('summary')).toBeFocused();
+  expect(Math.abs((await of(after, 'causa').boundingBox())!.y - top)).toBeLessThan(2);
+  await expect(of(after, 'elegir')).toBeChecked();
+  await expect(of(after, 'elegir')).toHaveValue(after);
+  await expect(of(before, 'causa')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Recuperar selección (1)' })).toBeEnabled();
 });
 

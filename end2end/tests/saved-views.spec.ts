@@ -115,3 +115,15 @@ test('rows are compact where somebody wants them so, without a flash, until they
   await expect(page.locator('html[data-densidad]')).toHaveCount(0);
   expect(await height()).toBe(before);
 });
+
+test('the density of rows is not asked of a phone or a finger, where it would change nothing', async ({ browser }) => {
+  for (const options of [{ viewport: { width: 320, height: 800 } }, { viewport: { width: 390, height: 800 } }, { hasTouch: true, isMobile: true, viewport: { width: 1280, height: 900 } }]) {
+    const context = await browser.newContext(options);
+    await klk.signIn(context);
+    const page = await context.newPage();
+    await page.goto(`${klk.url}/tiendas`);
+    await expect(page.getByRole('button', { name: 'Tema claro' }).or(page.locator('#tema-claro')).first()).toBeVisible();
+    await expect(page.locator('.density')).toBeHidden();
+    await context.close();
+  }
+});

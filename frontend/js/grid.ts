@@ -11,10 +11,17 @@ function rows(): HTMLTableCellElement[][] {
   return found.map((row) => [...row.cells].filter((cell) => !cell.matches('th, .grid-total'))).filter((row) => row.length > 0);
 }
 
-function placeOf(cell: Element | null): [number, number] | undefined {
+/** A row, and the column in which a cell begins: a cell may be of several columns. */
+type Place = [row: number, column: number];
+
+function columnOf(row: HTMLTableCellElement[], cell: HTMLTableCellElement): number {
+  return row.slice(0, row.indexOf(cell)).reduce((columns, { colSpan }) => columns + colSpan, 0);
+}
+
+function placeOf(cell: Element | null): Place | undefined {
   const all = rows();
   const row = all.findIndex((cells) => cells.includes(cell as HTMLTableCellElement));
-  return row < 0 ? undefined : [row, all[row].indexOf(cell as HTMLTableCellElement)];
+  return row < 0 ? undefined : [row, columnOf(all[row], cell as HTMLTableCellElement)];
 }
 
 const cellOf = (event: Event) => (event.target instanceof Element ? event.target.closest<HTMLTableCellElement>('table[data-cuadro] td') : null);
@@ -42,12 +49,13 @@ function describe(event: Event): void {
 }
 
 /** Ticks, or unticks, every box between two cells. */
-function tick(from: [number, number], to: [number, number], isChosen: boolean): void {
+function tick(from: Place, to: Place, isChosen: boolean): void {
   const [top, bottom] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
   const [left, right] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
   for (const row of rows().slice(top, bottom + 1)) {
-    for (const cell of row.slice(left, right + 1)) {
-      const box = cell.querySelector('input');
+    for (const cell of row) {
+      const column = columnOf(row, cell);
+      const box = column <= right && column + cell.colSpan > left && cell.querySelector('input');
       if (box) box.checked = isChosen;
     }
   }
@@ -72,23 +80,24 @@ function settle(cell?: Element): void {
   for (const box of boxes()) box.tabIndex = -1;
 }
 
-const moves: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-let anchor: [number, number] | undefined;
+const moves: Record<string, Place> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+let anchor: Place | undefined;
 
 function onKey(event: KeyboardEvent): void {
   const cell = cellOf(event);
   const place = placeOf(cell);
   if (!cell || !place || event.ctrlKey || event.metaKey || event.altKey) return;
   const all = rows();
-  const to = (row: number, column: number) => all[row]?.[Math.min(column, all[row].length - 1)];
+  const to = (row: number, column: number) =>
+    column < 0 ? undefined : all[row]?.findLast((one) => columnOf(all[row], one) <= column);
   if (event.key in moves) {
     const [down, right] = moves[event.key];
-    const next: [number, number] = [place[0] + down, place[1] + right];
+    const next: Place = [place[0] + down, place[1] + (right > 0 ? cell.colSpan : right)];
     if (event.shiftKey && to(...next)) tick((anchor ??= place), next, true);
     else anchor = undefined;
     focus(to(...next));
   } else if (event.key === 'Home') focus(to(place[0], 0));
-  else if (event.key === 'End') focus(to(place[0], all[place[0]].length - 1));
+  else if (event.key === 'End') focus(all[place[0]].at(-1));
   else if (event.key === ' ') tick(place, place, !cell.querySelector('input')?.checked);
   else if (event.key === '.') {
     const wrong = all.flat().filter((one) => one.matches('.grid-mixed'));
@@ -99,7 +108,7 @@ function onKey(event: KeyboardEvent): void {
 
 /** A pointer has moved so far that it draws, and does not click. */
 const slackPx = 4;
-let drag: { at: [number, number]; x: number; y: number; before: boolean[]; isDrawing: boolean } | undefined;
+let drag: { at: Place; x: number; y: number; before: boolean[]; isDrawing: boolean } | undefined;
 
 function onDown(event: PointerEvent): void {
   const at = placeOf(cellOf(event));

@@ -11,7 +11,10 @@ const focusable = 'a[href], button:not([disabled]), summary, input, select, text
 
 export function morph(shown: Element, fresh: Element, whose: Whose): void {
   if (shown.isEqualNode(fresh)) return;
-  const focused = shown.contains(document.activeElement) ? namesAbove(document.activeElement) : undefined;
+  if (whose === 'person') carryNames(shown, fresh);
+  const active = shown.contains(document.activeElement) ? document.activeElement : undefined;
+  const focused = active && namesAbove(active);
+  const top = active?.getBoundingClientRect().top ?? 0;
   Idiomorph.morph(shown, fresh, {
     morphStyle: 'outerHTML',
     ignoreActiveValue: whose === 'person',
@@ -26,6 +29,8 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
     },
   });
   if (focused && (!document.activeElement || document.activeElement === document.body)) refocus(focused);
+  // What somebody is at stays where it is on the screen, also where rows came before it.
+  if (whose === 'person' && active?.isConnected) scrollBy(0, active.getBoundingClientRect().top - top);
 }
 
 /** What somebody opened, chose or wrote since it was drawn. */
@@ -37,6 +42,19 @@ function isOfPerson(name: string, element: Element): boolean {
   }
   if (element instanceof HTMLTextAreaElement) return name === 'value' && element.value !== element.defaultValue;
   return name === 'selected' && element instanceof HTMLOptionElement && element.selected !== element.defaultSelected;
+}
+
+/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour. What is shown of it takes the name that
+ * it has now, one between the names of its beginning and its end, so that it goes on as the same row. */
+function carryNames(shown: Element, fresh: Element): void {
+  const rows = (page: Element) => [...page.querySelectorAll<HTMLElement>('[data-fin]')];
+  const came = rows(fresh).map(({ id }) => id);
+  for (const row of rows(shown)) {
+    const { id } = row;
+    const now = came.includes(id) ? id : came.find((name) => id < name && name < row.dataset.fin!);
+    if (!now || now === id) continue;
+    for (const named of [row, ...row.querySelectorAll('[id]')]) named.id = named.id.replace(id.slice(3), now.slice(3));
+  }
 }
 
 function namesAbove(element: Element | null): string[] {

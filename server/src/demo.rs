@@ -8,18 +8,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use domain::calendar::rules_of;
 use domain::filter::GapFilter;
 use domain::gap::GapClass;
 use domain::read_model::GapView;
 use domain::window::{half_hours, instant_of};
 use domain::{Branch, BranchId, EtlKind, HALF_HOUR, Interval, IntervalSet, Role, Window};
 use engine::{Actor, Engine};
-use jiff::civil::time;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::{Date, time};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use klk_sim::{Sim, SimConfig};
 use monitoring::Monitoring;
 use tokio::net::TcpListener;
-use warehouse::Access;
+use warehouse::{Access, CalendarKind};
 
 use crate::failure::{Failure, use_case_failure};
 use crate::output::progress::{Figures, ProgressDisplay};
@@ -43,14 +44,18 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 /// Who loads the demo's sales.
 const PERSON: &str = "demo";
 
-/// Refuses a database that has something and nothing of a demo: invented sales do not belong beside real ones.
-pub async fn refuse_real_data(settings: &Settings) -> Result<(), Failure> {
+/// The first day of the demo's stores, without which the year before its week would be missing: of a new database the
+/// first day that is loaded from its beginning, later the day that it began with. Refuses a database that has something
+/// and nothing of a demo: invented sales do not belong beside real ones.
+async fn first_day(settings: &Settings) -> Result<Option<Date>, Failure> {
     if !settings.database.exists() {
-        return Ok(());
+        let today = settings.zone.to_datetime(clock::now()).date();
+        return Ok(today.checked_sub(i64::from(DAYS - 1).days()).ok());
     }
     // One that cannot be read is said by whoever opens it next.
-    let Ok(warehouse) = database::open(settings, &Monitoring::disabled(), Access::ReadOnly) else { return Ok(()) };
+    let Ok(warehouse) = database::open(settings, &Monitoring::disabled(), Access::ReadOnly) else { return Ok(None) };
     let is_real = warehouse.is_without(PERSON.to_owned()).await.unwrap_or(false);
+    let calendars = warehouse.calendar_changes(None).await.unwrap_or_default();
     warehouse.close().await;
     if is_real {
         let path = settings.database.display();
@@ -59,7 +64,9 @@ pub async fn refuse_real_data(settings: &Settings) -> Result<(), Failure> {
              archivo con --base"
         )));
     }
-    Ok(())
+    let first = calendars.iter().find(|row| row.kind == CalendarKind::OfFile);
+    let rules = first.and_then(|row| serde_json::from_str(&row.document).ok()).map(|document| rules_of(&document));
+    Ok(rules.and_then(Result::ok).and_then(|rules| rules.opened_on))
 }
 
 /// The simulated POS of a demonstration.
@@ -68,8 +75,9 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts the POS, and has the settings name it.
+    /// Starts the POS, and has the settings name it. Refuses a database of anybody else.
     pub async fn start(settings: &mut Settings) -> Result<Self, Failure> {
+        settings.first_day = first_day(settings).await?;
         let listener = match TcpListener::bind(("127.0.0.1", USUAL_PORT)).await {
             Ok(listener) => listener,
             Err(_) => TcpListener::bind(("127.0.0.1", 0)).await.context("no hay puerto para el KLK simulado")?,
@@ -200,7 +208,7 @@ mod tests {
     use domain::gap::{GapState, Urgency};
     use domain::read_model::CauseEvidence;
     use domain::{BranchCode, Calendar};
-    use jiff::civil::{Date, DateTime};
+    use jiff::civil::DateTime;
     use jiff::tz::TimeZone;
 
     use super::*;

@@ -39,8 +39,6 @@ pub async fn coverage_page(values: Values) -> Page {
 }
 
 fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> AnyView {
-    // A week of a year is too much to choose at a glance.
-    let may_choose = !grid.is_past && zoom != Zoom::Year;
     view! {
         {grid.is_past.then(|| grid_past_notice(grid, query))}
         <section class="panel grid-panel" aria-label=language().coverage().title()>
@@ -48,7 +46,7 @@ fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> 
             {saved_views(query, views)}
             {legend(grid, query)}
             {coverage_table(grid, query, zoom)}
-            {may_choose.then(|| grid_recover_bar(query))}
+            {(!grid.is_past).then(|| grid_recover_bar(query))}
         </section>
     }
     .into_any()

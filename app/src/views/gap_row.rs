@@ -43,8 +43,11 @@ pub fn gap_row(gap: &GapView, now: Timestamp, chosen: Option<&str>, is_past: boo
     let confirm = (!is_past && awaits_confirmation(gap)).then(|| confirm_link(gap));
     let justify =
         (!is_past && !matches!(gap.estado, GapState::Queued | GapState::Running)).then(|| justify_button(gap));
+    let id = format!("gap-{}", gap.id);
+    // As an identifier that began at its end would be (frontend/js/morph.ts).
+    let end = id.rsplit_once('.').map(|(of, _)| format!("{of}.{}", gap.fin.as_second()));
     view! {
-        <tr id=format!("gap-{}", gap.id)>
+        <tr id=id data-fin=end>
             <td class="select-column" data-label=language.plan().select_column()>{select}</td>
             <th scope="row" data-label=texts.store()>
                 <span class="stack">

@@ -62,7 +62,6 @@ impl DemoDataArguments {
         settings.database = self.base;
         let observability = Observability::start(&settings, "warn")?;
         let outcome = runtime::block_on(async {
-            demo::refuse_real_data(&settings).await?;
             let demo = Demo::start(&mut settings).await?;
             let engine = wiring::engine(&settings, &observability.monitoring, Purpose::Work).await?;
             let loaded = tokio::select! {
@@ -85,7 +84,6 @@ async fn serve(settings: &Settings, observability: &Observability) -> Result<Out
 }
 
 async fn serve_demo(mut settings: Settings, observability: &Observability) -> Result<Outcome, Failure> {
-    demo::refuse_real_data(&settings).await?;
     let listener = serve::listen(settings.http.address).await?;
     let demo = Demo::start(&mut settings).await?;
     let engine = wiring::engine(&settings, &observability.monitoring, Purpose::Serve).await?;

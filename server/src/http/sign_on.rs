@@ -1,7 +1,7 @@
 //! `/entrar/proveedor`: leaving for the provider of identities, and coming back from it (docs/adr/0050).
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use app::access::{Entrance, EntranceKind};
 use axum::extract::{Query, State};
@@ -12,7 +12,7 @@ use oidc::{Provider, ProviderError, Secrets};
 use serde::Deserialize;
 
 use super::access::{Asker, Back, refuse_entrance, set_cookie, welcome};
-use super::attempts::{Attempt, Attempts, LIFETIME};
+use super::attempts::{Attempt, Attempts};
 use super::{WebState, gate, redirect};
 use crate::clock::{self, TimeOrderedIds};
 use crate::settings::Settings;
@@ -27,6 +27,7 @@ pub struct SignOn {
     name: String,
     creates_readers: bool,
     attempts: Mutex<Attempts>,
+    attempt_lifetime: Duration,
 }
 
 impl SignOn {
@@ -40,7 +41,8 @@ impl SignOn {
             provider,
             name: sign_on.name.clone(),
             creates_readers: sign_on.creates_readers,
-            attempts: Mutex::default(),
+            attempts: Mutex::new(Attempts::new(sign_on.attempts)),
+            attempt_lifetime: sign_on.attempts.lifetime,
         })
     }
 
@@ -89,7 +91,7 @@ pub(super) async fn begin(State(state): State<WebState>, asker: Asker, Query(bac
     match sign_on.begin(&asker, back.volver.clone()).await {
         Ok((url, browser)) => {
             let mut response = redirect::to(url.as_str());
-            let seconds = i64::try_from(LIFETIME.as_secs()).unwrap_or(0);
+            let seconds = i64::try_from(sign_on.attempt_lifetime.as_secs()).unwrap_or(0);
             set_cookie(&mut response, &gate::private_cookie(asker.peer, COOKIE, &browser, seconds));
             response
         }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use domain::Branch;
-use jiff::tz::TimeZone;
 use klk::WarehouseRow;
 
 use super::Settings;
-use super::branch_file::{self, BranchEntry, ExceptionEntry, WarehouseEntry};
+use super::branch_file::{self, BranchEntry, WarehouseEntry};
 use crate::failure::Failure;
 
 /// The POS's row that sums up all stores.
@@ -56,17 +55,13 @@ pub fn find(settings: &Settings, listing: Result<&[WarehouseRow], &str>) -> Resu
             Err(why) => warning = Some(format!("KLK no dice los almacenes de las tiendas ({why})")),
         }
     }
-    Ok(Branches { list: branches(&entries, &settings.holidays, &settings.zone)?, origin: BranchOrigin::File, warning })
+    Ok(Branches { list: branches(&entries, settings)?, origin: BranchOrigin::File, warning })
 }
 
 fn discover(settings: &Settings, listing: Result<&[WarehouseRow], &str>) -> Result<Branches, Failure> {
     let known = branch_file::known().map_err(|error| Failure::Unexpected(error.into()))?;
     let with_known = |warning| -> Result<Branches, Failure> {
-        Ok(Branches {
-            list: branches(&known, &settings.holidays, &settings.zone)?,
-            origin: BranchOrigin::Known,
-            warning,
-        })
+        Ok(Branches { list: branches(&known, settings)?, origin: BranchOrigin::Known, warning })
     };
     if !settings.discover_branches {
         return with_known(None);
@@ -77,18 +72,18 @@ fn discover(settings: &Settings, listing: Result<&[WarehouseRow], &str>) -> Resu
             if entries.is_empty() {
                 return with_known(Some("KLK no tiene ninguna tienda; se usan las cinco conocidas".to_owned()));
             }
-            Ok(Branches {
-                list: branches(&entries, &settings.holidays, &settings.zone)?,
-                origin: BranchOrigin::Discovered,
-                warning: None,
-            })
+            Ok(Branches { list: branches(&entries, settings)?, origin: BranchOrigin::Discovered, warning: None })
         }
         Err(why) => with_known(Some(format!("KLK no dice qué tiendas hay ({why}); se usan las cinco conocidas"))),
     }
 }
 
-fn branches(entries: &[BranchEntry], holidays: &[ExceptionEntry], zone: &TimeZone) -> Result<Vec<Branch>, Failure> {
-    let branch = |entry: &BranchEntry| entry.branch(holidays, zone);
+fn branches(entries: &[BranchEntry], settings: &Settings) -> Result<Vec<Branch>, Failure> {
+    let first_day = settings.first_day.map(|date| date.to_string());
+    let branch = |entry: &BranchEntry| {
+        let desde = entry.desde.clone().or_else(|| first_day.clone());
+        BranchEntry { desde, ..entry.clone() }.branch(&settings.holidays, &settings.zone)
+    };
     entries.iter().map(|entry| branch(entry).map_err(|error| Failure::Usage(error.to_string()))).collect()
 }
 
@@ -158,6 +153,8 @@ pub fn named(list: &[Arc<Branch>], text: &str) -> Result<Arc<Branch>, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use domain::{BranchCode, WarehouseCode};
 
     use super::*;
@@ -169,6 +166,21 @@ mod tests {
             warehouse: WarehouseCode::new(warehouse),
             warehouse_name: warehouse_name.to_owned(),
         }
+    }
+
+    fn settings() -> Settings {
+        Settings::load(&mut super::super::Source::read(None, HashMap::new())).unwrap().settings
+    }
+
+    #[test]
+    fn a_store_begins_on_its_own_first_day_or_on_the_one_of_all() {
+        let (own, of_all) = ("2025-11-05", "2025-11-12");
+        let mut known = branch_file::known().unwrap();
+        known[0].desde = Some(own.to_owned());
+        let list = branches(&known, &Settings { first_day: Some(of_all.parse().unwrap()), ..settings() }).unwrap();
+        let opened: Vec<_> = list.iter().take(2).map(|branch| branch.calendar.base().opened_on).collect();
+        assert_eq!(opened, [Some(own.parse().unwrap()), Some(of_all.parse().unwrap())]);
+        assert_eq!(branches(&known[1..], &settings()).unwrap()[0].calendar.base().opened_on, None);
     }
 
     fn codes(entry: &BranchEntry) -> Vec<&str> {
@@ -201,7 +213,6 @@ mod tests {
 
     #[test]
     fn a_store_is_one_however_its_code_is_capitalised() {
-        let zone = TimeZone::get("America/Caracas").unwrap();
         let known = branch_file::known().unwrap();
         let rows = [
             row("suc001", "", "app-tpf", "PISO DE VENTA"),
@@ -213,7 +224,7 @@ mod tests {
         assert_eq!(merged.iter().map(|entry| entry.codigo.as_str()).collect::<Vec<_>>(), ["SUC001", "Suc077"]);
         assert_eq!((merged[0].nombre.as_str(), codes(&merged[0])), ("PERIFERICO", vec!["APP-TPF", "APP-PPF"]));
         assert_eq!(codes(&merged[1]), ["A", "B"]);
-        assert_eq!(branches(&merged, &[], &zone).unwrap().len(), 2);
+        assert_eq!(branches(&merged, &settings()).unwrap().len(), 2);
     }
 
     #[test]
@@ -224,8 +235,7 @@ mod tests {
 
     #[test]
     fn a_store_is_meant_by_id_code_or_name_and_an_unknown_one_lists_the_choices() {
-        let zone = TimeZone::get("America/Caracas").unwrap();
-        let list = branches(&branch_file::known().unwrap(), &[], &zone).unwrap();
+        let list = branches(&branch_file::known().unwrap(), &settings()).unwrap();
         let list: Vec<_> = list.into_iter().map(Arc::new).collect();
         for text in ["tienda_18", "SUC004", "suc004", "Paraiso"] {
             assert_eq!(named(&list, text).unwrap().id.as_str(), "tienda_18");

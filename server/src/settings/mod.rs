@@ -27,13 +27,14 @@ use domain::value::ValueRules;
 use engine::{
     AccessSettings, BackupSettings, CacheLimits, LookBackSettings, NoticeSettings, PlanSettings, RetrySettings,
 };
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 pub use access::PublicAddress;
 use branch_file::{BranchEntry, ExceptionEntry};
 pub use sentry::{SentrySettings, TunnelSettings};
-pub use sign_on::SignOnSettings;
+pub use sign_on::{AttemptLimits, SignOnSettings};
 use source::{BRANCHES_KEY, HOLIDAYS_KEY};
 pub use source::{Origin, Source};
 use variable::Variable;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub sentry: SentrySettings,
     /// The stores of klk.toml; empty where it has none.
     pub branches: Vec<BranchEntry>,
+    /// The first day of stores that name none; only the demo has one.
+    pub first_day: Option<Date>,
     /// Days on which every store differs from its week.
     pub holidays: Vec<ExceptionEntry>,
     /// Whether to ask the POS for its stores where klk.toml has none.
@@ -291,6 +294,7 @@ impl Settings {
             log_json,
             sentry,
             branches,
+            first_day: None,
             holidays,
             discover_branches,
             zone: zone?,

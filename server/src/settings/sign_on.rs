@@ -1,12 +1,16 @@
 //! Signing in by a provider of identities.
 
+use std::time::Duration;
+
 use oidc::{NameClaim, ProviderSettings, is_safe_issuer};
 use reqwest::Url;
 use secrecy::SecretString;
 
+use super::size;
 use super::source::Source;
 use super::variables::{
-    OIDC_CLAIM, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_CREATE_READERS, OIDC_ISSUER, OIDC_NAME, PUBLIC_URL,
+    OIDC_ATTEMPT_MINUTES, OIDC_ATTEMPTS_MAX, OIDC_ATTEMPTS_PER_ADDRESS_MAX, OIDC_CLAIM, OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET, OIDC_CREATE_READERS, OIDC_ISSUER, OIDC_NAME, PUBLIC_URL,
 };
 
 /// Signing in by a provider of identities.
@@ -18,6 +22,19 @@ pub struct SignOnSettings {
     pub name: String,
     /// Whether somebody whom nobody has added becomes a reader.
     pub creates_readers: bool,
+    /// Limits of those who are away at it.
+    pub attempts: AttemptLimits,
+}
+
+/// How many people may be away at the provider, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct AttemptLimits {
+    /// After it, somebody begins again.
+    pub lifetime: Duration,
+    /// Of all addresses; more are refused.
+    pub all_max: usize,
+    /// Of one address; with more, the oldest is forgotten.
+    pub of_address_max: usize,
 }
 
 /// What is configured; None where nothing is, and where something is wrong with it.
@@ -27,6 +44,11 @@ pub(super) fn read(source: &mut Source, public_url: Option<&Url>) -> Option<Sign
         _ => NameClaim::PreferredUsername,
     };
     let creates_readers = source.switch(&OIDC_CREATE_READERS);
+    let attempts = AttemptLimits {
+        lifetime: Duration::from_secs(60 * source.number(&OIDC_ATTEMPT_MINUTES)),
+        all_max: size(source, &OIDC_ATTEMPTS_MAX),
+        of_address_max: size(source, &OIDC_ATTEMPTS_PER_ADDRESS_MAX),
+    };
     let (issuer, client_id) = (source.optional_text(&OIDC_ISSUER), source.optional_text(&OIDC_CLIENT_ID));
     let client_secret = source.optional_text(&OIDC_CLIENT_SECRET).map(SecretString::from);
     let mut refuse = |variable: &str, reason: &str| {
@@ -55,5 +77,5 @@ pub(super) fn read(source: &mut Source, public_url: Option<&Url>) -> Option<Sign
     };
     let name = source.optional_text(&OIDC_NAME).or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
     let provider = ProviderSettings { issuer, client_id, client_secret, redirect_url, name_claim };
-    Some(SignOnSettings { provider, name, creates_readers })
+    Some(SignOnSettings { provider, name, creates_readers, attempts })
 }

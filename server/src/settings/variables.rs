@@ -161,6 +161,9 @@ variables! {
     OIDC_NAME = "KLK_OIDC_NOMBRE", OPTIONAL, "Cómo se llama el proveedor en la página de entrar («Entrar con …»); sin él, su nombre de servidor.";
     OIDC_CLAIM = "KLK_OIDC_NOMBRE_DE_USUARIO", Kind::Choice { words: &["preferred_username", "email"] }, "Qué dato del proveedor es el nombre del usuario aquí, la primera vez que entra; email vale solo si el proveedor lo verificó.";
     OIDC_CREATE_READERS = "KLK_OIDC_CREAR_LECTORES", Kind::Switch { default: false }, "Si quien el proveedor conoce y no tiene usuario aquí entra como lector; con off, solo entra quien ya tiene usuario.";
+    OIDC_ATTEMPT_MINUTES = "KLK_OIDC_INTENTO_MINUTOS", number(10, 1, 1440), "Minutos que alguien puede tardar en volver del proveedor (buscar el teléfono para el segundo factor); después empieza de nuevo.";
+    OIDC_ATTEMPTS_MAX = "KLK_OIDC_INTENTOS_MAX", number(10_000, 1, 1_000_000), "Personas que pueden estar a la vez en el proveedor; las siguientes esperan. Cada una ocupa unos cientos de bytes de memoria.";
+    OIDC_ATTEMPTS_PER_ADDRESS_MAX = "KLK_OIDC_INTENTOS_POR_DIRECCION_MAX", number(50, 1, 100_000), "De ellas, las de una misma dirección, que puede ser la de toda una tienda; con más, se olvida la más antigua.";
 
     API_TOKEN = "KLK_API_TOKEN", Kind::Secret, "Token con el que las órdenes se presentan al servidor de KLK_SERVIDOR; se crea con `klk tokens crear` o en /usuarios.";
     SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar`, `klk calendario` y `klk respaldar`.";

@@ -5,11 +5,32 @@ use std::collections::BTreeMap;
 use domain::window_state::WindowState;
 use engine::{GridCell, GridSpan};
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
 /// How high a picture is, in its own units.
 const HEIGHT: u32 = 20;
 /// Below a month, so much of a column stands for a share that is missing, however small.
 const SHARE_MIN: u32 = 4;
+
+/// The form that the cells' boxes belong to.
+pub const CELLS_FORM: &str = "celdas";
+
+/// Chooses what a key names (app/src/forms/recover/asked.rs reads it), with how many half hours can be recovered and their USD.
+pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyView {
+    view! {
+        <input
+            type="checkbox"
+            id=format!("celda-{}", key.replace(['|', ':'], "-"))
+            form=CELLS_FORM
+            name="celda"
+            value=key
+            data-faltan=missing.to_string()
+            data-usd=usd.round().to_string()
+            aria-label=label
+        />
+    }
+    .into_any()
+}
 
 /// The class of a state's ink.
 pub const fn ink(state: WindowState) -> &'static str {

@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{ToSpan, Unit};
 use leptos::prelude::*;
 
-use super::grid::CELLS_FORM;
+use super::cell::CELLS_FORM;
 use super::zoom::Zoom;
 use crate::format::{absolute, day};
 use crate::i18n::kind_name;

@@ -4,7 +4,7 @@ use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridRow, GridSpan};
 use leptos::prelude::*;
 
-use super::cell::{ink, picture, share, worst};
+use super::cell::{checkbox, ink, picture, share, worst};
 use super::weeks::{WEEK, month_heads, weeks};
 use super::words::{cell_words, is_shown, span_words};
 use super::zoom::Zoom;
@@ -13,8 +13,6 @@ use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
 use crate::query::{Query, cell_path, store_path};
 
-/// The form that the cells' boxes belong to.
-pub const CELLS_FORM: &str = "celdas";
 /// Rows that one page of the grid has.
 const ROWS_MAX: usize = 25;
 /// Grids of no more stores show all of them, also those of which nothing is missing.
@@ -114,7 +112,7 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> An
         Zoom::Week | Zoom::Month => {
             row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
         }
-        Zoom::Year => weeks(row),
+        Zoom::Year => weeks(row, query),
     };
     let missing = match row.missing {
         0 => "—".to_owned(),
@@ -206,20 +204,8 @@ fn mixed(
             (if gap.is_some() { span.windows } else { 0 }, usd)
         }
     };
-    let select = (may_select && missing > 0).then(|| {
-        view! {
-            <input
-                type="checkbox"
-                id=format!("celda-{}", key.replace(['|', ':'], "-"))
-                form=CELLS_FORM
-                name="celda"
-                value=key
-                data-faltan=missing.to_string()
-                data-usd=usd.round().to_string()
-                aria-label=language.coverage().select(&row.name, day(language, cell.date))
-            />
-        }
-    });
+    let label = || language.coverage().select(&row.name, day(language, cell.date));
+    let select = (may_select && missing > 0).then(|| checkbox(key, missing, usd, label()));
     let state = match span {
         Some(span) => Some(span.state),
         None => worst(cell),

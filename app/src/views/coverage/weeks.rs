@@ -1,10 +1,12 @@
-//! A year as its weeks: a column a week, and of each only what is worst and its share. Weeks in a row that are alike are one cell.
+//! A year as its weeks: a column a week, and of each only what is worst and its share. Weeks in a row that are alike are one cell,
+//! which is chosen as a whole, and leads to its last week, day by day.
 
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridRow};
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
-use super::cell::{share_picture, worst};
+use super::cell::{checkbox, share_picture, worst};
 use super::zoom::Zoom;
 use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
@@ -81,8 +83,7 @@ const RANK: [WindowState; 5] = [
 ];
 
 /// The weeks of a store.
-pub fn weeks(row: &GridRow) -> AnyView {
-    let language = language();
+pub fn weeks(row: &GridRow, query: &Query) -> AnyView {
     let mut stretches: Vec<(Week, &[GridCell], usize)> = Vec::new();
     for (index, cells) in row.cells.chunks(WEEK).enumerate() {
         let week = week_of(cells);
@@ -96,42 +97,50 @@ pub fn weeks(row: &GridRow) -> AnyView {
             _ => stretches.push((week, cells, 1)),
         }
     }
-    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(language, week, cells, columns));
+    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(row, query, week, cells, columns));
     cells.collect_view().into_any()
 }
 
-fn draw(language: Language, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
+fn draw(row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
+    let language = language();
     let texts = language.coverage();
-    let days = match (cells.first(), cells.last()) {
-        (Some(first), Some(last)) => format!("{} – {}", day(language, first.date), day(language, last.date)),
-        _ => String::new(),
-    };
-    let (class, state, picture) = match week {
-        Week::Closed => ("grid-closed", texts.closed().to_owned(), None),
-        Week::Upcoming => ("grid-upcoming", texts.upcoming().to_owned(), None),
-        Week::Complete => ("grid-complete", texts.complete().to_owned(), None),
+    let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return ().into_any() };
+    let days = format!("{} – {}", day(language, first.date), day(language, last.date));
+    let colspan = (columns > 1).then(|| columns.to_string());
+    let (class, state) = match week {
+        Week::Closed => ("grid-closed", texts.closed()),
+        Week::Upcoming => ("grid-upcoming", texts.upcoming()),
+        Week::Complete => ("grid-complete", texts.complete()),
         Week::Wrong { state, windows, expected } => {
             let name = window_state_name(language, state).to_lowercase();
             let said = texts.week_wrong(name, whole(language, u64::from(windows) * columns as u64));
-            ("grid-today", said, Some(share_picture(state, windows, expected)))
+            let label = texts.cell(&row.name, &days, said);
+            let last = last.date.to_string();
+            let href = query.href_with_all(&[("zoom", None), ("hasta", Some(&last))]);
+            return view! {
+                <td class=format!("grid-mixed {}", state.as_str()) colspan=colspan>
+                    {choice(language, row, cells, &days)}
+                    <a href=href aria-label=label>{share_picture(state, windows, expected)}</a>
+                </td>
+            }
+            .into_any();
         }
     };
-    let words = format!("{days}: {state}");
-    let colspan = (columns > 1).then(|| columns.to_string());
-    match picture {
-        None => view! { <td class=class colspan=colspan>{words}</td> }.into_any(),
-        Some(picture) => {
-            let title = words.clone();
-            view! { <td class=class colspan=colspan title=title>{picture}<span class="visually-hidden">{words}</span></td> }.into_any()
-        }
-    }
+    view! { <td class=class colspan=colspan>{format!("{days}: {state}")}</td> }.into_any()
+}
+
+/// Chooses the weeks, where something of them can be recovered.
+fn choice(language: Language, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
+    let missing: u32 = cells.iter().map(|cell| cell.recoverable).sum();
+    let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
+    let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
+    (missing > 0).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
 }
 
 #[cfg(test)]
 mod tests {
     use engine::GridSpan;
     use jiff::civil::date;
-    use rust_decimal::Decimal;
 
     use super::*;
 
