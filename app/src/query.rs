@@ -30,6 +30,17 @@ pub const OWN_SESSIONS_PATH: &str = "/clave/sesiones";
 pub const SIGN_OUT_PATH: &str = "/salir";
 /// Where administrators administer users.
 pub const USERS_PATH: &str = "/usuarios";
+/// The parameter that asks for the overview as a screen on a wall shows it.
+pub const WALL_PARAMETER: &str = "muro";
+/// The overview as a screen on a wall shows it.
+pub const WALL_PATH: &str = "/?muro=1";
+/// Where a link leads that opens it without anybody signing in.
+pub const WALL_LINK_PATH: &str = "/muro";
+
+/// Such a link, of a server that is asked under this address (`https://klk.example`), with what it opens with.
+pub fn wall_link(server: &str, token: &str) -> String {
+    format!("{server}{WALL_LINK_PATH}?llave={token}")
+}
 
 /// Looks for a page, a store or a run.
 pub const SEARCH_PATH: &str = "/buscar";

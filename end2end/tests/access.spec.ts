@@ -35,6 +35,40 @@ test('whoever opens a page signs in first and is led back to it', async ({ page 
   expect(errors).toEqual([]);
 });
 
+test('a screen on a wall shows the overview without anybody signing in, until its link is revoked', async ({ browser }) => {
+  const office = await browser.newContext();
+  await klk.signIn(office);
+  const users = await office.newPage();
+  await users.goto(`${klk.url}/usuarios`);
+  const tokens = users.getByRole('region', { name: 'Tokens' });
+  await tokens.getByLabel('Para qué es').fill('pasillo');
+  await tokens.getByLabel('Rol').selectOption({ label: 'Muro' });
+  await tokens.getByRole('button', { name: 'Crear token' }).click();
+  await expectAccessible(users);
+  const link = (await users.locator('#secreto').textContent())!;
+
+  const hall = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const wall = await hall.newPage();
+  const errors = complaints(wall);
+  await wall.goto(link);
+  await expect(wall).toHaveURL(`${klk.url}/?muro=1`);
+  await expect(wall.getByRole('heading', { level: 1 })).toBeVisible();
+  await untilLive(wall);
+  // The POS answers nobody here, which the screen finds out.
+  await expect(wall.locator('#pos')).toContainText(/Con error|Sin respuesta/i);
+  await expectAccessible(wall);
+  await expectNoSidewaysScroll(wall);
+  expect(errors).toEqual([]);
+  const others = await hall.newPage();
+  await others.goto(`${klk.url}/pendientes`);
+  await expect(others).toHaveURL(/\/entrar/);
+
+  await users.getByRole('button', { name: /pasillo$/ }).click();
+  // Nobody touches the screen: its stream ends, and it says that one signs in.
+  await expect(wall).toHaveURL(/\/entrar/, { timeout: 30_000 });
+  await Promise.all([office.close(), hall.close()]);
+});
+
 test('a wrong password says so, and keeps the name', async ({ page }) => {
   await page.goto(`${klk.url}/entrar`);
   await signIn(page, administrator.name, 'otra cosa');

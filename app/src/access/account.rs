@@ -12,7 +12,8 @@ use crate::query::{PASSWORD_PATH, SIGN_OUT_PATH};
 pub fn AccountBar() -> impl IntoView {
     let language = language();
     let texts = language.access();
-    let identity = use_context::<Identity>().filter(|identity| identity.actor.is_somebody())?;
+    let identity =
+        use_context::<Identity>().filter(|identity| identity.actor.is_somebody() && !identity.actor.is_wall())?;
     let role = identity.actor.role.map(|role| role_name(language, role));
     let out = if identity.has_session() {
         view! {

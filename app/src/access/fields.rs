@@ -10,6 +10,7 @@ use crate::i18n::Language;
 pub(super) fn role_name(language: Language, role: Role) -> &'static str {
     let texts = language.access();
     match role {
+        Role::Wall => texts.wall(),
         Role::Reader => texts.reader(),
         Role::Operator => texts.operator(),
         Role::Administrator => texts.administrator(),
@@ -47,9 +48,9 @@ pub(super) fn password(label: &'static str, name: &'static str, autocomplete: &'
     .into_any()
 }
 
-/// The choice of a role.
-pub(super) fn roles(language: Language, chosen: Role) -> AnyView {
-    let options = Role::ALL.iter().map(|role| {
+/// The choice of one of some roles.
+pub(super) fn roles(language: Language, choices: &[Role], chosen: Role) -> AnyView {
+    let options = choices.iter().map(|role| {
         view! {
             <option value=role.as_str() selected=*role == chosen>
                 {role_name(language, *role)}

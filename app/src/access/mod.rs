@@ -7,4 +7,4 @@ mod users;
 
 pub use account::AccountBar;
 pub use entrance::{Entrance, EntranceKind, entrance_document};
-pub use users::{UsersPage, users_page};
+pub use users::{SecretKind, UsersPage, users_page};

@@ -21,8 +21,19 @@ use crate::views::{CopyButton, PageHeader};
 pub struct UsersPage {
     /// What was wrong with the form that was sent.
     pub problem: Option<Problem>,
-    /// What is shown once: whose it is, the code or token, and whether it is a token.
-    pub secret: Option<(String, SecretString, bool)>,
+    /// What is shown once: whose it is, and what.
+    pub secret: Option<(String, SecretString, SecretKind)>,
+}
+
+/// What is shown once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// With which a user sets a password.
+    Code,
+    /// With which a program presents itself.
+    Token,
+    /// The address that opens the screen on a wall.
+    WallLink,
 }
 
 /// The page, with the status of what was wrong.
@@ -46,9 +57,13 @@ pub fn users_page(overview: &Result<AccessOverview, Problem>, page: &UsersPage) 
     Page::new(USERS_PATH, texts.users(), &[], content).with_status(status)
 }
 
-fn shown_once(language: Language, (name, secret, is_token): &(String, SecretString, bool)) -> AnyView {
+fn shown_once(language: Language, (name, secret, kind): &(String, SecretString, SecretKind)) -> AnyView {
     let texts = language.access();
-    let intro = if *is_token { texts.token_made(name) } else { texts.code_made(name) };
+    let intro = match kind {
+        SecretKind::Code => texts.code_made(name),
+        SecretKind::Token => texts.token_made(name),
+        SecretKind::WallLink => texts.wall_made(name),
+    };
     view! {
         <section class="notice" role="status">
             <p>{intro}</p>
@@ -81,7 +96,7 @@ fn content(language: Language, overview: &AccessOverview) -> AnyView {
             <form method="post" action=USERS_PATH data-documento="">
                 <input type="hidden" name="accion" value="crear"/>
                 <div class="form-grid">
-                    {fields::text(texts.user(), "usuario", String::new(), "off")} {fields::roles(language, Role::Reader)}
+                    {fields::text(texts.user(), "usuario", String::new(), "off")} {fields::roles(language, &Role::OF_USERS, Role::Reader)}
                     {fields::stores(language, String::new())}
                 </div>
                 <button class="button button-primary" type="submit">
@@ -97,7 +112,7 @@ fn content(language: Language, overview: &AccessOverview) -> AnyView {
                 <input type="hidden" name="accion" value="crear_token"/>
                 <div class="form-grid">
                     {fields::text(texts.token_name(), "usuario", String::new(), "off")}
-                    {fields::roles(language, Role::Reader)} {fields::stores(language, String::new())}
+                    {fields::roles(language, Role::ALL, Role::Reader)} {fields::stores(language, String::new())}
                     <label class="field">
                         <span class="field-label">{texts.days()}</span>
                         <input class="input" type="number" name="dias" value="90" min="1" max="366" required/>
@@ -164,7 +179,7 @@ fn user_row(language: Language, user: &UserView) -> AnyView {
                 <input type="hidden" name="accion" value="cambiar"/>
                 <input type="hidden" name="usuario" value=user.name.clone()/>
                 <div class="form-grid">
-                    {fields::roles(language, user.role)}
+                    {fields::roles(language, &Role::OF_USERS, user.role)}
                     {fields::stores(language, user.stores.text().unwrap_or_default())}
                 </div>
                 <button class="button" type="submit">

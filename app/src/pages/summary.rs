@@ -15,15 +15,15 @@ use crate::format::{absolute, ahead, cron_name, dollars, whole, whole_duration};
 use crate::i18n::Language;
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, store_path};
+use crate::query::{
+    COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, WALL_PARAMETER, WALL_PATH, store_path,
+};
 use crate::values::Values;
 use crate::views::{chain_week, decisions_table, failing_channels_notice, tour};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
 
-/// The parameter that asks for the page as a screen on a wall shows it.
-const WALL: &str = "muro";
 /// The times to the next runs are shown in minutes.
 const EVERY_SECONDS: u32 = 60;
 /// Days of the whole chain that are shown.
@@ -34,10 +34,16 @@ const DECISIONS_SHOWN: u32 = 3;
 /// The overview, or the problem that stood in its way.
 pub async fn summary_page(values: Values) -> Page {
     let language = language();
-    let is_wall = values.is_set(WALL);
+    let is_wall = values.is_set(WALL_PARAMETER);
     let title = language.summary().title();
     let request = GridRequest { days: DAYS, ..GridRequest::default() };
-    let decided = list_decisions(None, None, None, Some(DECISIONS_SHOWN.to_string()), None);
+    // Who did what is not for whoever passes by.
+    let decided = async {
+        match is_wall {
+            true => None,
+            false => Some(list_decisions(None, None, None, Some(DECISIONS_SHOWN.to_string()), None).await),
+        }
+    };
     let (summary, grid, decided, failing) =
         join!(read_summary(), read_coverage_grid(request), decided, read_failing_channels());
     match summary {
@@ -50,7 +56,7 @@ pub async fn summary_page(values: Values) -> Page {
                 {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
                 {part(language.coverage().part(), grid, None, |grid| chain_week(&grid))}
                 {next_runs(language, &summary)}
-                {(!is_wall).then(|| part(language.history().part(), decided, None, |page| last_decisions(language, page)))}
+                {decided.map(|decided| part(language.history().part(), decided, None, |page| last_decisions(language, page)))}
             };
             let page = Page::new(HOME_PATH, title, TOPICS, content);
             Page { is_wall, every_seconds: Some(EVERY_SECONDS), ..page }
@@ -181,11 +187,7 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
 fn age(language: Language, at: DateTime, is_wall: bool) -> AnyView {
     let texts = language.summary();
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
-    let (href, label) = if is_wall {
-        (HOME_PATH.to_owned(), texts.leave_wall())
-    } else {
-        (format!("{HOME_PATH}?{WALL}=1"), texts.wall())
-    };
+    let (href, label) = if is_wall { (HOME_PATH, texts.leave_wall()) } else { (WALL_PATH, texts.wall()) };
     view! {
         <p class="muted" id="actualidad">{texts.as_of(&time)} " · " <a class="link" rel="external" href=href>{label}</a></p>
     }

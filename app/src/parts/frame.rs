@@ -20,13 +20,19 @@ pub struct Frame {
 pub async fn load_frame() -> Frame {
     let is_administrator = use_context::<Identity>().is_some_and(|identity| identity.actor.is_administrator());
     provide_context(DrawingFrame);
-    let (progress, gaps, days) = join!(read_progress(), count_gaps(None, None, None), list_reconciliations(None, None));
-    Frame {
-        progress,
-        gaps: gaps.ok().map(|count| count.total),
-        changed_days: days.ok().map(|list| list.cambiadas),
-        is_administrator,
-    }
+    // A screen on a wall has no navigation, and may not read what stands there.
+    let is_wall = use_context::<Identity>().is_some_and(|identity| identity.actor.is_wall());
+    let counts = async {
+        match is_wall {
+            true => (None, None),
+            false => {
+                let (gaps, days) = join!(count_gaps(None, None, None), list_reconciliations(None, None));
+                (gaps.ok().map(|count| count.total), days.ok().map(|list| list.cambiadas))
+            }
+        }
+    };
+    let (progress, (gaps, changed_days)) = join!(read_progress(), counts);
+    Frame { progress, gaps, changed_days, is_administrator }
 }
 
 impl Frame {

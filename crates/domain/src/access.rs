@@ -12,6 +12,8 @@ use crate::state::wire_names;
 /// What somebody may do; each role may do what the one before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
+    /// Sees the screen on a wall, and nothing else. No user's: only tokens have it.
+    Wall,
     /// Reads everything, changes nothing.
     Reader,
     /// Recovers, justifies, reconciles, and changes calendars.
@@ -20,10 +22,26 @@ pub enum Role {
     Administrator,
 }
 wire_names!(Role {
+    Wall => "muro",
     Reader => "lector",
     Operator => "operador",
     Administrator => "administrador",
 });
+
+impl Role {
+    /// The roles that a user may have.
+    pub const OF_USERS: [Self; 3] = [Self::Reader, Self::Operator, Self::Administrator];
+
+    /// Refuses a role that no user may have.
+    pub fn of_user(self) -> Result<Self, InvalidParameter> {
+        if Self::OF_USERS.contains(&self) {
+            return Ok(self);
+        }
+        let allowed = Self::OF_USERS.map(Self::as_str).join(", ");
+        let requirement = Requirement::OneOf { given: self.as_str().to_owned(), allowed };
+        Err(InvalidParameter { name: "rol", requirement })
+    }
+}
 
 /// The stores in which somebody may change something. Everybody reads all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -216,7 +234,13 @@ mod tests {
 
     #[test]
     fn roles_are_ordered_by_what_they_may() {
-        assert!(Role::Reader < Role::Operator && Role::Operator < Role::Administrator);
+        assert!(Role::Wall < Role::Reader && Role::Reader < Role::Operator && Role::Operator < Role::Administrator);
+    }
+
+    #[test]
+    fn no_user_is_a_wall() {
+        assert!(Role::Wall.of_user().is_err());
+        assert_eq!(Role::OF_USERS.map(|role| role.of_user().is_ok()), [true; 3]);
     }
 
     #[rstest]

@@ -60,9 +60,20 @@ impl Actor {
         self.role == Some(Role::Administrator)
     }
 
-    /// Everything may be read by everybody who signed in.
+    /// Everything may be read by every user who signed in.
     pub fn may_read(&self) -> Result<(), UseCaseError> {
         self.require(Role::Reader)
+    }
+
+    /// Whether they may see what a screen on a wall shows; gives whoever reads it: who may see the whole may see its parts.
+    pub(crate) fn may_watch(&self) -> Result<Self, UseCaseError> {
+        self.require(Role::Wall)?;
+        Ok(Self { role: self.role.max(Some(Role::Reader)), ..self.clone() })
+    }
+
+    /// Whether they are a screen on a wall.
+    pub fn is_wall(&self) -> bool {
+        self.role == Some(Role::Wall)
     }
 
     /// Whether they may change anything at all; in which store, [`Actor::may_operate_in`] says.

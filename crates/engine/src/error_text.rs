@@ -98,6 +98,7 @@ fn verb(language: Language, action: PlanAction) -> &'static str {
 fn role(language: Language, role: Role) -> String {
     let texts = language.access();
     match role {
+        Role::Wall => texts.wall(),
         Role::Reader => texts.reader(),
         Role::Operator => texts.operator(),
         Role::Administrator => texts.administrator(),

@@ -1,7 +1,9 @@
 //! `klk tokens`: with what scripts present themselves. It works on the file itself; while the server runs, its page /usuarios
 //! does the same.
 
+use app::query::wall_link;
 use clap::{Args, Subcommand};
+use domain::Role;
 use engine::{Actor, Engine};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -56,7 +58,7 @@ impl TokensArguments {
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
         with_engine(settings, async |engine, actor| match &self.order {
             None => self.list(engine, actor).await,
-            Some(Order::Crear(add)) => self.add(engine, actor, add).await,
+            Some(Order::Crear(add)) => self.add(settings, engine, actor, add).await,
             Some(Order::Revocar(revoke)) => {
                 engine.revoke_api_token(actor, revoke.id).await.map_err(use_case_failure)?;
                 if !self.json {
@@ -67,12 +69,27 @@ impl TokensArguments {
         })
     }
 
-    async fn add(&self, engine: &Engine, actor: &Actor, add: &AddArguments) -> Result<Outcome, Failure> {
+    async fn add(
+        &self,
+        settings: &Settings,
+        engine: &Engine,
+        actor: &Actor,
+        add: &AddArguments,
+    ) -> Result<Outcome, Failure> {
         let RoleArguments { nombre, rol, .. } = &add.role;
         let token = engine.add_api_token(actor, nombre, *rol, add.role.stores(), add.dias).await;
         let token = token.map_err(use_case_failure)?;
+        let link = (*rol == Role::Wall).then(|| {
+            let public = settings.http.public.url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+            wall_link(&public.unwrap_or_else(|| format!("http://{}", settings.http.address)), token.expose_secret())
+        });
         if self.json {
-            print_json(&json!({ "nombre": nombre, "token": token.expose_secret() }))?;
+            print_json(&json!({ "nombre": nombre, "token": token.expose_secret(), "enlace": link }))?;
+        } else if let Some(link) = link {
+            remark(&format!(
+                "Enlace de la pantalla {nombre}, que se muestra solo esta vez; ábralo en ella: muestra el resumen, y nada más:"
+            ));
+            answer(&link);
         } else {
             remark(&format!(
                 "Token {nombre}, que se muestra solo esta vez; va en KLK_API_TOKEN o como Authorization: Bearer:"

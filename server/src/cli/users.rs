@@ -65,7 +65,7 @@ pub(super) struct RoleArguments {
     /// Con qué nombre entra, o para qué es el token
     #[arg(value_name = "NOMBRE")]
     pub(super) nombre: String,
-    /// lector, operador o administrador
+    /// lector, operador o administrador; de un token también muro, para una pantalla
     #[arg(long, value_name = "ROL", value_parser = role)]
     pub(super) rol: Role,
     /// Tiendas en las que un operador puede cambiar algo, por su id y separadas por comas; sin ellas, todas

@@ -1,8 +1,8 @@
 //! The pages where one signs in, sets a password, signs out, and administers users: plain forms, which need no script.
 
-use app::access::{Entrance, EntranceKind, UsersPage, entrance_document, users_page};
+use app::access::{Entrance, EntranceKind, SecretKind, UsersPage, entrance_document, users_page};
 use app::page::Outcome;
-use app::query::PASSWORD_PATH;
+use app::query::{PASSWORD_PATH, WALL_PATH, wall_link};
 use axum::Form;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::SET_COOKIE;
@@ -38,6 +38,12 @@ pub(super) struct Asker {
 impl Asker {
     pub(super) const fn actor(&self) -> &Actor {
         &self.identity.actor
+    }
+
+    /// Under which address they ask us.
+    fn origin(&self) -> Option<String> {
+        let scheme = if self.peer.is_encrypted { "https" } else { "http" };
+        Some(format!("{scheme}://{}", gate::host(&self.parts.headers, &self.parts.uri)?))
     }
 
     /// Of the page that they look at.
@@ -138,6 +144,25 @@ pub(super) async fn sign_in(State(state): State<WebState>, asker: Asker, Form(fo
     }
 }
 
+/// What the link of a screen on a wall says.
+#[derive(Deserialize)]
+pub(super) struct WallLink {
+    #[serde(default)]
+    llave: SecretString,
+}
+
+/// `GET /muro`: the link is opened once on a screen, which is known by a cookie from then on: what it shows has no secret in
+/// its address.
+pub(super) async fn open_wall(State(state): State<WebState>, asker: Asker, Query(link): Query<WallLink>) -> Response {
+    EndpointTags::about_everything("abrir_muro").apply();
+    let token = link.llave.expose_secret();
+    let Some(ends) = state.engine.wall_ends(token) else { return redirect::to_sign_in(WALL_PATH) };
+    let mut response = redirect::to(WALL_PATH);
+    let seconds = ends.duration_since(clock::now()).as_secs().max(0);
+    set_cookie(&mut response, &gate::private_cookie(asker.peer, gate::WALL, token, seconds));
+    response
+}
+
 /// `GET /clave`
 pub(super) async fn password_page(State(state): State<WebState>, asker: Asker) -> Response {
     let kind = match (asker.identity.has_session(), state.engine.has_nobody()) {
@@ -226,7 +251,7 @@ pub(super) async fn users(State(state): State<WebState>, asker: Asker) -> Respon
 /// `POST /usuarios`
 pub(super) async fn change_users(State(state): State<WebState>, asker: Asker, Form(form): Form<UsersForm>) -> Response {
     EndpointTags::about_everything("cambiar_usuarios").apply();
-    match change(&state, &asker.identity, &form).await {
+    match change(&state, &asker, &form).await {
         Ok(None) => redirect::to(USERS),
         Ok(Some(page)) => show_users(&state, &asker, page).await,
         Err(error) => {
@@ -241,23 +266,30 @@ pub(super) async fn change_users(State(state): State<WebState>, asker: Asker, Fo
 }
 
 /// Does what a form asks for. What is shown once comes back with the page.
-async fn change(state: &WebState, identity: &Identity, form: &UsersForm) -> Result<Option<UsersPage>, UseCaseError> {
-    let (engine, actor, name) = (&state.engine, &identity.actor, form.usuario.as_str());
+async fn change(state: &WebState, asker: &Asker, form: &UsersForm) -> Result<Option<UsersPage>, UseCaseError> {
+    let (engine, actor, name) = (&state.engine, asker.actor(), form.usuario.as_str());
     let stores = StoreScope::parse(&form.tiendas);
-    let secret = |secret: SecretString, is_token: bool| {
-        Some(UsersPage { secret: Some((name.to_owned(), secret, is_token)), ..UsersPage::default() })
+    let secret = |secret: SecretString, kind: SecretKind| {
+        Some(UsersPage { secret: Some((name.to_owned(), secret, kind)), ..UsersPage::default() })
     };
     match form.accion.as_str() {
-        "crear" => Ok(secret(engine.add_user(actor, name, role(form)?, stores).await?, false)),
+        "crear" => Ok(secret(engine.add_user(actor, name, role(form)?, stores).await?, SecretKind::Code)),
         "cambiar" => engine.change_user(actor, name, role(form)?, stores).await.map(|()| None),
         "desactivar" => engine.enable_user(actor, name, false).await.map(|()| None),
         "reactivar" => engine.enable_user(actor, name, true).await.map(|()| None),
-        "codigo" => Ok(secret(engine.issue_code(actor, name).await?, false)),
+        "codigo" => Ok(secret(engine.issue_code(actor, name).await?, SecretKind::Code)),
         "desvincular" => engine.unlink_user(actor, name).await.map(|()| None),
         "cerrar" => engine.end_user_sessions(actor, name).await.map(|_| None),
         "crear_token" => {
             let days = domain::filter::bounded("dias", Some(&form.dias), 90, 1, 366)?;
-            Ok(secret(engine.add_api_token(actor, name, role(form)?, stores, days).await?, true))
+            let role = role(form)?;
+            let token = engine.add_api_token(actor, name, role, stores, days).await?;
+            Ok(match (role, asker.origin()) {
+                (Role::Wall, Some(origin)) => {
+                    secret(wall_link(&origin, token.expose_secret()).into(), SecretKind::WallLink)
+                }
+                _ => secret(token, SecretKind::Token),
+            })
         }
         "revocar_token" => {
             let id = Uuid::parse_str(&form.id).map_err(|_| UseCaseError::UnknownToken)?;

@@ -4,10 +4,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use app::query::{CONNECTIVITY_PATH, HOME_PATH, WALL_PARAMETER};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, STRICT_TRANSPORT_SECURITY, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::decision::Origin;
@@ -31,6 +32,10 @@ const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"KLK Trackin
 
 /// Before the name of a cookie where the connection is encrypted: no other host and no unencrypted page can set it.
 const OF_THIS_HOST: &str = "__Host-";
+/// The stream of events.
+const EVENTS: &str = "/api/eventos";
+/// The cookie of a screen on a wall.
+pub(super) const WALL: &str = "klk_muro";
 /// The cookie of a session.
 pub(super) const SESSION: &str = "klk_sesion";
 
@@ -95,7 +100,8 @@ impl Gate {
         public.and_then(|url| url.host_str()).is_some_and(|known| known.eq_ignore_ascii_case(host.host()))
     }
 
-    fn identity(&self, headers: &HeaderMap, peer: Peer, connection: IpAddr, host: &Authority) -> Identity {
+    fn identity(&self, request: &Request, peer: Peer, connection: IpAddr, host: &Authority) -> Identity {
+        let headers = request.headers();
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let origin = Origin::of_user_agent(agent);
         let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
@@ -105,7 +111,18 @@ impl Gate {
             (None, Some(session)) => Credentials::Session(session),
             (None, None) => Credentials::None,
         };
-        let identity = self.engine.identify(credentials, origin, Some(peer.address));
+        let identify = |credentials| self.engine.identify(credentials, origin, Some(peer.address));
+        let mut identity = identify(credentials);
+        // A screen on a wall is somebody where it looks, and nobody everywhere else.
+        let is_of_wall = is_of_wall(request);
+        if !identity.actor.is_somebody()
+            && is_of_wall
+            && let Some(wall) = self::cookie(headers, peer, WALL)
+        {
+            identity = Some(identify(Credentials::Token(wall))).filter(|wall| wall.actor.is_wall()).unwrap_or(identity);
+        } else if identity.actor.is_wall() && !is_of_wall {
+            identity = identify(Credentials::None);
+        }
         // Nobody between the browser and us, and no name that somebody else's name server could have made lead here.
         let is_forwarded = [FORWARDED, FORWARDED_FOR, FORWARDED_PROTOCOL].iter().any(|name| headers.contains_key(name));
         let is_at_machine = connection.is_loopback() && is_loopback(&host.host().to_lowercase()) && !is_forwarded;
@@ -118,14 +135,14 @@ impl Gate {
 
 /// Turns away requests under a foreign name, and requests for data by nobody; tells all others who asks.
 pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
-    let host = host(&request);
+    let host = host(request.headers(), request.uri());
     let Some(host) = host.filter(|host| gate.knows(host)) else {
         return problems::answer_with(StatusCode::MISDIRECTED_REQUEST, ProblemCode::Forbidden, HttpTexts::other_host);
     };
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let connection = connection.unwrap_or(IpAddr::from([0, 0, 0, 0])).to_canonical();
     let peer = gate.peer(connection, request.headers(), &host);
-    let identity = gate.identity(request.headers(), peer, connection, &host);
+    let identity = gate.identity(&request, peer, connection, &host);
     let path = request.uri().path();
     let is_data = path.starts_with(API) && path != PREFERENCES;
     let mut response = if is_data && !identity.actor.is_somebody() {
@@ -139,6 +156,16 @@ pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, n
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONLY_ENCRYPTED);
     }
     response
+}
+
+/// Whether a request is one of what a screen on a wall looks at: its page, the part of it that comes later (whether the POS
+/// answers), and its stream of events.
+fn is_of_wall(request: &Request) -> bool {
+    let asks_for_wall = |query: &str| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == WALL_PARAMETER);
+    let is_wall_page = |path: &str| path == HOME_PATH && request.uri().query().is_some_and(asks_for_wall);
+    let path = request.uri().path();
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && (matches!(path, EVENTS | CONNECTIVITY_PATH) || is_wall_page(path))
 }
 
 fn sign_in_first() -> Response {
@@ -193,11 +220,11 @@ fn cookie_name(peer: Peer, name: &str) -> String {
 }
 
 /// Under which name the server is asked: HTTP/1.1 says it in a header, HTTP/2 in the address.
-fn host(request: &Request) -> Option<Authority> {
-    let mut named = request.headers().get_all(HOST).into_iter();
+pub(super) fn host(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
+    let mut named = headers.get_all(HOST).into_iter();
     match (named.next(), named.next()) {
         (Some(host), None) => host.to_str().ok()?.parse().ok(),
-        (None, _) => request.uri().authority().cloned(),
+        (None, _) => uri.authority().cloned(),
         (Some(_), Some(_)) => None,
     }
 }

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::assets::Assets;
+use app::query::WALL_LINK_PATH;
 use app::sentry::BrowserMonitoring;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -178,6 +179,7 @@ pub fn router(
         .route("/entrar", get(access::entrance).post(access::sign_in))
         .route(app::query::PROVIDER_PATH, get(sign_on::begin))
         .route(app::query::PROVIDER_RETURN_PATH, get(sign_on::finish))
+        .route(WALL_LINK_PATH, get(access::open_wall))
         .route("/clave", get(access::password_page).post(access::set_password))
         .route(app::query::OWN_SESSIONS_PATH, post(access::end_own_session))
         .route("/salir", post(access::sign_out))

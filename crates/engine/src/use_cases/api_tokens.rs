@@ -47,6 +47,13 @@ impl Engine {
         Ok(SecretString::from(token))
     }
 
+    /// Until when a token opens the screen on a wall; None for one that is something else, or does not count.
+    pub fn wall_ends(&self, token: &str) -> Option<Timestamp> {
+        let state = self.access.read();
+        let token = state.tokens.get(&hash_of(token)).filter(|token| token.role == Role::Wall)?;
+        (token.revoked_at.is_none() && token.expires_at > self.clock.now()).then_some(token.expires_at)
+    }
+
     /// Takes a token back: the next request with it is nobody's.
     pub async fn revoke_api_token(&self, actor: &Actor, id: Uuid) -> Result<(), UseCaseError> {
         actor.may_administer()?;

@@ -141,7 +141,7 @@ pub struct GridSpan {
 impl Engine {
     /// Where the half hours of stores stand, day by day.
     pub async fn coverage_grid(&self, actor: &Actor, filter: GridFilter) -> Result<CoverageGrid, UseCaseError> {
-        actor.may_read()?;
+        actor.may_watch()?;
         let question = Question::new(
             "coverage_grid",
             &filter,

@@ -115,7 +115,7 @@ impl Engine {
 
     /// Channels whose latest attempt failed.
     pub async fn failing_channels(&self, actor: &Actor) -> Result<Vec<ChannelView>, UseCaseError> {
-        actor.may_read()?;
+        actor.may_watch()?;
         if self.settings.notices.channels.is_empty() {
             return Ok(Vec::new());
         }

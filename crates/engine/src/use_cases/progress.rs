@@ -10,7 +10,7 @@ use crate::{Actor, Engine, UseCaseError};
 impl Engine {
     /// Batches in progress, and those that ended within the last minutes. What schedules queue is routine and left out.
     pub async fn progress(&self, actor: &Actor) -> Result<Progress, UseCaseError> {
-        actor.may_read()?;
+        actor.may_watch()?;
         let question = Question::new("progress", &(), &[Subject::Runs, Subject::Plans]);
         self.cached(question, self.progress_now()).await
     }

@@ -67,7 +67,7 @@ pub struct BranchInNeed {
 impl Engine {
     /// The verdict on the last days, with the stores that need a hand and what runs next.
     pub async fn summary(&self, actor: &Actor) -> Result<Summary, UseCaseError> {
-        actor.may_read()?;
+        let actor = &actor.may_watch()?;
         let gaps = self.list_gaps(actor, GapFilter::default()).await?;
         let schedules = self.schedules(actor).await?.cron;
         let progress = self.progress(actor).await?;

@@ -75,6 +75,7 @@ impl Engine {
     ) -> Result<SecretString, UseCaseError> {
         actor.may_administer()?;
         let name = UserName::parse(name)?;
+        role.of_user()?;
         self.check_stores(&stores)?;
         let code = one_time_code(self.ids.secret());
         let ends = self.code_ends();
@@ -93,6 +94,7 @@ impl Engine {
     ) -> Result<(), UseCaseError> {
         actor.may_administer()?;
         let name = UserName::parse(name)?;
+        role.of_user()?;
         self.check_stores(&stores)?;
         check_password(password.expose_secret(), &name, self.access.settings.password_characters_min)?;
         let hash = self.access.hasher.hash(password, self.ids.secret()).await?;
@@ -109,6 +111,7 @@ impl Engine {
         stores: StoreScope,
     ) -> Result<(), UseCaseError> {
         actor.may_administer()?;
+        role.of_user()?;
         self.check_stores(&stores)?;
         let user = self.user_named(name)?;
         let is_demoted = user.role == Role::Administrator && role != Role::Administrator;

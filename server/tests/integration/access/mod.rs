@@ -5,6 +5,7 @@ mod provider;
 mod requests;
 mod routes;
 mod signing_in;
+mod wall;
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use reqwest::{Client, Response};
