@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use app::query::{HOME_PATH, WALL_PARAMETER};
+use app::query::{CONNECTIVITY_PATH, HOME_PATH, WALL_PARAMETER};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, STRICT_TRANSPORT_SECURITY, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::uri::Authority;
@@ -158,12 +158,14 @@ pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, n
     response
 }
 
-/// Whether a request is one of what a screen on a wall looks at: its page and its stream of events.
+/// Whether a request is one of what a screen on a wall looks at: its page, the part of it that comes later (whether the POS
+/// answers), and its stream of events.
 fn is_of_wall(request: &Request) -> bool {
     let asks_for_wall = |query: &str| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == WALL_PARAMETER);
     let is_wall_page = |path: &str| path == HOME_PATH && request.uri().query().is_some_and(asks_for_wall);
     let path = request.uri().path();
-    matches!(*request.method(), Method::GET | Method::HEAD) && (path == EVENTS || is_wall_page(path))
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && (matches!(path, EVENTS | CONNECTIVITY_PATH) || is_wall_page(path))
 }
 
 fn sign_in_first() -> Response {

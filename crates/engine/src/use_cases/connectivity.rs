@@ -13,7 +13,7 @@ impl Engine {
     /// Asks the POS one small question. That it does not answer is an answer, not an error. Whoever asks while it is being
     /// asked, or soon after, gets the same answer: a thousand pages cost the POS one question.
     pub async fn connectivity(&self, actor: &Actor) -> Result<Connectivity, UseCaseError> {
-        actor.may_read()?;
+        actor.may_watch()?;
         let mut last = self.last_probe.lock().await;
         if let Some((at, answer)) = last.as_ref()
             && at.elapsed() < self.settings.probe_interval

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use reqwest::header::{AUTHORIZATION, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{STREAM, TRACKING, send_form, status_with};
 use crate::rest::{assert_problem, block_on};
@@ -13,9 +13,9 @@ use crate::support::{Pos, Server, client_with, get_status};
 
 const WALL: &str = "/?muro=1";
 
-/// Makes a token as an administrator does: gives what is shown once.
+/// Makes a token as an administrator does, named after its role: gives what is shown once.
 async fn made(server: &Server, role: &str) -> String {
-    let make = [("accion", "crear_token"), ("usuario", "pasillo"), ("rol", role), ("dias", "30")];
+    let make = [("accion", "crear_token"), ("usuario", role), ("rol", role), ("dias", "30")];
     let made = send_form(&server.client, &format!("{}/usuarios", server.address), &make, "").await;
     let page = made.text().await.unwrap();
     page.split("id=\"secreto\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
@@ -53,13 +53,14 @@ fn a_wall_is_opened_by_its_link_and_opens_nothing_else() {
             assert!(!page.contains(kept), "{kept}");
         }
         assert_eq!(get(&server, STREAM, &cookie).await.status().as_u16(), 200);
+        assert_eq!(get(&server, "/conexion", &cookie).await.status().as_u16(), 200);
 
         for path in ["/", "/pendientes", "/cobertura", "/usuarios", "/sistema/metricas", "/exportar/pendientes.csv"] {
             let answer = get(&server, path, &cookie).await;
             assert_eq!(answer.status().as_u16(), 303, "{path}");
             assert!(answer.headers()[LOCATION].to_str().unwrap().starts_with("/entrar"), "{path}");
         }
-        let data = ["gaps", "progreso", "cron/status", "cobertura?ubicacion_id=tienda_01&fecha=2025-11-17"];
+        let data = ["gaps", "progreso", "cron/status", "connectivity/klk", "decisiones"];
         let data = data.map(|path| format!("{TRACKING}/{path}"));
         for path in data.iter().map(String::as_str).chain(["/api/usuarios", "/api/openapi.json", "/api/monitoreo"]) {
             assert_problem(get_status(get(&server, path, &cookie).await).await, 401, "sin_sesion");
@@ -82,7 +83,19 @@ fn a_wall_is_opened_by_its_link_and_opens_nothing_else() {
         assert!(refused.headers()[LOCATION].to_str().unwrap().starts_with("/entrar"));
         assert!(!refused.headers().contains_key(SET_COOKIE));
         assert_eq!(status_with(&server, WALL, &format!("klk_muro={other}")).await, 303);
+
+        let reader = made(&server, "lector").await;
+        let cancel = client_with(Some(&reader)).post(format!("{}{TRACKING}/planes/cancelar", server.address));
+        let cancelled = cancel.json(&json!({ "hash": "000000000000" })).send().await.unwrap();
+        assert_problem(get_status(cancelled).await, 403, "prohibido");
     });
+    // Of the page that it may see, nothing is asked for in vain: such refusals are counted.
+    assert_eq!(server.terminate(), 0);
+    let exported = klk.run(&["auditoria", "exportar"]).answer;
+    let entries: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let refused = entries.iter().filter(|entry| entry["accion"] == "rechazado");
+    let refused: Vec<_> = refused.map(|entry| entry["actor"].as_str().unwrap()).collect();
+    assert_eq!(refused, ["token:lector"]);
 }
 
 #[test]
@@ -97,7 +110,7 @@ fn a_wall_ends_when_its_link_is_revoked_and_its_stream_ends_too() {
         let users = format!("{}/usuarios", server.address);
         let page = server.get("/usuarios").await.text().await.unwrap();
         assert!(!page.contains(link.split("llave=").nth(1).unwrap()), "it is shown once");
-        let form = page.split("<strong>pasillo</strong>").nth(1).unwrap();
+        let form = page.split("<strong>muro</strong>").nth(1).unwrap();
         let id = form.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let revoke = [("accion", "revocar_token"), ("id", id)];
         assert_eq!(send_form(&server.client, &users, &revoke, "").await.status().as_u16(), 303);
@@ -112,7 +125,7 @@ fn a_wall_ends_when_its_link_is_revoked_and_its_stream_ends_too() {
             get(&server, link.strip_prefix(&server.address).unwrap(), "").await.headers().get(SET_COOKIE).is_none()
         );
         let audit = server.get("/usuarios").await.text().await.unwrap();
-        assert!(audit.contains("pasillo (muro)") && audit.contains("revocar_token"), "{audit}");
+        assert!(audit.contains("muro (muro)") && audit.contains("revocar_token"), "{audit}");
     });
 }
 
@@ -122,7 +135,7 @@ fn no_user_is_a_wall() {
     let klk = pos.klk();
     let server = Server::start(&klk, &[]);
     block_on(async {
-        let add = serde_json::json!({ "usuario": "eva", "rol": "muro" });
+        let add = json!({ "usuario": "eva", "rol": "muro" });
         let (status, answer): (u16, Value) = server.post_json("/api/usuarios/crear", &add).await;
         assert_problem((status, answer), 422, "parametro_invalido");
     });
