@@ -2,7 +2,8 @@
 //! or that looks at another database, answers with less as quickly as with all.
 //!
 //! What is lost is counted by the keys of lines, so that as many other lines in their place are a loss too. A line that came
-//! with another hour of the same window is not lost. Lines that came and are worth much less are a loss as well.
+//! with another hour of the same window is not lost. A line that came with a much changed quantity or amount counts like a lost one: what
+//! is loaded of it would go.
 
 use std::collections::{HashMap, HashSet};
 
@@ -84,9 +85,9 @@ pub struct Loss {
     pub loaded: u64,
     /// Those that did not come.
     pub gone: u64,
-    /// Those that came and are worth less, where that is doubted.
-    pub devalued: u64,
-    /// What came of it, as the digest of its keys, and of its amounts where they are in doubt: the same response has the same.
+    /// Those that came with a much changed quantity or amount.
+    pub revalued: u64,
+    /// What came of it, as the digest of its keys, and of its amounts where some changed: the same response has the same.
     pub digest: String,
 }
 
@@ -123,28 +124,23 @@ pub fn doubtful(loaded: &[KnownLine], came: &[KnownLine], earlier: &EarlierLosse
     let mut all = Tally::default();
     for line in loaded {
         let now = worth.get(&line.key()).copied();
-        all.add(&line.worth, now);
-        tallies.entry(line.half_hour).or_default().add(&line.worth, now);
+        all.add(&line.worth, now, limits);
+        tallies.entry(line.half_hour).or_default().add(&line.worth, now, limits);
     }
-    let is_in_doubt = |half_hour: &DateTime| earlier.in_doubt.contains(half_hour);
-    let loses_lines = limits.is_doubtful(all.loaded, all.loaded - all.gone)
-        || (all.gone > 0 && limits.is_much(all.loaded + earlier.of_window, all.gone + earlier.of_window))
-        || (limits.is_much_of(all.loaded, all.gone) && all.gone + earlier.of_day >= limits.lines_min)
-        || tallies.values().any(|tally| limits.is_much(tally.loaded, tally.gone))
-        || tallies.iter().any(|(half_hour, tally)| tally.gone > 0 && is_in_doubt(half_hour));
-    let loses_worth = all.is_much_devalued(limits)
-        || tallies.values().any(|tally| tally.is_much_devalued(limits))
-        || tallies.iter().any(|(half_hour, tally)| tally.devalued > 0 && is_in_doubt(half_hour));
-    let loss = |(half_hour, tally): (DateTime, Tally)| {
-        let gone = if loses_lines { tally.gone } else { 0 };
-        let devalued = if loses_worth { tally.devalued } else { 0 };
-        let digest = digest_of(came, half_hour, devalued > 0);
-        (gone + devalued > 0).then_some(Loss { half_hour, loaded: tally.loaded, gone, devalued, digest })
-    };
-    if !loses_lines && !loses_worth {
+    let (loaded, lost) = (all.loaded, all.lost());
+    let is_doubtful = limits.is_doubtful(loaded, loaded - lost)
+        || (lost > 0 && limits.is_much(loaded + earlier.of_window, lost + earlier.of_window))
+        || (limits.is_much_of(loaded, lost) && lost + earlier.of_day >= limits.lines_min)
+        || tallies.values().any(|tally| limits.is_much(tally.loaded, tally.lost()))
+        || tallies.iter().any(|(half_hour, tally)| tally.lost() > 0 && earlier.in_doubt.contains(half_hour));
+    if !is_doubtful {
         return Vec::new();
     }
-    let mut losses: Vec<Loss> = tallies.into_iter().filter_map(loss).collect();
+    let loss = |(half_hour, tally): (DateTime, Tally)| {
+        let digest = digest_of(came, half_hour, tally.revalued > 0);
+        Loss { half_hour, loaded: tally.loaded, gone: tally.gone, revalued: tally.revalued, digest }
+    };
+    let mut losses: Vec<Loss> = tallies.into_iter().filter(|(_, tally)| tally.lost() > 0).map(loss).collect();
     losses.sort_unstable_by_key(|loss| loss.half_hour);
     losses
 }
@@ -155,34 +151,25 @@ struct Tally {
     loaded: u64,
     /// Those that did not come.
     gone: u64,
-    /// Those that came and are worth less.
-    devalued: u64,
-    /// Of those that came, each measure: as loaded, and as it came.
-    worth: [(i128, i128); 3],
+    /// Those that came with a much changed quantity or amount.
+    revalued: u64,
 }
 
 impl Tally {
-    fn add(&mut self, loaded: &[i64; 3], came: Option<&[i64; 3]>) {
-        self.loaded += 1;
-        let Some(came) = came else {
-            self.gone += 1;
-            return;
+    fn add(&mut self, loaded: &[i64; 3], came: Option<&[i64; 3]>, limits: LossLimits) {
+        let is_much_changed = |(loaded, came): (&i64, &i64)| {
+            let change = (i128::from(*came) - i128::from(*loaded)).abs();
+            change * 100 > i128::from(*loaded).abs() * i128::from(limits.percent_max)
         };
-        let mut is_less = false;
-        for ((before, after), (loaded, came)) in self.worth.iter_mut().zip(loaded.iter().zip(came)) {
-            *before += i128::from(*loaded);
-            *after += i128::from(*came);
-            is_less |= came < loaded;
+        self.loaded += 1;
+        match came {
+            None => self.gone += 1,
+            Some(came) => self.revalued += u64::from(loaded.iter().zip(came).any(is_much_changed)),
         }
-        self.devalued += u64::from(is_less);
     }
 
-    /// Whether a measure has lost a share that is doubted, and not by a correction of few lines.
-    fn is_much_devalued(&self, limits: LossLimits) -> bool {
-        let are_many = self.devalued >= limits.lines_min || self.devalued == self.loaded - self.gone;
-        let has_lost =
-            |(before, after): &(i128, i128)| (before - after) * 100 > before * i128::from(limits.percent_max);
-        self.devalued > 0 && are_many && self.worth.iter().any(|sums| sums.0 > 0 && has_lost(sums))
+    fn lost(&self) -> u64 {
+        self.gone + self.revalued
     }
 }
 
@@ -207,7 +194,7 @@ pub fn never_empty(empty: &[DateTime], history: &SalesHistory, zone: &TimeZone, 
     let found = empty.iter().filter(|local| always_sold(local));
     let loss = |half_hour: &DateTime| {
         let digest = digest_of(&[], *half_hour, false);
-        Loss { half_hour: *half_hour, loaded: 0, gone: 0, devalued: 0, digest }
+        Loss { half_hour: *half_hour, loaded: 0, gone: 0, revalued: 0, digest }
     };
     found.map(loss).collect()
 }
@@ -421,19 +408,26 @@ mod tests {
     #[case::the_quantity([0, 1_000_000, 1_000_000], 100, 100)]
     #[case::a_third_of_it([1_000_000, 1_000_000, 660_000], 100, 100)]
     #[case::a_little([1_000_000, 950_000, 950_000], 100, 0)]
-    #[case::more_than_before([1_000_000, 1_000_000, 2_000_000], 100, 0)]
+    #[case::a_lost_decimal_point([1_000_000, 100_000_000, 100_000_000], 100, 100)]
     #[case::a_correction_of_a_few([0, 0, 0], 4, 0)]
     #[case::a_few_of_many([0, 0, 0], 20, 0)]
     #[case::many([0, 0, 0], 21, 21)]
-    fn lines_that_came_and_are_worth_much_less_are_doubted(
+    fn lines_that_came_much_changed_count_like_lost_ones(
         #[case] now: [i64; 3],
         #[case] lines_now: i32,
         #[case] expected: u64,
     ) {
         let came = [worth(0, 0..lines_now, now), lines(0, lines_now..100)].concat();
         let found = losses(&lines(0, 0..100), &came);
-        assert_eq!(found.iter().map(|loss| loss.devalued).sum::<u64>(), expected);
+        assert_eq!(found.iter().map(|loss| loss.revalued).sum::<u64>(), expected);
         assert!(found.iter().all(|loss| loss.gone == 0));
+    }
+
+    #[test]
+    fn lines_that_are_gone_and_lines_that_changed_count_together() {
+        let came = [worth(0, 0..15, [0; 3]), lines(0, 15..85)].concat();
+        let found = losses(&lines(0, 0..100), &came);
+        assert_eq!((found[0].gone, found[0].revalued), (15, 15));
     }
 
     #[test]

@@ -229,15 +229,27 @@ pub enum RunMessage {
         /// Until the same response is believed.
         minutos: i64,
     },
-    /// The response has loaded lines at much less, and has to come twice to be believed.
-    #[serde(rename = "rebaja_en_duda")]
-    WouldDevalue {
-        /// Lines that would be worth less.
-        rebajadas: u64,
+    /// The response has loaded lines with much changed quantities or amounts, and has to come twice to be believed.
+    #[serde(rename = "montos_en_duda")]
+    WouldRevalue {
+        /// Lines that would change much.
+        cambiadas: u64,
         /// Lines that are loaded.
         cargadas: u64,
         /// Until the same response is believed.
         minutos: i64,
+    },
+    /// Lines are loaded in another day, which is requested again before they are believed to have moved.
+    #[serde(rename = "lineas_de_otro_dia")]
+    LinesOfOtherDay {
+        /// The first one's invoice.
+        factura: String,
+        /// Its number within the invoice.
+        linea: i32,
+        /// The half hour that has it, local.
+        cargada_en: DateTime,
+        /// How many there are.
+        cantidad: u64,
     },
     /// A line that the source has in another half hour too: each response took it from the other.
     #[serde(rename = "linea_en_dos_medias_horas")]

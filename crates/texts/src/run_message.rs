@@ -101,7 +101,14 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
         RunMessage::WouldLose { perdidas, cargadas, antes, minutos } => {
             texts.would_lose_more(perdidas, cargadas, antes, minutos)
         }
-        RunMessage::WouldDevalue { rebajadas, cargadas, minutos } => texts.would_devalue(rebajadas, cargadas, minutos),
+        RunMessage::WouldRevalue { cambiadas, cargadas, minutos } => texts.would_revalue(cambiadas, cargadas, minutos),
+        RunMessage::LinesOfOtherDay { factura, linea, cargada_en, cantidad } => {
+            let first = format!("{}, {}", texts.invoice(shortened(factura)), texts.line(linea));
+            match cantidad {
+                1 => texts.line_of_other_day(first, day_and_time(*cargada_en)),
+                many => texts.lines_of_other_day(many, first, day_and_time(*cargada_en)),
+            }
+        }
         RunMessage::LineInTwoHalfHours { factura, linea, tambien, cantidad } => {
             let first = format!("{}, {}", texts.invoice(shortened(factura)), texts.line(linea));
             match cantidad {

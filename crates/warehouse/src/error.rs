@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use domain::ErrorClass;
 
+use crate::other_days::LinesElsewhere;
+
 /// Why the database did not do what it was asked to. Nothing of a write that failed is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum WarehouseError {
@@ -75,6 +77,9 @@ pub enum WarehouseError {
         /// What is wrong with it.
         detail: String,
     },
+    /// Lines of the window are loaded in half hours of other days.
+    #[error("{} lines are loaded elsewhere, the first of them {}/{} at {}", .0.lines, .0.invoice, .0.line, .0.half_hour)]
+    LinesElsewhere(LinesElsewhere),
     /// The run is not in the state that the change needs; somebody else changed it first.
     #[error("run {run} is not in progress")]
     NotRunning {
@@ -100,7 +105,7 @@ impl WarehouseError {
     pub const fn class(&self) -> ErrorClass {
         match self {
             // The number came from the source.
-            Self::OutOfRange { .. } => ErrorClass::InvalidData,
+            Self::OutOfRange { .. } | Self::LinesElsewhere(_) => ErrorClass::InvalidData,
             _ => ErrorClass::DatabaseError,
         }
     }

@@ -81,6 +81,7 @@ pub use evidence::{EvidenceFilter, EvidenceRows, NumberRange};
 pub use notices::{AttemptOutcome, ChannelRow, DeliveryCursor, DeliveryRow, NewDelivery, NotedIncident, NoticeChanges};
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
 pub use observer::{JobWatch, NoopObserver, StatementObserver};
+pub use other_days::LinesElsewhere;
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
 pub use read::{Commit, FailedWindow, HourOfSales, LiveEnd, RunFiguresByBranch, SalesCommit, SalesTotals, StoredRun};

@@ -121,7 +121,7 @@ impl Warehouse {
                         half_hour,
                         loss.digest,
                         loss.loaded,
-                        loss.gone + loss.devalued,
+                        loss.gone + loss.revalued,
                         run.to_string(),
                         micros(at),
                         made_at.map(micros),

@@ -1,10 +1,12 @@
-//! A line that the source moves to another day. The key of a line is (branch, `numero_factura`, `linea`) over all days, so
-//! the line is taken from the day that had it, and that day is known to have changed.
+//! A line that the source moves to another day. The key of a line is (branch, `numero_factura`, `linea`) over all days, so a
+//! line that another day has is not loaded beside it, and not taken from there either: a response of one day does not prove what
+//! the source has of another. That day is a gap until it is loaded again, and the window until the line is gone from there.
 //!
 //! Which days can have a number is known from `secuencias`, read once a branch and kept in memory: in the order of their
 //! numbers, invoices of today lie in no other day, and a commit asks nothing of the table. A register that counts anew gives
-//! an old number to a new invoice; its lines are not those of the old one and stay beside them. Where the order of its numbers
-//! shows that it did, only what sells the same article in the same quantity is the same line.
+//! an old number to a new invoice. Where the order of its numbers shows that it does, only what sells the same article in the same
+//! quantity is the same line; where they only may show it, the lines stand beside each other once the other day was loaded
+//! again and still has them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -16,12 +18,11 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use crate::Result;
 use crate::columns::local_micros;
-use crate::instants::micros;
+use crate::instants::{local, micros};
 use crate::literal::with_values;
 use crate::sales_window::SalesWindow;
-use crate::summaries::summarise_half_hour;
+use crate::{Result, WarehouseError};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -46,27 +47,31 @@ impl InvoiceDays {
         let own = days_of(window);
         let mut known = self.of(connection, &window.branch)?;
         let registers = known.entry(window.branch.clone()).or_default();
-        let mut found: BTreeMap<i64, String> = BTreeMap::new();
+        let mut found: BTreeMap<i64, Candidate> = BTreeMap::new();
         for (register, numbers) in &numbers.by_register {
             let Some(days) = registers.get(*register) else { continue };
             for (day, (least, most)) in days {
                 if own.contains(day) || numbers.range(*least..=*most).next().is_none() {
                     continue;
                 }
-                let counted_anew = found.entry(*day).or_default();
-                if has_counted_anew(days, &own, *day, numbers) {
-                    counted_anew.push_str(register);
-                    counted_anew.push(REGISTERS_END);
+                let candidate = found.entry(*day).or_insert_with(|| Candidate::of(*day));
+                let may_have = has_counted_anew(days, &own, *day, numbers);
+                let is_near = (day - own.start).abs() <= NEAR_DAYS;
+                if may_have && !is_near || falls(days.iter().filter(|(day, _)| !own.contains(day))) {
+                    candidate.counted_anew.push_str(register);
+                    candidate.counted_anew.push(REGISTERS_END);
+                } else if may_have {
+                    candidate.may_have_counted_anew.push_str(register);
+                    candidate.may_have_counted_anew.push(REGISTERS_END);
                 }
             }
         }
         if !numbers.others.is_empty() {
             for day in days_of_others(connection, window, &own)? {
-                found.entry(day).or_default();
+                found.entry(day).or_insert_with(|| Candidate::of(day));
             }
         }
-        let candidate = |(day, counted_anew)| Candidate { day, counted_anew };
-        let mut candidates: Vec<Candidate> = found.into_iter().map(candidate).collect();
+        let mut candidates: Vec<Candidate> = found.into_values().collect();
         candidates.sort_by_key(|candidate| (candidate.day - own.start).abs());
         candidates.truncate(DAYS_MAX);
         Ok(candidates)
@@ -127,22 +132,38 @@ struct Candidate {
     day: i64,
     /// Registers that counted anew between that day and the window's, each with [`REGISTERS_END`].
     counted_anew: String,
+    /// Those that may have: their numbers look like it, and invoices that were moved would too.
+    may_have_counted_anew: String,
+}
+
+impl Candidate {
+    fn of(day: i64) -> Self {
+        Self { day, counted_anew: String::new(), may_have_counted_anew: String::new() }
+    }
 }
 
 /// Stands after each register of a list. It is in no invoice number: what takes no room is not read.
 const REGISTERS_END: char = '\n';
 
-/// Whether a register counted anew between a day and the window's, so that one number is of two invoices. Either its highest
+/// Invoices are moved by some days; further off, a number that comes again is of a register that counts anew.
+const NEAR_DAYS: i64 = 7;
+
+/// Whether a register seems to have counted anew between a day and the window's, so that one number is of two invoices: its highest
 /// number has fallen from one day to a later one, or most of the response's numbers were used up by that day. A single number
-/// shows nothing: it may be that of an invoice that was moved.
+/// shows nothing.
 fn has_counted_anew(days: &BTreeMap<i64, (u64, u64)>, own: &Range<i64>, day: i64, numbers: &BTreeSet<u64>) -> bool {
-    let highest = || days.values().map(|(_, most)| *most);
-    if highest().zip(highest().skip(1)).any(|(earlier, later)| later < earlier) {
+    if falls(days.iter()) {
         return true;
     }
     let Some((least, most)) = days.get(&day) else { return false };
     let used_up = if day < own.start { numbers.range(..=*most).count() } else { numbers.range(*least..).count() };
     used_up > 1 && 2 * used_up > numbers.len()
+}
+
+/// Whether the highest number of a day is below that of an earlier one.
+fn falls<'days>(days: impl Iterator<Item = (&'days i64, &'days (u64, u64))>) -> bool {
+    let mut highest = 0;
+    days.map(|(_, (_, most))| *most).any(|most| std::mem::replace(&mut highest, most) > most)
 }
 
 /// The numbers of invoices in an answer.
@@ -243,69 +264,141 @@ const SAME: &str = "ventas.numero_factura = carga.numero_factura AND ventas.line
     AND ((ventas.codigo_producto = carga.codigo_producto AND ventas.cantidad_vendida = carga.cantidad_vendida)
       OR NOT list_contains(string_split(?, chr(10)), regexp_replace(carga.numero_factura, '-[0-9]+$', '')))";
 
-/// Brings the lines that are staged and that another day has into the window. They keep their old `fecha` and `hora`, by which
-/// the comparison sees that they have changed. What is left of the half hours is summed anew, and noted where they are covered.
-pub(crate) fn move_lines_here(
+/// Lines of a window that another day has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinesElsewhere {
+    /// The first of them.
+    pub invoice: String,
+    /// Its number in the invoice.
+    pub line: i32,
+    /// The half hour that has it, by its local start.
+    pub half_hour: DateTime,
+    /// How many there are.
+    pub lines: u64,
+    /// Whether that half hour was loaded again since the line was missed here, and still has it.
+    pub is_confirmed: bool,
+}
+
+/// Refuses a window with lines that are staged and that another day has, unless that day was loaded again, still has them, and
+/// their register may have counted anew.
+pub(crate) fn refuse_lines_of_other_days(
     connection: &Connection,
     known: &InvoiceDays,
     window: &SalesWindow,
     lines: &[SaleLine],
-    (run, seen_at): (RunId, Timestamp),
+    run: RunId,
 ) -> Result<()> {
     let numbers = Numbers::of(lines);
+    let mut elsewhere: Option<LinesElsewhere> = None;
     for candidate in known.candidates(connection, window, &numbers)? {
-        let lost = connection
-            .prepare(&format!(
-                "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', ventas.fecha_hora)), count(*)
-                 FROM ventas JOIN carga_ventas AS carga ON {SAME} GROUP BY ALL"
-            ))?
-            .query_map(candidate.values(window), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<std::result::Result<Vec<(i64, i64)>, _>>()?;
-        if lost.is_empty() {
-            continue;
+        for held in candidate.held(connection, window, run)? {
+            if held.is_confirmed && held.may_be_others {
+                continue;
+            }
+            let first = elsewhere.get_or_insert(LinesElsewhere {
+                invoice: held.invoice,
+                line: held.line,
+                half_hour: local("media_hora", held.half_hour)?,
+                lines: 0,
+                is_confirmed: true,
+            });
+            first.lines += held.lines;
+            first.is_confirmed &= held.is_confirmed;
         }
-        for (half_hour, lines) in &lost {
-            note(connection, window, *half_hour, *lines, (run, seen_at))?;
-        }
-        connection.execute(
-            &format!("UPDATE ventas SET fecha_hora = carga.fecha_hora FROM carga_ventas AS carga WHERE {SAME}"),
-            candidate.values(window),
-        )?;
-        for (half_hour, _) in lost {
-            summarise_half_hour(connection, &window.branch, half_hour)?;
-        }
+    }
+    if let Some(elsewhere) = elsewhere {
+        return Err(WarehouseError::LinesElsewhere(elsewhere));
     }
     known.widen(window, &numbers);
     Ok(())
 }
 
-/// Takes out of what is staged the lines that another day has: an answer that is short moves nothing.
+/// Takes out of what is staged the lines that another day has. Where that keeps the window from being loaded, their half hours
+/// are noted: they are gaps until they are loaded again, once for each window that has their lines.
 pub(crate) fn skip_lines_of_other_days(
     connection: &Connection,
     known: &InvoiceDays,
     window: &SalesWindow,
     lines: &[SaleLine],
+    noted: Option<(RunId, Timestamp)>,
 ) -> Result<()> {
     let numbers = Numbers::of(lines);
     for candidate in known.candidates(connection, window, &numbers)? {
+        if let Some((run, seen_at)) = noted {
+            for held in candidate.held(connection, window, run)?.iter().filter(|held| !held.is_confirmed) {
+                note(
+                    connection,
+                    window,
+                    held.half_hour,
+                    i64::try_from(held.lines).unwrap_or(i64::MAX),
+                    (run, seen_at),
+                )?;
+            }
+        }
         connection.execute(
             &format!("DELETE FROM carga_ventas USING ventas WHERE {}", SAME.replace("carga.", "carga_ventas.")),
-            candidate.values(window),
+            duckdb::params_from_iter(candidate.values(window)),
         )?;
     }
     known.widen(window, &numbers);
     Ok(())
 }
 
+/// Lines that are staged and that a half hour of another day has.
+struct Held {
+    /// In local microseconds.
+    half_hour: i64,
+    lines: u64,
+    invoice: String,
+    line: i32,
+    /// Whether the registers of all of them may have counted anew.
+    may_be_others: bool,
+    /// Whether a run of the window noted the half hour before, and it was loaded again since.
+    is_confirmed: bool,
+}
+
 impl Candidate {
-    fn values(&self, window: &SalesWindow) -> impl duckdb::Params {
+    fn values(&self, window: &SalesWindow) -> Vec<Box<dyn duckdb::ToSql>> {
         let (from, to) = (self.day * DAY_MICROS, (self.day + 1) * DAY_MICROS);
-        duckdb::params_from_iter([
-            Box::new(window.branch.as_str().to_owned()) as Box<dyn duckdb::ToSql>,
+        vec![
+            Box::new(window.branch.as_str().to_owned()),
             Box::new(from),
             Box::new(to),
             Box::new(self.counted_anew.clone()),
-        ])
+        ]
+    }
+
+    fn held(&self, connection: &Connection, window: &SalesWindow, run: RunId) -> Result<Vec<Held>> {
+        let (start, end) = (micros(window.interval.start()), micros(window.interval.end()));
+        let sql = format!(
+            "SELECT media.*, EXISTS (
+                SELECT 1 FROM etl_ejecuciones AS esta
+                JOIN cambios_de_fuente AS cambio ON cambio.ubicacion_id = esta.ubicacion_id
+                  AND cambio.desde = timezone(esta.zona, make_timestamp(media.media_hora)) AND cambio.recargada_en IS NOT NULL
+                JOIN etl_ejecuciones AS antes ON antes.id = cambio.ejecucion_id
+                WHERE esta.id = '{run}'::UUID AND antes.ventana_desde < make_timestamptz({end})
+                  AND antes.ventana_hasta > make_timestamptz({start}))
+             FROM (
+                SELECT epoch_us(time_bucket(INTERVAL '30 minutes', ventas.fecha_hora)) AS media_hora, count(*)::UBIGINT,
+                    min(carga.numero_factura), arg_min(carga.linea, carga.numero_factura),
+                    bool_and(list_contains(string_split(?, chr(10)), regexp_replace(carga.numero_factura, '-[0-9]+$', '')))
+                FROM ventas JOIN carga_ventas AS carga ON {SAME} GROUP BY 1) AS media
+             ORDER BY media_hora"
+        );
+        let mut values = self.values(window);
+        values.insert(0, Box::new(self.may_have_counted_anew.clone()));
+        let mut statement = connection.prepare(&sql)?;
+        let held = statement.query_map(duckdb::params_from_iter(values), |row| {
+            Ok(Held {
+                half_hour: row.get(0)?,
+                lines: row.get(1)?,
+                invoice: row.get(2)?,
+                line: row.get(3)?,
+                may_be_others: row.get(4)?,
+                is_confirmed: row.get(5)?,
+            })
+        })?;
+        Ok(held.collect::<std::result::Result<_, _>>()?)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The writes that every run has, which share their transaction with those that wait beside them.
 
+use std::sync::Arc;
+
 use domain::RunId;
 use domain::sale::SaleLine;
 use jiff::Timestamp;
@@ -29,7 +31,15 @@ impl Warehouse {
     ///
     /// The lines are distinct and lie in the window. Where they are what is there already, no row is touched, so that
     /// running a window twice leaves the table as it was, to the byte.
-    pub async fn commit_sales_window(&self, end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Result<Receipt> {
-        self.write_together("reemplazar_ventana_ventas", Request::Load(WindowCommit::new(end, window, lines))).await
+    ///
+    /// Fails with [`WarehouseError::LinesElsewhere`](crate::WarehouseError::LinesElsewhere) where another day has some of them; nothing is done then.
+    pub async fn commit_sales_window(
+        &self,
+        end: RunEnd,
+        window: SalesWindow,
+        lines: impl Into<Arc<Vec<SaleLine>>>,
+    ) -> Result<Receipt> {
+        let commit = WindowCommit::new(end, window, lines.into());
+        self.write_together("reemplazar_ventana_ventas", Request::Load(commit)).await
     }
 }

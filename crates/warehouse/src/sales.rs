@@ -1,5 +1,6 @@
 //! `ventas`: a window's lines are replaced as a whole, in the transaction that covers it (DESIGN, rules 3 and 4).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use domain::run_message::RunMessage;
@@ -28,14 +29,16 @@ impl Warehouse {
         &self,
         end: RunEnd,
         window: SalesWindow,
-        lines: Vec<SaleLine>,
+        lines: impl Into<Arc<Vec<SaleLine>>>,
         message: RunMessage,
     ) -> Result<Receipt> {
-        let days = self.invoice_days();
+        let (days, lines) = (self.invoice_days(), lines.into());
         self.write("agregar_ventas_parciales", move |transaction| {
             let started = Instant::now();
             stage(transaction, &lines)?;
-            other_days::skip_lines_of_other_days(transaction, &days, &window, &lines)?;
+            let is_for_them = matches!(message, RunMessage::LinesOfOtherDay { .. });
+            let noted = is_for_them.then(|| (end.run, end.clock.now()));
+            other_days::skip_lines_of_other_days(transaction, &days, &window, &lines, noted)?;
             let added = insert_missing(transaction, &window, &end)?;
             if added > 0 {
                 summarise(transaction, &window, true)?;
@@ -71,11 +74,11 @@ impl Warehouse {
 pub(crate) struct WindowCommit {
     end: RunEnd,
     window: SalesWindow,
-    lines: Vec<SaleLine>,
+    lines: Arc<Vec<SaleLine>>,
 }
 
 impl WindowCommit {
-    pub(crate) fn new(end: RunEnd, window: SalesWindow, lines: Vec<SaleLine>) -> Self {
+    pub(crate) fn new(end: RunEnd, window: SalesWindow, lines: Arc<Vec<SaleLine>>) -> Self {
         Self { end, window, lines }
     }
 
@@ -133,7 +136,7 @@ pub(crate) fn commit_window(connection: &Connection, days: &InvoiceDays, commit:
     }
     let WindowCommit { end, window, lines } = commit;
     stage(connection, lines)?;
-    other_days::move_lines_here(connection, days, window, lines, (end.run, end.clock.now()))?;
+    other_days::refuse_lines_of_other_days(connection, days, window, lines, end.run)?;
     let existing = existing_lines(connection, window)?;
     if existing.elsewhere > 0 {
         move_rescheduled_lines(connection, window, (end.run, end.clock.now()))?;

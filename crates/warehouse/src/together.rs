@@ -72,6 +72,8 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use domain::{BranchId, HALF_HOUR, Interval};
     use jiff::Timestamp;
     use uuid::Uuid;
@@ -131,7 +133,7 @@ mod tests {
                 announced: Some(0),
                 phases: PhaseTimes::default(),
             };
-            Request::Load(WindowCommit::new(end, window, Vec::new()))
+            Request::Load(WindowCommit::new(end, window, Arc::default()))
         };
         let claims: Vec<Request> = (0..stores).map(claim).collect();
         let loads: Vec<Request> = (0..stores).map(load).collect();

@@ -8,9 +8,20 @@ use domain::loss::KnownLine;
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::window::HALF_HOUR;
-use warehouse::{SalesWindow, WarehouseError};
+use warehouse::{LinesElsewhere, SalesWindow, WarehouseError};
 
 use super::job::Job;
+
+/// Why a response is not loaded as a whole some of whose lines another day has.
+pub(super) fn of_other_day(job: &Job<'_>, elsewhere: LinesElsewhere) -> RunMessage {
+    let LinesElsewhere { invoice: factura, line: linea, half_hour, lines: cantidad, is_confirmed } = elsewhere;
+    tracing::warn!(run = %job.record.id, branch = %job.branch.id, lines = cantidad, is_confirmed, "lines are loaded in another day");
+    if is_confirmed {
+        RunMessage::LineInTwoHalfHours { factura, linea, tambien: half_hour, cantidad }
+    } else {
+        RunMessage::LinesOfOtherDay { factura, linea, cargada_en: half_hour, cantidad }
+    }
+}
 
 /// Why a response is not loaded as a whole; None where it may be.
 pub(super) async fn of(

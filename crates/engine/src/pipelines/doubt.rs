@@ -37,7 +37,7 @@ pub(super) async fn of(
     let came: Vec<KnownLine> = if loaded.is_empty() { Vec::new() } else { lines.iter().map(KnownLine::of).collect() };
     let mut losses = doubtful(&loaded, &came, &earlier, limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
-    let devalued: u64 = losses.iter().map(|loss| loss.devalued).sum();
+    let revalued: u64 = losses.iter().map(|loss| loss.revalued).sum();
     losses.extend(unexpectedly_empty(job, window, lines).await?);
     let confirmation = Confirmation { at: now, made_at: made_at.filter(|_| job.engine.source_clock.has_agreed()) };
     if losses.is_empty() || is_believed(&losses, &doubted, confirmation, limits) {
@@ -46,11 +46,11 @@ pub(super) async fn of(
     let all = loaded.len() as u64;
     let said = match losses.first() {
         _ if gone > 0 => messages::would_lose(gone, all, earlier.of_window, limits.pause),
-        _ if devalued > 0 => messages::would_devalue(devalued, all, limits.pause),
+        _ if revalued > 0 => messages::would_revalue(revalued, all, limits.pause),
         Some(empty) => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
         None => return Ok(None),
     };
-    tracing::warn!(run = %job.record.id, branch = %window.branch, gone, devalued, half_hours = losses.len(), "an answer is doubted");
+    tracing::warn!(run = %job.record.id, branch = %window.branch, gone, revalued, half_hours = losses.len(), "an answer is doubted");
     warehouse.doubt(job.record.id, window.clone(), losses, confirmation).await?;
     Ok(Some(said))
 }

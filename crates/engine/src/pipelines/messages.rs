@@ -149,9 +149,9 @@ pub(super) fn would_lose(gone: u64, loaded: u64, lost_before: u64, pause: Signed
     RunMessage::WouldLose { perdidas: gone, cargadas: loaded, antes: lost_before, minutos: pause.as_mins() }
 }
 
-/// A response in which too many loaded lines are worth less.
-pub(super) fn would_devalue(devalued: u64, loaded: u64, pause: SignedDuration) -> RunMessage {
-    RunMessage::WouldDevalue { rebajadas: devalued, cargadas: loaded, minutos: pause.as_mins() }
+/// A response in which too many loaded lines have another quantity or amount.
+pub(super) fn would_revalue(revalued: u64, loaded: u64, pause: SignedDuration) -> RunMessage {
+    RunMessage::WouldRevalue { cambiadas: revalued, cargadas: loaded, minutos: pause.as_mins() }
 }
 
 /// An answer without sales in a half hour that always had some.

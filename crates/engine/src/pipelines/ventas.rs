@@ -13,7 +13,7 @@ use jiff::civil::{DateTime, Time};
 use klk::{KlkError, Received, SalesQuestion};
 use monitoring::Measurements;
 use rust_decimal::Decimal;
-use warehouse::{PhaseTimes, RunEnd, SalesWindow};
+use warehouse::{PhaseTimes, RunEnd, SalesWindow, WarehouseError};
 
 use super::error::PipelineError;
 use super::job::{Job, Outcome};
@@ -91,22 +91,32 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let is_loaded_whole = complete && !is_doubted && dispute.is_none();
     let message = doubt.or(dispute).unwrap_or(message);
 
+    let (lines, mut message) = (Arc::new(lines), message);
     if is_loaded_whole {
-        let receipt = job
+        let (end, window, lines) = (end.clone(), window.clone(), Arc::clone(&lines));
+        let committed = job
             .monitor
             .load(|step| async move {
                 let seen = source_change::note(job, &window, announcement, &lines, false).await;
                 let committed = job.engine.meters.commits.time(warehouse.commit_sales_window(end, window, lines)).await;
-                let receipt = committed.inspect_err(|_| source_change::alarm_of_waiting(job, &seen))?;
+                let receipt = match committed {
+                    Err(WarehouseError::LinesElsewhere(elsewhere)) => return Ok(Err(elsewhere)),
+                    committed => committed.inspect_err(|_| source_change::alarm_of_waiting(job, &seen))?,
+                };
                 step.rows_replaced(receipt.changed + receipt.removed, receipt.changed + receipt.added);
                 step.committed();
-                Ok::<_, PipelineError>(receipt)
+                Ok::<_, PipelineError>(Ok(receipt))
             })
             .await?;
-        let (added, changed, removed) = (receipt.added, receipt.changed, receipt.removed);
-        job.note(RunStep::Committed { added, changed, removed });
-        source_change::alarm(job, &receipt).await;
-        return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
+        match committed {
+            Ok(receipt) => {
+                let (added, changed, removed) = (receipt.added, receipt.changed, receipt.removed);
+                job.note(RunStep::Committed { added, changed, removed });
+                source_change::alarm(job, &receipt).await;
+                return Ok(Outcome::Whole(measurements(receipt.loaded, figures)));
+            }
+            Err(elsewhere) => message = dispute::of_other_day(job, elsewhere),
+        }
     }
 
     let stored = message.clone();

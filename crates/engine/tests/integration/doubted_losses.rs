@@ -216,7 +216,7 @@ async fn lines_at_much_less_than_before_are_doubted_until_they_come_again() {
     let load = async || world.extract("tienda_01", DAY, HOURS).await.remove(0);
     let run = load().await;
     assert_eq!(run.estado, PARTIAL);
-    assert!(run.error_mensaje.as_ref().unwrap().contains("40 de las 40 líneas cargadas por mucho menos"), "{run:?}");
+    assert!(run.error_mensaje.as_ref().unwrap().contains("40 de las 40 líneas cargadas con otra cantidad"), "{run:?}");
     assert_eq!(day_totals(&world).await.total_usd, 40.into());
     assert!(is_a_gap(&world).await);
     world.clock.set("2025-11-18T16:30:00Z");

@@ -117,13 +117,20 @@ async fn sequence_gaps(world: &World) -> Vec<GapView> {
     gaps.into_iter().filter(|gap| gap.clase == GapClass::Sequence).collect()
 }
 
-/// A world that loaded four days of a store with these invoices.
+/// A world that loaded four days of a store with these invoices, as often as it takes until numbers that come again are known not to
+/// have been moved.
 async fn selling(settings: EngineSettings, sold: &'static [Sold]) -> World {
     let world = answering(settings, move |question| respond(question, sold)).await;
-    for day in DAYS {
-        let runs = world.extract("tienda_01", &format!("2025-11-{day}"), None).await;
-        assert!(runs.iter().all(|run| run.error_tipo.is_none()), "{runs:?}");
-    }
+    let load = async || {
+        let mut runs = Vec::new();
+        for day in DAYS {
+            runs.extend(world.extract("tienda_01", &format!("2025-11-{day}"), None).await);
+        }
+        runs
+    };
+    load().await;
+    let runs = load().await;
+    assert!(runs.iter().all(|run| run.error_tipo.is_none()), "{runs:?}");
     world
 }
 

@@ -3,7 +3,7 @@
 use domain::run_message::RunMessage;
 use domain::{EtlKind, RunState};
 use rstest::rstest;
-use warehouse::{Receipt, WarehouseError};
+use warehouse::{LinesElsewhere, Receipt, WarehouseError};
 
 use crate::samples::{CENTRO, PERIFERICO, decimal, end, half_hour, instant, line, period, run_id, sales_window};
 use crate::store::{LINES, Store, refused_commit};
@@ -126,13 +126,13 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     let (eight, nine) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T09:00"));
     store.load_sales(1, PERIFERICO, eight, three_lines()).await;
     store.load_sales(2, PERIFERICO, nine, vec![line("F-9", 1, "2025-11-17T09:05:00", "5")]).await;
-    // A register that counts anew: the same numbers on another day, of other sales.
+    // A register that counts anew: the same numbers some days later, of other sales.
     let another = |invoice: &str, amount: &str| domain::sale::SaleLine {
         codigo_producto: "P-9999".into(),
-        ..line(invoice, 1, "2025-11-18T09:05:00", amount)
+        ..line(invoice, 1, "2025-11-28T09:05:00", amount)
     };
     let next_day = vec![another("F-1", "7"), another("F-2", "8")];
-    store.load_sales(3, PERIFERICO, half_hour("2025-11-18T09:00"), next_day).await;
+    store.load_sales(3, PERIFERICO, half_hour("2025-11-28T09:00"), next_day).await;
 
     let answer = vec![
         line("F-9", 1, "2025-11-17T09:05:00", "5"),
@@ -154,7 +154,7 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
     );
     let sums =
         "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
-    assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "18 09:00 2"]);
+    assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "28 09:00 2"]);
     let money = "SELECT (usd_ahora - usd_antes)::VARCHAR FROM conciliaciones";
     assert_eq!(store.column(money).await, ["0.000000"]);
 
@@ -175,7 +175,7 @@ const SUMS: &str =
     "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
 
 #[tokio::test]
-async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other_day_has_changed() {
+async fn lines_that_another_day_has_are_loaded_once_that_day_does_not_have_them_any_more() {
     let mut store = Store::new();
     let (eight, before) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-16T12:00"));
     store.load_sales(1, PERIFERICO, eight, three_lines()).await;
@@ -185,9 +185,32 @@ async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other
         line("F-1", 1, "2025-11-16T12:02:00", "10.5"),
         line("F-1", 2, "2025-11-16T12:02:00", "20"),
     ];
-    let receipt = store.load_sales(3, PERIFERICO, before, moved.clone()).await;
+    let run = store.start(3, EtlKind::Sales, PERIFERICO, before).await;
+    let error = refused_commit(&store.warehouse, run, sales_window(PERIFERICO, before), moved.clone()).await;
+    let WarehouseError::LinesElsewhere(elsewhere) = error else { panic!("{error}") };
+    let expected = LinesElsewhere {
+        invoice: "F-1".to_owned(),
+        line: 1,
+        half_hour: "2025-11-17T08:00".parse().unwrap(),
+        lines: 2,
+        is_confirmed: false,
+    };
+    assert_eq!(elsewhere, expected);
+    assert_eq!(store.column(SUMS).await, ["16 12:00 1", "17 08:00 3"]);
 
-    assert_eq!(receipt, Receipt { loaded: 3, added: 0, changed: 2, removed: 0 });
+    let why = RunMessage::LinesOfOtherDay {
+        factura: elsewhere.invoice,
+        linea: elsewhere.line,
+        cargada_en: elsewhere.half_hour,
+        cantidad: elsewhere.lines,
+    };
+    let partial = store.warehouse.commit_partial_sales(
+        end(run, before.end(), 3),
+        sales_window(PERIFERICO, before),
+        moved.clone(),
+        why,
+    );
+    assert_eq!(partial.await.unwrap().added, 0);
     let ever = period("2025-11-16T00:00", "2025-11-18T00:00");
     let changes = store.evidence(EtlKind::Sales, ever).await.changes;
     let found: Vec<_> = changes
@@ -195,14 +218,13 @@ async fn a_line_that_the_source_moves_to_another_day_is_there_once_and_the_other
         .map(|(_, change)| (change.difference.half_hour, change.difference.loaded, change.difference.announced))
         .collect();
     assert_eq!(found, [(eight, 3, 1)]);
-    assert_eq!(store.column(SUMS).await, ["16 12:00 3", "17 08:00 1"]);
 
-    // The day that lost them is loaded again, and nothing is left to do.
+    // The day that had them is loaded again, and nothing keeps them from being loaded here.
     let rest = vec![line("F-2", 1, "2025-11-17T08:29:59.9999999", "30")];
-    assert_eq!(store.load_sales(4, PERIFERICO, eight, rest).await, Receipt { loaded: 1, ..Receipt::default() });
+    assert_eq!(store.load_sales(4, PERIFERICO, eight, rest).await.removed, 2);
     assert!(store.evidence(EtlKind::Sales, ever).await.changes.is_empty());
-    // Again, after a restart that has forgotten which days have which numbers.
-    assert_eq!(store.load_sales(5, PERIFERICO, before, moved).await, Receipt { loaded: 3, ..Receipt::default() });
+    // Also after a restart that has forgotten which days have which numbers.
+    assert_eq!(store.load_sales(5, PERIFERICO, before, moved).await.added, 2);
     assert_eq!(store.column(SUMS).await, ["16 12:00 3", "17 08:00 1"]);
 }
 
@@ -244,8 +266,11 @@ async fn an_invoice_whose_number_has_no_order_is_found_on_another_day_too() {
     let mut store = Store::new();
     let (here, there) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-14T12:00"));
     store.load_sales(1, PERIFERICO, here, vec![line("8064", 1, "2025-11-17T08:01:00", "10")]).await;
-    store.load_sales(2, PERIFERICO, there, vec![line("8064", 1, "2025-11-14T12:01:00", "10")]).await;
-    assert_eq!(store.column(SUMS).await, ["14 12:00 1"]);
+    let run = store.start(2, EtlKind::Sales, PERIFERICO, there).await;
+    let lines = vec![line("8064", 1, "2025-11-14T12:01:00", "12")];
+    let error = refused_commit(&store.warehouse, run, sales_window(PERIFERICO, there), lines).await;
+    assert!(matches!(error, WarehouseError::LinesElsewhere(_)), "{error}");
+    assert_eq!(store.column(SUMS).await, ["17 08:00 1"]);
 }
 
 #[tokio::test]

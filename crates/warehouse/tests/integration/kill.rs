@@ -123,7 +123,8 @@ async fn child_that_loads_windows() {
         assert!(warehouse.claim(run.id, window.end(), "child".to_owned(), None).await.unwrap());
         say(&format!("started {}", run.id));
         let local = zone().to_datetime(window.start()).to_string();
-        let lines = (0..LINES_EACH).map(|index| line(&format!("F-{number}-{index}"), 1, &local, "1.5")).collect();
+        let lines: Vec<_> =
+            (0..LINES_EACH).map(|index| line(&format!("F-{number}-{index}"), 1, &local, "1.5")).collect();
         assert_eq!(run.kind, EtlKind::Sales);
         warehouse
             .commit_sales_window(end(run.id, window.end(), LINES_EACH), sales_window(PERIFERICO, window), lines)
