@@ -74,11 +74,18 @@ impl BranchClock {
                 base = (*zone).clone().into();
                 continue;
             }
-            let change = change_between(before, zone, *date)?;
-            if changes.last().is_some_and(|(earlier, _)| change.duration_since(*earlier) < reach) {
-                return self.changed_one_by_one(&in_order);
-            }
-            reach = reach_of(before, zone, change);
+            let midnight = instant_of(date.at(0, 0, 0, 0), zone).ok_or(InvalidZoneChange::OutOfRange(*date))?;
+            let is_near = changes.last().is_some_and(|(earlier, _)| midnight.duration_since(*earlier) < reach);
+            let change = if is_near {
+                // What the day before shows is of several zones, and may be of later than this one counts from.
+                let recent = base.recent(&changes, *date)?;
+                let change = change_between(&recent, zone, *date)?;
+                while changes.pop_if(|(earlier, _)| *earlier >= change).is_some() {}
+                change
+            } else {
+                change_between(before, zone, *date)?
+            };
+            reach = if is_near { FARTHEST_REACH } else { reach_of(before, zone, change) };
             changes.push((change, zone));
             latest = Some(*date);
         }
@@ -88,15 +95,11 @@ impl BranchClock {
         }
     }
 
-    fn changed_one_by_one(&self, in_order: &BTreeMap<Date, &TimeZone>) -> Result<Self, InvalidZoneChange> {
-        let mut clock = self.clone();
-        for (from, zone) in in_order {
-            let is_same = clock.names.last().is_some_and(|(_, name)| name.as_deref() == zone.iana_name());
-            if !is_same {
-                clock = clock.changed_from(*from, zone)?;
-            }
-        }
-        Ok(clock)
+    /// What the clock shows around its last changes.
+    fn recent(&self, changes: &[(Timestamp, &TimeZone)], date: Date) -> Result<TimeZone, InvalidZoneChange> {
+        let (before, recent) = changes.split_at(changes.len().saturating_sub(RECENT_CHANGES));
+        let first = before.last().map_or(&self.zone, |(_, zone)| *zone);
+        Ok(Self::from(first.clone()).joined(recent, date)?.zone)
     }
 
     /// One zone of several: each counts from its moment on. `date` is the day of the last one, for errors.
@@ -142,10 +145,17 @@ fn change_between(before: &TimeZone, after: &TimeZone, date: Date) -> Result<Tim
     Ok(change)
 }
 
-/// How long after a change every local day that begins was not shown before it: half a day, unless the clock is set by more.
+/// Zones lie at most 26 hours apart, so that the days of a change and of those three days before and after it may overlap.
+const FARTHEST_REACH: SignedDuration = SignedDuration::from_hours(4 * 24);
+
+/// More than there are days within the reach of a change.
+const RECENT_CHANGES: usize = 12;
+
+/// How long after a change every local day that begins was not shown before it: two days, unless the clock is set by more than half
+/// a day.
 fn reach_of(before: &TimeZone, after: &TimeZone, change: Timestamp) -> SignedDuration {
     let set_by = after.to_offset(change).seconds() - before.to_offset(change).seconds();
-    if set_by.abs() <= 12 * 3600 { SignedDuration::from_hours(12) } else { SignedDuration::from_hours(3 * 24) }
+    if set_by.abs() <= 12 * 3600 { SignedDuration::from_hours(2 * 24) } else { FARTHEST_REACH }
 }
 
 impl From<TimeZone> for BranchClock {

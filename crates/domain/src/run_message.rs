@@ -350,6 +350,12 @@ pub enum Came {
     /// An array with a second element where one was expected.
     #[serde(rename = "mas_de_uno")]
     SecondElement,
+    /// The field, twice.
+    #[serde(rename = "dos_veces")]
+    Twice,
+    /// Something behind the end of the response.
+    #[serde(rename = "tras_el_final")]
+    BehindEnd,
     /// The beginning of the value, as it came.
     #[serde(rename = "valor")]
     Value(String),

@@ -186,6 +186,8 @@ fn came(language: Language, came: Option<&Came>) -> String {
         Some(Came::Nothing) => texts.nothing_came().to_owned(),
         Some(Came::EmptyArray) => texts.empty_array_came().to_owned(),
         Some(Came::SecondElement) => texts.second_element_came().to_owned(),
+        Some(Came::Twice) => texts.came_twice().to_owned(),
+        Some(Came::BehindEnd) => texts.came_behind_end().to_owned(),
         Some(Came::Value(value)) => texts.value_came(value),
     }
 }

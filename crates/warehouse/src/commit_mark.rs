@@ -4,8 +4,8 @@
 //! It is written after a commit and before the commit is acknowledged, without waiting for the disk. A process that is killed leaves it
 //! whole; a machine that loses its power may leave an older one, which claims less. It never claims what was not committed.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -79,6 +79,15 @@ impl CommitMark {
         }
     }
 
+    /// Whether the open file is not the one at its path any more: somebody deleted it, or put another one there.
+    pub(crate) fn is_replaced(&self) -> bool {
+        let Some(open) = self.headers.get() else { return false };
+        match std::fs::metadata(&self.database) {
+            Ok(there) => open.metadata().is_ok_and(|open| !is_same_file(&open, &there)),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        }
+    }
+
     fn write_to(&self, file: &mut Option<File>, reached: Reached) -> std::io::Result<()> {
         let Reached { checkpoint, log_bytes } = reached;
         // Always as long, so that one write replaces all of it.
@@ -141,4 +150,17 @@ fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Elsewhere an open file can neither be deleted nor replaced.
+#[cfg(not(unix))]
+fn is_same_file(_one: &Metadata, _other: &Metadata) -> bool {
+    true
 }

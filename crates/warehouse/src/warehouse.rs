@@ -44,6 +44,19 @@ struct Instance {
 const GIVEN_UP: &str = "database has been invalidated";
 
 impl Instance {
+    /// The writer, unless the file is not at its place any more: what is written from then on is gone with the process.
+    fn writer(&self) -> Result<Writer> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if file.and_then(|file| file.mark().map(CommitMark::is_replaced)).unwrap_or(false) {
+            let problem = "its file was deleted or replaced while it was open";
+            if !self.is_broken.send_replace(true) {
+                tracing::error!("the database has to be opened anew: {problem}");
+            }
+            return Err(WarehouseError::Broken(problem.to_owned()));
+        }
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(WarehouseError::Closed)
+    }
+
     /// Tells errors after which nothing works from those of one statement; the first one wakes who waits for it.
     fn detect_broken<T>(&self, result: Result<T>) -> Result<T> {
         match result {
@@ -205,8 +218,7 @@ impl Warehouse {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.0.detect_broken(writer.ok_or(WarehouseError::Closed)?.write(name, job).await)
+        self.0.detect_broken(self.0.writer()?.write(name, job).await)
     }
 
     /// A write that others may share the transaction of.
@@ -214,8 +226,7 @@ impl Warehouse {
     where
         T: TryFrom<Outcome, Error = WarehouseError>,
     {
-        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let outcome = writer.ok_or(WarehouseError::Closed)?.write_together(name, Box::new(write)).await;
+        let outcome = self.0.writer()?.write_together(name, Box::new(write)).await;
         self.0.detect_broken(outcome)?.try_into()
     }
 

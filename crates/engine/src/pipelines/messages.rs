@@ -82,6 +82,14 @@ fn malformed_answer(detail: &str) -> RunMessage {
             llego: came_in(detail),
             empieza: None,
         },
+        None if detail.starts_with("the end was expected") => {
+            RunMessage::MalformedAnswer { campo: None, llego: Some(Came::BehindEnd), empieza: None }
+        }
+        None if field_of(detail).is_some() => RunMessage::MalformedAnswer {
+            campo: field_of(detail).map(str::to_owned),
+            llego: came_in(detail),
+            empieza: None,
+        },
         None => {
             let beginning = detail.rsplit_once("it begins with: ").map(|(_, beginning)| beginning);
             let empieza = beginning.map(|beginning| beginning.chars().take(BEGINNING_CHARACTERS).collect());
@@ -197,6 +205,13 @@ fn place_of(detail: &str) -> Option<&str> {
 /// What the client says that came in place of what was expected.
 fn came_in(detail: &str) -> Option<Came> {
     let rest = detail.rsplit_once(" (in ").map_or(detail, |(rest, _)| rest);
+    let rest = rest.split_once("; it begins with: ").map_or(rest, |(rest, _)| rest);
+    if rest.ends_with("' is missing") {
+        return Some(Came::Nothing);
+    }
+    if rest.ends_with("' comes twice") {
+        return Some(Came::Twice);
+    }
     let (_, came) = rest.strip_suffix(" came")?.rsplit_once(" was expected, ")?;
     Some(match came {
         "nothing" => Came::Nothing,
@@ -250,6 +265,22 @@ mod tests {
             malformed(None, &format!("'meta': 'meta': an array of exactly one object was expected, {came} came"));
         let expected = RunMessage::MalformedAnswer { campo: Some("meta".to_owned()), llego: Some(code), empieza: None };
         assert_eq!(message, expected);
+    }
+
+    #[rstest]
+    #[case("'ventas' is missing; it begins with: {", Some("ventas"), Came::Nothing)]
+    #[case("'meta' comes twice; it begins with: {", Some("meta"), Came::Twice)]
+    #[case("'meta': 'total_registros' comes twice", Some("total_registros"), Came::Twice)]
+    #[case("'ventas': an array was expected, {} came; it begins with: {", Some("ventas"), Came::Value("{}".to_owned()))]
+    #[case("the end was expected at byte 3170, there is: x; it begins with: {", None, Came::BehindEnd)]
+    fn what_is_wrong_with_a_response_that_begins_well_is_said(
+        #[case] detail: &str,
+        #[case] field: Option<&str>,
+        #[case] came: Came,
+    ) {
+        let expected =
+            RunMessage::MalformedAnswer { campo: field.map(str::to_owned), llego: Some(came), empieza: None };
+        assert_eq!(malformed(None, detail), expected);
     }
 
     #[test]

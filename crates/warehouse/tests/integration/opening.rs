@@ -11,7 +11,7 @@ use duckdb::Connection;
 use warehouse::{Access, JobWatch, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::children::{ChildProcess, given_database, say, wait_for_finish};
-use crate::samples::{PERIFERICO, half_hour, line, period, run_id};
+use crate::samples::{PERIFERICO, batch, half_hour, line, period, run_id};
 use crate::store::{LINES, Store, file_in, open};
 
 fn open_error(path: &std::path::Path) -> WarehouseError {
@@ -288,4 +288,22 @@ async fn a_file_has_one_instance_in_a_process_and_the_next_waits_for_its_end() {
     assert!(!second.is_finished());
     drop(first);
     second.await.unwrap().ping().await.unwrap();
+}
+
+/// What would be committed from then on would be gone with the process.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_deleted_or_replaced_while_it_is_open_takes_no_more_writes() {
+    for is_replaced in [false, true] {
+        let store = Store::new();
+        store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:00"), Vec::new()).await;
+        let (path, aside) = (store.path(), store.path().with_extension("aparte"));
+        std::fs::rename(&path, &aside).unwrap();
+        if is_replaced {
+            std::fs::copy(&aside, &path).unwrap();
+        }
+        let refused = store.warehouse.enqueue(batch(2), Vec::new()).await;
+        assert!(matches!(refused, Err(WarehouseError::Broken(_))), "{refused:?}");
+        tokio::time::timeout(std::time::Duration::from_secs(1), store.warehouse.broken()).await.unwrap();
+    }
 }
