@@ -58,6 +58,11 @@ test('a screen on a wall shows the overview without anybody signing in, until it
   await expect(wall.locator('#pos')).toContainText(/Con error|Sin respuesta/i);
   await expectAccessible(wall);
   await expectNoSidewaysScroll(wall);
+  // What only somebody who signed in may search is not offered, nor by its keys.
+  await expect(wall.getByRole('link', { name: /^Buscar/ })).toHaveCount(0);
+  await wall.keyboard.press('Control+k');
+  await expect(wall.getByRole('dialog')).toHaveCount(0);
+  await expect(wall).toHaveURL(`${klk.url}/?muro=1`);
   expect(errors).toEqual([]);
   const others = await hall.newPage();
   await others.goto(`${klk.url}/pendientes`);

@@ -7,7 +7,7 @@ import { fetchPage, visit } from './visit';
 
 const tools: Tools = { closeDialog, fetchPage, isDialogOpen, openDialog, showInDialog, visit };
 
-/** Whether an event is the palette's, as long as its own script cannot say so. */
+/** Whether an event is the palette's, as long as its own script cannot say so. Where no link leads to the search, as on a wall, none is. */
 function isOfPalette(event: Event): boolean {
   if (!(event instanceof KeyboardEvent)) return event.target instanceof Element && event.target.matches('[data-busca]');
   const { key, ctrlKey, metaKey } = event;
@@ -17,7 +17,7 @@ function isOfPalette(event: Event): boolean {
 function startPalette(): void {
   const heard: Event[] = [];
   const hear = (event: Event) => {
-    if (heard.length === 0 && !isOfPalette(event)) return;
+    if (heard.length === 0 && !(isOfPalette(event) && document.querySelector('.search-link'))) return;
     // The browser has a use of its own for this key.
     if (event instanceof KeyboardEvent && (event.ctrlKey || event.metaKey) && event.key === 'k') event.preventDefault();
     if (heard.push(event) > 1) return;

@@ -149,11 +149,10 @@ fn role_of(
     tiendas: Option<Vec<BranchId>>,
 ) -> Result<(String, domain::Role, domain::access::StoreScope), domain::filter::InvalidParameter> {
     use domain::access::StoreScope;
-    use domain::filter::{choice, required};
 
     let stores = match tiendas.unwrap_or_default() {
         stores if stores.is_empty() => StoreScope::All,
         stores => StoreScope::Only(stores.into_iter().collect()),
     };
-    Ok((named(usuario)?, required("rol", choice("rol", rol)?)?, stores))
+    Ok((named(usuario)?, domain::Role::read_of_user(rol)?, stores))
 }

@@ -14,6 +14,7 @@ pub struct Frame {
     gaps: Option<u64>,
     changed_days: Option<u64>,
     is_administrator: bool,
+    is_wall: bool,
 }
 
 /// Asks for all of it at once.
@@ -32,7 +33,7 @@ pub async fn load_frame() -> Frame {
         }
     };
     let (progress, (gaps, changed_days)) = join!(read_progress(), counts);
-    Frame { progress, gaps, changed_days, is_administrator }
+    Frame { progress, gaps, changed_days, is_administrator, is_wall }
 }
 
 impl Frame {
@@ -49,5 +50,10 @@ impl Frame {
     /// Whether who looks administers users.
     pub const fn is_administrator(&self) -> bool {
         self.is_administrator
+    }
+
+    /// Whether nobody looks but a screen on a wall, which may open no other page.
+    pub const fn is_wall(&self) -> bool {
+        self.is_wall
     }
 }

@@ -20,17 +20,24 @@ pub fn sidebar(frame: &Frame, section: &str) -> AnyView {
                 <span>{texts.name()}</span>
             </a>
             {navigation(frame, section)}
-            <a class="search-link" href=SEARCH_PATH data-dialogo="" aria-keyshortcuts="Control+K">
-                <Glyph icon=Icon::Search/>
-                <span>{language().search().title()}</span>
-                <kbd>"Ctrl K"</kbd>
-            </a>
+            {(!frame.is_wall()).then(search_link)}
             <div class="sidebar-foot">
                 {connectivity_badge()}
                 {live_badge()}
                 {preferences_switch()}
             </div>
         </header>
+    }
+    .into_any()
+}
+
+fn search_link() -> AnyView {
+    view! {
+        <a class="search-link" href=SEARCH_PATH data-dialogo="" aria-keyshortcuts="Control+K">
+            <Glyph icon=Icon::Search/>
+            <span>{language().search().title()}</span>
+            <kbd>"Ctrl K"</kbd>
+        </a>
     }
     .into_any()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::BranchId;
 use crate::common_passwords::is_common;
-use crate::filter::{InvalidParameter, Requirement};
+use crate::filter::{InvalidParameter, Requirement, choice, required};
 use crate::state::wire_names;
 
 /// What somebody may do; each role may do what the one before it may.
@@ -34,13 +34,22 @@ impl Role {
 
     /// Refuses a role that no user may have.
     pub fn of_user(self) -> Result<Self, InvalidParameter> {
-        if Self::OF_USERS.contains(&self) {
-            return Ok(self);
-        }
-        let allowed = Self::OF_USERS.map(Self::as_str).join(", ");
-        let requirement = Requirement::OneOf { given: self.as_str().to_owned(), allowed };
-        Err(InvalidParameter { name: "rol", requirement })
+        if Self::OF_USERS.contains(&self) { Ok(self) } else { Err(not_of_user(self.as_str().to_owned())) }
     }
+
+    /// Reads the role of a user, which has to be there. A refusal names only the roles that a user may have.
+    pub fn read_of_user(text: Option<&str>) -> Result<Self, InvalidParameter> {
+        match choice::<Self>("rol", text) {
+            Ok(role) => required("rol", role)?.of_user(),
+            Err(InvalidParameter { requirement: Requirement::OneOf { given, .. }, .. }) => Err(not_of_user(given)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+fn not_of_user(given: String) -> InvalidParameter {
+    let allowed = Role::OF_USERS.map(Role::as_str).join(", ");
+    InvalidParameter { name: "rol", requirement: Requirement::OneOf { given, allowed } }
 }
 
 /// The stores in which somebody may change something. Everybody reads all of them.
@@ -241,6 +250,13 @@ mod tests {
     fn no_user_is_a_wall() {
         assert!(Role::Wall.of_user().is_err());
         assert_eq!(Role::OF_USERS.map(|role| role.of_user().is_ok()), [true; 3]);
+        assert_eq!(Role::read_of_user(Some("operador")), Ok(Role::Operator));
+        for given in ["rey", "muro"] {
+            let requirement =
+                Requirement::OneOf { given: given.to_owned(), allowed: "lector, operador, administrador".to_owned() };
+            assert_eq!(Role::read_of_user(Some(given)), Err(InvalidParameter { name: "rol", requirement }));
+        }
+        assert_eq!(Role::read_of_user(None).unwrap_err().requirement, Requirement::Present);
     }
 
     #[rstest]

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::access::{Role, StoreScope};
-use domain::filter::{InvalidParameter, Requirement};
+use domain::filter::{InvalidParameter, Requirement, bounded, choice, required};
 use domain::problem::{Problem, ProblemCode};
 use engine::{Actor, CodeRequest, Identity, SignInRequest, SignedIn, UseCaseError};
 use monitoring::EndpointTags;
@@ -273,16 +273,22 @@ async fn change(state: &WebState, asker: &Asker, form: &UsersForm) -> Result<Opt
         Some(UsersPage { secret: Some((name.to_owned(), secret, kind)), ..UsersPage::default() })
     };
     match form.accion.as_str() {
-        "crear" => Ok(secret(engine.add_user(actor, name, role(form)?, stores).await?, SecretKind::Code)),
-        "cambiar" => engine.change_user(actor, name, role(form)?, stores).await.map(|()| None),
+        "crear" => Ok(secret(
+            engine.add_user(actor, name, Role::read_of_user(form.rol.as_deref())?, stores).await?,
+            SecretKind::Code,
+        )),
+        "cambiar" => {
+            let role = Role::read_of_user(form.rol.as_deref())?;
+            engine.change_user(actor, name, role, stores).await.map(|()| None)
+        }
         "desactivar" => engine.enable_user(actor, name, false).await.map(|()| None),
         "reactivar" => engine.enable_user(actor, name, true).await.map(|()| None),
         "codigo" => Ok(secret(engine.issue_code(actor, name).await?, SecretKind::Code)),
         "desvincular" => engine.unlink_user(actor, name).await.map(|()| None),
         "cerrar" => engine.end_user_sessions(actor, name).await.map(|_| None),
         "crear_token" => {
-            let days = domain::filter::bounded("dias", Some(&form.dias), 90, 1, 366)?;
-            let role = role(form)?;
+            let days = bounded("dias", Some(&form.dias), 90, 1, 366)?;
+            let role = required("rol", choice("rol", form.rol.as_deref())?)?;
             let token = engine.add_api_token(actor, name, role, stores, days).await?;
             Ok(match (role, asker.origin()) {
                 (Role::Wall, Some(origin)) => {
@@ -297,10 +303,6 @@ async fn change(state: &WebState, asker: &Asker, form: &UsersForm) -> Result<Opt
         }
         _ => Err(InvalidParameter { name: "accion", requirement: Requirement::Known }.into()),
     }
-}
-
-fn role(form: &UsersForm) -> Result<Role, InvalidParameter> {
-    domain::filter::required("rol", domain::filter::choice("rol", form.rol.as_deref())?)
 }
 
 async fn show_users(state: &WebState, asker: &Asker, page: UsersPage) -> Response {

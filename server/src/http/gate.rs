@@ -34,6 +34,8 @@ const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"KLK Trackin
 const OF_THIS_HOST: &str = "__Host-";
 /// The stream of events.
 const EVENTS: &str = "/api/eventos";
+/// Where the browser's reports go on to Sentry.
+pub(super) const TUNNEL: &str = "/api/monitoreo/tunel";
 /// The cookie of a screen on a wall.
 pub(super) const WALL: &str = "klk_muro";
 /// The cookie of a session.
@@ -159,13 +161,15 @@ pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, n
 }
 
 /// Whether a request is one of what a screen on a wall looks at: its page, the part of it that comes later (whether the POS
-/// answers), and its stream of events.
+/// answers), and its stream of events; or a report of its browser's for Sentry.
 fn is_of_wall(request: &Request) -> bool {
     let asks_for_wall = |query: &str| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == WALL_PARAMETER);
     let is_wall_page = |path: &str| path == HOME_PATH && request.uri().query().is_some_and(asks_for_wall);
-    let path = request.uri().path();
-    matches!(*request.method(), Method::GET | Method::HEAD)
-        && (matches!(path, EVENTS | CONNECTIVITY_PATH) || is_wall_page(path))
+    match (request.method(), request.uri().path()) {
+        (&Method::GET | &Method::HEAD, path) => matches!(path, EVENTS | CONNECTIVITY_PATH) || is_wall_page(path),
+        (&Method::POST, path) => path == TUNNEL,
+        _ => false,
+    }
 }
 
 fn sign_in_first() -> Response {

@@ -184,7 +184,7 @@ pub fn router(
         .route(app::query::OWN_SESSIONS_PATH, post(access::end_own_session))
         .route("/salir", post(access::sign_out))
         .route("/api/eventos", get(events::stream))
-        .route("/api/monitoreo/tunel", post(tunnel::relay))
+        .route(gate::TUNNEL, post(tunnel::relay))
         .route("/api/respaldos", get(backups::status).post(backups::start))
         .route("/api/openapi.json", get(openapi::document))
         .route("/metrics", get(metrics::scrape))

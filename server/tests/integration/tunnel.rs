@@ -8,10 +8,10 @@ use reqwest::header::{ORIGIN, RETRY_AFTER};
 use crate::rest::block_on;
 use crate::support::{FakeSentry, Klk, Server, get_status};
 
-const TUNNEL: &str = "/api/monitoreo/tunel";
+pub const TUNNEL: &str = "/api/monitoreo/tunel";
 
 /// An envelope of the browser's SDK, for this DSN.
-fn envelope(dsn: &str) -> String {
+pub fn envelope(dsn: &str) -> String {
     let folder =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates/monitoring/tests/fixtures/browser");
     let text = std::fs::read_to_string(folder.join("event.envelope")).unwrap();

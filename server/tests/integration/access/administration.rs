@@ -81,7 +81,10 @@ fn users_are_administered_by_scripts() {
         let code = made["codigo"].as_str().unwrap().to_owned();
         assert_problem(post("crear", json!({ "usuario": "eva", "rol": "lector" })).await, 409, "conflicto");
         assert_problem(post("crear", json!({ "usuario": "luis" })).await, 422, "parametro_invalido");
-        assert_problem(post("crear", json!({ "usuario": "luis", "rol": "rey" })).await, 422, "parametro_invalido");
+        let (status, refusal) = post("crear", json!({ "usuario": "luis", "rol": "rey" })).await;
+        let said = refusal["detail"].as_str().unwrap().to_owned();
+        assert!(said.contains("lector, operador, administrador") && !said.contains("muro"), "{said}");
+        assert_problem((status, refusal), 422, "parametro_invalido");
         let elsewhere = json!({ "usuario": "luis", "rol": "operador", "tiendas": ["tienda_99"] });
         assert_problem(post("crear", elsewhere).await, 404, "no_encontrado");
 

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use reqwest::header::{AUTHORIZATION, COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{AUTHORIZATION, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use super::{STREAM, TRACKING, send_form, status_with};
 use crate::rest::{assert_problem, block_on};
-use crate::support::{Pos, Server, client_with, get_status};
+use crate::support::{FakeSentry, Pos, Server, client_with, get_status};
+use crate::tunnel::{TUNNEL, envelope};
 
 const WALL: &str = "/?muro=1";
 
@@ -49,6 +50,7 @@ fn a_wall_is_opened_by_its_link_and_opens_nothing_else() {
         assert_eq!(page.status().as_u16(), 200);
         let page = page.text().await.unwrap();
         assert!(page.contains("data-muro"), "{page}");
+        assert!(!page.contains("href=\"/buscar\""), "a search that leads to where one signs in");
         for kept in ["pruebas", "decisiones-recientes", "sin permiso", "no permite"] {
             assert!(!page.contains(kept), "{kept}");
         }
@@ -127,6 +129,32 @@ fn a_wall_ends_when_its_link_is_revoked_and_its_stream_ends_too() {
         let audit = server.get("/usuarios").await.text().await.unwrap();
         assert!(audit.contains("muro (muro)") && audit.contains("revocar_token"), "{audit}");
     });
+}
+
+#[test]
+fn the_browser_of_a_wall_reports_to_sentry_within_the_limits_of_everybody() {
+    let sentry = FakeSentry::start(Some("200 OK"));
+    let pos = Pos::start();
+    let klk = pos.klk().with_variable("SENTRY_DSN", &sentry.dsn()).with_variable("SENTRY_TUNNEL_PER_MINUTE_MAX", "2");
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let (_, cookie) = opened_wall(&server).await;
+        let page = get(&server, WALL, &cookie).await.text().await.unwrap();
+        assert!(page.contains("id=\"monitoreo\""), "{page}");
+        let report = async |cookie: &str| {
+            let request = client_with(None).post(format!("{}{TUNNEL}", server.address));
+            let request = request.header("sec-fetch-site", "same-origin").header(ORIGIN, &server.address);
+            let request = request.header(COOKIE, cookie).body(envelope(&sentry.dsn()));
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!(report("").await, 401);
+        assert_eq!([report(&cookie).await, report(&cookie).await, report(&cookie).await], [200, 200, 429]);
+        assert_eq!(get(&server, TUNNEL, &cookie).await.status().as_u16(), 401);
+    });
+    assert_eq!(server.terminate(), 0);
+    let arrived = sentry.text();
+    assert_eq!(arrived.matches("\"type\":\"event\"").count(), 2, "{arrived}");
+    assert!(!arrived.contains("klk_muro"), "{arrived}");
 }
 
 #[test]
