@@ -167,6 +167,10 @@ pub const START_PATH: &str = "/pendientes/recuperar/iniciar";
 pub const JUSTIFY_PATH: &str = "/pendientes/justificar";
 /// Keeps why it stays.
 pub const SAVE_JUSTIFICATION_PATH: &str = "/pendientes/justificar/guardar";
+/// Shows what of a selection would be justified, and asks why it stays.
+pub const JUSTIFY_SELECTION_PATH: &str = "/pendientes/justificar/seleccion";
+/// Justifies what was shown.
+pub const SAVE_SELECTION_PATH: &str = "/pendientes/justificar/seleccion/guardar";
 /// Takes a justification back.
 pub const WITHDRAW_PATH: &str = "/pendientes/retirar";
 /// Says that lines are rightly gone.

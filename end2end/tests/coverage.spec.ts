@@ -193,6 +193,68 @@ test('the main job is done with the keyboard alone, and what has focus can be se
   await expect(cellOf(page, 'PERIFERICO')).toHaveCount(0, { timeout: 30_000 });
 });
 
+test('what is chosen is justified with the mouse after a preview, and what changed meanwhile is shown anew', async ({ page }) => {
+  const errors = complaints(page);
+  await open(page);
+  await expect(page.getByRole('button', { name: 'Justificar selección' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Elegir todo lo que falta' }).click();
+  await page.getByRole('button', { name: 'Justificar selección' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('7 medias horas');
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'ARTIGAS · 6 medias horas · USD' })).toContainText('10:00 – 13:00');
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'PARAISO · 1 media hora' })).toContainText('16:00 – 16:30');
+  await expectAccessible(page);
+  await dialog.getByRole('combobox', { name: /^Motivo/ }).selectOption('otro');
+  await dialog.getByRole('textbox', { name: /^Nota/ }).fill('Se cayó la red');
+
+  // Somebody else justifies one of them meanwhile.
+  const [{ ubicacion_id, fecha_desde }] = (await gaps()).filter((gap) => gap.ubicacion_nombre === 'PARAISO');
+  const other = { etl_tipo: 'ventas', ubicacion_id, fecha_desde, fecha_hasta: fecha_desde, hora_desde: '16:00', hora_hasta: '16:30', motivo: 'sin_ventas' };
+  const done = await fetch(`${klk.url}/api/etl/tracking/justificar-gap`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(other),
+  });
+  expect(done.status).toBe(200);
+  await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('ahora 6 medias horas');
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'PARAISO' })).toHaveCount(0);
+  await expect(dialog.getByRole('textbox', { name: /^Nota/ })).toHaveValue('Se cayó la red');
+  await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('6 medias horas justificadas')).toBeVisible();
+  expect(await gaps()).toEqual([]);
+  expect(errors).toEqual([]);
+
+  // As it was, for those that come next.
+  await page.goto(`${klk.url}/pendientes/justificados`);
+  for (const store of ['PARAISO', 'ARTIGAS']) {
+    await page.getByRole('button', { name: new RegExp(`^Retirar la justificación de ${store}`) }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Retirar', exact: true }).click();
+    await expect(page.getByRole('row', { name: new RegExp(store) })).toHaveCount(0);
+  }
+  expect(await gaps()).toHaveLength(2);
+});
+
+test('weeks of a year are justified with the keyboard alone', async ({ page }) => {
+  await open(page, '?zoom=anio');
+  await cellOf(page, 'PARAISO').last().getByRole('link').focus();
+  await page.keyboard.press(' ');
+  await page.getByRole('button', { name: 'Justificar selección' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('PARAISO · 1 media hora');
+  await dialog.getByRole('combobox', { name: /^Motivo/ }).focus();
+  await page.keyboard.type('Sin ventas');
+  await dialog.getByRole('button', { name: 'Justificar', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  expect((await gaps()).map((gap) => gap.ubicacion_nombre)).toEqual(['ARTIGAS']);
+  await page.goto(`${klk.url}/pendientes/justificados`);
+  await page.getByRole('button', { name: /^Retirar la justificación de PARAISO/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retirar', exact: true }).click();
+  await expect(page.getByRole('row', { name: /PARAISO/ })).toHaveCount(0);
+  expect(await gaps()).toHaveLength(2);
+});
+
 test('how it was at a moment of the past is shown as such, and nothing can be chosen', async ({ page }) => {
   await open(page);
   const [{ fecha_desde }] = await gaps();
@@ -206,6 +268,25 @@ test('how it was at a moment of the past is shown as such, and nothing can be ch
 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
+
+  test('a cell is ticked, what would be justified is a page, and its button says why it stays', async ({ page }) => {
+    await page.goto(`${klk.url}/cobertura?zoom=dia&hasta=${(await gaps()).find((gap) => gap.ubicacion_nombre === 'ARTIGAS')!.fecha_desde}`);
+    await cellOf(page, 'ARTIGAS').getByRole('checkbox').first().check();
+    await page.getByRole('button', { name: 'Justificar selección' }).click();
+    await expect(page.getByRole('heading', { name: 'Justificar selección' })).toBeVisible();
+    await expect(page.getByText('10:00 – 13:00')).toBeVisible();
+    await page.getByRole('combobox', { name: /^Motivo/ }).selectOption('otro');
+    await page.getByRole('button', { name: 'Justificar', exact: true }).click();
+    await expect(page.getByRole('alert')).toContainText('No se pudo justificar');
+    await page.getByRole('textbox', { name: /^Nota/ }).fill('Se dañó la caja');
+    await page.getByRole('button', { name: 'Justificar', exact: true }).click();
+    await expect(page).toHaveURL(/\/cobertura\?/);
+    await expect(page.getByText('6 medias horas justificadas')).toBeVisible();
+    await page.goto(`${klk.url}/pendientes/justificados`);
+    await page.getByRole('button', { name: /^Retirar la justificación de ARTIGAS/ }).click();
+    await page.getByRole('button', { name: 'Retirar', exact: true }).click();
+    expect(await gaps()).toHaveLength(2);
+  });
 
   test('a cell is ticked, its plan is a page, and its button recovers it', async ({ page }) => {
     await page.goto(`${klk.url}/cobertura`);

@@ -38,7 +38,7 @@ function count(): void {
   const said = missing === 1 ? una : varias.replace('{n}', number.format(missing));
   const worth = usd > 0 ? `, ${valor.replace('{usd}', `USD ${number.format(usd)}`)}` : '';
   line.textContent = missing === 0 ? nada : said + worth;
-  document.getElementById('recuperar-celdas')?.toggleAttribute('disabled', missing === 0);
+  for (const button of document.querySelectorAll('.grid-bar [type=submit]')) button.toggleAttribute('disabled', missing === 0);
 }
 
 /** Describes a cell while it is pointed at or has focus. */

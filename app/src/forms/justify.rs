@@ -90,11 +90,6 @@ async fn page(values: &Values, failure: Option<ApiError>) -> Page {
 fn form(gap: &GapView, values: &Values) -> AnyView {
     let language = language();
     let texts = language.justify();
-    let chosen = values.get("motivo").unwrap_or_default();
-    let reasons = Reason::ALL.iter().map(|reason| {
-        let is_chosen = reason.as_str() == chosen;
-        view! { <option value=reason.as_str() selected=is_chosen>{reason_name(language, *reason)}</option> }
-    });
     let subject = [
         gap.clase.to_string(),
         gap.etl_tipo.to_string(),
@@ -124,19 +119,34 @@ fn form(gap: &GapView, values: &Values) -> AnyView {
             data-accion-etl-tipo=gap.etl_tipo.to_string()
         >
             {hidden.collect_view()}
-            <label class="field">
-                <span class="field-label">{texts.reason()}</span>
-                <select class="select" id="campo-motivo" name="motivo" required>
-                    <option value="">{texts.choose()}</option>
-                    {reasons.collect_view()}
-                </select>
-            </label>
-            <label class="field">
-                <span class="field-label">{texts.note()}</span>
-                <textarea class="input" id="campo-nota" name="nota" rows="2">{values.get("nota")}</textarea>
-                <span class="muted">{texts.note_hint()}</span>
-            </label>
+            {reason_fields(values)}
         </form>
+    }
+    .into_any()
+}
+
+/// The fields of reason and note, as they were filled in.
+pub(super) fn reason_fields(values: &Values) -> AnyView {
+    let language = language();
+    let texts = language.justify();
+    let chosen = values.get("motivo").unwrap_or_default();
+    let reasons = Reason::ALL.iter().map(|reason| {
+        let is_chosen = reason.as_str() == chosen;
+        view! { <option value=reason.as_str() selected=is_chosen>{reason_name(language, *reason)}</option> }
+    });
+    view! {
+        <label class="field">
+            <span class="field-label">{texts.reason()}</span>
+            <select class="select" id="campo-motivo" name="motivo" required>
+                <option value="">{texts.choose()}</option>
+                {reasons.collect_view()}
+            </select>
+        </label>
+        <label class="field">
+            <span class="field-label">{texts.note()}</span>
+            <textarea class="input" id="campo-nota" name="nota" rows="2">{values.get("nota")}</textarea>
+            <span class="muted">{texts.note_hint()}</span>
+        </label>
     }
     .into_any()
 }

@@ -3,8 +3,10 @@
 
 mod calendars;
 mod cell;
+mod chosen_cells;
 mod confirm;
 mod justify;
+mod justify_selection;
 mod notices;
 mod plans;
 mod reconcile;
@@ -21,8 +23,8 @@ use crate::page::{Notice, Outcome, Page, came_from};
 use crate::pages::Maker;
 use crate::query::{
     CALENDAR_PATH, CANCEL_PATH, CELL_PATH, CONFIRM_PATH, DELETE_VIEW_PATH, HOLIDAY_PATH, JUSTIFY_PATH,
-    NOTICE_TRIAL_PATH, PAUSE_PATH, RECONCILE_PATH, RECOVER_PATH, RESUME_PATH, SAVE_JUSTIFICATION_PATH, SAVE_VIEW_PATH,
-    START_PATH, TRIAL_PATH, WITHDRAW_PATH,
+    JUSTIFY_SELECTION_PATH, NOTICE_TRIAL_PATH, PAUSE_PATH, RECONCILE_PATH, RECOVER_PATH, RESUME_PATH,
+    SAVE_JUSTIFICATION_PATH, SAVE_SELECTION_PATH, SAVE_VIEW_PATH, START_PATH, TRIAL_PATH, WITHDRAW_PATH,
 };
 use crate::values::Values;
 
@@ -32,11 +34,13 @@ pub type Doing = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 pub type Doer = fn(Values) -> Doing;
 
 /// Every form by the address that it is sent to.
-pub const FORMS: [(&str, Doer); 16] = [
+pub const FORMS: [(&str, Doer); 18] = [
     (RECOVER_PATH, |values| Box::pin(recover::look(values))),
     (START_PATH, |values| Box::pin(recover::start(values))),
     (JUSTIFY_PATH, |values| Box::pin(justify::ask(values))),
     (SAVE_JUSTIFICATION_PATH, |values| Box::pin(justify::save(values))),
+    (JUSTIFY_SELECTION_PATH, |values| Box::pin(justify_selection::look(values))),
+    (SAVE_SELECTION_PATH, |values| Box::pin(justify_selection::save(values))),
     (WITHDRAW_PATH, |values| Box::pin(withdraw::withdraw(values))),
     (CONFIRM_PATH, |values| Box::pin(confirm::confirm(values))),
     (PAUSE_PATH, |values| Box::pin(plans::pause(values))),

@@ -10,7 +10,7 @@ use crate::preferences::language;
 use crate::query::{AT, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
-    PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, grid_recover_bar, legend, saved_views,
+    PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, legend, saved_views, selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -46,7 +46,7 @@ fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> 
             {saved_views(query, views)}
             {legend(grid, query)}
             {coverage_table(grid, query, zoom)}
-            {(!grid.is_past).then(|| grid_recover_bar(query))}
+            {(!grid.is_past).then(|| selection_bar(grid, query))}
         </section>
     }
     .into_any()

@@ -65,8 +65,8 @@ pub use comparison::comparison_lists;
 pub use connectivity::{connectivity_badge, connectivity_state};
 pub use copy_button::{CopyButton, CopyLine};
 pub use coverage::{
-    Zoom, chain_week, coverage_controls, coverage_table, day_picture, grid_past_notice, grid_recover_bar, is_shown,
-    legend, week_of_store,
+    Zoom, chain_week, coverage_controls, coverage_table, day_picture, grid_past_notice, is_shown, legend,
+    selection_bar, week_of_store,
 };
 pub use cron_monitors::cron_monitors;
 pub use day_grid::{day_grid, day_totals};

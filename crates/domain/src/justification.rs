@@ -81,13 +81,28 @@ pub fn justifiable(
     if let Some(covered) = expected.intersection(&evidence.current()).intervals().first() {
         return Err(NotJustifiable::Covered(*covered));
     }
-    let missing = evidence.missing().intersection(&asked);
+    let part = justifiable_part(&asked, evidence);
+    match part.in_progress.intervals().first() {
+        Some(in_progress) => Err(NotJustifiable::InProgress(*in_progress)),
+        None => Ok(part.given_up),
+    }
+}
+
+/// What is missing of a time in which other half hours may be loaded, justified or not expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JustifiablePart {
+    /// What a justification gives up.
+    pub given_up: IntervalSet<Timestamp>,
+    /// What a run has, or will have; it is not given up.
+    pub in_progress: IntervalSet<Timestamp>,
+}
+
+/// What can be justified of a time, whatever else is in it.
+pub fn justifiable_part(asked: &IntervalSet<Timestamp>, evidence: &GapEvidence) -> JustifiablePart {
+    let missing = evidence.missing().intersection(asked);
     let unfinished = evidence.attempts.iter().filter(|attempt| !attempt.state.is_final());
     let in_progress: IntervalSet<Timestamp> = unfinished.map(|attempt| attempt.interval).collect();
-    match missing.intersection(&in_progress).intervals().first() {
-        Some(part) => Err(NotJustifiable::InProgress(*part)),
-        None => Ok(missing),
-    }
+    JustifiablePart { given_up: missing.difference(&in_progress), in_progress: missing.intersection(&in_progress) }
 }
 
 /// A text that somebody wrote, without what surrounds it, within its limit.
@@ -170,6 +185,8 @@ mod tests {
             attempts: vec![attempt],
         };
         assert_eq!(justifiable(span(4, 8), &evidence), Err(NotJustifiable::InProgress(span(5, 6))));
+        let part = JustifiablePart { given_up: spans(&[(4, 1), (6, 2)]), in_progress: spans(&[(5, 1)]) };
+        assert_eq!(justifiable_part(&spans(&[(4, 4)]), &evidence), part);
         evidence.attempts[0].state = RunState::Failed;
         assert_eq!(justifiable(span(4, 8), &evidence), Ok(spans(&[(4, 4)])));
     }

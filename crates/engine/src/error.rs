@@ -67,6 +67,11 @@ pub enum UseCaseError {
         /// The plan of those; None where nothing is left.
         next: Option<PlanHash>,
     },
+    /// What is missing of a selection is not what was shown.
+    SelectionChanged {
+        /// Windows that are missing now.
+        left: u64,
+    },
     /// The state of the plan does not allow it.
     PlanState {
         /// Where it stands.
@@ -218,6 +223,7 @@ impl UseCaseError {
             | Self::NothingToExtract
             | Self::AmbiguousPlan
             | Self::PlanState { .. }
+            | Self::SelectionChanged { .. }
             | Self::NeverClosed { .. }
             | Self::NotJustifiable(_)
             | Self::AlreadyWithdrawn

@@ -23,6 +23,9 @@ impl UseCaseError {
             Self::AmbiguousPlan => texts.ambiguous_plan().to_owned(),
             Self::PlanChanged { shown, left, next: Some(next) } => texts.plan_changed(shown, left, next.short()),
             Self::PlanChanged { next: None, .. } => texts.plan_done().to_owned(),
+            Self::SelectionChanged { left: 0 } => texts.selection_gone().to_owned(),
+            Self::SelectionChanged { left: 1 } => texts.selection_changed(language.gaps().window()),
+            Self::SelectionChanged { left } => texts.selection_changed(language.gaps().windows(left)),
             Self::PlanState { state, action } => {
                 texts.plan_state(plan_state_name(language, *state).to_lowercase(), verb(language, *action))
             }

@@ -58,18 +58,16 @@ const COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, epoch_us(desde), epo
     epoch_us(registrada_en), epoch_us(retirada_en)";
 
 impl Warehouse {
-    /// Gives windows up, and keeps that it was decided; all or nothing.
-    pub async fn waive(
-        &self,
-        waivers: Vec<NewWaiver>,
-        justification: Justification,
-        decision: NewDecision,
-    ) -> Result<()> {
+    /// Gives windows up for one reason, and keeps each decision with those that it is about; all or nothing.
+    pub async fn waive(&self, decided: Vec<(Vec<NewWaiver>, NewDecision)>, justification: Justification) -> Result<()> {
         self.write("justificar", move |transaction| {
-            for waiver in &waivers {
-                insert(transaction, waiver, &justification, decision.at)?;
+            for (waivers, decision) in &decided {
+                for waiver in waivers {
+                    insert(transaction, waiver, &justification, decision.at)?;
+                }
+                record(transaction, decision)?;
             }
-            record(transaction, &decision)
+            Ok(())
         })
         .await
     }

@@ -170,6 +170,8 @@ const REFUSED_FORMS: &[(&str, &str)] = &[
     ("/pendientes/recuperar/iniciar", "hash=012345678901"),
     ("/pendientes/recuperar", "etl_tipo=ventas&ubicacion_id=tienda_01&fecha_desde=x"),
     ("/pendientes/justificar/guardar", "etl_tipo=ventas&ubicacion_id=tienda_01&fecha_desde=2020-01-01&motivo=otro"),
+    ("/pendientes/justificar/seleccion", "celda=tienda_01|2099-01-01"),
+    ("/pendientes/justificar/seleccion/guardar", "celda=tienda_01|2020-01-01&motivo=otro"),
     ("/pendientes/cambios/comparar", "ubicacion_id=tienda_01&fecha=2099-01-01"),
     ("/pendientes/retirar", "id=x"),
     ("/actividad/recuperaciones/pausar", "hash=0123"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::EtlKind;
 use domain::window_state::WindowState;
 use engine::{GridCell, GridSpan};
 use leptos::prelude::*;
@@ -15,7 +16,8 @@ const SHARE_MIN: u32 = 4;
 /// The form that the cells' boxes belong to.
 pub const CELLS_FORM: &str = "celdas";
 
-/// Chooses what a key names (app/src/forms/recover/asked.rs reads it), with how many half hours can be recovered and their USD.
+/// Chooses what a key names (app/src/forms/chosen_cells.rs reads it), with how many half hours it is about and their
+/// USD.
 pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyView {
     view! {
         <input
@@ -30,6 +32,15 @@ pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyVi
         />
     }
     .into_any()
+}
+
+/// Half hours of a day that choosing it is about: sales that can be recovered, and stock, of which it can only be said
+/// why it stays missing.
+pub const fn selectable(kind: EtlKind, cell: &GridCell) -> u32 {
+    match kind {
+        EtlKind::Sales => cell.recoverable,
+        EtlKind::Inventory => cell.missing,
+    }
 }
 
 /// The class of a state's ink.

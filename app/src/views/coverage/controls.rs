@@ -11,7 +11,7 @@ use super::zoom::Zoom;
 use crate::format::{absolute, day};
 use crate::i18n::kind_name;
 use crate::preferences::language;
-use crate::query::{AT, COVERAGE, Query, RECOVER_PATH};
+use crate::query::{AT, COVERAGE, JUSTIFY_SELECTION_PATH, Query, RECOVER_PATH};
 
 /// Kind, zoom, and the ways to the days before and after.
 pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
@@ -114,15 +114,29 @@ fn minute(moment: DateTime) -> String {
     format!("{}T{:02}:{:02}", minute.date(), minute.hour(), minute.minute())
 }
 
-/// What is missing of what is chosen, and the buttons that get it back. Scripts count; without them the button acts on whatever
-/// is ticked.
-pub fn recover_bar(query: &Query) -> AnyView {
+/// What is missing of what is chosen, and the buttons that get it back or say why it stays. Scripts count; without them
+/// the buttons act on whatever is ticked.
+pub fn selection_bar(grid: &CoverageGrid, query: &Query) -> AnyView {
     let texts = language().coverage();
-    let plan = language().plan();
+    let recover = (grid.kind == EtlKind::Sales).then(|| {
+        view! {
+            <button
+                class="button button-primary"
+                id="recuperar-celdas"
+                type="submit"
+                name="que"
+                value="celdas"
+                aria-haspopup="dialog"
+            >
+                {language().plan().title_selection()}
+            </button>
+        }
+    });
     view! {
         <form class="grid-bar" id=CELLS_FORM method="post" action=RECOVER_PATH data-dialogo="">
             <input type="hidden" name="volver" value=query.href()/>
             <input type="hidden" name="max_horas" value="744"/>
+            <input type="hidden" name="etl_tipo" value=grid.kind.to_string()/>
             <p
                 class="grid-detail muted"
                 id="celda-detalle"
@@ -135,15 +149,15 @@ pub fn recover_bar(query: &Query) -> AnyView {
                 {texts.choose()}
             </p>
             <button class="button needs-script" id="elegir-faltantes" type="button">{texts.choose_all()}</button>
+            {recover}
             <button
-                class="button button-primary"
-                id="recuperar-celdas"
+                class="button"
+                id="justificar-celdas"
                 type="submit"
-                name="que"
-                value="celdas"
+                formaction=JUSTIFY_SELECTION_PATH
                 aria-haspopup="dialog"
             >
-                {plan.title_selection()}
+                {language().justify().title_selection()}
             </button>
         </form>
     }

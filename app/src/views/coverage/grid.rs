@@ -1,10 +1,12 @@
 //! The table: a row a store, a column a day. Only days with something wrong have a link, a picture and words.
 
+use domain::EtlKind;
+use domain::read_model::GapView;
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridRow, GridSpan};
 use leptos::prelude::*;
 
-use super::cell::{checkbox, ink, picture, share, worst};
+use super::cell::{checkbox, ink, picture, selectable, share, worst};
 use super::weeks::{WEEK, month_heads, weeks};
 use super::words::{cell_words, is_shown, span_words};
 use super::zoom::Zoom;
@@ -112,7 +114,7 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> An
         Zoom::Week | Zoom::Month => {
             row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
         }
-        Zoom::Year => weeks(row, query),
+        Zoom::Year => weeks(grid.kind, row, query),
     };
     let missing = match row.missing {
         0 => "—".to_owned(),
@@ -178,7 +180,13 @@ pub fn half_hours(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &Grid
     spans.collect_view().into_any()
 }
 
-/// A cell with something wrong: its box where something can be recovered, and the link to what is known of it.
+/// Stock cannot be had later, but it can be said why it stays missing; of the past nothing can be done.
+fn is_selectable(grid: &CoverageGrid, gap: &GapView) -> bool {
+    gap.recuperable || (grid.kind == EtlKind::Inventory && !grid.is_past)
+}
+
+/// A cell with something wrong: its box where something can be recovered or justified, and the link to what is known of
+/// it.
 fn mixed(
     grid: &CoverageGrid,
     query: &Query,
@@ -197,9 +205,9 @@ fn mixed(
     };
     let name = language.coverage().cell(&row.name, day(language, cell.date), words);
     let (missing, usd) = match span {
-        None => (cell.recoverable, cell.usd),
+        None => (selectable(grid.kind, cell), cell.usd),
         Some(span) => {
-            let gap = span.gap.and_then(|index| grid.gaps.get(index)).filter(|gap| gap.recuperable);
+            let gap = span.gap.and_then(|index| grid.gaps.get(index)).filter(|gap| is_selectable(grid, gap));
             let usd = gap.and_then(|gap| gap.valor.as_ref()).map(|value| value.usd).unwrap_or_default();
             (if gap.is_some() { span.windows } else { 0 }, usd)
         }

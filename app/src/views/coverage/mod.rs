@@ -8,7 +8,7 @@ mod weeks;
 mod words;
 mod zoom;
 
-pub use controls::{coverage_controls, past_notice as grid_past_notice, recover_bar as grid_recover_bar};
+pub use controls::{coverage_controls, past_notice as grid_past_notice, selection_bar};
 pub use grid::{coverage_table, legend};
 pub use store::{chain_week, day_picture, week_of_store};
 pub use words::is_shown;

@@ -1,12 +1,13 @@
 //! A year as its weeks: a column a week, and of each only what is worst and its share. Weeks in a row that are alike are one cell,
 //! which is chosen as a whole, and leads to its last week, day by day.
 
+use domain::EtlKind;
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridRow};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
-use super::cell::{checkbox, share_picture, worst};
+use super::cell::{checkbox, selectable, share_picture, worst};
 use super::zoom::Zoom;
 use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
@@ -83,7 +84,7 @@ const RANK: [WindowState; 5] = [
 ];
 
 /// The weeks of a store.
-pub fn weeks(row: &GridRow, query: &Query) -> AnyView {
+pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
     let mut stretches: Vec<(Week, &[GridCell], usize)> = Vec::new();
     for (index, cells) in row.cells.chunks(WEEK).enumerate() {
         let week = week_of(cells);
@@ -97,11 +98,11 @@ pub fn weeks(row: &GridRow, query: &Query) -> AnyView {
             _ => stretches.push((week, cells, 1)),
         }
     }
-    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(row, query, week, cells, columns));
+    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(kind, row, query, week, cells, columns));
     cells.collect_view().into_any()
 }
 
-fn draw(row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
+fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return ().into_any() };
@@ -119,7 +120,7 @@ fn draw(row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: u
             let href = query.href_with_all(&[("zoom", None), ("hasta", Some(&last))]);
             return view! {
                 <td class=format!("grid-mixed {}", state.as_str()) colspan=colspan>
-                    {choice(language, row, cells, &days)}
+                    {choice(language, kind, row, cells, &days)}
                     <a href=href aria-label=label>{share_picture(state, windows, expected)}</a>
                 </td>
             }
@@ -129,9 +130,9 @@ fn draw(row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: u
     view! { <td class=class colspan=colspan>{format!("{days}: {state}")}</td> }.into_any()
 }
 
-/// Chooses the weeks, where something of them can be recovered.
-fn choice(language: Language, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
-    let missing: u32 = cells.iter().map(|cell| cell.recoverable).sum();
+/// Chooses the weeks, where something of them can be recovered or justified.
+fn choice(language: Language, kind: EtlKind, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
+    let missing: u32 = cells.iter().map(|cell| selectable(kind, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
     let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
     (missing > 0).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))

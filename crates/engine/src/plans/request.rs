@@ -14,12 +14,21 @@ use crate::engine::Engine;
 use crate::period::{DayLimits, check_days, date, end_time, period, start_time};
 use crate::{Actor, UseCaseError};
 
-/// The time that a request is about, of each of its stores, as far as it has passed. Who names no store means all that are
-/// theirs.
+/// The time that a request for a recovery is about.
 pub(crate) fn scope_of(engine: &Engine, actor: &Actor, request: &PlanRequest) -> Result<PlanScope, UseCaseError> {
     if request.etl_tipo == EtlKind::Inventory {
         return Err(UseCaseError::Unrecoverable);
     }
+    scope_of_any_kind(engine, actor, request)
+}
+
+/// The time that a request is about, of each of its stores, as far as it has passed. Who names no store means all that are
+/// theirs.
+pub(crate) fn scope_of_any_kind(
+    engine: &Engine,
+    actor: &Actor,
+    request: &PlanRequest,
+) -> Result<PlanScope, UseCaseError> {
     if request.periodos.is_empty() && request.ultimos_dias.is_none() {
         return Err(InvalidParameter { name: "periodos", requirement: Requirement::SomePeriod }.into());
     }

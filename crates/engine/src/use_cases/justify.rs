@@ -6,13 +6,13 @@ use domain::gap::GapClass;
 use domain::justification::{Justification, NotJustifiable, justifiable};
 use domain::read_model::{JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest};
 use domain::window::{LocalPeriod, day_spans};
-use domain::{Branch, Interval, IntervalSet};
+use domain::{Branch, EtlKind, Interval, IntervalSet};
 use jiff::Timestamp;
 use serde_json::json;
 use texts::Language;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
-use crate::engine::run_detached;
+use crate::engine::{Planning, run_detached};
 use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::period::{DayLimits, check_days, date, end_time, period, start_time};
 use crate::{Actor, Engine, Unjustifiable, UseCaseError};
@@ -47,19 +47,10 @@ impl Engine {
         for (branch, evidence) in &evidence.by_branch {
             given_up = justifiable(range, evidence).map_err(|why| refusal(why, branch))?;
         }
-        // One justification a day, so that one day can be taken back without the others.
         let spans = day_spans(&given_up, &branch.zone);
-        let waivers: Vec<NewWaiver> = spans.iter().map(|(span, _)| self.waiver_of(&request, *span)).collect();
-        if !waivers.is_empty() {
-            let decision = self.justifying(actor.origin, now, &branch, &request, &justification, &waivers, &spans);
-            let engine = self.clone();
-            run_detached(async move {
-                engine.warehouse.waive(waivers, justification, decision).await?;
-                engine.events.gaps_changed();
-                drop(planning);
-                Ok(())
-            })
-            .await?;
+        if !spans.is_empty() {
+            let decided = self.justifying((actor.origin, now), request.etl_tipo, &branch, &justification, &spans);
+            self.give_up(planning, vec![decided], justification).await?;
         }
 
         let filter = WaiverFilter { kind: Some(request.etl_tipo), branch: Some(branch.id.clone()), range };
@@ -150,30 +141,44 @@ impl Engine {
         period(branch, (from, time_from), (to, time_to))
     }
 
-    fn waiver_of(&self, request: &JustifyRequest, interval: Interval<Timestamp>) -> NewWaiver {
-        NewWaiver { id: self.new_id(), kind: request.etl_tipo, branch: request.ubicacion_id.clone(), interval }
+    /// Stores what was decided, also where whoever asked leaves meanwhile.
+    pub(super) async fn give_up(
+        &self,
+        planning: Planning,
+        decided: Vec<(Vec<NewWaiver>, NewDecision)>,
+        justification: Justification,
+    ) -> Result<(), UseCaseError> {
+        let engine = self.clone();
+        run_detached(async move {
+            engine.warehouse.waive(decided, justification).await?;
+            engine.events.gaps_changed();
+            drop(planning);
+            Ok(())
+        })
+        .await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything that a decision keeps")]
-    fn justifying(
+    /// The decision about a store's half hours, with one justification a day: one day can be taken back without the
+    /// others.
+    pub(super) fn justifying(
         &self,
-        origin: Origin,
-        at: Timestamp,
+        (origin, at): (Origin, Timestamp),
+        kind: EtlKind,
         branch: &Branch,
-        request: &JustifyRequest,
         justification: &Justification,
-        waivers: &[NewWaiver],
         spans: &[(Interval<Timestamp>, u32)],
-    ) -> NewDecision {
+    ) -> (Vec<NewWaiver>, NewDecision) {
+        let waiver = |interval| NewWaiver { id: self.new_id(), kind, branch: branch.id.clone(), interval };
+        let waivers: Vec<NewWaiver> = spans.iter().map(|(span, _)| waiver(*span)).collect();
         let windows: u32 = spans.iter().map(|(_, windows)| *windows).sum();
         let ids: Vec<_> = waivers.iter().map(|waiver| waiver.id).collect();
-        NewDecision {
+        let decision = NewDecision {
             id: self.new_id(),
             at,
             actor: justification.person.clone(),
             origin,
             action: DecisionAction::Justify,
-            object: object_of(request, branch, spans),
+            object: object_of(kind, branch, spans),
             detail: json!({
                 "ubicacion_id": branch.id,
                 "motivo": justification.reason,
@@ -182,17 +187,18 @@ impl Engine {
                 "justificaciones": ids,
             })
             .to_string(),
-        }
+        };
+        (waivers, decision)
     }
 }
 
 /// What was given up, for people: from the first window up to the last.
-fn object_of(request: &JustifyRequest, branch: &Branch, spans: &[(Interval<Timestamp>, u32)]) -> String {
+fn object_of(kind: EtlKind, branch: &Branch, spans: &[(Interval<Timestamp>, u32)]) -> String {
     let (Some((first, _)), Some((last, _))) = (spans.first(), spans.last()) else { return branch.name.clone() };
     let (first, last) = (LocalPeriod::of(*first, &branch.zone), LocalPeriod::of(*last, &branch.zone));
     let until =
         if first.date_from == last.date_to { last.to_text() } else { format!("{} {}", last.date_to, last.to_text()) };
-    format!("{} {} {} {}-{until}", request.etl_tipo, branch.name, first.date_from, first.from_text())
+    format!("{kind} {} {} {}-{until}", branch.name, first.date_from, first.from_text())
 }
 
 pub(super) fn refusal(why: NotJustifiable, branch: &Branch) -> UseCaseError {

@@ -17,6 +17,7 @@ pub mod extract;
 mod freshness;
 mod justify;
 mod justify_numbers;
+pub mod justify_selection;
 mod list_gaps;
 mod list_justifications;
 mod list_plans;

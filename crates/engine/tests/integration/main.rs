@@ -18,6 +18,7 @@ mod fake_sentry;
 mod faults;
 mod incidents;
 mod inventory;
+mod justify_selection;
 mod kept_answers;
 mod later_changes;
 mod notices;

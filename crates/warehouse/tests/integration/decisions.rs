@@ -35,7 +35,7 @@ pub async fn waive(store: &Store, number: u128, window: Interval<Timestamp>, at:
         person: "Ana".to_owned(),
     };
     let decision = decision(number, at, "Ana", DecisionAction::Justify);
-    store.warehouse.waive(vec![waiver], justification, decision).await.unwrap();
+    store.warehouse.waive(vec![(vec![waiver], decision)], justification).await.unwrap();
 }
 
 fn filter(limit: u32) -> DecisionFilter {

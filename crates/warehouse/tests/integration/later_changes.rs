@@ -109,7 +109,7 @@ async fn it_is_given_up_only_by_what_was_said_after_it_was_seen() {
             object: String::new(),
             detail: "{}".to_owned(),
         };
-        store.warehouse.waive(vec![waiver], justification, decision).await.unwrap();
+        store.warehouse.waive(vec![(vec![waiver], decision)], justification).await.unwrap();
     };
     give_up(1, "2025-11-17T20:00:00Z").await;
     seen(&store).await;

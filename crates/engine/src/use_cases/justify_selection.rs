@@ -1,0 +1,143 @@
+//! Justifying what is missing of many periods of many stores at once, after it was shown: what is given up is what was shown, or
+//! nothing.
+
+use std::sync::Arc;
+
+use domain::justification::{Justification, Reason, justifiable_part};
+use domain::plan::{Plan, PlanHash, PlanOptions, PlanScope};
+use domain::read_model::{GapView, PlanPeriod, PlanRequest};
+use domain::window::{day_spans, half_hours};
+use domain::{Branch, EtlKind, IntervalSet, Window};
+use jiff::Timestamp;
+
+use crate::gaps::{Evidence, EvidenceRequest, EvidenceScope};
+use crate::plans::request;
+use crate::{Actor, Engine, UseCaseError};
+
+/// What somebody chose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Sales or stock.
+    pub kind: EtlKind,
+    /// Each names its store; one that does not means all of whoever asks.
+    pub periods: Vec<PlanPeriod>,
+}
+
+/// What a justification of a selection would give up.
+#[derive(Clone, Debug)]
+pub struct SelectionPreview {
+    /// Names exactly these half hours; it comes back with the confirmation.
+    pub hash: PlanHash,
+    /// What is missing and would be given up, by store and time, with what it is worth.
+    pub gaps: Vec<GapView>,
+    /// Half hours that are missing and queued or in progress: they are left out.
+    pub in_progress: u64,
+}
+
+/// What was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JustifiedSelection {
+    /// Half hours.
+    pub windows: u64,
+    /// Stores; each has a decision of its own.
+    pub stores: u64,
+}
+
+/// What is missing of a selection.
+struct Missing {
+    /// With nothing missing but what would be given up.
+    evidence: Evidence,
+    given_up: Vec<(Arc<Branch>, IntervalSet<Timestamp>)>,
+    hash: PlanHash,
+    windows: u64,
+    in_progress: u64,
+}
+
+impl Engine {
+    /// Shows what would be given up. Nothing is.
+    pub async fn preview_justification(
+        &self,
+        actor: &Actor,
+        selection: Selection,
+    ) -> Result<SelectionPreview, UseCaseError> {
+        let kind = selection.kind;
+        let scope = self.scope_to_justify(actor, selection)?;
+        let Missing { evidence, hash, in_progress, .. } = self.missing_of(kind, &scope).await?;
+        let mut gaps = self.views(kind, &evidence, self.clock.now()).await?;
+        gaps.sort_by(|left, right| (&left.ubicacion_nombre, left.inicio).cmp(&(&right.ubicacion_nombre, right.inicio)));
+        Ok(SelectionPreview { hash, gaps, in_progress })
+    }
+
+    /// Gives up what was shown under a hash, all of it in one transaction. Where it would not be the same half hours any more,
+    /// nothing is given up.
+    pub async fn justify_selection(
+        &self,
+        actor: &Actor,
+        selection: Selection,
+        hash: &str,
+        (reason, note): (Reason, Option<&str>),
+    ) -> Result<JustifiedSelection, UseCaseError> {
+        let kind = selection.kind;
+        let scope = self.scope_to_justify(actor, selection)?;
+        let justification = Justification::read(reason, note, &actor.name, self.settings.written_characters_max)?;
+        // Held until it is stored: of two who confirm at once, the second is refused.
+        let planning = self.lock_planning().await;
+        let missing = self.missing_of(kind, &scope).await?;
+        if missing.windows == 0 || missing.hash.to_string() != hash.trim() {
+            return Err(UseCaseError::SelectionChanged { left: missing.windows });
+        }
+        let by = (actor.origin, self.clock.now());
+        let decided = missing.given_up.iter().map(|(branch, given_up)| {
+            self.justifying(by, kind, branch, &justification, &day_spans(given_up, &branch.zone))
+        });
+        let decided: Vec<_> = decided.collect();
+        let stores = decided.len() as u64;
+        self.give_up(planning, decided, justification).await?;
+        Ok(JustifiedSelection { windows: missing.windows, stores })
+    }
+
+    /// Refused as a whole where one of the stores is not of whoever asks.
+    fn scope_to_justify(&self, actor: &Actor, selection: Selection) -> Result<PlanScope, UseCaseError> {
+        actor.may_operate()?;
+        let asked = PlanRequest {
+            etl_tipo: selection.kind,
+            ubicaciones: Vec::new(),
+            periodos: selection.periods,
+            ultimos_dias: None,
+            repetir_cargado: false,
+            fuera_de_horario: false,
+        };
+        request::scope_of_any_kind(self, actor, &asked)
+    }
+
+    async fn missing_of(&self, kind: EtlKind, scope: &PlanScope) -> Result<Missing, UseCaseError> {
+        let branches: Vec<Arc<Branch>> = scope.branches().into_iter().filter_map(|id| self.branches.find(id)).collect();
+        let range = scope.hull().ok_or(UseCaseError::NothingToExtract)?;
+        let now = self.clock.now();
+        let settled = now.checked_sub(self.settings.gap_grace).unwrap_or(now);
+        let request = EvidenceRequest::current(kind, &branches, range, settled, EvidenceScope::MissingOnly);
+        let mut evidence = self.evidence(request).await?;
+        // Missing invoice numbers are justified by themselves: they are no half hours.
+        evidence.holes.clear();
+        let (mut given_up, mut windows, mut in_progress) = (Vec::new(), Vec::new(), 0);
+        for (branch, evidence) in &mut evidence.by_branch {
+            let part = justifiable_part(&scope.of_branch(&branch.id), evidence);
+            let half_hours_of = |set: &IntervalSet<Timestamp>| {
+                set.intervals().iter().flat_map(|part| half_hours(*part, &branch.zone)).collect::<Vec<_>>()
+            };
+            in_progress += half_hours_of(&part.in_progress).len() as u64;
+            let of_branch = half_hours_of(&part.given_up);
+            let window = |interval| Window { branch: branch.id.clone(), kind, interval };
+            windows.extend(of_branch.into_iter().map(window));
+            evidence.changes.retain(|change| part.given_up.covers(&change.difference.half_hour));
+            evidence.expected = part.given_up.clone();
+            if !part.given_up.is_empty() {
+                given_up.push((Arc::clone(branch), part.given_up));
+            }
+        }
+        let count = windows.len() as u64;
+        // As a plan is sealed: the same half hours give the same hash.
+        let hash = Plan::seal(kind, PlanOptions::default(), windows).hash().clone();
+        Ok(Missing { evidence, given_up, hash, windows: count, in_progress })
+    }
+}
