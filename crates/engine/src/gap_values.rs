@@ -7,21 +7,22 @@ use domain::gap::{Gap, GapCause};
 use domain::later_change::LaterChange;
 use domain::read_model::ValueView;
 use domain::value::{Estimate, GapValue, SalesHistory, ValueBasis, ValueProfile};
-use domain::{Branch, BranchId, HALF_HOUR, Interval, RunId, RunState};
-use jiff::SignedDuration;
+use domain::{Branch, BranchId, EtlKind, HALF_HOUR, Interval, RunId, RunState};
+use jiff::{SignedDuration, Timestamp};
+use warehouse::EvidenceFilter;
 
 use crate::UseCaseError;
 use crate::engine::Engine;
 use crate::number_holes::local_around;
 
-/// What stores sold in the weeks that estimates rest on, and since the first gap that came short: of those, something is
-/// loaded already.
+/// What stores sold in the weeks that estimates rest on, as it was known at a moment, and since the first gap that came short: of those,
+/// something is loaded already. Amounts that were loaded again since are those of now.
 pub(crate) async fn histories<'gap>(
     engine: &Engine,
     branches: Vec<BranchId>,
     gaps: impl Iterator<Item = &'gap Gap>,
+    now: Timestamp,
 ) -> Result<HashMap<BranchId, SalesHistory>, UseCaseError> {
-    let now = engine.clock.now();
     let weeks = SignedDuration::from_hours(24 * 7 * i64::from(engine.settings.value_rules.weeks));
     let is_short = |gap: &&Gap| {
         matches!(gap.cause, GapCause::Attempted { state: RunState::Partial, .. } | GapCause::SourceChanged { .. })
@@ -30,16 +31,27 @@ pub(crate) async fn histories<'gap>(
     let start = gaps.filter(is_short).map(|gap| gap.interval.start()).min().map_or(since, |short| short.min(since));
     let Some(range) = Interval::new(start, now) else { return Ok(HashMap::new()) };
     let Some(local) = local_around(range) else { return Ok(HashMap::new()) };
-    Ok(engine.warehouse.sales_history(branches, range, local).await?)
+    let mut histories = engine.warehouse.sales_history(branches, range, local).await?;
+    if now < engine.clock.now() {
+        let filter = EvidenceFilter { known_at: Some(now), ..EvidenceFilter::of_range(EtlKind::Sales, range) };
+        let covered = engine.warehouse.evidence(filter).await?.covered;
+        // What was loaded since was no week of those days.
+        for (branch, history) in &mut histories {
+            let of_branch = covered.iter().filter(|(of, _)| of == branch);
+            history.covered = of_branch.map(|(_, interval)| *interval).collect();
+        }
+    }
+    Ok(histories)
 }
 
-/// Estimates for one store, made now.
+/// Estimates for one store, as of a moment.
 pub(crate) fn profile<'history>(
     engine: &Engine,
     branch: &'history Branch,
     history: &'history SalesHistory,
+    now: Timestamp,
 ) -> ValueProfile<'history> {
-    let today = branch.zone.to_datetime(engine.clock.now()).date();
+    let today = branch.zone.to_datetime(now).date();
     ValueProfile::new(history, &branch.zone, today, engine.settings.value_rules)
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::ErrorClass;
 
-use crate::other_days::LinesElsewhere;
+use crate::lines_elsewhere::LinesElsewhere;
 
 /// Why the database did not do what it was asked to. Nothing of a write that failed is kept.
 #[derive(Debug, thiserror::Error)]

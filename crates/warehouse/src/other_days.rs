@@ -20,6 +20,7 @@ use jiff::civil::DateTime;
 
 use crate::columns::local_micros;
 use crate::instants::{local, micros};
+use crate::lines_elsewhere::LinesElsewhere;
 use crate::literal::with_values;
 use crate::sales_window::SalesWindow;
 use crate::{Result, WarehouseError};
@@ -263,21 +264,6 @@ const SAME: &str = "ventas.numero_factura = carga.numero_factura AND ventas.line
     AND ventas.fecha_hora < make_timestamp(?::BIGINT)
     AND ((ventas.codigo_producto = carga.codigo_producto AND ventas.cantidad_vendida = carga.cantidad_vendida)
       OR NOT list_contains(string_split(?, chr(10)), regexp_replace(carga.numero_factura, '-[0-9]+$', '')))";
-
-/// Lines of a window that another day has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinesElsewhere {
-    /// The first of them.
-    pub invoice: String,
-    /// Its number in the invoice.
-    pub line: i32,
-    /// The half hour that has it, by its local start.
-    pub half_hour: DateTime,
-    /// How many there are.
-    pub lines: u64,
-    /// Whether that half hour was loaded again since the line was missed here, and still has it.
-    pub is_confirmed: bool,
-}
 
 /// Refuses a window with lines that are staged and that another day has, unless that day was loaded again, still has them, and
 /// their register may have counted anew.

@@ -29,7 +29,8 @@ fn value(text: &str, sample: &str) -> f64 {
 #[test]
 fn without_a_token_of_its_own_there_are_no_metrics() {
     let pos = Pos::start();
-    let server = Server::start(&pos.klk(), &[]);
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
     block_on(async { assert_eq!(server.get("/metrics").await.status(), 404) });
 }
 

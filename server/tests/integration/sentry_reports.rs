@@ -46,7 +46,8 @@ fn hour_of(pos: &Pos) -> Value {
 #[test]
 fn every_endpoint_says_which_it_is_and_what_it_was_asked_about() {
     let (pos, sentry) = (Pos::start(), FakeSentry::start(Manner::Accept));
-    let server = Server::start(&telling(&pos, &sentry), &[]);
+    let klk = telling(&pos, &sentry);
+    let server = Server::start(&klk, &[]);
     let documented = block_on(async {
         let (_, document) = server.get_json("/api/openapi.json").await;
         let paths = document["paths"].as_object().unwrap().clone();

@@ -94,7 +94,7 @@ impl Engine {
         let mut histories = match kind {
             EtlKind::Sales => {
                 let names = lacking.map(|((branch, _), _)| branch.id.clone()).collect();
-                gap_values::histories(self, names, missing.iter().flatten()).await?
+                gap_values::histories(self, names, missing.iter().flatten(), now).await?
             }
             EtlKind::Inventory => Default::default(),
         };
@@ -108,7 +108,8 @@ impl Engine {
         let nothing_sold = SalesHistory::default();
         let mut views = Vec::new();
         for ((branch, evidence), gaps) in evidence.by_branch.iter().zip(missing) {
-            let mut profile = gap_values::profile(self, branch, histories.get(&branch.id).unwrap_or(&nothing_sold));
+            let mut profile =
+                gap_values::profile(self, branch, histories.get(&branch.id).unwrap_or(&nothing_sold), now);
             for gap in gaps {
                 let value = match (kind, &gap.cause) {
                     (EtlKind::Inventory, _) => GapValue::default(),

@@ -145,6 +145,25 @@ async fn what_was_missing_at_a_moment_can_be_asked_and_two_moments_compared() {
     assert_eq!(refused(outcome).0, ProblemCode::InvalidParameter);
 }
 
+/// Weeks that are loaded later are no weeks that gaps of an earlier moment could be reckoned from.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missing_at_a_moment_is_worth_what_was_known_then() {
+    let world = World::new().await;
+    let worth_at = async |moment: &str| {
+        let moment = Some(moment.parse().unwrap());
+        let list = world.engine.list_gaps_at(&operator(), sales_of_periferico(3), moment).await.unwrap();
+        assert!(list.totales.ventanas > 0);
+        list.gaps.iter().filter_map(|gap| gap.valor.as_ref()).map(|value| value.usd).sum::<Decimal>()
+    };
+    world.clock.set("2025-11-18T16:10:00Z");
+    for date in ["2025-10-28", "2025-11-04", "2025-11-11"] {
+        world.extract("tienda_01", date, None).await;
+    }
+    world.clock.set("2025-11-18T18:00:00Z");
+    assert_eq!(worth_at("2025-11-18T12:05").await, Decimal::ZERO);
+    assert!(worth_at("2025-11-18T13:00").await > Decimal::ZERO);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_day_that_the_source_changed_is_shown_with_its_money() {
     let world = World::new().await;

@@ -143,7 +143,8 @@ fn users_are_administered_on_the_command_line() {
 #[test]
 fn a_command_without_a_token_is_told_what_it_lacks() {
     let pos = Pos::start();
-    let server = Server::start(&pos.klk(), &[]);
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
     let refused = pos.klk().run(&["gaps", "--servidor", &server.address]);
     assert!(refused.code == 2 && refused.errors.contains("KLK_API_TOKEN"), "{}", refused.errors);
 }
