@@ -37,7 +37,7 @@ pub async fn summary_page(values: Values) -> Page {
     let is_wall = values.is_set(WALL_PARAMETER);
     let title = language.summary().title();
     let request = GridRequest { days: DAYS, ..GridRequest::default() };
-    // Who did what is not for whoever passes by.
+    // Everybody who walks past sees a wall: it does not show who did what.
     let decided = async {
         match is_wall {
             true => None,

@@ -65,7 +65,8 @@ impl Actor {
         self.require(Role::Reader)
     }
 
-    /// Whether they may see what a screen on a wall shows; gives whoever reads it: who may see the whole may see its parts.
+    /// Whether they may see what a screen on a wall shows; returns the actor to read with: who may see the whole may see
+    /// its parts.
     pub(crate) fn may_watch(&self) -> Result<Self, UseCaseError> {
         self.require(Role::Wall)?;
         Ok(Self { role: self.role.max(Some(Role::Reader)), ..self.clone() })

@@ -184,7 +184,7 @@ impl Body {
                 return;
             }
             if !chunk.invalid().is_empty() && bytes_have_marks(bytes) {
-                // A mark of ours could not be told from one that came.
+                // The response contains the mark itself: ours would be ambiguous.
                 self.failure = Some(Failure::NotUtf8 { from: self.bytes + error.valid_up_to() });
                 return;
             }

@@ -190,7 +190,7 @@ impl Transport {
         if body_bytes > self.body_bytes_max {
             return Err(too_large());
         }
-        // What is on its way from here to whoever parses it.
+        // Pieces that were read and are not parsed yet.
         let mut on_its_way = self.memory.share();
         let most = (PIECES_WAITING_MAX + 2) * PIECE_BYTES;
         on_its_way.grow_to(body_bytes.min(most)).map_err(|over| over.at(call.endpoint))?;
@@ -210,7 +210,7 @@ impl Transport {
             }
         }
         if !piece.is_empty() {
-            // Whoever parses may have found enough wrong already.
+            // The parser may have stopped at an error already.
             drop(pieces.send(Piece { bytes: piece.freeze(), body_bytes }).await);
         }
         Ok(read)

@@ -22,7 +22,7 @@ pub struct SignOnSettings {
     pub name: String,
     /// Whether somebody whom nobody has added becomes a reader.
     pub creates_readers: bool,
-    /// Limits of those who are away at it.
+    /// Limits of attempts that are under way.
     pub attempts: AttemptLimits,
 }
 

@@ -141,7 +141,7 @@ impl Engine {
         period(branch, (from, time_from), (to, time_to))
     }
 
-    /// Stores what was decided, also where whoever asked leaves meanwhile.
+    /// Stores what was decided, also if the caller leaves meanwhile.
     pub(super) async fn give_up(
         &self,
         planning: Planning,

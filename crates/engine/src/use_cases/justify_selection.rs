@@ -19,7 +19,7 @@ use crate::{Actor, Engine, UseCaseError};
 pub struct Selection {
     /// Sales or stock.
     pub kind: EtlKind,
-    /// Each names its store; one that does not means all of whoever asks.
+    /// Each names its store; a period without one means every store of the actor.
     pub periods: Vec<PlanPeriod>,
 }
 
@@ -96,7 +96,7 @@ impl Engine {
         Ok(JustifiedSelection { windows: missing.windows, stores })
     }
 
-    /// Refused as a whole where one of the stores is not of whoever asks.
+    /// Refused as a whole if the actor may not operate in one of the stores.
     fn scope_to_justify(&self, actor: &Actor, selection: Selection) -> Result<PlanScope, UseCaseError> {
         actor.may_operate()?;
         let asked = PlanRequest {
