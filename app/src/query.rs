@@ -131,7 +131,8 @@ pub fn run_href(run: RunId) -> String {
 }
 
 /// The list of comparisons with the source.
-pub const RECONCILIATIONS: Listing = Listing { path: "/pendientes/cambios", parameters: &["ubicacion_id", "dias"] };
+pub const RECONCILIATIONS: Listing =
+    Listing { path: "/pendientes/cambios", parameters: &["ubicacion_id", "dias", CURSOR] };
 /// The history.
 pub const HISTORY: Listing = Listing {
     path: "/actividad/decisiones",

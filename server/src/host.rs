@@ -62,6 +62,12 @@ pub fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
 
+/// Bytes that are free on the disk that holds a file; None where the system does not say.
+pub fn free_bytes_beside(file: &Path) -> Option<u64> {
+    let folder = file.parent()?;
+    free_bytes(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+}
+
 /// Memory of the machine, or of the container where that is less; None where the system does not say.
 pub fn memory_bytes() -> Option<u64> {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| total_of(&text));

@@ -66,3 +66,28 @@ pub const PAGES: [(&str, Maker); 21] = [
     (SHORTCUTS_PATH, |_| Box::pin(async { shortcuts::shortcuts_page() })),
     (CONNECTIVITY_PATH, |_| Box::pin(connectivity::connectivity_page())),
 ];
+
+/// The folder before an address of ours, as where a proxy publishes us below one.
+pub fn folder_of_proxy(path: &str) -> Option<&str> {
+    let end = path.get(1..)?.find('/')? + 1;
+    let (folder, page) = path.split_at(end);
+    PAGES.iter().any(|(known, _)| *known == page).then_some(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::folder_of_proxy;
+
+    #[rstest]
+    #[case("/klk/", Some("/klk"))]
+    #[case("/klk/cobertura", Some("/klk"))]
+    #[case("/klk/sistema/monitoreo", Some("/klk"))]
+    #[case("/klk", None)]
+    #[case("/klk/nada", None)]
+    #[case("", None)]
+    fn a_page_of_ours_below_a_folder_is_known(#[case] path: &str, #[case] folder: Option<&str>) {
+        assert_eq!(folder_of_proxy(path), folder);
+    }
+}

@@ -1,15 +1,16 @@
 //! `/pendientes/cambios`: whether the source changed the last days of each store after they were over.
 
 use domain::read_model::ReconciliationList;
+use domain::reconciliation::ReconciliationState;
 use engine::Topic;
 use leptos::prelude::*;
 
 use crate::api::list_reconciliations;
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{Query, RECONCILIATIONS};
+use crate::query::{CURSOR, Query, RECONCILIATIONS};
 use crate::values::Values;
-use crate::views::{PageHeader, export_links, reconciliation_filters, reconciliations_table, source_alarm};
+use crate::views::{PageHeader, export_links, pager, reconciliation_filters, reconciliations_table, source_alarm};
 
 /// The page of comparisons.
 pub async fn reconciliations_page(values: Values) -> Page {
@@ -23,14 +24,33 @@ pub async fn reconciliations_page(values: Values) -> Page {
     Page::new(RECONCILIATIONS.path, texts.title(), &[Topic::Runs], content)
 }
 
-fn days(query: &Query, list: ReconciliationList) -> AnyView {
+/// Rows of one page: a hundred stores have seven hundred in a week.
+const ROWS_MAX: usize = 100;
+
+fn days(query: &Query, mut list: ReconciliationList) -> AnyView {
+    let alarm = source_alarm(&list);
+    let older = keep_page(&mut list, query);
     view! {
-        {source_alarm(&list)}
+        {alarm}
         <section class="panel" aria-label=language().reconciliations().title()>
             {reconciliation_filters(query, &list.tiendas, (list.generado_en, list.generado_en_local))}
             {reconciliations_table(list)}
+            {pager(query, older.as_deref())}
             {export_links("cambios", query)}
         </section>
     }
     .into_any()
+}
+
+/// Leaves the rows of the page that is asked for, and gives the place of the next one. Of a list that has several pages, what
+/// changed comes first.
+fn keep_page(list: &mut ReconciliationList, query: &Query) -> Option<String> {
+    let all = list.conciliaciones.len();
+    if all > ROWS_MAX {
+        list.conciliaciones.sort_by_key(|day| day.estado != ReconciliationState::Changed);
+    }
+    let first = query.get(CURSOR).and_then(|place| place.parse::<usize>().ok()).unwrap_or_default().min(all);
+    let end = first.saturating_add(ROWS_MAX).min(all);
+    list.conciliaciones = list.conciliaciones.drain(first..end).collect();
+    (end < all).then(|| end.to_string())
 }

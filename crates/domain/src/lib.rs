@@ -40,6 +40,7 @@ pub mod search_text;
 pub mod sequence;
 pub mod state;
 pub mod stock;
+pub mod stock_loss;
 pub mod value;
 pub mod verdict;
 pub mod window;

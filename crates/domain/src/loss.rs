@@ -32,6 +32,10 @@ pub struct LossLimits {
     pub never_empty_weeks: u32,
     /// So many lines in each of those weeks.
     pub never_empty_lines: u64,
+    /// A half hour with so many lines, in percent of the fewest of those weeks, is doubted as an empty one; with 0 only an empty one.
+    pub few_lines_percent: u32,
+    /// A half hour with more lines than these is not compared with the weeks before: the comparison costs a read.
+    pub few_lines_max: u64,
 }
 
 impl Default for LossLimits {
@@ -42,6 +46,8 @@ impl Default for LossLimits {
             pause: SignedDuration::from_mins(10),
             never_empty_weeks: 4,
             never_empty_lines: 5,
+            few_lines_percent: 10,
+            few_lines_max: 20,
         }
     }
 }
@@ -62,7 +68,6 @@ pub struct KnownLine {
 impl KnownLine {
     /// Of a line of a response.
     pub fn of(line: &SaleLine) -> Self {
-        let millionths = |amount: Decimal| (amount * Decimal::from(1_000_000)).to_i64().unwrap_or(i64::MAX);
         Self {
             half_hour: local_half_hour(line.local_moment()),
             invoice: line.numero_factura.to_string(),
@@ -74,6 +79,12 @@ impl KnownLine {
     fn key(&self) -> (&str, i32) {
         (&self.invoice, self.line)
     }
+}
+
+/// An amount as it is compared; one that does not fit is as large as can be.
+pub(crate) fn millionths(amount: Decimal) -> i64 {
+    let largest = if amount.is_sign_negative() { i64::MIN } else { i64::MAX };
+    amount.checked_mul(Decimal::from(1_000_000)).and_then(|amount| amount.to_i64()).unwrap_or(largest)
 }
 
 /// A half hour that would lose lines.
@@ -173,9 +184,28 @@ impl Tally {
     }
 }
 
-/// Of half hours without a line, given by their local start, those that sold in each of the weeks before. A week of which
-/// nothing is known says nothing, and a half hour that is loaded as empty already was believed.
-pub fn never_empty(empty: &[DateTime], history: &SalesHistory, zone: &TimeZone, limits: LossLimits) -> Vec<Loss> {
+/// A half hour that came with far fewer lines than the weeks before had, or with none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FewLines {
+    /// Its start, on the store's clock.
+    pub half_hour: DateTime,
+    /// Lines that came.
+    pub lines: u64,
+    /// The fewest that a week before had.
+    pub least: u64,
+    /// As it is doubted: nothing of it is loaded.
+    pub loss: Loss,
+}
+
+/// Of half hours, given by their local start, those that sold far more in each of the weeks before. A week of which nothing is known
+/// says nothing, and a half hour that is loaded already was believed.
+pub fn unusually_few(
+    half_hours: &[DateTime],
+    came: &[KnownLine],
+    history: &SalesHistory,
+    zone: &TimeZone,
+    limits: LossLimits,
+) -> Vec<FewLines> {
     let is_covered = |local: DateTime| {
         let start = instant_of(local, zone);
         let half_hour = start.and_then(|start| Interval::new(start, start.checked_add(HALF_HOUR).ok()?));
@@ -183,20 +213,27 @@ pub fn never_empty(empty: &[DateTime], history: &SalesHistory, zone: &TimeZone, 
     };
     let sold = |local: DateTime| {
         let lines = history.half_hours.get(&local).map_or(0, |sales| sales.lines);
-        lines >= limits.never_empty_lines && is_covered(local)
+        is_covered(local).then_some(lines)
     };
-    let always_sold = |local: &DateTime| {
+    // None where a week is not known, and where there is none.
+    let least_before = |local: DateTime| {
         let weeks = 1..=i64::from(limits.never_empty_weeks);
-        !is_covered(*local)
-            && limits.never_empty_weeks > 0
-            && weeks.clone().all(|week| local.checked_sub((7 * week).days()).is_ok_and(sold))
+        let sold = weeks.map(|week| local.checked_sub((7 * week).days()).ok().and_then(sold));
+        sold.collect::<Option<Vec<u64>>>()?.into_iter().min()
     };
-    let found = empty.iter().filter(|local| always_sold(local));
-    let loss = |half_hour: &DateTime| {
-        let digest = digest_of(&[], *half_hour, false);
-        Loss { half_hour: *half_hour, loaded: 0, gone: 0, revalued: 0, digest }
+    let few = |half_hour: &DateTime| {
+        let half_hour = *half_hour;
+        let lines = came.iter().filter(|line| line.half_hour == half_hour).count() as u64;
+        if lines > limits.few_lines_max || is_covered(half_hour) {
+            return None;
+        }
+        let least = least_before(half_hour)?;
+        let is_few = least >= limits.never_empty_lines && lines * 100 <= least * u64::from(limits.few_lines_percent);
+        let digest = digest_of(came, half_hour, false);
+        let loss = Loss { half_hour, loaded: 0, gone: 0, revalued: 0, digest };
+        is_few.then_some(FewLines { half_hour, lines, least, loss })
     };
-    found.map(loss).collect()
+    half_hours.iter().filter_map(few).collect()
 }
 
 impl LossLimits {
@@ -206,7 +243,8 @@ impl LossLimits {
         (gone > 0 && now == 0) || self.is_much(before, gone)
     }
 
-    fn is_much(&self, before: u64, gone: u64) -> bool {
+    /// Whether so many of so many lost are neither few nor a small share.
+    pub(crate) fn is_much(&self, before: u64, gone: u64) -> bool {
         gone >= self.lines_min.max(1) && self.is_much_of(before, gone)
     }
 
@@ -357,7 +395,7 @@ mod tests {
             let covered = [Interval::new(start, instant_of(noon, &zone).unwrap()).unwrap()].into_iter().collect();
             SalesHistory { covered, half_hours: half_hours.collect() }
         };
-        let doubted = |history: &SalesHistory, limits| never_empty(&[noon], history, &zone, limits).len();
+        let doubted = |history: &SalesHistory, limits| unusually_few(&[noon], &[], history, &zone, limits).len();
         let limits = LossLimits::default();
         assert_eq!(doubted(&history([40, 38, 5, 41], 4), limits), 1);
         assert_eq!(doubted(&history([40, 38, 4, 41], 4), limits), 0, "it sold little once");
@@ -367,6 +405,20 @@ mod tests {
         let until = instant_of(noon, &zone).unwrap() + HALF_HOUR;
         loaded.covered = [Interval::new(instant_of(week(4), &zone).unwrap(), until).unwrap()].into_iter().collect();
         assert_eq!(doubted(&loaded, limits), 0, "it was believed to be empty before");
+        let of_lines = |count| {
+            let came = (0..count).map(|number| KnownLine {
+                half_hour: noon,
+                invoice: format!("F-{number}"),
+                line: 1,
+                worth: [1_000_000; 3],
+            });
+            let few = unusually_few(&[noon], &came.collect::<Vec<_>>(), &history([40; 4], 4), &zone, limits);
+            few.first().map(|few| (few.lines, few.least))
+        };
+        assert_eq!(of_lines(4), Some((4, 40)), "a tenth of what it always sold");
+        assert_eq!(of_lines(5), None);
+        let only_empty = LossLimits { few_lines_percent: 0, ..limits };
+        assert_eq!(doubted(&history([40; 4], 4), only_empty), 1);
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub enum RunMessage {
         /// The limit.
         milisegundos: u64,
     },
+    /// The database file is damaged.
+    #[serde(rename = "base_de_datos_danada")]
+    DatabaseDamaged,
     /// The POS is not in the network, or takes no connections.
     #[serde(rename = "sin_conexion")]
     CannotConnect,
@@ -58,6 +61,14 @@ pub enum RunMessage {
     HttpStatus {
         /// Which.
         estado: u16,
+    },
+    /// A redirect, which nothing follows: the key would go with it.
+    #[serde(rename = "redireccion")]
+    Redirected {
+        /// The status.
+        estado: u16,
+        /// Where it leads.
+        hacia: String,
     },
     /// The POS does not know the store.
     #[serde(rename = "tienda_desconocida")]
@@ -270,6 +281,32 @@ pub enum RunMessage {
         media_hora: String,
         /// Of the past, all with sales.
         semanas: u32,
+        /// Until the same response is believed.
+        minutos: i64,
+    },
+    /// Few lines in a half hour that always had many.
+    #[serde(rename = "pocas_lineas_en_duda")]
+    UnusuallyFew {
+        /// `HH:MM`, local.
+        media_hora: String,
+        /// Lines that came.
+        lineas: u64,
+        /// The fewest that a week before had.
+        minimo: u64,
+        /// Weeks before that were compared.
+        semanas: u32,
+        /// Until the same response is believed.
+        minutos: i64,
+    },
+    /// A snapshot in which many articles that had stock have none, or another amount by far.
+    #[serde(rename = "existencias_en_duda")]
+    WouldEmptyStock {
+        /// Of which warehouse.
+        almacen: WarehouseCode,
+        /// Articles whose stock or price would be lost.
+        cambiados: u64,
+        /// Articles that have stock.
+        con_existencia: u64,
         /// Until the same response is believed.
         minutos: i64,
     },

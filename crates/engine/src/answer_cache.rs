@@ -6,7 +6,7 @@
 //! given what they have seen change.
 //!
 //! While runs wait in the queue, each of them changes the version. Then an answer may also be reused for a short time
-//! ([`CacheLimits::lag_max`]) after runs have changed it, never after a decision of somebody has, nor after somebody was notified
+//! ([`CacheLimits::lag`]) after runs have changed it, never after a decision of somebody has, nor after somebody was notified
 //! that a batch has ended. Whoever is given such an answer is notified once more when that time is over.
 //!
 //! Whether somebody may ask is not known here: it is checked before.
@@ -27,6 +27,10 @@ use crate::UseCaseError;
 /// Seconds of the clock for which an answer stays true where nothing is written.
 const SECONDS_TRUE: i64 = 60;
 
+/// An answer that runs change all the time is computed anew once in so many times as long as that takes: it has a twentieth of a
+/// core, however many look at it.
+const COSTS_APART: u32 = 20;
+
 /// How much is kept, and how long.
 #[derive(Clone, Copy, Debug)]
 pub struct CacheLimits {
@@ -35,12 +39,14 @@ pub struct CacheLimits {
     /// Their size together, as JSON, in bytes.
     pub bytes_max: usize,
     /// How old an answer may be that runs have changed since, while others wait in the queue.
+    pub lag: Duration,
+    /// The same of an answer that takes long: [`COSTS_APART`] times what it took to compute, and no more than this.
     pub lag_max: Duration,
 }
 
 impl Default for CacheLimits {
     fn default() -> Self {
-        Self { answers_max: 512, bytes_max: 64 << 20, lag_max: Duration::ZERO }
+        Self { answers_max: 512, bytes_max: 64 << 20, lag: Duration::ZERO, lag_max: Duration::ZERO }
     }
 }
 
@@ -91,6 +97,8 @@ struct Kept {
     as_of: AsOf,
     /// When it began to be computed.
     begun: Instant,
+    /// How long that took.
+    took: Duration,
     value: Arc<dyn Any + Send + Sync>,
     bytes: usize,
 }
@@ -119,10 +127,10 @@ pub(crate) struct AnswerCache {
     limits: CacheLimits,
 }
 
-/// An answer, and whether runs have changed it since.
+/// An answer; where runs have changed it since, after which time it is computed anew for whoever asks.
 pub(crate) struct Found<T> {
     pub(crate) value: T,
-    pub(crate) is_outdated: bool,
+    pub(crate) outdated_for: Option<Duration>,
 }
 
 impl AnswerCache {
@@ -166,33 +174,29 @@ impl AnswerCache {
     {
         if self.limits.answers_max == 0 {
             self.computed.fetch_add(1, Ordering::Relaxed);
-            return Ok(Found { value: compute.await?, is_outdated: false });
+            return Ok(Found { value: compute.await?, outdated_for: None });
         }
         let (asked, wanted) = (Instant::now(), as_of());
         if let Some(value) = self.find(question, |kept| kept.as_of.holds(&wanted)) {
-            return Ok(Found { value, is_outdated: false });
+            return Ok(Found { value, outdated_for: None });
         }
-        let lag_max = self.limits.lag_max;
-        let is_recent = |kept: &Kept| {
-            is_busy && kept.as_of.holds_but_for_runs(&wanted) && asked.duration_since(kept.begun) < lag_max
-        };
-        if let Some(value) = self.find(question, is_recent) {
-            return Ok(Found { value, is_outdated: true });
+        if is_busy && let Some(found) = self.find_outdated(question, asked, &wanted) {
+            return Ok(found);
         }
         let flight = self.flight(question);
         let _alone = flight.lock().await;
         // What began to be computed after the question was asked is an answer to it, whatever has changed since.
         if let Some(value) = self.find(question, |kept| kept.begun >= asked || kept.as_of.holds(&wanted)) {
-            return Ok(Found { value, is_outdated: false });
+            return Ok(Found { value, outdated_for: None });
         }
         let (begun, as_of) = (Instant::now(), as_of());
         self.computed.fetch_add(1, Ordering::Relaxed);
         let value = compute.await?;
         self.keep(question, as_of, begun, value.clone());
-        Ok(Found { value, is_outdated: false })
+        Ok(Found { value, outdated_for: None })
     }
 
-    fn find<T: Clone + 'static>(&self, question: &Question, is_good: impl Fn(&Kept) -> bool) -> Option<T> {
+    fn find<T: Clone + 'static>(&self, question: &Question, is_good: impl FnOnce(&Kept) -> bool) -> Option<T> {
         let value = {
             let mut slots = self.slots();
             slots.uses += 1;
@@ -204,6 +208,21 @@ impl AnswerCache {
         let value = value.downcast_ref::<T>().cloned();
         self.kept.fetch_add(u64::from(value.is_some()), Ordering::Relaxed);
         value
+    }
+
+    /// An answer that only runs have changed since, and not for long.
+    fn find_outdated<T: Clone + 'static>(
+        &self,
+        question: &Question,
+        asked: Instant,
+        wanted: &AsOf,
+    ) -> Option<Found<T>> {
+        let mut left = Duration::ZERO;
+        let value = self.find(question, |kept| {
+            left = self.limits.lag_of(kept.took).saturating_sub(asked.duration_since(kept.begun));
+            kept.as_of.holds_but_for_runs(wanted) && !left.is_zero()
+        })?;
+        Some(Found { value, outdated_for: Some(left) })
     }
 
     fn flight(&self, question: &Question) -> Arc<tokio::sync::Mutex<()>> {
@@ -221,7 +240,7 @@ impl AnswerCache {
             return;
         }
         let mut slots = self.slots();
-        let kept = Kept { as_of, begun, value: Arc::new(value), bytes };
+        let kept = Kept { as_of, begun, took: begun.elapsed(), value: Arc::new(value), bytes };
         let slot = slots.by_key.entry(question.key.clone()).or_default();
         let before = slot.kept.replace(kept).map_or(0, |before| before.bytes);
         slots.bytes = slots.bytes + bytes - before;
@@ -230,6 +249,12 @@ impl AnswerCache {
 
     fn slots(&self) -> MutexGuard<'_, Slots> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CacheLimits {
+    fn lag_of(&self, took: Duration) -> Duration {
+        took.saturating_mul(COSTS_APART).min(self.lag_max).max(self.lag)
     }
 }
 

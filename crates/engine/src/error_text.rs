@@ -6,6 +6,7 @@ use domain::access::Role;
 use domain::plan::PlanAction;
 use domain::window::LocalPeriod;
 use texts::{Language, invalid_parameter, plan_state_name};
+use warehouse::WarehouseError;
 
 use crate::UseCaseError;
 use crate::error::Unjustifiable;
@@ -59,6 +60,7 @@ impl UseCaseError {
             Self::QueueFull { asked, waiting, limit } => texts.queue_full(asked, waiting, limit),
             Self::ShuttingDown => texts.shutting_down().to_owned(),
             Self::MonitoringTrial => texts.monitoring_trial().to_owned(),
+            Self::Warehouse(WarehouseError::Damaged(_)) => texts.database_damaged().to_owned(),
             Self::Warehouse(_) => texts.database().to_owned(),
         }
     }

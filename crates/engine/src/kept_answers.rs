@@ -21,8 +21,8 @@ impl Engine {
             self.answers.as_of(version, self.branches.version(), self.clock.now())
         };
         let found = self.answers.answer(&question, as_of, self.queue.len() > 0, compute).await?;
-        if found.is_outdated {
-            self.events.run_changed_after(self.settings.answer_cache.lag_max);
+        if let Some(left) = found.outdated_for {
+            self.events.run_changed_after(left);
         }
         Ok(found.value)
     }

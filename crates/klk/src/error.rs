@@ -56,7 +56,7 @@ pub enum KlkError {
         reason: String,
     },
     /// The answer has a status other than 200.
-    #[error("{endpoint}: HTTP status {status}: {excerpt}")]
+    #[error("{endpoint}: HTTP status {status}{}: {excerpt}", Redirect(.location.as_deref()))]
     Status {
         /// What was asked.
         endpoint: Endpoint,
@@ -64,6 +64,8 @@ pub enum KlkError {
         status: u16,
         /// The beginning of the body.
         excerpt: String,
+        /// Where a redirect leads.
+        location: Option<String>,
         /// How long the POS wants us to wait.
         retry_after: Option<Duration>,
     },
@@ -147,6 +149,14 @@ impl fmt::Display for TimeoutPhase {
     }
 }
 
+struct Redirect<'a>(Option<&'a str>);
+
+impl fmt::Display for Redirect<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |location| write!(formatter, " to {location}"))
+    }
+}
+
 struct ElementPlace(Option<usize>);
 
 impl fmt::Display for ElementPlace {
@@ -202,7 +212,13 @@ mod tests {
     use super::*;
 
     fn status(status: u16) -> KlkError {
-        KlkError::Status { endpoint: Endpoint::Sales, status, excerpt: String::new(), retry_after: None }
+        KlkError::Status {
+            endpoint: Endpoint::Sales,
+            status,
+            excerpt: String::new(),
+            location: None,
+            retry_after: None,
+        }
     }
 
     #[rstest]

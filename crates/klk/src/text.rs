@@ -26,13 +26,17 @@ pub(crate) fn as_seen(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// An invoice number as a key: written in full width, decomposed or in small letters, it is the same invoice.
+/// A code as a key: written in full width or decomposed, it is the same one.
+pub(crate) fn code_key(code: Cow<'_, str>) -> Cow<'_, str> {
+    if code.is_ascii() {
+        return code;
+    }
+    Cow::Owned(ComposingNormalizerBorrowed::new_nfkc().normalize(&code).trim().to_owned())
+}
+
+/// An invoice number as a key: in small letters, too, it is the same invoice.
 pub(crate) fn invoice_key(number: Cow<'_, str>) -> Cow<'_, str> {
-    let number = if number.is_ascii() {
-        number
-    } else {
-        Cow::Owned(ComposingNormalizerBorrowed::new_nfkc().normalize(&number).trim().to_owned())
-    };
+    let number = code_key(number);
     if number.contains(char::is_lowercase) { Cow::Owned(number.to_uppercase()) } else { number }
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
@@ -114,11 +114,11 @@ impl Transport {
             answered(status, body_bytes);
             return Ok(());
         }
-        let retry_after = retry_after(response.headers());
+        let (retry_after, location) = (retry_after(response.headers()), location(&response));
         let body = read_beginning(response).await;
         answered(status, body.len());
         let excerpt = excerpt(&String::from_utf8_lossy(&body));
-        Err(KlkError::Status { endpoint, status: status.as_u16(), excerpt, retry_after })
+        Err(KlkError::Status { endpoint, status: status.as_u16(), excerpt, location, retry_after })
     }
 
     /// Sends a request and reads the body until `is_enough` returns true, then closes the connection.
@@ -135,7 +135,8 @@ impl Transport {
         let started = Instant::now();
         let mut response =
             request.timeout(call.timeout).send().await.map_err(|error| failed(call, TimeoutPhase::Answer, &error))?;
-        let status = response.status();
+        let (status, location) = (response.status(), location(&response));
+        check_encoding(endpoint, &response)?;
         let mut body = Vec::new();
         while !is_enough(&body)
             && let Some(chunk) = response.chunk().await.map_err(|error| failed(call, TimeoutPhase::Body, &error))?
@@ -151,7 +152,7 @@ impl Transport {
             return Ok(body);
         }
         let excerpt = excerpt(&String::from_utf8_lossy(&body));
-        Err(KlkError::Status { endpoint, status: status_code, excerpt, retry_after: None })
+        Err(KlkError::Status { endpoint, status: status_code, excerpt, location, retry_after: None })
     }
 
     fn request(&self, call: &Call) -> RequestBuilder {
@@ -184,6 +185,7 @@ impl Transport {
         mut response: Response,
         pieces: mpsc::Sender<Piece>,
     ) -> Result<usize, KlkError> {
+        check_encoding(call.endpoint, &response)?;
         let too_large = || KlkError::TooLarge { endpoint: call.endpoint, limit_bytes: self.body_bytes_max };
         let announced = response.content_length().unwrap_or_default();
         let body_bytes = usize::try_from(announced).map_err(|_| too_large())?;
@@ -214,6 +216,26 @@ impl Transport {
             drop(pieces.send(Piece { bytes: piece.freeze(), body_bytes }).await);
         }
         Ok(read)
+    }
+}
+
+/// Where a redirect leads; nothing follows it.
+fn location(response: &Response) -> Option<String> {
+    let is_redirect = response.status().is_redirection();
+    let header = response.headers().get(LOCATION).filter(|_| is_redirect)?;
+    Some(excerpt(&String::from_utf8_lossy(header.as_bytes())))
+}
+
+/// We ask for no compression: a body that has some anyway would read as rubbish.
+fn check_encoding(endpoint: Endpoint, response: &Response) -> Result<(), KlkError> {
+    let encoding = response.headers().get(CONTENT_ENCODING).map(|header| String::from_utf8_lossy(header.as_bytes()));
+    match encoding.filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")) {
+        None => Ok(()),
+        Some(encoding) => Err(KlkError::Malformed {
+            endpoint,
+            element: None,
+            detail: format!("'Content-Encoding': no compression was expected, \"{}\" came", excerpt(&encoding)),
+        }),
     }
 }
 

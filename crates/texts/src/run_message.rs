@@ -21,6 +21,7 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
     match message {
         RunMessage::OutOfRange { lugar, columna, valor } => texts.out_of_range(lugar, columna, valor),
         RunMessage::DatabaseRefused => texts.database_refused().to_owned(),
+        RunMessage::DatabaseDamaged => texts.database_damaged().to_owned(),
         RunMessage::NotOneDay => texts.not_one_day().to_owned(),
         RunMessage::UnknownBranch => texts.unknown_branch().to_owned(),
         RunMessage::ConnectTimeout => texts.connect_timeout().to_owned(),
@@ -28,6 +29,7 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
         RunMessage::BodyTimeout { milisegundos } => texts.body_timeout(limit(*milisegundos)),
         RunMessage::CannotConnect => texts.cannot_connect().to_owned(),
         RunMessage::CutOff => texts.cut_off().to_owned(),
+        RunMessage::Redirected { estado, hacia } => texts.redirected(shortened(hacia), estado),
         RunMessage::HttpStatus { estado } => texts.http_status(estado, meaning(language, *estado)),
         RunMessage::BranchUnknownToPos { dijo } => texts.branch_unknown_to_pos(dijo),
         RunMessage::Refused { dijo } => texts.refused(dijo),
@@ -117,6 +119,12 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
             }
         }
         RunMessage::NeverEmpty { media_hora, semanas, minutos } => texts.never_empty(media_hora, semanas, minutos),
+        RunMessage::UnusuallyFew { media_hora, lineas, minimo, semanas, minutos } => {
+            texts.unusually_few(lineas, media_hora, semanas, minimo, minutos)
+        }
+        RunMessage::WouldEmptyStock { almacen, cambiados, con_existencia, minutos } => {
+            texts.would_empty_stock(cambiados, con_existencia, almacen, minutos)
+        }
         RunMessage::WouldLoseArticles { almacen, perdidos, cargados, minutos } => {
             texts.would_lose_articles(perdidos, cargados, almacen, minutos)
         }

@@ -3,11 +3,23 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::backup::{Backup, BackupError, check, copy, files};
+use crate::backup::{Backup, BackupError, check, contents, copy, files};
 use crate::settings::Access;
 use crate::{Warehouse, WarehouseError};
 
 impl Warehouse {
+    /// Reads every value of every table, so that a damaged block is found before somebody needs it; gives how many tables there
+    /// are. Takes as long as reading the file does.
+    pub async fn read_all(&self) -> Result<usize, WarehouseError> {
+        self.read_long("leer_todo", |connection| {
+            contents::fingerprint(connection).map(|prints| prints.len()).map_err(|error| match error {
+                BackupError::Database(error) => error,
+                other => WarehouseError::Damaged(other.to_string()),
+            })
+        })
+        .await
+    }
+
     /// Copies the database to a file that does not exist yet. It has that name once the copy has been read whole, compared with
     /// the database and written to the disk; whatever fails before leaves no file.
     pub async fn back_up(&self, target: PathBuf) -> Result<Backup, BackupError> {

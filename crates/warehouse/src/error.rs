@@ -89,6 +89,9 @@ pub enum WarehouseError {
     /// A statement failed.
     #[error("{0}")]
     Statement(#[from] duckdb::Error),
+    /// A block of the file is not what was written: what is in it cannot be read, and the rest can.
+    #[error("the database file is damaged: {0}")]
+    Damaged(String),
     /// DuckDB gave up the file after an error of its own; it has to be opened anew.
     #[error("the database does not work any more until it is opened anew: {0}")]
     Broken(String),

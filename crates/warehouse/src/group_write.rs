@@ -5,8 +5,8 @@ use std::any::Any;
 use duckdb::Connection;
 use tokio::sync::oneshot;
 
+use crate::invoice_days::InvoiceDays;
 use crate::observer::JobWatch;
-use crate::other_days::InvoiceDays;
 use crate::sales_window::Receipt;
 use crate::{Result, WarehouseError};
 

@@ -29,6 +29,8 @@ mod exchanges;
 mod fresh_window;
 mod group_write;
 mod instants;
+mod invoice_days;
+mod invoice_numbers;
 pub mod later_changes;
 mod lines_elsewhere;
 pub mod listing;

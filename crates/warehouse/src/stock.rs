@@ -1,10 +1,11 @@
-//! `productos`, `stock_actual` and `stock_historico`: a snapshot of a branch has each of its warehouses, or is not taken.
+//! `productos`, `stock_actual` and `stock_historico`: a half hour is covered by a snapshot of every warehouse of its branch.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use domain::run_message::RunMessage;
 use domain::stock::Article;
+use domain::stock_loss::KnownArticle;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, WarehouseCode};
 use duckdb::{Connection, params};
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ pub struct StockSnapshot {
     pub interval: Interval<Timestamp>,
     /// When it was taken.
     pub captured_at: Timestamp,
-    /// Each warehouse of the branch.
+    /// Warehouses of the branch, each that is taken.
     pub warehouses: Vec<WarehouseStock>,
 }
 
@@ -48,8 +49,8 @@ impl Warehouse {
         self.commit_stock(end, snapshot, None).await
     }
 
-    /// The same of a snapshot with articles that cannot be read, as the message says: a warehouse that has any stays as old as
-    /// it was, nothing is covered, and the run ends `parcial`.
+    /// The same of a snapshot that is not whole, as the message says: a warehouse is missing, or has articles that cannot be read and
+    /// stays as old as it was. Nothing is covered, and the run ends `parcial`.
     pub async fn commit_partial_stock(&self, end: RunEnd, snapshot: StockSnapshot, message: RunMessage) -> Result<u64> {
         self.commit_stock(end, snapshot, Some(message)).await
     }
@@ -112,13 +113,13 @@ impl Warehouse {
     }
 }
 
-/// The last snapshot of a warehouse. Its codes are few thousand: whether a snapshot has other articles is not seen by their number.
+/// The last snapshot of a warehouse. Its articles are few thousand: whether a snapshot has others is not seen by their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastSnapshot {
     /// Which warehouse.
     pub warehouse: WarehouseCode,
-    /// The articles that are loaded of it.
-    pub codes: HashSet<String>,
+    /// The articles that are loaded of it, by their code.
+    pub articles: HashMap<String, KnownArticle>,
     /// Articles that snapshots since a moment have removed, and none has brought back.
     pub gone: u64,
     /// Number of articles of a later snapshot that was rejected for having too few, and when it was first received.
@@ -139,17 +140,17 @@ impl Warehouse {
                 let doubted_at = row.get::<_, Option<i64>>(2)?.map(|at| instant("en_duda_desde", at)).transpose()?;
                 let doubted = row.get::<_, Option<u64>>(1)?.zip(doubted_at);
                 let warehouse = row.get::<_, String>(0)?;
-                let codes = codes_of(connection, &branch, &warehouse)?;
+                let articles = articles_of(connection, &branch, &warehouse)?;
                 let removed = removed_since(connection, &branch, &warehouse, since)?;
-                let gone = removed.iter().filter(|code| !codes.contains(*code)).count() as u64;
-                found.push(LastSnapshot { warehouse: WarehouseCode::new(warehouse), codes, gone, doubted });
+                let gone = removed.iter().filter(|code| !articles.contains_key(*code)).count() as u64;
+                found.push(LastSnapshot { warehouse: WarehouseCode::new(warehouse), articles, gone, doubted });
             }
             Ok(found)
         })
         .await
     }
 
-    /// Records a snapshot that was rejected for having too few articles.
+    /// Records a snapshot that was rejected, by its number of articles.
     pub async fn doubt_snapshot(
         &self,
         branch: BranchId,
@@ -169,11 +170,15 @@ impl Warehouse {
     }
 }
 
-fn codes_of(connection: &Connection, branch: &BranchId, warehouse: &str) -> Result<HashSet<String>> {
-    let mut statement =
-        connection.prepare("SELECT codigo FROM stock_actual WHERE ubicacion_id = ? AND codigo_almacen = ?")?;
-    let codes = statement.query_map(params![branch.as_str(), warehouse], |row| row.get(0))?;
-    Ok(codes.collect::<std::result::Result<_, _>>()?)
+fn articles_of(connection: &Connection, branch: &BranchId, warehouse: &str) -> Result<HashMap<String, KnownArticle>> {
+    let mut statement = connection.prepare(
+        "SELECT codigo, (stock * 1000000)::BIGINT, (precio * 1000000)::BIGINT FROM stock_actual
+         WHERE ubicacion_id = ? AND codigo_almacen = ?",
+    )?;
+    let articles = statement.query_map(params![branch.as_str(), warehouse], |row| {
+        Ok((row.get(0)?, KnownArticle { stock: row.get(1)?, price: row.get(2)? }))
+    })?;
+    Ok(articles.collect::<std::result::Result<_, _>>()?)
 }
 
 fn removed_since(

@@ -12,7 +12,7 @@ use duckdb::Connection;
 
 use crate::Result;
 use crate::group_write::{GroupWrite, Outcome};
-use crate::other_days::InvoiceDays;
+use crate::invoice_days::InvoiceDays;
 use crate::queue::{self, Claim};
 use crate::sales::{self, WindowCommit};
 

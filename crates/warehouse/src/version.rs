@@ -68,7 +68,9 @@ impl Change {
             "reemplazar_existencias" => by_run(&[Runs, Sales, Stock]),
             "poner_foto_en_duda" | "olvidar_cambios_de_existencias" => by_run(&[Stock]),
             "anotar_programacion" | "olvidar_disparos" => by_run(&[Schedules]),
-            "guardar_listado"
+            // When sessions were last used is in no kept answer; it is written as long as anybody looks at a page.
+            "actividad"
+            | "guardar_listado"
             | "anotar_recuperacion_avisada"
             | "anotar_avisos"
             | "anotar_envio_de_aviso"

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use crate::backup;
 use crate::commit_mark::{CommitMark, LostCommits};
 use crate::group_write::{GroupWrite, Outcome};
+use crate::invoice_days::InvoiceDays;
 use crate::migrations::{earlier_schema, migrate, require_schema};
 use crate::open_files::OpenFile;
-use crate::other_days::InvoiceDays;
 use crate::readers::Readers;
 use crate::run_counts::RunCounts;
 use crate::version::Versions;
@@ -43,6 +43,9 @@ struct Instance {
 /// Part of the message of every statement after an error that DuckDB cannot recover from.
 const GIVEN_UP: &str = "database has been invalidated";
 
+/// What DuckDB says of a block whose sum is another one.
+const DAMAGED: [&str; 2] = ["Corrupt database file", "does not match stored checksum"];
+
 impl Instance {
     /// The writer, unless the file is not at its place any more: what is written from then on is gone with the process.
     fn writer(&self) -> Result<Writer> {
@@ -65,6 +68,9 @@ impl Instance {
                     tracing::error!(%error, "the database has to be opened anew");
                 }
                 Err(WarehouseError::Broken(error.to_string()))
+            }
+            Err(WarehouseError::Statement(error)) if DAMAGED.iter().any(|said| error.to_string().contains(said)) => {
+                Err(WarehouseError::Damaged(error.to_string()))
             }
             result => result,
         }

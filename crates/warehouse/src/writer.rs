@@ -10,8 +10,8 @@ use duckdb::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::group_write::{GroupWrite, Outcome, Waiting};
+use crate::invoice_days::InvoiceDays;
 use crate::open_files::OpenFile;
-use crate::other_days::InvoiceDays;
 use crate::version::{Change, Versions};
 use crate::{Access, Result, StatementObserver, WarehouseError, WarehouseSettings};
 

@@ -26,7 +26,7 @@ use super::gate::Peer;
 use super::{WebState, problems};
 use crate::accept::{Peers, Place};
 
-/// At most one message a topic in this time.
+/// At most one message a topic in this time, and less often where many listen.
 const QUIET: Duration = Duration::from_millis(500);
 /// The event that says that the server is there. Proxies close connections that are silent for long, and a page that does not
 /// hear it knows that nobody is at the other end.
@@ -51,6 +51,8 @@ pub(super) async fn stream(
         return problems::answer(ProblemCode::Busy, HttpTexts::too_many_listeners);
     };
     let engine = state.engine.clone();
+    let (streams, streams_max) = (Arc::clone(&state.event_streams), state.event_streams_max);
+    let told_per_second_max = state.events_per_second_max;
     let changes = Changes {
         receiver: state.engine.events(),
         closing: state.closing.clone(),
@@ -58,6 +60,7 @@ pub(super) async fn stream(
         may_listen: Box::new(move || engine.is_still(&identity)),
         due: Vec::new(),
         heard: BTreeSet::new(),
+        quiet: Box::new(move || quiet(streams_max.saturating_sub(streams.available_permits()), told_per_second_max)),
         quiet_until: Instant::now(),
         _held: Some((place, permit)),
     };
@@ -74,6 +77,13 @@ pub(super) async fn stream(
     response
 }
 
+/// How long a stream is quiet: each page that is told of a change is requested again, so all of them together are told so many times
+/// a second.
+fn quiet(listeners: usize, told_per_second_max: u32) -> Duration {
+    let seconds = listeners as f64 / f64::from(told_per_second_max.max(1));
+    QUIET.max(Duration::from_secs_f64(seconds))
+}
+
 /// What one connection has heard and not yet said.
 struct Changes {
     receiver: Receiver<Topic>,
@@ -85,6 +95,8 @@ struct Changes {
     due: Vec<usize>,
     /// What was heard and may not be spoken of yet.
     heard: BTreeSet<usize>,
+    /// For how long nothing is said after something was.
+    quiet: Box<dyn Fn() -> Duration + Send>,
     quiet_until: Instant,
     /// Held as long as the connection is.
     _held: Option<(Place, OwnedSemaphorePermit)>,
@@ -126,7 +138,7 @@ impl Changes {
         if self.due.is_empty() {
             let heard = self.hear().await?;
             self.due = heard.into_iter().rev().collect();
-            self.quiet_until = Instant::now() + QUIET;
+            self.quiet_until = Instant::now() + (self.quiet)();
         }
         self.due.pop()
     }
@@ -183,6 +195,7 @@ mod tests {
             may_listen,
             due: Vec::new(),
             heard: BTreeSet::new(),
+            quiet: Box::new(|| QUIET),
             quiet_until: Instant::now(),
             _held: None,
         }
@@ -201,6 +214,12 @@ mod tests {
         }
         assert_eq!((changes.next().await, changes.next().await), (Some(0), Some(2)));
         assert_eq!(Instant::now() - told_at, QUIET);
+    }
+
+    #[test]
+    fn many_who_listen_are_each_told_less_often() {
+        let quiet = [1, 10, 50, 500].map(|listeners| quiet(listeners, 20).as_millis());
+        assert_eq!(quiet, [500, 500, 2_500, 25_000]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use texts::HttpTexts;
 
 use super::{WebState, problems};
+use crate::host;
 
 /// A database that does not answer in this time does not answer.
 const READY_LIMIT: Duration = Duration::from_secs(3);
@@ -31,9 +32,14 @@ pub(super) async fn live() -> Json<Health> {
     Json(WELL)
 }
 
-/// The database answers.
+/// The database answers, and there is room for what it writes.
 pub(super) async fn ready(State(state): State<WebState>) -> Response {
     EndpointTags::about_everything("health_ready").apply();
+    let free = state.database_files.first().and_then(|(_, path)| host::free_bytes_beside(path));
+    if let Some(free) = free.filter(|free| *free < state.free_bytes_min) {
+        tracing::warn!(free, needed = state.free_bytes_min, "the disk of the database is full");
+        return problems::answer(ProblemCode::Busy, HttpTexts::disk_full);
+    }
     match tokio::time::timeout(READY_LIMIT, state.engine.ready()).await {
         Ok(Ok(())) => Json(WELL).into_response(),
         Ok(Err(error)) => {

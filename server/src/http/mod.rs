@@ -68,6 +68,10 @@ pub struct WebState {
     pub closing: watch::Receiver<bool>,
     /// Streams of events that may still be opened.
     pub event_streams: Arc<Semaphore>,
+    /// How many there may be.
+    pub event_streams_max: usize,
+    /// How often a second all of them together are told of changes.
+    pub events_per_second_max: u32,
     /// How many of them each address has.
     pub event_peers: Arc<Peers>,
     /// How many it may have.
@@ -90,6 +94,8 @@ pub struct WebState {
     responses: Arc<Responses>,
     /// The database file and its log, by what they are called to whoever scrapes.
     database_files: Arc<[(&'static str, PathBuf)]>,
+    /// Bytes that have to be free on their disk.
+    free_bytes_min: u64,
     /// What pages carry so that browsers tell Sentry what fails there.
     browser_monitoring: Option<BrowserMonitoring>,
     /// Signing in by a provider of identities, where one is configured.
@@ -121,6 +127,8 @@ impl WebState {
             engine,
             closing,
             event_streams,
+            event_streams_max: settings.http.event_streams_max,
+            events_per_second_max: settings.http.events_per_second_max,
             event_peers: Arc::default(),
             event_streams_of_peer_max: settings.http.event_streams_of_peer_max,
             tunnel,
@@ -132,6 +140,7 @@ impl WebState {
             metrics_token: settings.metrics_token.clone(),
             responses: Arc::default(),
             database_files,
+            free_bytes_min: settings.database_limits.free_bytes_min,
             browser_monitoring: None,
             sign_on: SignOn::of_settings(settings).map(Arc::new),
         }

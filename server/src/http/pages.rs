@@ -2,7 +2,7 @@
 
 use app::forms::{Doer, FORMS, STEPS};
 use app::page::{Notice, Outcome};
-use app::pages::{Maker, PAGES, not_found_page};
+use app::pages::{Maker, PAGES, folder_of_proxy, not_found_page};
 use app::parts::{ChangeCounts, document, finished, load_frame};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -60,7 +60,8 @@ fn form(act: Doer) -> MethodRouter<WebState> {
 /// The page that says that there is none.
 pub(super) async fn not_found(state: &WebState, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    answer(state, parts, async { Outcome::Page(not_found_page()) }).await
+    let path = parts.uri.path().to_owned();
+    answer(state, parts, async move { Outcome::Page(not_found_page(folder_of_proxy(&path))) }).await
 }
 
 /// What a form says; None where that cannot be read. The layers limit how much it may say.

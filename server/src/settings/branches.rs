@@ -138,17 +138,32 @@ fn fill_warehouses(entry: &mut BranchEntry, rows: &[WarehouseRow]) {
         .collect();
 }
 
-/// The store that is meant by its id, code or name, however it is capitalised.
+/// The store that is meant by its id, code or name, however it is capitalised. A name that several stores have means none of them.
 pub fn named(list: &[Arc<Branch>], text: &str) -> Result<Arc<Branch>, Failure> {
     let wanted = text.trim().to_lowercase();
-    let is_meant = |branch: &&Arc<Branch>| {
-        [branch.id.as_str(), branch.code.as_str(), &branch.name].iter().any(|name| name.to_lowercase() == wanted)
+    let is_wanted = |name: &str| name.to_lowercase() == wanted;
+    let by_code = list.iter().find(|branch| is_wanted(branch.id.as_str()) || is_wanted(branch.code.as_str()));
+    if let Some(branch) = by_code {
+        return Ok(Arc::clone(branch));
+    }
+    let by_name: Vec<&Arc<Branch>> = list.iter().filter(|branch| is_wanted(&branch.name)).collect();
+    let choices = |of: &[&Arc<Branch>]| {
+        let choices = of.iter().map(|branch| format!("  {}  {}  {}", branch.id, branch.code, branch.name));
+        choices.collect::<Vec<_>>().join("\n")
     };
-    list.iter().find(is_meant).cloned().ok_or_else(|| {
-        let choices = list.iter().map(|branch| format!("  {}  {}  {}", branch.id, branch.code, branch.name));
-        let choices = choices.collect::<Vec<_>>().join("\n");
-        Failure::Usage(format!("no hay ninguna tienda '{text}'; las que hay (id, código o nombre):\n{choices}"))
-    })
+    match by_name.as_slice() {
+        [branch] => Ok(Arc::clone(branch)),
+        [] => {
+            let choices = choices(&list.iter().collect::<Vec<_>>());
+            Err(Failure::Usage(format!(
+                "no hay ninguna tienda '{text}'; las que hay (id, código o nombre):\n{choices}"
+            )))
+        }
+        several => {
+            let choices = choices(several);
+            Err(Failure::Usage(format!("hay varias tiendas '{text}'; diga cuál por su id o su código:\n{choices}")))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +196,16 @@ mod tests {
         let opened: Vec<_> = list.iter().take(2).map(|branch| branch.calendar.base().opened_on).collect();
         assert_eq!(opened, [Some(own.parse().unwrap()), Some(of_all.parse().unwrap())]);
         assert_eq!(branches(&known[1..], &settings()).unwrap()[0].calendar.base().opened_on, None);
+    }
+
+    #[test]
+    fn a_name_that_two_stores_have_means_neither_of_them() {
+        let mut known = branch_file::known().unwrap();
+        known[1].nombre = known[0].nombre.clone();
+        let list: Vec<_> = branches(&known, &settings()).unwrap().into_iter().map(Arc::new).collect();
+        let Err(Failure::Usage(said)) = named(&list, &list[0].name) else { panic!("one was taken") };
+        assert!(list[..2].iter().all(|branch| said.contains(branch.code.as_str())), "{said}");
+        assert!(list.iter().all(|branch| named(&list, &branch.code.as_str().to_lowercase()).unwrap().id == branch.id));
     }
 
     fn codes(entry: &BranchEntry) -> Vec<&str> {

@@ -45,6 +45,7 @@ variables! {
     WRITES_WAITING_MAX = "KLK_WRITES_WAITING_MAX", number(256, 1, 100_000), "Escrituras que pueden esperar a la única conexión que escribe.";
     WRITES_TOGETHER_MAX = "KLK_WRITES_TOGETHER_MAX", number(32, 1, 1000), "Escrituras de ejecuciones que comparten una transacción cuando esperan a la vez; con 1 cada una tiene la suya.";
     DATABASE_LOG_BYTES_MAX = "KLK_DATABASE_LOG_BYTES_MAX", number(67_108_864, 1_048_576, 4_294_967_296), "Bytes del registro de la base (.wal) tras los que se integra al archivo. Integrarlo cuesta; al arrancar después de un corte se lee.";
+    DATABASE_FREE_BYTES_MIN = "KLK_DATABASE_FREE_BYTES_MIN", number(67_108_864, 0, 1_099_511_627_776), "Bytes libres en el disco de la base de datos con los que /health/ready dice que se puede trabajar; con menos, que no. Con 0 no se mira.";
     DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 
@@ -81,11 +82,14 @@ variables! {
     LOSS_PAUSE_MINUTES = "KLK_LOSS_PAUSE_MINUTES", number(10, 0, 10_080), "Minutos después de los que se cree la misma respuesta.";
     NEVER_EMPTY_WEEKS = "KLK_NEVER_EMPTY_WEEKS", number(4, 0, 52), "Semanas en las que una media hora tiene que haber vendido cada vez para que no se crea a la primera que está vacía; 0, siempre se cree.";
     NEVER_EMPTY_LINES = "KLK_NEVER_EMPTY_LINES", number(5, 1, 1_000_000), "Líneas que tiene que haber vendido cada una de esas semanas.";
+    FEW_LINES_PERCENT = "KLK_FEW_LINES_PERCENT", number(10, 0, 100), "Una media hora con tan pocas líneas, en porcentaje de la semana que menos vendió de esas, tampoco se cree a la primera; 0, solo la que está vacía.";
+    FEW_LINES_MAX = "KLK_FEW_LINES_MAX", number(20, 0, 1_000_000), "Una media hora con más líneas no se compara con esas semanas: compararla cuesta una lectura.";
     INCIDENT_FAILURES = "KLK_INCIDENT_FAILURES", number(3, 0, 10_000), "Medias horas seguidas que falla una tienda hasta que se avisa de ella; 0, nunca.";
     INCIDENT_STORES_PERCENT = "KLK_INCIDENT_STORES_PERCENT", number(75, 0, 100), "Porcentaje de las tiendas consultadas a la vez que fallan desde el que el aviso es de todas y no de cada una; 0, nunca.";
     KEPT_ANSWERS_MAX = "KLK_KEPT_ANSWERS_MAX", number(512, 0, 100_000), "Respuestas que se guardan en memoria mientras valgan, para no calcular lo mismo dos veces; 0, ninguna.";
     KEPT_ANSWERS_BYTES_MAX = "KLK_KEPT_ANSWERS_BYTES_MAX", number(67_108_864, 0, 4_294_967_296), "Bytes que pueden ocupar esas respuestas juntas.";
-    KEPT_ANSWERS_LAG_MILLISECONDS = "KLK_KEPT_ANSWERS_LAG_MILLISECONDS", number(250, 0, 10_000), "Mientras haya ejecuciones en cola, antigüedad máxima en milisegundos de una respuesta que otras ejecuciones ya cambiaron; lo que decide una persona se ve siempre enseguida.";
+    KEPT_ANSWERS_LAG_MILLISECONDS = "KLK_KEPT_ANSWERS_LAG_MILLISECONDS", number(250, 0, 10_000), "Mientras haya ejecuciones en cola, antigüedad en milisegundos que puede tener una respuesta que otras ejecuciones ya cambiaron; lo que decide una persona se ve siempre enseguida.";
+    KEPT_ANSWERS_LAG_MAX_MILLISECONDS = "KLK_KEPT_ANSWERS_LAG_MAX_MILLISECONDS", number(2_000, 0, 60_000), "La misma antigüedad para una respuesta que tarda en calcularse: veinte veces lo que tardó, y no más que esto.";
     PROBE_SECONDS = "KLK_PROBE_SECONDS", number(30, 0, 3600), "Segundos que vale para todas las páginas la respuesta del KLK a si está.";
     QUEUE_CHECK_SECONDS = "KLK_QUEUE_CHECK_SECONDS", number(15, 1, 3600), "Cada cuántos segundos se compara la cola de la base de datos con lo que el proceso tiene en marcha.";
     RECOVERY_DAYS_MAX = "KLK_RECOVERY_DAYS_MAX", number(31, 1, 366), "Días que puede abarcar una recuperación.";
@@ -137,6 +141,7 @@ variables! {
     EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
     EVENT_HEARTBEAT_SECONDS = "KLK_EVENT_HEARTBEAT_SECONDS", number(15, 1, 300), "Cada cuántos segundos dice el servidor a las páginas abiertas que sigue ahí; si faltan dos, la página se conecta de nuevo y lo dice.";
     EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
+    EVENTS_PER_SECOND_MAX = "KLK_EVENTS_PER_SECOND_MAX", number(20, 1, 10_000), "Avisos de cambios por segundo a todas las páginas abiertas juntas: con muchas abiertas, cada una se entera un poco más tarde y la carga no se frena.";
     EXPORT_ROWS_MAX = "KLK_EXPORT_ROWS_MAX", number(20_000, 100, 1_000_000), "Filas que puede tener una lista que se baja como archivo (`klk export`, y los enlaces CSV, Excel y Parquet de las páginas); lo más viejo queda fuera.";
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";
     PUBLIC_URL = "KLK_PUBLIC_URL", OPTIONAL, "Dirección con la que las personas abren las páginas (https://klk.ejemplo.com), si hay un proxy delante. Con https, la cookie de la sesión solo viaja cifrada.";

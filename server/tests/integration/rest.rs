@@ -284,6 +284,19 @@ fn what_is_no_endpoint_is_a_problem_too() {
 }
 
 #[test]
+fn a_server_whose_disk_is_full_is_not_ready() {
+    let pos = Pos::start();
+    let klk = pos.klk().with_variable("KLK_DATABASE_FREE_BYTES_MIN", "1099511627776");
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let (status, body) = server.get_json("/health/ready").await;
+        let said = body["detail"].as_str().unwrap_or_default();
+        assert!(status == 503 && said.contains("disco") && said.contains("libere espacio"), "{status} {body}");
+        assert_eq!(server.get("/health/live").await.status(), 200);
+    });
+}
+
+#[test]
 fn health_and_headers_are_as_a_proxy_and_a_browser_want_them() {
     let pos = Pos::start();
     let klk = pos.klk();

@@ -147,15 +147,15 @@ fn versions(by_runs: usize, decided: usize) -> (Version, Version) {
 }
 
 /// What is answered to a question that was answered before a change: an outdated answer, or none.
-fn outdated_after((before, after): (Version, Version), is_busy: bool, lag_max: Duration) -> bool {
-    let cache = AnswerCache::new(CacheLimits { lag_max, ..CacheLimits::default() });
+fn outdated_after((before, after): (Version, Version), is_busy: bool, lag: Duration) -> bool {
+    let cache = AnswerCache::new(CacheLimits { lag, ..CacheLimits::default() });
     let as_of = |version| AsOf { version, branches: 0, ends_told: 0, minute: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         cache.answer(&question(0), || as_of(before), is_busy, async { Ok(1) }).await.unwrap();
         let found = cache.answer(&question(0), || as_of(after), is_busy, async { Ok(2) }).await.unwrap();
-        assert_eq!(found.value, if found.is_outdated { 1 } else { 2 });
-        found.is_outdated
+        assert_eq!(found.value, if found.outdated_for.is_some() { 1 } else { 2 });
+        found.outdated_for.is_some()
     })
 }
 
@@ -174,14 +174,14 @@ fn what_somebody_decided_is_never_lacking() {
 
 #[tokio::test]
 async fn nothing_lacks_the_end_that_somebody_was_told_of() {
-    let cache = AnswerCache::new(CacheLimits { lag_max: LAG, ..CacheLimits::default() });
+    let cache = AnswerCache::new(CacheLimits { lag: LAG, ..CacheLimits::default() });
     let (before, after) = tokio::task::spawn_blocking(|| versions(1, 0)).await.unwrap();
     let as_of = |version| AsOf { version, branches: 0, ends_told: cache.ends_told.load(Ordering::SeqCst), minute: 0 };
     cache.answer(&question(0), || as_of(before), true, async { Ok(1) }).await.unwrap();
-    assert!(cache.answer(&question(0), || as_of(after), true, async { Ok(2) }).await.unwrap().is_outdated);
+    assert!(cache.answer(&question(0), || as_of(after), true, async { Ok(2) }).await.unwrap().outdated_for.is_some());
     cache.tell_end();
     let found = cache.answer(&question(0), || as_of(after), true, async { Ok(3) }).await.unwrap();
-    assert_eq!((found.value, found.is_outdated), (3, false));
+    assert_eq!((found.value, found.outdated_for), (3, None));
 }
 
 #[tokio::test]
@@ -207,4 +207,12 @@ async fn answers_take_no_more_bytes_than_they_may() {
     let slots = cache.slots();
     let kept: usize = slots.by_key.values().filter_map(|slot| slot.kept.as_ref()).map(|kept| kept.bytes).sum();
     assert_eq!((slots.bytes, kept), (84, 84));
+}
+
+#[test]
+fn an_answer_that_takes_long_may_be_older_up_to_a_limit() {
+    let limits =
+        CacheLimits { lag: Duration::from_millis(250), lag_max: Duration::from_secs(2), ..CacheLimits::default() };
+    let lag = [1, 40, 5_000].map(|took| limits.lag_of(Duration::from_millis(took)).as_millis());
+    assert_eq!(lag, [250, 800, 2_000]);
 }

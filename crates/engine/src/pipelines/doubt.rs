@@ -1,13 +1,16 @@
 //! A response that would remove a large part of the loaded lines is not applied at once: the lines stay, the window is a gap,
 //! and the request is retried.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use domain::Interval;
-use domain::loss::{Confirmation, DoubtedLoss, EarlierLosses, KnownLine, Loss, doubtful, is_believed, never_empty};
+use domain::loss::{
+    Confirmation, DoubtedLoss, EarlierLosses, FewLines, KnownLine, doubtful, is_believed, unusually_few,
+};
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
+use domain::stock_loss::emptied;
 use domain::window::{day_interval, half_hours, local_half_hour};
+use domain::{Interval, WarehouseCode};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use warehouse::{SalesWindow, StockSnapshot, WarehouseError};
@@ -38,16 +41,17 @@ pub(super) async fn of(
     let mut losses = doubtful(&loaded, &came, &earlier, limits);
     let gone: u64 = losses.iter().map(|loss| loss.gone).sum();
     let revalued: u64 = losses.iter().map(|loss| loss.revalued).sum();
-    losses.extend(unexpectedly_empty(job, window, lines).await?);
+    let few = with_few_lines(job, window, lines).await?;
+    losses.extend(few.iter().map(|few| few.loss.clone()));
     let confirmation = Confirmation { at: now, made_at: made_at.filter(|_| job.engine.source_clock.has_agreed()) };
     if losses.is_empty() || is_believed(&losses, &doubted, confirmation, limits) {
         return Ok(None);
     }
     let all = loaded.len() as u64;
-    let said = match losses.first() {
+    let said = match few.first() {
         _ if gone > 0 => messages::would_lose(gone, all, earlier.of_window, limits.pause),
         _ if revalued > 0 => messages::would_revalue(revalued, all, limits.pause),
-        Some(empty) => messages::never_empty(empty.half_hour, limits.never_empty_weeks, limits.pause),
+        Some(few) => messages::unusually_few(few, limits),
         None => return Ok(None),
     };
     tracing::warn!(run = %job.record.id, branch = %window.branch, gone, revalued, half_hours = losses.len(), "an answer is doubted");
@@ -70,52 +74,65 @@ async fn earlier_losses(
     })
 }
 
-/// Half hours of the window that are expected, have no line, and have always had some.
-async fn unexpectedly_empty(
+/// Half hours of the window that are expected, and have far fewer lines than they always had, or none.
+async fn with_few_lines(
     job: &Job<'_>,
     window: &SalesWindow,
     lines: &[SaleLine],
-) -> Result<Vec<Loss>, WarehouseError> {
+) -> Result<Vec<FewLines>, WarehouseError> {
     let (zone, limits) = (&job.branch.zone, job.engine.settings.loss_limits);
-    let sold: HashSet<DateTime> = lines.iter().map(|line| local_half_hour(line.local_moment())).collect();
+    let mut sold: HashMap<DateTime, u64> = HashMap::new();
+    for line in lines {
+        *sold.entry(local_half_hour(line.local_moment())).or_default() += 1;
+    }
     let local = half_hours(window.interval, zone).into_iter().map(|part| (part, zone.to_datetime(part.start())));
-    let mut empty: Vec<_> = local.filter(|(_, start)| !sold.contains(start)).collect();
-    if empty.is_empty() || limits.never_empty_weeks == 0 {
+    let is_few = |start: &DateTime| sold.get(start).is_none_or(|lines| *lines <= limits.few_lines_max);
+    let mut few: Vec<_> = local.filter(|(_, start)| is_few(start)).collect();
+    if few.is_empty() || limits.never_empty_weeks == 0 {
         return Ok(Vec::new());
     }
     let changes = job.engine.warehouse.calendar_changes(None).await?;
     let calendars = Calendars::after(&job.engine.branches, &changes);
     let expected = calendars.of(job.branch).expected(window.interval, zone);
-    empty.retain(|(half_hour, _)| expected.covers(half_hour));
+    few.retain(|(half_hour, _)| expected.covers(half_hour));
     let weeks = SignedDuration::from_hours(7 * 24 * i64::from(limits.never_empty_weeks));
     let since = window.interval.start().checked_sub(weeks).ok();
     let range = since.and_then(|since| Interval::new(since, window.interval.end()));
-    let (Some(range), false) = (range, empty.is_empty()) else { return Ok(Vec::new()) };
+    let (Some(range), false) = (range, few.is_empty()) else { return Ok(Vec::new()) };
     let Some(local) = Interval::new(zone.to_datetime(range.start()), zone.to_datetime(range.end())) else {
         return Ok(Vec::new());
     };
     let mut known = job.engine.warehouse.sales_history(vec![window.branch.clone()], range, local).await?;
     let history = known.remove(&window.branch).unwrap_or_default();
-    let empty: Vec<DateTime> = empty.into_iter().map(|(_, start)| start).collect();
-    Ok(never_empty(&empty, &history, zone, limits))
+    let few: Vec<DateTime> = few.into_iter().map(|(_, start)| start).collect();
+    let came: Vec<KnownLine> = lines.iter().map(KnownLine::of).filter(|line| few.contains(&line.half_hour)).collect();
+    Ok(unusually_few(&few, &came, &history, zone, limits))
 }
 
-/// Why a snapshot is not taken; none where it may be.
-pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<Option<RunMessage>, WarehouseError> {
+/// A warehouse whose stock is not taken, and why.
+pub(super) struct DoubtedStock {
+    pub(super) warehouse: WarehouseCode,
+    pub(super) message: RunMessage,
+}
+
+/// The warehouses of a snapshot that are not taken.
+pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<Vec<DoubtedStock>, WarehouseError> {
     let warehouse = &job.engine.warehouse;
     let (now, limits) = (job.engine.clock.now(), job.engine.settings.loss_limits);
-    let mut said = None;
+    let mut found = Vec::new();
     let since = now.checked_sub(REMOVALS_COUNTED_FOR).unwrap_or(now);
     for known in warehouse.last_snapshots(snapshot.branch.clone(), since).await? {
         let Some(taken) = snapshot.warehouses.iter().find(|taken| taken.code == known.warehouse) else { continue };
-        let (before, articles) = (known.codes.len() as u64, taken.articles.len() as u64 + taken.unreadable);
+        let (before, articles) = (known.articles.len() as u64, taken.articles.len() as u64 + taken.unreadable);
         // Any of those that cannot be read may be one that seems to be gone.
-        let still_there = taken.articles.iter().filter(|article| known.codes.contains(&article.codigo)).count() as u64;
+        let still_there =
+            taken.articles.iter().filter(|article| known.articles.contains_key(&article.codigo)).count() as u64;
         let still_there = (still_there + taken.unreadable).min(before);
         let is_much = limits.is_doubtful(before, still_there);
         // A little at each snapshot is much in the end.
         let is_much_in_a_day = still_there < before && limits.is_doubtful(before + known.gone, still_there);
-        if !is_much && !is_much_in_a_day {
+        let emptied = emptied(&known.articles, &taken.articles, limits);
+        if !is_much && !is_much_in_a_day && emptied.is_none() {
             continue;
         }
         // About as many as were doubted: stock goes on changing meanwhile.
@@ -127,7 +144,13 @@ pub(super) async fn of_stock(job: &Job<'_>, snapshot: &StockSnapshot) -> Result<
             Some(_) => {}
             None => warehouse.doubt_snapshot(snapshot.branch.clone(), known.warehouse.clone(), articles, now).await?,
         }
-        said = Some(messages::would_lose_articles(&known.warehouse, before, before - still_there, limits.pause));
+        let message = match emptied {
+            Some(emptied) if !is_much && !is_much_in_a_day => {
+                messages::would_empty_stock(&known.warehouse, emptied, limits.pause)
+            }
+            _ => messages::would_lose_articles(&known.warehouse, before, before - still_there, limits.pause),
+        };
+        found.push(DoubtedStock { warehouse: known.warehouse, message });
     }
-    Ok(said)
+    Ok(found)
 }

@@ -1,4 +1,5 @@
-//! A snapshot of a branch's stock: every warehouse, or none. Articles that cannot be read stay as they were (adr/0045).
+//! A snapshot of a branch's stock. A warehouse whose response is not believed keeps the stock that it had, and so do articles that
+//! cannot be read (adr/0045); the others are taken, and the half hour is covered only where all were.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,7 +21,7 @@ use crate::schedule::half_hour_of;
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let started = Instant::now();
     // Until the snapshot is written, what it takes is not anybody else's.
-    let Extracted { warehouses, unreadable, memory: _memory } =
+    let Extracted { warehouses, refused, unreadable, memory: _memory } =
         job.monitor.extract(|step| ask(job, RequestWatcher::of_run(step, job.engine, job.record))).await?;
     let phases = PhaseTimes { extract: started.elapsed() };
     let extracted = warehouses.iter().map(|warehouse| warehouse.articles.len() as u64).sum();
@@ -29,18 +30,22 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
     let captured_at = job.engine.clock.now();
     let interval = half_hour_of(captured_at, &job.branch.zone).unwrap_or(job.record.interval);
     let branch = job.branch.id.clone();
-    let snapshot = job
+    let mut snapshot = job
         .monitor
         .transform(|step| async move {
             step.rows(extracted, extracted);
             Ok::<_, PipelineError>(StockSnapshot { branch, interval, captured_at, warehouses })
         })
         .await?;
-    if let Some(message) = doubt::of_stock(job, &snapshot).await? {
-        return Err(PipelineError::Short { message, extracted });
+    let doubted = doubt::of_stock(job, &snapshot).await?;
+    snapshot.warehouses.retain(|taken| doubted.iter().all(|doubted| doubted.warehouse != taken.code));
+    let not_believed = refused.into_iter().chain(doubted.into_iter().map(|doubted| doubted.message)).next();
+    if let (Some(message), true) = (&not_believed, snapshot.warehouses.is_empty()) {
+        return Err(PipelineError::Short { message: message.clone(), extracted });
     }
     let end = RunEnd { run: job.record.id, clock: job.commit_clock(), extracted, announced: None, phases };
-    let message = (!unreadable.is_empty()).then(|| messages::unreadable_articles(&unreadable));
+    let unread = (!unreadable.is_empty()).then(|| messages::unreadable_articles(&unreadable));
+    let message = not_believed.or(unread);
     let stored = message.clone();
     let loaded = job
         .monitor
@@ -68,6 +73,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
 /// What the source has of a branch.
 struct Extracted {
     warehouses: Vec<WarehouseStock>,
+    /// What is wrong with the first response that is not believed.
+    refused: Option<RunMessage>,
     /// Articles that cannot be read, by warehouse.
     unreadable: Vec<UnreadableStock>,
     /// What the responses take.
@@ -79,8 +86,8 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
     let client = job.client(watcher.clone());
     let mut warehouses = Vec::with_capacity(job.branch.warehouses.len());
     let mut memory = Vec::with_capacity(job.branch.warehouses.len());
-    let mut unreadable = Vec::new();
-    for warehouse in &job.branch.warehouses {
+    let (mut refused, mut unreadable) = (None, Vec::new());
+    'warehouses: for warehouse in &job.branch.warehouses {
         let requested_at = job.engine.clock.now();
         let mut left = job.engine.settings.short_answer_retries;
         let answer = loop {
@@ -94,8 +101,8 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
                 break answer;
             }
             if left == 0 {
-                let message = no_proof.unwrap_or_else(|| messages::incomplete_stock(&warehouse.code, &answer));
-                return Err(PipelineError::Short { message, extracted: answer.articles.len() as u64 });
+                refused.get_or_insert(no_proof.unwrap_or_else(|| messages::incomplete_stock(&warehouse.code, &answer)));
+                continue 'warehouses;
             }
             left -= 1;
         };
@@ -112,7 +119,7 @@ async fn ask(job: &Job<'_>, watcher: Arc<RequestWatcher>) -> Result<Extracted, P
         warehouses.push(WarehouseStock { code, articles, unreadable });
         memory.push(share);
     }
-    Ok(Extracted { warehouses, unreadable, memory })
+    Ok(Extracted { warehouses, refused, unreadable, memory })
 }
 
 /// What is wrong with a response that the source made before the half hour that it would count for, or that hides when it was made: it

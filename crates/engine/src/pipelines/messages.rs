@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use domain::loss::{FewLines, LossLimits};
 use domain::run_message::{ArticleOfWarehouse, Came, RunMessage};
 use domain::sale::SalesAnswer;
 use domain::stock::{ArticlesAnswer, UnreadableArticle};
+use domain::stock_loss::Emptied;
 use domain::{Branch, BranchClock, WarehouseCode};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +29,7 @@ pub(super) fn of_error(error: &PipelineError) -> RunMessage {
         PipelineError::Warehouse(WarehouseError::OutOfRange { place, column, value }) => {
             RunMessage::OutOfRange { lugar: place.clone(), columna: (*column).to_owned(), valor: value.clone() }
         }
+        PipelineError::Warehouse(WarehouseError::Damaged(_)) => RunMessage::DatabaseDamaged,
         PipelineError::Warehouse(_) => RunMessage::DatabaseRefused,
         PipelineError::Short { message, .. } => message.clone(),
         PipelineError::NotOneDay => RunMessage::NotOneDay,
@@ -45,6 +48,9 @@ fn of_source(error: &KlkError) -> RunMessage {
         }
         KlkError::Connect { .. } => RunMessage::CannotConnect,
         KlkError::Interrupted { .. } => RunMessage::CutOff,
+        KlkError::Status { status, location: Some(location), .. } => {
+            RunMessage::Redirected { estado: *status, hacia: location.clone() }
+        }
         KlkError::Status { status, .. } => RunMessage::HttpStatus { estado: *status },
         KlkError::Refused { message, kind: RefusalKind::UnknownBranch, .. } => {
             RunMessage::BranchUnknownToPos { dijo: message.clone() }
@@ -162,10 +168,14 @@ pub(super) fn would_revalue(revalued: u64, loaded: u64, pause: SignedDuration) -
     RunMessage::WouldRevalue { cambiadas: revalued, cargadas: loaded, minutos: pause.as_mins() }
 }
 
-/// An answer without sales in a half hour that always had some.
-pub(super) fn never_empty(half_hour: DateTime, weeks: u32, pause: SignedDuration) -> RunMessage {
-    let media_hora = half_hour.strftime("%H:%M").to_string();
-    RunMessage::NeverEmpty { media_hora, semanas: weeks, minutos: pause.as_mins() }
+/// A response with few lines in a half hour that always had many, or with none.
+pub(super) fn unusually_few(few: &FewLines, limits: LossLimits) -> RunMessage {
+    let media_hora = few.half_hour.strftime("%H:%M").to_string();
+    let (semanas, minutos) = (limits.never_empty_weeks, limits.pause.as_mins());
+    match few.lines {
+        0 => RunMessage::NeverEmpty { media_hora, semanas, minutos },
+        lineas => RunMessage::UnusuallyFew { media_hora, lineas, minimo: few.least, semanas, minutos },
+    }
 }
 
 /// A snapshot without many of the articles of the last one.
@@ -177,6 +187,16 @@ pub(super) fn would_lose_articles(
 ) -> RunMessage {
     let almacen = warehouse.clone();
     RunMessage::WouldLoseArticles { almacen, perdidos: gone, cargados: before, minutos: pause.as_mins() }
+}
+
+/// A snapshot in which many articles have lost their stock or their price.
+pub(super) fn would_empty_stock(warehouse: &WarehouseCode, emptied: Emptied, pause: SignedDuration) -> RunMessage {
+    RunMessage::WouldEmptyStock {
+        almacen: warehouse.clone(),
+        cambiados: emptied.changed,
+        con_existencia: emptied.known,
+        minutos: pause.as_mins(),
+    }
 }
 
 /// Articles of a response that was made long before it was requested.
@@ -269,6 +289,7 @@ mod tests {
 
     #[rstest]
     #[case("'ventas' is missing; it begins with: {", Some("ventas"), Came::Nothing)]
+    #[case("'Content-Encoding': no compression was expected, \"gzip\" came", Some("Content-Encoding"), Came::Value("\"gzip\"".to_owned()))]
     #[case("'meta' comes twice; it begins with: {", Some("meta"), Came::Twice)]
     #[case("'meta': 'total_registros' comes twice", Some("total_registros"), Came::Twice)]
     #[case("'ventas': an array was expected, {} came; it begins with: {", Some("ventas"), Came::Value("{}".to_owned()))]
@@ -284,13 +305,13 @@ mod tests {
     }
 
     #[test]
-    fn the_page_of_a_proxy_is_not_shown_to_people() {
-        let error = KlkError::Status {
-            endpoint: Endpoint::Sales,
-            status: 503,
-            excerpt: "<html>503</html>".to_owned(),
-            retry_after: None,
+    fn the_page_of_a_proxy_is_not_shown_to_people_and_where_it_redirects_is() {
+        let status = |status, location: Option<&str>| {
+            let (excerpt, location) = ("<html>503</html>".to_owned(), location.map(str::to_owned));
+            KlkError::Status { endpoint: Endpoint::Sales, status, excerpt, location, retry_after: None }
         };
-        assert_eq!(of_error(&error.into()), RunMessage::HttpStatus { estado: 503 });
+        assert_eq!(of_error(&status(503, None).into()), RunMessage::HttpStatus { estado: 503 });
+        let hacia = "https://pos.example/ventas".to_owned();
+        assert_eq!(of_error(&status(301, Some(&hacia)).into()), RunMessage::Redirected { estado: 301, hacia });
     }
 }

@@ -2,9 +2,11 @@
 
 use domain::filter::InvalidParameter;
 use domain::requirement::Requirement;
+use serde::Serialize;
 use uuid::Uuid;
 use warehouse::SavedViewRow;
 
+use crate::answer_cache::Question;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Characters of a name: it stands in a row of links.
@@ -13,7 +15,7 @@ const NAME_CHARACTERS_MAX: usize = 60;
 const ADDRESS_CHARACTERS_MAX: usize = 1000;
 
 /// A saved view of the signed-in person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SavedView {
     /// By which it is deleted.
     pub id: Uuid,
@@ -27,8 +29,13 @@ impl Engine {
     /// The saved views of the signed-in person, by name.
     pub async fn saved_views(&self, actor: &Actor) -> Result<Vec<SavedView>, UseCaseError> {
         actor.may_read()?;
-        let rows = self.warehouse.saved_views(actor.name.clone()).await?;
-        Ok(rows.into_iter().map(view).collect())
+        // Three pages show them at each view; no run changes them.
+        let question = Question::new("saved_views", &actor.name, &[]);
+        self.cached(question, async {
+            let rows = self.warehouse.saved_views(actor.name.clone()).await?;
+            Ok(rows.into_iter().map(view).collect())
+        })
+        .await
     }
 
     /// Keeps a view, in the place of the one with the same name.

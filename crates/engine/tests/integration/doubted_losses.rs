@@ -273,6 +273,37 @@ async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_s
     }
 }
 
+/// Five Mondays; the POS has one line of the last, then two, and then stays with them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_hour_that_always_sold_much_and_has_few_lines_is_believed_when_they_are_said_again() {
+    let few = Arc::new(AtomicU64::new(1));
+    let known = Arc::clone(&few);
+    let world = answering(settings(), move |question: &serde_json::Value| {
+        let date = question["fecha_desde"].as_str().unwrap();
+        let few = u32::try_from(known.load(Ordering::Relaxed)).unwrap();
+        let sold = if date == DAY { of_invoices(1..few + 1) } else { of_invoices(1..21) };
+        sold.replace(DAY, date).replace("C01-01-", &format!("C01-01-{}", date[5..].replace('-', "")))
+    })
+    .await;
+    for date in ["2025-10-20", "2025-10-27", "2025-11-03", "2025-11-10"] {
+        assert_eq!(world.extract("tienda_01", date, HOURS).await[0].estado, RunState::Succeeded);
+    }
+    let load = async || world.extract("tienda_01", DAY, HOURS).await.remove(0);
+    let run = load().await;
+    assert_eq!(run.estado, PARTIAL);
+    let said = run.error_mensaje.unwrap();
+    assert!(said.contains("nunca hubo menos de 20") && said.contains("las 12:00"), "{said}");
+    assert_eq!(day_totals(&world).await.lines, 1, "what came is kept");
+    assert!(is_a_gap(&world).await);
+    world.clock.set("2025-11-18T16:11:00Z");
+    few.store(2, Ordering::Relaxed);
+    assert_eq!(load().await.estado, PARTIAL, "it is another response");
+    world.clock.set("2025-11-18T16:22:00Z");
+    assert_eq!(load().await.estado, RunState::Succeeded);
+    assert!(!is_a_gap(&world).await);
+    assert_eq!(load().await.estado, RunState::Succeeded, "it was believed");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_come_back_end_the_doubt() {
     let (world, response) = responding(of_invoices(1..41)).await;

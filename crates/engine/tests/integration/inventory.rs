@@ -1,4 +1,4 @@
-//! Snapshots of stock: whole or not at all, and only of the present.
+//! Snapshots of stock: a warehouse is taken whole or not at all, and only as it is now.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,11 @@ pub async fn ask_for_snapshot(world: &World) -> BatchId {
     world.engine.extract(&operator(), request).await.unwrap().batch.unwrap()
 }
 
+async fn gaps(world: &World) -> Vec<domain::read_model::GapView> {
+    let filter = GapFilter { kind: Some(EtlKind::Inventory), hours_max: 48, ..GapFilter::default() };
+    world.engine.list_gaps(&operator(), filter).await.unwrap().gaps
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_has_every_warehouse_and_a_failed_one_leaves_the_stock_as_it_was() {
     let world = World::new().await;
@@ -51,10 +56,6 @@ async fn a_snapshot_has_every_warehouse_and_a_failed_one_leaves_the_stock_as_it_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missed_snapshot_cannot_be_recovered_and_none_is_expected_before_the_first() {
     let world = World::new().await;
-    let gaps = async |world: &World| {
-        let filter = GapFilter { kind: Some(EtlKind::Inventory), hours_max: 48, ..GapFilter::default() };
-        world.engine.list_gaps(&operator(), filter).await.unwrap().gaps
-    };
     assert!(gaps(&world).await.is_empty());
     snapshot(&world).await;
     world.clock.set("2025-11-18T18:00:00Z");
@@ -77,10 +78,18 @@ async fn selling_with(
     members: Arc<Mutex<String>>,
     articles: impl Fn() -> Vec<String> + Send + Sync + 'static,
 ) -> World {
+    selling_by_warehouse(members, move |_| articles()).await
+}
+
+/// The same; each warehouse has articles of its own.
+async fn selling_by_warehouse(
+    members: Arc<Mutex<String>>,
+    articles: impl Fn(&str) -> Vec<String> + Send + Sync + 'static,
+) -> World {
     let pos = MockServer::start().await;
     let respond = move |request: &Request| {
         let asked: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
-        let articles = articles();
+        let articles = articles(asked["Codigoalmacen"].as_str().unwrap_or_default());
         let filter = serde_json::json!([asked["Codigoalmacen"]]).to_string().replace('"', "\\\"");
         let body = format!(
             r#"{{"meta":{{"total_articulos":{}{}}},"articulos":[{}]}}"#,
@@ -164,6 +173,52 @@ async fn a_stock_that_falls_is_believed_when_it_comes_again() {
     assert_eq!(snapshot(&world).await[0].estado, RunState::Failed);
     world.clock.set("2025-11-18T18:00:00Z");
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
+}
+
+/// All articles, and nothing of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_that_is_empty_of_a_sudden_is_believed_when_it_comes_again() {
+    let is_empty = Arc::new(AtomicBool::new(false));
+    let known = Arc::clone(&is_empty);
+    let world = selling(move || {
+        let stock = if known.load(Ordering::Relaxed) { "0" } else { "7.5" };
+        (0..100).map(|number| article(number, stock)).collect()
+    })
+    .await;
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+    is_empty.store(true, Ordering::Relaxed);
+    world.clock.set("2025-11-18T16:30:00Z");
+    let doubted = snapshot(&world).await;
+    assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
+    let said = doubted[0].error_mensaje.as_ref().unwrap();
+    assert!(said.starts_with("En 100 de 100 artículos del almacén APP-"), "{said}");
+    world.clock.set("2025-11-18T17:00:00Z");
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
+}
+
+/// The one loses most of its articles, and the other goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warehouse_in_doubt_does_not_keep_the_other_one_as_it_was() {
+    let count = Arc::new(AtomicU32::new(100));
+    let known = Arc::clone(&count);
+    let world = selling_by_warehouse(Arc::new(Mutex::new(ECHO.to_owned())), move |warehouse| {
+        let count = if warehouse == "APP-TPF" { known.load(Ordering::Relaxed) } else { 100 };
+        (0..count).map(|number| article(number, "1")).collect()
+    })
+    .await;
+    assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded);
+    count.store(3, Ordering::Relaxed);
+    world.clock.set("2025-11-18T16:30:00Z");
+    let runs = snapshot(&world).await;
+    assert_eq!((runs[0].estado, runs[0].registros_cargados), (RunState::Partial, Some(100)), "{runs:?}");
+    assert!(runs[0].error_mensaje.as_ref().unwrap().contains("almacén APP-TPF"), "{runs:?}");
+    world.clock.set("2025-11-18T18:00:00Z");
+    assert_eq!(gaps(&world).await[0].hora_desde, "12:30", "the half hour is not whole");
+    let fresh = world.warehouse().await.stock_freshness().await.unwrap();
+    let times: Vec<_> = fresh.iter().map(|(_, code, at)| (code.as_str().to_owned(), at.to_string())).collect();
+    let at = |code: &str| times.iter().find(|(known, _)| known == code).unwrap().1.clone();
+    assert_eq!(at("APP-TPF"), "2025-11-18T16:00:00Z");
+    assert!(times.iter().any(|(_, at)| at == "2025-11-18T16:30:00Z"), "{times:?}");
 }
 
 /// As many articles, and others.

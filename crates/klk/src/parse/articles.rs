@@ -95,7 +95,7 @@ fn read_article(scanner: &mut Scanner<'_>) -> Result<Article, Problem> {
         return Err(Problem::Discredit(format!("'error': {message}")));
     }
     Ok(Article {
-        codigo: read!(required_text, raw.Codigo).into_owned(),
+        codigo: read!(article_code, raw.Codigo).into_owned(),
         nombre_producto: read!(article_text, raw.NombreProducto),
         barra: read!(article_text, raw.Barra),
         categoria: read!(article_text, raw.Categoria),

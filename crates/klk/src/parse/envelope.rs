@@ -27,8 +27,9 @@ pub(super) fn read_envelope<E: Elements>(body: &mut Body, elements: &mut E) -> R
         return Err(ParseError::of_failure(failure, body));
     }
     whole.map_err(|problem| ParseError::from_problem(body, envelope.element, problem))?;
-    let Envelope { meta, error, other_error, has_array, .. } = envelope;
-    if let Some(message) = refusal_message(error.value()).or(refusal_message(other_error.as_deref())) {
+    let Envelope { meta, error, other_error, failed, message, has_array, .. } = envelope;
+    let said = refusal_message(error.value()).or(refusal_message(other_error.as_deref()));
+    if let Some(message) = said.or_else(|| failed.map(|failed| refusal_message(message.as_deref()).unwrap_or(failed))) {
         return Err(ParseError::Refused { message });
     }
     if !has_array {
@@ -44,6 +45,10 @@ struct Envelope {
     error: Member,
     /// An `Error` in another spelling than the contract's.
     other_error: Option<String>,
+    /// The member by which the response says that it failed, as `"success": false`.
+    failed: Option<String>,
+    /// What it says of that, as `message`.
+    message: Option<String>,
     has_array: bool,
     /// Which element is being read, for errors.
     element: Option<usize>,
@@ -61,14 +66,23 @@ impl Envelope {
                 name if name == E::ARRAY => self.read_array(body, elements)?,
                 name => {
                     let value = step(body, |scanner, _| scanner.value().map(str::to_owned))?;
-                    if name.eq_ignore_ascii_case("error") && refusal_message(self.other_error.as_deref()).is_none() {
-                        self.other_error = Some(value);
-                    }
+                    self.note(name, value);
                 }
             }
             more = step(body, |scanner, _| scanner.another(b'}'))?;
         }
         Ok(())
+    }
+
+    /// Of a member that the contract does not have, what makes the response no answer.
+    fn note(&mut self, name: &str, value: String) {
+        if says_failed(name, &value) {
+            self.failed = Some(format!("\"{name}\": {value}"));
+        } else if name.eq_ignore_ascii_case("error") && refusal_message(self.other_error.as_deref()).is_none() {
+            self.other_error = Some(value);
+        } else if ["message", "mensaje", "detail", "detalle"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            self.message = Some(value);
+        }
     }
 
     fn read_array<E: Elements>(&mut self, body: &mut Body, elements: &mut E) -> Result<(), Problem> {
@@ -145,6 +159,15 @@ fn read_end(body: &mut Body) -> Result<(), Problem> {
             return Ok(());
         }
     }
+}
+
+/// Whether a member says that the request failed, in the ways that HTTP APIs do where they have no `error`.
+fn says_failed(name: &str, value: &str) -> bool {
+    let is_named = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let value = value.trim_matches('"').to_ascii_lowercase();
+    (is_named(&["success", "ok", "exito"]) && matches!(value.as_str(), "false" | "0"))
+        || (is_named(&["status", "estado", "resultado"])
+            && matches!(value.as_str(), "error" | "fail" | "failed" | "fallido"))
 }
 
 /// What an `error` says. Null, false and "" say nothing; what is no text is shown as it came.

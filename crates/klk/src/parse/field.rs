@@ -10,7 +10,7 @@ use super::clock::{parse_date, parse_time};
 use super::decimal::parse_decimal;
 use super::problem::Expected;
 use super::raw::Field;
-use crate::text::{as_seen, invoice_key};
+use crate::text::{as_seen, code_key, invoice_key};
 
 /// Reads a field of an object with one of the functions below; an error carries the field's name.
 macro_rules! read {
@@ -49,10 +49,15 @@ pub(super) fn invoice_number(field: Field<'_>) -> Result<Cow<'_, str>, Expected>
     required_text(field).map(invoice_key)
 }
 
+/// The code of an article that has to be there, as a key.
+pub(super) fn article_code(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
+    required_text(field).map(code_key)
+}
+
 /// A code that has to be there: it becomes part of identifiers, addresses and log lines.
 pub(super) fn code(field: Field<'_>) -> Result<Cow<'_, str>, Expected> {
     let has_control = borrowed_text(field)?.is_some_and(|text| text.trim().contains(char::is_control));
-    let code = required_text(field)?;
+    let code = article_code(field)?;
     (code.chars().count() <= CODE_CHARACTERS_MAX && !has_control)
         .then_some(code)
         .ok_or("a code of at most 64 characters, none of them a control character")

@@ -7,7 +7,7 @@ use domain::sale::{SmolStr, UnreadableLine};
 use domain::stock::UnreadableArticle;
 use serde_json::value::RawValue;
 
-use super::field::{invoice_number, required_integer, required_text};
+use super::field::{article_code, invoice_number, required_integer};
 use super::problem::Problem;
 use super::scanner::Scanner;
 use crate::text::{BYTE_MARK, excerpt};
@@ -116,7 +116,7 @@ impl UnreadableArticles {
     /// Sets aside the element at an index.
     #[cold]
     pub(super) fn add(&mut self, index: usize, element: &str, reason: &Reason) {
-        let code = named_value(element, "Codigo").and_then(|json| required_text(Some(json)).ok());
+        let code = named_value(element, "Codigo").and_then(|json| article_code(Some(json)).ok());
         self.count += 1;
         let (field, value) = reason.field_and_value(element);
         if self.refusal.is_none() {

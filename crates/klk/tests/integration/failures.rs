@@ -39,10 +39,18 @@ async fn any_status_but_200_is_a_failure(#[case] status: u16, #[case] kind: &str
     let answer = ResponseTemplate::new(status).insert_header("location", "/ventas").set_body_raw(body, kind);
     let server = sales_server(answer).await;
     let error = failure(single(&server.uri())).await;
-    let KlkError::Status { status: got, excerpt, .. } = &error else { panic!("{error:?}") };
+    let KlkError::Status { status: got, excerpt, location, .. } = &error else { panic!("{error:?}") };
     assert_eq!((*got, excerpt.contains('\n')), (status, false));
+    assert_eq!(location.as_deref(), (status == 302).then_some("/ventas"));
     assert_eq!(error.class(), ErrorClass::ApiError);
     assert_eq!(requests(&server).await, 1);
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_named_and_not_shown() {
+    let answer = ResponseTemplate::new(200).insert_header("content-encoding", "gzip").set_body_bytes([0x1f, 0x8b, 8]);
+    let message = failure(single(&sales_server(answer).await.uri())).await.to_string();
+    assert!(message.ends_with("'Content-Encoding': no compression was expected, \"gzip\" came"), "{message}");
 }
 
 #[tokio::test]
@@ -58,6 +66,9 @@ async fn the_page_of_a_proxy_is_shown_in_short() {
 #[case(r#"{"error":"Sucursal SUC001 no existe"}"#, RefusalKind::UnknownBranch)]
 #[case(r#"{"error":"Sucursal sin conexi\u00f3n"}"#, RefusalKind::Other)]
 #[case(r#"{"error":{"code":7}}"#, RefusalKind::Other)]
+#[case(r#"{"success":false,"message":"Sin permiso","meta":{"total_registros":0},"ventas":[]}"#, RefusalKind::Other)]
+#[case(r#"{"meta":{"total_registros":0},"ventas":[],"Status":"error"}"#, RefusalKind::Other)]
+#[case(r#"{"ok":0,"mensaje":"Sucursal SUC001 no existe","ventas":[]}"#, RefusalKind::UnknownBranch)]
 #[case(r#"{"meta":{"total_registros":0},"ventas":[],"error":"Tienda sin conexión"}"#, RefusalKind::Other)]
 #[tokio::test]
 async fn an_error_with_status_200_is_a_refusal(#[case] body: &str, #[case] expected: RefusalKind) {

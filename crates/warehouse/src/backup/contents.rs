@@ -74,7 +74,7 @@ impl Contents {
 
 /// Reads every value of every table, so that a block whose checksum is wrong is noticed; equal for equal data, whatever the
 /// order of the rows.
-pub(super) fn fingerprint(connection: &Connection) -> Result<BTreeMap<String, String>> {
+pub(crate) fn fingerprint(connection: &Connection) -> Result<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for table in tables(connection)? {
         let sql = format!("SELECT coalesce(bit_xor(hash(t)), 0)::VARCHAR FROM {} AS t", quoted(&table));

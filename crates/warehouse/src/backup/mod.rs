@@ -3,7 +3,7 @@
 //! A copy is made while nothing is written: the writer's thread merges the log, reads what the database has, and copies the file.
 //! The copy is then opened, read whole and compared, and only then gets its name. Readers are not held up.
 
-mod contents;
+pub(crate) mod contents;
 pub(crate) mod files;
 mod restore;
 

@@ -8,7 +8,7 @@ use duckdb::Connection;
 
 use super::Load;
 use crate::columns::{append, count, local_micros, local_moments, sum, text};
-use crate::other_days::parts;
+use crate::invoice_numbers::parts;
 use crate::summaries::HALF_HOUR_MICROS;
 use crate::{Result, WarehouseError};
 

@@ -50,6 +50,39 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Where DuckDB keeps its blocks: behind three headers of 4 KiB, each of 256 KiB with its sum before it.
+const HEADERS_BYTES: usize = 3 * 4096;
+const BLOCK_BYTES: usize = 262_144;
+
+/// Of each block in turn a byte is another one.
+#[tokio::test]
+async fn a_damaged_block_is_found_by_reading_all_and_told_from_a_refused_statement() {
+    let store = Store::new();
+    load(&store, 1, EIGHT).await;
+    assert!(store.warehouse.read_all().await.unwrap() > 10);
+    store.warehouse.close().await;
+    let whole = std::fs::read(store.path()).unwrap();
+    let mut damaged = 0;
+    for block in (HEADERS_BYTES..whole.len()).step_by(BLOCK_BYTES) {
+        let mut bytes = whole.clone();
+        bytes[block + 64] ^= 0x40;
+        std::fs::write(store.path(), &bytes).unwrap();
+        let settings = WarehouseSettings { access: Access::ReadOnly, ..WarehouseSettings::at(store.path()) };
+        // A block that says where the others are is needed to open the file.
+        let Ok(warehouse) = Warehouse::open(&settings) else { continue };
+        match warehouse.read_all().await {
+            Ok(_) => {}
+            Err(WarehouseError::Damaged(said)) => {
+                assert!(said.contains("checksum"), "{said}");
+                damaged += 1;
+            }
+            Err(other) => panic!("block at {block}: {other:?}"),
+        }
+        warehouse.close().await;
+    }
+    assert!(damaged > 0, "no block was damaged");
+}
+
 #[tokio::test]
 async fn a_copy_has_what_the_database_had_and_nothing_that_came_later() {
     let store = Store::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::ErrorClass;
 use domain::branch_clock::ALWAYS;
@@ -26,10 +26,10 @@ const FREE_BYTES_LEAST: u64 = 2 * 1024 * 1024 * 1024;
 /// How long what waits for Sentry may take to be sent.
 const OUTBOX_LIMIT: Duration = Duration::from_secs(5);
 
-/// Every check, in the order in which one would look.
-pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Finding>, Failure> {
+/// Every check, in the order in which one would look. A quick one does not read the whole database.
+pub fn all(settings: &Settings, observability: &Observability, is_quick: bool) -> Result<Vec<Finding>, Failure> {
     let mut findings = vec![Finding::fine("configuración", "se puede usar")];
-    findings.extend(super::block_on(database(settings))?);
+    findings.extend(super::block_on(database(settings, is_quick))?);
     findings.extend(disk(&settings.database));
     findings.extend(super::backups::check(settings, SystemClock.now()));
     findings.extend(super::block_on(pos(settings))??);
@@ -45,7 +45,7 @@ pub fn all(settings: &Settings, observability: &Observability) -> Result<Vec<Fin
 
 /// The file, and what it says of calendars. It is opened once, and only to read: what an interrupted process left has to be
 /// there for the one that goes on with it.
-async fn database(settings: &Settings) -> Vec<Finding> {
+async fn database(settings: &Settings, is_quick: bool) -> Vec<Finding> {
     const SUBJECT: &str = "base de datos";
     let path = settings.database.display();
     if !settings.database.exists() {
@@ -62,15 +62,32 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     let finding = match database::open(settings, &Monitoring::disabled(), Access::ReadOnly) {
         Ok(warehouse) => {
             let calendars = calendars(&warehouse).await;
+            let started = Instant::now();
+            let read = if is_quick { Ok(None) } else { warehouse.read_all().await.map(Some) };
+            let seconds = started.elapsed().as_secs_f64();
             let lost = warehouse.lost_commits();
             warehouse.close().await;
             let finding = match may_be_written(&settings.database) {
+                _ if read.is_err() => Finding::failure(
+                    SUBJECT,
+                    format!(
+                        "{path} abre, pero está dañada: {}",
+                        read.err().map(|error| error.to_string()).unwrap_or_default()
+                    ),
+                    "detenga el servidor y ponga en su lugar la última copia con klk restaurar, que conserva el archivo dañado",
+                ),
                 true if lost.is_some() => Finding::failure(
                     SUBJECT,
                     lost.map(|lost| database::lost_work(&settings.database, lost)).unwrap_or_default(),
                     "recupere lo que aparezca en pendientes, o restaure la última copia con klk restaurar",
                 ),
-                true => Finding::fine(SUBJECT, format!("{path} abre y se puede escribir")),
+                true => {
+                    let read = match read {
+                        Ok(Some(tables)) => format!("se leyeron enteras sus {tables} tablas en {seconds:.1} s"),
+                        _ => "no se leyó entera (--rapido)".to_owned(),
+                    };
+                    Finding::fine(SUBJECT, format!("{path} abre y se puede escribir; {read}"))
+                }
                 false => Finding::failure(
                     SUBJECT,
                     format!("{path} abre, pero no se puede escribir"),
@@ -85,7 +102,8 @@ async fn database(settings: &Settings) -> Vec<Finding> {
         Err(failure) => Finding::failure(
             SUBJECT,
             failure.to_string(),
-            "compruebe que el archivo sea de klk y de esta versión o anterior",
+            "compruebe que el archivo sea de klk y de esta versión o anterior; si está dañado, ponga en su lugar la última copia con \
+             klk restaurar",
         ),
     };
     vec![finding]

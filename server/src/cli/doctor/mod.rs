@@ -25,6 +25,9 @@ pub struct DoctorArguments {
     /// Un documento JSON en vez de una tabla
     #[arg(long)]
     json: bool,
+    /// No lee entera la base de datos, lo que encuentra bloques dañados y tarda según su tamaño
+    #[arg(long)]
+    rapido: bool,
     /// Imprime la documentación de las variables (docs/CONFIGURATION.md) y termina
     #[arg(long)]
     variables_markdown: bool,
@@ -50,7 +53,7 @@ impl DoctorArguments {
         match loaded {
             Ok(loaded) => {
                 let observability = Observability::start(&loaded.settings, "error")?;
-                findings.extend(checks::all(&loaded.settings, &observability)?);
+                findings.extend(checks::all(&loaded.settings, &observability, self.rapido)?);
                 observability.shutdown();
             }
             Err(invalid) => {

@@ -114,7 +114,7 @@ fn process(text: &mut Exposition, state: &WebState) {
         (vec![("archivo", (*name).to_owned())], bytes as f64)
     });
     text.gauges("klk_database_bytes", "The database file and its log.", files);
-    if let Some(free) = state.database_files.first().and_then(|(_, path)| host::free_bytes(path.parent()?)) {
+    if let Some(free) = state.database_files.first().and_then(|(_, path)| host::free_bytes_beside(path)) {
         text.gauge("klk_disk_free_bytes", "What is free where the database is.", free as f64);
     }
 }
