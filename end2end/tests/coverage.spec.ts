@@ -74,7 +74,7 @@ test('a year begins with what is latest, and its weeks are chosen by mouse, keyb
   await expect(recover).toBeDisabled();
   await week.getByRole('checkbox').tap();
   await expect(chosen).toHaveCount(1);
-  await expect(detail(page)).toContainText(/^Faltan [678] medias horas en lo elegido, unos USD [\d.]+$/);
+  await expect(detail(page)).toContainText(/^Faltan [678] medias horas en lo elegido, unos USD\s[\d.]+$/);
   await recover.tap();
   await expect(page.getByRole('dialog')).toContainText(/[678] medias horas, [678] llamadas al POS/);
   await context.close();
@@ -152,12 +152,23 @@ test('a rectangle is drawn with the mouse, counted, and given up with Escape', a
   await page.mouse.move(...middle(to), { steps: 8 });
   await page.mouse.up();
   await page.mouse.move(5, 5);
-  await expect(detail(page)).toContainText(/^Faltan [78] medias horas en lo elegido, unos USD [\d.]+$/);
+  await expect(detail(page)).toContainText(/^Faltan [78] medias horas en lo elegido, unos USD\s[\d.]+$/);
   await expect(recover).toBeEnabled();
   await recover.click();
   await expect(page.getByRole('dialog')).toContainText(/[78] medias horas, [78] llamadas al POS/);
   await page.keyboard.press('Escape');
 });
+
+/** Whether a notice lies over anything that stays at the bottom of the window. */
+async function coversBars(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const notice = document.querySelector('.toast')!.getBoundingClientRect();
+    return [...document.querySelectorAll('.nav, .grid-bar')].some((bar) => {
+      const { top, bottom, left, right } = bar.getBoundingClientRect();
+      return top < notice.bottom && notice.top < bottom && left < notice.right && notice.left < right;
+    });
+  });
+}
 
 test('the main job is done with the keyboard alone, and what has focus can be seen', async ({ page }) => {
   await open(page);
