@@ -103,6 +103,19 @@ test('a year begins with what is latest, and its weeks are chosen by mouse, keyb
   await large.close();
 });
 
+test('a year fits a laptop without scrolling, and the little that is missing of it is seen', async ({ page }) => {
+  for (const width of [1280, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, '?zoom=anio');
+    const scroll = page.locator('.grid-scroll');
+    expect(await scroll.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), `${width} px`).toBe(0);
+    for (const store of ['ARTIGAS', 'PARAISO']) {
+      const missing = (await cellOf(page, store).last().locator('path').boundingBox())!;
+      expect(Math.min(missing.width, missing.height), `${store} at ${width} px`).toBeGreaterThanOrEqual(2);
+    }
+  }
+});
+
 test('a year shows its weeks, in few elements, and leads to a month', async ({ page }) => {
   const errors = complaints(page);
   await open(page, '?zoom=anio');
