@@ -213,6 +213,17 @@ test('the main job is done with the keyboard alone, and what has focus can be se
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
+  // What was queued is said where it covers nothing that stays, and becomes what came of it.
+  const notice = page.locator('.toast');
+  await expect(notice).toContainText(/1 media hora (en cola|cargada)/);
+  for (const [width, height] of [[390, 844], [320, 560], [1280, 500]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const place of [0, 80, 160, 10_000]) {
+      await page.evaluate((top) => scrollTo(0, top), place);
+      expect(await coversBars(page), `${width} × ${height}, scrolled by ${place}`).toBe(false);
+    }
+  }
+  await expect(notice).toContainText('1 media hora cargada');
   await klk.until('recovered', async () => (await gaps()).every((gap) => gap.ubicacion_nombre !== 'PERIFERICO'));
   await expect(cellOf(page, 'PERIFERICO')).toHaveCount(0, { timeout: 30_000 });
 });
@@ -256,6 +267,35 @@ test('what is chosen is justified with the mouse after a preview, and what chang
     await expect(page.getByRole('row', { name: new RegExp(store) })).toHaveCount(0);
   }
   expect(await gaps()).toHaveLength(2);
+});
+
+test('cells of stock are chosen and justified after a preview, and offer no recovery', async ({ page }) => {
+  type Kept = { gaps: (Gap & { ventanas: number })[] };
+  const stock = async () => (await klk.json<Kept>('/api/etl/tracking/gaps?etl_tipo=inventario')).gaps;
+  const errors = complaints(page);
+  await open(page, '?tipo=inventario');
+  const before = await stock();
+  expect(before.length).toBeGreaterThan(0);
+  const store = before[0]!.ubicacion_nombre;
+  await expect(page.getByRole('button', { name: 'Recuperar selección' })).toHaveCount(0);
+  const justify = page.getByRole('button', { name: 'Justificar selección' });
+  await expect(justify).toBeDisabled();
+  await cellOf(page, store).first().getByRole('link').focus();
+  await page.keyboard.press(' ');
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('Tab');
+  await expect(detail(page)).toContainText(/^Faltan? \d+ medias? horas? en lo elegido$/);
+  await justify.click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('listitem').filter({ hasText: store })).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('combobox', { name: /^Motivo/ }).selectOption('otro');
+  await dialog.getByRole('textbox', { name: /^Nota/ }).fill('No hubo foto');
+  await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/medias? horas? justificadas?/)).toBeVisible();
+  expect((await stock()).length).toBeLessThan(before.length);
+  expect(errors).toEqual([]);
 });
 
 test('weeks of a year are justified with the keyboard alone', async ({ page }) => {
