@@ -3,6 +3,7 @@
 use axum::http::header::REFERER;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
+use domain::BatchId;
 use engine::Topic;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,9 @@ pub struct Notice {
     /// Where that form is sent to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub undo_path: String,
+    /// The batch that was queued, of which it says so until it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchId>,
 }
 
 /// What comes of a form.

@@ -64,6 +64,13 @@ test('a screen on a wall shows the overview without anybody signing in, until it
   await expect(wall.getByRole('dialog')).toHaveCount(0);
   await expect(wall).toHaveURL(`${klk.url}/?muro=1`);
   expect(errors).toEqual([]);
+  // It may see nothing else: only who signed in is led away from it.
+  await expect(wall.getByText(/^Datos de las/)).toBeVisible();
+  await expect(wall.getByRole('link', { name: 'Salir de la pantalla de pared' })).toHaveCount(0);
+  await users.goto(`${klk.url}/?muro=1`);
+  await users.getByRole('link', { name: 'Salir de la pantalla de pared' }).click();
+  await expect(users).toHaveURL(`${klk.url}/`);
+  await users.goto(`${klk.url}/usuarios`);
   const others = await hall.newPage();
   await others.goto(`${klk.url}/pendientes`);
   await expect(others).toHaveURL(/\/entrar/);

@@ -74,7 +74,7 @@ test('a year begins with what is latest, and its weeks are chosen by mouse, keyb
   await expect(recover).toBeDisabled();
   await week.getByRole('checkbox').tap();
   await expect(chosen).toHaveCount(1);
-  await expect(detail(page)).toContainText(/^Faltan [678] medias horas en lo elegido, unos USD [\d.]+$/);
+  await expect(detail(page)).toContainText(/^Faltan [678] medias horas en lo elegido, unos USD\s[\d.]+$/);
   await recover.tap();
   await expect(page.getByRole('dialog')).toContainText(/[678] medias horas, [678] llamadas al POS/);
   await context.close();
@@ -101,6 +101,19 @@ test('a year begins with what is latest, and its weeks are chosen by mouse, keyb
   await expect(large).not.toHaveURL(/zoom=anio/);
   await expect(cellOf(large, 'ARTIGAS').getByRole('link', { name: /10:00–13:00 faltante/i })).toBeVisible();
   await large.close();
+});
+
+test('a year fits a laptop without scrolling, and the little that is missing of it is seen', async ({ page }) => {
+  for (const width of [1280, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, '?zoom=anio');
+    const scroll = page.locator('.grid-scroll');
+    expect(await scroll.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), `${width} px`).toBe(0);
+    for (const store of ['ARTIGAS', 'PARAISO']) {
+      const missing = (await cellOf(page, store).last().locator('path').boundingBox())!;
+      expect(Math.min(missing.width, missing.height), `${store} at ${width} px`).toBeGreaterThanOrEqual(2);
+    }
+  }
 });
 
 test('a year shows its weeks, in few elements, and leads to a month', async ({ page }) => {
@@ -152,12 +165,23 @@ test('a rectangle is drawn with the mouse, counted, and given up with Escape', a
   await page.mouse.move(...middle(to), { steps: 8 });
   await page.mouse.up();
   await page.mouse.move(5, 5);
-  await expect(detail(page)).toContainText(/^Faltan [78] medias horas en lo elegido, unos USD [\d.]+$/);
+  await expect(detail(page)).toContainText(/^Faltan [78] medias horas en lo elegido, unos USD\s[\d.]+$/);
   await expect(recover).toBeEnabled();
   await recover.click();
   await expect(page.getByRole('dialog')).toContainText(/[78] medias horas, [78] llamadas al POS/);
   await page.keyboard.press('Escape');
 });
+
+/** Whether a notice lies over anything that stays at the bottom of the window. */
+async function coversBars(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const notice = document.querySelector('.toast')!.getBoundingClientRect();
+    return [...document.querySelectorAll('.nav, .grid-bar')].some((bar) => {
+      const { top, bottom, left, right } = bar.getBoundingClientRect();
+      return top < notice.bottom && notice.top < bottom && left < notice.right && notice.left < right;
+    });
+  });
+}
 
 test('the main job is done with the keyboard alone, and what has focus can be seen', async ({ page }) => {
   await open(page);
@@ -189,6 +213,17 @@ test('the main job is done with the keyboard alone, and what has focus can be se
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
+  // What was queued is said where it covers nothing that stays, and becomes what came of it.
+  const notice = page.locator('.toast');
+  await expect(notice).toContainText(/1 media hora (en cola|cargada)/);
+  for (const [width, height] of [[390, 844], [320, 560], [1280, 500]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const place of [0, 80, 160, 10_000]) {
+      await page.evaluate((top) => scrollTo(0, top), place);
+      expect(await coversBars(page), `${width} × ${height}, scrolled by ${place}`).toBe(false);
+    }
+  }
+  await expect(notice).toContainText('1 media hora cargada');
   await klk.until('recovered', async () => (await gaps()).every((gap) => gap.ubicacion_nombre !== 'PERIFERICO'));
   await expect(cellOf(page, 'PERIFERICO')).toHaveCount(0, { timeout: 30_000 });
 });
@@ -232,6 +267,35 @@ test('what is chosen is justified with the mouse after a preview, and what chang
     await expect(page.getByRole('row', { name: new RegExp(store) })).toHaveCount(0);
   }
   expect(await gaps()).toHaveLength(2);
+});
+
+test('cells of stock are chosen and justified after a preview, and offer no recovery', async ({ page }) => {
+  type Kept = { gaps: (Gap & { ventanas: number })[] };
+  const stock = async () => (await klk.json<Kept>('/api/etl/tracking/gaps?etl_tipo=inventario')).gaps;
+  const errors = complaints(page);
+  await open(page, '?tipo=inventario');
+  const before = await stock();
+  expect(before.length).toBeGreaterThan(0);
+  const store = before[0]!.ubicacion_nombre;
+  await expect(page.getByRole('button', { name: 'Recuperar selección' })).toHaveCount(0);
+  const justify = page.getByRole('button', { name: 'Justificar selección' });
+  await expect(justify).toBeDisabled();
+  await cellOf(page, store).first().getByRole('link').focus();
+  await page.keyboard.press(' ');
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('Tab');
+  await expect(detail(page)).toContainText(/^Faltan? \d+ medias? horas? en lo elegido$/);
+  await justify.click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('listitem').filter({ hasText: store })).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('combobox', { name: /^Motivo/ }).selectOption('otro');
+  await dialog.getByRole('textbox', { name: /^Nota/ }).fill('No hubo foto');
+  await dialog.getByRole('button', { name: 'Justificar', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/medias? horas? justificadas?/)).toBeVisible();
+  expect((await stock()).length).toBeLessThan(before.length);
+  expect(errors).toEqual([]);
 });
 
 test('weeks of a year are justified with the keyboard alone', async ({ page }) => {

@@ -19,12 +19,12 @@ test('sales are bars with their figures in a table, and punctuality says what is
   await page.goto(`${klk.url}/sistema/metricas`);
   await untilLive(page);
   const sales = page.getByRole('region', { name: 'Ventas en USD' });
-  await expect(sales).toContainText(/USD [\d.]+ en siete días/);
+  await expect(sales).toContainText(/USD\s[\d.]+ en siete días/);
   await expect(sales).toContainText('La hora de más ventas es la de las');
   const figures = sales.locator('figure').first();
   await figures.getByText('Ver las cifras').click();
   await expect(figures.getByRole('row')).toHaveCount(8);
-  await expect(figures.getByRole('row').last()).toContainText(/USD [\d.]+/);
+  await expect(figures.getByRole('row').last()).toContainText(/USD\s[\d.]+/);
   await expect(page.getByRole('region', { name: 'Puntualidad' }).first()).toBeVisible();
   expect(errors).toEqual([]);
 });

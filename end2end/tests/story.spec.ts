@@ -57,7 +57,7 @@ test('the overview says what is missing, what it is worth and where, and leads t
   await page.goto(klk.url);
   const verdict = page.getByRole('heading', { level: 1 });
   await expect(verdict).toHaveText(/^Faltan \d+ medias horas en \d tiendas\.$/);
-  await expect(page.getByText(/^Valen unos USD [\d.]+ en ventas\.$/)).toBeVisible();
+  await expect(page.getByText(/^Valen unos USD\s[\d.]+ en ventas\.$/)).toBeVisible();
   await expect(page.getByRole('table').getByRole('link', { name: 'Ver lo que falta de ARTIGAS' })).toBeVisible();
   await expectAccessible(page);
   for (const width of [320, 390]) {

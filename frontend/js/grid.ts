@@ -36,7 +36,7 @@ function count(): void {
   const [missing, usd] = [sum('faltan'), sum('usd')];
   const { nada = '', una = '', varias = '', valor = '' } = line.dataset;
   const said = missing === 1 ? una : varias.replace('{n}', number.format(missing));
-  const worth = usd > 0 ? `, ${valor.replace('{usd}', `USD ${number.format(usd)}`)}` : '';
+  const worth = usd > 0 ? `, ${valor.replace('{usd}', `USD\u00a0${number.format(usd)}`)}` : '';
   line.textContent = missing === 0 ? nada : said + worth;
   for (const button of document.querySelectorAll('.grid-bar [type=submit]')) button.toggleAttribute('disabled', missing === 0);
 }

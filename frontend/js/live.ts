@@ -18,6 +18,8 @@ const aliveMs = 20_000;
 const topics = ['ejecuciones', 'gaps', 'progreso'];
 
 let connection: 'starting' | 'live' | 'lost' = 'starting';
+/** Whether the stream hears the server; it says so only when that changes. */
+let isHeard = false;
 let planned: ReturnType<typeof setTimeout> | undefined;
 let plannedFor = Infinity;
 let fetchedAt = performance.now();
@@ -49,6 +51,7 @@ function hear(heard: Heard): void {
 
 function connected(isLive: boolean): void {
   const before = connection;
+  isHeard = isLive;
   connection = isLive ? 'live' : connection === 'starting' ? 'starting' : 'lost';
   if (connection === before) return;
   if (isLive && before === 'lost') plan(0);
@@ -81,6 +84,8 @@ async function refresh(): Promise<void> {
   try {
     const { page } = await fetchPage(address, { headers: { 'x-klk-refresco': '1' } });
     if (address !== location.href) return;
+    // What failed to come before has come.
+    if (isHeard) connection = 'live';
     if (isOtherBuild(page)) takeOver();
     else show(page, 'person');
   } catch (error) {

@@ -44,16 +44,21 @@ function isOfPerson(name: string, element: Element): boolean {
   return name === 'selected' && element instanceof HTMLOptionElement && element.selected !== element.defaultSelected;
 }
 
-/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour. What is shown of it takes the name that
- * it has now, one between the names of its beginning and its end, so that it goes on as the same row. */
+/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour, and which is an earlier one where what
+ * came before it is missing too. What is shown of it takes the name that it has now, so that it goes on as the same row: of a gap
+ * that begins within the one that is shown, or in which that one begins. */
 function carryNames(shown: Element, fresh: Element): void {
   const rows = (page: Element) => [...page.querySelectorAll<HTMLElement>('[data-fin]')];
-  const came = rows(fresh).map(({ id }) => id);
+  const came = rows(fresh);
+  const begins = (id: string, { id: from, dataset }: HTMLElement) => from < id && id < dataset.fin!;
+  const names = new Set(rows(shown).map(({ id }) => id));
   for (const row of rows(shown)) {
     const { id } = row;
-    const now = came.includes(id) ? id : came.find((name) => id < name && name < row.dataset.fin!);
-    if (!now || now === id) continue;
-    for (const named of [row, ...row.querySelectorAll('[id]')]) named.id = named.id.replace(id.slice(3), now.slice(3));
+    const now = came.find((gap) => gap.id === id) ?? came.find((gap) => begins(gap.id, row) || begins(id, gap));
+    // Of two that became one, the first goes on.
+    if (!now || names.has(now.id)) continue;
+    names.add(now.id);
+    for (const named of [row, ...row.querySelectorAll('[id]')]) named.id = named.id.replace(id.slice(3), now.id.slice(3));
   }
 }
 

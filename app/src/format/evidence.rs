@@ -125,7 +125,7 @@ mod tests {
             vista_en_local: noon(),
             ..sample::evidence(CauseKind::SourceChanged)
         },
-        "El KLK tiene ahora 1.212 líneas; cargadas hay 1.180. Valen USD 120; lo cargado vale USD 101. Se vio: 17 nov 2025, 12:05."
+        "El KLK tiene ahora 1.212 líneas; cargadas hay 1.180. Valen USD\u{a0}120; lo cargado vale USD\u{a0}101. Se vio: 17 nov 2025, 12:05."
     )]
     #[case(sample::evidence(CauseKind::BeforeWatching), "No hay ninguna corrida del planificador registrada.")]
     fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {

@@ -4,9 +4,12 @@ use super::number::separators;
 use super::whole;
 use crate::i18n::Language;
 
+/// Between "USD" and its number: a line never ends there.
+const NO_BREAK: char = '\u{a0}';
+
 /// Whole US dollars, as estimates are shown: `USD 1.234`.
 pub fn dollars(language: Language, amount: impl std::fmt::Display) -> String {
-    format!("USD {}", rounded(language, amount))
+    format!("USD{NO_BREAK}{}", rounded(language, amount))
 }
 
 /// To the nearest whole: `1.234`.
@@ -35,10 +38,10 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("0", "USD 0", "0,00")]
-    #[case("1234.5", "USD 1.235", "1.234,50")]
-    #[case("1234.49", "USD 1.234", "1.234,49")]
-    #[case("-3.5", "USD -3.5", "-3,50")]
+    #[case("0", "USD\u{a0}0", "0,00")]
+    #[case("1234.5", "USD\u{a0}1.235", "1.234,50")]
+    #[case("1234.49", "USD\u{a0}1.234", "1.234,49")]
+    #[case("-3.5", "USD\u{a0}-3.5", "-3,50")]
     fn money_is_told_from_its_text(#[case] amount: &str, #[case] whole: &str, #[case] to_the_cent: &str) {
         assert_eq!(dollars(Language::Es, amount), whole);
         assert_eq!(cents(Language::Es, amount), to_the_cent);

@@ -132,7 +132,7 @@ mod tests {
     fn what_would_go_is_told_in_lines_and_dollars_of_all_half_hours() {
         let gaps = [in_doubt(1_000, 400, Some((2_500, 1_000))), in_doubt(50, 50, None)];
         let html = Owner::new().with(|| facts(&gaps).to_html());
-        assert!(html.contains(">600<") && html.contains("USD 1.500"), "{html}");
+        assert!(html.contains(">600<") && html.contains("USD\u{a0}1.500"), "{html}");
         let unvalued = Owner::new().with(|| facts(&gaps[1..]).to_html());
         assert!(!unvalued.contains("USD"), "{unvalued}");
     }

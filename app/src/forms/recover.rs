@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use asked::Asked;
 
-use super::{back_of, done, step_page};
+use super::{back_of, step_page};
 use crate::api::{ApiError, ErrorMessage, plan_recovery, start_plan};
-use crate::page::{Outcome, Page};
+use crate::page::{Notice, Outcome, Page};
 use crate::preferences::language;
 use crate::query::{GAPS, RECOVER_PATH, START_PATH};
 use crate::values::Values;
@@ -38,7 +38,8 @@ pub async fn start(values: Values) -> Outcome {
                 1 => texts.queued_one().to_owned(),
                 count => texts.queued(count),
             };
-            done(back_of(&values, GAPS.path), text)
+            let notice = Notice { text, batch: plan.lote_id, ..Notice::default() };
+            Outcome::Done { path: back_of(&values, GAPS.path), notice }
         }
         Err(error) => Outcome::Page(preview_page(values, Some(error)).await),
     }

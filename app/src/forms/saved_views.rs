@@ -59,7 +59,7 @@ pub async fn delete(values: Values) -> Outcome {
         Ok(Some(view)) => {
             let text = language().saved_views().deleted(&view.name);
             let undo = vec![("nombre".to_owned(), view.name), ("direccion".to_owned(), view.address)];
-            Outcome::Done { path, notice: Notice { text, undo, undo_path: SAVE_VIEW_PATH.to_owned() } }
+            Outcome::Done { path, notice: Notice { text, undo, undo_path: SAVE_VIEW_PATH.to_owned(), batch: None } }
         }
         Ok(None) => done(path, ""),
         Err(error) => done(path, error.to_string()),

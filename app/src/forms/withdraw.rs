@@ -69,5 +69,5 @@ fn undoable(one: JustificationView) -> Notice {
         ("deshacer", "1".to_owned()),
     ];
     let undo = undo.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Notice { text, undo, undo_path: SAVE_JUSTIFICATION_PATH.to_owned() }
+    Notice { text, undo, undo_path: SAVE_JUSTIFICATION_PATH.to_owned(), batch: None }
 }

@@ -5,7 +5,7 @@ use domain::EtlKind;
 use domain::problem::Problem;
 use domain::read_model::DecisionPage;
 use domain::verdict::{SchedulerState, Verdict};
-use engine::{BranchInNeed, Summary, Topic};
+use engine::{BranchInNeed, Identity, Summary, Topic};
 use futures::join;
 use jiff::civil::DateTime;
 use leptos::prelude::*;
@@ -183,15 +183,15 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     details
 }
 
-/// When all of it was true, and the way to the screen on the wall and back.
+/// When all of it was true, and the way to the screen on the wall and back. A screen that a link of its own opened may see nothing
+/// else, so nothing leads away from it.
 fn age(language: Language, at: DateTime, is_wall: bool) -> AnyView {
     let texts = language.summary();
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
     let (href, label) = if is_wall { (HOME_PATH, texts.leave_wall()) } else { (WALL_PATH, texts.wall()) };
-    view! {
-        <p class="muted" id="actualidad">{texts.as_of(&time)} " · " <a class="link" rel="external" href=href>{label}</a></p>
-    }
-    .into_any()
+    let is_nobody = use_context::<Identity>().is_some_and(|identity| identity.actor.is_wall());
+    let way = (!is_nobody).then(|| view! { " · " <a class="link" rel="external" href=href>{label}</a> });
+    view! { <p class="muted" id="actualidad">{texts.as_of(&time)} {way}</p> }.into_any()
 }
 
 fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {

@@ -15,7 +15,7 @@ use crate::i18n::Language;
 use crate::page::{Notice, Page};
 use crate::preferences::Density;
 use crate::query::SAVE_JUSTIFICATION_PATH;
-use crate::views::{Failure, Glyph, Icon, head_basics};
+use crate::views::{Failure, Glyph, Icon, batch_element_id, head_basics};
 use crate::{preferences, references, sentry};
 
 /// How many changes of each topic there were when a page was asked for; a context of the server's.
@@ -98,7 +98,11 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
 /// What was done. Where there are scripts, it becomes a notice that goes by itself, unless it can be undone.
 fn notice(language: Language, notice: &Notice) -> AnyView {
     if notice.undo.is_empty() {
-        return view! { <div class="notice" id="aviso" role="status"><p>{notice.text.clone()}</p></div> }.into_any();
+        let batch = notice.batch.map(batch_element_id);
+        return view! {
+            <div class="notice" id="aviso" data-de=batch role="status"><p>{notice.text.clone()}</p></div>
+        }
+        .into_any();
     }
     let action = (notice.undo_path == SAVE_JUSTIFICATION_PATH).then_some("restaurar_justificacion");
     let fields = notice.undo.iter().map(|(name, value)| {

@@ -96,7 +96,7 @@ pub use plan_controls::{plan_controls, plan_pill};
 pub use plan_facts::plan_facts;
 pub use plans::{plan_tone, plans_table};
 pub use preferences_switch::preferences_switch;
-pub use progress::progress_list;
+pub use progress::{batch_element_id, progress_list};
 pub use proofs::proofs;
 pub use reconciliations::{reconciliations_table, source_alarm};
 pub use reference::{Reference, SentryLink};

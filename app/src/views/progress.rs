@@ -1,5 +1,6 @@
 //! How far long work is: a bar a batch, and a summary of those that have just ended.
 
+use domain::BatchId;
 use domain::plan::PlanState;
 use domain::read_model::{BatchProgress, Progress};
 use jiff::Timestamp;
@@ -33,8 +34,14 @@ fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
     let is_whole = is_done && plan.is_none_or(|plan| plan.estado != PlanState::Cancelled);
     let done = language.progress().windows(whole(language, batch.terminadas), whole(language, batch.ventanas));
     let ended = is_whole.then(|| ending(batch.fallidas, batch.ventanas));
+    let is_complete = batch.exitosas == batch.ventanas;
     view! {
-        <div class=if is_done { "batch batch-done" } else { "batch" } id=format!("lote-{}", batch.lote_id)>
+        <div
+            class=if is_done { "batch batch-done" } else { "batch" }
+            id=batch_element_id(batch.lote_id)
+            data-resultado=is_done.then(|| result(batch))
+            data-fallas=(is_done && !is_complete).then_some("")
+        >
             <p class="batch-head">
                 <span class="strong">{reason(batch)}</span>
                 {plan_pill(plan)}
@@ -51,6 +58,22 @@ fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The name of a batch's element; the notice that says it was queued takes its result from there (frontend/js/notices.ts).
+pub fn batch_element_id(batch: BatchId) -> String {
+    format!("lote-{batch}")
+}
+
+/// What came of a batch that has ended.
+fn result(batch: &BatchProgress) -> String {
+    let language = language();
+    let texts = language.recover();
+    match (batch.exitosas, batch.ventanas) {
+        (1, 1) => texts.loaded_one().to_owned(),
+        (done, all) if done == all => texts.loaded(whole(language, all)),
+        (done, all) => texts.loaded_in_part(whole(language, done), whole(language, all)),
+    }
 }
 
 /// That it ended is no success: what failed is said with it.

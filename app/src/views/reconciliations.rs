@@ -115,8 +115,8 @@ fn money(one: &ReconciliationView) -> Option<AnyView> {
     (one.estado == ReconciliationState::Changed).then(|| {
         view! {
             <span class="stack">
-                <span>{difference(language, one.diferencia_usd.round_dp(2))} " USD"</span>
-                <span class="muted">{difference(language, one.diferencia_bs.round_dp(2))} " Bs"</span>
+                <span>{difference(language, one.diferencia_usd.round_dp(2))} "\u{a0}USD"</span>
+                <span class="muted">{difference(language, one.diferencia_bs.round_dp(2))} "\u{a0}Bs"</span>
             </span>
         }
         .into_any()

@@ -64,7 +64,7 @@ mod tests {
     fn what_is_kept_is_what_the_next_page_reads() {
         let undo = vec![("nota".to_owned(), "caída de luz; \"todo\"".to_owned())];
         let text = "Se retiró la justificación".to_owned();
-        let notice = Notice { text, undo, undo_path: "/pendientes/justificar/guardar".to_owned() };
+        let notice = Notice { text, undo, undo_path: "/pendientes/justificar/guardar".to_owned(), batch: None };
         assert_eq!(read(&kept(&notice)), Some(notice));
         assert_eq!(read(&HeaderMap::new()), None);
     }
