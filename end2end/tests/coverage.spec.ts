@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { missStock } from '../support/database';
 import { Klk } from '../support/klk';
 import { complaints, expectAccessible, expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 
@@ -9,7 +10,7 @@ let klk: Klk;
 
 test.beforeAll(async () => {
   test.setTimeout(240_000);
-  klk = await Klk.startLoadedDemo();
+  klk = await Klk.startLoadedDemo((file) => missStock(file, 'tienda_08', 6));
 });
 
 test.afterAll(async () => {

@@ -125,9 +125,9 @@ test('a gap that grows backwards stays open, chosen and focused too', async ({ p
   type Justified = { justificaciones: { id: string; ubicacion_id: string; fecha_desde: string }[] };
   const { justificaciones } = await klk.json<Justified>('/api/etl/tracking/justificaciones');
   const { id } = justificaciones.find(({ fecha_desde }) => fecha_desde === date)!;
-  const answer = await fetch(`${klk.url}/api/etl/tracking/retirar-justificacion`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${klk.token}` }, body: JSON.stringify({ id }),
-  });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${klk.token}` };
+  const address = `${klk.url}/api/etl/tracking/retirar-justificacion`;
+  const answer = await fetch(address, { method: 'POST', headers, body: JSON.stringify({ id }) });
   expect(answer.status, await answer.text()).toBe(200);
   const after = await gap();
   expect(after < before).toBe(true);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { expectNoSidewaysScroll, untilHydrated } from '../support/page';
+import { expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 
 // What holds of every page of every kind, whatever it is about.
 
@@ -52,6 +54,25 @@ async function addresses(): Promise<string[]> {
   ];
 }
 
+/** What a reader of each page hears of its structure, by its address: what changes from day to day is left out. */
+function outlines(language: string): [address: string, outline: string][] {
+  const text = readFileSync(join(__dirname, `../outlines/${language}.yml`), 'utf8');
+  const parts = text.split(/^# /m).slice(1);
+  return parts.map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)]);
+}
+
+for (const language of ['es', 'en']) {
+  test(`each page says what it consists of, in ${language}`, async ({ page, context }) => {
+    await context.addCookies([{ name: 'klk_idioma', value: language, url: klk.url }]);
+    for (const [address, outline] of outlines(language)) {
+      await test.step(address, async () => {
+        await page.goto(klk.url + address, { waitUntil: 'domcontentloaded' });
+        await expect.soft(page.locator('#contenido'), address).toMatchAriaSnapshot(outline, { timeout: 5_000 });
+      });
+    }
+  });
+}
+
 test('no page scrolls sideways on a phone, in either language, and decisions name days as the page does', async ({ page, context }) => {
   test.setTimeout(400_000);
   const all = await addresses();
@@ -71,6 +92,55 @@ test('no page scrolls sideways on a phone, in either language, and decisions nam
   await page.goto(`${klk.url}/actividad/decisiones`);
   await expect(page.getByRole('row').nth(1)).toBeVisible();
   expect(await page.getByRole('table').innerText()).not.toMatch(/\d{4}-\d{2}-\d{2}/);
+});
+
+/** A page of each kind. */
+const kinds = [
+  '/', '/cobertura', '/pendientes', '/pendientes/cambios', '/pendientes/inventario', '/pendientes/justificados',
+  '/actividad', '/actividad/recuperaciones', '/actividad/decisiones', '/tiendas', '/tiendas/tienda_08', '/calendarios',
+  '/sistema/monitoreo', '/sistema/metricas', '/sistema/avisos', '/usuarios', '/conexion', '/buscar?q=a',
+];
+
+test('a page that fails once is there at the next attempt, or stays and follows again', async ({ page }) => {
+  let failing = '';
+  await page.route(
+    (url) => failing !== '' && url.pathname + url.search === failing,
+    async (route) => {
+      failing = '';
+      await route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Internal Server Error</h1>' });
+    },
+  );
+  await page.goto(`${klk.url}/atajos`);
+  await untilLive(page);
+  for (const address of kinds) {
+    await test.step(address, async () => {
+      // Visited: what cannot be shown in the place of this page is loaded as a document of its own.
+      failing = address;
+      await page.evaluate((href) => {
+        const link = document.createElement('a');
+        link.href = href;
+        document.getElementById('contenido')!.append(link);
+        link.click();
+      }, address);
+      await expect(page).toHaveURL(klk.url + address);
+      await untilLive(page);
+      const title = await page.getByRole('heading', { level: 1 }).innerText();
+      expect(failing).toBe('');
+
+      // Shown already: it stays as it is, says that it does not follow, and follows again without leaving the document.
+      await page.evaluate(() => ((window as unknown as { same: boolean }).same = true));
+      await page.waitForTimeout(350);
+      const look = () => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+      failing = address;
+      await look();
+      await expect(page.locator('#en-vivo [data-estado=lost]')).toBeVisible();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+      await look();
+      await untilLive(page);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
+    });
+  }
 });
 
 test('the buttons of a row stay within it, on any screen', async ({ page }) => {

@@ -44,9 +44,9 @@ function isOfPerson(name: string, element: Element): boolean {
   return name === 'selected' && element instanceof HTMLOptionElement && element.selected !== element.defaultSelected;
 }
 
-/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour, and which is an earlier one where what
- * came before it is missing too. What is shown of it takes the name that it has now, so that it goes on as the same row: of a gap
- * that begins within the one that is shown, or in which that one begins. */
+/** A gap is named by its beginning (`….<seconds>`), which it loses half hour by half hour, and which is an earlier one
+ * where what came before it is missing too. What is shown of it takes the name that it has now, so that it goes on as the
+ * same row: of a gap that begins within the one that is shown, or in which that one begins. */
 function carryNames(shown: Element, fresh: Element): void {
   const rows = (page: Element) => [...page.querySelectorAll<HTMLElement>('[data-fin]')];
   const came = rows(fresh);
@@ -58,7 +58,8 @@ function carryNames(shown: Element, fresh: Element): void {
     // Of two that became one, the first goes on.
     if (!now || names.has(now.id)) continue;
     names.add(now.id);
-    for (const named of [row, ...row.querySelectorAll('[id]')]) named.id = named.id.replace(id.slice(3), now.id.slice(3));
+    const [before, after] = [id.slice(3), now.id.slice(3)];
+    for (const named of [row, ...row.querySelectorAll('[id]')]) named.id = named.id.replace(before, after);
   }
 }
 

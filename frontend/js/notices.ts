@@ -1,5 +1,5 @@
-// Short notices that go by themselves. A page says what was done; here that becomes a notice beside whatever comes next. That
-// something was queued becomes what came of it.
+// Short notices that go by themselves. A page says what was done; here that becomes a notice beside whatever comes next.
+// That something was queued becomes what came of it.
 
 import { onArrival } from './visit';
 

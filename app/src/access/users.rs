@@ -125,7 +125,7 @@ fn content(language: Language, overview: &AccessOverview) -> AnyView {
         </section>
         <section class="panel panel-padded" aria-labelledby="auditoria">
             <h2 id="auditoria">{texts.audit()}</h2>
-            <table class="summary-table">
+            <table class="summary-table" aria-labelledby="auditoria">
                 <thead>
                     <tr>
                         <th scope="col">{texts.when()}</th>

@@ -183,8 +183,8 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     details
 }
 
-/// When all of it was true, and the way to the screen on the wall and back. A screen that a link of its own opened may see nothing
-/// else, so nothing leads away from it.
+/// When all of it was true, and the way to the screen on the wall and back. A screen that a link of its own opened may
+/// see nothing else, so nothing leads away from it.
 fn age(language: Language, at: DateTime, is_wall: bool) -> AnyView {
     let texts = language.summary();
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
@@ -223,7 +223,7 @@ fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {
     view! {
         <section class="panel panel-padded" aria-labelledby="tiendas">
             <h2 id="tiendas">{texts.stores()}</h2>
-            <table class="summary-table">
+            <table class="summary-table" aria-labelledby="tiendas">
                 <thead>
                     <tr>
                         <th scope="col">{texts.store()}</th>

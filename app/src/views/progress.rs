@@ -60,7 +60,8 @@ fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// The name of a batch's element; the notice that says it was queued takes its result from there (frontend/js/notices.ts).
+/// The name of a batch's element; the notice that says it was queued takes its result from there
+/// (frontend/js/notices.ts).
 pub fn batch_element_id(batch: BatchId) -> String {
     format!("lote-{batch}")
 }

@@ -9,16 +9,20 @@ use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 
 /// The same for every answer.
-const HEADERS: [(HeaderName, HeaderValue); 6] = [
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// The same for every page. Of a file that a page loads, no browser reads them, and a first visit loads eight.
+const PAGE_HEADERS: [(HeaderName, HeaderValue); 2] = [
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
     ),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Mints the request's nonce, and says in the answer's headers what may run.
@@ -31,7 +35,9 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
         request.headers_mut().remove(header::REFERER);
     }
     let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    for (name, value) in HEADERS.into_iter().chain(PAGE_HEADERS.into_iter().filter(|_| is_page)) {
         response.headers_mut().insert(name, value);
     }
     // What is shown is for who asked, and true of now; files say themselves how long they are.

@@ -310,6 +310,8 @@ fn health_and_headers_are_as_a_proxy_and_a_browser_want_them() {
         assert_eq!(page.status(), 200);
         let header = |name: &str| page.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap();
         assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+        assert!(header("permissions-policy").contains("camera=()"));
         assert_eq!(header("x-request-id").len(), 8);
         let policy = header("content-security-policy");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
@@ -361,6 +363,9 @@ fn a_file_with_its_hash_in_its_name_is_kept_for_good_and_the_document_names_it()
     block_on(async {
         let file = server.get("/pkg/klk-0123456789ab.css").await;
         assert_eq!(file.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+        assert_eq!(file.headers()["x-content-type-options"], "nosniff");
+        // What says how a page may behave is of pages only.
+        assert!(!file.headers().contains_key("permissions-policy"));
         assert_eq!(server.get("/files.json").await.headers()[CACHE_CONTROL], "no-cache");
         let page = server.get("/").await.text().await.unwrap();
         assert!(page.contains(r#"href="/pkg/klk-0123456789ab.css""#), "{page}");
