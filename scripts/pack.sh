@@ -14,6 +14,8 @@ pack() { # pack DIST
     # What is for scripts/release.sh is not for a server.
     cp -R "$dist/." "$work/" && rm -rf "$work/debug"
     cp LICENSE CHANGELOG.md klk.toml.example docs/deploy/klk.service docs/deploy/nginx.conf "$work/"
+    # An operator has the archive and nothing else.
+    mkdir "$work/docs" && cp -R docs/*.md docs/how-to docs/deploy "$work/docs/"
     node scripts/sbom.mjs >"$work/sbom.cdx.json"
     rm -rf packages && mkdir packages
     node scripts/pack.mjs "$work" "packages/$name" >packages/SHA256SUMS

@@ -49,8 +49,9 @@ pub enum Failure {
     Usage(String),
     /// Another process has the database.
     #[error(
-        "otro proceso usa la base de datos {path}: si es el servidor (klk serve), pregúntele a él con \
-         --servidor http://127.0.0.1:3000 o KLK_SERVIDOR; si no, espere a que termine"
+        "otro proceso usa la base de datos {path}: si es el servidor (klk serve), pregúntele a él con --servidor DIRECCIÓN o \
+         KLK_SERVIDOR, si la orden lo tiene (klk recuperar en vez de klk etl); las demás se hacen en sus páginas (/usuarios) o con \
+         el servidor detenido. Si es otro, espere a que termine"
     )]
     DatabaseInUse {
         /// The database file.

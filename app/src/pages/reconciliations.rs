@@ -45,12 +45,42 @@ fn days(query: &Query, mut list: ReconciliationList) -> AnyView {
 /// Leaves the rows of the page that is asked for, and gives the place of the next one. Of a list that has several pages, what
 /// changed comes first.
 fn keep_page(list: &mut ReconciliationList, query: &Query) -> Option<String> {
-    let all = list.conciliaciones.len();
-    if all > ROWS_MAX {
+    if list.conciliaciones.len() > ROWS_MAX {
         list.conciliaciones.sort_by_key(|day| day.estado != ReconciliationState::Changed);
     }
-    let first = query.get(CURSOR).and_then(|place| place.parse::<usize>().ok()).unwrap_or_default().min(all);
+    let first = query.get(CURSOR).and_then(|place| place.parse().ok()).unwrap_or_default();
+    next_after(&mut list.conciliaciones, first).map(|next| next.to_string())
+}
+
+/// Leaves the rows of one page, from a place on; the place of the next page, where there is one.
+fn next_after<T>(rows: &mut Vec<T>, first: usize) -> Option<usize> {
+    let all = rows.len();
+    let first = first.min(all);
     let end = first.saturating_add(ROWS_MAX).min(all);
-    list.conciliaciones = list.conciliaciones.drain(first..end).collect();
-    (end < all).then(|| end.to_string())
+    rows.truncate(end);
+    rows.drain(..first);
+    (end < all).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::all(100, 0, 0..100, None)]
+    #[case::first(250, 0, 0..100, Some(100))]
+    #[case::last(250, 200, 200..250, None)]
+    #[case::behind_the_end(250, 900, 250..250, None)]
+    fn a_long_list_has_pages(
+        #[case] count: usize,
+        #[case] first: usize,
+        #[case] shown: std::ops::Range<usize>,
+        #[case] next: Option<usize>,
+    ) {
+        let mut rows: Vec<usize> = (0..count).collect();
+        assert_eq!(next_after(&mut rows, first), next);
+        assert_eq!(rows, shown.collect::<Vec<_>>());
+    }
 }

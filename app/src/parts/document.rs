@@ -58,7 +58,6 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
         >
             <head>
                 {head_basics(language, &page.title)}
-                <meta name="description" content=language.site().description()/>
                 <link rel="modulepreload" href=bridge/>
                 <sentry::Head/>
                 <script type="module" src=script nonce=use_nonce()></script>

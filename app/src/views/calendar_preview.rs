@@ -60,7 +60,7 @@ pub fn calendar_history(changes: Vec<CalendarChange>) -> AnyView {
     };
     let is_empty = changes.is_empty();
     view! {
-        <h3>{texts.history()}</h3>
+        <h2>{texts.history()}</h2>
         {is_empty.then(|| view! { <p class="muted">{texts.no_changes()}</p> })}
         <ul class="plain">{changes.into_iter().map(line).collect_view()}</ul>
     }

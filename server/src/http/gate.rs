@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use app::assets::FOLDER;
 use app::query::{CONNECTIVITY_PATH, HOME_PATH, WALL_PARAMETER};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, STRICT_TRANSPORT_SECURITY, USER_AGENT, WWW_AUTHENTICATE};
@@ -21,6 +22,8 @@ use crate::settings::{HttpSettings, PublicAddress};
 
 /// Where answers are JSON.
 const API: &str = "/api/";
+const HEALTH: &str = "/health/";
+const METRICS: &str = "/metrics";
 /// Changes nothing but the caller's own cookies, also on the page where one signs in.
 const PREFERENCES: &str = "/api/preferencias";
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -102,6 +105,21 @@ impl Gate {
         public.and_then(|url| url.host_str()).is_some_and(|known| known.eq_ignore_ascii_case(host.host()))
     }
 
+    /// Leads a browser that came without encryption to the address that has it, so that no session travels in the clear. Whoever
+    /// sits at the machine is let in, and programs have tokens of their own.
+    fn to_encrypted(&self, request: &Request, peer: Peer) -> Option<Response> {
+        let public = self.public.url.as_ref().filter(|url| url.scheme() == "https")?;
+        let path = request.uri().path();
+        let is_page = ![API, HEALTH, METRICS, FOLDER].iter().any(|other| path.starts_with(other));
+        if peer.is_encrypted || peer.address.is_loopback() || !is_page {
+            return None;
+        }
+        let asked = request.uri().path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+        // What is none of our pages could name another host.
+        let page = redirect::own_page(asked).filter(|_| request.method() == Method::GET).unwrap_or("/");
+        Some(redirect::to(public.join(page).ok()?.as_str()))
+    }
+
     fn identity(&self, request: &Request, peer: Peer, connection: IpAddr, host: &Authority) -> Identity {
         let headers = request.headers();
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
@@ -144,6 +162,9 @@ pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, n
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let connection = connection.unwrap_or(IpAddr::from([0, 0, 0, 0])).to_canonical();
     let peer = gate.peer(connection, request.headers(), &host);
+    if let Some(redirect) = gate.to_encrypted(&request, peer) {
+        return redirect;
+    }
     let identity = gate.identity(&request, peer, connection, &host);
     let path = request.uri().path();
     let is_data = path.starts_with(API) && path != PREFERENCES;

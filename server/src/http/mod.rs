@@ -53,7 +53,7 @@ use metrics::Responses;
 use sign_on::SignOn;
 use tunnel::Tunnel;
 
-pub use site::site_options;
+pub use site::{site_options, wasm_file};
 
 /// What handlers share.
 #[derive(Clone)]

@@ -47,6 +47,12 @@ pub(super) fn assets(options: &LeptosOptions) -> Assets {
     }
 }
 
+/// The WebAssembly of the site, where it should be; its name has a hash where the site was built.
+pub fn wasm_file(options: &LeptosOptions) -> PathBuf {
+    let path = assets(options).path(&format!("{}.wasm", options.output_name));
+    Path::new(options.site_root.as_ref()).join(path.trim_start_matches('/'))
+}
+
 /// What differs where the program is another one over the same files: pages that are open take it over.
 fn program() -> String {
     let written = std::env::current_exe().and_then(std::fs::metadata);

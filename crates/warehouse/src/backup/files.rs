@@ -52,7 +52,7 @@ impl Draft {
         }
         self.require_room(sizes.iter().sum())?;
         source.rewind().map_err(of(path))?;
-        let mut copy = File::create(&self.path).map_err(of(&self.path))?;
+        let mut copy = private(&self.path).map_err(of(&self.path))?;
         io::copy(&mut source, &mut copy).map_err(of(&self.path))?;
         if log.exists() {
             std::fs::copy(&log, log_of(&self.path)).map_err(of(&self.path))?;
@@ -86,6 +86,15 @@ impl Drop for Draft {
             drop(std::fs::remove_file(path));
         }
     }
+}
+
+/// A new file that its owner alone may read: a copy has the hashes of passwords.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// The log of a database.

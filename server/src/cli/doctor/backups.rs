@@ -19,7 +19,9 @@ pub fn check(settings: &Settings, now: Timestamp) -> Option<Finding> {
     let Some((made_at, path)) = settings.backups.latest() else {
         let detail = format!("no hay ninguno en {folder}");
         let advice = match by_itself {
-            Some(at) => format!("`klk serve` hace uno cada día a las {at}; ahora mismo, `klk respaldar`"),
+            Some(at) => format!(
+                "`klk serve` hace uno cada día a las {at}; ahora mismo, `klk respaldar` (con el servidor en marcha, --servidor)"
+            ),
             None => "nadie los hace (KLK_RESPALDO_HORA=nunca): haga uno con `klk respaldar`".to_owned(),
         };
         return Some(Finding::warning(SUBJECT, detail, &advice));

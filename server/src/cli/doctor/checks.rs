@@ -246,9 +246,13 @@ async fn address(settings: &Settings) -> Finding {
     let address = settings.http.address;
     match tokio::net::TcpListener::bind(address).await {
         Ok(_listener) => Finding::fine(SUBJECT, format!("{address} está libre")),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Finding::warning(
+            SUBJECT,
+            format!("otro programa escucha en {address}"),
+            "si es el servidor, está bien; si no, elija otra con KLK_ADDRESS",
+        ),
         Err(error) => {
-            let advice = "si es el servidor, está bien; si no, elija otra con KLK_ADDRESS";
-            Finding::warning(SUBJECT, format!("{address}: {error}"), advice)
+            Finding::warning(SUBJECT, format!("{address}: {error}"), "elija una de esta máquina con KLK_ADDRESS")
         }
     }
 }
@@ -294,13 +298,13 @@ const fn unreachable_channel(error: SendError) -> (&'static str, &'static str) {
 
 fn site() -> Finding {
     const SUBJECT: &str = "páginas";
-    const ADVICE: &str = "compile las páginas con ./dev build, o diga dónde están con LEPTOS_SITE_ROOT";
+    const ADVICE: &str = "diga dónde están con LEPTOS_SITE_ROOT, o arranque en la carpeta que tiene Leptos.toml y site";
     let options = match http::site_options() {
         Ok(options) => options,
         Err(error) => return Finding::failure(SUBJECT, format!("{error:#}"), ADVICE),
     };
     let folder = Path::new(options.site_root.as_ref());
-    let program = folder.join(options.site_pkg_dir.as_ref()).join(format!("{}.wasm", options.output_name));
+    let program = http::wasm_file(&options);
     if program.is_file() {
         Finding::fine(SUBJECT, format!("en {}", folder.display()))
     } else {

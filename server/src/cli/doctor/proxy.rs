@@ -29,7 +29,7 @@ pub async fn check(settings: &Settings) -> Option<Finding> {
     let health = match get("/health/live").send().await {
         Ok(response) => response,
         Err(error) => {
-            let detail = format!("{url} no responde ({})", error.without_url());
+            let detail = format!("{url} no responde ({})", root_cause(&error.without_url()));
             return Some(Finding::warning(
                 SUBJECT,
                 detail,
@@ -50,6 +50,12 @@ pub async fn check(settings: &Settings) -> Option<Finding> {
     })
 }
 
+/// What went wrong underneath: a name that is not known, a port that nobody listens at, a certificate that is not trusted.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.last().map(ToString::to_string).unwrap_or_default()
+}
+
 /// What is wrong with the answer of a server that should be this one.
 async fn of_health(url: &Url, response: Response) -> Option<Finding> {
     if response.status() == StatusCode::MISDIRECTED_REQUEST {
@@ -58,6 +64,16 @@ async fn of_health(url: &Url, response: Response) -> Option<Finding> {
             SUBJECT,
             detail,
             "el proxy debe conservar Host (nginx: proxy_set_header Host $host)",
+        ));
+    }
+    let is_gateway_error = matches!(response.status().as_u16(), 502..=504);
+    if is_gateway_error {
+        let detail =
+            format!("en {url} responde el proxy, que no llega a este servidor (HTTP {})", response.status().as_u16());
+        return Some(Finding::warning(
+            SUBJECT,
+            detail,
+            "arranque `klk serve`; si está en marcha, el proxy debe pasar a KLK_ADDRESS",
         ));
     }
     let is_encrypted = response.headers().contains_key(STRICT_TRANSPORT_SECURITY);
