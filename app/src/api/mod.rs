@@ -52,7 +52,7 @@ pub use gaps::{ListGaps, list_gaps};
 pub use justifications::{
     JustifyGap, ListJustifications, WithdrawJustification, justify_gap, list_justifications, withdraw_justification,
 };
-pub use justify_selection::{justify_selection, preview_justification};
+pub use justify_selection::{JustifySelection, PreviewJustification, justify_selection, preview_justification};
 pub use losses::{ConfirmLoss, confirm_loss};
 pub use metrics::{ReadMetrics, read_metrics};
 pub use monitoring::{ReadMonitoring, TryMonitoring, read_monitoring, try_monitoring};

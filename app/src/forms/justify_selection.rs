@@ -1,8 +1,7 @@
 //! Why what is missing of chosen cells stays: what would be justified, the question, and doing it.
 
 use domain::EtlKind;
-use domain::read_model::GapView;
-use engine::SelectionPreview;
+use domain::read_model::{GapView, JustificationPreview};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
@@ -32,15 +31,12 @@ pub async fn look(values: Values) -> Outcome {
 
 /// Justifies what was shown; where that is no longer what is missing, shows what is.
 pub async fn save(values: Values) -> Outcome {
+    let (kind, periods) = (kind_of(&values).to_string(), periods_of(values.all("celda")));
     let (reason, note) = (values.get("motivo"), values.get("nota"));
-    let hash = values.get("hash").unwrap_or_default();
-    let said = (reason.as_deref(), note.as_deref());
-    let kind = kind_of(&values);
-    let periods = periods_of(values.all("celda"));
-    match justify_selection(Some(kind.as_str()), periods, &hash, said).await {
+    match justify_selection(Some(kind), Some(periods), values.get("hash"), reason, note).await {
         Ok(justified) => {
             let texts = language().justify();
-            let text = match justified.windows {
+            let text = match justified.ventanas {
                 1 => texts.done_one().to_owned(),
                 count => texts.done(whole(language(), count)),
             };
@@ -59,7 +55,7 @@ async fn page(values: &Values, failure: Option<ApiError>) -> Page {
     let language = language();
     let texts = language.justify();
     let kind = kind_of(values);
-    let preview = preview_justification(Some(kind.as_str()), periods_of(values.all("celda"))).await;
+    let preview = preview_justification(Some(kind.to_string()), Some(periods_of(values.all("celda")))).await;
     let (preview, failure) = match (preview, failure) {
         (Ok(preview), failure) => (Some(preview), failure),
         (Err(error), failure) => (None, failure.or(Some(error))),
@@ -79,7 +75,7 @@ async fn page(values: &Values, failure: Option<ApiError>) -> Page {
     step_page(COVERAGE.path, Step { title, back, leave: language.action().cancel(), body, confirm })
 }
 
-fn form(values: &Values, preview: &SelectionPreview, kind: EtlKind, back: &str) -> AnyView {
+fn form(values: &Values, preview: &JustificationPreview, kind: EtlKind, back: &str) -> AnyView {
     let cells = values.all("celda").map(|cell| view! { <input type="hidden" name="celda" value=cell.to_owned()/> });
     view! {
         <form
@@ -101,10 +97,10 @@ fn form(values: &Values, preview: &SelectionPreview, kind: EtlKind, back: &str) 
 }
 
 /// How much of which stores, when, and what it is worth.
-fn facts(preview: &SelectionPreview) -> AnyView {
+fn facts(preview: &JustificationPreview) -> AnyView {
     let language = language();
     let (texts, plan) = (language.justify(), language.plan());
-    let in_progress = match preview.in_progress {
+    let in_progress = match preview.en_curso {
         0 => None,
         1 => Some(texts.one_in_progress().to_owned()),
         count => Some(texts.in_progress(whole(language, count))),
@@ -190,7 +186,8 @@ mod tests {
             .collect();
         let all = gaps.len() * 2;
         let hash = domain::plan::Plan::seal(EtlKind::Sales, domain::plan::PlanOptions::default(), []).hash().clone();
-        let preview = SelectionPreview { hash, gaps, in_progress: 1 };
+        let etl_tipo = EtlKind::Sales;
+        let preview = JustificationPreview { hash, etl_tipo, ventanas: all as u64, tiendas: 27, en_curso: 1, gaps };
         let html = Owner::new().with(|| facts(&preview).to_html());
         assert!(html.contains(&format!("{all} medias horas")), "{html}");
         assert_eq!(html.matches("y 2 períodos más").count(), STORES_MAX);

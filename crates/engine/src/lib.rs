@@ -82,7 +82,7 @@ pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;
 pub use use_cases::coverage_grid::{CoverageGrid, DayState, GridCell, GridFilter, GridRow, GridSpan};
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
-pub use use_cases::justify_selection::{JustifiedSelection, Selection, SelectionPreview};
+pub use use_cases::justify_selection::Selection;
 pub use use_cases::notices::{ChannelView, DeliveryView, NoticeRulesView, NoticesView};
 pub use use_cases::own_sessions::OwnSession;
 pub use use_cases::provider_sign_in::ProviderSignInRequest;

@@ -3,9 +3,11 @@
 use domain::filter::GapFilter;
 use domain::read_model::{
     CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, ConfirmLossAnswer, ConfirmLossRequest, GapList,
-    HolidayAnswer, HolidayRequest, JustifyAnswer, JustifyRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer,
+    HolidayAnswer, HolidayRequest, JustificationPreview, JustificationPreviewRequest, JustifyAnswer, JustifyRequest,
+    JustifySelectionAnswer, JustifySelectionRequest, ReconcileAnswer, ReconcileRequest, WithdrawAnswer,
     WithdrawRequest,
 };
+use engine::Selection;
 use jiff::civil::DateTime;
 
 use super::target::Target;
@@ -25,6 +27,32 @@ impl Target {
         match self {
             Self::Local(engine, actor) => engine.justify(actor, request).await.map_err(use_case_failure),
             Self::Remote(server) => server.post("justificar-gap", &request).await,
+        }
+    }
+
+    /// Shows what of a selection would be given up.
+    pub async fn preview_justification(
+        &self,
+        request: JustificationPreviewRequest,
+    ) -> Result<JustificationPreview, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                let selection = Selection { kind: request.etl_tipo, periods: request.periodos };
+                engine.preview_justification(actor, selection).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("justificar-seleccion/vista-previa", &request).await,
+        }
+    }
+
+    /// Gives up what was shown under a hash.
+    pub async fn justify_selection(&self, request: JustifySelectionRequest) -> Result<JustifySelectionAnswer, Failure> {
+        match self {
+            Self::Local(engine, actor) => {
+                let selection = Selection { kind: request.etl_tipo, periods: request.periodos };
+                let words = (request.motivo, request.nota.as_deref());
+                engine.justify_selection(actor, selection, &request.hash, words).await.map_err(use_case_failure)
+            }
+            Self::Remote(server) => server.post("justificar-seleccion", &request).await,
         }
     }
 

@@ -20,6 +20,24 @@ pub struct PeriodArguments {
     pub hora_hasta: Option<EndTime>,
 }
 
+/// A day, or some hours of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayPeriod {
+    /// Which day.
+    pub date: Date,
+    /// From and up to; None for all of it.
+    pub hours: Option<(Time, EndTime)>,
+}
+
+/// `AAAA-MM-DD`, or `AAAA-MM-DD HH:MM-HH:MM`.
+pub fn day_period(text: &str) -> Result<DayPeriod, String> {
+    let Some((day, hours)) = text.trim().split_once(' ') else {
+        return Ok(DayPeriod { date: date(text.trim())?, hours: None });
+    };
+    let (from, to) = hours.trim().split_once('-').ok_or("las horas se escriben HH:MM-HH:MM, como 10:00-13:30")?;
+    Ok(DayPeriod { date: date(day)?, hours: Some((time(from.trim())?, end_time(to.trim())?)) })
+}
+
 /// A time that may be the end of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndTime(pub Option<Time>);
@@ -60,6 +78,15 @@ mod tests {
         assert!(["24:00", "7:30", "07:30:10", "siete"].iter().all(|text| time(text).is_err()));
         assert_eq!(end_time("24:00"), Ok(EndTime(None)));
         assert_eq!(end_time("21:00").map(EndTime::text), Ok("21:00".to_owned()));
+    }
+
+    #[test]
+    fn a_day_may_be_narrowed_to_some_hours() {
+        let day = "2025-11-17".parse().unwrap();
+        assert_eq!(day_period("2025-11-17"), Ok(DayPeriod { date: day, hours: None }));
+        let hours = day_period("2025-11-17 22:30-24:00").unwrap().hours.unwrap();
+        assert_eq!((hours.0, hours.1), ("22:30".parse().unwrap(), EndTime(None)));
+        assert!(["2025-11-17 10:00", "2025-11-17 10-11", "10:00-11:00"].iter().all(|text| day_period(text).is_err()));
     }
 
     #[test]

@@ -59,6 +59,77 @@ fn a_gap_is_justified_listed_taken_back_and_remembered() {
 }
 
 #[test]
+fn periods_of_many_stores_are_shown_and_justified_as_they_were_shown_once() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let day = pos.yesterday().to_string();
+    block_on(async {
+        let post = async |resource: &str, body: &Value| server.post_json(&format!("{TRACKING}/{resource}"), body).await;
+        let hour = |store: &str| {
+            let (from, to) = ("12:00", "13:00");
+            json!({ "ubicacion_id": store, "fecha_desde": day, "hora_desde": from, "hora_hasta": to })
+        };
+        let mut chosen = json!({ "etl_tipo": "ventas", "periodos": [hour("tienda_01"), hour("tienda_08")] });
+        let (status, shown) = post("justificar-seleccion/vista-previa", &chosen).await;
+        assert_eq!((status, &shown["ventanas"], &shown["tiendas"]), (200, &json!(4), &json!(2)), "{shown}");
+        assert_eq!(shown["gaps"].as_array().unwrap().len(), 2, "{shown}");
+
+        chosen["hash"] = json!("0".repeat(64));
+        chosen["motivo"] = json!("falla_electrica");
+        let (status, refused) = post("justificar-seleccion", &chosen).await;
+        assert_eq!((status, &refused["codigo"]), (409, &json!("conflicto")), "{refused}");
+        chosen["hash"] = shown["hash"].clone();
+        let (status, done) = post("justificar-seleccion", &chosen).await;
+        assert_eq!(
+            (status, &done["ya_estaba"], &done["mensaje"]),
+            (200, &json!(false), &json!("4 ventanas justificadas."))
+        );
+        let (status, again) = post("justificar-seleccion", &chosen).await;
+        assert_eq!((status, &again["ya_estaba"], &again["ventanas"]), (200, &json!(true), &json!(4)), "{again}");
+        let listed = server.get_json(&format!("{TRACKING}/justificaciones")).await.1;
+        assert_eq!(listed["ventanas"], 4);
+        for missing in ["hash", "motivo", "etl_tipo", "periodos"] {
+            let mut body = chosen.clone();
+            body.as_object_mut().unwrap().remove(missing);
+            let (status, problem) = post("justificar-seleccion", &body).await;
+            assert_eq!(status, 422, "{problem}");
+            assert!(problem["detail"].as_str().unwrap().starts_with(missing), "{problem}");
+        }
+    });
+}
+
+#[test]
+fn several_stores_and_periods_are_justified_on_the_command_line_after_they_were_shown() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let day = pos.yesterday().to_string();
+    let (noon, three) = (format!("{day} 12:00-13:00"), format!("{day} 15:00-15:30"));
+    let both =
+        ["justificar", "--tienda", "tienda_01", "--tienda", "tienda_08", "--periodo", &noon, "--periodo", &three];
+    let chosen = [&both[..], &["--motivo", "falla_electrica"]].concat();
+    let asked = klk.run(&chosen);
+    assert_eq!(asked.code, 2, "{}", asked.errors);
+    assert!(asked.errors.contains("12:00") && asked.errors.contains("--si"), "{}", asked.errors);
+    let done = klk.run(&[&chosen[..], &["--si", "--json"]].concat());
+    assert_eq!(done.code, 0, "{}", done.errors);
+    let answer = done.json();
+    assert_eq!((&answer["ventanas"], &answer["tiendas"]), (&json!(6), &json!(2)));
+    // Nothing is left of it.
+    assert_eq!(klk.run(&[&chosen[..], &["--si"]].concat()).code, 3);
+
+    for wrong in [&["--periodo", "ayer"][..], &["--clase", "secuencia", "--periodo", &noon], &[]] {
+        let refused = klk.run(&[&["justificar", "--todas", "--motivo", "sin_ventas", "--si"], wrong].concat());
+        assert_eq!(refused.code, 2, "{}", refused.errors);
+    }
+
+    let server = Server::start(&klk, &[]);
+    let hour = ["justificar", "--servidor", &server.address, "--todas", "--desde", &day, "--hora-desde", "16:00"];
+    let through = klk.run(&[&hour[..], &["--hora-hasta", "16:30", "--motivo", "sin_ventas", "--si"]].concat());
+    assert_eq!(through.code, 0, "{}", through.errors);
+}
+
+#[test]
 fn what_cannot_be_justified_is_refused_by_its_name() {
     let pos = Pos::start();
     let klk = pos.klk();

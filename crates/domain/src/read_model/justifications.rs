@@ -5,8 +5,10 @@ use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
 
 use super::read_model;
+use super::{GapView, PlanPeriod};
 use crate::gap::GapClass;
 use crate::justification::Reason;
+use crate::plan::PlanHash;
 use crate::{BatchId, BranchId, EtlKind};
 
 read_model! {
@@ -32,6 +34,50 @@ read_model! {
         /// More about it; required with the reason `otro`.
         #[serde(default)]
         pub nota: Option<String>,
+    }
+
+    /// What is chosen of many stores, to see what of it could be justified.
+    pub struct JustificationPreviewRequest {
+        pub etl_tipo: EtlKind,
+        /// A period without a store means every store.
+        pub periodos: Vec<PlanPeriod>,
+    }
+
+    /// What a justification of a selection would give up: what is missing of it, whatever else was chosen.
+    pub struct JustificationPreview {
+        /// Names exactly these half hours; the confirmation sends it back.
+        pub hash: PlanHash,
+        pub etl_tipo: EtlKind,
+        /// Half hours.
+        pub ventanas: u64,
+        pub tiendas: u64,
+        /// Half hours that are missing and queued or in progress: they are left out.
+        pub en_curso: u64,
+        /// By store and time, with what they are worth.
+        pub gaps: Vec<GapView>,
+    }
+
+    /// Gives up exactly what was shown under a hash.
+    pub struct JustifySelectionRequest {
+        pub etl_tipo: EtlKind,
+        /// As they were shown.
+        pub periodos: Vec<PlanPeriod>,
+        pub hash: String,
+        pub motivo: Reason,
+        /// More about it; required with the reason `otro`.
+        #[serde(default)]
+        pub nota: Option<String>,
+    }
+
+    /// What was given up.
+    pub struct JustifySelectionAnswer {
+        /// Half hours.
+        pub ventanas: u64,
+        pub tiendas: u64,
+        /// Whether it was given up before, with the same words.
+        pub ya_estaba: bool,
+        /// For people.
+        pub mensaje: String,
     }
 
     /// Of which day lines that the source does not have any more are rightly gone.

@@ -37,8 +37,9 @@ pub use decisions::{DecisionPage, DecisionView};
 pub use freshness::{FreshnessList, FreshnessView};
 pub use gaps::{CauseEvidence, GapCount, GapList, GapTotals, GapView, MissingNumbers, ValueView};
 pub use justifications::{
-    ConfirmLossAnswer, ConfirmLossRequest, JustificationList, JustificationView, JustifiedNumbers, JustifyAnswer,
-    JustifyRequest, WithdrawAnswer, WithdrawRequest,
+    ConfirmLossAnswer, ConfirmLossRequest, JustificationList, JustificationPreview, JustificationPreviewRequest,
+    JustificationView, JustifiedNumbers, JustifyAnswer, JustifyRequest, JustifySelectionAnswer,
+    JustifySelectionRequest, WithdrawAnswer, WithdrawRequest,
 };
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{

@@ -1,14 +1,17 @@
 //! Justifying what is missing of many periods of many stores at once, after it was shown: what is given up is what was shown, or
 //! nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::justification::{Justification, Reason, justifiable_part};
 use domain::plan::{Plan, PlanHash, PlanOptions, PlanScope};
-use domain::read_model::{GapView, PlanPeriod, PlanRequest};
+use domain::read_model::{JustificationPreview, JustifySelectionAnswer, PlanPeriod, PlanRequest};
 use domain::window::{day_spans, half_hours};
 use domain::{Branch, EtlKind, IntervalSet, Window};
 use jiff::Timestamp;
+use texts::Language;
+use warehouse::WaiverFilter;
 
 use crate::gaps::{Evidence, EvidenceRequest, EvidenceScope};
 use crate::plans::request;
@@ -21,26 +24,6 @@ pub struct Selection {
     pub kind: EtlKind,
     /// Each names its store; a period without one means every store of the actor.
     pub periods: Vec<PlanPeriod>,
-}
-
-/// What a justification of a selection would give up.
-#[derive(Clone, Debug)]
-pub struct SelectionPreview {
-    /// Names exactly these half hours; it comes back with the confirmation.
-    pub hash: PlanHash,
-    /// What is missing and would be given up, by store and time, with what it is worth.
-    pub gaps: Vec<GapView>,
-    /// Half hours that are missing and queued or in progress: they are left out.
-    pub in_progress: u64,
-}
-
-/// What was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JustifiedSelection {
-    /// Half hours.
-    pub windows: u64,
-    /// Stores; each has a decision of its own.
-    pub stores: u64,
 }
 
 /// What is missing of a selection.
@@ -59,32 +42,35 @@ impl Engine {
         &self,
         actor: &Actor,
         selection: Selection,
-    ) -> Result<SelectionPreview, UseCaseError> {
+    ) -> Result<JustificationPreview, UseCaseError> {
         let kind = selection.kind;
         let scope = self.scope_to_justify(actor, selection)?;
-        let Missing { evidence, hash, in_progress, .. } = self.missing_of(kind, &scope).await?;
+        let Missing { evidence, given_up, hash, windows, in_progress } = self.missing_of(kind, &scope).await?;
         let mut gaps = self.views(kind, &evidence, self.clock.now()).await?;
         gaps.sort_by(|left, right| (&left.ubicacion_nombre, left.inicio).cmp(&(&right.ubicacion_nombre, right.inicio)));
-        Ok(SelectionPreview { hash, gaps, in_progress })
+        let tiendas = given_up.len() as u64;
+        Ok(JustificationPreview { hash, etl_tipo: kind, ventanas: windows, tiendas, en_curso: in_progress, gaps })
     }
 
     /// Gives up what was shown under a hash, all of it in one transaction. Where it would not be the same half hours any more,
-    /// nothing is given up.
+    /// nothing is given up. A confirmation that comes again, as after a lost response, has the same answer.
     pub async fn justify_selection(
         &self,
         actor: &Actor,
         selection: Selection,
         hash: &str,
         (reason, note): (Reason, Option<&str>),
-    ) -> Result<JustifiedSelection, UseCaseError> {
+    ) -> Result<JustifySelectionAnswer, UseCaseError> {
         let kind = selection.kind;
         let scope = self.scope_to_justify(actor, selection)?;
         let justification = Justification::read(reason, note, &actor.name, self.settings.written_characters_max)?;
         // Held until it is stored: of two who confirm at once, the second is refused.
         let planning = self.lock_planning().await;
         let missing = self.missing_of(kind, &scope).await?;
-        if missing.windows == 0 || missing.hash.to_string() != hash.trim() {
-            return Err(UseCaseError::SelectionChanged { left: missing.windows });
+        let hash = hash.trim();
+        if missing.windows == 0 || missing.hash.to_string() != hash {
+            let before = self.justified_before(kind, &scope, &justification, hash).await?;
+            return before.ok_or(UseCaseError::SelectionChanged { left: missing.windows });
         }
         let by = (actor.origin, self.clock.now());
         let decided = missing.given_up.iter().map(|(branch, given_up)| {
@@ -93,7 +79,34 @@ impl Engine {
         let decided: Vec<_> = decided.collect();
         let stores = decided.len() as u64;
         self.give_up(planning, decided, justification).await?;
-        Ok(JustifiedSelection { windows: missing.windows, stores })
+        Ok(justified(missing.windows, stores, false))
+    }
+
+    /// What one confirmation gave up with these words, if its half hours are those of the hash and it still counts.
+    async fn justified_before(
+        &self,
+        kind: EtlKind,
+        scope: &PlanScope,
+        justification: &Justification,
+        hash: &str,
+    ) -> Result<Option<JustifySelectionAnswer>, UseCaseError> {
+        let Some(range) = scope.hull() else { return Ok(None) };
+        let waivers = self.warehouse.waivers(WaiverFilter { kind: Some(kind), branch: None, range }).await?;
+        // What one transaction stored has one moment.
+        let mut confirmations: BTreeMap<Timestamp, Vec<Window>> = BTreeMap::new();
+        for waiver in waivers.into_iter().filter(|waiver| waiver.justification == *justification) {
+            let Some(branch) = self.branches.find(&waiver.branch) else { continue };
+            let window = |interval| Window { branch: branch.id.clone(), kind, interval };
+            let windows = half_hours(waiver.interval, &branch.zone).into_iter().map(window);
+            confirmations.entry(waiver.registered_at).or_default().extend(windows);
+        }
+        let before = confirmations.into_values().find_map(|windows| {
+            let stores = windows.iter().map(|window| &window.branch).collect::<BTreeSet<_>>().len() as u64;
+            let count = windows.len() as u64;
+            let is_the_same = Plan::seal(kind, PlanOptions::default(), windows).hash().to_string() == hash;
+            is_the_same.then(|| justified(count, stores, true))
+        });
+        Ok(before)
     }
 
     /// Refused as a whole if the actor may not operate in one of the stores.
@@ -140,4 +153,14 @@ impl Engine {
         let hash = Plan::seal(kind, PlanOptions::default(), windows).hash().clone();
         Ok(Missing { evidence, given_up, hash, windows: count, in_progress })
     }
+}
+
+fn justified(windows: u64, stores: u64, was_already: bool) -> JustifySelectionAnswer {
+    let texts = Language::Es.answer();
+    let mensaje = match windows {
+        _ if was_already => texts.selection_justified_already().to_owned(),
+        1 => texts.justified_one().to_owned(),
+        many => texts.justified(many),
+    };
+    JustifySelectionAnswer { ventanas: windows, tiendas: stores, ya_estaba: was_already, mensaje }
 }

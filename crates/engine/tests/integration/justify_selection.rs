@@ -6,9 +6,12 @@ use domain::filter::GapFilter;
 use domain::gap::GapClass;
 use domain::justification::Reason;
 use domain::problem::ProblemCode;
-use domain::read_model::{GapView, JustificationView, JustifyRequest, PlanPeriod, WithdrawRequest};
+use domain::read_model::{
+    GapView, JustificationPreview, JustificationView, JustifyRequest, JustifySelectionAnswer, PlanPeriod,
+    WithdrawRequest,
+};
 use domain::{BranchId, EtlKind};
-use engine::{Actor, EngineSettings, JustifiedSelection, PlanSettings, Selection, SelectionPreview, UseCaseError};
+use engine::{Actor, EngineSettings, PlanSettings, Selection, UseCaseError};
 use klk_sim::{Endpoint, Fault, FaultKind};
 
 use crate::support::{World, operator, settings};
@@ -55,12 +58,17 @@ async fn loaded(settings: EngineSettings) -> World {
     world
 }
 
-async fn preview(world: &World, selection: Selection) -> SelectionPreview {
+async fn preview(world: &World, selection: Selection) -> JustificationPreview {
     world.engine.preview_justification(&operator(), selection).await.unwrap()
 }
 
-async fn justify(world: &World, selection: Selection, hash: &str) -> Result<JustifiedSelection, UseCaseError> {
+async fn justify(world: &World, selection: Selection, hash: &str) -> Result<JustifySelectionAnswer, UseCaseError> {
     world.engine.justify_selection(&operator(), selection, hash, (Reason::PowerFailure, Some("Apagón"))).await
+}
+
+/// Half hours, stores, and whether it was so already.
+fn counts(answer: &JustifySelectionAnswer) -> (u64, u64, bool) {
+    (answer.ventanas, answer.tiendas, answer.ya_estaba)
 }
 
 fn shown<'gaps>(gaps: &'gaps [GapView]) -> Vec<(&'gaps str, &'gaps str, &'gaps str, u32)> {
@@ -83,7 +91,7 @@ async fn only_what_is_missing_is_given_up_with_a_decision_for_each_store_and_can
     }
     let seen = preview(&world, both()).await;
     assert_eq!(shown(&seen.gaps), [("BOSQUE", "22:30", "24:00", 3), ("PERIFERICO", "10:00", "11:00", 2)]);
-    assert_eq!(seen.in_progress, 0);
+    assert_eq!(seen.en_curso, 0);
     // It is worth what the list of gaps says.
     let listed = world.gaps(48).await;
     let one = listed.iter().find(|gap| gap.id == seen.gaps[1].id).unwrap();
@@ -91,9 +99,9 @@ async fn only_what_is_missing_is_given_up_with_a_decision_for_each_store_and_can
     assert!(one.valor.is_some());
 
     let hash = seen.hash.to_string();
-    assert_eq!(justify(&world, both(), &hash).await.unwrap(), JustifiedSelection { windows: 5, stores: 2 });
+    assert_eq!(counts(&justify(&world, both(), &hash).await.unwrap()), (5, 2, false));
     let left = preview(&world, both()).await;
-    assert_eq!((left.gaps.len(), left.in_progress), (0, 0));
+    assert_eq!((left.gaps.len(), left.en_curso), (0, 0));
     let filter = DecisionFilter { limit: 10, ..DecisionFilter::default() };
     let decisions = world.engine.list_decisions(&operator(), filter).await.unwrap().decisiones;
     let mut objects: Vec<_> = decisions.iter().filter(|row| row.accion == "justificar").collect();
@@ -125,9 +133,31 @@ async fn what_changed_since_it_was_shown_is_not_justified_until_it_was_shown_aga
     assert_eq!(justified(&world).await.len(), 1, "nothing was given up");
 
     let hash = preview(&world, both()).await.hash.to_string();
-    assert_eq!(justify(&world, both(), &hash).await.unwrap().windows, 4);
-    let again = justify(&world, both(), &hash).await.unwrap_err();
-    assert_eq!((again.code(), justified(&world).await.len()), (ProblemCode::Conflict, 3));
+    assert_eq!(justify(&world, both(), &hash).await.unwrap().ventanas, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmation_that_comes_again_decides_nothing_again_unless_it_says_something_else_or_was_taken_back() {
+    let world = loaded(settings()).await;
+    let hash = preview(&world, both()).await.hash.to_string();
+    assert_eq!(justify(&world, both(), &hash).await.unwrap().ventanas, 5);
+    let again = justify(&world, both(), &hash).await.unwrap();
+    assert_eq!(counts(&again), (5, 2, true));
+    let filter = || DecisionFilter { limit: 10, ..DecisionFilter::default() };
+    let decided = world.engine.list_decisions(&operator(), filter()).await.unwrap().decisiones;
+    assert_eq!(decided.iter().filter(|row| row.accion == "justificar").count(), 3);
+
+    let other = world.engine.justify_selection(&operator(), both(), &hash, (Reason::StoreClosed, None)).await;
+    let somebody = Actor { name: "otra".to_owned(), ..operator() };
+    let words = (Reason::PowerFailure, Some("Apagón"));
+    let theirs = world.engine.justify_selection(&somebody, both(), &hash, words).await;
+    for refused in [other, theirs] {
+        assert_eq!(refused.unwrap_err().code(), ProblemCode::Conflict);
+    }
+    let one = justified(&world).await.into_iter().find(|one| one.ubicacion_nombre == "PERIFERICO").unwrap();
+    world.engine.withdraw_justification(&operator(), WithdrawRequest { id: one.id }).await.unwrap();
+    assert_eq!(justify(&world, both(), &hash).await.unwrap_err().code(), ProblemCode::Conflict);
+    assert_eq!(justified(&world).await.len(), 2, "nothing was given up again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,8 +168,8 @@ async fn what_a_run_has_in_progress_is_left_out_and_counted() {
     world.ask_for("tienda_01", DAY, Some(("10:00", "10:30"))).await;
     let seen = preview(&world, both()).await;
     assert_eq!(shown(&seen.gaps), [("BOSQUE", "22:30", "24:00", 3), ("PERIFERICO", "10:30", "11:00", 1)]);
-    assert_eq!(seen.in_progress, 1);
-    assert_eq!(justify(&world, both(), &seen.hash.to_string()).await.unwrap().windows, 4);
+    assert_eq!(seen.en_curso, 1);
+    assert_eq!(justify(&world, both(), &seen.hash.to_string()).await.unwrap().ventanas, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,6 +206,6 @@ async fn missed_snapshots_of_stock_are_justified_too() {
     let seen = preview(&world, stock()).await;
     assert_eq!(shown(&seen.gaps), [("PERIFERICO", "00:00", "24:00", 48)]);
     let justified = justify(&world, stock(), &seen.hash.to_string()).await.unwrap();
-    assert_eq!(justified, JustifiedSelection { windows: 48, stores: 1 });
+    assert_eq!(counts(&justified), (48, 1, false));
     assert!(preview(&world, stock()).await.gaps.is_empty());
 }

@@ -5,10 +5,11 @@ use domain::problem::Problem;
 use domain::read_model::{
     BackupRequest, BackupStatus, CalendarAnswer, CalendarList, CalendarPreview, CalendarRequest, Comparison,
     ConfirmLossAnswer, ConfirmLossRequest, Connectivity, CoverageDay, DecisionPage, FreshnessList, GapCount, GapList,
-    HolidayAnswer, HolidayRequest, JustificationList, JustifyAnswer, JustifyRequest, Metrics, MonitoringTrialRequest,
-    MonitoringView, PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress, ReconcileAnswer,
-    ReconcileRequest, ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList,
-    SessionsEnded, UserCode, UserList, UserRequest, UserRoleRequest, WithdrawAnswer, WithdrawRequest,
+    HolidayAnswer, HolidayRequest, JustificationList, JustificationPreview, JustificationPreviewRequest, JustifyAnswer,
+    JustifyRequest, JustifySelectionAnswer, JustifySelectionRequest, Metrics, MonitoringTrialRequest, MonitoringView,
+    PlanDetail, PlanHashRequest, PlanList, PlanPreview, PlanRequest, Progress, ReconcileAnswer, ReconcileRequest,
+    ReconciliationList, RecoverGapAnswer, RecoverGapRequest, RunDetail, RunPage, ScheduleList, SessionsEnded, UserCode,
+    UserList, UserRequest, UserRoleRequest, WithdrawAnswer, WithdrawRequest,
 };
 use domain::{EtlKind, RunId, RunMode, RunState};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -87,6 +88,8 @@ pub(super) const JUSTIFIED: Answer = Answer::json("JustifyAnswer");
 pub(super) const LOSS_CONFIRMED: Answer = Answer::json("ConfirmLossAnswer");
 pub(super) const WITHDRAWN: Answer = Answer::json("WithdrawAnswer");
 pub(super) const DECISIONS: Answer = Answer::json("DecisionPage");
+pub(super) const JUSTIFICATION_PREVIEW: Answer = Answer::json("JustificationPreview");
+pub(super) const SELECTION_JUSTIFIED: Answer = Answer::json("JustifySelectionAnswer");
 pub(super) const COMPARED: Answer = Answer::json("Comparison");
 pub(super) const RECONCILIATIONS: Answer = Answer::json("ReconciliationList");
 pub(super) const RECONCILED: Answer = Answer::json("ReconcileAnswer");
@@ -112,6 +115,8 @@ pub(super) const BODY_MONITORING_TRIAL: &str = "MonitoringTrialRequest";
 pub(super) const BODY_CALENDAR: &str = "CalendarRequest";
 pub(super) const BODY_HOLIDAY: &str = "HolidayRequest";
 pub(super) const BODY_JUSTIFY: &str = "JustifyRequest";
+pub(super) const BODY_JUSTIFICATION_PREVIEW: &str = "JustificationPreviewRequest";
+pub(super) const BODY_JUSTIFY_SELECTION: &str = "JustifySelectionRequest";
 pub(super) const BODY_CONFIRM_LOSS: &str = "ConfirmLossRequest";
 pub(super) const BODY_WITHDRAW: &str = "WithdrawRequest";
 pub(super) const BODY_RECONCILE: &str = "ReconcileRequest";
@@ -239,6 +244,10 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<JustificationList>(&mut found);
     add::<JustifyRequest>(&mut found);
     add::<JustifyAnswer>(&mut found);
+    add::<JustificationPreviewRequest>(&mut found);
+    add::<JustificationPreview>(&mut found);
+    add::<JustifySelectionRequest>(&mut found);
+    add::<JustifySelectionAnswer>(&mut found);
     add::<ConfirmLossRequest>(&mut found);
     add::<ConfirmLossAnswer>(&mut found);
     add::<WithdrawRequest>(&mut found);

@@ -2,12 +2,13 @@
 
 use super::build::{Answer, Endpoint, Parameter, Values};
 use super::build::{
-    BACKUP, BODY_BACKUP, BODY_CALENDAR, BODY_CONFIRM_LOSS, BODY_HOLIDAY, BODY_JUSTIFY, BODY_MONITORING_TRIAL,
-    BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP, BODY_USER, BODY_USER_ROLE, BODY_WITHDRAW,
-    CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY, COVERAGE, DECISIONS, EVENTS, FRESHNESS,
-    GAP_COUNT, GAPS, HEALTH, HOLIDAY_CHANGED, JUSTIFICATIONS, JUSTIFIED, LOSS_CONFIRMED, METRICS, MONITORING, PLAN,
-    PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS, RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES,
-    SESSIONS_ENDED, USER, USER_CODE, USERS, WITHDRAWN,
+    BACKUP, BODY_BACKUP, BODY_CALENDAR, BODY_CONFIRM_LOSS, BODY_HOLIDAY, BODY_JUSTIFICATION_PREVIEW, BODY_JUSTIFY,
+    BODY_JUSTIFY_SELECTION, BODY_MONITORING_TRIAL, BODY_PLAN, BODY_PLAN_HASH, BODY_RECONCILE, BODY_RECOVER_GAP,
+    BODY_USER, BODY_USER_ROLE, BODY_WITHDRAW, CALENDAR_CHANGED, CALENDAR_PREVIEW, CALENDARS, COMPARED, CONNECTIVITY,
+    COVERAGE, DECISIONS, EVENTS, FRESHNESS, GAP_COUNT, GAPS, HEALTH, HOLIDAY_CHANGED, JUSTIFICATION_PREVIEW,
+    JUSTIFICATIONS, JUSTIFIED, LOSS_CONFIRMED, METRICS, MONITORING, PLAN, PLAN_PREVIEW, PLAN_STATE, PLANS, PROGRESS,
+    RECONCILED, RECONCILIATIONS, RECOVERED, RUN, RUNS, SCHEDULES, SELECTION_JUSTIFIED, SESSIONS_ENDED, USER, USER_CODE,
+    USERS, WITHDRAWN,
 };
 
 const KIND: Parameter =
@@ -212,6 +213,20 @@ pub(super) const ALL: &[Endpoint] = &[
         body: Some(BODY_JUSTIFY),
         problems: &[422, 404, 409, 403, 413, 503, 500],
         ..Endpoint::get(JUSTIFIED)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/justificar-seleccion/vista-previa",
+        summary: "Muestra lo que falta de muchos períodos de muchas tiendas y se puede justificar, con el hash que lo nombra. No justifica nada.",
+        body: Some(BODY_JUSTIFICATION_PREVIEW),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(JUSTIFICATION_PREVIEW)
+    },
+    Endpoint {
+        path: "/api/etl/tracking/justificar-seleccion",
+        summary: "Justifica exactamente lo que se mostró con ese hash, o nada: si cambió, responde 409. Pedirlo dos veces no justifica nada dos veces.",
+        body: Some(BODY_JUSTIFY_SELECTION),
+        problems: &[422, 404, 409, 403, 413, 503, 500],
+        ..Endpoint::get(SELECTION_JUSTIFIED)
     },
     Endpoint {
         path: "/api/etl/tracking/confirmar-perdida",

@@ -51,6 +51,10 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
         "etl_tipo": "ventas", "ubicacion_id": "tienda_01", "fecha_desde": day, "fecha_hasta": day,
         "hora_desde": "12:00", "hora_hasta": "12:30", "motivo": "falla_electrica",
     });
+    let selection = json!({
+        "etl_tipo": "ventas", "periodos": [{ "ubicacion_id": "tienda_01", "fecha_desde": day }], "hash": "000000000000",
+        "motivo": "sin_ventas",
+    });
     let plan = json!({ "etl_tipo": "ventas", "ubicaciones": ["tienda_01"], "periodos": [{ "fecha_desde": day }] });
     let hash = json!({ "hash": "000000000000" });
     let week = json!({
@@ -92,6 +96,8 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
         post("/api/etl/tracking/planes/reanudar", &hash, Least::Operator),
         post("/api/etl/tracking/planes/cancelar", &hash, Least::Operator),
         post("/api/etl/tracking/justificar-gap", &period, Least::OperatorThere),
+        post("/api/etl/tracking/justificar-seleccion/vista-previa", &selection, Least::OperatorThere),
+        post("/api/etl/tracking/justificar-seleccion", &selection, Least::OperatorThere),
         post("/api/etl/tracking/retirar-justificacion", &json!({ "id": run }), Least::Operator),
         post("/api/etl/tracking/confirmar-perdida", &store, Least::OperatorThere),
         post("/api/etl/tracking/conciliar", &store, Least::OperatorThere),

@@ -2,7 +2,7 @@
 
 /// The routes of the REST interface; their transactions have these names. A detector watches one number, so that "of an
 /// endpoint" takes one detector an endpoint.
-pub const WATCHED_ROUTES: [&str; 30] = [
+pub const WATCHED_ROUTES: [&str; 32] = [
     "/api/etl/tracking/ejecuciones",
     "/api/etl/tracking/ejecucion",
     "/api/etl/tracking/gaps",
@@ -21,6 +21,8 @@ pub const WATCHED_ROUTES: [&str; 30] = [
     "/api/etl/tracking/plan",
     "/api/etl/tracking/justificaciones",
     "/api/etl/tracking/justificar-gap",
+    "/api/etl/tracking/justificar-seleccion/vista-previa",
+    "/api/etl/tracking/justificar-seleccion",
     "/api/etl/tracking/confirmar-perdida",
     "/api/etl/tracking/retirar-justificacion",
     "/api/etl/tracking/decisiones",
