@@ -166,7 +166,7 @@ test('a day is extracted again from its page, nothing is there twice, and the li
   await dialog.getByLabel('Extraer de nuevo también lo que ya está cargado').check();
   await expect(dialog).toContainText(/2\d medias horas, 2\d llamadas al POS/);
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
-  await expect(page.getByText(/2\d medias horas en cola/)).toBeVisible();
+  await expect(page.getByText(/2\d medias horas (en cola|cargadas)/)).toBeVisible();
 
   await page.goto(`${klk.url}/actividad/recuperaciones`);
   await untilLive(page);

@@ -120,7 +120,7 @@ test('a recovery fails while the store is down, and a click gets the gap back on
     await page.getByRole('button', { name: new RegExp(`Recuperar ${store.name}`) }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Recuperar', exact: true }).click();
     await expect(page.getByRole('dialog')).toBeHidden();
-    await expect(page.getByText(/\d medias? horas? en cola/).first()).toBeVisible();
+    await expect(page.getByText(/\d medias? horas? (en cola|cargadas?)/).first()).toBeVisible();
   };
   await recover(PARAISO);
   await klk.until('failed', async () => (await recoveries(PARAISO, 'fallido')).length === 4);

@@ -93,7 +93,7 @@ test('a click recovers each gap, the page follows, and nothing is left', async (
     await expect(dialog).toContainText(store);
     await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
     await expect(dialog).toBeHidden();
-    await expect(page.getByText(/\d medias? horas? en cola/).first()).toBeVisible();
+    await expect(page.getByText(/\d medias? horas? (en cola|cargadas?)/).first()).toBeVisible();
     await expect(page.getByRole('row', { name: new RegExp(store) })).toHaveCount(0);
   }
   await expect(page.getByText('No falta nada', { exact: true }).first()).toBeVisible();
