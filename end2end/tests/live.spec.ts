@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { untilLive } from '../support/page';
+import { untilHydrated, untilLive } from '../support/page';
 
 // Pages follow what happens, say whether they do, and take nothing away from who is at them.
 test.describe.configure({ mode: 'serial' });
@@ -201,6 +201,22 @@ test('a server that is silent is noticed, said, and heard again', async ({ page 
   await untilLive(page);
   await change('13');
   await expect(page.getByText('Ana 13')).toBeVisible();
+});
+
+test('a phone says that the server is gone, in place of what was known of the POS', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${klk.url}/pendientes/justificados`);
+  await untilHydrated(page);
+  await expect(page.locator('#pos')).toBeVisible();
+  klk.freeze();
+  try {
+    await expect(page.getByText('Reconectando…')).toBeVisible();
+    await expect(page.locator('#pos')).toBeHidden();
+  } finally {
+    klk.thaw();
+  }
+  await expect(page.locator('#pos')).toBeVisible();
+  await expect(page.getByText('Reconectando…')).toBeHidden();
 });
 
 test('another build is taken over, but not while somebody writes', async ({ page }) => {

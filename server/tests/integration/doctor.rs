@@ -148,6 +148,10 @@ fn what_people_open_has_to_lead_here() {
         result == "mal" && detail.contains("otro programa (HTTP 404)") && advice.contains("KLK_ADDRESS"),
         "{detail}"
     );
+    let [result, detail, _] = through(alone(), &proxy(|_| http("502 Bad Gateway", "<html>nginx</html>")));
+    assert!(result == "aviso" && detail.contains("no llega a este servidor (HTTP 502)"), "{detail}");
+    let [_, detail, _] = through(alone(), "http://no-existe.invalid");
+    assert!(detail.contains("no responde (") && !detail.contains("error sending request"), "{detail}");
     let [result, _, advice] = through(alone(), &proxy(|_| http("421 Misdirected Request", "{}")));
     assert!(result == "mal" && advice.contains("conservar Host"), "{advice}");
     let [result, detail, _] = through(alone(), &proxy(|_| health()));
@@ -172,6 +176,20 @@ fn a_proxy_that_holds_events_back_is_found_and_one_that_passes_them_on_is_good()
     let server = Server::start(&klk, &[]);
     let [result, detail, _] = through(klk.with_variable("KLK_API_TOKEN", &token), &server.address);
     assert!(result == "bien" && detail.contains("deja pasar los eventos"), "{detail}");
+}
+
+/// Its files have the hash of their contents in their names.
+#[test]
+fn the_site_of_a_build_is_found() {
+    let klk = alone();
+    std::fs::create_dir_all(klk.path("site/pkg")).unwrap();
+    let missing = said_of(&klk, "páginas");
+    assert!(missing[0][1] == "aviso" && missing[0][2].contains("klk.wasm no existe"), "{missing:?}");
+    let names = r#"{"build":"a","files":{"klk.wasm":"klk-51336254db19.wasm"}}"#;
+    std::fs::write(klk.path("site/files.json"), names).unwrap();
+    std::fs::write(klk.path("site/pkg/klk-51336254db19.wasm"), "").unwrap();
+    let found = said_of(&klk.with_variable("LEPTOS_SITE_ROOT", "site"), "páginas");
+    assert!(found[0][1] == "bien", "{found:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Requests under a foreign name, from a foreign page, through a proxy, and to the demo.
 
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
 use serde_json::json;
 
 use super::{PASSWORD, TRACKING, cookie_of};
@@ -82,6 +82,41 @@ fn behind_a_proxy_that_is_believed_cookies_are_encrypted_and_others_are_not_beli
         let request = client_with(None).get(format!("{}{TRACKING}/gaps", server.address));
         let request = request.header(COOKIE, plain).header("x-forwarded-proto", "https");
         assert_eq!(request.send().await.unwrap().status().as_u16(), 401);
+    });
+}
+
+/// From elsewhere, through a proxy that has no TLS.
+#[test]
+fn a_browser_that_comes_unencrypted_is_led_to_the_encrypted_address_and_signs_in_nowhere_else() {
+    let pos = Pos::start();
+    let klk = pos
+        .klk()
+        .with_variable("KLK_PUBLIC_URL", "https://klk.example")
+        .with_variable("KLK_TRUSTED_PROXIES", "127.0.0.1");
+    klk.add_user("ana", "lector", "", PASSWORD);
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let nobody = client_with(None);
+        let from = |request: reqwest::RequestBuilder, address: &str| {
+            request.header("x-forwarded-for", address).header("x-forwarded-proto", "http")
+        };
+        let led = async |request: reqwest::RequestBuilder| {
+            let answer = from(request, "192.0.2.1").send().await.unwrap();
+            let location = answer.headers().get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
+            assert!(!answer.headers().contains_key(SET_COOKIE));
+            (answer.status().as_u16(), location.unwrap_or_default())
+        };
+        let at = |path: &str| format!("{}{path}", server.address);
+        let to = |path: &str| (303, format!("https://klk.example{path}"));
+        assert_eq!(led(nobody.get(at("/pendientes?max_horas=24"))).await, to("/pendientes?max_horas=24"));
+        assert_eq!(led(nobody.get(at("//evil.example/"))).await, to("/"));
+        let body = format!("usuario=ana&clave={}", PASSWORD.replace(' ', "+"));
+        let login = nobody.post(at("/entrar")).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        assert_eq!(led(login).await, to("/"));
+        // Who watches the process, and whoever sits at the machine, are not led away.
+        let health = from(nobody.get(at("/health/ready")), "192.0.2.1").send().await.unwrap();
+        assert_eq!(health.status().as_u16(), 200);
+        assert_eq!(nobody.get(at("/entrar")).send().await.unwrap().status().as_u16(), 200);
     });
 }
 
