@@ -60,7 +60,7 @@ function strengthOf({ grey }: Picture): number {
 
 for (const forced of ['none', 'active'] as const) {
   const where = forced === 'active' ? ', in the reader’s own colours' : '';
-  test(`states are told apart by their shapes, without hues${where}`, async ({ page, context }) => {
+  test(`states are distinguished by their shapes, without hues${where}`, async ({ page, context }) => {
     const darkroom = await Darkroom.open(context);
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, forcedColors: forced });
@@ -142,7 +142,7 @@ test('bars are as high as their figures say', async ({ browser }) => {
 test.describe('in the reader’s own colours', () => {
   test.use({ deviceScaleFactor: 1 });
 
-  /** Whether each button can be told from the page around it. */
+  /** Whether each button is distinct from the page around it. */
   async function buttonsWithoutBorder(page: Page): Promise<string[]> {
     return page.locator('.button:visible').evaluateAll((buttons) => {
       const hasBorder = (button: Element) => {

@@ -42,7 +42,7 @@ fn days(query: &Query, mut list: ReconciliationList) -> AnyView {
     .into_any()
 }
 
-/// Leaves the rows of the page that is asked for, and gives the place of the next one. Of a list that has several pages, what
+/// Keeps the rows of the requested page and returns the place of the next one. Of a list that has several pages, what
 /// changed comes first.
 fn keep_page(list: &mut ReconciliationList, query: &Query) -> Option<String> {
     if list.conciliaciones.len() > ROWS_MAX {

@@ -27,8 +27,8 @@ use crate::UseCaseError;
 /// Seconds of the clock for which an answer stays true where nothing is written.
 const SECONDS_TRUE: i64 = 60;
 
-/// An answer that runs change all the time is computed anew once in so many times as long as that takes: it has a twentieth of a
-/// core, however many look at it.
+/// While runs change an answer all the time, it is computed at most once in this many times its own duration, which is a
+/// twentieth of a core, however many pages show it.
 const COSTS_APART: u32 = 20;
 
 /// How much is kept, and how long.
@@ -127,7 +127,7 @@ pub(crate) struct AnswerCache {
     limits: CacheLimits,
 }
 
-/// An answer; where runs have changed it since, after which time it is computed anew for whoever asks.
+/// An answer. Where runs have changed it since, `outdated_for` is the time after which the next request computes it again.
 pub(crate) struct Found<T> {
     pub(crate) value: T,
     pub(crate) outdated_for: Option<Duration>,

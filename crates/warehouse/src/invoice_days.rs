@@ -1,5 +1,5 @@
 //! Which days may have an invoice. It is known from `secuencias`, read once a branch and kept in memory: in the order of their
-//! numbers, invoices of today lie in no other day, and a commit asks nothing of the table. A register that counts anew gives
+//! numbers, invoices of today lie in no other day, and a commit reads nothing of the table. A register that counts anew gives
 //! an old number to a new invoice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

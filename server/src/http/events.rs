@@ -52,7 +52,7 @@ pub(super) async fn stream(
     };
     let engine = state.engine.clone();
     let (streams, streams_max) = (Arc::clone(&state.event_streams), state.event_streams_max);
-    let told_per_second_max = state.events_per_second_max;
+    let notified_per_second_max = state.events_per_second_max;
     let changes = Changes {
         receiver: state.engine.events(),
         closing: state.closing.clone(),
@@ -60,7 +60,9 @@ pub(super) async fn stream(
         may_listen: Box::new(move || engine.is_still(&identity)),
         due: Vec::new(),
         heard: BTreeSet::new(),
-        quiet: Box::new(move || quiet(streams_max.saturating_sub(streams.available_permits()), told_per_second_max)),
+        quiet: Box::new(move || {
+            quiet(streams_max.saturating_sub(streams.available_permits()), notified_per_second_max)
+        }),
         quiet_until: Instant::now(),
         _held: Some((place, permit)),
     };
@@ -77,10 +79,10 @@ pub(super) async fn stream(
     response
 }
 
-/// How long a stream is quiet: each page that is told of a change is requested again, so all of them together are told so many times
+/// The pause after a notification. Each page that is notified fetches itself, so all streams together are notified so many times
 /// a second.
-fn quiet(listeners: usize, told_per_second_max: u32) -> Duration {
-    let seconds = listeners as f64 / f64::from(told_per_second_max.max(1));
+fn quiet(listeners: usize, notified_per_second_max: u32) -> Duration {
+    let seconds = listeners as f64 / f64::from(notified_per_second_max.max(1));
     QUIET.max(Duration::from_secs_f64(seconds))
 }
 
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn many_who_listen_are_each_told_less_often() {
+    fn many_listeners_are_notified_less_often_each() {
         let quiet = [1, 10, 50, 500].map(|listeners| quiet(listeners, 20).as_millis());
         assert_eq!(quiet, [500, 500, 2_500, 25_000]);
     }

@@ -70,7 +70,7 @@ pub struct WebState {
     pub event_streams: Arc<Semaphore>,
     /// How many there may be.
     pub event_streams_max: usize,
-    /// How often a second all of them together are told of changes.
+    /// Notifications a second of all of them together.
     pub events_per_second_max: u32,
     /// How many of them each address has.
     pub event_peers: Arc<Peers>,

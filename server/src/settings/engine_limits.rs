@@ -26,7 +26,7 @@ pub struct EngineLimits {
     pub saved_views_max: usize,
     /// Runs whose steps are kept.
     pub run_logs_max: usize,
-    /// How often a short answer is asked for again.
+    /// How often a short response is requested again.
     pub short_answer_retries: u32,
     /// How much earlier than a window's end the source may have made its response.
     pub source_clock_tolerance: Duration,
@@ -40,7 +40,7 @@ pub struct EngineLimits {
     pub look_back: LookBackSettings,
     /// From when on failures of live half hours are an incident.
     pub incident_limits: IncidentLimits,
-    /// From when on an answer is doubted for the lines that it would take away.
+    /// From when on a response is doubted for the lines that it would take away.
     pub loss_limits: LossLimits,
     /// How long an answer of the POS to whether it is there counts for everybody.
     pub probe_interval: Duration,
@@ -52,7 +52,7 @@ pub struct EngineLimits {
     pub recovery_days_max: u32,
     /// Days that one extraction may span.
     pub extract_days_max: u32,
-    /// Days before today of which the first may be asked for.
+    /// How many days before today may be requested.
     pub past_days_max: u32,
     /// How plans are reckoned and run.
     pub plans: PlanSettings,
@@ -86,9 +86,9 @@ pub struct EngineLimits {
     pub retention: engine::RetentionSettings,
     /// From which age on the stock of a warehouse is stale.
     pub stock_age_max: Duration,
-    /// Days ahead of which the preview of another calendar tells what it changes.
+    /// Days ahead that the preview of a changed calendar covers.
     pub calendar_days_ahead: u32,
-    /// Characters of a text that somebody writes.
+    /// Characters of a reason or note.
     pub written_characters_max: usize,
 }
 

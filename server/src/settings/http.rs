@@ -19,7 +19,7 @@ pub struct HttpSettings {
     pub request_timeout: Duration,
     /// Streams of events at once.
     pub event_streams_max: usize,
-    /// How often a second all streams together are told of changes.
+    /// Notifications a second of all streams of events together.
     pub events_per_second_max: u32,
     /// Streams of events at once of one address.
     pub event_streams_of_peer_max: usize,
