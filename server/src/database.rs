@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::StatementWatcher;
 use monitoring::Monitoring;
-use warehouse::{Access, LostCommits, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Access, LostCommits, Place, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
 use crate::host;
@@ -14,14 +14,18 @@ use crate::settings::Settings;
 /// Opens the database, or says that another process has it. What it is asked is reported. Who only reads, and finds
 /// no file, reads an empty database in memory: nothing is loaded yet, and nothing is written to say so.
 pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Result<Warehouse, Failure> {
-    let is_absent = access == Access::ReadOnly && !settings.database.exists();
+    let is_absent = access == Access::ReadOnly && !settings.has_database();
     if is_absent {
         let path = settings.database.display();
         tracing::warn!("la base de datos {path} no existe todavía; si está en otro lugar, dígalo con KLK_DATABASE");
     }
     let limits = &settings.database_limits;
     let warehouse_settings = WarehouseSettings {
-        path: (!is_absent).then(|| settings.database.clone()),
+        place: match &settings.postgres {
+            Some(server) => Place::Postgres(server.clone()),
+            None if is_absent => Place::Memory,
+            None => Place::File(settings.database.clone()),
+        },
         readers: limits.readers,
         writes_waiting_max: limits.writes_waiting_max,
         writes_together_max: limits.writes_together_max,
@@ -72,6 +76,10 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
         WarehouseError::CannotOpen { detail, .. } => Failure::Usage(format!(
             "la base de datos {path} no se puede abrir: {detail}\nSi el archivo o su registro (.wal) se dañó, no borre \
                  ninguno: klk restaurar pone en su lugar la última copia y conserva los dañados"
+        )),
+        WarehouseError::CannotConnect { detail, .. } => Failure::Usage(format!(
+            "la base de datos {path} no responde: {detail}\nCompruebe que PostgreSQL esté en marcha y que KLK_DATABASE tenga su dirección, \
+                 la persona y la clave; el certificado se comprueba siempre que hay cifrado (sslmode)"
         )),
         WarehouseError::TooNew { found, known } => Failure::Usage(format!(
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"

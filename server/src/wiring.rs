@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use engine::{Engine, EngineMode, EngineParts, EngineSettings, NoticeSettings, RetrySettings, ScheduleSettings};
+use engine::{
+    Engine, EngineMode, EngineParts, EngineSettings, NoticeSettings, ProcessRole, ProcessSettings, RetrySettings,
+    ScheduleSettings,
+};
 use jiff::SignedDuration;
 use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
 use notices::{Channel, NetworkTransport};
@@ -146,12 +149,17 @@ fn notices_of(settings: &Settings, purpose: Purpose) -> NoticeSettings {
     NoticeSettings { channels, ..settings.notices.clone() }
 }
 
+/// A process for pages alone runs nothing.
+fn runs_windows(settings: &Settings) -> bool {
+    settings.processes.role != ProcessRole::Web
+}
+
 fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
     let limits = &settings.engine;
     let defaults = EngineSettings::default();
     EngineSettings {
         mode: purpose.mode(),
-        workers: if purpose.mode() == EngineMode::Work { limits.workers } else { 0 },
+        workers: if purpose.mode() == EngineMode::Work && runs_windows(settings) { limits.workers } else { 0 },
         workers_per_branch: limits.workers_per_branch,
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
@@ -174,7 +182,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         past_days_max: limits.past_days_max,
         plans: limits.plans,
         retries: RetrySettings { is_on: purpose == Purpose::Serve && limits.retries.is_on, ..limits.retries },
-        scheduler: purpose == Purpose::Serve && limits.scheduler,
+        scheduler: purpose == Purpose::Serve && limits.scheduler && runs_windows(settings),
         schedules: ScheduleSettings {
             sales: limits.cron_sales.clone(),
             inventory: limits.cron_inventory.clone(),
@@ -197,6 +205,10 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         backups: settings.backups.clone(),
         notices: notices_of(settings, purpose),
         host: host::name(),
+        processes: ProcessSettings {
+            may_lead: purpose == Purpose::Serve && settings.processes.may_lead,
+            ..settings.processes.clone()
+        },
         ..defaults
     }
 }

@@ -29,6 +29,7 @@ use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
+use crate::processes::Membership;
 use crate::queue::{Queue, Waiting};
 use crate::run_logs::{RunLogs, RunStep};
 use crate::schedule::Schedule;
@@ -76,6 +77,8 @@ pub struct Shared {
     /// How far the POS's clock is from ours.
     pub(crate) source_clock: SourceClock,
     pub(crate) source_echoes: SourceEchoes,
+    /// What this process is among those that share the database.
+    pub(crate) membership: Membership,
     /// When this process began to fire what is due: what was due before, nobody was there to fire.
     pub(crate) started_at: Timestamp,
     /// Stores that fail again and again, and whether most do.

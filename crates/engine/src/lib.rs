@@ -40,6 +40,7 @@ mod number_holes;
 mod period;
 mod pipelines;
 mod plans;
+mod processes;
 mod queue;
 mod queue_check;
 mod recovery_notice;
@@ -76,7 +77,8 @@ pub use monitoring::RequestScope;
 pub use notice_office::NoticeSettings;
 pub use run_logs::{RunLogLine, RunStep};
 pub use settings::{
-    EngineMode, EngineSettings, LookBackSettings, PlanSettings, RetentionSettings, RetrySettings, ScheduleSettings,
+    EngineMode, EngineSettings, LookBackSettings, PlanSettings, ProcessRole, ProcessSettings, RetentionSettings,
+    RetrySettings, ScheduleSettings,
 };
 pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;

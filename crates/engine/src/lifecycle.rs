@@ -8,7 +8,7 @@ use domain::Branch;
 use monitoring::Monitoring;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
-use warehouse::{PlanRecord, RunRecord, Warehouse};
+use warehouse::{NewProcess, PlanRecord, RunRecord, Warehouse};
 
 use crate::access::Access;
 use crate::answer_cache::AnswerCache;
@@ -25,6 +25,7 @@ use crate::notices;
 use crate::plans::book::PlanBook;
 use crate::plans::control::{NameOf, PlanControl, PlanParts};
 use crate::plans::{follow, keeper, start};
+use crate::processes::{self, Membership};
 use crate::queue::{Queue, Waiting};
 use crate::run_logs::RunLogs;
 use crate::schedule::{Schedule, ScheduleKind};
@@ -60,6 +61,9 @@ impl Engine {
             return Err(EngineError::NoBranches);
         }
         let schedules = schedules(&settings)?;
+        // Before the first look: what other processes do from here on is not missed.
+        let changes = parts.warehouse.elsewhere();
+        let membership = join(&parts, &settings).await?;
         let new_id = || parts.ids.batch_id().0;
         let file = (&parts.branches[..], parts.clock.now());
         let branches = calendar_file::remember(&parts.warehouse, file, settings.mode, new_id).await?;
@@ -109,6 +113,7 @@ impl Engine {
             live_looks: LiveLooks::default(),
             unanswered_days: UnansweredDays::default(),
             notices: NoticeOffice::new(parts.notice_transport),
+            membership,
             backups,
             meters: Meters::default(),
             run_logs,
@@ -122,6 +127,10 @@ impl Engine {
             recovery_notice::notify_finished(&engine, None).await;
         }
         let mut tasks = engine.tasks.lock().await;
+        if engine.warehouse.is_shared() && engine.settings.mode != EngineMode::Look {
+            tasks.spawn(processes::keep(engine.clone()));
+            tasks.spawn(processes::follow(engine.clone(), changes));
+        }
         if engine.settings.workers > 0 {
             tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));
             tasks.spawn(queue_check::keep(engine.clone()));
@@ -142,7 +151,10 @@ impl Engine {
             incidents::remember(&engine).await;
             // What falls due while the tasks are being started is not missed.
             let since = engine.clock.now();
-            tasks.spawn(backup_task::keep(engine.clone(), since));
+            // PostgreSQL is copied by its own tools.
+            if !engine.warehouse.is_shared() {
+                tasks.spawn(backup_task::keep(engine.clone(), since));
+            }
             for index in 0..engine.schedules.len() {
                 tasks.spawn(scheduler::keep(engine.clone(), index, since));
             }
@@ -159,8 +171,28 @@ impl Engine {
         let mut tasks = self.tasks.lock().await;
         while tasks.join_next().await.is_some() {}
         self.queue.abandon();
+        if let Err(error) = self.membership.leave(&self.warehouse).await {
+            tracing::warn!(%error, "the lease of this process could not be given back; it runs out");
+        }
         self.warehouse.close().await;
     }
+}
+
+/// Takes a lease, under a name that no other process has. A file has one process, whose runs have the name of its machine.
+async fn join(parts: &EngineParts, settings: &EngineSettings) -> Result<Membership, EngineError> {
+    let id = parts.ids.batch_id().0;
+    let of_machine = &settings.host;
+    let is_member = parts.warehouse.is_shared() && settings.mode != EngineMode::Look;
+    let name = if is_member { format!("{of_machine}/{}", &id.simple().to_string()[20..]) } else { of_machine.clone() };
+    let role = settings.processes.role.as_str().to_owned();
+    let process = NewProcess { id, name, role, version: settings.processes.version.clone() };
+    let leads = !parts.warehouse.is_shared()
+        || is_member
+            && parts
+                .warehouse
+                .renew_lease(process.clone(), settings.processes.lease, settings.processes.may_lead)
+                .await?;
+    Ok(Membership::new(process, leads))
 }
 
 /// What an earlier process left to be done.

@@ -217,6 +217,18 @@ impl Queue {
         });
     }
 
+    /// Takes waiting runs out of the mirror.
+    pub(crate) fn take_out(&self, is_out: impl Fn(RunId) -> bool) -> Vec<Waiting> {
+        let mut state = self.state();
+        let out: HashSet<RunId> = state.waiting.keys().copied().filter(|run| is_out(*run)).collect();
+        state.live.retain(|run| !out.contains(run));
+        for runs in state.later.values_mut() {
+            runs.retain(|run| !out.contains(run));
+        }
+        state.later.retain(|_, runs| !runs.is_empty());
+        out.iter().filter_map(|run| state.waiting.remove(run)).collect()
+    }
+
     /// Becomes true once a running run must send no further request. None if no worker has the run.
     pub(crate) fn stop_of(&self, run: RunId) -> Option<watch::Receiver<bool>> {
         self.state().taken.get(&run).map(|taken| taken.stop.subscribe())

@@ -1,14 +1,17 @@
 //! Compares the queue in the database with the queue in memory, and repairs the difference. A full disk or a panic can leave a
 //! run queued or in progress in only one of them; without this check its window would stay blocked until a restart.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 
-use domain::{BatchId, RunState};
+use domain::plan::Trip;
+use domain::{BatchId, RunId, RunState};
 use futures::FutureExt;
 use warehouse::{PlanRecord, RunRecord, WarehouseError};
 
 use crate::engine::Engine;
 use crate::plans::{follow, start};
+use crate::processes;
 use crate::queue::Waiting;
 
 /// Checks the queue, at intervals, until the engine stops.
@@ -29,7 +32,7 @@ pub(crate) async fn keep(engine: Engine) {
 }
 
 /// Brings memory and database together again. Nobody queues anything and no plan changes meanwhile.
-async fn check(engine: &Engine) -> Result<(), WarehouseError> {
+pub(crate) async fn check(engine: &Engine) -> Result<(), WarehouseError> {
     let planning = engine.lock_planning().await;
     let one_at_a_time = engine.plan_control.lock().await;
     let runs = engine.warehouse.runs_in_progress().await?;
@@ -37,7 +40,17 @@ async fn check(engine: &Engine) -> Result<(), WarehouseError> {
         let runs = runs.iter().filter(move |run| run.state == state && !engine.queue.knows(run.id));
         runs.cloned().collect::<Vec<RunRecord>>()
     };
-    let interrupted = interrupt(engine, unknown(RunState::Running)).await?;
+    let lost = if engine.warehouse.is_shared() {
+        let queued: HashSet<RunId> =
+            runs.iter().filter(|run| run.state == RunState::Queued).map(|run| run.id).collect();
+        processes::let_go(engine, &queued).await?;
+        // Those of other processes are theirs.
+        let own = engine.warehouse.runs_of_process(engine.membership.name().to_owned()).await?;
+        own.into_iter().filter(|run| !engine.queue.knows(run.id)).collect()
+    } else {
+        unknown(RunState::Running)
+    };
+    let interrupted = interrupt(engine, lost).await?;
     let mut waiting = unknown(RunState::Queued);
     if interrupted {
         // Some of them are queued anew.
@@ -46,15 +59,22 @@ async fn check(engine: &Engine) -> Result<(), WarehouseError> {
     }
     let may_have_plans = !waiting.is_empty() || !engine.plans.is_empty();
     let plans = if may_have_plans { engine.warehouse.active_plans().await? } else { Vec::new() };
-    let ended = follow_plans(engine, plans).await;
+    let (ended, to_stop) = follow_plans(engine, plans).await;
     if !waiting.is_empty() {
-        tracing::warn!(runs = waiting.len(), "runs that waited only in the database are handed out again");
+        if engine.warehouse.is_shared() {
+            tracing::debug!(runs = waiting.len(), "runs that another process queued are handed out here too");
+        } else {
+            tracing::warn!(runs = waiting.len(), "runs that waited only in the database are handed out again");
+        }
         engine.queue.push(waiting.into_iter().map(|record| Waiting { record, check_in: None }));
     }
     drop(one_at_a_time);
     drop(planning);
     for plan in ended {
         engine.plan_control.finish(plan).await;
+    }
+    for (plan, trip) in to_stop {
+        follow::stop(&engine.plan_control, plan, &trip).await;
     }
     Ok(())
 }
@@ -74,9 +94,10 @@ async fn interrupt(engine: &Engine, runs: Vec<RunRecord>) -> Result<bool, Wareho
     Ok(!interrupted.is_empty())
 }
 
-/// Holds and follows plans as the database has them; gives those of which nothing is left.
-async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> Vec<BatchId> {
-    let mut ended = Vec::new();
+/// Holds and follows plans as the database has them; gives those of which nothing is left, and those
+/// that fail too often.
+async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> (Vec<BatchId>, Vec<(BatchId, Trip)>) {
+    let (mut ended, mut to_stop) = (Vec::new(), Vec::new());
     for plan in plans {
         if plan.state.lets_windows_start() {
             engine.queue.release(plan.id);
@@ -90,7 +111,11 @@ async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> Vec<BatchId> {
         }
         if left == 0 {
             ended.push(plan.id);
+        } else if engine.warehouse.is_shared() && engine.membership.leads() && plan.state.lets_windows_start() {
+            // Each process counts the failures of its own runs; who leads counts all of them.
+            to_stop
+                .extend(follow::breaker_of(&engine.plan_control, plan.id).await.tripped().map(|trip| (plan.id, trip)));
         }
     }
-    ended
+    (ended, to_stop)
 }

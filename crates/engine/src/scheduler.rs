@@ -27,8 +27,22 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
     let mut stopping = engine.stopping.subscribe();
     let Some(schedule) = engine.schedules.get(index) else { return };
     let mut due = Due::since(schedule, since);
+    let mut has_led = engine.membership.leads();
     while !*stopping.borrow_and_update() {
         let now = engine.clock.now();
+        if !engine.membership.leads() {
+            has_led = false;
+            tokio::select! {
+                () = tokio::time::sleep(TAKEOVER_LOOK) => {}
+                _ = stopping.changed() => {}
+            }
+            continue;
+        }
+        if !has_led {
+            // Whoever led before may have ended just when this schedule was due.
+            due = Due::since(schedule, last_fired(&engine, schedule).await.map_or(since, |fired| fired.max(since)));
+            has_led = true;
+        }
         match due.look(schedule, now) {
             Look::Fires => {
                 if AssertUnwindSafe(fire(&engine, schedule, now)).catch_unwind().await.is_err() {
@@ -44,6 +58,20 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
                 }
             }
             Look::NeverFires => return,
+        }
+    }
+}
+
+/// How soon a process that does not lead notices that it does.
+const TAKEOVER_LOOK: Duration = Duration::from_secs(1);
+
+/// When a schedule fired last, of whichever process.
+async fn last_fired(engine: &Engine, schedule: &Schedule) -> Option<Timestamp> {
+    match engine.warehouse.last_fired().await {
+        Ok(fired) => fired.into_iter().find(|(name, _)| name == schedule.kind.slug()).map(|(_, at)| at),
+        Err(error) => {
+            tracing::warn!(schedule = schedule.kind.slug(), %error, "when a schedule fired last could not be read");
+            None
         }
     }
 }
@@ -90,6 +118,17 @@ impl Due {
 
 /// Queues what is due and notes that the schedule fired.
 pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
+    if engine.warehouse.is_shared() {
+        // Before anything is queued: a process that led until just now may fire as well, and one of both is first.
+        match engine.warehouse.note_fired(schedule.kind.slug(), now).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
+                return;
+            }
+        }
+    }
     let check_in = engine.monitoring.check_in(monitor(schedule));
     match queue_due(engine, schedule, now, &check_in).await {
         Ok(queued) => {
@@ -101,7 +140,9 @@ pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
         }
     }
     drop(check_in);
-    if let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await {
+    if !engine.warehouse.is_shared()
+        && let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await
+    {
         tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
     }
     if schedule.kind == ScheduleKind::Reconciliation {

@@ -115,6 +115,58 @@ pub struct EngineSettings {
     pub access: AccessSettings,
     /// The name of this machine, stored with each run.
     pub host: String,
+    /// What this process does where others share the database.
+    pub processes: ProcessSettings,
+}
+
+/// What a process does of what there is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProcessRole {
+    /// Pages and REST.
+    Web,
+    /// Runs, schedules and notices.
+    Worker,
+    /// Both.
+    #[default]
+    All,
+}
+
+impl ProcessRole {
+    /// Every role.
+    pub const ALL: &[Self] = &[Self::Web, Self::Worker, Self::All];
+
+    /// The role of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.as_str() == name)
+    }
+
+    /// Its name in the setting `KLK_ROL`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Worker => "trabajador",
+            Self::All => "todo",
+        }
+    }
+}
+
+/// How a process takes part where several share a database.
+#[derive(Clone, Debug)]
+pub struct ProcessSettings {
+    /// What it does.
+    pub role: ProcessRole,
+    /// Whether it may fire schedules and look after what belongs to nobody; a command must not keep a server from it.
+    pub may_lead: bool,
+    /// How long a process that does not renew its lease is still waited for.
+    pub lease: Duration,
+    /// The version of the program, for people.
+    pub version: String,
+}
+
+impl Default for ProcessSettings {
+    fn default() -> Self {
+        Self { role: ProcessRole::default(), may_lead: true, lease: Duration::from_secs(20), version: String::new() }
+    }
 }
 
 impl Default for EngineSettings {
@@ -163,6 +215,7 @@ impl Default for EngineSettings {
             notices: NoticeSettings::default(),
             access: AccessSettings::default(),
             host: "localhost".to_owned(),
+            processes: ProcessSettings::default(),
         }
     }
 }

@@ -122,9 +122,9 @@ async fn do_run(engine: &Engine, run: Waiting) -> End {
 
 async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
-    let (now, host) = (engine.clock.now(), &engine.settings.host);
+    let (now, host) = (engine.clock.now(), engine.membership.name());
     let trace = RunTrace::of(engine, &run.record);
-    match retry_write(engine, || engine.warehouse.claim(id, now, host.clone(), trace.id.clone())).await {
+    match retry_write(engine, || engine.warehouse.claim(id, now, host.to_owned(), trace.id.clone())).await {
         Ok(true) => {
             engine.note_step(id, RunStep::Started);
             engine.events.run_changed();
@@ -153,6 +153,10 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
     let _one_at_a_time = engine.plan_control.lock().await;
     match engine.warehouse.run(id).await {
         Ok(Some(record)) if record.state == RunState::Queued => engine.queue.push([run]),
+        // Another process was first.
+        Ok(Some(record)) if record.state != RunState::Cancelled && engine.warehouse.is_shared() => {
+            engine.membership.await_end(run);
+        }
         // Cancelled while it waited: nobody wants it any more.
         Ok(_) => {
             if let Some(check_in) = &run.check_in {

@@ -2,8 +2,8 @@
 //! memory, so that a request never waits for the database to know who asks; every change is written with its audit
 //! entry in one transaction.
 
+use crate::database::{Connection, Row, params};
 use domain::access::{Role, StoreScope, UserName};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 

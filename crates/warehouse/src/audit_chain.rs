@@ -2,8 +2,8 @@
 //! between others is found. Whoever can write the file can make the whole chain anew; the head that was logged elsewhere is then
 //! not in it.
 
+use crate::database::{Connection, Row, params};
 use domain::decision::DecisionAction;
-use duckdb::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::audit_entry::AuditEntry;
@@ -72,7 +72,7 @@ impl From<&AuditEntry> for StoredAuditEntry {
 }
 
 impl StoredAuditEntry {
-    fn read(row: &Row<'_>) -> duckdb::Result<Self> {
+    fn read(row: &Row<'_>) -> crate::database::Result<Self> {
         Ok(Self {
             order: row.get(0)?,
             hash: row.get(1)?,
@@ -161,7 +161,7 @@ fn head(connection: &Connection) -> Result<Option<(i64, String)>> {
         "SELECT orden, coalesce(huella, '') FROM auditoria WHERE orden = (SELECT max(orden) FROM auditoria)",
     )?;
     let mut rows = statement.query([])?;
-    Ok(rows.next()?.map(|row| Ok::<_, duckdb::Error>((row.get(0)?, row.get(1)?))).transpose()?)
+    Ok(rows.next()?.map(|row| Ok::<_, crate::DatabaseError>((row.get(0)?, row.get(1)?))).transpose()?)
 }
 
 fn rows(connection: &Connection, sql: &str) -> Result<Vec<StoredAuditEntry>> {

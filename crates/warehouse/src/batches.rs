@@ -1,8 +1,8 @@
 //! `lotes`: how far runs that were asked for together are.
 
+use crate::database::{Connection, Row};
 use domain::BatchId;
 use domain::plan::{PlanHash, PlanState, StopCause};
-use duckdb::{Connection, Row};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, micros, named};
@@ -55,9 +55,9 @@ pub struct BatchPlan {
 
 const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_value(lotes.solicitado_por),
         epoch_us(any_value(lotes.creado_en)), count(*)::UBIGINT,
-        count(*) FILTER (etl_ejecuciones.estado NOT IN ('en_cola', 'en_proceso'))::UBIGINT,
-        count(*) FILTER (etl_ejecuciones.estado = 'exitoso')::UBIGINT,
-        count(*) FILTER (etl_ejecuciones.estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+        count(*) FILTER (WHERE etl_ejecuciones.estado NOT IN ('en_cola', 'en_proceso'))::UBIGINT,
+        count(*) FILTER (WHERE etl_ejecuciones.estado = 'exitoso')::UBIGINT,
+        count(*) FILTER (WHERE etl_ejecuciones.estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
         coalesce(sum(registros_cargados), 0)::UBIGINT,
         epoch_us(min(fecha_inicio)), epoch_us(max(fecha_fin)),
         any_value(planes.hash), any_value(planes.estado), any_value(planes.motivo),
@@ -73,7 +73,7 @@ impl Warehouse {
     /// Whether something was ever queued, and nothing of it by a person.
     pub async fn is_without(&self, person: String) -> Result<bool> {
         self.read("lotes_de", move |connection| {
-            let sql = "SELECT count(*) > 0 AND count(*) FILTER (solicitado_por = ?) = 0 FROM lotes";
+            let sql = "SELECT count(*) > 0 AND count(*) FILTER (WHERE solicitado_por = ?) = 0 FROM lotes";
             Ok(connection.query_row(sql, [person], |row| row.get(0))?)
         })
         .await

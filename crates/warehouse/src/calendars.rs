@@ -1,7 +1,7 @@
 //! `calendarios`: what klk.toml said of each store's calendar, and what people changed.
 
+use crate::database::{Connection, Row, params};
 use domain::BranchId;
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;

@@ -1,20 +1,19 @@
 //! Rows as columns: how lines and articles are handed to DuckDB, as Arrow batches and never row by row.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::sale::millionths;
 use domain::stock::Article;
-use duckdb::Connection;
 use duckdb::arrow::array::{
-    ArrayRef, Date32Array, Decimal128Array, FixedSizeBinaryArray, RecordBatch, StringArray, StringBuilder,
+    ArrayRef, Date32Array, Decimal128Array, FixedSizeBinaryArray, StringArray, StringBuilder,
     TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
-use duckdb::arrow::datatypes::{DataType, Field, Schema};
+use duckdb::arrow::datatypes::DataType;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::database::Connection;
 use crate::instants::epoch_days;
 use crate::{Result, WarehouseError};
 
@@ -40,57 +39,9 @@ pub(crate) fn article_columns(articles: &[Article]) -> Result<Columns> {
 /// Rows that are columns at once: what DuckDB takes at a time, and of a long answer no more is in memory twice.
 pub(crate) const PIECE_ROWS: usize = 2048;
 
-/// Appends columns to a table that has exactly these, in this order.
+/// Appends columns to a table; its other columns are null.
 pub(crate) fn append(connection: &Connection, table: &str, columns: Columns) -> Result<()> {
-    append_pieces(connection, table, [Ok(columns)])
-}
-
-/// Pieces that are handed over to the table at once. The appender keeps a copy of them until then, and each time costs the
-/// planning of a statement.
-const PIECES_FLUSHED: usize = 4;
-
-/// The same, piece by piece.
-pub(crate) fn append_pieces(
-    connection: &Connection,
-    table: &str,
-    pieces: impl IntoIterator<Item = Result<Columns>>,
-) -> Result<()> {
-    let mut appender = connection.appender(table)?;
-    for (place, columns) in pieces.into_iter().enumerate() {
-        if place > 0 && place % PIECES_FLUSHED == 0 {
-            appender.flush()?;
-        }
-        appender.append_record_batch(batch_of(columns?)?)?;
-    }
-    appender.flush()?;
-    Ok(())
-}
-
-/// Appends columns to a table that has more than these; the others are null.
-pub(crate) fn append_some(connection: &Connection, table: &str, columns: Columns) -> Result<()> {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let mut appender = connection.appender_with_columns(table, &names)?;
-    appender.append_record_batch(batch_of(columns)?)?;
-    appender.flush()?;
-    Ok(())
-}
-
-fn batch_of(columns: Columns) -> Result<RecordBatch> {
-    let fields: Vec<Field> = columns.iter().map(|(name, array)| field(name, array.data_type())).collect();
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|error| WarehouseError::Unreadable { column: "batch", detail: error.to_string() })
-}
-
-/// What has the width of an identifier is one: DuckDB takes it as it is, and would parse a text.
-fn field(name: &str, kind: &DataType) -> Field {
-    let field = Field::new(name, kind.clone(), true);
-    match kind {
-        DataType::FixedSizeBinary(_) => {
-            field.with_metadata(HashMap::from([("ARROW:extension:name".to_owned(), "arrow.uuid".to_owned())]))
-        }
-        _ => field,
-    }
+    connection.append(table, [Ok(columns)])
 }
 
 /// Identifiers.

@@ -1,8 +1,8 @@
 //! `cobertura` and its union `cobertura_continua`, `exenciones`, and the attempts that explain what is missing in them.
 
+use crate::database::{Connection, Row, params};
 use domain::gap::Attempt;
 use domain::{BranchId, EtlKind, Interval, RunId};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, interval, micros, named};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use duckdb::{Connection, InterruptHandle};
+use crate::database::{Connection, Interrupt};
 
 /// How long after an interruption the next one follows, while the query still runs.
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
@@ -16,7 +16,7 @@ pub(crate) struct CutOff(Arc<Mutex<Stage>>);
 enum Stage {
     #[default]
     Waiting,
-    Running(Arc<InterruptHandle>),
+    Running(Interrupt),
     Ended,
     Abandoned,
 }

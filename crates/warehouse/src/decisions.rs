@@ -4,9 +4,9 @@
 //! Batches that somebody asked for and what was done with plans are decisions too; they have tables of their own, `lotes`
 //! and `planes_decisiones`, and are shown with these.
 
+use crate::database::{Connection, Row, ToValue, Value, params};
 use domain::BranchId;
 use domain::decision::{DecisionAction, DecisionCursor, DecisionFilter, Origin};
-use duckdb::{Connection, Row, ToSql, params, params_from_iter};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ impl From<&NewDecision> for StoredAuditEntry {
 const EVERYTHING: &str = "
     SELECT id, momento, actor, origen, accion, json_extract_string(detalle, '$.ubicacion_id') AS ubicacion_id, objeto, detalle
     FROM decisiones
-    UNION ALL BY NAME
+    UNION ALL
     SELECT lotes.id, any_value(lotes.creado_en) AS momento, coalesce(any_value(lotes.solicitado_por), 'sistema') AS actor,
         coalesce(any_value(lotes.origen), CASE coalesce(any_value(lotes.solicitado_por), 'sistema')
             WHEN 'web' THEN 'web' WHEN 'sistema' THEN 'sistema' ELSE 'consola' END) AS origen,
@@ -106,22 +106,30 @@ const EVERYTHING: &str = "
         CASE WHEN count(DISTINCT ubicacion_id) = 1 THEN any_value(ubicacion_id) END AS ubicacion_id,
         concat_ws(' ', any_value(etl_tipo),
             CASE WHEN count(DISTINCT ubicacion_id) = 1 THEN any_value(ubicacion_id) ELSE count(DISTINCT ubicacion_id) || ' tiendas' END,
-            arg_min(fecha_desde || ' ' || hora_desde, ventana_desde), 'a', arg_max(fecha_hasta || ' ' || hora_hasta, ventana_hasta)) AS objeto,
+            (array_agg(fecha_desde || ' ' || hora_desde ORDER BY ventana_desde))[1], 'a',
+            (array_agg(fecha_hasta || ' ' || hora_hasta ORDER BY ventana_hasta DESC))[1]) AS objeto,
         '{\"lote_id\":\"' || lotes.id || '\",\"ejecuciones\":' || count(*) || '}' AS detalle
     FROM lotes JOIN etl_ejecuciones ON etl_ejecuciones.lote_id = lotes.id
     WHERE lotes.motivo NOT IN ('programada', 'reconciliacion', 'conciliacion') AND lotes.id NOT IN (SELECT id FROM planes)
     GROUP BY lotes.id
-    UNION ALL BY NAME
+    UNION ALL
     SELECT md5(concat_ws(' ', hecho.plan_id, hecho.accion, epoch_us(hecho.en)))::UUID AS id, hecho.en AS momento, hecho.actor,
         hecho.origen, 'plan_' || hecho.accion AS accion, alcance.ubicacion_id,
         concat_ws(' ', planes.etl_tipo, coalesce(alcance.ubicacion_id, alcance.tiendas || ' tiendas'),
             CASE planes.ventanas WHEN 1 THEN '1 ventana' ELSE planes.ventanas || ' ventanas' END) AS objeto,
-        to_json({plan_id: hecho.plan_id::VARCHAR, plan_hash: hecho.hash, motivo: hecho.motivo, causa: hecho.causa::JSON})::VARCHAR AS detalle
+        {plan_detail} AS detalle
     FROM planes_decisiones AS hecho JOIN planes ON planes.id = hecho.plan_id JOIN (
         SELECT plan_id, count(DISTINCT ubicacion_id) AS tiendas,
             CASE WHEN count(DISTINCT ubicacion_id) = 1 THEN any_value(ubicacion_id) END AS ubicacion_id
         FROM planes_alcance GROUP BY plan_id) AS alcance ON alcance.plan_id = planes.id
     WHERE hecho.accion <> 'propuesto'";
+
+/// The particulars of what was done with a plan, as a JSON object.
+const PLAN_DETAIL: &str = "to_json({plan_id: hecho.plan_id::VARCHAR, plan_hash: hecho.hash, motivo: hecho.motivo,
+    causa: hecho.causa::JSON})::VARCHAR";
+const PLAN_DETAIL_OF_POSTGRES: &str =
+    "json_build_object('plan_id', hecho.plan_id, 'plan_hash', hecho.hash, 'motivo', hecho.motivo,
+    'causa', hecho.causa::json)::text";
 
 impl Warehouse {
     /// One page of decisions, the latest first, and the cursor of the next page.
@@ -142,36 +150,37 @@ impl Warehouse {
 /// A page, and how many rows were read for it.
 fn page(connection: &Connection, filter: &DecisionFilter) -> Result<(Vec<DecisionRow>, usize)> {
     let mut conditions = vec!["true"];
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
     if let Some(branch) = &filter.branch {
         conditions.push("ubicacion_id = ?");
-        values.push(Box::new(branch.as_str().to_owned()));
+        values.push(branch.as_str().to_value());
     }
     if let Some(action) = &filter.action {
         conditions.push("accion = ?");
-        values.push(Box::new(action.clone()));
+        values.push(action.to_value());
     }
     if let Some(actor) = &filter.actor {
         conditions.push("contains(lower(actor), lower(?))");
-        values.push(Box::new(actor.clone()));
+        values.push(actor.to_value());
     }
     if let Some(cursor) = filter.cursor {
         conditions.push(
             "(momento < make_timestamptz(?::BIGINT) OR (momento = make_timestamptz(?::BIGINT) AND id < ?::UUID))",
         );
-        values.push(Box::new(micros(cursor.at)));
-        values.push(Box::new(micros(cursor.at)));
-        values.push(Box::new(cursor.id.to_string()));
+        values.push(micros(cursor.at).to_value());
+        values.push(micros(cursor.at).to_value());
+        values.push(cursor.id.to_string().to_value());
     }
+    let everything = EVERYTHING.replace("{plan_detail}", connection.choose(PLAN_DETAIL, PLAN_DETAIL_OF_POSTGRES));
     // One more than asked tells whether there is a next page.
     let sql = format!(
-        "SELECT id::VARCHAR, epoch_us(momento), actor, origen, accion, ubicacion_id, objeto, detalle FROM ({EVERYTHING})
+        "SELECT id::VARCHAR, epoch_us(momento), actor, origen, accion, ubicacion_id, objeto, detalle FROM ({everything}) AS todas
          WHERE {} ORDER BY momento DESC, id DESC LIMIT {}",
         conditions.join(" AND "),
         filter.limit + 1
     );
     let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    let mut rows = statement.query(values)?;
     let (mut found, mut read) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         read += 1;

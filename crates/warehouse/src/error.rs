@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use domain::ErrorClass;
 
+use crate::database::DatabaseError;
 use crate::lines_elsewhere::LinesElsewhere;
 
 /// Why the database did not do what it was asked to. Nothing of a write that failed is kept.
@@ -22,6 +23,14 @@ pub enum WarehouseError {
     CannotOpen {
         /// The file.
         path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// The server cannot be reached, or lets nobody of this name in.
+    #[error("the database {server} cannot be reached: {detail}")]
+    CannotConnect {
+        /// Where it is, without a password.
+        server: String,
         /// Why.
         detail: String,
     },
@@ -88,7 +97,7 @@ pub enum WarehouseError {
     },
     /// A statement failed.
     #[error("{0}")]
-    Statement(#[from] duckdb::Error),
+    Statement(#[from] DatabaseError),
     /// A block of the file is not what was written: what is in it cannot be read, and the rest can.
     #[error("the database file is damaged: {0}")]
     Damaged(String),
@@ -101,6 +110,13 @@ pub enum WarehouseError {
     /// The database is being closed.
     #[error("the database is closed")]
     Closed,
+}
+
+/// Of a file that is not the warehouse's: a copy, or a table of another program.
+impl From<duckdb::Error> for WarehouseError {
+    fn from(error: duckdb::Error) -> Self {
+        Self::Statement(error.into())
+    }
 }
 
 impl WarehouseError {

@@ -1,11 +1,11 @@
 //! What gaps are computed from, read in one transaction: as it is now, or as it was known at a moment of the past. Coverage and
 //! runs are only ever added, and waivers keep from when to when they counted, so nothing has to be kept beside them for the past.
 
+use crate::database::{Connection, Row, params};
 use domain::gap::Attempt;
 use domain::later_change::LaterChange;
 use domain::sequence::NumberRun;
 use domain::{BranchId, EtlKind, Interval, RunState};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 

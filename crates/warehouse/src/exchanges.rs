@@ -1,8 +1,8 @@
 //! Half hours that took lines from each other. A line that the source moves is taken once; where the other half hour has taken it
 //! back since, the source has it in both, and loading the two in turn would go on for ever.
 
+use crate::database::Connection;
 use domain::RunId;
-use duckdb::Connection;
 use jiff::civil::DateTime;
 
 use crate::instants::{local, micros};

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use duckdb::Connection;
+use crate::database::Connection;
 use tokio::sync::oneshot;
 
 use crate::invoice_days::InvoiceDays;

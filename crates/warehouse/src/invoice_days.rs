@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::database::Connection;
 use domain::BranchId;
-use duckdb::Connection;
 use jiff::civil::DateTime;
 
 use crate::Result;
@@ -21,7 +21,15 @@ const DAYS_MAX: usize = 31;
 
 /// The lowest and the highest number of each register and day. It may say more than is loaded, never less.
 #[derive(Default)]
-pub(crate) struct InvoiceDays(Mutex<HashMap<BranchId, Registers>>);
+pub(crate) struct InvoiceDays(Mutex<HashMap<BranchId, Known>>);
+
+/// What is known of a store.
+#[derive(Default)]
+struct Known {
+    registers: Registers,
+    /// Stored by the commit that it was read after; where the store has another one, another process has committed since.
+    mark: Option<String>,
+}
 
 type Registers = HashMap<String, BTreeMap<i64, (u64, u64)>>;
 
@@ -35,7 +43,7 @@ impl InvoiceDays {
     ) -> Result<Vec<Candidate>> {
         let own = days_of(window);
         let mut known = self.of(connection, &window.branch)?;
-        let registers = known.entry(window.branch.clone()).or_default();
+        let registers = &known.entry(window.branch.clone()).or_default().registers;
         let mut found: BTreeMap<i64, Candidate> = BTreeMap::new();
         for (register, numbers) in &numbers.by_register {
             let Some(days) = registers.get(*register) else { continue };
@@ -75,7 +83,7 @@ impl InvoiceDays {
         let own = days_of(window);
         let is_within = {
             let known = self.lock();
-            let registers = known.get(&window.branch);
+            let registers = known.get(&window.branch).map(|known| &known.registers);
             numbers.by_register.iter().any(|(register, numbers)| {
                 let days = registers.and_then(|registers| registers.get(*register)).into_iter();
                 let mut ranges = days.flat_map(|days| days.range(own.clone()));
@@ -85,10 +93,13 @@ impl InvoiceDays {
         Ok(!is_within || !numbers.lie_in(connection, &window.branch, &own)?)
     }
 
-    /// From now on the window's day has these numbers too.
-    pub(crate) fn widen(&self, window: &SalesWindow, numbers: &Numbers<'_>) {
+    /// From now on the window's day has these numbers too. Other processes of the database read them anew.
+    pub(crate) fn widen(&self, connection: &Connection, window: &SalesWindow, numbers: &Numbers<'_>) -> Result<()> {
+        let mark = if connection.is_file() { None } else { Some(new_mark(connection, &window.branch)?) };
         let mut known = self.lock();
-        let Some(registers) = known.get_mut(&window.branch) else { return };
+        let Some(known) = known.get_mut(&window.branch) else { return Ok(()) };
+        known.mark = mark;
+        let registers = &mut known.registers;
         for (register, numbers) in &numbers.by_register {
             let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { continue };
             if !registers.contains_key(*register) {
@@ -100,17 +111,19 @@ impl InvoiceDays {
                 (*least, *most) = ((*least).min(*first), (*most).max(*last));
             }
         }
+        Ok(())
     }
 
-    fn of(&self, connection: &Connection, branch: &BranchId) -> Result<MutexGuard<'_, HashMap<BranchId, Registers>>> {
+    fn of(&self, connection: &Connection, branch: &BranchId) -> Result<MutexGuard<'_, HashMap<BranchId, Known>>> {
+        let mark = if connection.is_file() { None } else { mark_of(connection, branch)? };
         let mut known = self.lock();
-        if !known.contains_key(branch) {
-            known.insert(branch.clone(), registers_of(connection, branch)?);
+        if known.get(branch).is_none_or(|known| known.mark != mark) {
+            known.insert(branch.clone(), Known { registers: registers_of(connection, branch)?, mark });
         }
         Ok(known)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<BranchId, Registers>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<BranchId, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -161,10 +174,26 @@ fn days_of(window: &SalesWindow) -> Range<i64> {
     day(window.local.start(), 0)..day(window.local.end(), DAY_MICROS - 1)
 }
 
+/// What the latest commit of a store left, of whichever process. The store is locked, so it stays.
+fn mark_of(connection: &Connection, branch: &BranchId) -> Result<Option<String>> {
+    let mut statement = connection.prepare("SELECT marca::VARCHAR FROM cargas_de_tienda WHERE ubicacion_id = ?")?;
+    let mut rows = statement.query([branch.as_str()])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}
+
+fn new_mark(connection: &Connection, branch: &BranchId) -> Result<String> {
+    Ok(connection.query_row(
+        "INSERT INTO cargas_de_tienda (ubicacion_id, marca) VALUES (?, gen_random_uuid())
+         ON CONFLICT (ubicacion_id) DO UPDATE SET marca = excluded.marca RETURNING marca::VARCHAR",
+        [branch.as_str()],
+        |row| row.get(0),
+    )?)
+}
+
 fn registers_of(connection: &Connection, branch: &BranchId) -> Result<Registers> {
     let mut statement = connection.prepare(&format!(
         "SELECT caja, epoch_us(media_hora) // {DAY_MICROS}, min(desde), max(hasta) FROM secuencias
-         WHERE ubicacion_id = ? GROUP BY ALL"
+         WHERE ubicacion_id = ? GROUP BY 1, 2"
     ))?;
     let mut rows = statement.query([branch.as_str()])?;
     let mut registers = Registers::new();

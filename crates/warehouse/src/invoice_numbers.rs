@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use crate::database::Connection;
 use domain::BranchId;
 use domain::sale::SaleLine;
-use duckdb::Connection;
 
 use crate::Result;
 use crate::literal::with_values;

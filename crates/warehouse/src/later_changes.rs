@@ -1,9 +1,9 @@
 //! `cambios_de_fuente`: half hours that were complete and that the source has otherwise now. A row is added when that is
 //! seen, before the answer is loaded, and closed in the transaction that loads its half hour.
 
+use crate::database::{Connection, Row, params};
 use domain::later_change::{Difference, LaterChange};
 use domain::{BranchId, EtlKind, Interval, RunId};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 

@@ -4,7 +4,7 @@
 //! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
 //! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
 //! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`notices`], [`batches`], [`plans`], [`recoveries`],
-//! [`schedules`], [`access`]) and for each read model (`read/`); [`retention`] forgets in time, and [`past`] says what was known at a moment.
+//! [`schedules`], [`processes`], [`access`]) and for each read model (`read/`); [`retention`] forgets in time, and [`past`] says what was known at a moment.
 //!
 //! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
 //! right only for the state it was made for. That is also why a question is one transaction.
@@ -22,6 +22,7 @@ mod columns;
 mod commit_mark;
 pub mod coverage;
 mod cut_off;
+mod database;
 pub mod decisions;
 mod error;
 pub mod evidence;
@@ -43,6 +44,7 @@ mod observer;
 mod open_files;
 mod other_days;
 pub mod plans;
+pub mod processes;
 pub mod queue;
 mod read;
 mod readers;
@@ -78,6 +80,7 @@ pub use backup::{Backup, BackupError, Contents, Restored, restore};
 pub use batches::{BatchCounts, BatchPlan};
 pub use calendars::{CalendarKind, CalendarRow};
 pub use commit_mark::LostCommits;
+pub use database::{DatabaseError, PostgresSettings};
 pub use decisions::{DecisionRow, NewDecision};
 pub use error::WarehouseError;
 pub use evidence::{EvidenceFilter, EvidenceRows, NumberRange};
@@ -86,6 +89,7 @@ pub use notices::{AttemptOutcome, ChannelRow, DeliveryCursor, DeliveryRow, NewDe
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
 pub use observer::{JobWatch, NoopObserver, StatementObserver};
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
+pub use processes::{NewProcess, ProcessRow};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun};
 pub use read::{Commit, FailedWindow, HourOfSales, LiveEnd, RunFiguresByBranch, SalesCommit, SalesTotals, StoredRun};
 pub use reconciliations::{DayReconciliation, RunReconciliation};
@@ -94,11 +98,11 @@ pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunReco
 pub use sales_window::{Receipt, SalesWindow};
 pub use saved_views::SavedViewRow;
 pub use set_aside::report_unreadable_row;
-pub use settings::{Access, WarehouseSettings};
+pub use settings::{Access, Place, WarehouseSettings};
 pub use source_clock::ShownClock;
 pub use stock::{LastSnapshot, StockSnapshot, WarehouseStock};
 pub use table_file::{ColumnKind, PlainTable, TableFormat, write_table};
-pub use version::{Subject, Version};
+pub use version::{Elsewhere, Subject, Version};
 pub use waivers::{NewWaiver, Waiver, WaiverFilter};
 pub use warehouse::Warehouse;
 

@@ -1,6 +1,6 @@
 //! `listado_de_tiendas`: what the POS said last of its stores.
 
-use duckdb::params;
+use crate::database::params;
 use jiff::Timestamp;
 
 use crate::instants::micros;

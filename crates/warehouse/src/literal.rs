@@ -110,7 +110,7 @@ pub(crate) fn list<T: Literal>(values: impl IntoIterator<Item = T>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use duckdb::Connection;
+    use crate::database::Connection;
     use rstest::rstest;
 
     use super::*;

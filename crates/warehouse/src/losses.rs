@@ -1,8 +1,8 @@
 //! `perdidas_en_duda`: what an answer would have taken away, until it is loaded after all or the lines are there again.
 
+use crate::database::{Connection, params, params_from_iter};
 use domain::loss::{Confirmation, DoubtedLoss, KnownLine, Loss};
 use domain::{BranchId, Interval, RunId};
-use duckdb::{Connection, params, params_from_iter};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 

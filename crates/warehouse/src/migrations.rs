@@ -5,11 +5,14 @@
 
 use std::cmp::Ordering;
 
-use duckdb::{Connection, params};
+use crate::database::{Connection, Turn, params};
 
+use crate::database::postgres::schema::STEPS as STEPS_OF_POSTGRES;
 use crate::{Result, WarehouseError};
 
-const STEPS: &[(i32, &str, &str)] = &[
+type Step = (i32, &'static str, &'static str);
+
+const STEPS: &[Step] = &[
     (1, "runs_and_coverage", include_str!("../migrations/0001_runs_and_coverage.sql")),
     (2, "sales_and_stock", include_str!("../migrations/0002_sales_and_stock.sql")),
     (3, "views", include_str!("../migrations/0003_views.sql")),
@@ -39,22 +42,30 @@ const STEPS: &[(i32, &str, &str)] = &[
     (39, "moment_of_doubted_losses", include_str!("../migrations/0039_moment_of_doubted_losses.sql")),
 ];
 
+fn steps(connection: &Connection) -> &'static [Step] {
+    if connection.is_file() { STEPS } else { STEPS_OF_POSTGRES }
+}
+
 /// Brings the schema up to date; each missing step in a transaction of its own.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
-    connection.execute_batch(
+    // Processes that share a database may start at the same time: what one of them has done, the next one finds.
+    let transaction = connection.transaction(Turn::Alone)?;
+    transaction.execute_batch(
         "CREATE TABLE IF NOT EXISTS esquema_migraciones (
             version INTEGER NOT NULL, nombre VARCHAR NOT NULL, suma VARCHAR NOT NULL,
             aplicada_en TIMESTAMPTZ NOT NULL DEFAULT current_timestamp)",
     )?;
-    let applied = applied(connection)?;
-    if let (Some(found), known) = versions(&applied)
+    transaction.commit()?;
+    let found = applied(connection)?;
+    if let (Some(found), known) = versions(&found)
         && found > known
     {
         return Err(WarehouseError::TooNew { found, known });
     }
-    for (version, name, sql) in STEPS {
-        let transaction = connection.transaction()?;
-        let sum: String = transaction.query_row("SELECT md5(?)", [sql], |row| row.get(0))?;
+    for (version, name, sql) in steps(connection) {
+        let transaction = connection.transaction(Turn::Alone)?;
+        let applied = applied(&transaction)?;
+        let sum: String = transaction.query_row("SELECT md5(?)", params![sql], |row| row.get(0))?;
         match applied.iter().find(|(applied, _)| applied == version) {
             Some((_, applied_sum)) if *applied_sum == sum => {}
             Some(_) => return Err(WarehouseError::MigrationChanged { version: *version }),
@@ -74,7 +85,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
 /// The version of a schema that [`migrate`] will change; None where there is nothing yet, or nothing to change.
 pub(crate) fn earlier_schema(connection: &Connection) -> Result<Option<i32>> {
     let applied = applied_if_any(connection)?;
-    let is_missing = STEPS.iter().any(|(step, ..)| applied.iter().all(|(version, _)| version != step));
+    let is_missing = steps(connection).iter().any(|(step, ..)| applied.iter().all(|(version, _)| version != step));
     let (found, known) = versions(&applied);
     Ok(found.filter(|found| is_missing && *found <= known))
 }

@@ -1,9 +1,9 @@
 //! `avisos`, `avisos_incidentes` and `avisos_canales`: the outbox of notices, what people were notified of, and how channels do.
 //! What is new of an incident and the messages about it are one transaction, so that nothing is said twice or not at all.
 
+use crate::database::{Connection, Params, Row, Transaction, params};
 use domain::cause::CauseKind;
 use domain::notice::DeliveryState;
-use duckdb::{Connection, Row, Transaction, params};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -331,7 +331,7 @@ fn note_channel(transaction: &Transaction<'_>, channel: &str, error: Option<&Str
     Ok(error.is_some() && failing_since.is_none())
 }
 
-fn deliveries(connection: &Connection, sql: &str, values: &[&dyn duckdb::ToSql]) -> Result<Vec<DeliveryRow>> {
+fn deliveries(connection: &Connection, sql: &str, values: impl Params) -> Result<Vec<DeliveryRow>> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();

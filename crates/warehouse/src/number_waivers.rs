@@ -1,8 +1,8 @@
 //! `numeros_justificados`: missing numbers of invoices that were given up with a reason, and who took that back.
 
+use crate::database::{Connection, Params, Row, params};
 use domain::justification::{Justification, Reason};
 use domain::{BranchId, Interval};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ pub(crate) fn waivers_of(
     )
 }
 
-fn waivers(connection: &Connection, condition: &str, values: impl duckdb::Params) -> Result<Vec<NumberWaiver>> {
+fn waivers(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<NumberWaiver>> {
     let mut statement = connection.prepare(&format!(
         "SELECT id::VARCHAR, ubicacion_id, epoch_us(desde), epoch_us(hasta), motivo, nota, persona, epoch_us(registrada_en),
             caja, numero_desde, numero_hasta

@@ -6,9 +6,9 @@
 //! shows that it counts anew, only what sells the same article in the same quantity is the same line; where it only may show it,
 //! the lines stand beside each other once the other day was loaded again and still has them.
 
+use crate::database::{Connection, Value, params};
 use domain::sale::SaleLine;
 use domain::{EtlKind, RunId};
-use duckdb::{Connection, params};
 use jiff::Timestamp;
 
 use crate::instants::{local, micros};
@@ -55,7 +55,7 @@ pub(crate) fn refuse_lines_of_other_days(
     if let Some(elsewhere) = elsewhere {
         return Err(WarehouseError::LinesElsewhere(elsewhere));
     }
-    known.widen(window, &numbers);
+    known.widen(connection, window, &numbers)?;
     Ok(())
 }
 
@@ -83,10 +83,10 @@ pub(crate) fn skip_lines_of_other_days(
         }
         connection.execute(
             &format!("DELETE FROM carga_ventas USING ventas WHERE {}", SAME.replace("carga.", "carga_ventas.")),
-            duckdb::params_from_iter(candidate.values(window)),
+            candidate.values(window),
         )?;
     }
-    known.widen(window, &numbers);
+    known.widen(connection, window, &numbers)?;
     Ok(())
 }
 
@@ -104,13 +104,13 @@ struct Held {
 }
 
 impl Candidate {
-    fn values(&self, window: &SalesWindow) -> Vec<Box<dyn duckdb::ToSql>> {
+    fn values(&self, window: &SalesWindow) -> Vec<Value> {
         let (from, to) = (self.day * DAY_MICROS, (self.day + 1) * DAY_MICROS);
         vec![
-            Box::new(window.branch.as_str().to_owned()),
-            Box::new(from),
-            Box::new(to),
-            Box::new(self.counted_anew.clone()),
+            Value::Text(window.branch.as_str().to_owned()),
+            Value::Whole(from),
+            Value::Whole(to),
+            Value::Text(self.counted_anew.clone()),
         ]
     }
 
@@ -126,15 +126,15 @@ impl Candidate {
                   AND antes.ventana_hasta > make_timestamptz({start}))
              FROM (
                 SELECT epoch_us(time_bucket(INTERVAL '30 minutes', ventas.fecha_hora)) AS media_hora, count(*)::UBIGINT,
-                    min(carga.numero_factura), arg_min(carga.linea, carga.numero_factura),
+                    min(carga.numero_factura), (array_agg(carga.linea ORDER BY carga.numero_factura))[1],
                     bool_and(list_contains(string_split(?, chr(10)), regexp_replace(carga.numero_factura, '-[0-9]+$', '')))
                 FROM ventas JOIN carga_ventas AS carga ON {SAME} GROUP BY 1) AS media
              ORDER BY media_hora"
         );
         let mut values = self.values(window);
-        values.insert(0, Box::new(self.may_have_counted_anew.clone()));
+        values.insert(0, Value::Text(self.may_have_counted_anew.clone()));
         let mut statement = connection.prepare(&sql)?;
-        let held = statement.query_map(duckdb::params_from_iter(values), |row| {
+        let held = statement.query_map(values, |row| {
             Ok(Held {
                 half_hour: row.get(0)?,
                 lines: row.get(1)?,

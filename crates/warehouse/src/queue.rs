@@ -2,18 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::database::{Connection, params};
 use domain::decision::Origin;
 use domain::run_message::RunMessage;
 use domain::window::LocalPeriod;
 use domain::{BatchId, Branch, BranchId, EtlKind, Interval, IntervalSet, RunId, RunMode, RunState};
-use duckdb::{Connection, params};
 use jiff::Timestamp;
 use texts::{Language, run_message};
 
-use crate::columns::{append_some, date, identifiers, instants, of_all, of_all_or_none, owned_text, small_count, text};
+use crate::columns::{append, date, identifiers, instants, of_all, of_all_or_none, owned_text, small_count, text};
 use crate::decisions::{NewDecision, record};
 use crate::instants::{identified, micros};
 use crate::literal::with_values;
+use crate::processes::IS_ABANDONED;
 use crate::run_place;
 use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
 use crate::set_aside::ReadRow;
@@ -149,7 +150,8 @@ impl Warehouse {
         .await
     }
 
-    /// Ends the runs that a process before this one left in progress; their windows are gaps again (rule 6). Those that somebody
+    /// Ends the runs that a process before this one left in progress, or of processes that hold no lease where several share the
+    /// database; their windows are gaps again (rule 6). Those that somebody
     /// still waits for, of a plan that has not ended or of a comparison, are queued anew in the same transaction, so that
     /// what was started is done in the end; but not for ever, since it may be the run that ends the process.
     pub async fn interrupt_running(
@@ -159,7 +161,8 @@ impl Warehouse {
         new_id: impl Fn() -> RunId + Send + 'static,
     ) -> Result<Vec<RunRecord>> {
         self.write("interrumpir_en_proceso", move |transaction| {
-            interrupt(transaction, "estado = 'en_proceso'", now, interruptions_max, &new_id)
+            let which = transaction.choose("estado = 'en_proceso'", IS_ABANDONED);
+            interrupt(transaction, which, now, interruptions_max, &new_id)
         })
         .await
     }
@@ -282,7 +285,9 @@ fn interrupt(
 }
 
 /// A run once more, where its plan or comparison still waits for it and it was not interrupted too often.
-const QUEUE_AGAIN: &str = "INSERT INTO etl_ejecuciones BY NAME
+const QUEUE_AGAIN: &str = "INSERT INTO etl_ejecuciones (id, creado_en, etl_tipo, ubicacion_id, ubicacion_nombre, modo, zona,
+        fecha_desde, fecha_hasta, hora_desde, hora_hasta, ventana_desde, ventana_hasta, intento,
+        estado, version_etl, solicitado_por, lote_id, traza_sentry, traza_baggage)
     SELECT ?::UUID AS id, make_timestamptz(?::BIGINT) AS creado_en, etl_tipo, ubicacion_id, ubicacion_nombre, modo, zona,
         fecha_desde, fecha_hasta, hora_desde, hora_hasta, ventana_desde, ventana_hasta, intento + 1 AS intento,
         'en_cola' AS estado, version_etl, solicitado_por, lote_id, traza_sentry, traza_baggage
@@ -359,7 +364,7 @@ fn earlier_attempts(connection: &Connection, runs: &[NewRun]) -> Result<HashMap<
         "SELECT etl_tipo, ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), count(*)::UINTEGER
          FROM etl_ejecuciones
          WHERE ventana_desde >= make_timestamptz(?) AND ventana_hasta <= make_timestamptz(?)
-         GROUP BY ALL",
+         GROUP BY 1, 2, 3, 4",
         &[&micros(first.start()), &micros(last.end())],
     ))?;
     let mut rows = statement.query([])?;
@@ -393,7 +398,7 @@ pub(crate) fn insert_runs(connection: &Connection, batch: &NewBatch, accepted: &
         accepted.iter().map(|(run, record)| (run, record, LocalPeriod::of(run.interval, &run.branch.zone))).collect();
     let zones =
         accepted.iter().map(|(run, _)| zone_name(&run.branch, run.interval.start())).collect::<Result<Vec<_>>>()?;
-    append_some(
+    append(
         connection,
         "etl_ejecuciones",
         vec![

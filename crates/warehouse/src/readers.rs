@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use duckdb::Connection;
+use crate::database::Connection;
 use tokio::sync::Semaphore;
 
 use crate::cut_off::CutOff;
@@ -34,8 +34,7 @@ impl Readers {
         file: Option<Arc<OpenFile>>,
     ) -> Result<Self> {
         let count = count.max(1);
-        let connections =
-            (0..count).map(|_| origin.try_clone()).collect::<std::result::Result<Vec<_>, duckdb::Error>>()?;
+        let connections = (0..count).map(|_| origin.try_clone()).collect::<crate::database::Result<Vec<_>>>()?;
         let permits = Arc::new(Semaphore::new(connections.len()));
         let long = Arc::new(Semaphore::new((connections.len() / 2).max(1)));
         let (free, file) = (Arc::new(Mutex::new(connections)), Arc::new(Mutex::new(file)));
@@ -59,7 +58,7 @@ impl Readers {
             let started = Instant::now();
             let mut lent = Lent { connection: Some(connection), free: &this.free };
             let answer = || {
-                let snapshot = lent.connection.as_mut().ok_or(WarehouseError::Closed)?.transaction()?;
+                let snapshot = lent.connection.as_mut().ok_or(WarehouseError::Closed)?.snapshot()?;
                 // Ends before the transaction does: an interrupted ROLLBACK would leave the connection within it.
                 let _running = cut_off.begin(&snapshot).ok_or(WarehouseError::Closed)?;
                 question(&snapshot)

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::database::{Connection, Row, params};
 use domain::read_model::{RunReceipt, RunView};
 use domain::reconciliation::SourceDifference;
 use domain::{BranchId, EtlKind, RunId, RunState};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -14,6 +14,7 @@ use crate::columns::local_micros;
 use crate::instants::{date_of_epoch_days, epoch_days, identified, instant, micros};
 use crate::later_changes::close;
 use crate::literal::{list, with_values};
+use crate::sale_columns::sale_column_list;
 use crate::sales_window::{Receipt, SalesWindow};
 use crate::{Result, Warehouse, WarehouseError};
 
@@ -53,7 +54,7 @@ pub struct DayReconciliation {
 
 /// The covered stretches of a run's window on its branch's clock, as far as they lie in it. Coverage is of instants, lines
 /// are of the branch's clock: the run knows its zone.
-const COVERED: &str = "CREATE OR REPLACE TEMP TABLE cubierto_antes AS
+const COVERED: &str = "AS
     SELECT DISTINCT timezone(ejecucion.zona, cobertura.desde) AS desde, timezone(ejecucion.zona, cobertura.hasta) AS hasta
     FROM cobertura JOIN etl_ejecuciones AS ejecucion ON ejecucion.id = ?::UUID
     WHERE cobertura.etl_tipo = ? AND cobertura.ubicacion_id = ejecucion.ubicacion_id
@@ -62,18 +63,18 @@ const COVERED: &str = "CREATE OR REPLACE TEMP TABLE cubierto_antes AS
 /// Every column counts for whether a line changed, as in the comparison of a commit.
 const DIFFERENCE: &str = "
     WITH antes AS (
-        SELECT numero_factura, linea, venta_total_usd, venta_total_bs, ventas_sin AS fila FROM (
-            SELECT * EXCLUDE (ubicacion_id, ejecucion_id) FROM ventas
+        SELECT numero_factura, linea, venta_total_usd, venta_total_bs, true AS estaba, ventas_sin AS fila FROM (
+            SELECT {columns} FROM ventas
             WHERE ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
               AND EXISTS (SELECT 1 FROM cubierto_antes WHERE fecha_hora >= desde AND fecha_hora < hasta)) AS ventas_sin),
      ahora AS (
-        SELECT numero_factura, linea, venta_total_usd, venta_total_bs, carga_sin AS fila FROM (
-            SELECT * REPLACE (hora::TIME_NS AS hora) FROM carga_ventas
+        SELECT numero_factura, linea, venta_total_usd, venta_total_bs, true AS esta, carga_sin AS fila FROM (
+            SELECT {columns} FROM carga_ventas
             WHERE EXISTS (SELECT 1 FROM cubierto_antes WHERE fecha_hora >= desde AND fecha_hora < hasta)) AS carga_sin)
     SELECT
-        count(*) FILTER (antes.fila IS NULL)::UBIGINT,
-        count(*) FILTER (antes.fila IS NOT NULL AND ahora.fila IS NOT NULL AND antes.fila IS DISTINCT FROM ahora.fila)::UBIGINT,
-        count(*) FILTER (ahora.fila IS NULL)::UBIGINT,
+        count(*) FILTER (WHERE antes.estaba IS NULL)::UBIGINT,
+        count(*) FILTER (WHERE antes.estaba AND ahora.esta AND antes.fila IS DISTINCT FROM ahora.fila)::UBIGINT,
+        count(*) FILTER (WHERE ahora.esta IS NULL)::UBIGINT,
         coalesce(sum(antes.venta_total_usd), 0)::VARCHAR, coalesce(sum(ahora.venta_total_usd), 0)::VARCHAR,
         coalesce(sum(antes.venta_total_bs), 0)::VARCHAR, coalesce(sum(ahora.venta_total_bs), 0)::VARCHAR
     FROM antes FULL JOIN ahora USING (numero_factura, linea)";
@@ -88,7 +89,8 @@ pub(crate) fn reconcile(
     at: Timestamp,
 ) -> Result<()> {
     let run = run.to_string();
-    connection.execute(COVERED, params![run, EtlKind::Sales.as_str()])?;
+    let covered = with_values(COVERED, &[&run, &EtlKind::Sales.as_str()]);
+    connection.replace_temporary_table("cubierto_antes", &covered)?;
     let is_compared: bool = connection
         .prepare(
             "SELECT EXISTS (SELECT 1 FROM cubierto_antes) OR EXISTS (
@@ -107,7 +109,7 @@ pub(crate) fn reconcile(
 }
 
 fn difference(connection: &Connection, window: &SalesWindow) -> Result<SourceDifference> {
-    let mut statement = connection.prepare(DIFFERENCE)?;
+    let mut statement = connection.prepare(&DIFFERENCE.replace("{columns}", &sale_column_list()))?;
     let mut rows = statement.query(params![
         window.branch.as_str(),
         local_micros(window.local.start()),
@@ -195,15 +197,15 @@ impl Warehouse {
                 "SELECT sum(lineas_agregadas)::UBIGINT, sum(lineas_cambiadas)::UBIGINT, sum(lineas_retiradas)::UBIGINT,
                     sum(usd_antes)::VARCHAR, sum(usd_ahora)::VARCHAR, sum(bs_antes)::VARCHAR, sum(bs_ahora)::VARCHAR,
                     ubicacion_id, epoch_ms(fecha::TIMESTAMP) // 86400000,
-                    epoch_us(coalesce(max(registrada_en) FILTER (es_del_dia), max(registrada_en))),
-                    coalesce(max(ejecucion_id) FILTER (es_del_dia), max(ejecucion_id))::VARCHAR,
-                    count(*) FILTER (es_del_dia)::UBIGINT, sum(lineas_nuevas)::UBIGINT
+                    epoch_us(coalesce(max(registrada_en) FILTER (WHERE es_del_dia), max(registrada_en))),
+                    coalesce(max(ejecucion_id::VARCHAR) FILTER (WHERE es_del_dia), max(ejecucion_id::VARCHAR)),
+                    count(*) FILTER (WHERE es_del_dia)::UBIGINT, sum(lineas_nuevas)::UBIGINT
                  FROM (
                     SELECT conciliaciones.*, ejecucion_id IN (
                         SELECT ejecucion.id FROM etl_ejecuciones AS ejecucion LEFT JOIN lotes ON lotes.id = ejecucion.lote_id
                         WHERE ejecucion.fecha_fin BETWEEN make_timestamptz({first}) AND make_timestamptz({last})
                           AND (ejecucion.modo = 'completo' OR lotes.motivo IN ('reconciliacion', 'conciliacion'))) AS es_del_dia
-                    FROM conciliaciones WHERE {of_days})
+                    FROM conciliaciones WHERE {of_days}) AS comparadas
                  GROUP BY ubicacion_id, fecha
                  HAVING bool_or(es_del_dia) OR sum(lineas_agregadas + lineas_cambiadas + lineas_retiradas) > 0
                  ORDER BY fecha DESC, ubicacion_id"

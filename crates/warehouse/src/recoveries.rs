@@ -1,7 +1,7 @@
 //! `recuperaciones_avisadas`: recoveries that have ended, and whether that was reported.
 
+use crate::database::{Connection, Row, params};
 use domain::{BatchId, BranchId, ErrorClass};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::{identified, micros, named};
@@ -69,11 +69,14 @@ fn untold(connection: &Connection, only: Option<BatchId>) -> Result<Vec<(BatchId
     let batch = only.map(|batch| batch.to_string());
     let mut statement = connection.prepare(
         "SELECT lote_id::VARCHAR, ubicacion_id
-         FROM etl_ejecuciones ANTI JOIN recuperaciones_avisadas USING (lote_id, ubicacion_id)
-         WHERE modo = 'recuperacion' AND lote_id IS NOT NULL AND (?::UUID IS NULL OR lote_id = ?::UUID)
-         GROUP BY ALL
-         HAVING count(*) FILTER (estado IN ('en_cola', 'en_proceso')) = 0
-         ORDER BY ALL",
+         FROM etl_ejecuciones
+         WHERE NOT EXISTS (
+            SELECT 1 FROM recuperaciones_avisadas AS avisada
+            WHERE avisada.lote_id = etl_ejecuciones.lote_id AND avisada.ubicacion_id = etl_ejecuciones.ubicacion_id)
+           AND modo = 'recuperacion' AND lote_id IS NOT NULL AND (?::UUID IS NULL OR lote_id = ?::UUID)
+         GROUP BY 1, 2
+         HAVING count(*) FILTER (WHERE estado IN ('en_cola', 'en_proceso')) = 0
+         ORDER BY 1, 2",
     )?;
     let mut rows = statement.query(params![batch, batch])?;
     let mut found = Vec::new();
@@ -109,10 +112,10 @@ fn runs_of(connection: &Connection, batch: BatchId, branch: &BranchId) -> Result
 }
 
 fn ended_run(row: &Row<'_>) -> Result<EndedRun> {
-    let class: Option<String> = row.get("error_tipo")?;
+    let class: Option<String> = row.get(12)?;
     Ok(EndedRun {
         record: record(row)?,
         class: class.map(|name| named("error_tipo", &name)).transpose()?,
-        message: row.get("error_mensaje")?,
+        message: row.get(13)?,
     })
 }

@@ -1,7 +1,7 @@
 //! What is forgotten in time, in pieces that hold up no other write for long. Coverage, lines, sums, decisions, plans and the audit
 //! are never forgotten, nor is a run that one of them names.
 
-use duckdb::params;
+use crate::database::params;
 use jiff::Timestamp;
 
 use crate::instants::micros;
@@ -23,9 +23,9 @@ const NEEDED_BY_NOTHING: &str = "SELECT ejecucion.id FROM etl_ejecuciones AS eje
 /// Changes of stock after which the same article changed again before the moment: what the stock was at the moment, and at any
 /// later one, is known without them.
 const FOLLOWED: &str = "SELECT fila FROM (
-        SELECT rowid AS fila, row_number() OVER (
-            PARTITION BY ubicacion_id, codigo_almacen, codigo ORDER BY capturado_en DESC, rowid DESC) AS lugar
-        FROM stock_historico WHERE capturado_en <= make_timestamptz(?::BIGINT))
+        SELECT {row} AS fila, row_number() OVER (
+            PARTITION BY ubicacion_id, codigo_almacen, codigo ORDER BY capturado_en DESC, {row} DESC) AS lugar
+        FROM stock_historico WHERE capturado_en <= make_timestamptz(?::BIGINT)) AS cambios
     WHERE lugar > 1
     LIMIT ?";
 
@@ -49,8 +49,10 @@ impl Warehouse {
     /// Deletes changes of stock of before a moment, but for the last of each article, so many at most; says how many.
     pub async fn forget_stock_changes(&self, before: Timestamp, at_most: usize) -> Result<usize> {
         self.write("olvidar_cambios_de_existencias", move |transaction| {
+            let row = transaction.choose("rowid", "ctid");
+            let followed = FOLLOWED.replace("{row}", row);
             Ok(transaction.execute(
-                &format!("DELETE FROM stock_historico WHERE rowid IN ({FOLLOWED})"),
+                &format!("DELETE FROM stock_historico WHERE {row} IN ({followed})"),
                 params![micros(before), at_most],
             )?)
         })

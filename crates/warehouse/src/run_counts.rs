@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::database::Connection;
 use domain::filter::RunFilter;
 use domain::read_model::RunTotals;
-use duckdb::Connection;
 
 use crate::Result;
 
@@ -54,25 +54,36 @@ impl RunCounts {
 
     /// The totals under a filter, whose batch and cursor are not looked at.
     pub(crate) fn totals(&self, connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
+        if !connection.is_file() {
+            // PostgreSQL counts by its index, and rows of other processes come in any order.
+            return Ok(totals_of(&count(connection, "true")?, filter));
+        }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut later = kept.later(connection)?;
         if later.values().sum::<u64>() > ROWS_COUNTED_MAX {
             kept.advance(connection)?;
             later = count(connection, &format!("rowid >= {}", kept.before_row))?;
         }
-        let mut totals = RunTotals::default();
-        for (key, count) in kept.counts.iter().chain(&later).filter(|(key, _)| key.is_of(filter)) {
-            totals.ejecuciones += count;
-            match key.state.as_str() {
-                "exitoso" => totals.exitosas += count,
-                "fallido" | "parcial" | "interrumpido" => totals.fallidas += count,
-                "en_proceso" => totals.en_proceso += count,
-                "en_cola" => totals.en_cola += count,
-                _ => {}
-            }
+        for (key, count) in &kept.counts {
+            *later.entry(key.clone()).or_default() += count;
         }
-        Ok(totals)
+        Ok(totals_of(&later, filter))
     }
+}
+
+fn totals_of(counts: &Counts, filter: &RunFilter) -> RunTotals {
+    let mut totals = RunTotals::default();
+    for (key, count) in counts.iter().filter(|(key, _)| key.is_of(filter)) {
+        totals.ejecuciones += count;
+        match key.state.as_str() {
+            "exitoso" => totals.exitosas += count,
+            "fallido" | "parcial" | "interrumpido" => totals.fallidas += count,
+            "en_proceso" => totals.en_proceso += count,
+            "en_cola" => totals.en_cola += count,
+            _ => {}
+        }
+    }
+    totals
 }
 
 impl Kept {
@@ -110,7 +121,7 @@ impl Kept {
 
 fn count(connection: &Connection, condition: &str) -> Result<Counts> {
     let mut statement = connection.prepare(&format!(
-        "SELECT etl_tipo, ubicacion_id, modo, estado, count(*)::UBIGINT FROM etl_ejecuciones WHERE {condition} GROUP BY ALL"
+        "SELECT etl_tipo, ubicacion_id, modo, estado, count(*)::UBIGINT FROM etl_ejecuciones WHERE {condition} GROUP BY 1, 2, 3, 4"
     ))?;
     let mut rows = statement.query([])?;
     let mut counts = Counts::new();

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::database::{Connection, Params, Row, params_from_iter};
 use domain::run_message::{RunMessage, RunText};
 use domain::{BatchId, Branch, BranchId, ErrorClass, EtlKind, Interval, RunId, RunMode, RunState, Window};
-use duckdb::{Connection, Row, params_from_iter};
 use jiff::Timestamp;
 use texts::{Language, run_message};
 
@@ -56,7 +56,7 @@ impl RunRecord {
 pub(crate) const RECORD_COLUMNS: &str = "id::VARCHAR, etl_tipo, ubicacion_id, epoch_us(ventana_desde), \
     epoch_us(ventana_hasta), modo, estado, intento, lote_id::VARCHAR, solicitado_por, traza_sentry, traza_baggage";
 
-pub(crate) fn records(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<RunRecord>> {
+pub(crate) fn records(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<RunRecord>> {
     let mut statement = connection.prepare(&format!("SELECT {RECORD_COLUMNS} FROM etl_ejecuciones {rest}"))?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();

@@ -30,6 +30,16 @@ pub(crate) fn sale_columns(parts: &[&[SaleLine]]) -> Result<Columns> {
     Ok(columns.into_iter().map(|(name, mut column)| (name, column.finish())).collect())
 }
 
+/// The names of the columns, in their order.
+pub(crate) fn sale_column_names() -> Vec<&'static str> {
+    empty_columns(0).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The same as they are selected, so that what is staged and what is loaded have the same types.
+pub(crate) fn sale_column_list() -> String {
+    sale_column_names().join(", ").replace(" hora,", " hora::TIME_NS AS hora,")
+}
+
 macro_rules! text {
     ($rows:ident, $field:ident) => {
         (stringify!($field), texts($rows, |line| line.$field.as_deref()))

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::database::{Connection, Value, params};
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::{ErrorClass, EtlKind, RunId, RunState};
-use duckdb::{Connection, params};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use crate::columns::{PIECE_ROWS, append_pieces, local_micros};
+use crate::columns::{PIECE_ROWS, local_micros};
 use crate::coverage::cover;
 use crate::fresh_window::Load;
 use crate::invoice_days::InvoiceDays;
 use crate::literal::with_values;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
-use crate::sale_columns::sale_columns;
+use crate::sale_columns::{sale_column_list, sale_column_names, sale_columns};
 use crate::sales_window::{IN_WINDOW, Receipt, SalesWindow, window_values};
 use crate::summaries::{summarise, summarise_half_hour};
 use crate::{Result, Warehouse, fresh_window, losses, other_days};
@@ -111,6 +111,7 @@ pub(crate) fn commit_fresh(
     commits: &[&WindowCommit],
 ) -> Result<Vec<Option<Receipt>>> {
     let started = Instant::now();
+    connection.lock_stores(commits.iter().map(|commit| &commit.window.branch))?;
     let loads: Vec<Load<'_>> = commits.iter().map(|commit| commit.as_load()).collect();
     let now = |place: usize| commits.get(place).map_or(Timestamp::MIN, |commit| commit.end.clock.now());
     let committed = fresh_window::commit(connection, days, &loads, now)?;
@@ -145,9 +146,7 @@ pub(crate) fn commit_window(connection: &Connection, days: &InvoiceDays, commit:
     reconcile(connection, window, end.run, &receipt, end.clock.now())?;
     if receipt.added + receipt.changed + receipt.removed > 0 {
         if receipt.changed + receipt.removed > 0 || receipt.added < receipt.loaded {
-            connection
-                .prepare(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?
-                .execute(duckdb::params_from_iter(window_values(window)))?;
+            connection.prepare(&format!("DELETE FROM ventas WHERE {IN_WINDOW}"))?.execute(window_values(window))?;
         }
         insert_staged(connection, window, end)?;
         summarise(connection, window, receipt.added < receipt.loaded || receipt.removed > 0)?;
@@ -176,11 +175,9 @@ const MISSING: &str = "NOT EXISTS (
 
 /// Puts the lines into a table of this connection, with the columns of `ventas` but for branch and run.
 fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
-    connection.execute_batch(
-        "CREATE OR REPLACE TEMP TABLE carga_ventas AS
-         SELECT * EXCLUDE (ubicacion_id, ejecucion_id) REPLACE (hora::VARCHAR AS hora) FROM ventas LIMIT 0",
-    )?;
-    append_pieces(connection, "carga_ventas", lines.chunks(PIECE_ROWS).map(|piece| sale_columns(&[piece])))
+    let columns = sale_column_names().join(", ").replace(" hora,", " hora::VARCHAR AS hora,");
+    connection.replace_temporary_table("carga_ventas", &format!("AS SELECT {columns} FROM ventas LIMIT 0"))?;
+    connection.append("carga_ventas", lines.chunks(PIECE_ROWS).map(|piece| sale_columns(&[piece])))
 }
 
 /// Lines that are there already.
@@ -204,10 +201,10 @@ fn days_of(window: &SalesWindow) -> (DateTime, DateTime) {
     (midnight(start.date()), if is_midnight { end } else { midnight(end.date().tomorrow().unwrap_or(end.date())) })
 }
 
-fn other_half_hours(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 5] {
+fn other_half_hours(window: &SalesWindow) -> [Value; 5] {
     let (from, to) = days_of(window);
     let [branch, start, end] = window_values(window);
-    [branch, Box::new(local_micros(from)), Box::new(local_micros(to)), start, end]
+    [branch, Value::Whole(local_micros(from)), Value::Whole(local_micros(to)), start, end]
 }
 
 /// Looks at the day once: it is done for every run.
@@ -215,8 +212,8 @@ fn existing_lines(connection: &Connection, window: &SalesWindow) -> Result<Exist
     let (from, to) = days_of(window);
     let (start, end) = (local_micros(window.local.start()), local_micros(window.local.end()));
     let sql = with_values(
-        "SELECT count(*) FILTER (en_ventana)::UBIGINT,
-            count(*) FILTER (NOT en_ventana AND carga.linea IS NOT NULL)::UBIGINT
+        "SELECT count(*) FILTER (WHERE en_ventana)::UBIGINT,
+            count(*) FILTER (WHERE NOT en_ventana AND carga.linea IS NOT NULL)::UBIGINT
          FROM (
             SELECT numero_factura, linea,
                 fecha_hora >= make_timestamp(?) AND fecha_hora < make_timestamp(?) AS en_ventana
@@ -239,11 +236,11 @@ fn move_rescheduled_lines(
 ) -> Result<()> {
     let lost = format!(
         "SELECT epoch_us(time_bucket(INTERVAL '30 minutes', fecha_hora)), count(*) FROM ventas
-         WHERE {IN_OTHER_HALF_HOUR} GROUP BY ALL"
+         WHERE {IN_OTHER_HALF_HOUR} GROUP BY 1"
     );
     let lost: Vec<(i64, i64)> = connection
         .prepare(&lost)?
-        .query_map(duckdb::params_from_iter(other_half_hours(window)), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(other_half_hours(window), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<std::result::Result<_, _>>()?;
     for (half_hour, lines) in &lost {
         other_days::note(connection, window, *half_hour, *lines, (run, seen_at))?;
@@ -253,7 +250,7 @@ fn move_rescheduled_lines(
          WHERE ventas.numero_factura = carga_ventas.numero_factura AND ventas.linea = carga_ventas.linea AND {}",
         IN_OTHER_HALF_HOUR.replace("fecha_hora", "ventas.fecha_hora").replace("ubicacion_id", "ventas.ubicacion_id")
     );
-    connection.execute(&here, duckdb::params_from_iter(other_half_hours(window)))?;
+    connection.execute(&here, other_half_hours(window))?;
     for (half_hour, _) in lost {
         summarise_half_hour(connection, &window.branch, half_hour)?;
     }
@@ -266,31 +263,36 @@ fn compare(connection: &Connection, window: &SalesWindow, staged: u64, existing:
         return Ok(Receipt { loaded: staged, added: staged, changed: 0, removed: 0 });
     }
     // Both sides as one value each: every column counts, whatever columns there are.
+    let columns = sale_column_list();
     let sql = format!(
         "WITH antes AS (
-            SELECT numero_factura, linea, ventas_sin AS fila FROM (
-                SELECT * EXCLUDE (ubicacion_id, ejecucion_id) FROM ventas WHERE {IN_WINDOW}) AS ventas_sin),
+            SELECT numero_factura, linea, true AS estaba, ventas_sin AS fila FROM (
+                SELECT {columns} FROM ventas WHERE {IN_WINDOW}) AS ventas_sin),
          ahora AS (
-            SELECT numero_factura, linea, carga_sin AS fila FROM (
-                SELECT * REPLACE (hora::TIME_NS AS hora) FROM carga_ventas) AS carga_sin)
+            SELECT numero_factura, linea, true AS esta, carga_sin AS fila FROM (
+                SELECT {columns} FROM carga_ventas) AS carga_sin)
          SELECT
-            count(*) FILTER (antes.fila IS NULL)::UBIGINT,
-            count(*) FILTER (antes.fila IS NOT NULL AND ahora.fila IS NOT NULL AND antes.fila IS DISTINCT FROM ahora.fila)::UBIGINT,
-            count(*) FILTER (ahora.fila IS NULL)::UBIGINT
+            count(*) FILTER (WHERE antes.estaba IS NULL)::UBIGINT,
+            count(*) FILTER (WHERE antes.estaba AND ahora.esta AND antes.fila IS DISTINCT FROM ahora.fila)::UBIGINT,
+            count(*) FILTER (WHERE ahora.esta IS NULL)::UBIGINT
          FROM antes FULL JOIN ahora USING (numero_factura, linea)"
     );
-    let (added, changed, removed) =
-        connection.prepare(&sql)?.query_row(duckdb::params_from_iter(window_values(window)), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
+    let (added, changed, removed) = connection
+        .prepare(&sql)?
+        .query_row(window_values(window), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(Receipt { loaded: staged, added, changed, removed })
 }
 
-const INSERT_STAGED: &str = "INSERT INTO ventas BY NAME
-    SELECT * REPLACE (hora::TIME_NS AS hora), ? AS ubicacion_id, ?::UUID AS ejecucion_id FROM carga_ventas";
+fn insert_of_staged() -> String {
+    format!(
+        "INSERT INTO ventas ({}, ubicacion_id, ejecucion_id) SELECT {}, ?, ?::UUID FROM carga_ventas",
+        sale_column_names().join(", "),
+        sale_column_list()
+    )
+}
 
 fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd) -> Result<()> {
-    connection.execute(INSERT_STAGED, params![window.branch.as_str(), end.run.to_string()])?;
+    connection.execute(&insert_of_staged(), params![window.branch.as_str(), end.run.to_string()])?;
     Ok(())
 }
 
@@ -299,7 +301,7 @@ fn insert_missing(connection: &Connection, window: &SalesWindow, end: &RunEnd) -
     let (branch, run) = (window.branch.as_str(), end.run.to_string());
     let (from, to) = days_of(window);
     let inserted = connection.execute(
-        &format!("{INSERT_STAGED} WHERE {MISSING}"),
+        &format!("{} WHERE {MISSING}", insert_of_staged()),
         params![branch, run, branch, local_micros(from), local_micros(to), run, EtlKind::Sales.as_str(), branch],
     )?;
     Ok(inserted as u64)

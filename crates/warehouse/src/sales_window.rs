@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::columns::local_micros;
+use crate::database::Value;
 
 /// The window that lines are committed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,10 @@ pub struct Receipt {
 pub(crate) const IN_WINDOW: &str =
     "ubicacion_id = ? AND fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)";
 
-pub(crate) fn window_values(window: &SalesWindow) -> [Box<dyn duckdb::ToSql>; 3] {
+pub(crate) fn window_values(window: &SalesWindow) -> [Value; 3] {
     [
-        Box::new(window.branch.as_str().to_owned()),
-        Box::new(local_micros(window.local.start())),
-        Box::new(local_micros(window.local.end())),
+        Value::Text(window.branch.as_str().to_owned()),
+        Value::Whole(local_micros(window.local.start())),
+        Value::Whole(local_micros(window.local.end())),
     ]
 }

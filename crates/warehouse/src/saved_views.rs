@@ -1,6 +1,6 @@
 //! `vistas_guardadas`: pages with their filters that people keep under a name.
 
-use duckdb::{Connection, Row, ToSql, params};
+use crate::database::{Connection, Params, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -72,7 +72,7 @@ impl Warehouse {
     }
 }
 
-fn views(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<SavedViewRow>> {
+fn views(connection: &Connection, sql: &str, values: impl Params) -> Result<Vec<SavedViewRow>> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();

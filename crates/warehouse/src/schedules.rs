@@ -1,17 +1,31 @@
 //! `programaciones` and `disparos`: when each schedule last fired, and every time it did.
 
+use crate::database::params;
 use domain::Interval;
-use duckdb::params;
 use jiff::Timestamp;
 
 use crate::instants::{instant, micros};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
+const MINUTE_MICROS: i64 = 60_000_000;
+
 impl Warehouse {
-    /// Notes that a schedule fired.
-    pub async fn note_fired(&self, schedule: &'static str, at: Timestamp) -> Result<()> {
+    /// Notes that a schedule fired; false where another process has noted it within the same minute, the finest that schedules have.
+    pub async fn note_fired(&self, schedule: &'static str, at: Timestamp) -> Result<bool> {
         self.write("anotar_programacion", move |transaction| {
+            if !transaction.is_file() {
+                let minute = micros(at).div_euclid(MINUTE_MICROS) * MINUTE_MICROS;
+                let fired: bool = transaction.query_row(
+                    "SELECT EXISTS (SELECT 1 FROM disparos WHERE nombre = ? AND disparada_en >= make_timestamptz(?::BIGINT)
+                        AND disparada_en < make_timestamptz(?::BIGINT))",
+                    params![schedule, minute, minute + MINUTE_MICROS],
+                    |row| row.get(0),
+                )?;
+                if fired {
+                    return Ok(false);
+                }
+            }
             transaction.execute("DELETE FROM programaciones WHERE nombre = ?", params![schedule])?;
             transaction.execute(
                 "INSERT INTO programaciones (nombre, ultima_ejecucion) VALUES (?, make_timestamptz(?::BIGINT))",
@@ -21,7 +35,7 @@ impl Warehouse {
                 "INSERT INTO disparos (nombre, disparada_en) VALUES (?, make_timestamptz(?::BIGINT))",
                 params![schedule, micros(at)],
             )?;
-            Ok(())
+            Ok(true)
         })
         .await
     }

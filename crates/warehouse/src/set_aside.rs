@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use crate::{Result, WarehouseError};
+use crate::{DatabaseError, Result, WarehouseError};
 
 /// The most different rows that are logged.
 const REPORTED_MAX: usize = 1000;
@@ -34,14 +34,8 @@ impl<T> ReadRow<T> for Result<T> {
     }
 }
 
-const fn is_of_a_value(error: &duckdb::Error) -> bool {
-    matches!(
-        error,
-        duckdb::Error::FromSqlConversionFailure(..)
-            | duckdb::Error::IntegralValueOutOfRange(..)
-            | duckdb::Error::InvalidColumnType(..)
-            | duckdb::Error::Utf8Error(..)
-    )
+const fn is_of_a_value(error: &DatabaseError) -> bool {
+    matches!(error, DatabaseError::Column { .. })
 }
 
 /// Logs, as an error, that a stored row is left out because nobody can read it; the same row once a process.

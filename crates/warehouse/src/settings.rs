@@ -1,6 +1,8 @@
 //! How the database is opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::PostgresSettings;
 
 /// What may be done with the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,11 +14,30 @@ pub enum Access {
     ReadOnly,
 }
 
+/// Where the database is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Nowhere but in memory, for tests.
+    #[default]
+    Memory,
+    /// In a file of this process; folders above it are made.
+    File(PathBuf),
+    /// On a server that processes share.
+    Postgres(PostgresSettings),
+}
+
+impl Place {
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        if let Self::File(path) = self { Some(path) } else { None }
+    }
+}
+
 /// Where the database is and what it may use.
 #[derive(Clone, Debug)]
 pub struct WarehouseSettings {
-    /// The file; folders above it are made. None keeps everything in memory, for tests.
-    pub path: Option<PathBuf>,
+    /// Where it is.
+    pub place: Place,
     /// Connections that read, and so questions that are answered at the same time.
     pub readers: usize,
     /// Writes that may wait for the writer; further ones wait to be taken.
@@ -37,7 +58,7 @@ pub struct WarehouseSettings {
 impl Default for WarehouseSettings {
     fn default() -> Self {
         Self {
-            path: None,
+            place: Place::default(),
             readers: 4,
             writes_waiting_max: 256,
             writes_together_max: 32,
@@ -52,6 +73,6 @@ impl Default for WarehouseSettings {
 impl WarehouseSettings {
     /// The defaults over a file.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: Some(path.into()), ..Self::default() }
+        Self { place: Place::File(path.into()), ..Self::default() }
     }
 }

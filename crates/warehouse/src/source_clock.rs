@@ -1,7 +1,7 @@
 //! `reloj_de_la_fuente`: what the source's clock has shown so far.
 
+use crate::database::params;
 use domain::EtlKind;
-use duckdb::params;
 use jiff::Timestamp;
 
 use crate::instants::{micros, named};
@@ -20,8 +20,8 @@ impl Warehouse {
     /// The kinds of responses that have said when they were made.
     pub async fn shown_clocks(&self) -> Result<Vec<ShownClock>> {
         self.read("reloj_de_la_fuente", |connection| {
-            let mut statement =
-                connection.prepare("SELECT etl_tipo, coincidio_en IS NOT NULL FROM reloj_de_la_fuente ORDER BY ALL")?;
+            let mut statement = connection
+                .prepare("SELECT etl_tipo, coincidio_en IS NOT NULL FROM reloj_de_la_fuente ORDER BY 1, 2")?;
             let mut rows = statement.query([])?;
             let mut shown = Vec::new();
             while let Some(row) = rows.next()? {

@@ -1,7 +1,7 @@
 //! `ecos_de_la_fuente`: what the source repeats of a request.
 
+use crate::database::params;
 use domain::EtlKind;
-use duckdb::params;
 use jiff::Timestamp;
 
 use crate::instants::{micros, named};
@@ -12,7 +12,7 @@ impl Warehouse {
     pub async fn shown_echoes(&self) -> Result<Vec<(EtlKind, String)>> {
         self.read("ecos_de_la_fuente", |connection| {
             let mut statement =
-                connection.prepare("SELECT DISTINCT etl_tipo, campo FROM ecos_de_la_fuente ORDER BY ALL")?;
+                connection.prepare("SELECT DISTINCT etl_tipo, campo FROM ecos_de_la_fuente ORDER BY 1, 2")?;
             let mut rows = statement.query([])?;
             let mut shown = Vec::new();
             while let Some(row) = rows.next()? {

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
+use crate::database::{Connection, params};
 use domain::run_message::RunMessage;
 use domain::stock::Article;
 use domain::stock_loss::KnownArticle;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, WarehouseCode};
-use duckdb::{Connection, params};
 use jiff::Timestamp;
 
 use crate::columns::{append, article_columns};
@@ -96,7 +96,7 @@ impl Warehouse {
     pub async fn stock_freshness(&self) -> Result<Vec<(BranchId, WarehouseCode, Timestamp)>> {
         self.read("frescura_existencias", |connection| {
             let mut statement = connection.prepare(
-                "SELECT ubicacion_id, codigo_almacen, epoch_us(capturado_en) FROM fotos_de_almacen ORDER BY ALL",
+                "SELECT ubicacion_id, codigo_almacen, epoch_us(capturado_en) FROM fotos_de_almacen ORDER BY 1, 2, 3",
             )?;
             let mut rows = statement.query([])?;
             let mut fresh = Vec::new();
@@ -132,7 +132,7 @@ impl Warehouse {
         self.read("ultimas_fotos", move |connection| {
             let mut statement = connection.prepare(
                 "SELECT codigo_almacen, articulos_en_duda, epoch_us(en_duda_desde)
-                 FROM fotos_de_almacen WHERE ubicacion_id = ? ORDER BY ALL",
+                 FROM fotos_de_almacen WHERE ubicacion_id = ? ORDER BY 1",
             )?;
             let mut rows = statement.query([branch.as_str()])?;
             let mut found = Vec::new();
@@ -216,8 +216,9 @@ fn replace_stock(
 ) -> Result<()> {
     let (branch, code, run) = (snapshot.branch.as_str(), warehouse.code.as_str(), end.run.to_string());
     let captured = micros(snapshot.captured_at);
-    connection.execute_batch(
-        "CREATE OR REPLACE TEMP TABLE carga_articulos (
+    connection.replace_temporary_table(
+        "carga_articulos",
+        "(
             codigo VARCHAR, nombre_producto VARCHAR, barra VARCHAR, categoria VARCHAR, descripcion_categoria VARCHAR,
             subcategoria VARCHAR, descripcion VARCHAR, marca VARCHAR,
             precio DECIMAL(18, 6), iva DECIMAL(18, 6), stock DECIMAL(18, 6))",
@@ -246,13 +247,14 @@ fn replace_stock(
         params![branch, code, captured, run],
     )?;
     // Only articles that differ are written: most snapshots change no product.
-    connection.execute_batch(
-        "CREATE OR REPLACE TEMP TABLE productos_nuevos AS
-         SELECT codigo, nombre_producto, barra, categoria, descripcion_categoria, subcategoria, descripcion, marca, precio, iva
+    connection.replace_temporary_table(
+        "productos_nuevos",
+        "AS SELECT codigo, nombre_producto, barra, categoria, descripcion_categoria, subcategoria, descripcion, marca, precio, iva
          FROM carga_articulos
-         EXCEPT SELECT * EXCLUDE (actualizado_en) FROM productos;
-         DELETE FROM productos WHERE codigo IN (SELECT codigo FROM productos_nuevos)",
+         EXCEPT SELECT codigo, nombre_producto, barra, categoria, descripcion_categoria, subcategoria, descripcion, marca,
+            precio, iva FROM productos",
     )?;
+    connection.execute_batch("DELETE FROM productos WHERE codigo IN (SELECT codigo FROM productos_nuevos)")?;
     connection.execute(
         "INSERT INTO productos SELECT *, make_timestamptz(?::BIGINT) FROM productos_nuevos",
         params![captured],

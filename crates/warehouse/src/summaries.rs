@@ -1,8 +1,8 @@
 //! `ventas_por_media_hora` and `secuencias`: what estimates and the proof by numbers are read from, so that neither reads
 //! the lines. They are made anew, for the half hours of a window, in the transaction that changed its lines.
 
+use crate::database::{Connection, params};
 use domain::BranchId;
-use duckdb::{Connection, params};
 
 use crate::Result;
 use crate::columns::local_micros;
@@ -15,11 +15,11 @@ const OF_WINDOW: &str =
 
 const SUMS: &str = "INSERT INTO ventas_por_media_hora
     SELECT ubicacion_id, media_hora, sum(lineas)::UBIGINT, count(*)::UBIGINT, sum(bs),
-        sum(usd), quantile_disc(usd, 0.5)
+        sum(usd), percentile_disc(0.5) WITHIN GROUP (ORDER BY usd)
     FROM (
         SELECT ubicacion_id, time_bucket(INTERVAL '30 minutes', fecha_hora) AS media_hora, numero_factura,
             count(*) AS lineas, sum(venta_total_bs) AS bs, sum(venta_total_usd) AS usd
-        FROM ventas WHERE {of_window} GROUP BY ALL)
+        FROM ventas WHERE {of_window} GROUP BY 1, 2, 3) AS facturas
     GROUP BY ubicacion_id, media_hora";
 
 const NUMBERS: &str = "INSERT INTO secuencias
@@ -28,11 +28,11 @@ const NUMBERS: &str = "INSERT INTO secuencias
         SELECT *, numero::HUGEINT - row_number() OVER (PARTITION BY caja, media_hora ORDER BY numero) AS fila
         FROM (
             SELECT ubicacion_id, regexp_extract(numero_factura, '^(.+)-[0-9]{1,18}$', 1) AS caja,
-                TRY_CAST(regexp_extract(numero_factura, '^.+-([0-9]{1,18})$', 1) AS UBIGINT) AS numero,
+                nullif(regexp_extract(numero_factura, '^.+-([0-9]{1,18})$', 1), '')::UBIGINT AS numero,
                 time_bucket(INTERVAL '30 minutes', fecha_hora) AS media_hora,
                 min(fecha_hora) AS primera, max(fecha_hora) AS ultima
-            FROM ventas WHERE {of_window} GROUP BY ALL)
-        WHERE numero IS NOT NULL)
+            FROM ventas WHERE {of_window} GROUP BY 1, 2, 3, 4) AS facturas
+        WHERE numero IS NOT NULL) AS numeradas
     GROUP BY ubicacion_id, caja, media_hora, fila";
 
 /// Makes both anew for a window. `had_rows` is false where nothing was loaded of it before.

@@ -7,8 +7,8 @@
 use std::any::Any;
 use std::collections::HashSet;
 
+use crate::database::Connection;
 use domain::RunId;
-use duckdb::Connection;
 
 use crate::Result;
 use crate::group_write::{GroupWrite, Outcome};

@@ -1,7 +1,10 @@
 //! How often the stored data has changed, by subject. A result that was computed from it can be reused until the versions of
 //! the subjects that it was read from change.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use uuid::Uuid;
 
 /// A subject of the stored data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,21 +83,77 @@ impl Change {
     }
 }
 
-/// Counts the changes. The count of a write goes up after its commit and before its caller hears of it.
+/// What stands in a note for a change that somebody decided.
+const DECIDED: &str = "d";
+
+/// What another process has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The subjects.
+    pub subjects: Vec<Subject>,
+    /// Whether somebody decided something; false for what runs write while they run.
+    pub is_decided: bool,
+}
+
+impl Elsewhere {
+    /// Anything.
+    pub(crate) fn everything() -> Self {
+        Self { subjects: Subject::ALL.to_vec(), is_decided: true }
+    }
+}
+
+/// Counts the changes, and tells its own from those of other processes. The count of a write goes up after its commit and before its caller hears of it.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     changes: [AtomicU64; SUBJECTS],
     decided: AtomicU64,
+    /// Who we are in notes.
+    own: Uuid,
 }
 
 impl Versions {
+    /// Under a name that no other process has.
+    pub(crate) fn of_process(own: Uuid) -> Self {
+        Self { own, ..Self::default() }
+    }
+
+    /// What other processes hear of some changes.
+    pub(crate) fn note(&self, changes: impl IntoIterator<Item = Change>) -> String {
+        let mut parts = BTreeSet::new();
+        for change in changes {
+            parts.extend(change.subjects.iter().map(|subject| (*subject as usize).to_string()));
+            parts.extend(change.is_decided.then(|| DECIDED.to_owned()));
+        }
+        format!("{}:{}", self.own, parts.into_iter().collect::<Vec<_>>().join(","))
+    }
+
+    /// What a note says; None of our own. What is not known of it is left out.
+    pub(crate) fn heard(&self, note: &str) -> Option<Elsewhere> {
+        let (process, parts) = note.split_once(':')?;
+        if process.parse() == Ok(self.own) {
+            return None;
+        }
+        let subject = |part: &str| Subject::ALL.get(part.parse::<usize>().ok()?).copied();
+        let is_decided = parts.split(',').any(|part| part == DECIDED);
+        Some(Elsewhere { subjects: parts.split(',').filter_map(subject).collect(), is_decided })
+    }
+
     pub(crate) fn record(&self, change: Change) {
-        for subject in change.subjects {
+        self.count(change.subjects, change.is_decided);
+    }
+
+    /// The same of a change that another process has made.
+    pub(crate) fn record_elsewhere(&self, change: &Elsewhere) {
+        self.count(&change.subjects, change.is_decided);
+    }
+
+    fn count(&self, subjects: &[Subject], is_decided: bool) {
+        for subject in subjects {
             if let Some(count) = self.changes.get(*subject as usize) {
                 count.fetch_add(1, Ordering::AcqRel);
             }
         }
-        if change.is_decided {
+        if is_decided {
             self.decided.fetch_add(1, Ordering::AcqRel);
         }
     }
@@ -134,6 +193,17 @@ mod tests {
             assert!(!before.includes(&versions.of(&[*subject])), "{subject:?}");
             assert!(!before.includes_decisions(&versions.of(&[*subject])), "{subject:?}");
         }
+    }
+
+    #[test]
+    fn another_process_hears_what_a_write_changes() {
+        let (one, other) = (Versions::of_process(Uuid::from_u128(1)), Versions::of_process(Uuid::from_u128(2)));
+        let note = one.note([Change::of("reemplazar_ventana_ventas"), Change::of("tomar_ejecucion")]);
+        let heard = Elsewhere { subjects: vec![Subject::Runs, Subject::Sales], is_decided: false };
+        assert_eq!((other.heard(&note), one.heard(&note)), (Some(heard), None));
+        assert_eq!(other.heard(&one.note([Change::of("a write of tomorrow")])), Some(Elsewhere::everything()));
+        let of_a_later_version = format!("{}:99,x", Uuid::from_u128(3));
+        assert_eq!(other.heard(&of_a_later_version), Some(Elsewhere { subjects: Vec::new(), is_decided: false }));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! `exenciones`: windows that were given up with a reason, and who took that back.
 
+use crate::database::{Connection, Params, Row, params};
 use domain::justification::{Justification, Reason};
 use domain::{BranchId, EtlKind, Interval};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -135,7 +135,7 @@ fn insert(connection: &Connection, waiver: &NewWaiver, justification: &Justifica
     Ok(())
 }
 
-fn waivers(connection: &Connection, rest: &str, values: impl duckdb::Params) -> Result<Vec<Waiver>> {
+fn waivers(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<Waiver>> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM exenciones {rest}"))?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();

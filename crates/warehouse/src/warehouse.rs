@@ -4,20 +4,26 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use duckdb::{AccessMode, Config, Connection, Transaction};
-use tokio::sync::watch;
+use duckdb::{AccessMode, Config};
+use tokio::sync::{broadcast, watch};
 
 use crate::backup;
 use crate::commit_mark::{CommitMark, LostCommits};
+use crate::database::postgres::{Heard, Server};
+use crate::database::{Connection, Transaction};
 use crate::group_write::{GroupWrite, Outcome};
+use crate::instants::unique;
 use crate::invoice_days::InvoiceDays;
 use crate::migrations::{earlier_schema, migrate, require_schema};
 use crate::open_files::OpenFile;
 use crate::readers::Readers;
 use crate::run_counts::RunCounts;
-use crate::version::Versions;
+use crate::version::{Elsewhere, Versions};
 use crate::writer::Writer;
-use crate::{Access, NoopObserver, Result, StatementObserver, Subject, Version, WarehouseError, WarehouseSettings};
+use crate::{
+    Access, DatabaseError, NoopObserver, Place, PostgresSettings, Result, StatementObserver, Subject, Version,
+    WarehouseError, WarehouseSettings,
+};
 
 /// The database. Clones share its writer and its readers; the last one that goes closes it.
 #[derive(Clone)]
@@ -36,6 +42,12 @@ struct Instance {
     /// None for a database in memory, and once it is closed.
     file: Mutex<Option<Arc<OpenFile>>>,
     access: Access,
+    /// None of a file, and once it is closed.
+    server: Mutex<Option<Arc<Server>>>,
+    /// The connection of this process's lease.
+    lease: Mutex<Option<Connection>>,
+    /// What other processes of the database have changed.
+    elsewhere: broadcast::Sender<Elsewhere>,
     /// True once DuckDB has given up the file.
     is_broken: watch::Sender<bool>,
 }
@@ -104,17 +116,26 @@ impl Warehouse {
 
     /// The same; the observer hears of every job, from the question to the end of the work.
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
-        let file = settings.path.as_deref().map(OpenFile::take).transpose()?.map(Arc::new);
+        let file = settings.place.file().map(OpenFile::take).transpose()?.map(Arc::new);
         let mark = file.as_ref().and_then(|file| file.mark());
         let lost = mark.and_then(CommitMark::lost);
-        let mut connection = match &settings.path {
-            Some(path) => open_file(path, settings)?,
-            None => Connection::open_in_memory_with_flags(config(settings)?)?,
+        let server = match &settings.place {
+            Place::Postgres(server) => Some(Server::new(server).map_err(|error| cannot_connect(server, &error))?),
+            Place::File(_) | Place::Memory => None,
         };
-        // What DuckDB prints of an instant is then the same on every machine; we bind and read microseconds.
-        connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
-        match (settings.access, &settings.path) {
-            (Access::ReadOnly, Some(_)) => require_schema(&connection)?,
+        let mut connection: Connection = match (&settings.place, &server) {
+            (Place::File(path), _) => open_file(path, settings)?,
+            (Place::Postgres(place), Some(server)) => {
+                Connection::of_server(Arc::clone(server)).map_err(|error| cannot_connect(place, &error))?
+            }
+            _ => duckdb::Connection::open_in_memory_with_flags(config(settings)?)?.into(),
+        };
+        if connection.is_file() {
+            // What DuckDB prints of an instant is then the same on every machine; we bind and read microseconds.
+            connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
+        }
+        match (settings.access, &settings.place) {
+            (Access::ReadOnly, Place::File(_) | Place::Postgres(_)) => require_schema(&connection)?,
             _ => {
                 if let (Some(file), Some(found)) = (&file, earlier_schema(&connection)?) {
                     copy_before_migration(&connection, file, found)?;
@@ -125,11 +146,18 @@ impl Warehouse {
         if let Some(mark) = mark.filter(|_| settings.access == Access::ReadAndWrite) {
             mark.write();
         }
-        // From here on no statement reads or writes another file, and none can change that.
-        connection.execute_batch("SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true")?;
+        if connection.is_file() {
+            // From here on no statement reads or writes another file, and none can change that.
+            connection
+                .execute_batch("SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true")?;
+        }
         let count = u32::try_from(settings.readers).unwrap_or(u32::MAX);
         let readers = Readers::open(&connection, count, Arc::clone(&observer), file.clone())?;
-        let versions = Arc::<Versions>::default();
+        let elsewhere = broadcast::Sender::new(CHANGES_KEPT_MAX);
+        let versions = match &server {
+            Some(server) => follow(server, &connection, &elsewhere)?,
+            None => Arc::default(),
+        };
         let kept = Mutex::new(file.clone());
         let invoice_days = Arc::<InvoiceDays>::default();
         let (writer, thread) =
@@ -137,7 +165,11 @@ impl Warehouse {
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
         let (run_counts, is_broken) = (Arc::default(), watch::Sender::new(false));
         let (file, access) = (kept, settings.access);
+        let (server, lease) = (Mutex::new(server), Mutex::default());
         Ok(Self(Arc::new(Instance {
+            server,
+            lease,
+            elsewhere,
             writer,
             thread,
             readers,
@@ -174,6 +206,8 @@ impl Warehouse {
     pub async fn close(&self) {
         drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.0.file.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.close_lease();
+        drop(self.0.server.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.0.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.0.readers.close().await;
         if let Some(thread) = thread
@@ -187,6 +221,25 @@ impl Warehouse {
     /// was acknowledged is in the version, and in what is read after it.
     pub fn version(&self, subjects: &[Subject]) -> Version {
         self.0.versions.of(subjects)
+    }
+
+    /// What other processes of the database change from here on. Who is too slow to hear all of it takes it that anything has.
+    pub fn elsewhere(&self) -> broadcast::Receiver<Elsewhere> {
+        self.0.elsewhere.subscribe()
+    }
+
+    /// The server, while it is open; None of a file.
+    pub(crate) fn server(&self) -> Option<Arc<Server>> {
+        self.0.server.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The connection of this process's lease; None until it has one.
+    pub(crate) fn lease(&self) -> &Mutex<Option<Connection>> {
+        &self.0.lease
+    }
+
+    pub(crate) fn close_lease(&self) {
+        drop(self.0.lease.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Which days may have an invoice.
@@ -253,6 +306,31 @@ impl Warehouse {
     }
 }
 
+/// Changes of other processes that somebody who listens may be behind.
+const CHANGES_KEPT_MAX: usize = 1024;
+
+fn cannot_connect(server: &PostgresSettings, error: &DatabaseError) -> WarehouseError {
+    WarehouseError::CannotConnect { server: server.shown(), detail: error.to_string() }
+}
+
+/// Counts what other processes change, and tells who listens.
+fn follow(server: &Server, connection: &Connection, elsewhere: &broadcast::Sender<Elsewhere>) -> Result<Arc<Versions>> {
+    let own: String = connection.query_row("SELECT gen_random_uuid()::VARCHAR", [], |row| row.get(0))?;
+    let versions = Arc::new(Versions::of_process(unique("proceso", &own)?));
+    let (counted, elsewhere) = (Arc::clone(&versions), elsewhere.clone());
+    server.listen(move |heard| {
+        let change = match heard {
+            Heard::Everything => Some(Elsewhere::everything()),
+            Heard::Note(note) => counted.heard(note),
+        };
+        let Some(change) = change else { return };
+        counted.record_elsewhere(&change);
+        // Nobody listening is no fault.
+        drop(elsewhere.send(change));
+    });
+    Ok(versions)
+}
+
 fn copy_before_migration(connection: &Connection, file: &OpenFile, found: i32) -> Result<()> {
     let copied = backup::before_migration(connection, file, found);
     let copy = copied.map_err(|error| WarehouseError::NotCopied { found, detail: error.to_string() })?;
@@ -277,7 +355,7 @@ fn config(settings: &WarehouseSettings) -> Result<Config> {
     if let Some(threads) = settings.threads {
         config = config.threads(i64::from(threads))?;
     }
-    if settings.access == Access::ReadOnly && settings.path.is_some() {
+    if settings.access == Access::ReadOnly && settings.place.file().is_some() {
         config = config.access_mode(AccessMode::ReadOnly)?;
     }
     Ok(config)
@@ -291,7 +369,7 @@ fn open_file(path: &Path, settings: &WarehouseSettings) -> Result<Connection> {
     {
         std::fs::create_dir_all(folder).map_err(|error| cannot(format!("{}: {error}", folder.display())))?;
     }
-    Connection::open_with_flags(path, config).map_err(|error| {
+    duckdb::Connection::open_with_flags(path, config).map(Connection::from).map_err(|error| {
         let detail = error.to_string();
         if detail.contains("Could not set lock on file") {
             WarehouseError::InUse { path: path.to_owned(), detail }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use duckdb::{Connection, Transaction};
+use crate::database::{Connection, Transaction, Turn};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::group_write::{GroupWrite, Outcome, Waiting};
@@ -38,6 +38,11 @@ struct AfterWrite {
 }
 
 impl AfterWrite {
+    /// What other processes hear of these writes.
+    fn note(&self, names: impl IntoIterator<Item = &'static str>) -> String {
+        self.versions.note(names.into_iter().map(Change::of))
+    }
+
     /// Also where it failed: an error of a commit does not say that nothing was committed.
     fn ended(&self, names: impl IntoIterator<Item = &'static str>, is_committed: bool) {
         if let Some(mark) = self.file.as_ref().and_then(|file| file.mark()).filter(|_| is_committed) {
@@ -112,7 +117,7 @@ impl Writer {
         let after = self.after.clone();
         let job = Job::Alone(Box::new(move |connection| {
             let started = Instant::now();
-            let result = in_transaction(connection, job);
+            let result = in_transaction(connection, Turn::Alone, &after.note([name]), job);
             after.ended([name], result.is_ok());
             if let Some(watch) = watch {
                 watch.on_ended(started.elapsed(), result.is_err());
@@ -181,7 +186,9 @@ impl Thread {
         }
         for write in alone {
             let started = Instant::now();
-            let outcome = in_transaction(connection, |transaction| write.write.do_alone(transaction, &self.days));
+            let (turn, note) = (Turn::Beside, self.after.note([write.name]));
+            let outcome =
+                in_transaction(connection, turn, &note, |transaction| write.write.do_alone(transaction, &self.days));
             self.after.ended([write.name], outcome.is_ok());
             answer(write, started, outcome);
         }
@@ -191,7 +198,10 @@ impl Thread {
     fn try_together(&self, connection: &mut Connection, writes: &[Waiting]) -> Option<Vec<Option<Outcome>>> {
         let all: Vec<&dyn GroupWrite> = writes.iter().map(|write| &*write.write).collect();
         let first = *all.first()?;
-        let outcomes = in_transaction(connection, |transaction| first.do_together(transaction, &self.days, &all));
+        let note = self.after.note(writes.iter().map(|write| write.name));
+        let outcomes = in_transaction(connection, Turn::Beside, &note, |transaction| {
+            first.do_together(transaction, &self.days, &all)
+        });
         self.after.ended(writes.iter().map(|write| write.name), outcomes.is_ok());
         match outcomes {
             Ok(outcomes) => Some(outcomes),
@@ -212,11 +222,16 @@ fn answer(write: Waiting, started: Instant, outcome: Result<Outcome>) {
 }
 
 /// Commits where the job returns Ok. A transaction that is dropped is rolled back, also by a panic.
-fn in_transaction<T>(connection: &mut Connection, job: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+fn in_transaction<T>(
+    connection: &mut Connection,
+    turn: Turn,
+    note: &str,
+    job: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
     let result = catch_unwind(AssertUnwindSafe(|| {
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction(turn)?;
         let result = job(&transaction)?;
-        transaction.commit()?;
+        transaction.commit_noting(Some(note))?;
         Ok(result)
     }));
     result.unwrap_or(Err(WarehouseError::Panicked))

@@ -44,7 +44,7 @@ struct VerifyArguments {
 impl AuditArguments {
     /// Looks through the audit, or shows it.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
-        if !settings.database.exists() {
+        if !settings.has_database() {
             return Err(Failure::Usage(format!("no hay ninguna base de datos en {}", settings.database.display())));
         }
         let observability = Observability::start(settings, "warn")?;

@@ -66,7 +66,8 @@ impl BackupArguments {
 
     /// The file is opened to read only: what an interrupted server left is copied as it is.
     async fn of_file(&self, settings: &Settings, observability: &Observability) -> Result<BackupStatus, Failure> {
-        if !settings.database.exists() {
+        refuse_server(settings)?;
+        if !settings.has_database() {
             return Err(Failure::Usage(format!("no hay ninguna base de datos en {}", settings.database.display())));
         }
         let warehouse = database::open(settings, &observability.monitoring, Access::ReadOnly)?;
@@ -115,9 +116,21 @@ impl BackupArguments {
     }
 }
 
+/// PostgreSQL has tools of its own, which copy while everybody works.
+fn refuse_server(settings: &Settings) -> Result<(), Failure> {
+    if settings.postgres.is_none() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "la base de datos está en {}: respáldela con pg_dump y restáurela con pg_restore, como dice docs/RUNBOOK.md",
+        settings.database.display()
+    )))
+}
+
 impl RestoreArguments {
     /// Puts the copy in the place of the database.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
+        refuse_server(settings)?;
         let observability = Observability::start(settings, "warn")?;
         let now = clock::now();
         let audit = AuditEntry {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use engine::ProcessRole;
 
 use crate::demo::{self, Demo};
 use crate::failure::{Failure, Outcome};
@@ -22,6 +23,9 @@ pub struct ServeArguments {
     /// Con --demo: el archivo de la base de datos
     #[arg(long, value_name = "ARCHIVO", requires = "demo", default_value = demo::DATABASE)]
     base: PathBuf,
+    /// Qué hace este proceso, en vez de KLK_ROL: web, trabajador o todo
+    #[arg(long, value_name = "ROL", value_parser = ["web", "trabajador", "todo"], conflicts_with = "demo")]
+    rol: Option<String>,
     /// Dónde escucha, en vez de KLK_ADDRESS
     #[arg(long, value_name = "DIRECCIÓN:PUERTO")]
     direccion: Option<SocketAddr>,
@@ -40,8 +44,19 @@ impl ServeArguments {
     /// Serves until it is asked to end.
     pub fn run(self, mut settings: Settings) -> Result<Outcome, Failure> {
         settings.http.address = self.direccion.unwrap_or(settings.http.address);
+        if let Some(role) = self.rol.as_deref().and_then(ProcessRole::from_name) {
+            settings.processes.role = role;
+            settings.processes.may_lead = role != ProcessRole::Web;
+        }
+        if settings.postgres.is_none() && settings.processes.role != ProcessRole::All {
+            return Err(Failure::Usage(
+                "un archivo es de un solo proceso, que hace todo: varios comparten una base PostgreSQL (KLK_DATABASE=postgres://…)"
+                    .to_owned(),
+            ));
+        }
         if self.demo {
             settings.database = self.base;
+            settings.postgres = None;
             // Copies of what is made up have no place among those of a real database.
             settings.backups.folder = settings.database.with_extension("respaldos");
             settings.backups.at = None;
@@ -60,6 +75,7 @@ impl DemoDataArguments {
     /// Loads the demo's week and ends.
     pub fn run(self, mut settings: Settings) -> Result<Outcome, Failure> {
         settings.database = self.base;
+        settings.postgres = None;
         let observability = Observability::start(&settings, "warn")?;
         let outcome = runtime::block_on(async {
             let demo = Demo::start(&mut settings).await?;

@@ -116,7 +116,8 @@ impl WebState {
         let tunnel = Arc::new(Tunnel::new(monitoring.clone(), settings.sentry.tunnel));
         let mut log = settings.database.clone().into_os_string();
         log.push(".wal");
-        let database_files = Arc::new([("base", settings.database.clone()), ("registro", PathBuf::from(log))]);
+        let files = [("base", settings.database.clone()), ("registro", PathBuf::from(log))];
+        let database_files = if settings.postgres.is_some() { Arc::default() } else { Arc::from(files) };
         let assets = site::assets(&options);
         let counts = Counts::default();
         tokio::spawn(counts.clone().count(engine.events()));

@@ -11,6 +11,7 @@ mod http;
 mod nearest;
 mod notices;
 mod plans;
+mod processes;
 mod sentry;
 mod sign_on;
 mod source;
@@ -21,10 +22,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::{AccessSettings, BackupSettings, NoticeSettings};
+use engine::{AccessSettings, BackupSettings, NoticeSettings, ProcessSettings};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
+use warehouse::PostgresSettings;
 
 pub use access::PublicAddress;
 use branch_file::{BranchEntry, ExceptionEntry};
@@ -40,13 +42,20 @@ use variable::Variable;
 /// The file that is read where none is named, if it exists.
 pub const DEFAULT_FILE: &str = "klk.toml";
 
+/// Beside which file copies would be where the database is on a server: none are made there.
+const FILE_BESIDE_WHICH: &str = "data/klk.duckdb";
+
 /// Every setting, checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How to reach the POS.
     pub client: klk::ClientConfig,
-    /// The database file.
+    /// The database file; of a server its address without a password, to be shown.
     pub database: PathBuf,
+    /// The server that the database is on; None of a file.
+    pub postgres: Option<PostgresSettings>,
+    /// What this process does where others share the database.
+    pub processes: ProcessSettings,
     /// What the database may use.
     pub database_limits: DatabaseLimits,
     /// What the engine may do at once, and when.
@@ -118,6 +127,11 @@ pub fn file_to_read(named: Option<&Path>) -> Option<PathBuf> {
 }
 
 impl Settings {
+    /// Whether there is a database to read: a server has one, or says why not.
+    pub fn has_database(&self) -> bool {
+        self.postgres.is_some() || self.database.exists()
+    }
+
     /// Reads and checks everything.
     pub fn load(source: &mut Source) -> Result<Loaded, InvalidSettings> {
         let settings = Self::read(source);
@@ -142,8 +156,16 @@ impl Settings {
         let database_limits = DatabaseLimits::read(source);
         let access = access::limits(source);
         let sign_on = sign_on::read(source, http.as_ref().and_then(|http| http.public.url.as_ref()));
-        let database = PathBuf::from(source.text(&DATABASE));
-        let backups = backups::read(source, &database);
+        let database = source.text(&DATABASE);
+        let postgres = PostgresSettings::is_address(&database).then(|| PostgresSettings { address: database.clone() });
+        let file = PathBuf::from(if postgres.is_some() { FILE_BESIDE_WHICH } else { &database });
+        let mut backups = backups::read(source, &file);
+        if postgres.is_some() {
+            // A server is copied by its own tools.
+            backups.at = None;
+        }
+        let database = postgres.as_ref().map_or(file, |server| PathBuf::from(server.shown()));
+        let processes = processes::read(source);
         let public_url = source.optional_text(&variables::PUBLIC_URL);
         let notices = notices::read(source, public_url);
         let metrics_token = metrics_token(source);
@@ -154,6 +176,8 @@ impl Settings {
         Some(Self {
             client: client?,
             database,
+            postgres,
+            processes,
             database_limits,
             engine,
             http: http?,

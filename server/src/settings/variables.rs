@@ -40,7 +40,9 @@ variables! {
     RESPONSES_BYTES_MAX = "KLK_RESPONSES_BYTES_MAX", number(805_306_368, 1_048_576, 68_719_476_736), "Memoria para todas las respuestas de KLK juntas, desde que llegan hasta que se guardan, en bytes; la que no cabe se rechaza y se vuelve a pedir.";
     ANSWER_BYTES_MAX = "KLK_ANSWER_BYTES_MAX", number(268_435_456, 1024, 4_294_967_296), "Tamaño máximo de una respuesta de KLK, en bytes.";
 
-    DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB; su carpeta se crea si falta.";
+    DATABASE = "KLK_DATABASE", text("data/klk.duckdb"), "Archivo de la base de datos DuckDB, cuya carpeta se crea si falta; o la dirección de una base PostgreSQL que comparten varios procesos, `postgres://persona:clave@servidor/base?sslmode=require`.";
+    ROLE = "KLK_ROL", Kind::Choice { words: &["todo", "web", "trabajador"] }, "Qué hace este proceso cuando varios comparten una base PostgreSQL: `web`, páginas y REST; `trabajador`, ejecuciones, programaciones y avisos; `todo`, ambas cosas.";
+    LEASE_SECONDS = "KLK_ARRIENDO_SEGUNDOS", number(20, 4, 3600), "Segundos sin noticias de un proceso tras los que los demás lo dan por terminado y sus ejecuciones en proceso por interrumpidas.";
     READERS = "KLK_READERS", number(4, 1, 64), "Conexiones de lectura de la base de datos.";
     WRITES_WAITING_MAX = "KLK_WRITES_WAITING_MAX", number(256, 1, 100_000), "Escrituras que pueden esperar a la única conexión que escribe.";
     WRITES_TOGETHER_MAX = "KLK_WRITES_TOGETHER_MAX", number(32, 1, 1000), "Escrituras de ejecuciones que comparten una transacción cuando esperan a la vez; con 1 cada una tiene la suya.";

@@ -92,6 +92,21 @@ pub(crate) struct State {
 }
 
 impl State {
+    fn of(records: AccessRecords, now: Timestamp) -> Self {
+        let sessions =
+            records.sessions.into_iter().map(|row| (row.token_hash.clone(), Arc::new(Session::new(&row, now))));
+        Self {
+            users: records.users.into_iter().map(|user| (user.id, user)).collect(),
+            identities: records
+                .identities
+                .into_iter()
+                .map(|identity| ((identity.issuer, identity.subject), identity.user))
+                .collect(),
+            sessions: sessions.collect(),
+            tokens: records.tokens.into_iter().map(|token| (token.token_hash.clone(), token)).collect(),
+        }
+    }
+
     pub(crate) fn user_named(&self, name: &UserName) -> Option<&UserRow> {
         self.users.values().find(|user| user.name == *name)
     }
@@ -108,18 +123,7 @@ impl State {
 
 impl Access {
     pub(crate) fn new(records: AccessRecords, settings: AccessSettings, now: Timestamp) -> Self {
-        let sessions =
-            records.sessions.into_iter().map(|row| (row.token_hash.clone(), Arc::new(Session::new(&row, now))));
-        let state = State {
-            users: records.users.into_iter().map(|user| (user.id, user)).collect(),
-            identities: records
-                .identities
-                .into_iter()
-                .map(|identity| ((identity.issuer, identity.subject), identity.user))
-                .collect(),
-            sessions: sessions.collect(),
-            tokens: records.tokens.into_iter().map(|token| (token.token_hash.clone(), token)).collect(),
-        };
+        let state = State::of(records, now);
         Self {
             hasher: PasswordHasher::new(settings.hashes_at_once, settings.hash_wait),
             throttle: Throttle::new(&settings),
@@ -142,6 +146,21 @@ impl Access {
         drop(state);
         self.changes.send_modify(|count| *count += 1);
         result
+    }
+
+    /// Takes what the database has now, where another process has changed it. Sessions that are known stay as they are here: when
+    /// they were last used, the database hears late.
+    pub(crate) fn renew(&self, records: AccessRecords, now: Timestamp) {
+        self.change(|state| {
+            let known = std::mem::take(&mut state.sessions);
+            *state = State::of(records, now);
+            for (hash, session) in known {
+                if let Some(renewed) = state.sessions.get_mut(&hash) {
+                    session.see(renewed.seen_at().max(session.seen_at()));
+                    *renewed = session;
+                }
+            }
+        });
     }
 
     /// Who presents this, from where. Somebody unknown is nobody, not an error: what they may is for the use case to say.

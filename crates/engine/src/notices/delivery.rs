@@ -41,6 +41,10 @@ fn pause(engine: &Engine) -> Duration {
 }
 
 async fn deliver_due(engine: &Engine, channel: &Channel) -> Result<(), WarehouseError> {
+    // One process delivers, so that nothing is delivered twice.
+    if !engine.membership.leads() {
+        return Ok(());
+    }
     while let Some(delivery) = engine.warehouse.next_delivery(channel.name.clone()).await? {
         if delivery.next_at > engine.clock.now() {
             return Ok(());

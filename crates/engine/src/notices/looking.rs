@@ -28,6 +28,9 @@ pub(crate) async fn look(engine: Engine) {
             () = tokio::time::sleep(engine.settings.notices.look_interval) => {}
             _ = stopping.changed() => return,
         }
+        if !engine.membership.leads() {
+            continue;
+        }
         let work = async {
             look_once(&engine).await?;
             forget(&engine, &mut forgotten_at).await

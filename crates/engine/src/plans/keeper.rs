@@ -29,7 +29,7 @@ pub(crate) async fn keep(engine: Engine, since: Timestamp) {
 
 async fn look(engine: &Engine, looked: &mut Timestamp) {
     trading_hours::hold_open_branches(engine).await;
-    if !engine.settings.retries.is_on {
+    if !engine.settings.retries.is_on || !engine.membership.leads() {
         return;
     }
     let now = engine.clock.now();

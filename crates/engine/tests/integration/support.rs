@@ -20,7 +20,7 @@ use notices::NetworkTransport;
 use rand::SeedableRng;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use warehouse::{NoopObserver, SalesTotals, StatementObserver, Warehouse, WarehouseSettings};
+use warehouse::{NoopObserver, Place, PostgresSettings, SalesTotals, StatementObserver, Warehouse, WarehouseSettings};
 
 use crate::test_clock::{Counter, TestClock};
 
@@ -341,7 +341,12 @@ pub fn request_of(gap: &GapView) -> RecoverGapRequest {
 }
 
 fn open(folder: &TempDir, observer: impl StatementObserver) -> Warehouse {
-    let settings = WarehouseSettings::at(folder.path().join("test.duckdb"));
+    let path = folder.path().join("test.duckdb");
+    let file = WarehouseSettings::at(&path);
+    let settings = match test_database::address_of(&path) {
+        Some(address) => WarehouseSettings { place: Place::Postgres(PostgresSettings { address }), ..file },
+        None => file,
+    };
     Warehouse::open_observed(&settings, Arc::new(observer)).unwrap()
 }
 

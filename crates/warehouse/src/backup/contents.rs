@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use duckdb::Connection;
+use crate::database::Connection;
 
 use super::Result;
 
@@ -26,7 +26,7 @@ const MIGRATIONS: &str = "esquema_migraciones";
 impl Contents {
     /// Counts and adds up in one transaction.
     pub(super) fn of(connection: &Connection) -> Result<Self> {
-        let transaction = connection.unchecked_transaction()?;
+        let transaction = connection.transaction_within()?;
         let mut contents = Self::default();
         for table in tables(&transaction)? {
             let sql = format!("SELECT count(*) FROM {}", quoted(&table));

@@ -10,10 +10,11 @@ mod restore;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use duckdb::{Config, Connection};
+use duckdb::Config;
 
-use crate::WarehouseError;
+use crate::database::Connection;
 use crate::open_files::OpenFile;
+use crate::{DatabaseError, WarehouseError};
 
 pub use contents::Contents;
 pub use restore::{Restored, restore};
@@ -62,6 +63,12 @@ pub enum BackupError {
     /// The database, or the copy that was opened, refused.
     #[error(transparent)]
     Database(#[from] WarehouseError),
+}
+
+impl From<DatabaseError> for BackupError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 impl From<duckdb::Error> for BackupError {
@@ -129,7 +136,7 @@ fn open(path: &Path, mode: duckdb::AccessMode) -> Result<Connection> {
     };
     // One thread: whoever works with the database meanwhile has the others.
     let config = Config::default().with("autoinstall_known_extensions", "false")?.threads(1)?.access_mode(mode)?;
-    let connection = Connection::open_with_flags(path, config).map_err(cannot)?;
+    let connection: Connection = duckdb::Connection::open_with_flags(path, config).map_err(cannot)?.into();
     connection.execute_batch(
         "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true",
     )?;

@@ -3,13 +3,14 @@
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use duckdb::{AccessMode, Connection, params};
+use duckdb::AccessMode;
 
 use super::contents::{self, Contents};
 use super::{BackupError, Result, files, open};
 use crate::WarehouseError;
 use crate::access;
 use crate::audit_entry::AuditEntry;
+use crate::database::{Connection, params};
 use crate::instants::micros;
 use crate::migrations;
 use crate::open_files::OpenFile;

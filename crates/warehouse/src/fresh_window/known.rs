@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::database::Connection;
 use domain::{BranchId, EtlKind, Interval, IntervalSet, RunId};
-use duckdb::Connection;
 use jiff::Timestamp;
 
 use super::Load;
@@ -52,7 +52,7 @@ impl Known {
                  SELECT 'taken', ubicacion_id, epoch_us(media_hora), 0 FROM perdidas_en_duda WHERE {of_half_hours}
                  UNION ALL
                  SELECT 'run', ejecucion.id::VARCHAR,
-                    (coalesce(lotes.motivo, '') IN ('reconciliacion', 'conciliacion'))::BIGINT, 0
+                    (coalesce(lotes.motivo, '') IN ('reconciliacion', 'conciliacion'))::INTEGER::BIGINT, 0
                  FROM (SELECT id, lote_id FROM etl_ejecuciones WHERE {of_runs}) AS ejecucion
                  LEFT JOIN lotes ON lotes.id = ejecucion.lote_id"
             ),

@@ -8,14 +8,14 @@
 mod known;
 mod sums;
 
+use crate::database::Connection;
 use domain::RunId;
 use domain::sale::SaleLine;
-use duckdb::Connection;
 use jiff::Timestamp;
 
 use self::known::Known;
 use crate::Result;
-use crate::columns::{Columns, PIECE_ROWS, append_pieces, local_micros, repeated_identifier, repeated_text};
+use crate::columns::{Columns, PIECE_ROWS, local_micros, repeated_identifier, repeated_text};
 use crate::invoice_days::InvoiceDays;
 use crate::invoice_numbers::Numbers;
 use crate::sale_columns::sale_columns;
@@ -45,13 +45,13 @@ pub(crate) fn commit(
     let with_lines: Vec<&Load<'_>> =
         fresh.iter().filter_map(|place| loads.get(*place)).filter(|load| !load.lines.is_empty()).collect();
     if !with_lines.is_empty() {
-        append_pieces(connection, "ventas", pieces(&with_lines).iter().map(|piece| rows_of_sales(piece)))?;
+        connection.append("ventas", pieces(&with_lines).iter().map(|piece| rows_of_sales(piece)))?;
         sums::insert(connection, &with_lines)?;
     }
     let mut covered = Vec::new();
     for place in fresh {
         let (Some(load), Some(numbers)) = (loads.get(place), numbers.get(place)) else { continue };
-        days.widen(load.window, numbers);
+        days.widen(connection, load.window, numbers)?;
         let at = now(place);
         covered.push((load, at));
         if let Some(outcome) = outcomes.get_mut(place) {

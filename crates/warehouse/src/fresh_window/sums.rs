@@ -2,9 +2,9 @@
 //!
 //! The lines of an invoice come one after the other as a rule, so that they are summed before anything is sorted or looked up.
 
+use crate::database::Connection;
 use domain::BranchId;
 use domain::sale::{SaleLine, millionths};
-use duckdb::Connection;
 
 use super::Load;
 use crate::columns::{append, count, local_micros, local_moments, sum, text};

@@ -1,9 +1,9 @@
 //! A plan is held, goes on, is taken back, or has ended.
 
+use crate::database::{Connection, params};
 use domain::BatchId;
 use domain::plan::{PlanAction, PlanState};
 use domain::run_message::RunMessage;
-use duckdb::{Connection, params};
 use texts::{Language, run_message};
 
 use super::{Decision, plans, record, state_of};

@@ -4,9 +4,9 @@ mod change;
 mod propose;
 mod start;
 
+use crate::database::{Connection, Params, Row, params};
 use domain::plan::{InvalidPlanHash, PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart, StopCause};
 use domain::{BatchId, BranchId, EtlKind};
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 use texts::{Language, stop_cause};
 
@@ -117,14 +117,16 @@ pub struct PlanCounts {
 /// The plans that are asked for, and behind them what their runs came to. Each window once, by its latest run: one that was
 /// interrupted may have been queued anew.
 const COUNTED: &str = "ultimas AS (
-        SELECT lote_id, estado, registros_cargados
-        FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM elegidos)
-        QUALIFY row_number() OVER (PARTITION BY lote_id, ubicacion_id, ventana_desde ORDER BY id DESC) = 1),
+        SELECT lote_id, estado, registros_cargados FROM (
+            SELECT lote_id, estado, registros_cargados,
+                row_number() OVER (PARTITION BY lote_id, ubicacion_id, ventana_desde ORDER BY id DESC) AS lugar
+            FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM elegidos)) AS numeradas
+        WHERE lugar = 1),
      cuenta AS (
-        SELECT lote_id, count(*) FILTER (estado = 'en_cola') AS en_cola,
-            count(*) FILTER (estado = 'en_proceso') AS en_proceso, count(*) FILTER (estado = 'exitoso') AS exitosas,
-            count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido')) AS fallidas,
-            count(*) FILTER (estado = 'cancelado') AS canceladas, sum(registros_cargados) AS lineas
+        SELECT lote_id, count(*) FILTER (WHERE estado = 'en_cola') AS en_cola,
+            count(*) FILTER (WHERE estado = 'en_proceso') AS en_proceso, count(*) FILTER (WHERE estado = 'exitoso') AS exitosas,
+            count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido')) AS fallidas,
+            count(*) FILTER (WHERE estado = 'cancelado') AS canceladas, sum(registros_cargados) AS lineas
         FROM ultimas GROUP BY lote_id)
      SELECT id::VARCHAR, hash, elegidos.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
         epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo,
@@ -145,7 +147,7 @@ impl Warehouse {
     pub async fn plans_that_begin(&self, digits: String) -> Result<Vec<PlanRecord>> {
         self.read("planes_por_hash", move |connection| {
             let latest = "WHERE starts_with(hash, ?)
-                QUALIFY row_number() OVER (PARTITION BY hash ORDER BY id DESC) = 1 LIMIT 2";
+                AND NOT EXISTS (SELECT 1 FROM planes AS luego WHERE luego.hash = planes.hash AND luego.id > planes.id) LIMIT 2";
             plans(connection, latest, "", params![digits])
         })
         .await
@@ -191,10 +193,11 @@ impl Warehouse {
     /// Everything that was done to a plan, the first thing first.
     pub async fn plan_decisions(&self, plan: BatchId) -> Result<Vec<RecordedDecision>> {
         self.read("decisiones_de_plan", move |connection| {
-            let mut statement = connection.prepare(
+            let mut statement = connection.prepare(&format!(
                 "SELECT accion, actor, origen, motivo, epoch_us(en), causa FROM planes_decisiones
-                 WHERE plan_id = ?::UUID ORDER BY en, rowid",
-            )?;
+                 WHERE plan_id = ?::UUID ORDER BY en, {}",
+                connection.choose("rowid", "orden")
+            ))?;
             let mut rows = statement.query([plan.to_string()])?;
             let mut decisions = Vec::new();
             while let Some(row) = rows.next()? {
@@ -234,7 +237,7 @@ fn state_of(connection: &Connection, plan: BatchId) -> Result<Option<PlanState>>
 }
 
 /// The plans that a clause chooses, in an order.
-fn plans(connection: &Connection, which: &str, order: &str, values: impl duckdb::Params) -> Result<Vec<PlanRecord>> {
+fn plans(connection: &Connection, which: &str, order: &str, values: impl Params) -> Result<Vec<PlanRecord>> {
     let sql = format!("WITH elegidos AS (SELECT * FROM planes {which}), {COUNTED} {order}");
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query(values)?;
@@ -307,13 +310,17 @@ fn record(connection: &Connection, plan: BatchId, decision: &Decision) -> Result
 /// The same in the chain of the audit. A preview is nothing that was done.
 fn audit(connection: &Connection, plan: BatchId, decision: &Decision) -> Result<()> {
     let action = decision.action.as_str();
-    let sql =
-        "SELECT md5(concat_ws(' ', id, ?, ?::BIGINT))::UUID::VARCHAR, etl_tipo || ', ' || ventanas || ' ventanas',
-            to_json({plan_id: id::VARCHAR, plan_hash: hash, motivo: ?::VARCHAR, causa: ?::JSON})::VARCHAR
-         FROM planes WHERE id = ?::UUID";
+    let detail = connection.choose(
+        "to_json({plan_id: id::VARCHAR, plan_hash: hash, motivo: ?::VARCHAR, causa: ?::JSON})::VARCHAR",
+        "json_build_object('plan_id', id, 'plan_hash', hash, 'motivo', ?::text, 'causa', ?::json)::text",
+    );
+    let sql = format!(
+        "SELECT md5(concat_ws(' ', id, ?, ?::BIGINT))::UUID::VARCHAR, etl_tipo || ', ' || ventanas || ' ventanas', {detail}
+         FROM planes WHERE id = ?::UUID"
+    );
     let at_micros = micros(decision.at);
     let values = params![action, at_micros, decision.sentence(), decision.stored_cause(), plan.to_string()];
-    let entry = connection.prepare(sql)?.query_row(values, |row| {
+    let entry = connection.prepare(&sql)?.query_row(values, |row| {
         Ok(StoredAuditEntry {
             order: None,
             hash: None,

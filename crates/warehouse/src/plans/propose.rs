@@ -1,9 +1,9 @@
 //! A plan is shown.
 
+use crate::database::{Connection, params};
 use domain::BatchId;
 use domain::plan::{Plan, PlanState};
 use domain::{BranchId, Interval, IntervalSet};
-use duckdb::{Connection, params};
 use jiff::Timestamp;
 
 use super::{Decision, PlanRecord, plans, record};

@@ -1,7 +1,7 @@
 //! A plan is started: its state, its batch and all of its runs change in one transaction, or nothing does.
 
+use crate::database::params;
 use domain::plan::{PlanAction, PlanState};
-use duckdb::params;
 
 use super::{Decision, record, state_of};
 use crate::instants::micros;

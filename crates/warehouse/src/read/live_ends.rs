@@ -1,7 +1,7 @@
 //! How live half hours ended.
 
+use crate::database::Row;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunMode, RunState};
-use duckdb::Row;
 use jiff::Timestamp;
 
 use crate::instants::{interval, micros, named};

@@ -1,9 +1,9 @@
 //! Reliability figures.
 
+use crate::database::{Connection, Row, params};
 use domain::BranchId;
 use domain::filter::MetricsFilter;
 use domain::read_model::RunFigures;
-use duckdb::{Connection, Row, params};
 use jiff::Timestamp;
 
 use crate::instants::micros;
@@ -12,9 +12,10 @@ use crate::{Result, Warehouse};
 /// The figures of a branch, with the name its latest runs have.
 pub type RunFiguresByBranch = Vec<(BranchId, String, RunFigures)>;
 
-const FIGURES: &str = "count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
-    count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
-    quantile_cont(duracion_segundos, 0.5), quantile_cont(duracion_segundos, 0.95),
+const FIGURES: &str = "count(*)::UBIGINT, count(*) FILTER (WHERE estado = 'exitoso')::UBIGINT,
+    count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY duracion_segundos),
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY duracion_segundos),
     coalesce(sum(registros_cargados), 0)::UBIGINT";
 
 const ENDED: &str = "FROM etl_ejecuciones
@@ -29,7 +30,7 @@ impl Warehouse {
             let by_branch = query(
                 connection,
                 &format!(
-                    "SELECT ubicacion_id, arg_max(ubicacion_nombre, id), {FIGURES} {ENDED}
+                    "SELECT ubicacion_id, (array_agg(ubicacion_nombre ORDER BY id DESC))[1], {FIGURES} {ENDED}
                      GROUP BY ubicacion_id ORDER BY ubicacion_id"
                 ),
                 &filter,

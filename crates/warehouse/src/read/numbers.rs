@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::database::Connection;
 use domain::sequence::NumberRun;
 use domain::{BranchId, Interval};
-use duckdb::Connection;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -38,17 +38,17 @@ pub(crate) fn broken_sequences(
          pedidas AS (
             SELECT * FROM alcance WHERE lado = 0
             UNION ALL
-            SELECT alcance.* FROM alcance SEMI JOIN vecinas
-            ON alcance.ubicacion_id = vecinas.ubicacion_id AND alcance.caja = vecinas.caja AND alcance.lado = vecinas.lado
-                AND vecinas.hora = CASE WHEN alcance.lado < 0 THEN alcance.ultima ELSE alcance.primera END),
+            SELECT alcance.* FROM alcance WHERE EXISTS (SELECT 1 FROM vecinas
+            WHERE alcance.ubicacion_id = vecinas.ubicacion_id AND alcance.caja = vecinas.caja AND alcance.lado = vecinas.lado
+                AND vecinas.hora = CASE WHEN alcance.lado < 0 THEN alcance.ultima ELSE alcance.primera END)),
          rotas AS (
             SELECT DISTINCT ubicacion_id, caja FROM (
                 SELECT ubicacion_id, caja, desde::HUGEINT - lag(hasta::HUGEINT) OVER (
                     PARTITION BY ubicacion_id, caja ORDER BY primera, desde) AS paso
-                FROM pedidas)
+                FROM pedidas) AS pasos
             WHERE paso NOT IN (0, 1))
          SELECT ubicacion_id, caja, desde, hasta, epoch_us(primera), epoch_us(ultima)
-         FROM pedidas SEMI JOIN rotas USING (ubicacion_id, caja)",
+         FROM pedidas WHERE (ubicacion_id, caja) IN (SELECT ubicacion_id, caja FROM rotas)",
         &[&from, &to, &branch, &branch, &far, &late],
     ))?;
     let mut rows = statement.query([])?;

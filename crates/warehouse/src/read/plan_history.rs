@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::database::{Rows, params};
 use domain::plan::{Latency, Slot};
 use domain::{BatchId, BranchId, ErrorClass, EtlKind, Interval, RunMode};
-use duckdb::{Rows, params};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
@@ -49,10 +49,10 @@ impl Warehouse {
         self.read("lineas_por_media_hora", move |connection| {
             let mut statement = connection.prepare(
                 "SELECT ubicacion_id, (isodow(fecha_hora) - 1)::UTINYINT,
-                    (hour(fecha_hora) * 2 + minute(fecha_hora) // 30)::UTINYINT, count(*)::UBIGINT
+                    (hour(fecha_hora) * 2 + (minute(fecha_hora) // 30))::UTINYINT, count(*)::UBIGINT
                  FROM ventas
                  WHERE fecha_hora >= make_timestamp(?::BIGINT) AND fecha_hora < make_timestamp(?::BIGINT)
-                 GROUP BY ALL",
+                 GROUP BY 1, 2, 3",
             )?;
             let mut rows = statement.query(params![local_micros(local.start()), local_micros(local.end())])?;
             let mut found = Vec::new();
@@ -69,14 +69,17 @@ impl Warehouse {
     pub async fn latencies(&self, kind: EtlKind, since: Timestamp) -> Result<HashMap<BranchId, Latency>> {
         self.read("latencias", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT ubicacion_id, median(fase_extraccion_ms) / 1000.0, median(duracion_segundos)
+                "SELECT ubicacion_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY fase_extraccion_ms) / 1000.0,
+                    percentile_cont(0.5) WITHIN GROUP (ORDER BY duracion_segundos)
                  FROM (
-                    SELECT ubicacion_id, fase_extraccion_ms, duracion_segundos FROM etl_ejecuciones
+                    SELECT ubicacion_id, fase_extraccion_ms, duracion_segundos,
+                        row_number() OVER (PARTITION BY ubicacion_id ORDER BY id DESC) AS lugar
+                    FROM etl_ejecuciones
                     WHERE etl_tipo = ? AND estado = 'exitoso' AND fecha_fin >= make_timestamptz(?::BIGINT)
-                      AND ventana_hasta - ventana_desde <= INTERVAL 30 MINUTE
+                      AND ventana_hasta - ventana_desde <= INTERVAL '30 minutes'
                       AND fase_extraccion_ms IS NOT NULL AND duracion_segundos IS NOT NULL
-                    QUALIFY row_number() OVER (PARTITION BY ubicacion_id ORDER BY id DESC) <= ?
-                 )
+                 ) AS medidas
+                 WHERE lugar <= ?
                  GROUP BY ubicacion_id",
             )?;
             let mut rows = statement.query(params![kind.as_str(), micros(since), RUNS_MEASURED])?;
@@ -116,12 +119,12 @@ impl Warehouse {
         self.read("comparaciones_fallidas", move |connection| {
             let sql = with_values(
                 "SELECT ubicacion_id, epoch_us(ventana_desde), epoch_us(ventana_hasta), epoch_us(max(fecha_fin)),
-                    count(*) FILTER (estado = 'fallido')::UINTEGER
+                    count(*) FILTER (WHERE estado = 'fallido')::UINTEGER
                  FROM etl_ejecuciones
                  WHERE etl_tipo = 'ventas' AND modo = ? AND creado_en >= make_timestamptz(?)
                    AND ventana_desde >= make_timestamptz(?) AND ventana_hasta <= make_timestamptz(?)
                  GROUP BY ubicacion_id, ventana_desde, ventana_hasta
-                 HAVING arg_max(estado, id) = 'fallido' AND arg_max(error_tipo, id) <> ?",
+                 HAVING (array_agg(estado ORDER BY id DESC))[1] = 'fallido' AND (array_agg(error_tipo ORDER BY id DESC))[1] <> ?",
                 &[
                     &RunMode::Full.as_str(),
                     &micros(range.start()),

@@ -1,8 +1,8 @@
 //! One run, with what the list leaves out.
 
+use crate::database::{Connection, Row};
 use domain::RunId;
 use domain::read_model::{LineChanges, RunView};
-use duckdb::{Connection, Row};
 use jiff::civil::DateTime;
 
 use super::run_page::{VIEW_COLUMNS, view, views, zone_of};

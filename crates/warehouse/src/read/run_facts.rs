@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::database::{Connection, Row};
 use domain::cause::RunFacts;
 use domain::{BranchId, EtlKind, Interval, RunId};
-use duckdb::{Connection, Row};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, interval, micros, named};
@@ -58,7 +58,7 @@ impl Warehouse {
             );
             let (wanted, first, last): (u64, Option<String>, Option<String>) = connection
                 .prepare(&format!(
-                    "SELECT count(*)::UBIGINT, min(ejecucion_id)::VARCHAR, max(ejecucion_id)::VARCHAR {covers}"
+                    "SELECT count(*)::UBIGINT, min(ejecucion_id::VARCHAR), max(ejecucion_id::VARCHAR) {covers}"
                 ))?
                 .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };

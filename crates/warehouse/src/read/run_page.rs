@@ -1,10 +1,10 @@
 //! The list of runs.
 
+use crate::database::{Connection, Row};
 use domain::filter::{RunCursor, RunFilter};
 use domain::read_model::{RunTotals, RunView};
 use domain::run_message::RunText;
 use domain::{BatchId, BranchId, RunId};
-use duckdb::{Connection, Row};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -116,9 +116,9 @@ fn where_all(conditions: &[String]) -> String {
 
 fn totals(connection: &Connection, filter: &RunFilter) -> Result<RunTotals> {
     let sql = format!(
-        "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
-            count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
-            count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT
+        "SELECT count(*)::UBIGINT, count(*) FILTER (WHERE estado = 'exitoso')::UBIGINT,
+            count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+            count(*) FILTER (WHERE estado = 'en_proceso')::UBIGINT, count(*) FILTER (WHERE estado = 'en_cola')::UBIGINT
          FROM etl_ejecuciones {}",
         where_all(&conditions(filter))
     );

@@ -1,7 +1,7 @@
 //! What is loaded of a branch's sales, to be compared with what the source says it sold.
 
+use crate::database::params;
 use domain::{BranchId, Interval};
-use duckdb::params;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 

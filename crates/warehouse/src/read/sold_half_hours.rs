@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::database::params;
 use domain::BranchId;
-use duckdb::params;
 use jiff::civil::{Date, DateTime};
 
 use crate::columns::local_micros;

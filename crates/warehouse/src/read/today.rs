@@ -20,9 +20,9 @@ impl Warehouse {
         self.read("conteo_de_hoy", move |connection| {
             Ok(connection
                 .prepare(&with_values(
-                    "SELECT count(*)::UBIGINT, count(*) FILTER (estado = 'exitoso')::UBIGINT,
-                        count(*) FILTER (estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
-                        count(*) FILTER (estado = 'en_proceso')::UBIGINT, count(*) FILTER (estado = 'en_cola')::UBIGINT
+                    "SELECT count(*)::UBIGINT, count(*) FILTER (WHERE estado = 'exitoso')::UBIGINT,
+                        count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+                        count(*) FILTER (WHERE estado = 'en_proceso')::UBIGINT, count(*) FILTER (WHERE estado = 'en_cola')::UBIGINT
                      FROM etl_ejecuciones
                      WHERE etl_tipo = ? AND modo = ? AND creado_en >= make_timestamptz(?)
                        AND lote_id IN (SELECT id FROM lotes WHERE motivo = ?)",

@@ -1,7 +1,7 @@
 //! What stores sold by day and hour, and when each commit of sales came.
 
+use crate::database::params;
 use domain::{BranchId, EtlKind, Interval};
-use duckdb::params;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -42,7 +42,7 @@ impl Warehouse {
                 "SELECT (media_hora::DATE - DATE '1970-01-01')::INTEGER, hour(media_hora)::UINTEGER, sum(total_usd)::VARCHAR
                  FROM ventas_por_media_hora
                  WHERE media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)
-                 GROUP BY ALL ORDER BY ALL",
+                 GROUP BY 1, 2 ORDER BY 1, 2",
             )?;
             let mut rows = statement.query(params![from, until])?;
             let mut found = Vec::new();

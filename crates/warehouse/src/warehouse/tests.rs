@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use duckdb::params;
+use crate::database::params;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -159,7 +159,7 @@ async fn closing_waits_for_what_was_handed_over_and_refuses_what_comes_later() {
 
     let path = folder.path().join("klk.duckdb");
     assert!(!path.with_extension("duckdb.wal").exists(), "the log is merged");
-    assert_eq!(numbers(&Connection::open(path).unwrap()).unwrap(), [1]);
+    assert_eq!(numbers(&duckdb::Connection::open(path).unwrap().into()).unwrap(), [1]);
     assert!(matches!(warehouse.ping().await, Err(WarehouseError::Closed)));
 }
 
@@ -235,7 +235,7 @@ async fn a_copy_has_the_last_commit_while_somebody_reads_an_earlier_state() {
     warehouse.back_up(copy.clone()).await.unwrap();
     add(&warehouse, 2).await;
 
-    assert_eq!(numbers(&Connection::open(copy).unwrap()).unwrap(), [1]);
+    assert_eq!(numbers(&duckdb::Connection::open(copy).unwrap().into()).unwrap(), [1]);
     go_on.send(()).unwrap();
     assert_eq!(question.await.unwrap().unwrap(), [0; 0]);
     assert_eq!(warehouse.read("numeros", numbers).await.unwrap(), [1, 2]);

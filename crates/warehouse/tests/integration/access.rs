@@ -54,7 +54,7 @@ async fn a_user_is_read_back_as_written_and_a_name_is_taken_once() {
     let mut store = Store::new();
     assert!(store.warehouse.add_user(user(1, "ana"), audit(1, AuditAction::AddUser)).await.unwrap());
     assert!(!store.warehouse.add_user(user(2, "ANA"), audit(2, AuditAction::AddUser)).await.unwrap());
-    store.outside(|_| ()).await;
+    store.reopen().await;
     assert_eq!(store.warehouse.access_records().await.unwrap().users, [user(1, "ana")]);
 
     let changed = UserRow {
@@ -126,7 +126,7 @@ async fn a_person_at_a_provider_is_one_user_until_it_is_taken_back() {
     assert!(link(&store, "0001", 1, 1).await);
     assert!(!link(&store, "0001", 2, 2).await, "one person is one user");
     assert!(!link(&store, "0002", 1, 3).await, "one user is one person");
-    store.outside(|_| ()).await;
+    store.reopen().await;
     assert_eq!(store.warehouse.access_records().await.unwrap().identities, [identity("0001", 1)]);
     store.warehouse.unlink_identities(Uuid::from_u128(1), audit(4, AuditAction::UnlinkIdentity)).await.unwrap();
     assert!(store.warehouse.access_records().await.unwrap().identities.is_empty());

@@ -38,14 +38,14 @@ async fn check(store: &Store) -> AuditCheck {
 
 async fn after(sql: &str) -> AuditCheck {
     let mut store = with_entries(4).await;
-    store.outside(|connection| connection.execute_batch(sql).unwrap()).await;
+    store.change(sql).await;
     check(&store).await
 }
 
 #[tokio::test]
 async fn entries_that_are_as_they_were_written_are_a_chain_to_its_head() {
     let mut store = with_entries(3).await;
-    store.outside(|_| ()).await;
+    store.reopen().await;
     record(&store, 4).await;
     let found = check(&store).await;
     assert_eq!((found.entries, found.broken_at), (4, None));
@@ -60,7 +60,7 @@ async fn what_was_changed_removed_or_put_in_breaks_it_there() {
         ("UPDATE auditoria SET objeto = 'x' WHERE orden = 2", 2),
         ("UPDATE auditoria SET direccion = NULL WHERE orden = 2", 2),
         ("UPDATE auditoria SET veces = 2 WHERE orden = 1", 1),
-        ("UPDATE auditoria SET momento = momento + INTERVAL 1 SECOND WHERE orden = 4", 4),
+        ("UPDATE auditoria SET momento = momento + INTERVAL '1 second' WHERE orden = 4", 4),
         ("DELETE FROM auditoria WHERE orden = 3", 3),
         ("DELETE FROM auditoria WHERE orden = 1", 1),
         ("UPDATE auditoria SET orden = 7 - orden WHERE orden IN (3, 4)", 3),
@@ -79,7 +79,7 @@ async fn a_head_that_was_told_elsewhere_has_to_be_in_the_chain() {
     let head = check(&store).await.head;
     record(&store, 5).await;
     assert!(store.warehouse.check_audit(head.clone()).await.unwrap().has_known_head);
-    store.outside(|connection| connection.execute_batch("DELETE FROM auditoria WHERE orden > 3").unwrap()).await;
+    store.change("DELETE FROM auditoria WHERE orden > 3").await;
     let found = store.warehouse.check_audit(head).await.unwrap();
     assert_eq!((found.broken_at, found.has_known_head), (None, false));
 }
@@ -87,13 +87,11 @@ async fn a_head_that_was_told_elsewhere_has_to_be_in_the_chain() {
 #[tokio::test]
 async fn what_was_there_before_the_chain_is_covered_by_its_first_entry() {
     let mut store = with_entries(2).await;
-    store
-        .outside(|connection| connection.execute_batch("UPDATE auditoria SET orden = NULL, huella = NULL").unwrap())
-        .await;
+    store.change("UPDATE auditoria SET orden = NULL, huella = NULL").await;
     record(&store, 3).await;
     assert_eq!((check(&store).await.entries, check(&store).await.broken_at), (3, None));
     let change = "UPDATE auditoria SET objeto = 'x' WHERE orden IS NULL AND objeto = 'n1'";
-    store.outside(|connection| connection.execute_batch(change).unwrap()).await;
+    store.change(change).await;
     assert_eq!(check(&store).await.broken_at, Some(1));
 }
 
@@ -132,12 +130,12 @@ async fn a_decision_that_was_changed_past_the_program_is_found() {
         ("UPDATE decisiones SET detalle = '{}'", 2),
         ("DELETE FROM decisiones WHERE objeto = 'objeto 12'", 1),
         (
-            "INSERT INTO decisiones SELECT uuid(), momento, actor, origen, accion, objeto, detalle FROM decisiones LIMIT 1",
+            "INSERT INTO decisiones SELECT gen_random_uuid(), momento, actor, origen, accion, objeto, detalle FROM decisiones LIMIT 1",
             1,
         ),
     ] {
         let mut store = with_decisions().await;
-        store.outside(|connection| connection.execute_batch(change).unwrap()).await;
+        store.change(change).await;
         let found = check(&store).await;
         assert_eq!((found.broken_at, found.decisions_changed), (None, count), "{change}");
     }
@@ -147,6 +145,6 @@ async fn a_decision_that_was_changed_past_the_program_is_found() {
 async fn the_particulars_of_a_decision_are_part_of_the_chain() {
     let mut store = with_decisions().await;
     let change = "UPDATE auditoria SET detalle = '{}' WHERE orden = 3; UPDATE decisiones SET detalle = '{}' WHERE objeto = 'objeto 12'";
-    store.outside(|connection| connection.execute_batch(change).unwrap()).await;
+    store.change(change).await;
     assert_eq!(check(&store).await.broken_at, Some(3));
 }

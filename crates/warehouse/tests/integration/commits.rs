@@ -153,7 +153,7 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
         ]
     );
     let sums =
-        "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
+        "SELECT substr(media_hora::VARCHAR, 9, 8) || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
     assert_eq!(store.column(sums).await, ["17 08:00 1", "17 09:00 3", "28 09:00 2"]);
     let money = "SELECT (usd_ahora - usd_antes)::VARCHAR FROM conciliaciones";
     assert_eq!(store.column(money).await, ["0.000000"]);
@@ -172,7 +172,7 @@ async fn an_invoice_that_the_source_gives_another_hour_is_there_once() {
 }
 
 const SUMS: &str =
-    "SELECT strftime(media_hora, '%d %H:%M') || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
+    "SELECT substr(media_hora::VARCHAR, 9, 8) || ' ' || lineas FROM ventas_por_media_hora ORDER BY media_hora";
 
 #[tokio::test]
 async fn lines_that_another_day_has_are_loaded_once_that_day_does_not_have_them_any_more() {
@@ -308,7 +308,7 @@ async fn the_run_and_the_coverage_are_written_with_the_lines() {
     let run = store
         .rows(
             "SELECT estado, registros_extraidos, registros_cargados, error_tipo, error_mensaje, fecha_inicio, fecha_fin,
-                duracion_segundos, lineas_agregadas, lineas_cambiadas, lineas_retiradas, fase_extraccion_ms, host,
+                duracion_segundos::INTEGER, lineas_agregadas, lineas_cambiadas, lineas_retiradas, fase_extraccion_ms, host,
                 fecha_desde, fecha_hasta, hora_desde, hora_hasta, zona, version_etl
              FROM etl_ejecuciones",
         )
@@ -321,7 +321,7 @@ async fn the_run_and_the_coverage_are_written_with_the_lines() {
         "",
         "2025-11-17 12:30:00+00",
         "2025-11-17 12:30:00+00",
-        "0.0",
+        "0",
         "3",
         "0",
         "0",

@@ -3,12 +3,11 @@
 
 use domain::sale::SaleLine;
 use domain::{Interval, RunState};
-use duckdb::Connection;
 use rust_decimal::Decimal;
 use warehouse::{Receipt, Warehouse};
 
 use crate::samples::{PERIFERICO, batch, branch, end, instant, line, new_run, period, run_id, sales_window};
-use crate::store::Store;
+use crate::store::{Store, TextRow, sorted_rows};
 
 const ENDED: &str = "2025-11-18T12:00:00Z";
 
@@ -22,19 +21,14 @@ async fn commit(warehouse: &Warehouse, number: u128, (from, to): (&str, &str), l
 }
 
 /// What is kept, and the same made anew from the lines; the statements are those of the migrations.
-fn kept_and_made_anew(store: &Store) -> [[Vec<String>; 2]; 2] {
-    let connection = Connection::open(store.path()).unwrap();
-    let rows = |sql: &str| {
-        let mut statement =
-            connection.prepare(&format!("SELECT fila::VARCHAR FROM ({sql}) AS fila ORDER BY ALL")).unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<Vec<String>, _>>().unwrap()
-    };
+fn kept_and_made_anew(store: &Store) -> [[Vec<TextRow>; 2]; 2] {
+    let rows = |sql: &str| sorted_rows(&store.path(), sql);
     let sums = "SELECT ubicacion_id, media_hora, sum(lineas)::UBIGINT AS lineas, count(*)::UBIGINT AS facturas, sum(bs) AS total_bs,
-            sum(usd) AS total_usd, quantile_disc(usd, 0.5) AS factura_mediana_usd
+            sum(usd) AS total_usd, percentile_disc(0.5) WITHIN GROUP (ORDER BY usd) AS factura_mediana_usd
         FROM (
             SELECT ubicacion_id, time_bucket(INTERVAL '30 minutes', fecha_hora) AS media_hora, numero_factura,
                 count(*) AS lineas, sum(venta_total_bs) AS bs, sum(venta_total_usd) AS usd
-            FROM ventas GROUP BY ALL)
+            FROM ventas GROUP BY 1, 2, 3) AS facturas
         GROUP BY ubicacion_id, media_hora";
     let numbers = "SELECT ubicacion_id, caja, media_hora, min(numero) AS desde, max(numero) AS hasta, min(primera) AS primera,
             max(ultima) AS ultima
@@ -42,10 +36,10 @@ fn kept_and_made_anew(store: &Store) -> [[Vec<String>; 2]; 2] {
             SELECT *, numero::HUGEINT - row_number() OVER (PARTITION BY ubicacion_id, caja, media_hora ORDER BY numero) AS grupo
             FROM (
                 SELECT ubicacion_id, regexp_extract(numero_factura, '^(.+)-[0-9]{1,18}$', 1) AS caja,
-                    TRY_CAST(regexp_extract(numero_factura, '^.+-([0-9]{1,18})$', 1) AS UBIGINT) AS numero,
+                    nullif(regexp_extract(numero_factura, '^.+-([0-9]{1,18})$', 1), '')::UBIGINT AS numero,
                     time_bucket(INTERVAL '30 minutes', fecha_hora) AS media_hora, min(fecha_hora) AS primera, max(fecha_hora) AS ultima
-                FROM ventas GROUP BY ALL)
-            WHERE numero IS NOT NULL)
+                FROM ventas GROUP BY 1, 2, 3, 4) AS facturas
+            WHERE numero IS NOT NULL) AS numeradas
         GROUP BY ubicacion_id, caja, media_hora, grupo";
     [[rows("SELECT * FROM ventas_por_media_hora"), rows(sums)], [rows("SELECT * FROM secuencias"), rows(numbers)]]
 }

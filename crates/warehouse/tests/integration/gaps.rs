@@ -43,17 +43,15 @@ async fn ranges_are_half_open(#[case] from: &str, #[case] to: &str, #[case] has_
 
 /// Waivers are only read by this crate; a row is written by hand.
 async fn waive(store: &mut Store, branch_id: &str, window: Interval<Timestamp>, taken_back_at: Option<&str>) {
-    let sql =
+    let sql = format!(
         "INSERT INTO exenciones (etl_tipo, ubicacion_id, desde, hasta, motivo, persona, registrada_en, retirada_en)
-        VALUES ('ventas', ?, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, 'Sin luz', 'ana',
-        '2025-11-17 12:00:00+00', ?::TIMESTAMPTZ)";
-    let values = [
-        Some(branch_id.to_owned()),
-        Some(window.start().to_string()),
-        Some(window.end().to_string()),
-        taken_back_at.map(str::to_owned),
-    ];
-    store.outside(move |connection| connection.execute(sql, duckdb::params_from_iter(values)).unwrap()).await;
+        VALUES ('ventas', '{branch_id}', '{}'::TIMESTAMPTZ, '{}'::TIMESTAMPTZ, 'Sin luz', 'ana',
+        '2025-11-17 12:00:00+00', {}::TIMESTAMPTZ)",
+        window.start(),
+        window.end(),
+        taken_back_at.map_or("NULL".to_owned(), |at| format!("'{at}'"))
+    );
+    store.change(&sql).await;
 }
 
 #[tokio::test]
@@ -148,7 +146,7 @@ async fn the_first_coverage_of_each_branch_is_its_earliest_snapshot() {
     let rows = "INSERT INTO cobertura_continua VALUES
         ('inventario', 'tienda_01', TIMESTAMPTZ '2025-11-17 12:30:00+00', TIMESTAMPTZ '2025-11-17 13:00:00+00'),
         ('inventario', 'tienda_01', TIMESTAMPTZ '2025-11-16 12:00:00+00', TIMESTAMPTZ '2025-11-16 12:30:00+00')";
-    store.outside(move |connection| connection.execute_batch(rows).unwrap()).await;
+    store.change(rows).await;
     let first = store.evidence(EtlKind::Inventory, day).await.first_covered;
     assert_eq!(first, [(BranchId::new(PERIFERICO), half_hour("2025-11-16T08:00").start())]);
 }
@@ -168,7 +166,7 @@ async fn a_row_that_nobody_can_read_is_set_aside_and_all_others_are_read() {
         run_id(3),
         run_id(4)
     );
-    store.outside(move |connection| connection.execute_batch(&spoil).unwrap()).await;
+    store.change(&spoil).await;
     let queued = store.warehouse.queued_runs().await.unwrap();
     assert_eq!(queued.iter().map(|run| run.id).collect::<Vec<_>>(), [run_id(2)]);
     let (runs, ..) = store.warehouse.run_page(domain::filter::RunFilter::default()).await.unwrap();
@@ -194,7 +192,7 @@ async fn a_run_with_a_zone_or_a_state_that_nobody_knows_stops_no_page() {
         run_id(1),
         run_id(2)
     );
-    store.outside(move |connection| connection.execute_batch(&spoil).unwrap()).await;
+    store.change(&spoil).await;
     let day = period("2025-11-17T00:00", "2025-11-18T00:00");
     let warehouse = &store.warehouse;
     let commits = warehouse.commits(EtlKind::Sales, branch(PERIFERICO).id, day).await.unwrap();
@@ -216,24 +214,27 @@ async fn no_table_has_a_row_that_stops_a_start_or_a_list() {
          INSERT INTO usuarios VALUES ('{id}', '', 'operador', NULL, NULL, NULL, NULL, {now}, 'x', NULL);
          INSERT INTO sesiones VALUES ('{id}', '{id}', 'x', {never}, {now}, {now}, NULL, NULL);
          INSERT INTO tokens_api VALUES ('{id}', 'robot', 'mago', NULL, 'x', {now}, 'x', {now}, NULL);
-         INSERT INTO auditoria BY NAME SELECT '{id}' AS id, {now} AS momento, 'x' AS actor, 'la luna' AS origen, 'entrar' AS accion,
-            'x' AS objeto, 1 AS veces;
-         INSERT INTO calendarios BY NAME SELECT '{id}' AS id, 'tienda_01' AS ubicacion_id, DATE '2025-11-17' AS vigente_desde,
-            'x' AS documento, 'x' AS persona, {now} AS registrado_en, 'humo' AS clase;
-         INSERT INTO exenciones BY NAME SELECT '{id}' AS id, 'humo' AS etl_tipo, 'tienda_01' AS ubicacion_id, {now} AS desde,
-            {now} AS hasta, 'x' AS motivo, 'x' AS persona, {now} AS registrada_en;
-         INSERT INTO numeros_justificados BY NAME SELECT '{id}' AS id, 'tienda_01' AS ubicacion_id, {now} AS desde, {now} AS hasta,
-            'C1' AS caja, 1 AS numero_desde, 2 AS numero_hasta, 'x' AS motivo, 'x' AS persona, {now} AS registrada_en;
-         INSERT INTO planes BY NAME SELECT '{id}' AS id, 'x' AS hash, 'en_curso' AS estado, 'ventas' AS etl_tipo,
-            false AS repetir_cargado, false AS fuera_de_horario, false AS automatico, 1 AS ventanas, {now} AS propuesto_en;
+         INSERT INTO auditoria (id, momento, actor, origen, accion, objeto, veces)
+            SELECT '{id}', {now}, 'x', 'la luna', 'entrar', 'x', 1;
+         INSERT INTO calendarios (id, ubicacion_id, vigente_desde, documento, persona, registrado_en, clase)
+            SELECT '{id}', 'tienda_01', DATE '2025-11-17', 'x', 'x', {now}, 'humo';
+         INSERT INTO exenciones (id, etl_tipo, ubicacion_id, desde, hasta, motivo, persona, registrada_en)
+            SELECT '{id}', 'humo', 'tienda_01', {now}, {now}, 'x', 'x', {now};
+         INSERT INTO numeros_justificados (id, ubicacion_id, desde, hasta, caja, numero_desde, numero_hasta, motivo, persona, registrada_en)
+            SELECT '{id}', 'tienda_01', {now}, {now}, 'C1', 1, 2, 'x', 'x', {now};
+         INSERT INTO planes (id, hash, estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas, propuesto_en)
+            SELECT '{id}', 'x', 'en_curso', 'ventas', false, false, false, 1, {now};
          INSERT INTO decisiones VALUES ('{id}', {now}, 'x', 'la luna', 'justificar', 'x', '{{}}');
-         INSERT INTO disparos BY NAME SELECT 'ventas-klk-incremental' AS nombre, {never} AS disparada_en;
-         INSERT INTO etl_ejecuciones BY NAME SELECT * REPLACE ('{id}'::UUID AS id, 'humo' AS estado, {never} AS ventana_hasta)
-            FROM etl_ejecuciones LIMIT 1"
+         INSERT INTO disparos (nombre, disparada_en)
+            SELECT 'ventas-klk-incremental', {never};
+         INSERT INTO etl_ejecuciones (id, creado_en, etl_tipo, ubicacion_id, ubicacion_nombre, fecha_desde, fecha_hasta, hora_desde,
+                hora_hasta, ventana_desde, ventana_hasta, zona, estado, modo, version_etl, intento)
+            SELECT '{id}'::UUID, creado_en, etl_tipo, ubicacion_id, ubicacion_nombre, fecha_desde, fecha_hasta, hora_desde,
+                hora_hasta, ventana_desde, {never}, zona, 'humo', modo, version_etl, intento FROM etl_ejecuciones LIMIT 1"
     );
     let (loaded, day) = (half_hour("2025-11-17T08:00"), period("2025-11-17T00:00", "2025-11-18T00:00"));
     store.load_sales(1, PERIFERICO, loaded, vec![line("F-1", 1, "2025-11-17T08:00:00", "1")]).await;
-    store.outside(move |connection| connection.execute_batch(&spoil).unwrap()).await;
+    store.change(&spoil).await;
     let warehouse = &store.warehouse;
     let access = warehouse.access_records().await.unwrap();
     assert_eq!((access.users.len(), access.sessions.len(), access.tokens.len()), (0, 0, 0));

@@ -6,25 +6,23 @@
 
 mod access;
 mod audit_chain;
-mod backups;
 mod calendars;
 mod children;
 mod commits;
 mod decisions;
 mod figures;
+mod file;
 mod fresh_windows;
 mod gaps;
 mod kill;
 mod later_changes;
 mod notices;
-mod opening;
 mod partial;
 mod past;
 mod plans;
 mod proofs;
 mod queue;
 mod reconciliations;
-mod released_schemas;
 mod retention;
 mod run_pages;
 mod samples;

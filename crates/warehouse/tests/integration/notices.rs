@@ -34,7 +34,7 @@ async fn of_one_key_a_channel_gets_one_message_and_it_outlives_the_process() {
     let two = vec![delivery(1, "inicio:a", "correo"), delivery(2, "inicio:a", "slack")];
     queue(&store.warehouse, two, now).await;
     queue(&store.warehouse, vec![delivery(3, "inicio:a", "correo")], now).await;
-    store.outside(|_| ()).await;
+    store.reopen().await;
     assert!(store.warehouse.is_notice_known("inicio:a".to_owned()).await.unwrap());
     assert!(!store.warehouse.is_notice_known("inicio:b".to_owned()).await.unwrap());
     let (all, next) = store.warehouse.deliveries(10, None).await.unwrap();

@@ -160,7 +160,7 @@ async fn cancelling_takes_back_what_waits_and_leaves_what_is_in_progress() {
     assert_eq!(change(&store, 1, PlanAction::Resume).await, None);
     let runs = "SELECT estado || ' ' || coalesce(error_mensaje, '') FROM etl_ejecuciones ORDER BY id";
     assert_eq!(store.column(runs).await, ["en_proceso ", "cancelado Cancelado por luis."]);
-    let actions = "SELECT accion || ' ' || actor || ' ' || origen FROM planes_decisiones ORDER BY rowid";
+    let actions = "SELECT accion || ' ' || actor || ' ' || origen FROM planes_decisiones ORDER BY en";
     let expected = ["propuesto ana web", "iniciado ana web", "cancelado luis web"];
     assert_eq!(store.column(actions).await, expected);
 }

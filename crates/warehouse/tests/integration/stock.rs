@@ -45,8 +45,8 @@ async fn load(store: &Store, number: u128, snapshot: StockSnapshot) -> u64 {
 }
 
 const PRESENT: &str = "SELECT ubicacion_id || ' ' || codigo_almacen || ' ' || codigo || ' ' || stock || ' a ' || precio
-    FROM stock_actual ORDER BY ALL";
-const HISTORY: &str = "SELECT strftime(capturado_en, '%H:%M') || ' ' || codigo_almacen || ' ' || codigo || ' '
+    FROM stock_actual ORDER BY 1";
+const HISTORY: &str = "SELECT substr(capturado_en::VARCHAR, 12, 5) || ' ' || codigo_almacen || ' ' || codigo || ' '
     || coalesce(stock::VARCHAR, '-') || ' a ' || coalesce(precio::VARCHAR, '-')
     FROM stock_historico ORDER BY capturado_en, codigo_almacen, codigo";
 

@@ -6,12 +6,14 @@ use domain::{BranchId, EtlKind, Interval, RunId};
 use duckdb::Connection;
 use jiff::Timestamp;
 use tempfile::TempDir;
-use warehouse::{EvidenceFilter, EvidenceRows, NewBatch, NewRun, Receipt, SalesWindow, Warehouse, WarehouseSettings};
+use warehouse::{
+    EvidenceFilter, EvidenceRows, NewBatch, NewRun, Place, PostgresSettings, Receipt, SalesWindow, Warehouse,
+    WarehouseSettings,
+};
 
 use crate::samples::{batch, batch_id, branch, end, instant, new_run, sales_window};
 
-/// A row as text, NULL as None.
-pub type TextRow = Vec<Option<String>>;
+pub use test_database::TextRow;
 
 /// The database of one test.
 pub struct Store {
@@ -29,8 +31,25 @@ impl Store {
         file_in(self.folder.path())
     }
 
+    /// Closes the database and opens it again.
+    pub async fn reopen(&mut self) {
+        self.change("SELECT 1").await;
+    }
+
+    /// Closes the database, does statements past it, and opens it again.
+    pub async fn change(&mut self, sql: &str) {
+        match test_database::address_of(&self.path()) {
+            Some(address) => {
+                self.warehouse.close().await;
+                test_database::execute(&address, sql);
+                self.warehouse = open(&self.path());
+            }
+            None => self.outside(|connection| connection.execute_batch(sql).unwrap()).await,
+        }
+    }
+
     /// Closes the database, does something to its file, and opens it again.
-    pub async fn outside<T>(&mut self, job: impl FnOnce(&Connection) -> T) -> T {
+    async fn outside<T>(&mut self, job: impl FnOnce(&Connection) -> T) -> T {
         self.warehouse.close().await;
         let connection = Connection::open(self.path()).unwrap();
         connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
@@ -42,6 +61,9 @@ impl Store {
 
     /// What a statement gives, every column as text.
     pub async fn rows(&mut self, sql: &str) -> Vec<TextRow> {
+        if let Some(address) = test_database::address_of(&self.path()) {
+            return test_database::rows(&address, sql);
+        }
         let sql = sql.to_owned();
         self.outside(move |connection| text_rows(connection, &sql)).await
     }
@@ -104,11 +126,34 @@ pub const LINES: &str = "SELECT ubicacion_id || ' ' || numero_factura || '/' || 
                          FROM ventas ORDER BY ubicacion_id, fecha_hora, numero_factura, linea";
 
 pub fn open(path: &Path) -> Warehouse {
-    Warehouse::open(&WarehouseSettings { readers: 2, ..WarehouseSettings::at(path) }).unwrap()
+    Warehouse::open(&WarehouseSettings { readers: 2, ..settings_at(path) }).unwrap()
+}
+
+/// The database of a file, which is on a server where tests have theirs there.
+pub fn settings_at(path: &Path) -> WarehouseSettings {
+    let file = WarehouseSettings::at(path);
+    match test_database::address_of(path) {
+        Some(address) => WarehouseSettings { place: Place::Postgres(PostgresSettings { address }), ..file },
+        None => file,
+    }
 }
 
 pub fn file_in(folder: &Path) -> PathBuf {
     folder.join("klk.duckdb")
+}
+
+/// What a statement gives of a database that nobody has open, in an order that only the rows decide.
+pub fn sorted_rows(path: &Path, sql: &str) -> Vec<TextRow> {
+    let mut rows = match test_database::address_of(path) {
+        Some(address) => test_database::rows(&address, sql),
+        None => {
+            let connection = Connection::open(path).unwrap();
+            connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
+            text_rows(&connection, sql)
+        }
+    };
+    rows.sort();
+    rows
 }
 
 pub fn text_rows(connection: &Connection, sql: &str) -> Vec<TextRow> {

@@ -11,18 +11,19 @@ use tokio::sync::oneshot;
 use warehouse::{JobWatch, Receipt, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::samples::{batch, branch, end, instant, line, new_run, numbered_half_hour, run_id, sales_window, unused_id};
-use crate::store::{TextRow, text_rows};
+use crate::store::{TextRow, settings_at, sorted_rows};
 
 /// Everything that commits write, but for how long a load took.
 const TABLES: [&str; 8] = [
-    "SELECT * FROM ventas ORDER BY ALL",
-    "SELECT * FROM ventas_por_media_hora ORDER BY ALL",
-    "SELECT * FROM secuencias ORDER BY ALL",
-    "SELECT * FROM cobertura ORDER BY ALL",
-    "SELECT * FROM cobertura_continua ORDER BY ALL",
-    "SELECT * EXCLUDE (fase_carga_ms) FROM etl_ejecuciones ORDER BY id",
-    "SELECT * FROM conciliaciones ORDER BY ALL",
-    "SELECT * FROM cambios_de_fuente ORDER BY ALL",
+    "SELECT * FROM ventas",
+    "SELECT * FROM ventas_por_media_hora",
+    "SELECT * FROM secuencias",
+    "SELECT * FROM cobertura",
+    "SELECT * FROM cobertura_continua",
+    "SELECT id, estado, fecha_inicio, fecha_fin, duracion_segundos, registros_extraidos, registros_cargados, host, intento,
+        lineas_agregadas, lineas_cambiadas, lineas_retiradas, registros_anunciados, error_tipo, error_mensaje FROM etl_ejecuciones",
+    "SELECT * FROM conciliaciones",
+    "SELECT * FROM cambios_de_fuente",
 ];
 
 /// A window of a store, by the numbers of its half hours, and its lines.
@@ -85,7 +86,7 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
     let path = folder.path().join("klk.duckdb");
     let (release, held) = std::sync::mpsc::channel();
     let gate = Arc::new(Gate(std::sync::Mutex::new(Some(held))));
-    let settings = WarehouseSettings { readers: 2, ..WarehouseSettings::at(&path) };
+    let settings = WarehouseSettings { readers: 2, ..settings_at(&path) };
     let warehouse = Warehouse::open_observed(&settings, gate).unwrap();
     let (created, ended) = (instant("2025-06-01T12:00:00Z"), instant("2025-06-02T12:00:00Z"));
     let mut found = Vec::new();
@@ -136,9 +137,7 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
         found.push(outcome.await.unwrap());
     }
     warehouse.close().await;
-    let connection = duckdb::Connection::open(&path).unwrap();
-    connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
-    (found, TABLES.iter().map(|table| text_rows(&connection, table)).collect())
+    (found, TABLES.iter().map(|table| sorted_rows(&path, table)).collect())
 }
 
 async fn poll_once<T>(mut future: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {

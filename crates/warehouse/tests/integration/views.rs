@@ -76,10 +76,10 @@ async fn a_window_that_was_given_up_is_no_gap_until_that_is_taken_back() {
         "INSERT INTO exenciones (etl_tipo, ubicacion_id, desde, hasta, motivo, persona, registrada_en, retirada_en)
         VALUES ('ventas', 'tienda_01', '2025-11-17 12:00:00+00',
         '2025-11-17 12:30:00+00', 'Sin luz', 'ana', '2025-11-17 13:00:00+00', NULL)";
-    store.outside(|connection| connection.execute_batch(waive).unwrap()).await;
+    store.change(waive).await;
     assert!(store.column(GAPS).await.is_empty());
     let take_back = "UPDATE exenciones SET retirada_en = '2025-11-17 14:00:00+00'";
-    store.outside(|connection| connection.execute_batch(take_back).unwrap()).await;
+    store.change(take_back).await;
     assert_eq!(store.column(GAPS).await, ids(&[1]));
 }
 
@@ -91,12 +91,13 @@ async fn reliability_is_by_branch_and_kind() {
     fail(&store, 3, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T09:00")).await;
     store.queue(4, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T09:30")).await;
     fail(&store, 5, EtlKind::Inventory, PERIFERICO, half_hour("2025-11-17T09:00")).await;
-    let sql = "SELECT etl_tipo, ubicacion_nombre, ejecuciones, exitosas, fallidas, tasa_exito_pct, registros
+    let sql =
+        "SELECT etl_tipo, ubicacion_nombre, ejecuciones, exitosas, fallidas, tasa_exito_pct::DECIMAL(5, 2), registros
         FROM v_metricas_confiabilidad ORDER BY etl_tipo";
     assert_eq!(
         store.rows(sql).await,
         [
-            ["inventario", "Tienda tienda_01", "1", "0", "1", "0.0", "0"],
+            ["inventario", "Tienda tienda_01", "1", "0", "1", "0.00", "0"],
             ["ventas", "Tienda tienda_01", "3", "2", "1", "66.67", "0"],
         ]
         .map(|row| row.map(|text| Some(text.to_owned())).to_vec())

@@ -66,7 +66,7 @@ async fn what_a_process_left_in_progress_is_interrupted_and_what_waits_goes_on_w
     assert_eq!(
         store
             .rows(
-                "SELECT id, estado, error_tipo, fecha_fin, duracion_segundos FROM etl_ejecuciones ORDER BY id LIMIT 2"
+                "SELECT id, estado, error_tipo, fecha_fin, duracion_segundos::INTEGER FROM etl_ejecuciones ORDER BY id LIMIT 2"
             )
             .await,
         [
@@ -75,7 +75,7 @@ async fn what_a_process_left_in_progress_is_interrupted_and_what_waits_goes_on_w
                 Some("interrumpido".to_owned()),
                 Some("interrumpido".to_owned()),
                 Some("2025-11-17 12:31:00+00".to_owned()),
-                Some("60.0".to_owned()),
+                Some("60".to_owned()),
             ],
             vec![Some(waiting.to_string()), Some("en_cola".to_owned()), None, None, None],
         ]

@@ -11,7 +11,7 @@ const AGE_MAX: SignedDuration = SignedDuration::from_hours(36);
 
 /// What is found in the folder of copies; None where there is nothing to copy yet.
 pub fn check(settings: &Settings, now: Timestamp) -> Option<Finding> {
-    if !settings.database.exists() {
+    if settings.postgres.is_some() || !settings.database.exists() {
         return None;
     }
     let folder = settings.backups.folder.display();

@@ -30,7 +30,9 @@ const OUTBOX_LIMIT: Duration = Duration::from_secs(5);
 pub fn all(settings: &Settings, observability: &Observability, is_quick: bool) -> Result<Vec<Finding>, Failure> {
     let mut findings = vec![Finding::fine("configuración", "se puede usar")];
     findings.extend(super::block_on(database(settings, is_quick))?);
-    findings.extend(disk(&settings.database));
+    if settings.postgres.is_none() {
+        findings.extend(disk(&settings.database));
+    }
     findings.extend(super::backups::check(settings, SystemClock.now()));
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
@@ -43,11 +45,44 @@ pub fn all(settings: &Settings, observability: &Observability, is_quick: bool) -
     Ok(findings)
 }
 
+/// The server, and the processes that share its database.
+async fn server(settings: &Settings) -> Vec<Finding> {
+    const SUBJECT: &str = "base de datos";
+    let path = settings.database.display();
+    let found = match database::open(settings, &Monitoring::disabled(), Access::ReadOnly) {
+        Ok(warehouse) => {
+            let processes = warehouse.processes().await.unwrap_or_default();
+            warehouse.close().await;
+            let live = processes.iter().filter(|process| !process.is_gone).count();
+            let leader = processes.iter().find(|process| process.leads).map(|process| process.process.name.clone());
+            match leader {
+                Some(leader) => {
+                    Finding::fine(SUBJECT, format!("{path} responde; procesos con arriendo: {live}; dirige {leader}"))
+                }
+                None => Finding::warning(
+                    SUBJECT,
+                    format!("{path} responde; procesos con arriendo: {live}; ninguno dispara las programaciones"),
+                    "arranque un `klk serve` con --rol trabajador o todo",
+                ),
+            }
+        }
+        Err(failure) => Finding::failure(
+            SUBJECT,
+            failure.to_string(),
+            "arranque una vez `klk serve`, que crea las tablas, y compruebe la dirección en KLK_DATABASE",
+        ),
+    };
+    vec![found]
+}
+
 /// The file, and what it says of calendars. It is opened once, and only to read: what an interrupted process left has to be
 /// there for the one that goes on with it.
 async fn database(settings: &Settings, is_quick: bool) -> Vec<Finding> {
     const SUBJECT: &str = "base de datos";
     let path = settings.database.display();
+    if settings.postgres.is_some() {
+        return server(settings).await;
+    }
     if !settings.database.exists() {
         let finding = match nearest_folder(&settings.database) {
             Some(folder) if is_writable(folder) => Finding::fine(SUBJECT, format!("{path} se creará al empezar")),

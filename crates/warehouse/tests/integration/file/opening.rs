@@ -8,7 +8,7 @@ use domain::EtlKind;
 use domain::filter::RunFilter;
 use domain::run_message::RunMessage;
 use duckdb::Connection;
-use warehouse::{Access, JobWatch, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Access, JobWatch, Place, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::children::{ChildProcess, given_database, say, wait_for_finish};
 use crate::samples::{PERIFERICO, batch, half_hour, line, period, run_id};
@@ -34,7 +34,7 @@ async fn a_database_of_an_earlier_version_is_brought_up_to_date() {
     let versions = "SELECT version FROM esquema_migraciones ORDER BY version";
     let before = store.column(versions).await;
     let go_back = "DELETE FROM esquema_migraciones WHERE version = 4; DROP VIEW v_gaps_por_recuperar";
-    store.outside(|connection| connection.execute_batch(go_back).unwrap()).await;
+    store.change(go_back).await;
     assert_eq!(store.column(versions).await, before);
     assert!(store.table("v_gaps_por_recuperar").await.is_empty());
 }
@@ -118,7 +118,7 @@ async fn a_file_that_is_no_database_is_not_taken_for_one_in_use() {
 async fn a_database_that_another_process_has_is_in_use_until_that_one_ends() {
     let folder = tempfile::tempdir().unwrap();
     let path = file_in(folder.path());
-    let mut child = ChildProcess::start("opening::child_that_holds_the_database", &path);
+    let mut child = ChildProcess::start("file::opening::child_that_holds_the_database", &path);
     assert_eq!(child.hear(), "open");
 
     let error = open_error(&path);
@@ -144,7 +144,7 @@ async fn closing_lets_another_process_in_and_refuses_what_comes_later() {
     let clone = warehouse.clone();
     warehouse.close().await;
 
-    let mut child = ChildProcess::start("opening::child_that_holds_the_database", &path);
+    let mut child = ChildProcess::start("file::opening::child_that_holds_the_database", &path);
     assert_eq!(child.hear(), "open");
     child.finish();
     assert!(matches!(clone.ping().await, Err(WarehouseError::Closed)));
@@ -273,7 +273,7 @@ async fn who_only_reads_needs_a_file_of_this_version() {
     let error = Warehouse::open(&reading).unwrap_err();
     assert!(matches!(error, WarehouseError::TooOld { found: 13, known } if known > 13), "{error}");
 
-    let absent = WarehouseSettings { path: Some(store.path().with_extension("nada")), ..reading };
+    let absent = WarehouseSettings { place: Place::File(store.path().with_extension("nada")), ..reading };
     assert!(matches!(Warehouse::open(&absent), Err(WarehouseError::CannotOpen { .. })));
 }
 

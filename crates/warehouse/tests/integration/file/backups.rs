@@ -105,11 +105,11 @@ async fn the_database_is_still_this_process_s_own_after_a_copy() {
     for number in 0..2 {
         store.warehouse.back_up(beside(&store, &format!("copia-{number}.duckdb"))).await.unwrap();
     }
-    let mut child = ChildProcess::start("backups::child_that_tries_to_open", &store.path());
+    let mut child = ChildProcess::start("file::backups::child_that_tries_to_open", &store.path());
     assert_eq!(child.hear(), "in use");
     child.finish();
     store.warehouse.close().await;
-    let mut child = ChildProcess::start("backups::child_that_tries_to_open", &store.path());
+    let mut child = ChildProcess::start("file::backups::child_that_tries_to_open", &store.path());
     assert_eq!(child.hear(), "open");
     child.finish();
 }
@@ -222,7 +222,7 @@ async fn a_database_that_another_process_has_is_left_alone() {
     store.warehouse.back_up(copy.clone()).await.unwrap();
     let held = tempfile::tempdir().unwrap();
     let path = file_in(held.path());
-    let mut child = ChildProcess::start("opening::child_that_holds_the_database", &path);
+    let mut child = ChildProcess::start("file::opening::child_that_holds_the_database", &path);
     assert_eq!(child.hear(), "open");
     let before = std::fs::read(&path).unwrap();
     let error = restore(&copy, &path, ".antes", &audit()).unwrap_err();

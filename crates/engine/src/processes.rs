@@ -1,0 +1,179 @@
+//! Several processes that share a database: each holds a lease, one of them leads, and each follows what the others do.
+//!
+//! What this process keeps in memory, the mirror of the queue and who may do what, is brought up to date when another process has
+//! changed it. Which run is whose is decided by the database: a claim takes a run once, whoever makes it.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::incident::Verdict;
+use domain::{ErrorClass, RunId, RunState};
+use futures::FutureExt;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use warehouse::{Elsewhere, NewProcess, Subject, Warehouse, WarehouseError};
+
+use crate::engine::Engine;
+use crate::queue::Waiting;
+use crate::{incidents, queue_check};
+
+/// What this process is among those that share the database.
+pub(crate) struct Membership {
+    process: NewProcess,
+    leads: AtomicBool,
+    /// Runs that other processes have taken, whose end somebody here waits for.
+    away: Mutex<HashMap<RunId, Waiting>>,
+}
+
+impl Membership {
+    /// The process of a file leads from the start; of a database that is shared, one that the lease says leads.
+    pub(crate) fn new(process: NewProcess, leads: bool) -> Self {
+        Self { process, leads: AtomicBool::new(leads), away: Mutex::default() }
+    }
+
+    /// Its name, which its runs have.
+    pub(crate) fn name(&self) -> &str {
+        &self.process.name
+    }
+
+    /// Whether it fires schedules and looks after what belongs to nobody.
+    pub(crate) fn leads(&self) -> bool {
+        self.leads.load(Ordering::Acquire)
+    }
+
+    /// Gives the lease back: what this process had in progress has ended.
+    pub(crate) async fn leave(&self, warehouse: &Warehouse) -> Result<(), WarehouseError> {
+        self.leads.store(false, Ordering::Release);
+        warehouse.give_up_lease(self.process.id).await
+    }
+
+    /// Another process has a run, or had it: its end is waited for here.
+    pub(crate) fn await_end(&self, run: Waiting) {
+        self.away().insert(run.record.id, run);
+    }
+
+    fn away(&self) -> MutexGuard<'_, HashMap<RunId, Waiting>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many renewals a lease lasts for: one that is late or lost costs nothing.
+const RENEWALS_IN_LEASE: u32 = 4;
+
+/// Renews the lease until the engine stops, and gives it back. Who leads interrupts what processes without a lease left.
+pub(crate) async fn keep(engine: Engine) {
+    let mut stopping = engine.stopping.subscribe();
+    let lease = engine.settings.processes.lease;
+    while !*stopping.borrow_and_update() {
+        match renew(&engine, lease).await {
+            Ok(()) => {}
+            // Whatever needs the database says so; a lease that runs out interrupts what this process has in progress.
+            Err(error) => tracing::warn!(%error, "the lease of this process could not be renewed"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(lease / RENEWALS_IN_LEASE) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+async fn renew(engine: &Engine, lease: Duration) -> Result<(), WarehouseError> {
+    let membership = &engine.membership;
+    let may_lead = engine.settings.processes.may_lead;
+    let leads = engine.warehouse.renew_lease(membership.process.clone(), lease, may_lead).await;
+    // Who cannot ask does not know, and so leads no more.
+    let is_leader = *leads.as_ref().unwrap_or(&false);
+    if membership.leads.swap(is_leader, Ordering::AcqRel) != is_leader {
+        tracing::info!(process = membership.name(), leads = is_leader, "who leads has changed");
+    }
+    if leads? {
+        let (ids, most) = (engine.ids.clone(), engine.settings.plans.interruptions_max);
+        let left = engine.warehouse.interrupt_running(engine.clock.now(), most, move || ids.run_id()).await?;
+        if !left.is_empty() {
+            tracing::warn!(runs = left.len(), "runs of processes that are gone are gaps again");
+            engine.events.run_changed();
+            queue_check::check(engine).await?;
+        }
+    }
+    Ok(())
+}
+
+/// How long changes are gathered before they are followed: a recovery commits many a second.
+const GATHERED_FOR: Duration = Duration::from_millis(100);
+
+/// Follows what other processes change, until the engine stops.
+pub(crate) async fn follow(engine: Engine, mut changes: Receiver<Elsewhere>) {
+    let mut stopping = engine.stopping.subscribe();
+    while !*stopping.borrow_and_update() {
+        let change = tokio::select! {
+            change = changes.recv() => change,
+            _ = stopping.changed() => return,
+        };
+        let mut gathered = match change {
+            Ok(change) => change,
+            Err(RecvError::Lagged(_)) => Elsewhere { subjects: Subject::ALL.to_vec(), is_decided: true },
+            Err(RecvError::Closed) => return,
+        };
+        // Whoever was signed in by another process is known here at once.
+        if !gathered.is_decided {
+            tokio::time::sleep(GATHERED_FOR).await;
+        }
+        while let Ok(change) = changes.try_recv() {
+            gathered.subjects.extend(change.subjects);
+            gathered.is_decided |= change.is_decided;
+        }
+        match AssertUnwindSafe(catch_up(&engine, &gathered)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "what another process changed could not be followed"),
+            Err(_) => tracing::error!("following another process panicked"),
+        }
+    }
+}
+
+async fn catch_up(engine: &Engine, change: &Elsewhere) -> Result<(), WarehouseError> {
+    if change.is_decided {
+        engine.access.renew(engine.warehouse.access_records().await?, engine.clock.now());
+    }
+    if change.subjects.contains(&Subject::Runs) || change.subjects.contains(&Subject::Plans) {
+        queue_check::check(engine).await?;
+        engine.events.run_changed();
+    } else if !change.subjects.is_empty() {
+        engine.events.gaps_changed();
+    }
+    Ok(())
+}
+
+/// Takes out of the mirror what waits no more in the database: another process has it, or it was cancelled. Then looks at those
+/// whose end is waited for here.
+pub(crate) async fn let_go(engine: &Engine, queued: &HashSet<RunId>) -> Result<(), WarehouseError> {
+    for run in engine.queue.take_out(|run| !queued.contains(&run)) {
+        engine.membership.await_end(run);
+    }
+    let awaited: Vec<RunId> = engine.membership.away().keys().copied().collect();
+    for record in engine.warehouse.runs(awaited.clone()).await? {
+        let Some(verdict) = verdict_of(record.state) else { continue };
+        let Some(run) = engine.membership.away().remove(&record.id) else { continue };
+        if let Some(check_in) = run.check_in.as_ref().filter(|_| record.state != RunState::Failed && verdict != FAILED)
+        {
+            check_in.succeed();
+        }
+        incidents::run_ended(engine, &record, verdict);
+    }
+    Ok(())
+}
+
+/// Which class another process's run failed with is in its row; that it failed is enough to judge its store.
+const FAILED: Verdict = Verdict::Failed(ErrorClass::ApiError);
+
+/// None of a run that has not ended.
+const fn verdict_of(state: RunState) -> Option<Verdict> {
+    match state {
+        RunState::Queued | RunState::Running => None,
+        RunState::Succeeded => Some(Verdict::Answered),
+        RunState::Failed | RunState::Partial => Some(FAILED),
+        RunState::Interrupted | RunState::Cancelled => Some(Verdict::NotJudged),
+    }
+}

@@ -1,0 +1,205 @@
+//! A server, and how connections to it are made.
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::executor::block_on;
+use futures::stream::poll_fn;
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{AsyncMessage, Client, Config};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::database::{DatabaseError, Result};
+
+/// What is noted of commits is heard on this channel.
+pub(super) const CHANNEL: &str = "klk_cambios";
+
+/// How long to wait before listening begins again: twice as long each time that it fails.
+const LISTEN_PAUSE_MIN: Duration = Duration::from_millis(250);
+const LISTEN_PAUSE_MAX: Duration = Duration::from_secs(15);
+
+/// How long a connection may take to be made, where the address does not say (`connect_timeout`).
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where a PostgreSQL database is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresSettings {
+    /// `postgres://person:password@host:port/database?sslmode=require`; certificates are always checked.
+    pub address: String,
+}
+
+impl PostgresSettings {
+    /// Where it is, without the password, for people.
+    pub fn shown(&self) -> String {
+        let Ok(config) = self.address.parse::<Config>() else { return "postgres://…".to_owned() };
+        let host = config.get_hosts().first().map_or_else(|| "localhost".to_owned(), host_text);
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        format!("postgres://{host}:{port}/{}", config.get_dbname().unwrap_or_default())
+    }
+
+    /// Whether a setting names a server, and not a file.
+    pub fn is_address(text: &str) -> bool {
+        text.starts_with("postgres://") || text.starts_with("postgresql://")
+    }
+}
+
+fn host_text(host: &tokio_postgres::config::Host) -> String {
+    match host {
+        tokio_postgres::config::Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        tokio_postgres::config::Host::Unix(folder) => folder.display().to_string(),
+    }
+}
+
+/// The password stays out of every log.
+impl fmt::Debug for PostgresSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.shown())
+    }
+}
+
+/// A server, with the thread that its connections are served on.
+pub(crate) struct Server {
+    config: Config,
+    encryption: MakeRustlsConnect,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    pub(crate) fn new(settings: &PostgresSettings) -> Result<Arc<Self>> {
+        let unusable = |message: String| DatabaseError::Postgres { message, code: None };
+        let mut config: Config = settings.address.parse()?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("klk");
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let encryption = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_platform_verifier())
+            .map_err(|error| unusable(error.to_string()))?
+            .with_no_client_auth();
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("warehouse-postgres")
+            .enable_all()
+            .build()
+            .map_err(|error| unusable(error.to_string()))?;
+        Ok(Arc::new(Self { config, encryption: MakeRustlsConnect::new(encryption), runtime: Some(runtime) }))
+    }
+
+    /// A client of its own, with everything set that the statements of this crate rely on.
+    pub(super) fn connect(&self) -> Result<Client> {
+        let (config, encryption) = (self.config.clone(), self.encryption.clone());
+        let connected = self.run(async move {
+            let (client, connection) = config.connect(encryption).await?;
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::warn!(%error, "a connection to PostgreSQL ended");
+                }
+            });
+            client.batch_execute(SETTINGS).await?;
+            Ok::<_, tokio_postgres::Error>(client)
+        });
+        Ok(connected.ok_or_else(closed)??)
+    }
+
+    /// Listens until the server is dropped. What is heard is [`Heard::Everything`] each time that it begins to: nobody knows what it
+    /// missed before.
+    pub(crate) fn listen(&self, heard: impl Fn(Heard<'_>) + Send + Sync + 'static) {
+        let (config, encryption) = (self.config.clone(), self.encryption.clone());
+        let Some(runtime) = &self.runtime else { return };
+        runtime.spawn(async move {
+            let mut pause = LISTEN_PAUSE_MIN;
+            loop {
+                match listen_once(&config, &encryption, &heard).await {
+                    Ok(()) => pause = LISTEN_PAUSE_MIN,
+                    Err(error) => {
+                        tracing::warn!(%error, "changes of other processes are not heard; listening begins again");
+                        pause = (pause * 2).min(LISTEN_PAUSE_MAX);
+                    }
+                }
+                tokio::time::sleep(pause).await;
+            }
+        });
+    }
+
+    /// Ends the statement that a client is at, without waiting for it.
+    pub(super) fn cancel(&self, token: tokio_postgres::CancelToken) {
+        let encryption = self.encryption.clone();
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(async move {
+                if let Err(error) = token.cancel_query(encryption).await {
+                    tracing::warn!(%error, "a statement that nobody waits for could not be ended");
+                }
+            });
+        }
+    }
+
+    /// Waits on this thread for what the server's thread does; None where that ended.
+    fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        let runtime = self.runtime.as_ref()?;
+        block_on(runtime.spawn(work)).ok()
+    }
+}
+
+/// What other processes did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard<'note> {
+    /// Anything.
+    Everything,
+    /// What a commit noted.
+    Note(&'note str),
+}
+
+/// Until the connection ends.
+async fn listen_once(
+    config: &Config,
+    encryption: &MakeRustlsConnect,
+    heard: &(impl Fn(Heard<'_>) + Sync),
+) -> std::result::Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = config.connect(encryption.clone()).await?;
+    let statement = format!("LISTEN {CHANNEL}");
+    let listening = client.batch_execute(&statement);
+    let mut listening = pin!(listening);
+    let mut messages = poll_fn(move |context| connection.poll_message(context));
+    let mut is_listening = false;
+    loop {
+        tokio::select! {
+            begun = &mut listening, if !is_listening => {
+                begun?;
+                is_listening = true;
+                heard(Heard::Everything);
+            }
+            message = messages.next() => match message {
+                Some(Ok(AsyncMessage::Notification(note))) => heard(Heard::Note(note.payload())),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(error),
+                None => return Ok(()),
+            },
+        }
+    }
+}
+
+/// A runtime waits for its threads when it is dropped, which no task may.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Instants are written in UTC, a quote is only ended by a quote, and the functions of `0000_functions.sql` are found.
+const SETTINGS: &str = "SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET client_min_messages = warning;
+    SELECT set_config('search_path', current_schema() || ', klk_sql', false)";
+
+pub(super) fn closed() -> DatabaseError {
+    DatabaseError::Postgres { message: "the connection is closed".to_owned(), code: None }
+}
