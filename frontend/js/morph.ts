@@ -7,6 +7,8 @@ import { keepIsland } from './islands';
 /** Of whom a field's value is: of the person, who may be writing, or of the address that was visited. */
 export type Whose = 'person' | 'address';
 
+/** What somebody may be writing in. Anything else that has focus, as a link or the whole page that a link led to, changes with the rest. */
+const field = 'input, select, textarea';
 const focusable = 'a[href], button:not([disabled]), summary, input, select, textarea';
 
 export function morph(shown: Element, fresh: Element, whose: Whose): void {
@@ -17,7 +19,7 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
   const top = active?.getBoundingClientRect().top ?? 0;
   Idiomorph.morph(shown, fresh, {
     morphStyle: 'outerHTML',
-    ignoreActiveValue: whose === 'person',
+    ignoreActiveValue: whose === 'person' && active?.matches(field) === true,
     callbacks: {
       beforeNodeMorphed: (old: Node, next: Node) => {
         if (old instanceof Element && old.hasAttribute('data-propio')) return false;
