@@ -1,5 +1,7 @@
 //! The table: a row a store, a column a day. Only days with something wrong have a link, a picture and words.
 
+use std::ops::Range;
+
 use domain::EtlKind;
 use domain::read_model::GapView;
 use domain::window_state::WindowState;
@@ -19,6 +21,9 @@ use crate::query::{Query, cell_path, store_path};
 const ROWS_MAX: usize = 25;
 /// Grids of no more stores show all of them, also those of which nothing is missing.
 const UNFOLDED_MAX: usize = 12;
+
+/// Half hours from midnight to midnight.
+pub const WHOLE_DAY: Range<u32> = 0..48;
 
 /// The rows of an address: folded, narrowed to a state, and cut to a page.
 struct Shown<'grid> {
@@ -51,10 +56,7 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
     let texts = language.coverage();
     let shown = shown(grid, query);
     let heads = match zoom {
-        Zoom::Day => (0..24)
-            .map(|hour| view! { <th scope="col" colspan="2" class="grid-hour">{format!("{hour:02}")}</th> }.into_any())
-            .collect_view()
-            .into_any(),
+        Zoom::Day => hour_heads(&WHOLE_DAY),
         Zoom::Week | Zoom::Month => {
             grid.days.iter().map(|date| day_head(grid, query, zoom, *date)).collect_view().into_any()
         }
@@ -110,7 +112,10 @@ fn day_head(grid: &CoverageGrid, query: &Query, zoom: Zoom, date: jiff::civil::D
 fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> AnyView {
     let language = language();
     let cells = match zoom {
-        Zoom::Day => row.cells.iter().map(|cell| half_hours(grid, query, row, cell, true)).collect_view().into_any(),
+        Zoom::Day => {
+            let day = |cell| half_hours(grid, query, row, cell, &WHOLE_DAY, true);
+            row.cells.iter().map(day).collect_view().into_any()
+        }
         Zoom::Week | Zoom::Month => {
             row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
         }
@@ -151,17 +156,34 @@ fn draw_cell(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, cell
     view! { <td class=class>{words}</td> }.into_any()
 }
 
-/// A day as its half hours: runs of equal ones are one cell.
-pub fn half_hours(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &GridCell, may_select: bool) -> AnyView {
+/// The heads of hours, which have two half hours each.
+pub fn hour_heads(shown: &Range<u32>) -> AnyView {
+    let heads = (shown.start / 2..shown.end.div_ceil(2)).map(|hour| {
+        view! { <th scope="col" colspan="2" class="grid-hour">{format!("{hour:02}")}</th> }
+    });
+    heads.collect_view().into_any()
+}
+
+/// A day as those of its half hours that are `shown`: runs of equal ones are one cell.
+pub fn half_hours(
+    grid: &CoverageGrid,
+    query: &Query,
+    row: &GridRow,
+    cell: &GridCell,
+    shown: &Range<u32>,
+    may_select: bool,
+) -> AnyView {
+    let columns = |first: u32, windows: u32| (first + windows).min(shown.end).saturating_sub(first.max(shown.start));
     if cell.spans.is_empty() {
         let class = match cell.state {
             DayState::Closed => "grid-closed",
             DayState::Upcoming => "grid-upcoming",
             _ => "grid-complete",
         };
-        return view! { <td class=class colspan="48">{cell_words(language(), grid, cell)}</td> }.into_any();
+        return view! { <td class=class colspan=shown.len().to_string()>{cell_words(language(), grid, cell)}</td> }
+            .into_any();
     }
-    let spans = cell.spans.iter().map(|span| {
+    let spans = cell.spans.iter().filter(|span| columns(span.first, span.windows) > 0).map(|span| {
         if is_shown(span.state) {
             let words = span_words(language(), grid, span);
             let drawn = view! { <span class=format!("grid-span {}", ink(span.state)) aria-hidden="true"></span> };
@@ -174,8 +196,8 @@ pub fn half_hours(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &Grid
             WindowState::NoSales => "grid-none",
             _ => "grid-complete",
         };
-        view! { <td class=class colspan=span.windows.to_string()>{format!("{}–{} {state}", span.from, span.to)}</td> }
-            .into_any()
+        let colspan = columns(span.first, span.windows).to_string();
+        view! { <td class=class colspan=colspan>{format!("{}–{} {state}", span.from, span.to)}</td> }.into_any()
     });
     spans.collect_view().into_any()
 }
