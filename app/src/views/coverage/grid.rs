@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::cell::{checkbox, ink, picture, selectable, share, worst};
 use super::weeks::{WEEK, month_heads, weeks};
-use super::words::{cell_words, is_shown, span_words};
+use super::words::{cell_words, is_shown, nothing_expected, span_words};
 use super::zoom::Zoom;
 use crate::format::{day, dollars, weekday, whole};
 use crate::i18n::{Language, window_state_name};
@@ -62,12 +62,13 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
         }
         Zoom::Year => month_heads(grid, query),
     };
-    let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row)).collect_view();
+    // Those between the stores and what is missing of each.
     let columns = match zoom {
-        Zoom::Day => 50,
-        Zoom::Week | Zoom::Month => grid.days.len() + 2,
-        Zoom::Year => grid.days.chunks(WEEK).len() + 2,
+        Zoom::Day => WHOLE_DAY.len(),
+        Zoom::Week | Zoom::Month => grid.days.len(),
+        Zoom::Year => grid.days.chunks(WEEK).len(),
     };
+    let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row, columns)).collect_view();
     let folded = (shown.folded > 0).then(|| {
         let text = match shown.folded {
             1 => texts.one_calm().to_owned(),
@@ -75,7 +76,7 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
         };
         view! {
             <tr class="grid-folded">
-                <th scope="row" colspan=columns.to_string()>
+                <th scope="row" colspan=(columns + 2).to_string()>
                     <a class="link" href=query.href_with("todas", Some("1"))>{text}</a>
                 </th>
             </tr>
@@ -109,9 +110,14 @@ fn day_head(grid: &CoverageGrid, query: &Query, zoom: Zoom, date: jiff::civil::D
     view! { <th scope="col" aria-current=current><a href=href aria-label=label>{name} {date.day().to_string()}</a></th> }.into_any()
 }
 
-fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> AnyView {
+fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, columns: usize) -> AnyView {
     let language = language();
+    let has_no_stock = grid.kind == EtlKind::Inventory && row.cells.iter().all(|cell| cell.state == DayState::Closed);
     let cells = match zoom {
+        _ if has_no_stock => view! {
+            <td class="grid-nothing muted" colspan=columns.to_string()>{nothing_expected(language, grid.kind)}</td>
+        }
+        .into_any(),
         Zoom::Day => {
             let day = |cell| half_hours(grid, query, row, cell, &WHOLE_DAY, true);
             row.cells.iter().map(day).collect_view().into_any()
@@ -189,7 +195,10 @@ pub fn half_hours(
             let drawn = view! { <span class=format!("grid-span {}", ink(span.state)) aria-hidden="true"></span> };
             return mixed(grid, query, row, cell, words, drawn.into_any(), Some((span, may_select)));
         }
-        let state = window_state_name(language(), span.state);
+        let state = match span.state {
+            WindowState::Closed => nothing_expected(language(), grid.kind),
+            state => window_state_name(language(), state),
+        };
         let class = match span.state {
             WindowState::Closed => "grid-closed",
             WindowState::Upcoming => "grid-upcoming",
@@ -302,4 +311,56 @@ pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
         .into_any()
     });
     view! { <ul class="grid-legend" aria-label=language.coverage().legend()>{entries.collect_view()}</ul> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::BranchId;
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::query::COVERAGE;
+
+    #[test]
+    fn a_store_without_any_snapshot_is_not_called_closed() {
+        let day = date(2025, 11, 17);
+        let cell = GridCell {
+            date: day,
+            windows: 48,
+            passed: 48,
+            state: DayState::Closed,
+            trading: None,
+            spans: Vec::new(),
+            missing: 0,
+            recoverable: 0,
+            usd: Decimal::ZERO,
+        };
+        let cells = vec![cell];
+        let (branch, name) = (BranchId::new("tienda_01"), "PERIFERICO".to_owned());
+        let grid = |kind| CoverageGrid {
+            kind,
+            days: vec![day],
+            rows: vec![GridRow {
+                branch: branch.clone(),
+                name: name.clone(),
+                cells: cells.clone(),
+                missing: 0,
+                usd: Decimal::ZERO,
+            }],
+            gaps: Vec::new(),
+            today: day,
+            at: Timestamp::UNIX_EPOCH,
+            at_local: day.at(12, 0, 0, 0),
+            is_past: false,
+        };
+        for zoom in Zoom::ALL {
+            let drawn =
+                |kind| Owner::new().with(|| coverage_table(&grid(kind), &Query::of(COVERAGE, &[]), zoom).to_html());
+            assert!(drawn(EtlKind::Sales).contains("Cerrada"));
+            let stock = drawn(EtlKind::Inventory);
+            assert!(stock.contains("Sin fotos de inventario todavía") && !stock.contains("Cerrada"), "{stock}");
+        }
+    }
 }
