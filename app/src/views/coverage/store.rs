@@ -41,8 +41,9 @@ pub fn day_picture(grid: &CoverageGrid, row: &engine::GridRow, cell: &GridCell) 
     view! { <span class=class>{words}</span> }.into_any()
 }
 
-/// The days of the whole chain: of each half hour the worst that a store has. Each leads to its stores.
-pub fn chain_week(grid: &CoverageGrid) -> AnyView {
+/// The days of the whole chain: of each half hour the worst that a store has. Each leads to its stores, but for those of a
+/// screen on a wall.
+pub fn chain_week(grid: &CoverageGrid, is_wall: bool) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let days = grid.days.iter().enumerate().map(|(index, date)| {
@@ -54,17 +55,17 @@ pub fn chain_week(grid: &CoverageGrid) -> AnyView {
             count => language.gaps().windows(whole(language, count.into())),
         };
         let label = texts.chain_day(day(language, *date), said.clone());
-        let href = Query::of(COVERAGE, &[("zoom", Zoom::Day.code()), ("hasta", &date.to_string())]).href();
         let current = (*date == grid.today).then_some("date");
-        view! {
-            <li>
-                <a class="chain-day" href=href aria-label=label aria-current=current>
-                    <span>{weekday(language, *date)} " " {date.day().to_string()}</span>
-                    {picture(&together(&cells, *date))}
-                    <span class="muted">{said}</span>
-                </a>
-            </li>
+        let shown = view! {
+            <span>{weekday(language, *date)} " " {date.day().to_string()}</span>
+            {picture(&together(&cells, *date))}
+            <span class="muted">{said}</span>
+        };
+        if is_wall {
+            return view! { <li class="chain-day" aria-current=current>{shown}</li> }.into_any();
         }
+        let href = Query::of(COVERAGE, &[("zoom", Zoom::Day.code()), ("hasta", &date.to_string())]).href();
+        view! { <li><a class="chain-day" href=href aria-label=label aria-current=current>{shown}</a></li> }.into_any()
     });
     view! {
         <section class="panel panel-padded" aria-labelledby="cadena">
