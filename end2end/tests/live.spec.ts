@@ -209,8 +209,12 @@ test('a server that is silent is noticed, said, and heard again', async ({ page 
   await untilLive(page);
   klk.freeze();
   try {
-    await expect(page.getByText('Reconectando…')).toBeVisible();
+    const said = page.getByText('Reconectando…');
+    await expect(said).toBeVisible();
     await expect(page.getByText('En vivo')).toBeHidden();
+    const [words, rail] = [(await said.boundingBox())!, (await page.locator('.sidebar').boundingBox())!];
+    expect(words.x, 'cut off by the rail').toBeGreaterThanOrEqual(0);
+    expect(words.x + words.width).toBeLessThanOrEqual(rail.width);
   } finally {
     klk.thaw();
   }
