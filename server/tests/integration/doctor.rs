@@ -159,6 +159,17 @@ fn what_people_open_has_to_lead_here() {
 }
 
 #[test]
+fn a_database_in_use_is_said_to_be_unchecked() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let _server = Server::start(&klk, &[]);
+    let said = said_of(&klk, "base de datos");
+    let [[_, result, detail, advice]] = said.as_slice() else { panic!("{said:?}") };
+    assert!(result == "aviso" && detail.contains("no se revisó, porque"), "{detail}");
+    assert!(advice.contains("detenga el servidor"), "{advice}");
+}
+
+#[test]
 fn a_proxy_that_holds_events_back_is_found_and_one_that_passes_them_on_is_good() {
     // Its head comes at once, and no event.
     let holding = proxy(|path| match path {

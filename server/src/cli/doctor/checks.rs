@@ -96,9 +96,11 @@ async fn database(settings: &Settings, is_quick: bool) -> Vec<Finding> {
             };
             return [Some(finding), calendars].into_iter().flatten().collect();
         }
-        Err(Failure::DatabaseInUse { .. }) => {
-            Finding::fine(SUBJECT, format!("{path} está en uso por otro proceso: el servidor está en marcha"))
-        }
+        Err(Failure::DatabaseInUse { .. }) => Finding::warning(
+            SUBJECT,
+            format!("{path} no se revisó, porque está en uso por otro proceso: el servidor está en marcha"),
+            "para leerla entera, detenga el servidor y repita klk doctor, o revise una copia con KLK_DATABASE",
+        ),
         Err(failure) => Finding::failure(
             SUBJECT,
             failure.to_string(),
