@@ -34,6 +34,7 @@ pub fn all(settings: &Settings, observability: &Observability, is_quick: bool) -
     findings.extend(super::backups::check(settings, SystemClock.now()));
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
+    findings.extend(super::proxy::check_trust(settings));
     findings.extend(super::block_on(super::proxy::check(settings))?);
     findings.extend(super::block_on(super::sign_on::check(settings))?);
     findings.extend(super::block_on(notices(settings))?);
