@@ -9,7 +9,7 @@ export type Whose = 'person' | 'address';
 
 /** What somebody may be writing in. Anything else that has focus, as a link or the whole page that a link led to, changes with the rest. */
 const field = 'input, select, textarea';
-const focusable = 'a[href], button:not([disabled]), summary, input, select, textarea';
+const focusable = `a[href], button:not([disabled]), summary, ${field}`;
 
 export function morph(shown: Element, fresh: Element, whose: Whose): void {
   if (shown.isEqualNode(fresh)) return;

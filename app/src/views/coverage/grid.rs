@@ -114,10 +114,13 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, colum
     let language = language();
     let has_no_stock = grid.kind == EtlKind::Inventory && row.cells.iter().all(|cell| cell.state == DayState::Closed);
     let cells = match zoom {
-        _ if has_no_stock => view! {
-            <td class="grid-nothing muted" colspan=columns.to_string()>{nothing_expected(language, grid.kind)}</td>
+        _ if has_no_stock => {
+            // On a phone a month and a year begin with their end: it stands there.
+            let begins_with_its_end = matches!(zoom, Zoom::Month | Zoom::Year);
+            let class = if begins_with_its_end { "grid-total muted number" } else { "grid-total muted" };
+            let words = nothing_expected(language, grid.kind);
+            view! { <td class=class colspan=columns.to_string()>{words}</td> }.into_any()
         }
-        .into_any(),
         Zoom::Day => {
             let day = |cell| half_hours(grid, query, row, cell, &WHOLE_DAY, true);
             row.cells.iter().map(day).collect_view().into_any()
