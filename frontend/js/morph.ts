@@ -7,7 +7,8 @@ import { keepIsland } from './islands';
 /** Of whom a field's value is: of the person, who may be writing, or of the address that was visited. */
 export type Whose = 'person' | 'address';
 
-/** What somebody may be writing in. Anything else that has focus, as a link or the whole page that a link led to, changes with the rest. */
+/** What somebody may be writing in. Anything else that has focus, as a link or the whole page that a link led to, changes
+ * with the rest. */
 const field = 'input, select, textarea';
 const focusable = `a[href], button:not([disabled]), summary, ${field}`;
 

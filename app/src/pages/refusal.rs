@@ -14,7 +14,7 @@ pub struct Refusal {
     pub status: u16,
     /// Why.
     pub problem: Problem,
-    /// Under which name the server was requested, where that is why it was turned away; None also where it cannot be read.
+    /// Under which name the server was requested, where that is why; None also where it cannot be read.
     pub host: Option<String>,
     /// The origin of the page that sent it, where that is why.
     pub origin: Option<String>,

@@ -59,8 +59,8 @@ wire_names!(DecisionAction {
     ConfirmLoss => "confirmar_perdida",
 });
 
-/// What a list of decisions can be narrowed to: the column `accion` of what it shows. Beside decisions that is what was done to
-/// plans (but for proposing one), and what somebody had loaded.
+/// What a list of decisions can be narrowed to: the column `accion` of what it shows. Beside decisions that is what was
+/// done to plans (but for proposing one), and what somebody had loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ListedAction {
     /// Missing windows were given up with a reason.

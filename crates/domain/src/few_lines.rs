@@ -1,5 +1,5 @@
-//! Half hours that came with far fewer lines than the same ones of the weeks before. Nothing of them is loaded that could be
-//! lost, so they are no loss; they are doubted like one.
+//! Half hours that came with far fewer lines than the same ones of the weeks before. Nothing of them is loaded that
+//! could be lost, so they are no loss; they are doubted like one.
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
@@ -23,8 +23,8 @@ pub struct FewLines {
     pub loss: Loss,
 }
 
-/// Of half hours, given by their local start, those that sold far more in each of the weeks before. A week of which nothing is known
-/// says nothing, and a half hour that is loaded already was believed.
+/// Of half hours, given by their local start, those that sold far more in each of the weeks before. A week of which
+/// nothing is known says nothing, and a half hour that is loaded already was believed.
 pub fn unusually_few(
     half_hours: &[DateTime],
     came: &[KnownLine],

@@ -41,8 +41,8 @@ pub fn day_picture(grid: &CoverageGrid, row: &engine::GridRow, cell: &GridCell) 
     view! { <span class=class>{words}</span> }.into_any()
 }
 
-/// The days of the whole chain: of each half hour the worst that a store has. Each leads to its stores, but for those of a
-/// screen on a wall.
+/// The days of the whole chain: of each half hour the worst that a store has. Each leads to its stores, but for those
+/// of a screen on a wall.
 pub fn chain_week(grid: &CoverageGrid, is_wall: bool) -> AnyView {
     let language = language();
     let texts = language.coverage();
@@ -132,8 +132,8 @@ const fn rank(state: WindowState) -> u8 {
     }
 }
 
-/// Half hours from the first to the last, in whole hours, in which the store trades on any day or anything else is known: before
-/// and after them it is closed, which on a phone would be all that is seen.
+/// Half hours from the first to the last, in whole hours, in which the store trades on any day or anything else is
+/// known: before and after them it is closed, which on a phone would be all that is seen.
 fn hours_shown<'grid>(cells: impl Iterator<Item = &'grid GridCell>) -> Range<u32> {
     let stretches = cells.flat_map(|cell| {
         let known = cell.spans.iter().filter(|span| span.state != WindowState::Closed);

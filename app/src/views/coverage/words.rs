@@ -21,7 +21,8 @@ pub fn cell_words(language: Language, grid: &CoverageGrid, cell: &GridCell) -> S
     }
 }
 
-/// Why nothing is expected: of sales, the store is closed then; stock is expected from the store's first snapshot on, at any hour.
+/// Why nothing is expected: of sales, the store is closed then; stock is expected from the store's first snapshot on, at
+/// any hour.
 pub fn nothing_expected(language: Language, kind: EtlKind) -> &'static str {
     match kind {
         EtlKind::Sales => language.coverage().closed(),

@@ -59,7 +59,8 @@ pub fn check_trust(settings: &Settings) -> Option<Finding> {
              quién pregunta: para los límites y la auditoría todas las personas tienen su dirección",
             settings.http.address
         );
-        let advice = "ponga en KLK_TRUSTED_PROXIES la dirección IP desde la que llega el proxy (127.0.0.1 si está en esta máquina)";
+        let advice = "ponga en KLK_TRUSTED_PROXIES la dirección IP desde la que llega el proxy (127.0.0.1 si está en \
+                      esta máquina)";
         Finding::warning(SUBJECT, detail, advice)
     })
 }
