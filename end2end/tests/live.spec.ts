@@ -82,6 +82,22 @@ test('what is open, typed, chosen and focused stays while the page changes', asy
   await expect(page.getByRole('button', { name: 'Recuperar selección (1)' })).toBeEnabled();
 });
 
+test('a page that a link led to changes, and so does the link that has focus', async ({ page }) => {
+  await page.goto(klk.url);
+  await untilLive(page);
+  const link = page.locator('.nav-link', { hasText: 'Pendientes' });
+  await link.click();
+  const rows = page.locator('.gaps-table tbody tr');
+  await expect(rows).not.toHaveCount(0);
+  const before = await rows.count();
+  await change('14');
+  await expect(rows).toHaveCount(before + 1);
+  await link.focus();
+  await change('16');
+  await expect(rows).toHaveCount(before + 2);
+  await expect(link.locator('.count')).toHaveText(String(before + 2), { timeout: 1_000 });
+});
+
 test('a gap that shrinks from its beginning stays open, chosen and focused, and where it is on the screen', async ({ page }) => {
   const date = dateBefore(52);
   type Gap = { id: string; ubicacion_id: string; fecha_desde: string };
@@ -193,8 +209,12 @@ test('a server that is silent is noticed, said, and heard again', async ({ page 
   await untilLive(page);
   klk.freeze();
   try {
-    await expect(page.getByText('Reconectando…')).toBeVisible();
+    const said = page.getByText('Reconectando…');
+    await expect(said).toBeVisible();
     await expect(page.getByText('En vivo')).toBeHidden();
+    const [words, rail] = [(await said.boundingBox())!, (await page.locator('.sidebar').boundingBox())!];
+    expect(words.x, 'cut off by the rail').toBeGreaterThanOrEqual(0);
+    expect(words.x + words.width).toBeLessThanOrEqual(rail.width);
   } finally {
     klk.thaw();
   }

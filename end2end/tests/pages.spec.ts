@@ -101,6 +101,14 @@ const kinds = [
   '/sistema/monitoreo', '/sistema/metricas', '/sistema/avisos', '/usuarios', '/conexion', '/buscar?q=a',
 ];
 
+test('on a phone the first screen has what recovers everything that is missing', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${klk.url}/pendientes`);
+  await untilHydrated(page);
+  const [recover, bar] = await Promise.all(['#recuperar-todo', '.nav'].map((part) => page.locator(part).boundingBox()));
+  expect(recover!.y + recover!.height).toBeLessThan(bar!.y);
+});
+
 test('a page that fails once is there at the next attempt, or stays and follows again', async ({ page }) => {
   let failing = '';
   await page.route(

@@ -7,7 +7,10 @@ import { keepIsland } from './islands';
 /** Of whom a field's value is: of the person, who may be writing, or of the address that was visited. */
 export type Whose = 'person' | 'address';
 
-const focusable = 'a[href], button:not([disabled]), summary, input, select, textarea';
+/** What somebody may be writing in. Anything else that has focus, as a link or the whole page that a link led to, changes
+ * with the rest. */
+const field = 'input, select, textarea';
+const focusable = `a[href], button:not([disabled]), summary, ${field}`;
 
 export function morph(shown: Element, fresh: Element, whose: Whose): void {
   if (shown.isEqualNode(fresh)) return;
@@ -17,7 +20,7 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
   const top = active?.getBoundingClientRect().top ?? 0;
   Idiomorph.morph(shown, fresh, {
     morphStyle: 'outerHTML',
-    ignoreActiveValue: whose === 'person',
+    ignoreActiveValue: whose === 'person' && active?.matches(field) === true,
     callbacks: {
       beforeNodeMorphed: (old: Node, next: Node) => {
         if (old instanceof Element && old.hasAttribute('data-propio')) return false;

@@ -38,9 +38,9 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         {gap_cards(&list.totales)}
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
+            {(!is_past).then(|| recover_bar(query, list))}
             {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
             {saved_views(query, views)}
-            {(!is_past).then(|| recover_bar(query, list))}
             {gaps_table(list, query, chosen, is_past)}
             {(!is_past).then(|| export_links("pendientes", query))}
         </section>

@@ -15,6 +15,7 @@ mod notices;
 mod plan;
 mod plans;
 mod reconciliations;
+mod refusal;
 mod run;
 mod runs;
 mod search;
@@ -29,6 +30,7 @@ pub use calendars::{Submitted, calendars_page, seal};
 pub use not_found::not_found_page;
 pub use plans::plans_page;
 pub use reconciliations::reconciliations_page;
+pub use refusal::{Refusal, refusal_document};
 
 use crate::page::Page;
 use crate::query::{

@@ -49,12 +49,12 @@ pub async fn summary_page(values: Values) -> Page {
     match summary {
         Ok(summary) => {
             let content = view! {
-                {verdict(language, &summary)}
+                {verdict(language, &summary, is_wall)}
                 {failing.ok().and_then(|channels| failing_channels_notice(&channels, summary.at))}
                 {age(language, summary.at_local, is_wall)}
                 {(!is_wall).then(tour)}
-                {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst))}
-                {part(language.coverage().part(), grid, None, |grid| chain_week(&grid))}
+                {(!summary.worst.is_empty()).then(|| worst(language, &summary.worst, is_wall))}
+                {part(language.coverage().part(), grid, None, |grid| chain_week(&grid, is_wall))}
                 {next_runs(language, &summary)}
                 {decided.map(|decided| part(language.history().part(), decided, None, |page| last_decisions(language, page)))}
             };
@@ -66,14 +66,15 @@ pub async fn summary_page(values: Values) -> Page {
     }
 }
 
-fn verdict(language: Language, summary: &Summary) -> AnyView {
+/// At a wall nobody clicks, and whoever opened it by its link may see nothing else: there it has no action.
+fn verdict(language: Language, summary: &Summary, is_wall: bool) -> AnyView {
     let (tone, sentence) = sentence(language, summary);
     let details = details(language, summary);
     view! {
         <section class=format!("verdict {tone}")>
             <h1>{sentence}</h1>
             {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
-            {action(language, summary)}
+            {(!is_wall).then(|| action(language, summary))}
         </section>
     }
     .into_any()
@@ -194,10 +195,9 @@ fn age(language: Language, at: DateTime, is_wall: bool) -> AnyView {
     view! { <p class="muted" id="actualidad">{texts.as_of(&time)} {way}</p> }.into_any()
 }
 
-fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {
+fn worst(language: Language, worst: &[BranchInNeed], is_wall: bool) -> AnyView {
     let texts = language.summary();
     let rows = worst.iter().map(|need| {
-        let href = store_path(&need.branch);
         let windows = match need.windows {
             1 => language.gaps().window().to_owned(),
             many => language.gaps().windows(whole(language, many)),
@@ -207,13 +207,22 @@ fn worst(language: Language, worst: &[BranchInNeed]) -> AnyView {
         } else {
             dollars(language, need.value_usd)
         };
+        let name = match is_wall {
+            true => need.name.clone().into_any(),
+            false => view! {
+                <a
+                    id=format!("tienda-{}", need.branch.as_str())
+                    href=store_path(&need.branch)
+                    aria-label=texts.open_store(&need.name)
+                >
+                    {need.name.clone()}
+                </a>
+            }
+            .into_any(),
+        };
         view! {
             <tr>
-                <th scope="row">
-                    <a id=format!("tienda-{}", need.branch.as_str()) href=href aria-label=texts.open_store(&need.name)>
-                        {need.name.clone()}
-                    </a>
-                </th>
+                <th scope="row">{name}</th>
                 <td>{windows}</td>
                 <td>{absolute(language, need.since)}</td>
                 <td class="number">{worth}</td>

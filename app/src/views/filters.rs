@@ -1,5 +1,6 @@
 //! Filters: forms that work by themselves, and at once where the page reacts.
 
+use domain::decision::ListedAction;
 use domain::read_model::BranchChoice;
 use domain::{EtlKind, RunMode, RunState};
 use jiff::Timestamp;
@@ -18,22 +19,6 @@ type Choices = Vec<(String, String)>;
 
 /// What the contract takes where `max_horas` is absent.
 const DEFAULT_HOURS: u32 = 168;
-
-/// Actions that the history can be narrowed to.
-const ACTIONS: [&str; 12] = [
-    "justificar",
-    "retirar_justificacion",
-    "conciliar",
-    "cambiar_calendario",
-    "confirmar_perdida",
-    "plan_iniciado",
-    "plan_pausado",
-    "plan_reanudado",
-    "plan_cancelado",
-    "recuperacion",
-    "manual",
-    "carga_inicial",
-];
 
 /// Filters of runs: store, state, mode, type.
 pub fn run_filters(query: &Query, branches: &[BranchChoice], updated: Updated) -> AnyView {
@@ -85,7 +70,7 @@ pub fn reconciliation_filters(query: &Query, branches: &[BranchChoice], updated:
 pub fn decision_filters(query: &Query, branches: &[BranchChoice], updated: Updated) -> AnyView {
     let language = language();
     let texts = language.history();
-    let actions = ACTIONS.iter().map(|action| ((*action).to_owned(), decision_name(language, action)));
+    let actions = ListedAction::ALL.iter().map(|action| (action.to_string(), decision_name(language, action.as_str())));
     let fields = view! {
         {store_filter(query, branches)}
         {choice(query, "accion", texts.action(), texts.all_actions(), actions.collect())}

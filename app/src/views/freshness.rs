@@ -38,7 +38,7 @@ pub fn freshness_table(list: FreshnessList) -> AnyView {
         return view! { <Empty title=texts.empty() hint=texts.empty_hint()/> }.into_any();
     }
     view! {
-        <section class="panel" aria-label=texts.title()>
+        <div class="panel">
             <table class="table">
                 <caption class="visually-hidden">{texts.caption()}</caption>
                 <thead>
@@ -51,7 +51,7 @@ pub fn freshness_table(list: FreshnessList) -> AnyView {
                 </thead>
                 <tbody>{list.almacenes.into_iter().map(|one| row(one, now)).collect_view()}</tbody>
             </table>
-        </section>
+        </div>
     }
     .into_any()
 }

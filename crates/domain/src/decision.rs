@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::BranchId;
-use crate::filter::{InvalidParameter, Requirement, bounded, branch};
+use crate::filter::{InvalidParameter, Requirement, bounded, branch, choice};
 use crate::state::wire_names;
 
 /// From where somebody decided: the column `origen` of `decisiones`.
@@ -59,6 +59,56 @@ wire_names!(DecisionAction {
     ConfirmLoss => "confirmar_perdida",
 });
 
+/// What a list of decisions can be narrowed to: the column `accion` of what it shows. Beside decisions that is what was
+/// done to plans (but for proposing one), and what somebody had loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ListedAction {
+    /// Missing windows were given up with a reason.
+    Justify,
+    /// That was taken back.
+    WithdrawJustification,
+    /// A day was compared with the source.
+    Reconcile,
+    /// A store got another calendar.
+    ChangeCalendar,
+    /// Lines that the source does not have any more are rightly gone.
+    ConfirmLoss,
+    /// A plan was started.
+    PlanStarted,
+    /// It was held.
+    PlanPaused,
+    /// It went on.
+    PlanResumed,
+    /// What had not started of it was taken back.
+    PlanCancelled,
+    /// Too many failures held it.
+    PlanStopped,
+    /// Its last window ended.
+    PlanFinished,
+    /// Windows were recovered without a plan.
+    Recovery,
+    /// Windows were loaded by hand.
+    Manual,
+    /// The first load.
+    InitialLoad,
+}
+wire_names!(ListedAction {
+    Justify => "justificar",
+    WithdrawJustification => "retirar_justificacion",
+    Reconcile => "conciliar",
+    ChangeCalendar => "cambiar_calendario",
+    ConfirmLoss => "confirmar_perdida",
+    PlanStarted => "plan_iniciado",
+    PlanPaused => "plan_pausado",
+    PlanResumed => "plan_reanudado",
+    PlanCancelled => "plan_cancelado",
+    PlanStopped => "plan_detenido",
+    PlanFinished => "plan_terminado",
+    Recovery => "recuperacion",
+    Manual => "manual",
+    InitialLoad => "carga_inicial",
+});
+
 /// Where the next older page of decisions starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecisionCursor {
@@ -92,7 +142,7 @@ impl std::str::FromStr for DecisionCursor {
 pub struct DecisionFilter {
     /// Only of this branch.
     pub branch: Option<BranchId>,
-    /// Only this action.
+    /// Only this action, by the name of a [`ListedAction`].
     pub action: Option<String>,
     /// Only of who has this in their name.
     pub actor: Option<String>,
@@ -114,7 +164,7 @@ impl DecisionFilter {
         let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         Ok(Self {
             branch: branch(ubicacion_id),
-            action: given(accion),
+            action: choice::<ListedAction>("accion", accion)?.map(|action| action.to_string()),
             actor: given(actor),
             limit: bounded("limite", limite, 50, 1, 100)?,
             cursor: given(cursor).map(|text| text.parse()).transpose()?,
@@ -127,6 +177,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::plan::PlanAction;
 
     #[test]
     fn a_cursor_survives_the_query_string() {
@@ -134,6 +185,24 @@ mod tests {
             DecisionCursor { at: Timestamp::from_microsecond(1_763_377_200_123_456).unwrap(), id: Uuid::from_u128(7) };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
         assert!("x.y".parse::<DecisionCursor>().is_err());
+    }
+
+    #[test]
+    fn an_unknown_action_is_refused_and_the_known_ones_are_named() {
+        let parse = |action: &str| DecisionFilter::parse(None, Some(action), None, None, None);
+        assert_eq!(parse(" plan_detenido ").unwrap().action.as_deref(), Some("plan_detenido"));
+        assert_eq!(parse("").unwrap().action, None);
+        let InvalidParameter { name, requirement } = parse("nada").unwrap_err();
+        let Requirement::OneOf { given, allowed } = requirement else { panic!("{requirement:?}") };
+        assert_eq!((name, given.as_str()), ("accion", "nada"));
+        assert!(allowed.starts_with("justificar, ") && allowed.ends_with("carga_inicial"), "{allowed}");
+        // Whatever is decided can be asked for.
+        for action in DecisionAction::ALL {
+            assert!(parse(action.as_str()).is_ok(), "{action}");
+        }
+        for action in PlanAction::ALL.iter().filter(|action| **action != PlanAction::Propose) {
+            assert!(parse(&format!("plan_{action}")).is_ok(), "{action}");
+        }
     }
 
     #[rstest]

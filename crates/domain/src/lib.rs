@@ -17,6 +17,7 @@ pub mod comparison;
 pub mod decision;
 pub mod echo;
 pub mod error_class;
+pub mod few_lines;
 pub mod filter;
 pub mod freshness;
 pub mod gap;

@@ -9,6 +9,9 @@ use crate::{Missing, Notice};
 /// Stores that are named; more would not be read on a phone.
 const STORES_NAMED: usize = 5;
 
+/// Between "USD" and its number, as on pages: a line never ends there.
+const NO_BREAK: char = '\u{a0}';
+
 /// The language of notices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -57,9 +60,9 @@ impl Language {
                 let usd: Decimal = missing.iter().map(|missing| missing.usd).sum();
                 let (windows, usd, day) = (self.half_hours(windows), self.money(usd), day.strftime("%d/%m"));
                 let title = if spanish {
-                    format!("Resumen del {day}: faltan {windows}, unos USD {usd}")
+                    format!("Resumen del {day}: faltan {windows}, unos {usd}")
                 } else {
-                    format!("Digest of {day}: {windows} missing, about USD {usd}")
+                    format!("Digest of {day}: {windows} missing, about {usd}")
                 };
                 let lines = missing.iter().map(|one| format!("- {}. {}.", self.amount(one), self.cause(one.cause)));
                 Text { title, body: lines.collect::<Vec<_>>().join("\n") }
@@ -94,8 +97,8 @@ impl Language {
         };
         match self {
             _ if missing.usd.is_zero() => format!("{windows} {stores}"),
-            Self::Spanish => format!("{windows} {stores}, unos USD {usd}"),
-            Self::English => format!("{windows} {stores}, about USD {usd}"),
+            Self::Spanish => format!("{windows} {stores}, unos {usd}"),
+            Self::English => format!("{windows} {stores}, about {usd}"),
         }
     }
 
@@ -123,7 +126,7 @@ impl Language {
     }
 
     fn money(self, usd: Decimal) -> String {
-        self.grouped(&usd.round().normalize().to_string())
+        format!("USD{NO_BREAK}{}", self.grouped(&usd.round().normalize().to_string()))
     }
 
     /// Digits in groups of three, as the language separates them.
@@ -201,13 +204,13 @@ mod tests {
     #[test]
     fn a_beginning_says_how_much_where_and_why() {
         let text = Language::Spanish.write(&Notice::Begins(missing()));
-        assert_eq!(text.title, "Faltan 8 medias horas en 3 tiendas, unos USD 20.819");
+        assert_eq!(text.title, "Faltan 8 medias horas en 3 tiendas, unos USD\u{a0}20.819");
         assert_eq!(
             text.body,
             "El POS responde con un error.\nLo más viejo, desde el 17/11 10:00. Tiendas: ARTIGAS, BOSQUE, CENTRO."
         );
         let text = Language::English.write(&Notice::Begins(missing()));
-        assert_eq!(text.title, "Missing: 8 half hours in 3 stores, about USD 20,819");
+        assert_eq!(text.title, "Missing: 8 half hours in 3 stores, about USD\u{a0}20,819");
     }
 
     #[test]
@@ -230,7 +233,7 @@ mod tests {
     fn a_digest_sums_up() {
         let notice = Notice::Digest { day: date(2025, 11, 18), missing: vec![missing(), missing()] };
         let text = Language::Spanish.write(&notice);
-        assert_eq!(text.title, "Resumen del 18/11: faltan 16 medias horas, unos USD 41.639");
+        assert_eq!(text.title, "Resumen del 18/11: faltan 16 medias horas, unos USD\u{a0}41.639");
         assert_eq!(text.body.lines().count(), 2);
     }
 }

@@ -20,9 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-use super::gate::{self, Gate};
-use super::metrics::{self, Responses};
-use super::{browser_monitoring, problems, security};
+use super::{WebState, browser_monitoring, gate, metrics, problem_bodies, problems, security};
 use crate::clock;
 use crate::settings::HttpSettings;
 
@@ -34,12 +32,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct InvalidOrigin(ConfigError);
 
 /// Puts the layers around the routes.
-pub(super) fn around(
-    routes: Router,
-    settings: &HttpSettings,
-    gate: Arc<Gate>,
-    responses: Arc<Responses>,
-) -> Result<Router, InvalidOrigin> {
+pub(super) fn around(routes: Router, settings: &HttpSettings, state: WebState) -> Result<Router, InvalidOrigin> {
     let mut forgery = CsrfLayer::new();
     let public = settings.public.url.as_ref().map(|url| url.origin().ascii_serialization());
     for origin in settings.trusted_origins.iter().chain(&public) {
@@ -48,6 +41,7 @@ pub(super) fn around(
     let forgery = forgery.with_rejection_response(refuse_foreign_page);
     // Streams of events outlive the limit of time: it ends with the beginning of an answer.
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.request_timeout);
+    let (gate, responses) = (Arc::clone(&state.gate), Arc::clone(&state.responses));
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, ReferenceCodes))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -58,7 +52,7 @@ pub(super) fn around(
         .layer(from_fn(browser_monitoring::keep_trace))
         .layer(from_fn(security::headers))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_html))
-        .layer(from_fn(problems::in_shape))
+        .layer(from_fn_with_state(state, problem_bodies::in_shape))
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(timeout)
         .layer(from_fn_with_state(gate, gate::admit))

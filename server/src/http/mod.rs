@@ -15,6 +15,7 @@ mod moved;
 mod notices;
 mod openapi;
 mod pages;
+mod problem_bodies;
 mod problems;
 mod redirect;
 mod security;
@@ -177,8 +178,6 @@ pub fn router(
     sentry: &SentrySettings,
 ) -> Result<Router, layers::InvalidOrigin> {
     state.browser_monitoring = browser_monitoring::of_settings(sentry, RELEASE, pages::paths());
-    let gate = Arc::clone(&state.gate);
-    let responses = Arc::clone(&state.responses);
     let mut routes = Router::new()
         .merge(pages::routes())
         .merge(moved::routes())
@@ -207,8 +206,8 @@ pub fn router(
     let routes = routes
         .fallback(site::file_or_missing_page)
         .method_not_allowed_fallback(problems::method_not_allowed)
-        .with_state(state);
-    layers::around(routes, settings, gate, responses)
+        .with_state(state.clone());
+    layers::around(routes, settings, state)
 }
 
 /// The REST interface.

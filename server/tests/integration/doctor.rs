@@ -159,6 +159,27 @@ fn what_people_open_has_to_lead_here() {
 }
 
 #[test]
+fn a_proxy_that_is_not_believed_is_found_where_there_has_to_be_one() {
+    let public = || alone().with_variable("KLK_PUBLIC_URL", "https://no-existe.invalid");
+    let forgotten = said_of(&public(), "proxy");
+    let [_, result, detail, advice] = &forgotten[0];
+    assert!(result == "aviso" && detail.contains("no se cree") && advice.contains("KLK_TRUSTED_PROXIES"), "{detail}");
+    let believed = said_of(&public().with_variable("KLK_TRUSTED_PROXIES", "127.0.0.1"), "proxy");
+    assert!(believed.len() == 1 && !believed[0][3].contains("KLK_TRUSTED_PROXIES"), "{believed:?}");
+}
+
+#[test]
+fn a_database_in_use_is_said_to_be_unchecked() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let _server = Server::start(&klk, &[]);
+    let said = said_of(&klk, "base de datos");
+    let [[_, result, detail, advice]] = said.as_slice() else { panic!("{said:?}") };
+    assert!(result == "aviso" && detail.contains("no se revisó, porque"), "{detail}");
+    assert!(advice.contains("detenga el servidor"), "{advice}");
+}
+
+#[test]
 fn a_proxy_that_holds_events_back_is_found_and_one_that_passes_them_on_is_good() {
     // Its head comes at once, and no event.
     let holding = proxy(|path| match path {

@@ -22,5 +22,6 @@ mod rest;
 mod run_detail;
 mod sentry_reports;
 mod settings;
+mod site;
 mod support;
 mod tunnel;

@@ -1,5 +1,7 @@
 //! The table: a row a store, a column a day. Only days with something wrong have a link, a picture and words.
 
+use std::ops::Range;
+
 use domain::EtlKind;
 use domain::read_model::GapView;
 use domain::window_state::WindowState;
@@ -8,7 +10,7 @@ use leptos::prelude::*;
 
 use super::cell::{checkbox, ink, picture, selectable, share, worst};
 use super::weeks::{WEEK, month_heads, weeks};
-use super::words::{cell_words, is_shown, span_words};
+use super::words::{cell_words, is_shown, nothing_expected, span_words};
 use super::zoom::Zoom;
 use crate::format::{day, dollars, weekday, whole};
 use crate::i18n::{Language, window_state_name};
@@ -19,6 +21,9 @@ use crate::query::{Query, cell_path, store_path};
 const ROWS_MAX: usize = 25;
 /// Grids of no more stores show all of them, also those of which nothing is missing.
 const UNFOLDED_MAX: usize = 12;
+
+/// Half hours from midnight to midnight.
+pub const WHOLE_DAY: Range<u32> = 0..48;
 
 /// The rows of an address: folded, narrowed to a state, and cut to a page.
 struct Shown<'grid> {
@@ -51,21 +56,19 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
     let texts = language.coverage();
     let shown = shown(grid, query);
     let heads = match zoom {
-        Zoom::Day => (0..24)
-            .map(|hour| view! { <th scope="col" colspan="2" class="grid-hour">{format!("{hour:02}")}</th> }.into_any())
-            .collect_view()
-            .into_any(),
+        Zoom::Day => hour_heads(&WHOLE_DAY),
         Zoom::Week | Zoom::Month => {
             grid.days.iter().map(|date| day_head(grid, query, zoom, *date)).collect_view().into_any()
         }
         Zoom::Year => month_heads(grid, query),
     };
-    let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row)).collect_view();
+    // Those between the stores and what is missing of each.
     let columns = match zoom {
-        Zoom::Day => 50,
-        Zoom::Week | Zoom::Month => grid.days.len() + 2,
-        Zoom::Year => grid.days.chunks(WEEK).len() + 2,
+        Zoom::Day => WHOLE_DAY.len(),
+        Zoom::Week | Zoom::Month => grid.days.len(),
+        Zoom::Year => grid.days.chunks(WEEK).len(),
     };
+    let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row, columns)).collect_view();
     let folded = (shown.folded > 0).then(|| {
         let text = match shown.folded {
             1 => texts.one_calm().to_owned(),
@@ -73,7 +76,7 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
         };
         view! {
             <tr class="grid-folded">
-                <th scope="row" colspan=columns.to_string()>
+                <th scope="row" colspan=(columns + 2).to_string()>
                     <a class="link" href=query.href_with("todas", Some("1"))>{text}</a>
                 </th>
             </tr>
@@ -107,10 +110,21 @@ fn day_head(grid: &CoverageGrid, query: &Query, zoom: Zoom, date: jiff::civil::D
     view! { <th scope="col" aria-current=current><a href=href aria-label=label>{name} {date.day().to_string()}</a></th> }.into_any()
 }
 
-fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow) -> AnyView {
+fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, columns: usize) -> AnyView {
     let language = language();
+    let has_no_stock = grid.kind == EtlKind::Inventory && row.cells.iter().all(|cell| cell.state == DayState::Closed);
     let cells = match zoom {
-        Zoom::Day => row.cells.iter().map(|cell| half_hours(grid, query, row, cell, true)).collect_view().into_any(),
+        _ if has_no_stock => {
+            // On a phone a month and a year begin with their end: it stands there.
+            let begins_with_its_end = matches!(zoom, Zoom::Month | Zoom::Year);
+            let class = if begins_with_its_end { "grid-total muted number" } else { "grid-total muted" };
+            let words = nothing_expected(language, grid.kind);
+            view! { <td class=class colspan=columns.to_string()>{words}</td> }.into_any()
+        }
+        Zoom::Day => {
+            let day = |cell| half_hours(grid, query, row, cell, &WHOLE_DAY, true);
+            row.cells.iter().map(day).collect_view().into_any()
+        }
         Zoom::Week | Zoom::Month => {
             row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
         }
@@ -151,31 +165,51 @@ fn draw_cell(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, cell
     view! { <td class=class>{words}</td> }.into_any()
 }
 
-/// A day as its half hours: runs of equal ones are one cell.
-pub fn half_hours(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &GridCell, may_select: bool) -> AnyView {
+/// The heads of hours, which have two half hours each.
+pub fn hour_heads(shown: &Range<u32>) -> AnyView {
+    let heads = (shown.start / 2..shown.end.div_ceil(2)).map(|hour| {
+        view! { <th scope="col" colspan="2" class="grid-hour">{format!("{hour:02}")}</th> }
+    });
+    heads.collect_view().into_any()
+}
+
+/// A day as those of its half hours that are `shown`: runs of equal ones are one cell.
+pub fn half_hours(
+    grid: &CoverageGrid,
+    query: &Query,
+    row: &GridRow,
+    cell: &GridCell,
+    shown: &Range<u32>,
+    may_select: bool,
+) -> AnyView {
+    let columns = |first: u32, windows: u32| (first + windows).min(shown.end).saturating_sub(first.max(shown.start));
     if cell.spans.is_empty() {
         let class = match cell.state {
             DayState::Closed => "grid-closed",
             DayState::Upcoming => "grid-upcoming",
             _ => "grid-complete",
         };
-        return view! { <td class=class colspan="48">{cell_words(language(), grid, cell)}</td> }.into_any();
+        return view! { <td class=class colspan=shown.len().to_string()>{cell_words(language(), grid, cell)}</td> }
+            .into_any();
     }
-    let spans = cell.spans.iter().map(|span| {
+    let spans = cell.spans.iter().filter(|span| columns(span.first, span.windows) > 0).map(|span| {
         if is_shown(span.state) {
             let words = span_words(language(), grid, span);
             let drawn = view! { <span class=format!("grid-span {}", ink(span.state)) aria-hidden="true"></span> };
             return mixed(grid, query, row, cell, words, drawn.into_any(), Some((span, may_select)));
         }
-        let state = window_state_name(language(), span.state);
+        let state = match span.state {
+            WindowState::Closed => nothing_expected(language(), grid.kind),
+            state => window_state_name(language(), state),
+        };
         let class = match span.state {
             WindowState::Closed => "grid-closed",
             WindowState::Upcoming => "grid-upcoming",
             WindowState::NoSales => "grid-none",
             _ => "grid-complete",
         };
-        view! { <td class=class colspan=span.windows.to_string()>{format!("{}–{} {state}", span.from, span.to)}</td> }
-            .into_any()
+        let colspan = columns(span.first, span.windows).to_string();
+        view! { <td class=class colspan=colspan>{format!("{}–{} {state}", span.from, span.to)}</td> }.into_any()
     });
     spans.collect_view().into_any()
 }
@@ -280,4 +314,56 @@ pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
         .into_any()
     });
     view! { <ul class="grid-legend" aria-label=language.coverage().legend()>{entries.collect_view()}</ul> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::BranchId;
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::query::COVERAGE;
+
+    #[test]
+    fn a_store_without_any_snapshot_is_not_called_closed() {
+        let day = date(2025, 11, 17);
+        let cell = GridCell {
+            date: day,
+            windows: 48,
+            passed: 48,
+            state: DayState::Closed,
+            trading: None,
+            spans: Vec::new(),
+            missing: 0,
+            recoverable: 0,
+            usd: Decimal::ZERO,
+        };
+        let cells = vec![cell];
+        let (branch, name) = (BranchId::new("tienda_01"), "PERIFERICO".to_owned());
+        let grid = |kind| CoverageGrid {
+            kind,
+            days: vec![day],
+            rows: vec![GridRow {
+                branch: branch.clone(),
+                name: name.clone(),
+                cells: cells.clone(),
+                missing: 0,
+                usd: Decimal::ZERO,
+            }],
+            gaps: Vec::new(),
+            today: day,
+            at: Timestamp::UNIX_EPOCH,
+            at_local: day.at(12, 0, 0, 0),
+            is_past: false,
+        };
+        for zoom in Zoom::ALL {
+            let drawn =
+                |kind| Owner::new().with(|| coverage_table(&grid(kind), &Query::of(COVERAGE, &[]), zoom).to_html());
+            assert!(drawn(EtlKind::Sales).contains("Cerrada"));
+            let stock = drawn(EtlKind::Inventory);
+            assert!(stock.contains("Sin fotos de inventario todavía") && !stock.contains("Cerrada"), "{stock}");
+        }
+    }
 }

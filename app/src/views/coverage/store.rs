@@ -1,5 +1,7 @@
 //! One store or one day of the grid, where it stands among other things.
 
+use std::ops::Range;
+
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridSpan};
 use jiff::civil::Date;
@@ -7,7 +9,7 @@ use leptos::prelude::*;
 use rust_decimal::Decimal;
 
 use super::cell::picture;
-use super::grid::half_hours;
+use super::grid::{WHOLE_DAY, half_hours, hour_heads};
 use super::words::cell_words;
 use super::zoom::Zoom;
 use crate::format::{day, weekday, whole};
@@ -39,8 +41,9 @@ pub fn day_picture(grid: &CoverageGrid, row: &engine::GridRow, cell: &GridCell) 
     view! { <span class=class>{words}</span> }.into_any()
 }
 
-/// The days of the whole chain: of each half hour the worst that a store has. Each leads to its stores.
-pub fn chain_week(grid: &CoverageGrid) -> AnyView {
+/// The days of the whole chain: of each half hour the worst that a store has. Each leads to its stores, but for those
+/// of a screen on a wall.
+pub fn chain_week(grid: &CoverageGrid, is_wall: bool) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let days = grid.days.iter().enumerate().map(|(index, date)| {
@@ -52,17 +55,17 @@ pub fn chain_week(grid: &CoverageGrid) -> AnyView {
             count => language.gaps().windows(whole(language, count.into())),
         };
         let label = texts.chain_day(day(language, *date), said.clone());
-        let href = Query::of(COVERAGE, &[("zoom", Zoom::Day.code()), ("hasta", &date.to_string())]).href();
         let current = (*date == grid.today).then_some("date");
-        view! {
-            <li>
-                <a class="chain-day" href=href aria-label=label aria-current=current>
-                    <span>{weekday(language, *date)} " " {date.day().to_string()}</span>
-                    {picture(&together(&cells, *date))}
-                    <span class="muted">{said}</span>
-                </a>
-            </li>
+        let shown = view! {
+            <span>{weekday(language, *date)} " " {date.day().to_string()}</span>
+            {picture(&together(&cells, *date))}
+            <span class="muted">{said}</span>
+        };
+        if is_wall {
+            return view! { <li class="chain-day" aria-current=current>{shown}</li> }.into_any();
         }
+        let href = Query::of(COVERAGE, &[("zoom", Zoom::Day.code()), ("hasta", &date.to_string())]).href();
+        view! { <li><a class="chain-day" href=href aria-label=label aria-current=current>{shown}</a></li> }.into_any()
     });
     view! {
         <section class="panel panel-padded" aria-labelledby="cadena">
@@ -129,14 +132,24 @@ const fn rank(state: WindowState) -> u8 {
     }
 }
 
+/// Half hours from the first to the last, in whole hours, in which the store trades on any day or anything else is
+/// known: before and after them it is closed, which on a phone would be all that is seen.
+fn hours_shown<'grid>(cells: impl Iterator<Item = &'grid GridCell>) -> Range<u32> {
+    let stretches = cells.flat_map(|cell| {
+        let known = cell.spans.iter().filter(|span| span.state != WindowState::Closed);
+        known.map(|span| (span.first, span.windows)).chain(cell.trading)
+    });
+    let hours = stretches.map(|(first, windows)| (first / 2, (first + windows).div_ceil(2)));
+    let hours = hours.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
+    hours.map_or(WHOLE_DAY, |(first, last)| first * 2..last * 2)
+}
+
 /// The days of one store, the latest first, half hour by half hour.
 pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let query = Query::of(COVERAGE, &[]);
-    let hours = (0..24).map(|hour| {
-        view! { <th scope="col" colspan="2" class="grid-hour">{format!("{hour:02}")}</th> }
-    });
+    let shown = hours_shown(grid.rows.iter().flat_map(|row| &row.cells));
     let rows = grid.rows.iter().flat_map(|row| row.cells.iter().rev().map(move |cell| (row, cell)));
     let rows = rows.map(|(row, cell)| {
         let label = format!("{} {}", weekday(language, cell.date), cell.date.day());
@@ -144,7 +157,7 @@ pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
         view! {
             <tr>
                 <th scope="row" class="grid-store"><a class="row-link" href=href>{label}</a></th>
-                {half_hours(grid, &query, row, cell, false)}
+                {half_hours(grid, &query, row, cell, &shown, false)}
             </tr>
         }
     });
@@ -152,7 +165,7 @@ pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
         <div class="grid-scroll">
             <table class=format!("grid grid-{}", Zoom::Day.code())>
                 <caption class="visually-hidden">{texts.caption_store()}</caption>
-                <thead><tr><th scope="col" class="grid-store">{texts.day()}</th>{hours.collect_view()}</tr></thead>
+                <thead><tr><th scope="col" class="grid-store">{texts.day()}</th>{hour_heads(&shown)}</tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </div>
@@ -185,6 +198,17 @@ mod tests {
         let all = together(&[&calm, &calm], Date::constant(2025, 11, 17));
         let shown: Vec<_> = all.spans.iter().map(|span| (span.state, span.first, span.windows)).collect();
         assert_eq!(shown, [(WindowState::Closed, 0, 1), (WindowState::Complete, 1, 3)]);
+    }
+
+    #[test]
+    fn a_week_begins_with_the_first_hour_in_which_any_day_is_open() {
+        let missing_early = cell(DayState::Mixed, &[(WindowState::Closed, 0, 13), (WindowState::Missing, 13, 1)]);
+        let open = GridCell { trading: Some((16, 25)), ..cell(DayState::Complete, &[(WindowState::Closed, 0, 16)]) };
+        assert_eq!(hours_shown([&open].into_iter()), 16..42);
+        let early = GridCell { trading: None, ..missing_early };
+        assert_eq!(hours_shown([&open, &early].into_iter()), 12..42);
+        let closed = GridCell { trading: None, ..cell(DayState::Closed, &[(WindowState::Closed, 0, 48)]) };
+        assert_eq!(hours_shown([&closed].into_iter()), WHOLE_DAY);
     }
 
     #[test]

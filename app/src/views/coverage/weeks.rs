@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use rust_decimal::Decimal;
 
 use super::cell::{checkbox, selectable, share_picture, worst};
+use super::words::nothing_expected;
 use super::zoom::Zoom;
 use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
@@ -109,7 +110,7 @@ fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCe
     let days = format!("{} – {}", day(language, first.date), day(language, last.date));
     let colspan = (columns > 1).then(|| columns.to_string());
     let (class, state) = match week {
-        Week::Closed => ("grid-closed", texts.closed()),
+        Week::Closed => ("grid-closed", nothing_expected(language, kind)),
         Week::Upcoming => ("grid-upcoming", texts.upcoming()),
         Week::Complete => ("grid-complete", texts.complete()),
         Week::Wrong { state, windows, expected } => {

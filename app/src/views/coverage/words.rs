@@ -1,5 +1,6 @@
 //! What a cell says in words: to those who do not see its colours, and to those who want to know why.
 
+use domain::EtlKind;
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridSpan};
 
@@ -10,13 +11,22 @@ use crate::i18n::{Language, window_state_name};
 pub fn cell_words(language: Language, grid: &CoverageGrid, cell: &GridCell) -> String {
     let texts = language.coverage();
     match cell.state {
-        DayState::Closed => texts.closed().to_owned(),
+        DayState::Closed => nothing_expected(language, grid.kind).to_owned(),
         DayState::Upcoming => texts.upcoming().to_owned(),
         DayState::Complete => texts.complete().to_owned(),
         DayState::Mixed => {
             let spans = cell.spans.iter().filter(|span| is_shown(span.state));
             spans.map(|span| span_words(language, grid, span)).collect::<Vec<_>>().join("; ")
         }
+    }
+}
+
+/// Why nothing is expected: of sales, the store is closed then; stock is expected from the store's first snapshot on, at
+/// any hour.
+pub fn nothing_expected(language: Language, kind: EtlKind) -> &'static str {
+    match kind {
+        EtlKind::Sales => language.coverage().closed(),
+        EtlKind::Inventory => language.coverage().no_stock(),
     }
 }
 

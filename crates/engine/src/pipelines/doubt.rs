@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use domain::loss::{
-    Confirmation, DoubtedLoss, EarlierLosses, FewLines, KnownLine, doubtful, is_believed, unusually_few,
-};
+use domain::few_lines::{FewLines, unusually_few};
+use domain::loss::{Confirmation, DoubtedLoss, EarlierLosses, KnownLine, doubtful, is_believed};
 use domain::run_message::RunMessage;
 use domain::sale::SaleLine;
 use domain::stock_loss::emptied;

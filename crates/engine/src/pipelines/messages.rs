@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use domain::loss::{FewLines, LossLimits};
+use domain::few_lines::FewLines;
+use domain::loss::LossLimits;
 use domain::run_message::{ArticleOfWarehouse, Came, RunMessage};
 use domain::sale::SalesAnswer;
 use domain::stock::{ArticlesAnswer, UnreadableArticle};

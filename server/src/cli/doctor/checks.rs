@@ -36,6 +36,7 @@ pub fn all(settings: &Settings, observability: &Observability, is_quick: bool) -
     findings.extend(super::backups::check(settings, SystemClock.now()));
     findings.extend(super::block_on(pos(settings))??);
     findings.push(super::block_on(address(settings))?);
+    findings.extend(super::proxy::check_trust(settings));
     findings.extend(super::block_on(super::proxy::check(settings))?);
     findings.extend(super::block_on(super::sign_on::check(settings))?);
     findings.extend(super::block_on(notices(settings))?);
@@ -131,9 +132,11 @@ async fn database(settings: &Settings, is_quick: bool) -> Vec<Finding> {
             };
             return [Some(finding), calendars].into_iter().flatten().collect();
         }
-        Err(Failure::DatabaseInUse { .. }) => {
-            Finding::fine(SUBJECT, format!("{path} está en uso por otro proceso: el servidor está en marcha"))
-        }
+        Err(Failure::DatabaseInUse { .. }) => Finding::warning(
+            SUBJECT,
+            format!("{path} no se revisó, porque está en uso por otro proceso: el servidor está en marcha"),
+            "para leerla entera, detenga el servidor y repita klk doctor, o revise una copia con KLK_DATABASE",
+        ),
         Err(failure) => Finding::failure(
             SUBJECT,
             failure.to_string(),

@@ -50,6 +50,21 @@ pub async fn check(settings: &Settings) -> Option<Finding> {
     })
 }
 
+/// Whether a proxy has to stand before this server that it does not believe. What it listens at is never encrypted.
+pub fn check_trust(settings: &Settings) -> Option<Finding> {
+    let url = settings.http.public.url.as_ref().filter(|url| url.scheme() == "https")?;
+    settings.http.public.proxies.is_empty().then(|| {
+        let detail = format!(
+            "{url} es cifrada y en {} se escucha sin cifrar, así que delante hay un proxy, y no se cree lo que dice de \
+             quién pregunta: para los límites y la auditoría todas las personas tienen su dirección",
+            settings.http.address
+        );
+        let advice = "ponga en KLK_TRUSTED_PROXIES la dirección IP desde la que llega el proxy (127.0.0.1 si está en \
+                      esta máquina)";
+        Finding::warning(SUBJECT, detail, advice)
+    })
+}
+
 /// What went wrong underneath: a name that is not known, a port that nobody listens at, a certificate that is not trusted.
 fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());

@@ -1,5 +1,6 @@
 //! From the table of endpoints to the document.
 
+use domain::decision::ListedAction;
 use domain::gap::GapOrder;
 use domain::problem::Problem;
 use domain::read_model::{
@@ -66,6 +67,7 @@ pub(super) enum Values {
     Modes,
     States,
     Orders,
+    Actions,
 }
 
 pub(super) const RUNS: Answer = Answer::json("RunPage");
@@ -200,6 +202,7 @@ impl Values {
             Self::Modes => RunMode::schema(),
             Self::States => RunState::schema(),
             Self::Orders => GapOrder::schema(),
+            Self::Actions => ListedAction::schema(),
         }
     }
 }

@@ -62,7 +62,7 @@ const SECOND_MOMENT: Parameter = Parameter {
     values: Values::Text,
     meaning: "El segundo momento, posterior al primero. Sin él, ahora.",
 };
-const ACTION: Parameter = Parameter { name: "accion", values: Values::Text, meaning: "Solo una acción: justificar." };
+const ACTION: Parameter = Parameter { name: "accion", values: Values::Actions, meaning: "Solo una acción." };
 const ACTOR: Parameter =
     Parameter { name: "actor", values: Values::Text, meaning: "Solo de quien tiene esto en su nombre." };
 const DECISIONS_MAX: Parameter = Parameter {

@@ -1,7 +1,7 @@
 //! Requests under a foreign name, from a foreign page, through a proxy, and to the demo.
 
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
 use serde_json::json;
 
 use super::{PASSWORD, TRACKING, cookie_of};
@@ -47,6 +47,49 @@ fn a_foreign_name_a_foreign_page_and_two_names_are_turned_away() {
         // Signing somebody else in is a change as well.
         let login = client_with(None).post(format!("{}/entrar", server.address)).header(ORIGIN, "https://evil.example");
         assert_eq!(login.send().await.unwrap().status().as_u16(), 403);
+    });
+}
+
+#[test]
+fn a_browser_that_is_turned_away_is_shown_a_page_and_a_program_json() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let address = server.address.strip_prefix("http://").unwrap();
+        let send = async |method: Method, path: &str, header: (&'static str, &'static str), accept: &str| {
+            let request = client_with(None).request(method, format!("{}{path}", server.address));
+            let request = request.header(header.0, header.1).header(ACCEPT, accept);
+            let answer = request.header(COOKIE, "klk_idioma=en").send().await.unwrap();
+            let kind = answer.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
+            (answer.status().as_u16(), kind, answer.text().await.unwrap())
+        };
+        let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+        let none = ("x-nothing", "");
+        let cases = [
+            (Method::GET, "/pendientes", (HOST.as_str(), "evil.example"), 421, vec!["“evil.example”", "KLK_HOSTS"]),
+            (
+                Method::POST,
+                "/entrar",
+                (ORIGIN.as_str(), "https://klk.example"),
+                403,
+                vec!["“https://klk.example”", address, "KLK_PUBLIC_URL", "KLK_TRUSTED_ORIGINS"],
+            ),
+            (Method::GET, "/salir", none, 405, vec!["does not take that method", "href=\"/\""]),
+        ];
+        for (method, path, header, status, said) in cases {
+            let (code, kind, page) = send(method.clone(), path, header, browser).await;
+            assert_eq!((code, kind.as_str()), (status, "text/html; charset=utf-8"), "{path}");
+            assert!(page.contains("lang=\"en\"") && page.contains("This page cannot be shown"), "{page}");
+            for words in said {
+                assert!(page.contains(words), "{words}: {page}");
+            }
+            let (code, kind, body) = send(method, path, header, "*/*").await;
+            assert_eq!((code, kind.as_str()), (status, "application/json"), "{path}");
+            assert!(serde_json::from_str::<serde_json::Value>(&body).unwrap()["codigo"].is_string(), "{body}");
+        }
+        let (_, kind, _) = send(Method::POST, &format!("{TRACKING}/gaps"), none, browser).await;
+        assert_eq!(kind, "application/json", "below /api, answers are JSON");
     });
 }
 

@@ -51,6 +51,8 @@ fn a_wall_is_opened_by_its_link_and_opens_nothing_else() {
         let page = page.text().await.unwrap();
         assert!(page.contains("data-muro"), "{page}");
         assert!(!page.contains("href=\"/buscar\""), "a search that leads to where one signs in");
+        let content = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        assert!(content.contains("chain-day") && !content.contains("<a "), "nobody clicks there: {content}");
         for kept in ["pruebas", "decisiones-recientes", "sin permiso", "no permite"] {
             assert!(!page.contains(kept), "{kept}");
         }
