@@ -67,15 +67,15 @@ const RENEWALS_IN_LEASE: u32 = 4;
 pub(crate) async fn keep(engine: Engine) {
     let mut stopping = engine.stopping.subscribe();
     let lease = engine.settings.processes.lease;
+    // It was taken just now, before the engine was.
     while !*stopping.borrow_and_update() {
-        match renew(&engine, lease).await {
-            Ok(()) => {}
-            // Whatever needs the database says so; a lease that runs out interrupts what this process has in progress.
-            Err(error) => tracing::warn!(%error, "the lease of this process could not be renewed"),
-        }
         tokio::select! {
             () = tokio::time::sleep(lease / RENEWALS_IN_LEASE) => {}
-            _ = stopping.changed() => {}
+            _ = stopping.changed() => return,
+        }
+        if let Err(error) = renew(&engine, lease).await {
+            // Whatever needs the database says so; a lease that runs out interrupts what this process has in progress.
+            tracing::warn!(%error, "the lease of this process could not be renewed");
         }
     }
 }

@@ -27,11 +27,27 @@ pub fn address_of(file: &Path) -> Option<String> {
     let name = format!("klk_{:016x}", hasher.finish());
     let is_there = !rows_of(&server, &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'")).is_empty();
     if !is_there {
+        let folder = file.parent().unwrap_or(file).to_string_lossy().replace('\'', "''");
         rows_of(&server, &format!("CREATE DATABASE {name}"));
+        rows_of(&server, &format!("COMMENT ON DATABASE {name} IS '{folder}'"));
+        sweep(&server);
     }
     let (rest, options) = server.split_once('?').map_or((server.as_str(), ""), |(rest, options)| (rest, options));
     let (host, _) = rest.rsplit_once('/').unwrap();
     Some(format!("{host}/{name}?{options}"))
+}
+
+/// Databases that are dropped for each one that is made.
+const SWEPT: usize = 3;
+
+/// Drops databases whose test is over: its folder is gone. Another test may drop the same one, which is no fault.
+fn sweep(server: &str) {
+    let all = "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname LIKE 'klk\\_%'";
+    let is_over = |row: &TextRow| row.get(1).cloned().flatten().is_some_and(|folder| !Path::new(&folder).exists());
+    let over = rows_of(server, all).into_iter().filter(is_over).filter_map(|row| row.into_iter().next().flatten());
+    for name in over.take(SWEPT) {
+        drop(ask(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+    }
 }
 
 /// What a statement gives, every column as DuckDB's text of it.
@@ -64,8 +80,12 @@ fn rows_of(address: &str, sql: &str) -> Vec<TextRow> {
     rows.map(|row| (0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()).collect()
 }
 
-/// On a thread of its own: tests call it within their runtime.
 fn messages_of(address: &str, sql: &str) -> Vec<SimpleQueryMessage> {
+    ask(address, sql).unwrap_or_else(|error| panic!("{error:?}: {sql}"))
+}
+
+/// On a thread of its own: tests call it within their runtime.
+fn ask(address: &str, sql: &str) -> Result<Vec<SimpleQueryMessage>, tokio_postgres::Error> {
     let (address, sql) = (address.to_owned(), sql.to_owned());
     let asked = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -74,7 +94,7 @@ fn messages_of(address: &str, sql: &str) -> Vec<SimpleQueryMessage> {
             let connection = tokio::spawn(connection);
             client.batch_execute("SET TimeZone = 'UTC'; SET client_min_messages = warning").await.unwrap();
             client.batch_execute("SELECT set_config('search_path', 'public, klk_sql', false)").await.unwrap();
-            let messages = client.simple_query(&sql).await.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
+            let messages = client.simple_query(&sql).await;
             drop(client);
             connection.await.unwrap().unwrap();
             messages

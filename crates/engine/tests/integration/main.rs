@@ -37,6 +37,7 @@ mod schedule;
 mod search;
 mod sentry_reports;
 mod sequences;
+mod shared;
 mod story;
 mod stuck;
 mod support;

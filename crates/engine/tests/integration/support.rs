@@ -207,6 +207,12 @@ impl World {
         self.kept.push(Box::new(thing));
     }
 
+    /// Another engine over the same database, as another process has one.
+    pub async fn another(&self, settings: EngineSettings) -> Engine {
+        let parts = (&*self.base_url, &self.clock, &self.ids, self.patience, &self.monitoring);
+        start(parts, self.branches.clone(), open(&self.folder, NoopObserver), settings).await
+    }
+
     /// Ends the engine and starts another one over the same database.
     pub async fn restart(&mut self, settings: EngineSettings) {
         self.engine.shutdown().await;

@@ -27,6 +27,7 @@ mod retention;
 mod run_pages;
 mod samples;
 mod saved_views;
+mod shared;
 mod stock;
 mod store;
 mod together;
