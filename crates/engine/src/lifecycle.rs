@@ -54,8 +54,9 @@ pub struct EngineParts {
 }
 
 impl Engine {
-    /// Starts it: runs that an earlier process left in progress become `interrumpido`, and are queued anew where a plan or a
-    /// comparison waits for them; queued runs stay queued, and workers and schedules begin.
+    /// Starts it: runs that an earlier process left in progress, or on a shared database those of processes without a
+    /// lease, become `interrumpido`, and are queued anew where a plan or a comparison waits for them; queued runs stay
+    /// queued, and workers and schedules begin.
     pub async fn start(parts: EngineParts, settings: EngineSettings) -> Result<Self, EngineError> {
         if parts.branches.is_empty() {
             return Err(EngineError::NoBranches);

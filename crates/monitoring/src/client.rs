@@ -188,7 +188,7 @@ impl Monitoring {
         }
     }
 
-    /// A DuckDB statement is asked for, by the current task. `name` is the statement's name, not its text.
+    /// A statement of the database is asked for, by the current task. `name` is the statement's name, not its text.
     pub fn query(&self, name: &'static str) -> QuerySpan {
         let Some(shared) = &self.shared else { return QuerySpan::silent() };
         let hub = self.current_hub(shared);

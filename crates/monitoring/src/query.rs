@@ -1,4 +1,4 @@
-//! DuckDB statements: a span each, and a warning where one takes too long.
+//! Statements of the database: a span each, and a warning where one takes too long.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

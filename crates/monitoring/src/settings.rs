@@ -39,7 +39,7 @@ pub struct MonitoringSettings {
     pub retry_delay_min: Duration,
     /// Where the doubling ends.
     pub retry_delay_max: Duration,
-    /// A DuckDB query over this is reported as a warning.
+    /// A query of the database over this is reported as a warning.
     pub slow_query_limit: Duration,
     /// Texts that must never leave, wherever they stand (`KLK_API_KEY`, tokens).
     pub known_secrets: Vec<String>,

@@ -50,7 +50,7 @@ fn sweep(server: &str) {
     }
 }
 
-/// What a statement gives, every column as DuckDB's text of it.
+/// What a statement gives, every column as PostgreSQL's text of it.
 pub fn rows(address: &str, sql: &str) -> Vec<TextRow> {
     let width = width_of(address, sql);
     let names: Vec<String> = (0..width).map(|column| format!("c{column}")).collect();

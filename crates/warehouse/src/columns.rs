@@ -1,4 +1,4 @@
-//! Rows as columns: how lines and articles are handed to DuckDB, as Arrow batches and never row by row.
+//! Rows as columns: how lines and articles are handed to the database in bulk, as Arrow arrays and never row by row.
 
 use std::sync::Arc;
 

@@ -1,15 +1,23 @@
-//! The analytics database, and the only crate that names DuckDB.
+//! The analytics database: a DuckDB file of one process, or a PostgreSQL server that processes share. No other crate
+//! names either.
 //!
-//! One process owns the file ([`Warehouse::open`] says so when another one has it). One thread writes, one transaction
-//! a job; readers have connections of their own, see the last committed state and never wait for the writer. There is
-//! a file for each table ([`sales`], [`stock`], [`runs`], [`queue`], [`coverage`], [`waivers`], [`number_waivers`], [`decisions`],
-//! [`reconciliations`], [`later_changes`], [`listing`], [`losses`], [`calendars`], [`notices`], [`batches`], [`plans`], [`recoveries`],
-//! [`schedules`], [`processes`], [`access`]) and for each read model (`read/`); [`retention`] forgets in time, and [`past`] says what was known at a moment.
+//! One process owns a file ([`Warehouse::open`] says so when another one has it); those that share a server hold leases
+//! ([`processes`]), and each hears what the others commit ([`Warehouse::elsewhere`]). The statements are written once,
+//! in the SQL that both databases understand; `database/` is the connection to either.
 //!
-//! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and is
-//! right only for the state it was made for. That is also why a question is one transaction.
+//! In a process one thread writes, one transaction a job; readers have connections of their own, see the last committed
+//! state and never wait for the writer. There is a file for each table ([`sales`], [`stock`], [`runs`], [`queue`],
+//! [`coverage`], [`waivers`], [`number_waivers`], [`decisions`], [`reconciliations`], [`later_changes`], [`listing`],
+//! [`losses`], [`calendars`], [`notices`], [`batches`], [`plans`], [`recoveries`], [`schedules`], [`processes`],
+//! [`access`]) and for each read model (`read/`); [`retention`] forgets in time, and [`past`] says what was known at a
+//! moment.
 //!
-//! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's matters.
+//! Statements are prepared for each use: a plan of DuckDB 1.5 may hold what the statistics said when it was made, and
+//! is right only for the state it was made for. That is also why a question is one transaction. PostgreSQL gets each
+//! statement as one text with its values written into it.
+//!
+//! Instants are bound and read as microseconds since the epoch, so neither the host's zone nor the connection's
+//! matters.
 
 pub mod access;
 pub mod audit_chain;

@@ -1,14 +1,15 @@
 //! Values written into the text of a statement, instead of bound to it.
 //!
-//! DuckDB plans a statement with parameters twice where a type is not known before the values are, and once without the values
-//! where it is. Such a plan cannot skip the blocks of a table whose statistics rule a row out, so that it reads ten years to
-//! find one row. Written into the text, a value costs one plan, and that plan skips.
+//! DuckDB plans a statement with parameters twice where a type is not known before the values are, and once without the
+//! values where it is. Such a plan cannot skip the blocks of a table whose statistics rule a row out, so that it reads
+//! ten years to find one row. Written into the text, a value costs one plan, and that plan skips.
 //!
-//! Free text of people is bound: a text with a NUL character is none that a statement can have.
+//! Free text of people is bound: a text with a NUL character is none that a statement can have. What is bound is
+//! written into the text for PostgreSQL, which has a sign for that character (`database/postgres/statement.rs`).
 
 use domain::{BatchId, BranchId, RunId};
 
-/// A value as DuckDB writes it.
+/// A value as both databases read it.
 pub(crate) trait Literal {
     fn write(&self, sql: &mut String);
 }

@@ -1,5 +1,6 @@
-//! The one writer: a thread that owns a connection and does one job after the other, each in a transaction; writes of runs that
-//! wait side by side share one ([`crate::group_write`]).
+//! The one writer of this process: a thread that owns a connection and does one job after the other, each in a
+//! transaction; writes of runs that wait side by side share one ([`crate::group_write`]). Between processes that share a
+//! server, locks do what the one thread does within ([`Turn`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
