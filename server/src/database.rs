@@ -77,10 +77,9 @@ fn failure(path: &Path, error: WarehouseError) -> Failure {
             "la base de datos {path} no se puede abrir: {detail}\nSi el archivo o su registro (.wal) se dañó, no borre \
                  ninguno: klk restaurar pone en su lugar la última copia y conserva los dañados"
         )),
-        WarehouseError::CannotConnect { detail, .. } => Failure::Usage(format!(
-            "la base de datos {path} no responde: {detail}\nCompruebe que PostgreSQL esté en marcha y que KLK_DATABASE tenga su dirección, \
-                 la persona y la clave; el certificado se comprueba siempre que hay cifrado (sslmode)"
-        )),
+        WarehouseError::CannotConnect { detail, .. } => {
+            Failure::DatabaseUnreachable { place: path.to_string(), detail }
+        }
         WarehouseError::TooNew { found, known } => Failure::Usage(format!(
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
         )),

@@ -57,6 +57,18 @@ pub enum Failure {
         /// The database file.
         path: String,
     },
+    /// The server of the database cannot be reached.
+    #[error(
+        "la base de datos {place} no responde: {detail}\nCompruebe que PostgreSQL esté en marcha y que KLK_DATABASE tenga su dirección, \
+         la persona y la clave; el certificado se comprueba siempre que hay cifrado (sslmode). El servicio lo intenta otra vez con \
+         Restart=on-failure"
+    )]
+    DatabaseUnreachable {
+        /// Where it is, without a password.
+        place: String,
+        /// Why.
+        detail: String,
+    },
     /// DuckDB gave up the file after an error, as for want of room on the disk.
     #[error(
         "la base de datos dejó de funcionar tras un error: nada de lo cargado se pierde; revise el espacio en el \
@@ -99,7 +111,7 @@ impl Failure {
         let code = match self {
             Self::Usage(_) => USAGE,
             Self::DatabaseInUse { .. } => DATABASE_IN_USE,
-            Self::DatabaseBroken => DATABASE_BROKEN,
+            Self::DatabaseBroken | Self::DatabaseUnreachable { .. } => DATABASE_BROKEN,
             Self::Incomplete(_) => INCOMPLETE,
             Self::Unexpected(_) => UNEXPECTED,
         };

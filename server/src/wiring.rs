@@ -149,9 +149,9 @@ fn notices_of(settings: &Settings, purpose: Purpose) -> NoticeSettings {
     NoticeSettings { channels, ..settings.notices.clone() }
 }
 
-/// A process for pages alone runs nothing.
-fn runs_windows(settings: &Settings) -> bool {
-    settings.processes.role != ProcessRole::Web
+/// A process for pages alone runs nothing; a command does what it was asked to.
+fn runs_windows(settings: &Settings, purpose: Purpose) -> bool {
+    purpose != Purpose::Serve || settings.processes.role != ProcessRole::Web
 }
 
 fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
@@ -159,7 +159,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
     let defaults = EngineSettings::default();
     EngineSettings {
         mode: purpose.mode(),
-        workers: if purpose.mode() == EngineMode::Work && runs_windows(settings) { limits.workers } else { 0 },
+        workers: if purpose.mode() == EngineMode::Work && runs_windows(settings, purpose) { limits.workers } else { 0 },
         workers_per_branch: limits.workers_per_branch,
         queue_max: limits.queue_max,
         live_streak_max: limits.live_streak_max,
@@ -182,7 +182,7 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         past_days_max: limits.past_days_max,
         plans: limits.plans,
         retries: RetrySettings { is_on: purpose == Purpose::Serve && limits.retries.is_on, ..limits.retries },
-        scheduler: purpose == Purpose::Serve && limits.scheduler && runs_windows(settings),
+        scheduler: purpose == Purpose::Serve && limits.scheduler && runs_windows(settings, purpose),
         schedules: ScheduleSettings {
             sales: limits.cron_sales.clone(),
             inventory: limits.cron_inventory.clone(),
@@ -206,7 +206,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         notices: notices_of(settings, purpose),
         host: host::name(),
         processes: ProcessSettings {
-            may_lead: purpose == Purpose::Serve && settings.processes.may_lead,
+            // Who leads without schedules would keep others from firing theirs.
+            may_lead: purpose == Purpose::Serve && settings.processes.may_lead && limits.scheduler,
             ..settings.processes.clone()
         },
         ..defaults

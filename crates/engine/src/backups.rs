@@ -156,6 +156,9 @@ pub fn backup_problem(error: &BackupError) -> String {
         }
         BackupError::Same(path) => format!("{} es la base de datos misma", path.display()),
         BackupError::Foreign(path) => format!("{} no es una base de datos de klk", path.display()),
+        BackupError::OnServer => {
+            "la base de datos está en PostgreSQL: respáldela con pg_dump, como dice docs/RUNBOOK.md".to_owned()
+        }
         BackupError::InMemory => "la base de datos está en memoria: no hay archivo que copiar".to_owned(),
         BackupError::Database(WarehouseError::TooNew { found, known }) => format!(
             "es de una versión posterior (esquema {found}; esta conoce hasta {known}): use el klk de esa versión"

@@ -23,6 +23,9 @@ impl Warehouse {
     /// Copies the database to a file that does not exist yet. It has that name once the copy has been read whole, compared with
     /// the database and written to the disk; whatever fails before leaves no file.
     pub async fn back_up(&self, target: PathBuf) -> Result<Backup, BackupError> {
+        if self.is_shared() {
+            return Err(BackupError::OnServer);
+        }
         let file = self.file().ok_or(BackupError::InMemory)?;
         if target.exists() {
             return Err(BackupError::Exists(target));

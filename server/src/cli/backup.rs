@@ -190,6 +190,7 @@ fn failure(database: &Path, error: &BackupError) -> Failure {
         BackupError::Exists(_)
         | BackupError::Same(_)
         | BackupError::Foreign(_)
+        | BackupError::OnServer
         | BackupError::InMemory
         | BackupError::Database(_) => Failure::Usage(text),
     }

@@ -16,14 +16,16 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "docs/deploy/klk.service",
     "docs/deploy/nginx.conf",
     "docs/deploy/Dockerfile",
     "docs/deploy/compose.yaml",
+    "docs/deploy/compose.postgresql.yaml",
     "docs/RUNBOOK.md",
     "docs/METRICS.md",
     "docs/how-to/operate.md",
+    "docs/how-to/postgresql.md",
 ];
 
 /// A number after some words, as `TimeoutStopSec=45`.

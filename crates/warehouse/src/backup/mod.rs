@@ -57,6 +57,9 @@ pub enum BackupError {
     /// There is nothing of ours in the file.
     #[error("{0} is not a database of klk")]
     Foreign(PathBuf),
+    /// PostgreSQL copies its databases itself.
+    #[error("a database on a server is copied by the server's own tools")]
+    OnServer,
     /// A database in memory has no file.
     #[error("a database in memory cannot be copied")]
     InMemory,

@@ -238,6 +238,7 @@ impl Drop for Transaction<'_> {
 }
 
 /// See [`Connection::prepare`].
+#[expect(clippy::large_enum_variant, reason = "it is on the stack, and gone after the statement")]
 pub(crate) enum Statement<'connection> {
     File(duckdb::Statement<'connection>),
     Postgres { session: &'connection postgres::Session, sql: String },

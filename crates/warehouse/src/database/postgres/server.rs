@@ -22,6 +22,9 @@ pub(super) const CHANNEL: &str = "klk_cambios";
 const LISTEN_PAUSE_MIN: Duration = Duration::from_millis(250);
 const LISTEN_PAUSE_MAX: Duration = Duration::from_secs(15);
 
+/// How long nothing may be heard of the server before it is asked whether it is there.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+
 /// How long a connection may take to be made, where the address does not say (`connect_timeout`).
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -76,6 +79,7 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
+        config.keepalives_idle(KEEPALIVE);
         if config.get_application_name().is_none() {
             config.application_name("klk");
         }
@@ -197,7 +201,10 @@ impl Drop for Server {
 }
 
 /// Instants are written in UTC, a quote is only ended by a quote, and the functions of `0000_functions.sql` are found.
-const SETTINGS: &str = "SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET client_min_messages = warning;
+///
+/// A machine that lost its power keeps its locks until the server notices: within half a minute, and not after two hours.
+const SETTINGS: &str = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+    SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET client_min_messages = warning;
     SELECT set_config('search_path', current_schema() || ', klk_sql', false)";
 
 pub(super) fn closed() -> DatabaseError {
