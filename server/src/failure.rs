@@ -30,7 +30,7 @@ Códigos de salida:
   2  la orden o la configuración no sirve
   3  algo falló o quedó parcial (gaps: hay gaps; doctor: hay algo que corregir)
   4  otro proceso usa la base de datos (con el servidor en marcha: --servidor URL)
-  5  la base de datos dejó de funcionar: hay que volver a arrancar";
+  5  la base de datos dejó de funcionar, o PostgreSQL no responde: hay que volver a arrancar";
 
 /// A command that was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

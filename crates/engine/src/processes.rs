@@ -3,62 +3,16 @@
 //! What this process keeps in memory, the mirror of the queue and who may do what, is brought up to date when another process has
 //! changed it. Which run is whose is decided by the database: a claim takes a run once, whoever makes it.
 
-use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::incident::Verdict;
-use domain::{ErrorClass, RunId, RunState};
 use futures::FutureExt;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use warehouse::{Elsewhere, NewProcess, Subject, Warehouse, WarehouseError};
+use warehouse::{Elsewhere, Subject, WarehouseError};
 
 use crate::engine::Engine;
-use crate::queue::Waiting;
-use crate::{incidents, queue_check};
-
-/// What this process is among those that share the database.
-pub(crate) struct Membership {
-    process: NewProcess,
-    leads: AtomicBool,
-    /// Runs that other processes have taken, whose end somebody here waits for.
-    away: Mutex<HashMap<RunId, Waiting>>,
-}
-
-impl Membership {
-    /// The process of a file leads from the start; of a database that is shared, one that the lease says leads.
-    pub(crate) fn new(process: NewProcess, leads: bool) -> Self {
-        Self { process, leads: AtomicBool::new(leads), away: Mutex::default() }
-    }
-
-    /// Its name, which its runs have.
-    pub(crate) fn name(&self) -> &str {
-        &self.process.name
-    }
-
-    /// Whether it fires schedules and looks after what belongs to nobody.
-    pub(crate) fn leads(&self) -> bool {
-        self.leads.load(Ordering::Acquire)
-    }
-
-    /// Gives the lease back: what this process had in progress has ended.
-    pub(crate) async fn leave(&self, warehouse: &Warehouse) -> Result<(), WarehouseError> {
-        self.leads.store(false, Ordering::Release);
-        warehouse.give_up_lease(self.process.id).await
-    }
-
-    /// Another process has a run, or had it: its end is waited for here.
-    pub(crate) fn await_end(&self, run: Waiting) {
-        self.away().insert(run.record.id, run);
-    }
-
-    fn away(&self) -> MutexGuard<'_, HashMap<RunId, Waiting>> {
-        self.away.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::queue_check;
 
 /// How many renewals a lease lasts for: one that is late or lost costs nothing.
 const RENEWALS_IN_LEASE: u32 = 4;
@@ -83,10 +37,10 @@ pub(crate) async fn keep(engine: Engine) {
 async fn renew(engine: &Engine, lease: Duration) -> Result<(), WarehouseError> {
     let membership = &engine.membership;
     let may_lead = engine.settings.processes.may_lead;
-    let leads = engine.warehouse.renew_lease(membership.process.clone(), lease, may_lead).await;
+    let leads = engine.warehouse.renew_lease(membership.process().clone(), lease, may_lead).await;
     // Who cannot ask does not know, and so leads no more.
     let is_leader = *leads.as_ref().unwrap_or(&false);
-    if membership.leads.swap(is_leader, Ordering::AcqRel) != is_leader {
+    if membership.set_leads(is_leader) {
         tracing::info!(process = membership.name(), leads = is_leader, "who leads has changed");
     }
     if leads? {
@@ -144,36 +98,4 @@ async fn catch_up(engine: &Engine, change: &Elsewhere) -> Result<(), WarehouseEr
         engine.events.gaps_changed();
     }
     Ok(())
-}
-
-/// Takes out of the mirror what waits no more in the database: another process has it, or it was cancelled. Then looks at those
-/// whose end is waited for here.
-pub(crate) async fn let_go(engine: &Engine, queued: &HashSet<RunId>) -> Result<(), WarehouseError> {
-    for run in engine.queue.take_out(|run| !queued.contains(&run)) {
-        engine.membership.await_end(run);
-    }
-    let awaited: Vec<RunId> = engine.membership.away().keys().copied().collect();
-    for record in engine.warehouse.runs(awaited.clone()).await? {
-        let Some(verdict) = verdict_of(record.state) else { continue };
-        let Some(run) = engine.membership.away().remove(&record.id) else { continue };
-        if let Some(check_in) = run.check_in.as_ref().filter(|_| record.state != RunState::Failed && verdict != FAILED)
-        {
-            check_in.succeed();
-        }
-        incidents::run_ended(engine, &record, verdict);
-    }
-    Ok(())
-}
-
-/// Which class another process's run failed with is in its row; that it failed is enough to judge its store.
-const FAILED: Verdict = Verdict::Failed(ErrorClass::ApiError);
-
-/// None of a run that has not ended.
-const fn verdict_of(state: RunState) -> Option<Verdict> {
-    match state {
-        RunState::Queued | RunState::Running => None,
-        RunState::Succeeded => Some(Verdict::Answered),
-        RunState::Failed | RunState::Partial => Some(FAILED),
-        RunState::Interrupted | RunState::Cancelled => Some(Verdict::NotJudged),
-    }
 }

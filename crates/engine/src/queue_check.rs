@@ -11,8 +11,8 @@ use warehouse::{PlanRecord, RunRecord, WarehouseError};
 
 use crate::engine::Engine;
 use crate::plans::{follow, start};
-use crate::processes;
 use crate::queue::Waiting;
+use crate::runs_elsewhere;
 
 /// Checks the queue, at intervals, until the engine stops.
 pub(crate) async fn keep(engine: Engine) {
@@ -43,7 +43,7 @@ pub(crate) async fn check(engine: &Engine) -> Result<(), WarehouseError> {
     let lost = if engine.warehouse.is_shared() {
         let queued: HashSet<RunId> =
             runs.iter().filter(|run| run.state == RunState::Queued).map(|run| run.id).collect();
-        processes::let_go(engine, &queued).await?;
+        runs_elsewhere::let_go(engine, &queued).await?;
         // Those of other processes are theirs.
         let own = engine.warehouse.runs_of_process(engine.membership.name().to_owned()).await?;
         own.into_iter().filter(|run| !engine.queue.knows(run.id)).collect()

@@ -17,7 +17,7 @@ use crate::database::Connection;
 use crate::instants::epoch_days;
 use crate::{Result, WarehouseError};
 
-pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
+pub(crate) use crate::database::Columns;
 
 /// The fields of articles, under the names of their columns.
 pub(crate) fn article_columns(articles: &[Article]) -> Result<Columns> {

@@ -19,10 +19,12 @@ pub(crate) use row::{ReadColumn, Row};
 pub(crate) use value::{Params, ToValue, Value, params, params_from_iter};
 
 use domain::BranchId;
-
-use crate::columns::Columns;
+use duckdb::arrow::array::ArrayRef;
 
 pub(crate) type Result<T> = std::result::Result<T, DatabaseError>;
+
+/// Rows in bulk: columns of one length, with their names.
+pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
 
 /// A connection: one thread uses it at a time.
 pub(crate) struct Connection(Inner);
@@ -132,11 +134,11 @@ impl Connection {
     }
 
     /// Adds rows in bulk, piece by piece. Columns that are not named are null.
-    pub(crate) fn append(
+    pub(crate) fn append<Error: From<DatabaseError>>(
         &self,
         table: &str,
-        pieces: impl IntoIterator<Item = crate::Result<Columns>>,
-    ) -> crate::Result<()> {
+        pieces: impl IntoIterator<Item = std::result::Result<Columns, Error>>,
+    ) -> std::result::Result<(), Error> {
         match &self.0 {
             Inner::File(connection) => file::append(connection, table, pieces),
             Inner::Postgres(session) => session.append(table, pieces),

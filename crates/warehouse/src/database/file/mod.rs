@@ -9,9 +9,7 @@ use duckdb::types::{ToSqlOutput, ValueRef};
 use duckdb::{Connection, Row, ToSql};
 
 use super::row::Column;
-use super::{DatabaseError, ReadColumn, Value};
-use crate::WarehouseError;
-use crate::columns::Columns;
+use super::{Columns, DatabaseError, ReadColumn, Value};
 
 impl ToSql for Value {
     fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
@@ -37,29 +35,30 @@ impl ReadColumn for Row<'_> {
 const PIECES_FLUSHED: usize = 4;
 
 /// See [`super::Connection::append`]; all pieces have the same columns.
-pub(super) fn append(
+pub(super) fn append<Error: From<DatabaseError>>(
     connection: &Connection,
     table: &str,
-    pieces: impl IntoIterator<Item = crate::Result<Columns>>,
-) -> crate::Result<()> {
+    pieces: impl IntoIterator<Item = Result<Columns, Error>>,
+) -> Result<(), Error> {
+    let of_duckdb = |error: duckdb::Error| DatabaseError::from(error);
     let mut pieces = pieces.into_iter().peekable();
     let Some(Ok(first)) = pieces.peek() else { return pieces.next().map_or(Ok(()), |first| first.map(drop)) };
     let names: Vec<&str> = first.iter().map(|(name, _)| *name).collect();
-    let mut appender = connection.appender_with_columns(table, &names)?;
+    let mut appender = connection.appender_with_columns(table, &names).map_err(of_duckdb)?;
     for (place, columns) in pieces.enumerate() {
         if place > 0 && place % PIECES_FLUSHED == 0 {
-            appender.flush()?;
+            appender.flush().map_err(of_duckdb)?;
         }
-        appender.append_record_batch(batch_of(columns?)?)?;
+        appender.append_record_batch(batch_of(columns?)?).map_err(of_duckdb)?;
     }
-    Ok(appender.flush()?)
+    Ok(appender.flush().map_err(of_duckdb)?)
 }
 
-fn batch_of(columns: Columns) -> crate::Result<RecordBatch> {
+fn batch_of(columns: Columns) -> Result<RecordBatch, DatabaseError> {
     let fields: Vec<Field> = columns.iter().map(|(name, array)| field(name, array.data_type())).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|error| WarehouseError::Unreadable { column: "batch", detail: error.to_string() })
+        .map_err(|error| DatabaseError::Column { index: 0, detail: error.to_string() })
 }
 
 /// What has the width of an identifier is one: DuckDB takes it as it is, and would parse a text.

@@ -5,17 +5,22 @@ use duckdb::arrow::array::{
     Array, AsArray, BooleanArray, Date32Array, Decimal64Array, Decimal128Array, FixedSizeBinaryArray, Int32Array,
     StringArray, TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::statement::{NUL_SIGN, write_into};
-use crate::columns::Columns;
-use crate::instants::{date_of_epoch_days, local};
-use crate::{Result, WarehouseError};
+use crate::database::{Columns, DatabaseError, Result};
 
 /// The rows of some columns, which are as long as each other.
 pub(super) fn copy_text(columns: &Columns) -> Result<Bytes> {
     let rows = columns.first().map_or(0, |(_, array)| array.len());
-    let readers = columns.iter().map(|(name, array)| Values::of(name, &**array)).collect::<Result<Vec<_>>>()?;
+    let readers = columns
+        .iter()
+        .enumerate()
+        .map(|(index, (_, array))| Values::of(index, &**array))
+        .collect::<Result<Vec<_>>>()?;
     let mut text = String::with_capacity(rows * columns.len() * 8);
     for row in 0..rows {
         for (place, (values, (_, array))) in readers.iter().zip(columns).enumerate() {
@@ -48,7 +53,7 @@ enum Values<'array> {
 }
 
 impl<'array> Values<'array> {
-    fn of(name: &'static str, array: &'array dyn Array) -> Result<Self> {
+    fn of(index: usize, array: &'array dyn Array) -> Result<Self> {
         let found = (array.as_string_opt().map(Self::Text))
             .or_else(|| array.as_boolean_opt().map(Self::Truth))
             .or_else(|| array.as_primitive_opt().map(Self::Line))
@@ -59,7 +64,7 @@ impl<'array> Values<'array> {
             .or_else(|| array.as_primitive_opt().map(Self::Date))
             .or_else(|| array.as_primitive_opt().map(Self::Moment))
             .or_else(|| array.as_fixed_size_binary_opt().map(Self::Identifier));
-        found.ok_or_else(|| WarehouseError::Unreadable { column: name, detail: array.data_type().to_string() })
+        found.ok_or_else(|| DatabaseError::Column { index, detail: array.data_type().to_string() })
     }
 
     /// Writing into a text does not fail.
@@ -72,22 +77,32 @@ impl<'array> Values<'array> {
             Self::SmallCount(values) => write_into(text, values.value(row)),
             Self::Number(values) => millionths(text, values.value(row).into()),
             Self::Money(values) => millionths(text, values.value(row)),
-            Self::Date(values) => write_into(text, date_of_epoch_days("fecha", values.value(row))?),
+            Self::Date(values) => write_into(text, date_of(values.value(row))?),
             Self::Moment(values) => {
-                write_into(text, local("momento", values.value(row))?);
+                write_into(text, moment_of(values.value(row))?);
                 // Where the column has instants, this is one; where it has readings of a clock, a zone is not read.
                 text.push_str("+00");
             }
             Self::Identifier(values) => {
-                let bytes = values.value(row).try_into().map_err(|_| WarehouseError::Unreadable {
-                    column: "id",
-                    detail: "an identifier has sixteen bytes".to_owned(),
-                })?;
+                let bytes =
+                    values.value(row).try_into().map_err(|_| out_of_range("an identifier has sixteen bytes"))?;
                 write_into(text, Uuid::from_bytes(bytes));
             }
         }
         Ok(())
     }
+}
+
+fn out_of_range(detail: impl ToString) -> DatabaseError {
+    DatabaseError::Column { index: 0, detail: detail.to_string() }
+}
+
+fn date_of(epoch_days: i32) -> Result<Date> {
+    Date::constant(1970, 1, 1).checked_add(SignedDuration::from_hours(24 * i64::from(epoch_days))).map_err(out_of_range)
+}
+
+fn moment_of(microseconds: i64) -> Result<DateTime> {
+    Ok(TimeZone::UTC.to_datetime(Timestamp::from_microsecond(microseconds).map_err(out_of_range)?))
 }
 
 /// Every decimal that is loaded has six decimals.

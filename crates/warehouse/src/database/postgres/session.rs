@@ -14,10 +14,8 @@ use tokio_postgres::{CancelToken, Client, SimpleQueryMessage, SimpleQueryRow};
 use super::copy::copy_text;
 use super::server::{CHANNEL, Server};
 use super::statement::with_values;
-use crate::WarehouseError;
-use crate::columns::Columns;
 use crate::database::row::Column;
-use crate::database::{DatabaseError, ReadColumn, Result, Turn, Value};
+use crate::database::{Columns, DatabaseError, ReadColumn, Result, Turn, Value};
 
 /// The lock that whoever writes takes, alone or shared.
 const WRITERS: i64 = 0x006b_6c6b;
@@ -97,11 +95,11 @@ impl Session {
     }
 
     /// Adds rows in bulk; all pieces have the same columns.
-    pub(crate) fn append(
+    pub(crate) fn append<Error: From<DatabaseError>>(
         &self,
         table: &str,
-        pieces: impl IntoIterator<Item = crate::Result<Columns>>,
-    ) -> crate::Result<()> {
+        pieces: impl IntoIterator<Item = std::result::Result<Columns, Error>>,
+    ) -> std::result::Result<(), Error> {
         let mut pieces = pieces.into_iter();
         let Some(first) = pieces.next().transpose()? else { return Ok(()) };
         let names: Vec<&str> = first.iter().map(|(name, _)| *name).collect();
@@ -114,7 +112,7 @@ impl Session {
                 next = pieces.next().transpose()?;
             }
             sink.finish().await.map_err(DatabaseError::from)?;
-            Ok::<_, WarehouseError>(())
+            Ok::<_, Error>(())
         })
     }
 
