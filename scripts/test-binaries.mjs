@@ -10,7 +10,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const message = JSON.parse(line);
     if (message.reason !== "compiler-artifact" || !message.executable || !message.target.kind.includes("test")) continue;
     const folder = dirname(message.manifest_path);
-    const crate = crates.find((name) => folder.endsWith(`/crates/${name}`));
+    const crate = crates.find((name) => folder.endsWith(`/${name}`));
     if (crate) found.set(`${crate} ${message.target.name}`, `${folder} ${message.executable}`);
 }
 for (const [, programs] of [...found].sort()) console.log(programs);

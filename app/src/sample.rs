@@ -88,6 +88,7 @@ pub fn monitoring() -> MonitoringView {
         },
         descartados: Vec::new(),
         monitores: Vec::new(),
+        procesos: Vec::new(),
         enlaces: None,
         generado_en: second(0),
         generado_en_local: date(2025, 11, 17).at(12, 0, 0, 0),

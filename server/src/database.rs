@@ -21,11 +21,7 @@ pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Res
     }
     let limits = &settings.database_limits;
     let warehouse_settings = WarehouseSettings {
-        place: match &settings.postgres {
-            Some(server) => Place::Postgres(server.clone()),
-            None if is_absent => Place::Memory,
-            None => Place::File(settings.database.clone()),
-        },
+        place: if is_absent { Place::Memory } else { settings.place() },
         readers: limits.readers,
         writes_waiting_max: limits.writes_waiting_max,
         writes_together_max: limits.writes_together_max,
@@ -69,7 +65,8 @@ fn default_memory(machine_bytes: Option<u64>) -> String {
     format!("{}MiB", (bytes >> 20).max(1))
 }
 
-fn failure(path: &Path, error: WarehouseError) -> Failure {
+/// What is said of a database that does not open.
+pub fn failure(path: &Path, error: WarehouseError) -> Failure {
     let path = path.display();
     match error {
         WarehouseError::InUse { .. } => Failure::DatabaseInUse { path: path.to_string() },

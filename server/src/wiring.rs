@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
 use notices::{Channel, NetworkTransport};
 use secrecy::ExposeSecret;
-use warehouse::Access;
+use warehouse::{Access, PostgresSettings};
 
 use crate::clock::{self, SystemClock, TimeOrderedIds};
 use crate::failure::Failure;
@@ -69,6 +69,7 @@ fn monitoring_settings(settings: &Settings) -> MonitoringSettings {
         .chain(settings.sign_on.as_ref().and_then(|sign_on| sign_on.provider.client_secret.as_ref()))
         .chain(settings.notices.channels.iter().flat_map(Channel::secrets))
         .map(|secret| secret.expose_secret().to_owned())
+        .chain(settings.postgres.as_ref().and_then(PostgresSettings::password))
         .collect(),
         private_headers: vec![settings.client.api_key_header.clone()],
         web: sentry_web(&settings.sentry),

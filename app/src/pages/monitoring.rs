@@ -10,7 +10,7 @@ use crate::query::{MONITORING, TRIAL_CODE};
 use crate::values::Values;
 use crate::views::{
     PageHeader, Section, browser_trial, cron_monitors, monitoring_cards, monitoring_link_lists, monitoring_reports,
-    monitoring_summary, server_trial,
+    monitoring_summary, process_list, server_trial,
 };
 
 /// What is reported changes without an event of ours, so the page asks.
@@ -42,8 +42,13 @@ fn show(monitoring: &MonitoringView) -> AnyView {
         view! { <Section title=texts.links_title()>{links}</Section> }
     });
     let monitors = cron_monitors(&monitoring.monitores, monitoring.generado_en);
+    let processes = (!monitoring.procesos.is_empty()).then(|| {
+        let list = process_list(&monitoring.procesos, monitoring.generado_en);
+        view! { <Section title=texts.processes_title() intro=texts.processes_intro() is_flush=true>{list}</Section> }
+    });
     view! {
         {monitoring_summary(monitoring)}
+        {processes}
         {figures}
         <Section title=texts.cron_title() intro=texts.cron_intro() is_flush=true>{monitors}</Section>
         {links}

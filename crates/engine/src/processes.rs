@@ -4,7 +4,7 @@
 //! changed it. Which run is whose is decided by the database: a claim takes a run once, whoever makes it.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use tokio::sync::broadcast::Receiver;
@@ -17,7 +17,7 @@ use crate::queue_check;
 /// How many renewals a lease lasts for: one that is late or lost costs nothing.
 const RENEWALS_IN_LEASE: u32 = 4;
 
-/// Renews the lease until the engine stops, and gives it back. Who leads interrupts what processes without a lease left.
+/// Renews the lease until the engine stops, and interrupts what processes without a lease left.
 pub(crate) async fn keep(engine: Engine) {
     let mut stopping = engine.stopping.subscribe();
     let lease = engine.settings.processes.lease;
@@ -43,7 +43,9 @@ async fn renew(engine: &Engine, lease: Duration) -> Result<(), WarehouseError> {
     if membership.set_leads(is_leader) {
         tracing::info!(process = membership.name(), leads = is_leader, "who leads has changed");
     }
-    if leads? {
+    leads?;
+    // Whoever sees it first: also where nobody leads, because nobody fires schedules.
+    if engine.warehouse.has_abandoned_runs().await? {
         let (ids, most) = (engine.ids.clone(), engine.settings.plans.interruptions_max);
         let left = engine.warehouse.interrupt_running(engine.clock.now(), most, move || ids.run_id()).await?;
         if !left.is_empty() {
@@ -55,47 +57,73 @@ async fn renew(engine: &Engine, lease: Duration) -> Result<(), WarehouseError> {
     Ok(())
 }
 
-/// How long changes are gathered before they are followed: a recovery commits many a second.
+/// How long changes are gathered before pages hear of them: a recovery commits many a second.
 const GATHERED_FOR: Duration = Duration::from_millis(100);
+
+/// The mirror of the queue is brought up to date after so many times as long as that took the last time, so that a long queue costs
+/// a process only a part of its time, and after this long at most.
+const MIRRORED_AFTER_TIMES: u32 = 10;
+const MIRRORED_AFTER_MAX: Duration = Duration::from_secs(5);
 
 /// Follows what other processes change, until the engine stops.
 pub(crate) async fn follow(engine: Engine, mut changes: Receiver<Elsewhere>) {
     let mut stopping = engine.stopping.subscribe();
+    let (mut next_mirroring, mut is_behind) = (Instant::now(), false);
     while !*stopping.borrow_and_update() {
         let change = tokio::select! {
-            change = changes.recv() => change,
+            change = changes.recv() => Some(change),
+            () = tokio::time::sleep_until(next_mirroring.into()), if is_behind => None,
             _ = stopping.changed() => return,
         };
-        let mut gathered = match change {
-            Ok(change) => change,
-            Err(RecvError::Lagged(_)) => Elsewhere { subjects: Subject::ALL.to_vec(), is_decided: true },
-            Err(RecvError::Closed) => return,
+        let work = async {
+            if let Some(change) = change {
+                is_behind |= hear(&engine, change, &mut changes).await?;
+            }
+            if is_behind && Instant::now() >= next_mirroring {
+                let started = Instant::now();
+                is_behind = false;
+                queue_check::check(&engine).await?;
+                next_mirroring = Instant::now() + (started.elapsed() * MIRRORED_AFTER_TIMES).min(MIRRORED_AFTER_MAX);
+            }
+            Ok::<_, WarehouseError>(())
         };
-        // Whoever was signed in by another process is known here at once.
-        if !gathered.is_decided {
-            tokio::time::sleep(GATHERED_FOR).await;
-        }
-        while let Ok(change) = changes.try_recv() {
-            gathered.subjects.extend(change.subjects);
-            gathered.is_decided |= change.is_decided;
-        }
-        match AssertUnwindSafe(catch_up(&engine, &gathered)).catch_unwind().await {
+        match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "what another process changed could not be followed"),
             Err(_) => tracing::error!("following another process panicked"),
         }
+        if changes.is_closed() {
+            return;
+        }
     }
 }
 
-async fn catch_up(engine: &Engine, change: &Elsewhere) -> Result<(), WarehouseError> {
-    if change.is_decided {
+/// Has pages hear of a change, and of those that come right after it; says whether the queue may have changed.
+async fn hear(
+    engine: &Engine,
+    change: Result<Elsewhere, RecvError>,
+    changes: &mut Receiver<Elsewhere>,
+) -> Result<bool, WarehouseError> {
+    let anything = || Elsewhere { subjects: Subject::ALL.to_vec(), is_decided: true };
+    let mut gathered = match change {
+        Ok(change) => change,
+        Err(RecvError::Lagged(_)) => anything(),
+        Err(RecvError::Closed) => return Ok(false),
+    };
+    // Whoever was signed in by another process is known here at once.
+    if !gathered.is_decided {
+        tokio::time::sleep(GATHERED_FOR).await;
+    }
+    while let Ok(change) = changes.try_recv() {
+        gathered.subjects.extend(change.subjects);
+        gathered.is_decided |= change.is_decided;
+    }
+    if gathered.is_decided {
         engine.access.renew(engine.warehouse.access_records().await?, engine.clock.now());
     }
-    if change.subjects.contains(&Subject::Runs) || change.subjects.contains(&Subject::Plans) {
-        queue_check::check(engine).await?;
-        engine.events.run_changed();
-    } else if !change.subjects.is_empty() {
-        engine.events.gaps_changed();
+    if gathered.subjects.is_empty() {
+        return Ok(false);
     }
-    Ok(())
+    engine.events.run_changed();
+    Ok(gathered.subjects.iter().any(|subject| matches!(subject, Subject::Runs | Subject::Plans)))
 }

@@ -142,6 +142,18 @@ impl Warehouse {
         .await
     }
 
+    /// Whether a run is in progress whose process holds no lease any more.
+    pub async fn has_abandoned_runs(&self) -> Result<bool> {
+        if !self.is_shared() {
+            return Ok(false);
+        }
+        self.read("ejecuciones_abandonadas", |connection| {
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM etl_ejecuciones WHERE {IS_ABANDONED})");
+            Ok(connection.query_row(&sql, params![], |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// The runs in progress of the process with this name.
     pub async fn runs_of_process(&self, name: String) -> Result<Vec<RunRecord>> {
         self.read("ejecuciones_de_proceso", move |connection| of_process(connection, params![name])).await

@@ -116,24 +116,8 @@ impl Warehouse {
 
     /// The same; the observer hears of every job, from the question to the end of the work.
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
-        let file = settings.place.file().map(OpenFile::take).transpose()?.map(Arc::new);
+        let Opened { mut connection, file, server, lost } = open_place(settings)?;
         let mark = file.as_ref().and_then(|file| file.mark());
-        let lost = mark.and_then(CommitMark::lost);
-        let server = match &settings.place {
-            Place::Postgres(server) => Some(Server::new(server).map_err(|error| cannot_connect(server, &error))?),
-            Place::File(_) | Place::Memory => None,
-        };
-        let mut connection: Connection = match (&settings.place, &server) {
-            (Place::File(path), _) => open_file(path, settings)?,
-            (Place::Postgres(place), Some(server)) => {
-                Connection::of_server(Arc::clone(server)).map_err(|error| cannot_connect(place, &error))?
-            }
-            _ => duckdb::Connection::open_in_memory_with_flags(config(settings)?)?.into(),
-        };
-        if connection.is_file() {
-            // What DuckDB prints of an instant is then the same on every machine; we bind and read microseconds.
-            connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
-        }
         match (settings.access, &settings.place) {
             (Access::ReadOnly, Place::File(_) | Place::Postgres(_)) => require_schema(&connection)?,
             _ => {
@@ -304,6 +288,39 @@ impl Warehouse {
     {
         self.0.detect_broken(self.0.readers.read_long(name, question).await)
     }
+}
+
+/// A database that was opened: its schema was not looked at yet.
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    pub(crate) file: Option<Arc<OpenFile>>,
+    pub(crate) server: Option<Arc<Server>>,
+    /// What was missing of the file before it was opened.
+    pub(crate) lost: Option<LostCommits>,
+}
+
+/// Opens a database as all others of this crate find it: instants are written in UTC.
+pub(crate) fn open_place(settings: &WarehouseSettings) -> Result<Opened> {
+    let file = settings.place.file().map(OpenFile::take).transpose()?.map(Arc::new);
+    let lost = file.as_ref().and_then(|file| file.mark()).and_then(CommitMark::lost);
+    let server = match &settings.place {
+        Place::Postgres(server) => Some(
+            Server::new(server, settings.access == Access::ReadOnly).map_err(|error| cannot_connect(server, &error))?,
+        ),
+        Place::File(_) | Place::Memory => None,
+    };
+    let connection: Connection = match (&settings.place, &server) {
+        (Place::File(path), _) => open_file(path, settings)?,
+        (Place::Postgres(place), Some(server)) => {
+            Connection::of_server(Arc::clone(server)).map_err(|error| cannot_connect(place, &error))?
+        }
+        _ => duckdb::Connection::open_in_memory_with_flags(config(settings)?)?.into(),
+    };
+    if connection.is_file() {
+        // What DuckDB prints of an instant is then the same on every machine; we bind and read microseconds.
+        connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
+    }
+    Ok(Opened { connection, file, server, lost })
 }
 
 /// Changes of other processes that somebody who listens may be behind.

@@ -11,6 +11,7 @@ mod etl;
 mod export;
 mod gaps;
 mod justify;
+mod move_data;
 mod period;
 mod plan;
 mod plan_verb;
@@ -116,6 +117,9 @@ enum Command {
     /// Pone un respaldo en lugar de la base de datos, que se conserva con otro nombre; el servidor debe estar detenido
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Restaurar(backup::RestoreArguments),
+    /// Muda la base de datos de un archivo a PostgreSQL, o de vuelta, y compara las dos; los servidores deben estar detenidos
+    #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
+    Migrar(move_data::MoveArguments),
     /// Sirve un KLK simulado, para probar sin tocar el real
     #[command(help_template = HELP_TEMPLATE)]
     Sim(sim::SimArguments),
@@ -185,6 +189,7 @@ impl CommandLine {
             Command::Auditoria(arguments) => arguments.run(&usable(loaded)?),
             Command::Respaldar(arguments) => arguments.run(&usable(loaded)?),
             Command::Restaurar(arguments) => arguments.run(&usable(loaded)?),
+            Command::Migrar(arguments) => arguments.run(&usable(loaded)?),
             Command::Sentry(arguments) => arguments.run(&usable(loaded)?),
         }
     }

@@ -26,7 +26,7 @@ use engine::{AccessSettings, BackupSettings, NoticeSettings, ProcessSettings};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
-use warehouse::PostgresSettings;
+use warehouse::{Place, PostgresSettings};
 
 pub use access::PublicAddress;
 use branch_file::{BranchEntry, ExceptionEntry};
@@ -127,6 +127,14 @@ pub fn file_to_read(named: Option<&Path>) -> Option<PathBuf> {
 }
 
 impl Settings {
+    /// Where the database is.
+    pub fn place(&self) -> Place {
+        match &self.postgres {
+            Some(server) => Place::Postgres(server.clone()),
+            None => Place::File(self.database.clone()),
+        }
+    }
+
     /// Whether there is a database to read: a server has one, or says why not.
     pub fn has_database(&self) -> bool {
         self.postgres.is_some() || self.database.exists()

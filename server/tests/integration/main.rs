@@ -22,6 +22,7 @@ mod rest;
 mod run_detail;
 mod sentry_reports;
 mod settings;
+mod shared;
 mod site;
 mod support;
 mod tunnel;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::rest::block_on;
 use crate::support::{Ended, Klk, Pos, Server, on_a_full_disk};
 
-const STORES: [(&str, &str); 2] = [("tienda_01", "SUC001"), ("tienda_08", "SUC002")];
+pub const STORES: [(&str, &str); 2] = [("tienda_01", "SUC001"), ("tienda_08", "SUC002")];
 /// Processes of a seed, one after the other.
 const PROCESSES: usize = 5;
 /// Rounds of recovering what is missing once all is well.
@@ -133,7 +133,7 @@ fn fault(dice: &mut StdRng) -> Fault {
     if dice.random() { fault.of_branch(STORES.choose(dice).unwrap().1) } else { fault }
 }
 
-async fn recover(server: &Server, store: &str, day: &str) -> reqwest::Result<reqwest::Response> {
+pub async fn recover(server: &Server, store: &str, day: &str) -> reqwest::Result<reqwest::Response> {
     let period = json!({ "etl_tipo": "ventas", "ubicacion_id": store, "fecha_desde": day, "fecha_hasta": day });
     server.request(reqwest::Method::POST, "/api/etl/tracking/recuperar-gap").json(&period).send().await
 }
@@ -165,7 +165,7 @@ async fn still_there(server: &Server, loaded: &BTreeMap<String, u64>, seed: u64)
     }
 }
 
-async fn recover_all(server: &Server, seed: u64) {
+pub async fn recover_all(server: &Server, seed: u64) {
     let all = "/api/etl/tracking/ejecuciones";
     for _ in 0..ROUNDS {
         let_plans_go_on(server).await;

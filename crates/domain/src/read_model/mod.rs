@@ -44,8 +44,8 @@ pub use justifications::{
 pub use metrics::{BranchMetrics, Metrics, RunFigures};
 pub use monitoring::{
     BranchIssues, CheckInState, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial,
-    MonitoringTrialRequest, MonitoringView, ReportCount, ReportDropReason, ReportFailure, ReportFailureKind,
-    ReportKind, SourceClockView, WaitingReports,
+    MonitoringTrialRequest, MonitoringView, ProcessView, ReportCount, ReportDropReason, ReportFailure,
+    ReportFailureKind, ReportKind, SourceClockView, WaitingReports,
 };
 pub use past::{Comparison, WindowSpan};
 pub use plans::{

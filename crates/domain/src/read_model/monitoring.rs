@@ -220,6 +220,9 @@ read_model! {
         pub en_espera: WaitingReports,
         pub descartados: Vec<DroppedReports>,
         pub monitores: Vec<CronMonitorView>,
+        /// The processes that share the database; none where it is a file, which has one.
+        #[serde(default)]
+        pub procesos: Vec<ProcessView>,
         /// None where no organisation is configured.
         pub enlaces: Option<MonitoringLinks>,
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -228,6 +231,33 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         #[serde(with = "crate::plain_time")]
         pub generado_en_local: DateTime,
+    }
+
+    /// A process that shares the database, and its lease.
+    pub struct ProcessView {
+        /// As `host` of its runs.
+        pub nombre: String,
+        /// `web`, `trabajador` or `todo`.
+        pub rol: String,
+        pub version: String,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
+        pub iniciado_en: Timestamp,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
+        pub iniciado_en_local: DateTime,
+        /// When it last renewed its lease.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        #[serde(with = "crate::plain_time")]
+        pub renovado_en: Timestamp,
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(with = "crate::plain_time")]
+        pub renovado_en_local: DateTime,
+        /// Whether its lease has run out: what it had in progress is interrupted.
+        pub vencido: bool,
+        /// Whether it fires the schedules.
+        pub dirige: bool,
+        pub en_proceso: u64,
     }
 
     /// How far the POS's clock is from ours.

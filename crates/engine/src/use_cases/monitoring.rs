@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use domain::ErrorClass;
 use domain::read_model::{
     BranchIssues, CronMonitorView, DroppedReports, ErrorIssues, MonitoringLinks, MonitoringTrial, MonitoringView,
-    ReportCount, ReportFailure, SourceClockView, WaitingReports,
+    ProcessView, ReportCount, ReportFailure, SourceClockView, WaitingReports,
 };
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use monitoring::{ItemKind, LastCheckIn, MonitoringStatus, SentryLinks};
+use warehouse::ProcessRow;
 
 use super::monitoring_words::{check_in_state, drop_reason, failure_kind, report_kind};
 use crate::{Actor, Engine, UseCaseError};
@@ -47,10 +48,30 @@ impl Engine {
             en_espera: waits,
             descartados: dropped(&status),
             monitores: self.cron_monitors(&status, now),
+            procesos: self.processes().await?,
             enlaces: self.monitoring.links().map(|links| self.monitoring_links(&links)),
             generado_en: now,
             generado_en_local: self.local(now),
         })
+    }
+
+    async fn processes(&self) -> Result<Vec<ProcessView>, UseCaseError> {
+        if !self.warehouse.is_shared() {
+            return Ok(Vec::new());
+        }
+        let view = |row: ProcessRow| ProcessView {
+            nombre: row.process.name,
+            rol: row.process.role,
+            version: row.process.version,
+            iniciado_en: row.started_at,
+            iniciado_en_local: self.local(row.started_at),
+            renovado_en: row.renewed_at,
+            renovado_en_local: self.local(row.renewed_at),
+            vencido: row.is_gone,
+            dirige: row.leads,
+            en_proceso: row.running,
+        };
+        Ok(self.warehouse.processes().await?.into_iter().map(view).collect())
     }
 
     /// Fails as something of ours would, so that people see the way from a click to Sentry: an internal error, one

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{EtlKind, RunState};
 use uuid::Uuid;
-use warehouse::NewProcess;
+use warehouse::{MoveError, NewProcess, Place, PostgresSettings, WarehouseSettings, move_database};
 
 use crate::samples::{CENTRO, PERIFERICO, end, half_hour, instant, line, run_id, sales_window, unused_id};
 use crate::store::{Store, open};
@@ -130,4 +130,73 @@ async fn a_connection_that_was_cut_off_is_made_again_and_another_process_is_hear
     assert_eq!(other.queued_runs().await.unwrap().len(), 1);
     let waiting = tokio::time::timeout(Duration::from_secs(30), heard.recv());
     assert!(waiting.await.unwrap().is_ok());
+}
+
+/// Every table that is moved, as anybody reads it.
+fn everything(path: &std::path::Path, address: Option<&str>) -> Vec<(String, Vec<crate::store::TextRow>)> {
+    const MOVED: [&str; 9] = [
+        "SELECT id, estado, etl_tipo, ubicacion_id, ventana_desde, ventana_hasta, fecha_inicio, intento, lote_id, fecha_desde,
+            hora_hasta, registros_cargados FROM etl_ejecuciones",
+        "SELECT * FROM cobertura",
+        "SELECT * FROM cobertura_continua",
+        "SELECT ubicacion_id, numero_factura, linea, fecha, rtrim(hora::VARCHAR, '0'), fecha_hora, venta_total_usd,
+            descripcion_producto, es_no_fiscal, ejecucion_id FROM ventas",
+        "SELECT * FROM ventas_por_media_hora",
+        "SELECT * FROM secuencias",
+        "SELECT * FROM lotes",
+        "SELECT id, momento, actor, accion, objeto, detalle, orden, huella FROM auditoria",
+        "SELECT * FROM decisiones",
+    ];
+    let rows = |sql: &str| match address {
+        Some(address) => {
+            let mut rows = test_database::rows(address, sql);
+            rows.sort();
+            rows
+        }
+        None => crate::store::rows_of_file(path, sql),
+    };
+    MOVED.iter().map(|sql| ((*sql).to_owned(), rows(sql))).collect()
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_database_that_is_moved_to_a_server_and_back_has_every_row_also_after_it_was_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, back) = (folder.path().join("klk.duckdb"), folder.path().join("back.duckdb"));
+    let store = Store::of_file(&file);
+    for (number, day) in (1..).zip(["2025-10-31", "2025-11-17", "2025-12-01"]) {
+        let lines = vec![
+            line(&format!("C1-01-{number:08}"), 1, &format!("{day}T08:00:00.1234567"), "1.25"),
+            line("it's \\ \u{1F3EA}\tñ", i32::try_from(number).unwrap(), &format!("{day}T08:10:00"), "-0.000001"),
+        ];
+        store.load_sales(number, PERIFERICO, half_hour(&format!("{day}T08:00")), lines).await;
+    }
+    store.queue(9, EtlKind::Sales, CENTRO, half_hour("2025-11-17T08:00")).await;
+    store.warehouse.close().await;
+    let expected = everything(&file, None);
+    assert!(expected.iter().filter(|(_, rows)| !rows.is_empty()).count() >= 6);
+
+    let address = test_database::address_of(&folder.path().join("moved")).unwrap();
+    let server = || Place::Postgres(PostgresSettings { address: address.clone() });
+    let mut parts = Vec::new();
+    move_database(Place::File(file.clone()), server(), |part| parts.push(part)).unwrap();
+    assert!(parts.iter().all(|part| !part.was_there || part.rows == 0), "{parts:?}");
+    assert_eq!(parts.iter().filter(|part| part.table == "ventas").count(), 3);
+    assert_eq!(everything(&file, Some(&address)), expected);
+
+    // What is missing is moved again, and the rest left as it is.
+    test_database::execute(&address, "DELETE FROM ventas WHERE fecha = '2025-11-17'");
+    let mut again = Vec::new();
+    move_database(Place::File(file.clone()), server(), |part| again.push(part)).unwrap();
+    let moved: Vec<_> = again.iter().filter(|part| !part.was_there).map(|part| part.month.clone()).collect();
+    assert_eq!(moved, [Some("2025-11".to_owned())]);
+
+    move_database(server(), Place::File(back.clone()), |_| ()).unwrap();
+    assert_eq!(everything(&back, None), expected);
+
+    // A process that works with it keeps it from being moved.
+    let warehouse = warehouse::Warehouse::open(&WarehouseSettings { place: server(), ..Default::default() }).unwrap();
+    warehouse.renew_lease(process(1, "a"), LONG, true).await.unwrap();
+    let refused = move_database(server(), Place::File(folder.path().join("third.duckdb")), |_| ());
+    assert!(matches!(refused, Err(MoveError::InUse(1))), "{refused:?}");
 }

@@ -27,6 +27,12 @@ impl Store {
         Self { warehouse: open(&file_in(folder.path())), folder }
     }
 
+    /// In a file of its own, also where tests have their databases on a server.
+    pub fn of_file(path: &Path) -> Self {
+        let settings = WarehouseSettings { readers: 2, ..WarehouseSettings::at(path) };
+        Self { warehouse: Warehouse::open(&settings).unwrap(), folder: tempfile::tempdir().unwrap() }
+    }
+
     pub fn path(&self) -> PathBuf {
         file_in(self.folder.path())
     }
@@ -146,12 +152,17 @@ pub fn file_in(folder: &Path) -> PathBuf {
 pub fn sorted_rows(path: &Path, sql: &str) -> Vec<TextRow> {
     let mut rows = match test_database::address_of(path) {
         Some(address) => test_database::rows(&address, sql),
-        None => {
-            let connection = Connection::open(path).unwrap();
-            connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
-            text_rows(&connection, sql)
-        }
+        None => rows_of_file(path, sql),
     };
+    rows.sort();
+    rows
+}
+
+/// The same of a file, also where tests have their databases on a server.
+pub fn rows_of_file(path: &Path, sql: &str) -> Vec<TextRow> {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
+    let mut rows = text_rows(&connection, sql);
     rows.sort();
     rows
 }

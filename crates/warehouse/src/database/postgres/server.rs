@@ -44,6 +44,12 @@ impl PostgresSettings {
         format!("postgres://{host}:{port}/{}", config.get_dbname().unwrap_or_default())
     }
 
+    /// The password in the address, which is in no log.
+    pub fn password(&self) -> Option<String> {
+        let config: Config = self.address.parse().ok()?;
+        config.get_password().map(|password| String::from_utf8_lossy(password).into_owned())
+    }
+
     /// Whether a setting names a server, and not a file.
     pub fn is_address(text: &str) -> bool {
         text.starts_with("postgres://") || text.starts_with("postgresql://")
@@ -69,11 +75,13 @@ impl fmt::Debug for PostgresSettings {
 pub(crate) struct Server {
     config: Config,
     encryption: MakeRustlsConnect,
+    is_read_only: bool,
     runtime: Option<Runtime>,
 }
 
 impl Server {
-    pub(crate) fn new(settings: &PostgresSettings) -> Result<Arc<Self>> {
+    /// Whose sessions may write, or only read.
+    pub(crate) fn new(settings: &PostgresSettings, is_read_only: bool) -> Result<Arc<Self>> {
         let unusable = |message: String| DatabaseError::Postgres { message, code: None };
         let mut config: Config = settings.address.parse()?;
         if config.get_connect_timeout().is_none() {
@@ -95,12 +103,17 @@ impl Server {
             .enable_all()
             .build()
             .map_err(|error| unusable(error.to_string()))?;
-        Ok(Arc::new(Self { config, encryption: MakeRustlsConnect::new(encryption), runtime: Some(runtime) }))
+        Ok(Arc::new(Self {
+            config,
+            encryption: MakeRustlsConnect::new(encryption),
+            is_read_only,
+            runtime: Some(runtime),
+        }))
     }
 
     /// A client of its own, with everything set that the statements of this crate rely on.
     pub(super) fn connect(&self) -> Result<Client> {
-        let (config, encryption) = (self.config.clone(), self.encryption.clone());
+        let (config, encryption, is_read_only) = (self.config.clone(), self.encryption.clone(), self.is_read_only);
         let connected = self.run(async move {
             let (client, connection) = config.connect(encryption).await?;
             tokio::spawn(async move {
@@ -109,6 +122,9 @@ impl Server {
                 }
             });
             client.batch_execute(SETTINGS).await?;
+            if is_read_only {
+                client.batch_execute("SET default_transaction_read_only = on").await?;
+            }
             Ok::<_, tokio_postgres::Error>(client)
         });
         Ok(connected.ok_or_else(closed)??)
