@@ -10,15 +10,20 @@ postgres_programs() {
     return 1
 }
 
-# Sets KLK_TEST_POSTGRES, unless it is set; fails where there is no PostgreSQL and none can be installed.
-postgres_server() {
-    [[ -z ${KLK_TEST_POSTGRES:-} ]] || return 0
+# Installs it where it can; fails where there is none after that.
+postgres_is_here() {
     if ! postgres_programs >/dev/null && can_apt; then
         # Debian would begin a server that nobody asked for.
         as_root mkdir -p /etc/postgresql-common/createcluster.d
         echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/klk.conf >/dev/null
         apt postgresql || true
     fi
+    postgres_programs >/dev/null
+}
+
+# Sets KLK_TEST_POSTGRES, unless it is set.
+postgres_server() {
+    [[ -z ${KLK_TEST_POSTGRES:-} ]] || return 0
     local programs port
     programs=$(postgres_programs) || return 1
     postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/klk-postgres-XXXXXX")
@@ -50,10 +55,11 @@ postgres_end() {
 # The tests of the warehouse and the engine once more, with their databases on the server. What is only true of a file is left out.
 postgres_tests() {
     local failed=0 binary
-    if ! postgres_server; then
+    if [[ -z ${KLK_TEST_POSTGRES:-} ]] && ! postgres_is_here; then
         say "no PostgreSQL here, and none can be installed: its tests are left out (KLK_TEST_POSTGRES names one)"
         return 0
     fi
+    postgres_server || die "the PostgreSQL for the tests did not start"
     say "tests of the warehouse and the engine on PostgreSQL"
     # Those that were built with all others: cargo would build everything anew for two packages alone.
     cargo test --workspace --no-run --message-format=json 2>/dev/null |

@@ -78,7 +78,7 @@ fn nothing_is_lost_or_doubled_whichever_process_is_killed() {
             FROM ventas GROUP BY 1, 2) AS contadas
          FULL JOIN ventas_por_media_hora AS sumas USING (ubicacion_id, media_hora)
          WHERE contadas.lineas IS DISTINCT FROM sumas.lineas OR contadas.usd IS DISTINCT FROM sumas.total_usd",
-        "SELECT count(*) FROM (SELECT 1 FROM disparos GROUP BY nombre, date_trunc('minute', disparada_en) HAVING count(*) > 1) AS dobles",
+        "SELECT count(*) FROM (SELECT 1 FROM disparos GROUP BY nombre, date_trunc('minute', disparada_en) HAVING count(*) > 1) AS repetidos",
     ];
     for sql in nothing {
         assert_eq!(value(&address, sql), "0", "{sql}");
