@@ -102,7 +102,8 @@ impl Elsewhere {
     }
 }
 
-/// Counts the changes, and tells its own from those of other processes. The count of a write goes up after its commit and before its caller hears of it.
+/// Counts the changes, and separates its own from those of other processes. The count of a write goes up after its commit and
+/// before its caller hears of it.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     changes: [AtomicU64; SUBJECTS],

@@ -330,7 +330,7 @@ fn cannot_connect(server: &PostgresSettings, error: &DatabaseError) -> Warehouse
     WarehouseError::CannotConnect { server: server.shown(), detail: error.to_string() }
 }
 
-/// Counts what other processes change, and tells who listens.
+/// Counts what other processes change, and notifies who listens.
 fn follow(server: &Server, connection: &Connection, elsewhere: &broadcast::Sender<Elsewhere>) -> Result<Arc<Versions>> {
     let own: String = connection.query_row("SELECT gen_random_uuid()::VARCHAR", [], |row| row.get(0))?;
     let versions = Arc::new(Versions::of_process(unique("proceso", &own)?));
