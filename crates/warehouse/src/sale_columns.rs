@@ -3,7 +3,7 @@
 //! A line is a kilobyte and has fifty fields. The columns are filled side by side, a block of lines after the other, so that
 //! the lines of a block are still in the processor's cache when the last column reads them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use domain::sale::{SaleLine, millionths};
 use duckdb::arrow::array::{
@@ -30,14 +30,23 @@ pub(crate) fn sale_columns(parts: &[&[SaleLine]]) -> Result<Columns> {
     Ok(columns.into_iter().map(|(name, mut column)| (name, column.finish())).collect())
 }
 
+static NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| empty_columns(0).into_iter().map(|(name, _)| name).collect());
+
 /// The names of the columns, in their order.
-pub(crate) fn sale_column_names() -> Vec<&'static str> {
-    empty_columns(0).into_iter().map(|(name, _)| name).collect()
+pub(crate) fn sale_column_names() -> String {
+    NAMES.join(", ")
 }
 
-/// The same as they are selected, so that what is staged and what is loaded have the same types.
+/// The same as they are selected, with the clock as this type: it is staged as text.
+pub(crate) fn sale_columns_with_clock(kind: &str) -> String {
+    let selected = |name: &&str| if *name == "hora" { format!("hora::{kind} AS hora") } else { (*name).to_owned() };
+    NAMES.iter().map(selected).collect::<Vec<_>>().join(", ")
+}
+
+/// As what is staged and what is loaded are compared: of the same types.
 pub(crate) fn sale_column_list() -> String {
-    sale_column_names().join(", ").replace(" hora,", " hora::TIME_NS AS hora,")
+    sale_columns_with_clock("TIME_NS")
 }
 
 macro_rules! text {

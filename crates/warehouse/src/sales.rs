@@ -17,7 +17,7 @@ use crate::invoice_days::InvoiceDays;
 use crate::literal::with_values;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
-use crate::sale_columns::{sale_column_list, sale_column_names, sale_columns};
+use crate::sale_columns::{sale_column_list, sale_column_names, sale_columns, sale_columns_with_clock};
 use crate::sales_window::{IN_WINDOW, Receipt, SalesWindow, window_values};
 use crate::summaries::{summarise, summarise_half_hour};
 use crate::{Result, Warehouse, fresh_window, losses, other_days};
@@ -175,7 +175,7 @@ const MISSING: &str = "NOT EXISTS (
 
 /// Puts the lines into a table of this connection, with the columns of `ventas` but for branch and run.
 fn stage(connection: &Connection, lines: &[SaleLine]) -> Result<()> {
-    let columns = sale_column_names().join(", ").replace(" hora,", " hora::VARCHAR AS hora,");
+    let columns = sale_columns_with_clock("VARCHAR");
     connection.replace_temporary_table("carga_ventas", &format!("AS SELECT {columns} FROM ventas LIMIT 0"))?;
     connection.append("carga_ventas", lines.chunks(PIECE_ROWS).map(|piece| sale_columns(&[piece])))
 }
@@ -286,7 +286,7 @@ fn compare(connection: &Connection, window: &SalesWindow, staged: u64, existing:
 fn insert_of_staged() -> String {
     format!(
         "INSERT INTO ventas ({}, ubicacion_id, ejecucion_id) SELECT {}, ?, ?::UUID FROM carga_ventas",
-        sale_column_names().join(", "),
+        sale_column_names(),
         sale_column_list()
     )
 }

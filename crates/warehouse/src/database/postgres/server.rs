@@ -22,7 +22,7 @@ pub(super) const CHANNEL: &str = "klk_cambios";
 const LISTEN_PAUSE_MIN: Duration = Duration::from_millis(250);
 const LISTEN_PAUSE_MAX: Duration = Duration::from_secs(15);
 
-/// How long nothing may be heard of the server before it is asked whether it is there.
+/// How long nothing may be heard of the server before it is asked whether it is there; a few times more, and it is gone.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
 /// How long a connection may take to be made, where the address does not say (`connect_timeout`).
@@ -87,7 +87,7 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
-        config.keepalives_idle(KEEPALIVE);
+        config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE / 2).keepalives_retries(3);
         if config.get_application_name().is_none() {
             config.application_name("klk");
         }
