@@ -183,7 +183,8 @@ fn engine_settings(settings: &Settings, purpose: Purpose) -> EngineSettings {
         past_days_max: limits.past_days_max,
         plans: limits.plans,
         retries: RetrySettings { is_on: purpose == Purpose::Serve && limits.retries.is_on, ..limits.retries },
-        scheduler: purpose == Purpose::Serve && limits.scheduler && runs_windows(settings, purpose),
+        // Whoever leads fires; that schedules fire counts for what is late at every process.
+        scheduler: purpose == Purpose::Serve && limits.scheduler,
         schedules: ScheduleSettings {
             sales: limits.cron_sales.clone(),
             inventory: limits.cron_inventory.clone(),

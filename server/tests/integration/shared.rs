@@ -103,7 +103,7 @@ fn what_is_decided_at_one_server_is_seen_at_the_other_and_a_file_is_of_one_proce
     let pos = Pos::start();
     let folder = tempfile::tempdir().unwrap();
     let address = test_database::address_of(&folder.path().join("klk.duckdb")).unwrap();
-    let klk = pos.klk().with_variable("KLK_DATABASE", &address);
+    let klk = pos.klk().with_variable("KLK_DATABASE", &address).with_variable("KLK_SCHEDULER", "true");
     let pages = [start(&klk, "web"), start(&klk, "web")];
     block_on(async {
         let waive = json!({
@@ -114,6 +114,10 @@ fn what_is_decided_at_one_server_is_seen_at_the_other_and_a_file_is_of_one_proce
         let (status, answer) = pages[0].post_json("/api/etl/tracking/justificar-gap", &waive).await;
         assert_eq!(status, 200, "{answer}");
         let path = "/api/etl/tracking/justificaciones";
+        // Others fire the schedules, and what is late is late here too.
+        let (_, schedules) = pages[1].get_json("/api/etl/tracking/cron/status").await;
+        let is_on = |cron: &serde_json::Value| cron["activo"] == true && cron["proxima_ejecucion"].is_string();
+        assert!(schedules["cron"].as_array().is_some_and(|all| all.len() == 3 && all.iter().all(is_on)), "{schedules}");
         pages[1].until(path, |list| list["justificaciones"].as_array().is_some_and(|found| !found.is_empty())).await;
     });
     for server in pages {
