@@ -29,6 +29,12 @@ export function rowsOf(reports) {
   const bulk = of("bulk");
   const busy = dashboards.filter((row) => row.requests_per_second);
   const listeners = dashboards.filter((row) => row.mb_above_none !== undefined);
+  const workers = of("workers").flatMap((report) => report.rows);
+  const byWorkers = (count) => workers.find((row) => row.workers === count);
+  const growth = workers.length === 0 ? [] : [1, 2, 3, 4].map((count) => [
+    `PostgreSQL, windows a second, workers: ${count}`, "/s", undefined, byWorkers(count)?.windows_per_second,
+  ]);
+  const cpu = (row) => row && row.worker_cpu_ms_per_window + row.web_cpu_ms_per_window + row.postgres_cpu_ms_per_window;
   const rows = [
     ["CPU of a page, warm, 1,000 runs: the dearest", "ms", 2, most(scene(1000).map((row) => row.alone.cpu))],
     ["the same, the median page", "ms", 2, medianOf(scene(1000), (row) => row.alone.cpu)],
@@ -46,6 +52,10 @@ export function rowsOf(reports) {
     ["peak memory of an answer of 60 MB, above idle", "MB", 100, medianOf(bulk, (row) => row.peak_mb_above_idle)],
     ["10,080 windows queued", "ms", 100, queue?.start_ms],
     ["their cancel acknowledged", "ms", 50, queue?.cancel_ms],
+    ["the same POS and a file, windows a second", "/s", undefined, byWorkers(0)?.windows_per_second],
+    ...growth,
+    ["CPU of a window, a file: one process", "ms", undefined, cpu(byWorkers(0))],
+    ["CPU of a window, PostgreSQL: all processes of one worker", "ms", undefined, cpu(byWorkers(1))],
   ];
   return rows
     .filter(([, , , measured]) => measured !== undefined)

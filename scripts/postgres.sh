@@ -21,7 +21,7 @@ postgres_is_here() {
     postgres_programs >/dev/null
 }
 
-# Sets KLK_TEST_POSTGRES, unless it is set.
+# Sets KLK_TEST_POSTGRES, unless it is set. More options of the server may be given.
 postgres_server() {
     [[ -z ${KLK_TEST_POSTGRES:-} ]] || return 0
     local programs port
@@ -35,13 +35,13 @@ postgres_server() {
         postgres_as=(runuser -u postgres --)
         chown postgres "$postgres_folder"
     fi
-    say "starting a PostgreSQL for the tests"
+    say "starting a PostgreSQL of its own"
     # Nothing of it has to survive a power cut.
     (cd "$postgres_folder" &&
         "${postgres_as[@]}" "$programs/initdb" -D data -U klk --auth=trust -E UTF8 --locale=C.UTF-8 >initdb.log &&
         "${postgres_as[@]}" "$programs/pg_ctl" -D data -w -l server.log start -o \
             "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off \
-             -c full_page_writes=off -c max_connections=400" >start.log) || return 1
+             -c full_page_writes=off -c max_connections=400 ${1:-}" >start.log) || return 1
     export KLK_TEST_POSTGRES="postgres://klk@127.0.0.1:$port/postgres?sslmode=disable"
 }
 
