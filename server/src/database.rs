@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::StatementWatcher;
 use monitoring::Monitoring;
-use warehouse::{Access, LostCommits, Place, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Access, DatabaseError, LostCommits, Place, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
 use crate::host;
@@ -77,6 +77,14 @@ pub fn failure(path: &Path, error: WarehouseError) -> Failure {
         WarehouseError::CannotConnect { detail, .. } => {
             Failure::DatabaseUnreachable { place: path.to_string(), detail }
         }
+        // A server that has no room for one more has it later.
+        WarehouseError::Statement(error) | WarehouseError::Away(error) if error.is_away() => {
+            Failure::DatabaseUnreachable { place: path.to_string(), detail: error.to_string() }
+        }
+        WarehouseError::Refused { detail, .. } => refused(&path.to_string(), &detail),
+        WarehouseError::Statement(error @ DatabaseError::Postgres { .. }) => {
+            refused(&path.to_string(), &error.to_string())
+        }
         WarehouseError::TooNew { found, known } => Failure::Usage(format!(
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
         )),
@@ -84,12 +92,22 @@ pub fn failure(path: &Path, error: WarehouseError) -> Failure {
             "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): haga una copia \
              y arranque klk serve, que la pone al día"
         )),
+        WarehouseError::HalfMoved => Failure::Usage(format!(
+            "a la base de datos {path} le falta una parte: una mudanza no terminó. Repita klk migrar, que sigue donde quedó"
+        )),
         WarehouseError::NotCopied { found, detail } => Failure::Usage(format!(
             "la base de datos {path} es de una versión anterior (esquema {found}) y no se pudo copiar antes de ponerla al día, así \
              que se dejó como está: {detail}"
         )),
         error => Failure::Unexpected(anyhow::Error::new(error).context(format!("la base de datos {path} no abre"))),
     }
+}
+
+fn refused(place: &str, detail: &str) -> Failure {
+    Failure::Usage(format!(
+        "la base de datos {place} responde, y no deja hacer lo que hace falta: {detail}\nEl usuario tiene que ser el dueño de una \
+         base de datos UTF8, vacía o de klk: vea docs/how-to/postgresql.md"
+    ))
 }
 
 #[cfg(test)]

@@ -121,6 +121,9 @@ impl Failure {
 
 /// What a use case refuses, as scripts see it.
 pub fn use_case_failure(error: UseCaseError) -> Failure {
+    if let UseCaseError::Warehouse(WarehouseError::Away(away)) = &error {
+        return Failure::DatabaseUnreachable { place: "de KLK_DATABASE".to_owned(), detail: away.to_string() };
+    }
     match error.code() {
         ProblemCode::InvalidParameter | ProblemCode::NotFound | ProblemCode::NotSignedIn | ProblemCode::Forbidden => {
             Failure::Usage(error.to_string())

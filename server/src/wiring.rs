@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use engine::{
-    Engine, EngineMode, EngineParts, EngineSettings, NoticeSettings, ProcessRole, ProcessSettings, RetrySettings,
-    ScheduleSettings,
+    Engine, EngineError, EngineMode, EngineParts, EngineSettings, NoticeSettings, ProcessRole, ProcessSettings,
+    RetrySettings, ScheduleSettings,
 };
 use jiff::SignedDuration;
 use monitoring::{Monitoring, MonitoringGuard, MonitoringSettings, SentryWeb, Started};
@@ -137,7 +137,13 @@ pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpo
         notice_transport: Arc::new(NetworkTransport::new(&settings.notices.channels)),
         branches: list,
     };
-    let engine = Engine::start(parts, engine_settings(settings, purpose)).await.context("el motor no arrancó")?;
+    let engine = match Engine::start(parts, engine_settings(settings, purpose)).await {
+        // A server may have room for one connection and not for the next.
+        Err(EngineError::Warehouse(error)) if settings.place().file().is_none() => {
+            return Err(database::failure(&settings.database, error));
+        }
+        engine => engine.context("el motor no arrancó")?,
+    };
     if needs_listing && purpose == Purpose::Serve {
         tokio::spawn(listing::keep(engine.clone(), warehouse, source, settings.clone()));
     }

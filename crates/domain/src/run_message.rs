@@ -47,6 +47,9 @@ pub enum RunMessage {
         /// The limit.
         milisegundos: u64,
     },
+    /// The database server does not answer.
+    #[serde(rename = "base_de_datos_ausente")]
+    DatabaseAway,
     /// The database file is damaged.
     #[serde(rename = "base_de_datos_danada")]
     DatabaseDamaged,

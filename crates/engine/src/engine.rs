@@ -13,7 +13,8 @@ use monitoring::{CheckIn, Monitoring};
 use texts::Language;
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use tokio::task::JoinSet;
-use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, Warehouse};
+use warehouse::schedules::Firing;
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, QueuedBy, Warehouse};
 
 use crate::access::Access;
 use crate::actor::Actor;
@@ -42,8 +43,8 @@ use crate::unanswered_days::UnansweredDays;
 pub(crate) enum EnqueueReason {
     /// Somebody asked for them; the batch says who.
     Requested,
-    /// A schedule fired, whose check-in they are.
-    Schedule(CheckIn),
+    /// A schedule fired, whose check-in they are; the firing is noted with the first of its runs.
+    Schedule { check_in: CheckIn, firing: Option<Firing> },
     /// Somebody decided something, which is kept with them.
     Decided(NewDecision),
 }
@@ -210,14 +211,16 @@ impl Engine {
         why: EnqueueReason,
     ) -> Result<EnqueueOutcome, UseCaseError> {
         self.admit(runs.len())?;
-        let (check_in, decision) = match why {
-            EnqueueReason::Requested => (None, None),
-            EnqueueReason::Schedule(check_in) => (Some(check_in), None),
-            EnqueueReason::Decided(decision) => (None, Some(decision)),
+        let (check_in, by) = match why {
+            EnqueueReason::Requested => (None, QueuedBy::Request),
+            EnqueueReason::Schedule { check_in, firing } => {
+                (Some(check_in), firing.map_or(QueuedBy::Request, QueuedBy::Firing))
+            }
+            EnqueueReason::Decided(decision) => (None, QueuedBy::Decision(decision)),
         };
         let engine = self.clone();
         run_detached(async move {
-            let outcome = engine.warehouse.enqueue_decided(batch, runs, decision).await?;
+            let outcome = engine.warehouse.enqueue_by(batch, runs, by).await?;
             let part = || check_in.as_ref().map(CheckIn::share);
             let waiting = outcome.queued.iter().cloned().map(|record| Waiting { record, check_in: part() });
             engine.queue.push(waiting);

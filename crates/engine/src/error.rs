@@ -229,7 +229,11 @@ impl UseCaseError {
             | Self::AlreadyWithdrawn
             | Self::DayNotOver(_) => ProblemCode::Conflict,
             Self::PlanChanged { .. } => ProblemCode::PlanChanged,
-            Self::QueueFull { .. } | Self::ShuttingDown | Self::SignInBusy | Self::ProviderSilent => ProblemCode::Busy,
+            Self::QueueFull { .. }
+            | Self::ShuttingDown
+            | Self::SignInBusy
+            | Self::ProviderSilent
+            | Self::Warehouse(WarehouseError::Away(_)) => ProblemCode::Busy,
             Self::Warehouse(_) | Self::PasswordHash(_) | Self::MonitoringTrial => ProblemCode::Internal,
         }
     }

@@ -61,6 +61,7 @@ impl UseCaseError {
             Self::ShuttingDown => texts.shutting_down().to_owned(),
             Self::MonitoringTrial => texts.monitoring_trial().to_owned(),
             Self::Warehouse(WarehouseError::Damaged(_)) => texts.database_damaged().to_owned(),
+            Self::Warehouse(WarehouseError::Away(_)) => texts.database_away().to_owned(),
             Self::Warehouse(_) => texts.database().to_owned(),
         }
     }

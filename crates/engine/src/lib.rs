@@ -53,6 +53,7 @@ mod runs_elsewhere;
 pub mod schedule;
 mod scheduler;
 mod settings;
+mod share;
 mod source_clock;
 mod source_echoes;
 mod statements;

@@ -131,6 +131,7 @@ impl Engine {
         let mut tasks = engine.tasks.lock().await;
         if engine.warehouse.is_shared() && engine.settings.mode != EngineMode::Look {
             tasks.spawn(processes::keep(engine.clone()));
+            tasks.spawn(processes::end_abandoned_runs(engine.clone()));
             tasks.spawn(processes::follow(engine.clone(), changes));
         }
         if engine.settings.workers > 0 {
@@ -193,7 +194,8 @@ async fn join(parts: &EngineParts, settings: &EngineSettings) -> Result<Membersh
             && parts
                 .warehouse
                 .renew_lease(process.clone(), settings.processes.lease, settings.processes.may_lead)
-                .await?;
+                .await?
+                .leads;
     Ok(Membership::new(process, leads))
 }
 

@@ -13,11 +13,12 @@ use warehouse::{Elsewhere, Subject, WarehouseError};
 
 use crate::engine::Engine;
 use crate::queue_check;
+use crate::share::Share;
 
 /// How many renewals a lease lasts for: one that is late or lost costs nothing.
 const RENEWALS_IN_LEASE: u32 = 4;
 
-/// Renews the lease until the engine stops, and interrupts what processes without a lease left.
+/// Renews the lease until the engine stops.
 pub(crate) async fn keep(engine: Engine) {
     let mut stopping = engine.stopping.subscribe();
     let lease = engine.settings.processes.lease;
@@ -37,22 +38,43 @@ pub(crate) async fn keep(engine: Engine) {
 async fn renew(engine: &Engine, lease: Duration) -> Result<(), WarehouseError> {
     let membership = &engine.membership;
     let may_lead = engine.settings.processes.may_lead;
-    let leads = engine.warehouse.renew_lease(membership.process().clone(), lease, may_lead).await;
+    let renewed = engine.warehouse.renew_lease(membership.process().clone(), lease, may_lead).await;
     // Who cannot ask does not know, and so leads no more.
-    let is_leader = *leads.as_ref().unwrap_or(&false);
+    let is_leader = renewed.as_ref().is_ok_and(|lease| lease.leads);
     if membership.set_leads(is_leader) {
         tracing::info!(process = membership.name(), leads = is_leader, "who leads has changed");
     }
-    leads?;
-    // Whoever sees it first: also where nobody leads, because nobody fires schedules.
-    if engine.warehouse.has_abandoned_runs().await? {
-        let (ids, most) = (engine.ids.clone(), engine.settings.plans.interruptions_max);
-        let left = engine.warehouse.interrupt_running(engine.clock.now(), most, move || ids.run_id()).await?;
-        if !left.is_empty() {
-            tracing::warn!(runs = left.len(), "runs of processes that are gone are gaps again");
-            engine.events.run_changed();
-            queue_check::check(engine).await?;
+    engine.queue.share(Share::of(membership.process().id, &renewed?.workers));
+    Ok(())
+}
+
+/// Interrupts what processes without a lease have left, until the engine stops. Not where the lease is renewed: a write may wait for
+/// the locks of such a process, until the server has ended its session, and nobody else's lease may run out for that.
+pub(crate) async fn end_abandoned_runs(engine: Engine) {
+    let mut stopping = engine.stopping.subscribe();
+    let pause = engine.settings.processes.lease / RENEWALS_IN_LEASE;
+    while !*stopping.borrow_and_update() {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopping.changed() => return,
         }
+        if let Err(error) = try_end_abandoned_runs(&engine).await {
+            tracing::warn!(%error, "what processes that are gone had in progress could not be interrupted");
+        }
+    }
+}
+
+/// Whoever sees it first: also where nobody leads, because nobody fires schedules.
+async fn try_end_abandoned_runs(engine: &Engine) -> Result<(), WarehouseError> {
+    if !engine.warehouse.has_abandoned_runs().await? {
+        return Ok(());
+    }
+    let (ids, most) = (engine.ids.clone(), engine.settings.plans.interruptions_max);
+    let left = engine.warehouse.interrupt_running(engine.clock.now(), most, move || ids.run_id()).await?;
+    if !left.is_empty() {
+        tracing::warn!(runs = left.len(), "runs of processes that are gone are gaps again");
+        engine.events.run_changed();
+        queue_check::check(engine).await?;
     }
     Ok(())
 }

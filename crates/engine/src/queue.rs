@@ -1,7 +1,7 @@
 //! Which waiting run goes next. The database has the queue; this is its mirror in memory, in order.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::plan::Pace;
@@ -9,6 +9,8 @@ use domain::{BatchId, BranchId, EtlKind, RunId, RunMode};
 use monitoring::CheckIn;
 use tokio::sync::{Notify, watch};
 use warehouse::RunRecord;
+
+use crate::share::Share;
 
 /// Recoveries among what can wait.
 const RECOVERY_RANK: u8 = 0;
@@ -46,6 +48,7 @@ pub(crate) struct Queue {
     per_branch_max: usize,
     live_streak_max: u32,
     failing_max: usize,
+    share: RwLock<Share>,
 }
 
 /// A run that a worker has.
@@ -97,7 +100,14 @@ impl Queue {
             per_branch_max: per_branch_max.max(1),
             live_streak_max: live_streak_max.max(1),
             failing_max: (workers / 2).max(1),
+            share: RwLock::default(),
         }
+    }
+
+    /// Says whose stores' runs this process takes before those of others.
+    pub(crate) fn share(&self, share: Share) {
+        *self.share.write().unwrap_or_else(PoisonError::into_inner) = share;
+        self.changed.notify_waiters();
     }
 
     pub(crate) fn push(&self, runs: impl IntoIterator<Item = Waiting>) {
@@ -145,18 +155,20 @@ impl Queue {
 
     /// Takes the next run that may go, and counts it as in progress until [`Queue::done`].
     pub(crate) fn take(&self) -> Option<Waiting> {
+        let share = *self.share.read().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.state();
         let live = state
             .live
             .iter()
-            .copied()
-            .find(|id| state.waiting.get(id).is_some_and(|run| self.has_room(&state, &run.record.branch)));
+            .filter_map(|id| Some((*id, &state.waiting.get(id)?.record.branch)))
+            .filter(|(_, branch)| self.has_room(&state, branch));
+        let live = share.first(live, |(_, branch)| branch).map(|(id, _)| id);
         let later = state
             .later
             .iter()
             .filter(|(group, _)| self.may_go(&state, group))
             .filter_map(|(group, runs)| Some((group.rank, *runs.first()?, group)))
-            .min_by_key(|(rank, id, _)| (*rank, *id))
+            .min_by_key(|(rank, id, group)| (*rank, !share.has(&group.branch), *id))
             .map(|(_, id, group)| (id, group.clone()));
         let live_goes = match (live, &later) {
             (Some(_), Some(_)) => state.live_streak < self.live_streak_max,
@@ -392,6 +404,22 @@ mod tests {
         let queue = Queue::new(4, 1, 4);
         queue.push([run(1, "a", RunMode::Full), run(2, "a", RunMode::Recovery), run(3, "a", RunMode::Incremental)]);
         assert_eq!(order(&queue), [3, 2, 1]);
+    }
+
+    #[test]
+    fn of_two_processes_each_takes_the_runs_of_its_own_stores_first_and_then_the_others() {
+        let workers = [1, 2].map(Uuid::from_u128);
+        let runs = || (1..=20).map(|number| run(number, &format!("tienda_{number}"), RunMode::Recovery));
+        let first = |worker: usize| {
+            let queue = Queue::new(4, 1, 4);
+            queue.share(Share::of(workers[worker], &workers));
+            queue.push(runs());
+            order(&queue)
+        };
+        let (one, other) = (first(0), first(1));
+        let own = one.iter().zip(&one[1..]).take_while(|(run, next)| run < next).count() + 1;
+        assert!((1..20).contains(&own), "{one:?}");
+        assert_eq!((&one[..own], &one[own..]), (&other[20 - own..], &other[..20 - own]));
     }
 
     #[test]

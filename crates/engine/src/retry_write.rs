@@ -22,6 +22,24 @@ where
     retry(settings.write_retries, settings.write_retry_pause, &stopping, write).await
 }
 
+/// The same of a commit, which is tried again only where the server did not answer: what it refuses is wrong with the lines, or a
+/// disk that is full for longer than a worker should wait.
+pub(crate) async fn retry_commit<T, Writing>(
+    engine: &Engine,
+    mut commit: impl FnMut() -> Writing,
+) -> Result<T, WarehouseError>
+where
+    Writing: Future<Output = Result<T, WarehouseError>>,
+{
+    match commit().await {
+        Err(WarehouseError::Away(error)) => {
+            tracing::warn!(%error, "a commit waits for the database");
+            retry_write(engine, commit).await
+        }
+        outcome => outcome,
+    }
+}
+
 async fn retry<T, Writing>(
     retries: u32,
     pause: Duration,
@@ -34,7 +52,8 @@ where
     let policy =
         ConstantBuilder::new().with_delay(pause).with_max_times(usize::try_from(retries).unwrap_or(usize::MAX));
     let may_pass = |error: &WarehouseError| {
-        matches!(error, WarehouseError::Statement(_) | WarehouseError::Panicked) && !*stopping.borrow()
+        let passes = matches!(error, WarehouseError::Statement(_) | WarehouseError::Away(_) | WarehouseError::Panicked);
+        passes && !*stopping.borrow()
     };
     let waiting = stopping.clone();
     let sleep = move |pause| {

@@ -1,6 +1,7 @@
 //! The scheduler: one task a schedule, which sleeps until it fires and queues what is due.
 //!
-//! What a schedule missed while the process was down is not made up for here: its windows are gaps, which people see
+//! What a schedule missed while no process was there is not made up for here, but for a few minutes where processes share the
+//! database, so that whoever ends loses no firing: its windows are gaps, which people see
 //! and recover, instead of a storm of requests at every start.
 
 use std::panic::AssertUnwindSafe;
@@ -11,6 +12,7 @@ use domain::{Branch, Calendar, EtlKind, Interval, IntervalSet, RunMode};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use monitoring::{CheckIn, CronMonitor};
+use warehouse::schedules::Firing;
 use warehouse::{EnqueueOutcome, NewRun};
 
 use crate::actor::Actor;
@@ -27,7 +29,8 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
     let mut stopping = engine.stopping.subscribe();
     let Some(schedule) = engine.schedules.get(index) else { return };
     let mut due = Due::since(schedule, since);
-    let mut has_led = engine.membership.leads();
+    // Of a file there is no other process that may have been there when the schedule was due.
+    let mut has_led = !engine.warehouse.is_shared();
     while !*stopping.borrow_and_update() {
         let now = engine.clock.now();
         if !engine.membership.leads() {
@@ -39,8 +42,10 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
             continue;
         }
         if !has_led {
-            // Whoever led before may have ended just when this schedule was due.
-            due = Due::since(schedule, last_fired(&engine, schedule).await.map_or(since, |fired| fired.max(since)));
+            // Whoever led before may have ended just when this schedule was due, also where it is this one that was started again.
+            let made_up_from = now.checked_sub(MADE_UP_FOR).unwrap_or(now);
+            let last = last_fired(&engine, schedule).await;
+            due = Due::since(schedule, last.map_or(since, |fired| fired.max(made_up_from.min(since))));
             has_led = true;
         }
         match due.look(schedule, now) {
@@ -61,6 +66,10 @@ pub(crate) async fn keep(engine: Engine, index: usize, since: Timestamp) {
         }
     }
 }
+
+/// A firing that nobody did is made up for within this time by who leads next, and not later: what is due is of the time when it
+/// fires. Longer than it takes PostgreSQL to give up a leader, or a machine to start klk again.
+const MADE_UP_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// How soon a process that does not lead notices that it does.
 const TAKEOVER_LOOK: Duration = Duration::from_secs(1);
@@ -118,45 +127,35 @@ impl Due {
 
 /// Queues what is due and notes that the schedule fired.
 pub(crate) async fn fire(engine: &Engine, schedule: &Schedule, now: Timestamp) {
-    if engine.warehouse.is_shared() {
-        // Before anything is queued: a process that led until just now may fire as well, and one of both is first.
-        match engine.warehouse.note_fired(schedule.kind.slug(), now).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
-                return;
-            }
-        }
-    }
     let check_in = engine.monitoring.check_in(monitor(schedule));
     match queue_due(engine, schedule, now, &check_in).await {
-        Ok(queued) => {
+        Ok(Some(queued)) => {
             check_in.succeed();
             tracing::info!(schedule = schedule.kind.slug(), queued, "a schedule fired");
         }
+        // A process that led until just now was first.
+        Ok(None) => return check_in.succeed(),
         Err(error) => {
             tracing::error!(schedule = schedule.kind.slug(), %error, "a schedule could not queue its runs");
+            if let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await {
+                tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
+            }
         }
     }
     drop(check_in);
-    if !engine.warehouse.is_shared()
-        && let Err(error) = engine.warehouse.note_fired(schedule.kind.slug(), now).await
-    {
-        tracing::error!(schedule = schedule.kind.slug(), %error, "a firing could not be noted");
-    }
     if schedule.kind == ScheduleKind::Reconciliation {
         retention::begin(engine, now);
         look_back::begin(engine, now);
     }
 }
 
+/// Gives how many runs were queued; None where another process has fired the schedule.
 async fn queue_due(
     engine: &Engine,
     schedule: &Schedule,
     now: Timestamp,
     check_in: &CheckIn,
-) -> Result<usize, UseCaseError> {
+) -> Result<Option<usize>, UseCaseError> {
     let calendars = Calendars::known(engine, None).await?;
     let runs: Vec<NewRun> = engine
         .branches
@@ -168,27 +167,30 @@ async fn queue_due(
             (!is_over).then(|| engine.new_run(kind, branch, interval, mode))
         })
         .collect();
-    let queue = async |runs: Vec<NewRun>| {
+    let queue = async |runs: Vec<NewRun>, firing: Option<Firing>| {
         let batch = engine.new_batch(schedule.kind.reason(), &Actor::system());
         let planning = engine.lock_planning().await;
-        engine.enqueue(planning, batch, runs, EnqueueReason::Schedule(check_in.share())).await
+        engine.enqueue(planning, batch, runs, EnqueueReason::Schedule { check_in: check_in.share(), firing }).await
     };
     if schedule.kind == ScheduleKind::Sales {
         incidents::begin(engine, &runs);
     }
-    let outcome = queue(runs.clone()).await;
+    let outcome = queue(runs.clone(), Some(Firing { schedule: schedule.kind.slug(), at: now })).await;
     if schedule.kind == ScheduleKind::Sales {
         incidents::keep_queued(engine, outcome.as_ref().map_or(&[], |outcome| &outcome.queued));
     }
     let outcome = outcome?;
+    if outcome.had_fired {
+        return Ok(None);
+    }
     let rest = match schedule.kind {
         ScheduleKind::Reconciliation => around_what_is_in_progress(engine, &runs, &outcome),
         ScheduleKind::Sales | ScheduleKind::Inventory => Vec::new(),
     };
     if rest.is_empty() {
-        return Ok(outcome.queued.len());
+        return Ok(Some(outcome.queued.len()));
     }
-    Ok(outcome.queued.len() + queue(rest).await?.queued.len())
+    Ok(Some(outcome.queued.len() + queue(rest, None).await?.queued.len()))
 }
 
 /// What is left of the days that were not queued because a part of them is in progress: that part is asked for anyway, and

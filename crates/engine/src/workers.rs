@@ -17,6 +17,9 @@ use crate::retry_write::retry_write;
 use crate::run_logs::RunStep;
 use crate::{incidents, recovery_notice};
 
+/// How long a run waits that another process was taking just now, and has not taken.
+const TAKEN_ELSEWHERE_PAUSE: Duration = Duration::from_millis(20);
+
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
     let mut stopping = engine.stopping.subscribe();
@@ -152,7 +155,13 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
     // Where the plan is being cancelled or resumed just now, wait for what comes of it.
     let _one_at_a_time = engine.plan_control.lock().await;
     match engine.warehouse.run(id).await {
-        Ok(Some(record)) if record.state == RunState::Queued => engine.queue.push([run]),
+        Ok(Some(record)) if record.state == RunState::Queued => {
+            if engine.warehouse.is_shared() {
+                // Another process may be about to take it.
+                tokio::time::sleep(TAKEN_ELSEWHERE_PAUSE).await;
+            }
+            engine.queue.push([run]);
+        }
         // Another process was first.
         Ok(Some(record)) if record.state != RunState::Cancelled && engine.warehouse.is_shared() => {
             engine.membership.await_end(run);

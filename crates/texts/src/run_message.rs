@@ -21,6 +21,7 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
     match message {
         RunMessage::OutOfRange { lugar, columna, valor } => texts.out_of_range(lugar, columna, valor),
         RunMessage::DatabaseRefused => texts.database_refused().to_owned(),
+        RunMessage::DatabaseAway => texts.database_away().to_owned(),
         RunMessage::DatabaseDamaged => texts.database_damaged().to_owned(),
         RunMessage::NotOneDay => texts.not_one_day().to_owned(),
         RunMessage::UnknownBranch => texts.unknown_branch().to_owned(),

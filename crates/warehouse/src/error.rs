@@ -60,6 +60,9 @@ pub enum WarehouseError {
         /// Why not.
         detail: String,
     },
+    /// A move to this database was begun and has not ended: what is in it is a part of another one.
+    #[error("the database is half moved: end the move first")]
+    HalfMoved,
     /// A migration that has been applied is not the one this program has.
     #[error(
         "migration {version} of the database differs from this program's: it was changed after it had been applied"
@@ -95,9 +98,20 @@ pub enum WarehouseError {
         /// The run.
         run: domain::RunId,
     },
+    /// The server answered, and lets nobody of this name in, or has no such database.
+    #[error("the database {server} refuses: {detail}")]
+    Refused {
+        /// Where it is, without a password.
+        server: String,
+        /// Why.
+        detail: String,
+    },
     /// A statement failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Statement(#[from] DatabaseError),
+    /// The server does not answer; nothing was done, and may be done later.
+    #[error("the database does not answer: {0}")]
+    Away(DatabaseError),
     /// A block of the file is not what was written: what is in it cannot be read, and the rest can.
     #[error("the database file is damaged: {0}")]
     Damaged(String),

@@ -46,6 +46,7 @@ pub mod listing;
 mod literal;
 pub mod losses;
 mod migrations;
+mod months;
 mod move_data;
 pub mod notices;
 pub mod number_waivers;
@@ -99,8 +100,8 @@ pub use notices::{AttemptOutcome, ChannelRow, DeliveryCursor, DeliveryRow, NewDe
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
 pub use observer::{JobWatch, NoopObserver, StatementObserver};
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
-pub use processes::{NewProcess, ProcessRow};
-pub use queue::{EnqueueOutcome, NewBatch, NewRun};
+pub use processes::{Lease, NewProcess, ProcessRow};
+pub use queue::{EnqueueOutcome, NewBatch, NewRun, QueuedBy};
 pub use read::{Commit, FailedWindow, HourOfSales, LiveEnd, RunFiguresByBranch, SalesCommit, SalesTotals, StoredRun};
 pub use reconciliations::{DayReconciliation, RunReconciliation};
 pub use recoveries::{EndedRecovery, EndedRun};

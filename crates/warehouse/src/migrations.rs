@@ -57,7 +57,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     )?;
     transaction.commit()?;
     let found = applied(connection)?;
-    if let (Some(found), known) = versions(&found)
+    if let (Some(found), known) = versions(connection, &found)
         && found > known
     {
         return Err(WarehouseError::TooNew { found, known });
@@ -86,7 +86,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
 pub(crate) fn earlier_schema(connection: &Connection) -> Result<Option<i32>> {
     let applied = applied_if_any(connection)?;
     let is_missing = steps(connection).iter().any(|(step, ..)| applied.iter().all(|(version, _)| version != step));
-    let (found, known) = versions(&applied);
+    let (found, known) = versions(connection, &applied);
     Ok(found.filter(|found| is_missing && *found <= known))
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn require_known(connection: &Connection) -> Result<()> {
 
 /// Whether the schema is this program's; nothing is changed.
 pub(crate) fn require_schema(connection: &Connection) -> Result<()> {
-    let (found, known) = versions(&applied_if_any(connection)?);
+    let (found, known) = versions(connection, &applied_if_any(connection)?);
     let found = found.unwrap_or(0);
     match found.cmp(&known) {
         Ordering::Greater => Err(WarehouseError::TooNew { found, known }),
@@ -110,14 +110,15 @@ pub(crate) fn require_schema(connection: &Connection) -> Result<()> {
 }
 
 fn applied_if_any(connection: &Connection) -> Result<Vec<(i32, String)>> {
-    let table = "SELECT count(*) > 0 FROM information_schema.tables WHERE table_name = 'esquema_migraciones'";
+    let table = "SELECT count(*) > 0 FROM information_schema.tables
+        WHERE table_schema = current_schema() AND table_name = 'esquema_migraciones'";
     let has_schema: bool = connection.query_row(table, [], |row| row.get(0))?;
     if has_schema { applied(connection) } else { Ok(Vec::new()) }
 }
 
 /// The latest version that was applied, and the latest that this program knows.
-fn versions(applied: &[(i32, String)]) -> (Option<i32>, i32) {
-    let known = STEPS.last().map_or(0, |(version, ..)| *version);
+fn versions(connection: &Connection, applied: &[(i32, String)]) -> (Option<i32>, i32) {
+    let known = steps(connection).last().map_or(0, |(version, ..)| *version);
     (applied.iter().map(|(version, _)| *version).max(), known)
 }
 

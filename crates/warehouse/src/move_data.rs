@@ -1,12 +1,19 @@
 //! Moving a database from a file to a server, or back: table by table, the large ones month by month, each part in a transaction. Who
-//! is killed meanwhile moves on where they were: a part that is there whole is left as it is.
+//! is killed meanwhile moves on where they were: a part that is there as it is where it came from is left as it is.
+//!
+//! Only an empty database is moved to, or one that a move from the same database left unfinished, which has a mark until it is
+//! whole ([`MARK`]). Nobody else opens it meanwhile.
 
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use duckdb::arrow::array::{ArrayRef, StringArray};
+use jiff::civil::Date;
 
 use crate::database::{Connection, Row, Turn, params};
 use crate::migrations::{migrate, require_schema};
+use crate::months;
 use crate::warehouse::open_place;
 use crate::{Access, Place, Result, WarehouseError, WarehouseSettings};
 
@@ -20,8 +27,11 @@ const BY_MONTH: [(&str, &str); 6] = [
     ("stock_historico", "capturado_en"),
 ];
 
-/// Tables that belong to one kind of database.
-const NOT_MOVED: [&str; 3] = ["esquema_migraciones", "procesos", "cargas_de_tienda"];
+/// The table that a database has until all of another one is in it; its row says of which.
+pub(crate) const MARK: &str = "mudanza_sin_terminar";
+
+/// Tables that belong to one kind of database, or to a move.
+const NOT_MOVED: [&str; 4] = ["esquema_migraciones", "procesos", "cargas_de_tienda", MARK];
 
 /// What is added up on both sides, beside the number of rows.
 const SUMS: [(&str, &str); 4] = [
@@ -56,7 +66,15 @@ pub enum MoveError {
     /// Processes work with one of the two.
     #[error("{0} processes work with the database: end them first")]
     InUse(u64),
-    /// A table is not the same on both sides; there are rows that nobody moved.
+    /// There is something in the database that nobody moved there; all of it is as it was.
+    #[error("{table} has {rows} rows where it would be moved to")]
+    NotEmpty {
+        /// The first table with rows.
+        table: String,
+        /// How many.
+        rows: u64,
+    },
+    /// A table is not the same on both sides.
     #[error("{table} has {found} instead of {expected} where it was moved to")]
     Differs {
         /// The table.
@@ -82,43 +100,146 @@ impl From<crate::DatabaseError> for MoveError {
 ///
 /// # Errors
 ///
-/// [`MoveError::InUse`] where processes hold leases; [`MoveError::Differs`] where the other database has something else.
+/// [`MoveError::InUse`] where processes hold leases; [`MoveError::NotEmpty`] where the other database has something else.
 pub fn move_database(from: Place, to: Place, mut moved: impl FnMut(MovedPart)) -> std::result::Result<(), MoveError> {
     let open =
         |place: Place, access: Access| open_place(&WarehouseSettings { place, access, ..WarehouseSettings::default() });
     let (from, mut to) = (open(from, Access::ReadOnly)?, open(to, Access::ReadAndWrite)?);
+    if is_half_moved(&from.connection)? {
+        return Err(WarehouseError::HalfMoved.into());
+    }
     require_schema(&from.connection)?;
     migrate(&mut to.connection)?;
     let (source, target) = (&from.connection, &mut to.connection);
     for connection in [source, &*target] {
         refuse_processes(connection)?;
     }
-    for table in tables(source)? {
+    let tables = tables(source)?;
+    begin(source, target, &tables)?;
+    for table in tables {
         for part in parts(source, &table)? {
             let rows = count(source, &part)?;
-            let was_there = count(target, &part)? == rows;
+            let columns = columns(source, target, &table)?;
+            let was_there = count(target, &part)? == rows
+                && fingerprint(source, &part, &columns)? == fingerprint(target, &part, &columns)?;
             if !was_there {
-                copy(source, target, &part)?;
+                let read = copy(source, target, &part, &columns)?;
+                compare(&table, read.to_string(), fingerprint(target, &part, &columns)?.to_string())?;
             }
-            moved(MovedPart { table: table.clone(), month: part.month, rows, was_there });
+            let month = part.month.map(|day| day.strftime("%Y-%m").to_string());
+            moved(MovedPart { table: table.clone(), month, rows, was_there });
         }
-        let whole = Part { table: table.clone(), month: None, condition: "true".to_owned() };
+        let whole = Part::whole(&table);
         compare(&table, count(source, &whole)?.to_string(), count(target, &whole)?.to_string())?;
     }
     for (table, sum) in SUMS {
         compare(table, added_up(source, table, sum)?, added_up(target, table, sum)?)?;
     }
+    target.execute_batch(&format!("DROP TABLE {MARK}"))?;
     if let Some(mark) = to.file.as_ref().and_then(|file| file.mark()) {
         mark.write();
     }
     Ok(())
 }
 
+/// Marks the database that is moved to, where it is empty or has the mark of a move from the same one.
+fn begin(source: &Connection, target: &mut Connection, tables: &[String]) -> std::result::Result<(), MoveError> {
+    // When the tables of a database were made is the same for no other one.
+    let origin: String = source.query_row(
+        "SELECT md5(string_agg(version::VARCHAR || ' ' || epoch_us(aplicada_en)::VARCHAR, ',' ORDER BY version))
+         FROM esquema_migraciones",
+        params![],
+        |row| row.get(0),
+    )?;
+    if is_half_moved(target)? {
+        let of: String = target.query_row(&format!("SELECT origen FROM {MARK}"), params![], |row| row.get(0))?;
+        return compare(MARK, origin, of);
+    }
+    for table in tables {
+        let rows = count(target, &Part::whole(table))?;
+        if rows > 0 {
+            return Err(MoveError::NotEmpty { table: table.clone(), rows });
+        }
+    }
+    let transaction = target.transaction(Turn::Alone)?;
+    transaction.execute_batch(&format!("CREATE TABLE {MARK} (origen VARCHAR NOT NULL)"))?;
+    transaction.execute(&format!("INSERT INTO {MARK} VALUES (?)"), params![origin])?;
+    Ok(transaction.commit()?)
+}
+
+/// Whether a move to this database has begun and not ended.
+pub(crate) fn is_half_moved(connection: &Connection) -> crate::database::Result<bool> {
+    connection.query_row(
+        "SELECT count(*) > 0 FROM information_schema.tables
+         WHERE table_schema = current_schema() AND table_name = ?",
+        params![MARK],
+        |row| row.get(0),
+    )
+}
+
 /// Rows that are moved together.
 struct Part {
     table: String,
-    month: Option<String>,
+    /// Its first day.
+    month: Option<Date>,
     condition: String,
+}
+
+impl Part {
+    fn whole(table: &str) -> Self {
+        Self { table: table.to_owned(), month: None, condition: "true".to_owned() }
+    }
+}
+
+/// What some rows are, in no order: their number, and the sum of a hash of each.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Fingerprint {
+    rows: u64,
+    sum: u64,
+}
+
+impl Fingerprint {
+    fn add(&mut self, values: impl Iterator<Item = Option<String>>) {
+        let mut hasher = DefaultHasher::new();
+        values.for_each(|value| value.map(|value| usual(&value)).hash(&mut hasher));
+        self.rows += 1;
+        self.sum = self.sum.wrapping_add(hasher.finish());
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({:016x})", self.rows, self.sum)
+    }
+}
+
+/// A value as both databases would write it: they differ in how many zeros end a number or a time, and one has no NUL.
+fn usual(value: &str) -> String {
+    let is_number = value.contains('.') && value.chars().all(|sign| sign.is_ascii_digit() || ".:- ".contains(sign));
+    if is_number {
+        return value.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    value.replace('\0', "\u{2400}")
+}
+
+/// Reads the rows of a part.
+fn fingerprint(connection: &Connection, part: &Part, columns: &[(String, String)]) -> Result<Fingerprint> {
+    let mut statement = connection.prepare(&select(connection, part, columns))?;
+    let mut rows = statement.query(params![])?;
+    let mut found = Fingerprint::default();
+    while let Some(row) = rows.next()? {
+        let values = (0..columns.len()).map(|index| row.get(index)).collect::<crate::database::Result<Vec<_>>>()?;
+        found.add(values.into_iter());
+    }
+    Ok(found)
+}
+
+/// Every value as text.
+fn select(connection: &Connection, part: &Part, columns: &[(String, String)]) -> String {
+    let texts: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"::VARCHAR")).collect();
+    // As they were added: what has no other order keeps it.
+    let order = connection.choose("rowid", "ctid");
+    format!("SELECT {} FROM {} WHERE {} ORDER BY {order}", texts.join(", "), part.table, part.condition)
 }
 
 fn refuse_processes(connection: &Connection) -> std::result::Result<(), MoveError> {
@@ -144,16 +265,17 @@ fn tables(connection: &Connection) -> Result<Vec<String>> {
 }
 
 fn parts(source: &Connection, table: &str) -> Result<Vec<Part>> {
-    let whole = || Part { table: table.to_owned(), month: None, condition: "true".to_owned() };
-    let Some((_, column)) = BY_MONTH.iter().find(|(name, _)| *name == table) else { return Ok(vec![whole()]) };
+    let Some((_, column)) = BY_MONTH.iter().find(|(name, _)| *name == table) else {
+        return Ok(vec![Part::whole(table)]);
+    };
     let mut statement = source
         .prepare(&format!("SELECT DISTINCT date_trunc('month', {column})::DATE::VARCHAR FROM {table} ORDER BY 1"))?;
     let months = statement.query_map(params![], |row| row.get::<_, String>(0))?;
     let months: Vec<String> = months.collect::<crate::database::Result<_>>()?;
     let part = |day: String| Part {
         table: table.to_owned(),
-        condition: format!("date_trunc('month', {column})::DATE = DATE '{day}'"),
-        month: Some(day.chars().take(7).collect()),
+        condition: format!("{column} >= DATE '{day}' AND {column} < DATE '{day}' + INTERVAL '1 month'"),
+        month: day.parse().ok(),
     };
     Ok(months.into_iter().map(part).collect())
 }
@@ -191,33 +313,34 @@ fn columns(source: &Connection, target: &Connection, table: &str) -> Result<Vec<
     Ok(of(target)?.into_iter().filter(|(name, _)| known.iter().any(|(other, _)| other == name)).collect())
 }
 
-/// Replaces a part: every value goes as text, which both databases write and read alike.
-fn copy(source: &Connection, target: &mut Connection, part: &Part) -> Result<()> {
-    let columns = columns(source, target, &part.table)?;
+/// Replaces a part, and gives what was read of it: every value goes as text, which both databases write and read alike.
+fn copy(
+    source: &Connection,
+    target: &mut Connection,
+    part: &Part,
+    columns: &[(String, String)],
+) -> Result<Fingerprint> {
     let list = |what: &dyn Fn(&(String, String)) -> String| columns.iter().map(what).collect::<Vec<_>>().join(", ");
     let numbered = |what: &dyn Fn(usize, &str) -> String| {
         columns.iter().enumerate().map(|(index, (_, kind))| what(index, kind)).collect::<Vec<_>>().join(", ")
     };
     let names = list(&|(name, _)| format!("\"{name}\""));
-    let texts = list(&|(name, _)| format!("\"{name}\"::VARCHAR"));
     let typed = numbered(&|index, kind| format!("c{index}::{kind}"));
     let declared = numbered(&|index, _| format!("c{index} VARCHAR"));
     let transaction = target.transaction(Turn::Alone)?;
     transaction.replace_temporary_table("mudanza", &format!("({declared})"))?;
+    let mut found = Fingerprint::default();
     {
-        let mut statement = source.prepare(&format!(
-            "SELECT {texts} FROM {} WHERE {} ORDER BY {}",
-            part.table,
-            part.condition,
-            // As they were added: what has no other order keeps it.
-            source.choose("rowid", "ctid")
-        ))?;
+        let mut statement = source.prepare(&select(source, part, columns))?;
         let mut rows = statement.query(params![])?;
         let mut values: Vec<Vec<Option<String>>> = vec![Vec::new(); columns.len()];
         let mut is_over = false;
         while !is_over {
             match rows.next()? {
-                Some(row) => read(row, &mut values)?,
+                Some(row) => {
+                    read(row, &mut values)?;
+                    found.add(values.iter().map(|column| column.last().cloned().flatten()));
+                }
                 None => is_over = true,
             }
             let waiting = values.first().map_or(0, Vec::len);
@@ -230,9 +353,11 @@ fn copy(source: &Connection, target: &mut Connection, part: &Part) -> Result<()>
         }
     }
     transaction.execute_batch(&format!("DELETE FROM {} WHERE {}", part.table, part.condition))?;
+    months::make(&transaction, &part.table, part.month)?;
     transaction.execute_batch(&format!("INSERT INTO {} ({names}) SELECT {typed} FROM mudanza", part.table))?;
     transaction.execute_batch("DROP TABLE mudanza")?;
-    Ok(transaction.commit()?)
+    transaction.commit()?;
+    Ok(found)
 }
 
 fn read(row: &Row<'_>, values: &mut [Vec<Option<String>>]) -> Result<()> {

@@ -48,9 +48,24 @@ pub struct ProcessRow {
     pub running: u64,
 }
 
+/// What a process learns when it renews its lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Whether it leads.
+    pub leads: bool,
+    /// The processes that hold a lease and do runs, in an order that is the same for all of them; none of a file.
+    pub workers: Vec<Uuid>,
+}
+
 /// True of a run whose process holds no lease any more.
 pub(crate) const IS_ABANDONED: &str = "estado = 'en_proceso' AND (host IS NULL OR host NOT IN (
     SELECT nombre FROM procesos WHERE vence_en > clock_timestamp()))";
+
+/// Ends the sessions of leases that have run out: a process that stands still would keep the leader's lock for as long as it does. Once
+/// it goes on it takes a new one.
+const END_STANDING: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+      AND application_name IN (SELECT 'klk ' || id FROM procesos WHERE vence_en < clock_timestamp())";
 
 /// How long a process whose lease has run out is still listed.
 const LISTED_FOR: &str = "INTERVAL '1 hour'";
@@ -64,14 +79,14 @@ impl Warehouse {
         self.server().is_some()
     }
 
-    /// Takes a lease or renews it, and leads where nobody does; gives whether this process leads. A file has one process, which
-    /// needs no lease.
+    /// Takes a lease or renews it, and leads where nobody does. A file has one process, which needs no lease.
     ///
     /// It has a connection of its own: a commit that takes longer than a lease must not cost it. The leader's lock goes with that
     /// connection, so that a process that PostgreSQL has lost leads no more.
-    pub async fn renew_lease(&self, process: NewProcess, lasts: Duration, may_lead: bool) -> Result<bool> {
+    pub async fn renew_lease(&self, process: NewProcess, lasts: Duration, may_lead: bool) -> Result<Lease> {
         let milliseconds = u64::try_from(lasts.as_millis()).unwrap_or(u64::MAX);
         let renewed = self.on_lease(move |connection| {
+            connection.execute_batch(&format!("SET application_name = 'klk {}'; {END_STANDING}", process.id))?;
             let lead = format!("SELECT pg_try_advisory_lock({LEADER})");
             // Taken once more by the session that has it, it is there as often; all go with the session.
             let leads = may_lead && connection.query_row(&lead, params![], |row| row.get(0))?;
@@ -86,9 +101,15 @@ impl Warehouse {
                 &format!("DELETE FROM procesos WHERE vence_en < clock_timestamp() - {LISTED_FOR}"),
                 params![],
             )?;
-            Ok(leads)
+            let workers = "SELECT id::VARCHAR FROM procesos
+                WHERE vence_en > clock_timestamp() AND rol <> 'web' ORDER BY id";
+            let mut statement = connection.prepare(workers)?;
+            let workers = statement.query_map(params![], |row| row.get::<_, String>(0))?;
+            let workers: Vec<String> = workers.collect::<crate::database::Result<_>>()?;
+            let workers = workers.iter().map(|id| unique("id", id)).collect::<Result<_>>()?;
+            Ok(Lease { leads, workers })
         });
-        Ok(renewed.await?.unwrap_or(true))
+        Ok(renewed.await?.unwrap_or(Lease { leads: true, workers: Vec::new() }))
     }
 
     /// Gives a lease back, and lets another process lead: this one ends, and has nothing in progress.

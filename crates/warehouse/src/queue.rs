@@ -17,6 +17,7 @@ use crate::literal::with_values;
 use crate::processes::IS_ABANDONED;
 use crate::run_place;
 use crate::runs::{ETL_VERSION, RunRecord, records, zone_name};
+use crate::schedules::{self, Firing};
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse};
 
@@ -61,6 +62,19 @@ pub struct EnqueueOutcome {
     pub queued: Vec<RunRecord>,
     /// Runs that were queued or in progress already and have points of a requested window.
     pub in_progress: Vec<RunRecord>,
+    /// Whether the schedule had fired already, by another process; nothing was queued.
+    pub had_fired: bool,
+}
+
+/// What is kept with runs that are queued, in the same transaction.
+#[derive(Clone, Debug)]
+pub enum QueuedBy {
+    /// Somebody or something that asked.
+    Request,
+    /// Somebody who decided it. It is kept where a run is queued.
+    Decision(NewDecision),
+    /// A schedule that fires. It is kept, whatever is queued.
+    Firing(Firing),
 }
 
 /// Runs that are queued or in progress, by what they must not share a window with.
@@ -95,22 +109,24 @@ impl Warehouse {
     /// Queues runs. One whose window overlaps that of a run that is queued or in progress, of the same branch and kind, is
     /// left out, and that run is named instead (rule 7): a window is in progress once, for all callers.
     pub async fn enqueue(&self, batch: NewBatch, runs: Vec<NewRun>) -> Result<EnqueueOutcome> {
-        self.enqueue_decided(batch, runs, None).await
+        self.enqueue_by(batch, runs, QueuedBy::Request).await
     }
 
-    /// The same, and that it was decided: where a run is queued the decision is kept, in the same transaction.
-    pub async fn enqueue_decided(
-        &self,
-        batch: NewBatch,
-        runs: Vec<NewRun>,
-        decision: Option<NewDecision>,
-    ) -> Result<EnqueueOutcome> {
+    /// The same, and by whom. A schedule has fired and its runs wait, or neither: whoever is killed meanwhile loses no firing.
+    pub async fn enqueue_by(&self, batch: NewBatch, runs: Vec<NewRun>, by: QueuedBy) -> Result<EnqueueOutcome> {
         self.write("encolar", move |transaction| {
+            if let QueuedBy::Firing(firing) = by
+                && !schedules::note(transaction, firing)?
+            {
+                return Ok(EnqueueOutcome { had_fired: true, ..EnqueueOutcome::default() });
+            }
             let (accepted, mut outcome) = accept(transaction, &batch, runs)?;
             if !accepted.is_empty() {
                 insert_batch(transaction, &batch)?;
                 insert_runs(transaction, &batch, &accepted)?;
-                decision.iter().try_for_each(|decision| record(transaction, decision))?;
+                if let QueuedBy::Decision(decision) = &by {
+                    record(transaction, decision)?;
+                }
             }
             outcome.queued = accepted.into_iter().map(|(_, record)| record).collect();
             Ok(outcome)
@@ -203,15 +219,26 @@ impl Claim {
 const IS_NOT_HELD: &str = "(lote_id IS NULL OR lote_id NOT IN (
     SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido')))";
 
+/// A condition that runs meet which meet another one, wait, and are about to be taken by nobody else. Processes that share a
+/// database want the first runs of the same queue: of two, one takes the run, and the other one goes on without waiting for it.
+fn free(connection: &Connection, condition: &str) -> String {
+    let waiting = format!("{condition} AND estado = 'en_cola'");
+    if connection.is_file() {
+        return waiting;
+    }
+    format!("{waiting} AND id IN (SELECT id FROM etl_ejecuciones WHERE {waiting} FOR UPDATE SKIP LOCKED)")
+}
+
 /// See [`Warehouse::claim`].
 pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<bool> {
     for of_run in run_place::of_run(claim.run) {
+        let free = free(connection, &of_run);
         let changed = connection
             .prepare(&with_values(
                 &format!(
                     "UPDATE etl_ejecuciones
                      SET estado = 'en_proceso', fecha_inicio = make_timestamptz(?), host = ?, traza_id = ?
-                     WHERE {of_run} AND estado = 'en_cola' AND {IS_NOT_HELD}"
+                     WHERE {free} AND {IS_NOT_HELD}"
                 ),
                 &[&micros(claim.started_at), &claim.host, &claim.trace_id],
             ))?
@@ -236,12 +263,12 @@ pub(crate) fn claim_some(connection: &Connection, claims: &[&Claim]) -> Result<H
     };
     let values: Vec<String> = claims.iter().map(row).collect();
     let runs: Vec<RunId> = claims.iter().map(|claim| claim.run).collect();
-    let of_runs = run_place::of_runs(&runs);
+    let free = free(connection, &run_place::of_runs(&runs));
     let mut statement = connection.prepare(&format!(
         "UPDATE etl_ejecuciones
          SET estado = 'en_proceso', fecha_inicio = make_timestamptz(inicio), host = anfitrion, traza_id = traza
          FROM (VALUES {}) AS tomada(tomada_id, inicio, anfitrion, traza)
-         WHERE {of_runs} AND id = tomada_id AND estado = 'en_cola' AND {IS_NOT_HELD}
+         WHERE {free} AND id = tomada_id AND {IS_NOT_HELD}
          RETURNING id::VARCHAR",
         values.join(", ")
     ))?;

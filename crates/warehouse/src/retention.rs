@@ -24,7 +24,7 @@ const NEEDED_BY_NOTHING: &str = "SELECT ejecucion.id FROM etl_ejecuciones AS eje
 /// later one, is known without them.
 const FOLLOWED: &str = "SELECT fila FROM (
         SELECT {row} AS fila, row_number() OVER (
-            PARTITION BY ubicacion_id, codigo_almacen, codigo ORDER BY capturado_en DESC, {row} DESC) AS lugar
+            PARTITION BY ubicacion_id, codigo_almacen, codigo ORDER BY capturado_en DESC, {last} DESC) AS lugar
         FROM stock_historico WHERE capturado_en <= make_timestamptz(?::BIGINT)) AS cambios
     WHERE lugar > 1
     LIMIT ?";
@@ -49,10 +49,11 @@ impl Warehouse {
     /// Deletes changes of stock of before a moment, but for the last of each article, so many at most; says how many.
     pub async fn forget_stock_changes(&self, before: Timestamp, at_most: usize) -> Result<usize> {
         self.write("olvidar_cambios_de_existencias", move |transaction| {
-            let row = transaction.choose("rowid", "ctid");
-            let followed = FOLLOWED.replace("{row}", row);
+            // A row of a table of months is known by its table as well.
+            let row = transaction.choose("rowid", "tableoid::text || ctid::text");
+            let followed = FOLLOWED.replace("{row}", row).replace("{last}", transaction.choose("rowid", "ctid"));
             Ok(transaction.execute(
-                &format!("DELETE FROM stock_historico WHERE {row} IN ({followed})"),
+                &format!("DELETE FROM stock_historico WHERE ({row}) IN ({followed})"),
                 params![micros(before), at_most],
             )?)
         })

@@ -15,6 +15,7 @@ use crate::coverage::cover;
 use crate::fresh_window::Load;
 use crate::invoice_days::InvoiceDays;
 use crate::literal::with_values;
+use crate::months;
 use crate::reconciliations::reconcile;
 use crate::runs::{EndRow, RunEnd, end_run, end_succeeded};
 use crate::sale_columns::{sale_column_list, sale_column_names, sale_columns, sale_columns_with_clock};
@@ -292,6 +293,7 @@ fn insert_of_staged() -> String {
 }
 
 fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd) -> Result<()> {
+    months::make(connection, "ventas", [window.local.start().date(), window.local.end().date()])?;
     connection.execute(&insert_of_staged(), params![window.branch.as_str(), end.run.to_string()])?;
     Ok(())
 }
@@ -300,6 +302,7 @@ fn insert_staged(connection: &Connection, window: &SalesWindow, end: &RunEnd) ->
 fn insert_missing(connection: &Connection, window: &SalesWindow, end: &RunEnd) -> Result<u64> {
     let (branch, run) = (window.branch.as_str(), end.run.to_string());
     let (from, to) = days_of(window);
+    months::make(connection, "ventas", [from.date(), to.date()])?;
     let inserted = connection.execute(
         &format!("{} WHERE {MISSING}", insert_of_staged()),
         params![branch, run, branch, local_micros(from), local_micros(to), run, EtlKind::Sales.as_str(), branch],

@@ -1,6 +1,6 @@
 //! `programaciones` and `disparos`: when each schedule last fired, and every time it did.
 
-use crate::database::params;
+use crate::database::{Connection, params};
 use domain::Interval;
 use jiff::Timestamp;
 
@@ -10,34 +10,46 @@ use crate::{Result, Warehouse};
 
 const MINUTE_MICROS: i64 = 60_000_000;
 
+/// That a schedule fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Firing {
+    /// The name of the schedule.
+    pub schedule: &'static str,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Notes a firing; false where another process has noted it within the same minute, the finest that schedules have.
+pub(crate) fn note(connection: &Connection, firing: Firing) -> Result<bool> {
+    let Firing { schedule, at } = firing;
+    if !connection.is_file() {
+        let minute = micros(at).div_euclid(MINUTE_MICROS) * MINUTE_MICROS;
+        let fired: bool = connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM disparos WHERE nombre = ? AND disparada_en >= make_timestamptz(?::BIGINT)
+                AND disparada_en < make_timestamptz(?::BIGINT))",
+            params![schedule, minute, minute + MINUTE_MICROS],
+            |row| row.get(0),
+        )?;
+        if fired {
+            return Ok(false);
+        }
+    }
+    connection.execute("DELETE FROM programaciones WHERE nombre = ?", params![schedule])?;
+    connection.execute(
+        "INSERT INTO programaciones (nombre, ultima_ejecucion) VALUES (?, make_timestamptz(?::BIGINT))",
+        params![schedule, micros(at)],
+    )?;
+    connection.execute(
+        "INSERT INTO disparos (nombre, disparada_en) VALUES (?, make_timestamptz(?::BIGINT))",
+        params![schedule, micros(at)],
+    )?;
+    Ok(true)
+}
+
 impl Warehouse {
     /// Notes that a schedule fired; false where another process has noted it within the same minute, the finest that schedules have.
     pub async fn note_fired(&self, schedule: &'static str, at: Timestamp) -> Result<bool> {
-        self.write("anotar_programacion", move |transaction| {
-            if !transaction.is_file() {
-                let minute = micros(at).div_euclid(MINUTE_MICROS) * MINUTE_MICROS;
-                let fired: bool = transaction.query_row(
-                    "SELECT EXISTS (SELECT 1 FROM disparos WHERE nombre = ? AND disparada_en >= make_timestamptz(?::BIGINT)
-                        AND disparada_en < make_timestamptz(?::BIGINT))",
-                    params![schedule, minute, minute + MINUTE_MICROS],
-                    |row| row.get(0),
-                )?;
-                if fired {
-                    return Ok(false);
-                }
-            }
-            transaction.execute("DELETE FROM programaciones WHERE nombre = ?", params![schedule])?;
-            transaction.execute(
-                "INSERT INTO programaciones (nombre, ultima_ejecucion) VALUES (?, make_timestamptz(?::BIGINT))",
-                params![schedule, micros(at)],
-            )?;
-            transaction.execute(
-                "INSERT INTO disparos (nombre, disparada_en) VALUES (?, make_timestamptz(?::BIGINT))",
-                params![schedule, micros(at)],
-            )?;
-            Ok(true)
-        })
-        .await
+        self.write("anotar_programacion", move |transaction| note(transaction, Firing { schedule, at })).await
     }
 
     /// Forgets when schedules fired before a moment; when each fired last is kept.

@@ -9,11 +9,13 @@ use domain::stock::Article;
 use domain::stock_loss::KnownArticle;
 use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, WarehouseCode};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::columns::{append, article_columns};
 use crate::coverage::cover;
 use crate::instants::{instant, micros};
 use crate::literal::with_values;
+use crate::months;
 use crate::runs::{EndRow, RunEnd, end_run};
 use crate::{Result, Warehouse};
 
@@ -226,6 +228,7 @@ fn replace_stock(
     append(connection, "carga_articulos", article_columns(&warehouse.articles)?)?;
     // What did not come is gone, unless it may be among what cannot be read.
     let is_whole = warehouse.unreadable == 0;
+    months::make(connection, "stock_historico", [TimeZone::UTC.to_datetime(snapshot.captured_at).date()])?;
     connection.execute(
         "INSERT INTO stock_historico
          SELECT ?, ?, coalesce(ahora.codigo, antes.codigo), ahora.stock, ahora.precio, make_timestamptz(?::BIGINT), ?::UUID

@@ -15,6 +15,7 @@ use crate::group_write::{GroupWrite, Outcome};
 use crate::instants::unique;
 use crate::invoice_days::InvoiceDays;
 use crate::migrations::{earlier_schema, migrate, require_schema};
+use crate::move_data::is_half_moved;
 use crate::open_files::OpenFile;
 use crate::readers::Readers;
 use crate::run_counts::RunCounts;
@@ -81,6 +82,7 @@ impl Instance {
                 }
                 Err(WarehouseError::Broken(error.to_string()))
             }
+            Err(WarehouseError::Statement(error)) if error.is_away() => Err(WarehouseError::Away(error)),
             Err(WarehouseError::Statement(error)) if DAMAGED.iter().any(|said| error.to_string().contains(said)) => {
                 Err(WarehouseError::Damaged(error.to_string()))
             }
@@ -118,6 +120,9 @@ impl Warehouse {
     pub fn open_observed(settings: &WarehouseSettings, observer: Arc<dyn StatementObserver>) -> Result<Self> {
         let Opened { mut connection, file, server, lost } = open_place(settings)?;
         let mark = file.as_ref().and_then(|file| file.mark());
+        if is_half_moved(&connection)? {
+            return Err(WarehouseError::HalfMoved);
+        }
         match (settings.access, &settings.place) {
             (Access::ReadOnly, Place::File(_) | Place::Postgres(_)) => require_schema(&connection)?,
             _ => {
@@ -327,7 +332,12 @@ pub(crate) fn open_place(settings: &WarehouseSettings) -> Result<Opened> {
 const CHANGES_KEPT_MAX: usize = 1024;
 
 fn cannot_connect(server: &PostgresSettings, error: &DatabaseError) -> WarehouseError {
-    WarehouseError::CannotConnect { server: server.shown(), detail: error.to_string() }
+    let (server, detail) = (server.shown(), error.to_string());
+    if error.is_away() {
+        WarehouseError::CannotConnect { server, detail }
+    } else {
+        WarehouseError::Refused { server, detail }
+    }
 }
 
 /// Counts what other processes change, and notifies who listens.

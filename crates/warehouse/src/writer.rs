@@ -77,7 +77,10 @@ impl Writer {
                 // The file is free when nothing of it is open.
                 drop(thread);
                 // A small file and a quick start; without it the next start replays the log, so failing is no loss.
-                if merges_log && let Err(error) = connection.execute_batch("CHECKPOINT") {
+                if merges_log
+                    && connection.is_file()
+                    && let Err(error) = connection.execute_batch("CHECKPOINT")
+                {
                     tracing::warn!(%error, "no checkpoint at the end");
                 }
                 if let Some(mark) = file.as_ref().and_then(|file| file.mark()).filter(|_| merges_log) {

@@ -44,7 +44,7 @@ impl MoveArguments {
         observability.shutdown();
         moved?;
         answer(&format!(
-            "Mudada y comparada, filas y sumas: {shown}. La de antes queda como estaba; para usar la nueva, ponga su dirección en \
+            "Mudada y comparada, fila por fila: {shown}. La de antes queda como estaba; para usar la nueva, ponga su dirección en \
              KLK_DATABASE"
         ));
         Ok(Outcome::Success)
@@ -66,8 +66,12 @@ fn failure(settings: &Settings, error: MoveError) -> Failure {
             "hay {processes} procesos que trabajan con la base de datos: deténgalos y espere a que venza su arriendo \
              (KLK_ARRIENDO_SEGUNDOS)"
         )),
+        MoveError::NotEmpty { table, rows } => Failure::Usage(format!(
+            "donde se mudaría ya hay datos («{table}»: {rows} filas) y nada de eso se tocó: diga con --a una base de datos vacía"
+        )),
         MoveError::Differs { table, found, expected } => Failure::Incomplete(format!(
-            "en «{table}» hay {found} donde se mudó y {expected} en la de antes: la base de destino tiene otros datos; elija una vacía"
+            "en «{table}» hay {found} donde se mudó y {expected} en la de antes: la de antes cambió mientras tanto, o la mudanza empezó desde otra; repítala \
+             con todo detenido, o hacia una base vacía"
         )),
         MoveError::Database(error) => database::failure(&settings.database, error),
     }

@@ -11,8 +11,11 @@ use crate::process_faults::{STORES, recover, recover_all};
 use crate::rest::block_on;
 use crate::support::{Klk, Pos, Server};
 
-/// How often a process is killed and another one started.
+/// How often a process is killed and another one started, all are cut off from the database, or one stands still.
 const KILLED: usize = 8;
+const STANDS_STILL: Duration = Duration::from_secs(6);
+const CUT_OFF: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
 const SEED: u64 = 15;
 
 fn start(klk: &Klk, role: &str) -> Server {
@@ -42,11 +45,23 @@ fn nothing_is_lost_or_doubled_whichever_process_is_killed() {
             recover(&pages[0], store, &pos.yesterday().to_string()).await.unwrap();
         }
     });
-    for _ in 0..KILLED {
+    for round in 0..KILLED {
         std::thread::sleep(Duration::from_millis(dice.random_range(100..900)));
-        let killed = dice.random_range(0..workers.len());
-        workers.remove(killed).kill();
-        workers.push(start(&klk, "trabajador"));
+        let hit = dice.random_range(0..workers.len());
+        match round % 4 {
+            // Every connection, in mid commit or not.
+            1 => test_database::execute(&address, CUT_OFF),
+            // For longer than its lease: what it had is somebody else's when it goes on.
+            2 => {
+                workers[hit].stand_still();
+                std::thread::sleep(STANDS_STILL);
+                workers[hit].go_on();
+            }
+            _ => {
+                workers.remove(hit).kill();
+                workers.push(start(&klk, "trabajador"));
+            }
+        }
     }
     // The other server of pages shows the same, and what it starts is done by the same workers.
     block_on(recover_all(&pages[1], SEED));

@@ -31,6 +31,7 @@ pub(super) fn of_error(error: &PipelineError) -> RunMessage {
             RunMessage::OutOfRange { lugar: place.clone(), columna: (*column).to_owned(), valor: value.clone() }
         }
         PipelineError::Warehouse(WarehouseError::Damaged(_)) => RunMessage::DatabaseDamaged,
+        PipelineError::Warehouse(WarehouseError::Away(_)) => RunMessage::DatabaseAway,
         PipelineError::Warehouse(_) => RunMessage::DatabaseRefused,
         PipelineError::Short { message, .. } => message.clone(),
         PipelineError::NotOneDay => RunMessage::NotOneDay,

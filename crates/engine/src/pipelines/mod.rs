@@ -21,7 +21,7 @@ use domain::window::LocalPeriod;
 use domain::{Branch, ErrorClass, EtlKind, RunMode, RunState};
 use monitoring::{EtlRunInfo, Failure, TraceHeaders};
 use texts::{Language, run_message};
-use warehouse::{PhaseTimes, RunFailure, RunRecord};
+use warehouse::{PhaseTimes, RunFailure, RunRecord, WarehouseError};
 
 use crate::actor::Actor;
 use crate::calendars::Calendars;
@@ -161,8 +161,13 @@ async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
 /// Stores the end of a run that has nothing to commit.
 pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
     engine.note_step(failure.run, RunStep::Ended(failure.state));
-    if let Err(error) = retry_write(engine, || engine.warehouse.fail_run(failure.clone())).await {
+    match retry_write(engine, || engine.warehouse.fail_run(failure.clone())).await {
+        Ok(_) => {}
+        // Another process took this one for gone, and ended its runs.
+        Err(error @ WarehouseError::NotRunning { .. }) if engine.warehouse.is_shared() => {
+            tracing::warn!(run = %failure.run, %error, "a run was ended by another process");
+        }
         // The run stays in progress in the database until the check of the queue ends it.
-        tracing::error!(run = %failure.run, %error, "the end of a run could not be stored");
+        Err(error) => tracing::error!(run = %failure.run, %error, "the end of a run could not be stored"),
     }
 }

@@ -38,11 +38,12 @@ impl Engine {
         let SignInRequest { name, password, before } = request;
         let name = UserName::parse(&name).ok();
         self.take_attempt(name.as_ref(), &before.actor)?;
-        let known = name.as_ref().and_then(|name| {
-            let state = self.access.read();
-            let user = state.user_named(name).filter(|user| user.disabled_at.is_none())?;
-            Some((user.id, user.password_hash.clone()?))
-        });
+        let mut known = name.as_ref().and_then(|name| self.password_of(name));
+        if known.is_none() && name.is_some() && self.warehouse.is_shared() {
+            // Another process may have added them just now.
+            self.access.renew(self.warehouse.access_records().await?, self.clock.now());
+            known = name.as_ref().and_then(|name| self.password_of(name));
+        }
         let (user, hash) = known.unzip();
         let is_right = self.access.hasher.is_right(password, hash).await?;
         let (Some(user), true) = (user, is_right) else {
@@ -50,6 +51,13 @@ impl Engine {
             return Err(UseCaseError::WrongCredentials);
         };
         self.open_session(user, &before, AuditAction::SignIn).await
+    }
+
+    /// The hash of the password of somebody who may sign in with one.
+    fn password_of(&self, name: &UserName) -> Option<(Uuid, String)> {
+        let state = self.access.read();
+        let user = state.user_named(name).filter(|user| user.disabled_at.is_none())?;
+        Some((user.id, user.password_hash.clone()?))
     }
 
     /// Ends the session of whoever asks; without one there is nothing to end.

@@ -107,7 +107,7 @@ async fn who_leads_next_loses_no_firing_and_doubles_none() {
     let mut leased = schedules.clone();
     leased.processes.lease = Duration::from_millis(400);
     let mut world = World::with(leased.clone()).await;
-    let other = world.another(leased).await;
+    let other = world.another(leased.clone()).await;
     world.clock.set("2025-11-18T16:05:00Z");
     let live = async |engine: &Engine| {
         let filter = domain::filter::RunFilter { limit: 100, ..Default::default() };
@@ -123,5 +123,17 @@ async fn who_leads_next_loses_no_firing_and_doubles_none() {
     let fired = live(&other).await;
     assert_eq!(fired.iter().collect::<BTreeSet<_>>().len(), 4, "{fired:?}");
     other.shutdown().await;
-    world.restart(workers(0)).await;
+
+    // Nobody is there when the next half hour is due; who starts right after makes up for it.
+    world.clock.set("2025-11-18T17:06:00Z");
+    world.restart(leased.clone()).await;
+    eventually(async || live(&world.engine).await.len() == 6).await;
+    // Who starts long after does not: it is a gap, and the next one is due.
+    world.engine.shutdown().await;
+    world.clock.set("2025-11-18T17:50:00Z");
+    world.restart(leased).await;
+    world.clock.set("2025-11-18T18:05:00Z");
+    eventually(async || live(&world.engine).await.len() == 8).await;
+    let fired: BTreeSet<String> = live(&world.engine).await.into_iter().map(|(_, from)| from).collect();
+    assert_eq!(fired.into_iter().collect::<Vec<_>>(), ["11:30", "12:00", "12:30", "13:30"]);
 }

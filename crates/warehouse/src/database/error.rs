@@ -27,6 +27,20 @@ pub enum DatabaseError {
     NoRows,
 }
 
+impl DatabaseError {
+    /// Whether the server does not answer, or answers nobody for now: the same statement may be done later.
+    pub fn is_away(&self) -> bool {
+        // Connections, the end of the server or of the session, too many connections, a session that stood still.
+        const AWAY: [&str; 4] = ["08", "57P", "53300", "25P03"];
+        match self {
+            Self::Postgres { code, .. } => {
+                code.as_deref().is_none_or(|code| AWAY.iter().any(|class| code.starts_with(class)))
+            }
+            Self::File(_) | Self::Column { .. } | Self::NoRows => false,
+        }
+    }
+}
+
 impl From<tokio_postgres::Error> for DatabaseError {
     fn from(error: tokio_postgres::Error) -> Self {
         match error.as_db_error() {

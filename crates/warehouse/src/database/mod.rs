@@ -172,7 +172,11 @@ impl Connection {
 
     /// The same of a connection that is borrowed; it must not be in a transaction.
     pub(crate) fn transaction_within(&self) -> Result<Transaction<'_>> {
-        self.execute_batch(self.choose("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))?;
+        let begun = self.execute_batch(self.choose("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        if let (Err(_), Inner::Postgres(session)) = (&begun, &self.0) {
+            session.spend();
+        }
+        begun?;
         Ok(Transaction { connection: self, is_open: true })
     }
 
@@ -216,7 +220,10 @@ impl Transaction<'_> {
         self.is_open = false;
         match (&self.connection.0, note) {
             (Inner::Postgres(session), Some(note)) => session.commit_noting(note),
-            _ => self.connection.execute_batch("COMMIT"),
+            (Inner::Postgres(session), None) => {
+                self.connection.execute_batch("COMMIT").inspect_err(|_| session.spend())
+            }
+            (Inner::File(_), _) => self.connection.execute_batch("COMMIT"),
         }
     }
 }
@@ -234,6 +241,10 @@ impl Drop for Transaction<'_> {
         if self.is_open
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
+            // A connection that was lost has taken it back.
+            if let Inner::Postgres(session) = &self.connection.0 {
+                session.spend();
+            }
             tracing::warn!(%error, "a transaction could not be taken back");
         }
     }

@@ -18,6 +18,7 @@ use crate::Result;
 use crate::columns::{Columns, PIECE_ROWS, local_micros, repeated_identifier, repeated_text};
 use crate::invoice_days::InvoiceDays;
 use crate::invoice_numbers::Numbers;
+use crate::months;
 use crate::sale_columns::sale_columns;
 use crate::sales_window::SalesWindow;
 use crate::summaries::HALF_HOUR_MICROS;
@@ -45,6 +46,8 @@ pub(crate) fn commit(
     let with_lines: Vec<&Load<'_>> =
         fresh.iter().filter_map(|place| loads.get(*place)).filter(|load| !load.lines.is_empty()).collect();
     if !with_lines.is_empty() {
+        let ends = |load: &&Load<'_>| [load.window.local.start().date(), load.window.local.end().date()];
+        months::make(connection, "ventas", with_lines.iter().flat_map(ends))?;
         connection.append("ventas", pieces(&with_lines).iter().map(|piece| rows_of_sales(piece)))?;
         sums::insert(connection, &with_lines)?;
     }

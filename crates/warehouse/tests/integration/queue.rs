@@ -1,10 +1,11 @@
 //! Queueing: a window of a branch and kind is in progress once, for all callers and however often they request it (DESIGN, rule 7).
 
 use domain::{EtlKind, RunMode, RunState};
-use warehouse::{NewRun, RunRecord};
+use warehouse::schedules::Firing;
+use warehouse::{NewRun, QueuedBy, RunRecord};
 
 use crate::samples::{
-    CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, new_run, numbered_half_hour, period, run_id,
+    CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, instant, new_run, numbered_half_hour, period, run_id,
 };
 use crate::store::Store;
 
@@ -162,4 +163,34 @@ async fn ten_thousand_windows_are_queued_in_one_call_and_in_order() {
 
     let views = store.warehouse.run_views(ids(&outcome.in_progress)).await.unwrap();
     assert_eq!(views.len(), 10_000);
+}
+
+#[tokio::test]
+async fn what_a_schedule_queues_and_that_it_fired_are_kept_together() {
+    let store = Store::new();
+    let (schedule, at) = ("ventas-klk-incremental", instant("2025-11-17T12:35:00Z"));
+    let window = half_hour("2025-11-17T08:00");
+    let firing = QueuedBy::Firing(Firing { schedule, at });
+    let run = new_run(1, branch(PERIFERICO), window);
+    let outcome = store.warehouse.enqueue_by(batch(1), vec![run], firing.clone()).await.unwrap();
+    assert_eq!((outcome.queued.len(), outcome.had_fired), (1, false));
+    assert_eq!(store.warehouse.last_fired().await.unwrap(), [(schedule.to_owned(), at)]);
+
+    // Also where nothing is due: that it fired is what people see.
+    let later = instant("2025-11-17T13:05:00Z");
+    let outcome = store
+        .warehouse
+        .enqueue_by(batch(2), Vec::new(), QueuedBy::Firing(Firing { schedule, at: later }))
+        .await
+        .unwrap();
+    assert_eq!((outcome.queued.len(), outcome.had_fired), (0, false));
+    assert_eq!(store.warehouse.last_fired().await.unwrap(), [(schedule.to_owned(), later)]);
+
+    // Processes that share the database may both believe that they lead.
+    if store.warehouse.is_shared() {
+        let next = new_run(3, branch(PERIFERICO), half_hour("2025-11-17T09:00"));
+        let outcome = store.warehouse.enqueue_by(batch(3), vec![next], firing).await.unwrap();
+        assert_eq!((outcome.queued.len(), outcome.had_fired), (0, true));
+        assert_eq!(store.warehouse.queued_runs().await.unwrap().len(), 1);
+    }
 }

@@ -25,8 +25,8 @@ fn process(number: u128, name: &str) -> NewProcess {
 async fn what_a_process_that_is_gone_had_in_progress_is_interrupted_and_its_neighbour_goes_on() {
     let store = Store::new();
     let neighbour = open(&store.path());
-    assert!(store.warehouse.renew_lease(process(1, "a"), Duration::from_millis(1), true).await.unwrap());
-    assert!(!neighbour.renew_lease(process(2, "b"), LONG, true).await.unwrap(), "one leads");
+    assert!(store.warehouse.renew_lease(process(1, "a"), Duration::from_millis(1), true).await.unwrap().leads);
+    assert!(!neighbour.renew_lease(process(2, "b"), LONG, true).await.unwrap().leads, "one leads");
     let (eight, half_past) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T08:30"));
     for (number, window, host) in [(1, eight, "a"), (2, half_past, "b")] {
         let run = store.queue(number, EtlKind::Sales, PERIFERICO, window).await;
@@ -184,12 +184,37 @@ async fn a_database_that_is_moved_to_a_server_and_back_has_every_row_also_after_
     assert_eq!(parts.iter().filter(|part| part.table == "ventas").count(), 3);
     assert_eq!(everything(&file, Some(&address)), expected);
 
-    // What is missing is moved again, and the rest left as it is.
-    test_database::execute(&address, "DELETE FROM ventas WHERE fecha = '2025-11-17'");
+    // What is there is somebody's: nothing is moved over it, also not from where it came from.
+    let other = folder.path().join("other.duckdb");
+    Store::of_file(&other).warehouse.close().await;
+    for from in [&file, &other] {
+        let refused = move_database(Place::File(from.clone()), server(), |_| ());
+        assert!(matches!(refused, Err(MoveError::NotEmpty { .. })), "{refused:?}");
+    }
+    assert_eq!(everything(&file, Some(&address)), expected);
+
+    // A move that was killed: nobody works with the half, what is missing or differs is moved, and the rest left as it is.
+    let origin =
+        "SELECT md5(string_agg(version::VARCHAR || ' ' || epoch_us(aplicada_en)::VARCHAR, ',' ORDER BY version))
+        FROM esquema_migraciones";
+    let origin = crate::store::rows_of_file(&file, origin)[0][0].clone().unwrap();
+    test_database::execute(
+        &address,
+        &format!(
+            "CREATE TABLE mudanza_sin_terminar AS SELECT '{origin}'::text AS origen;
+             UPDATE ventas SET venta_total_usd = 7 WHERE fecha = '2025-12-01';
+             DELETE FROM ventas WHERE fecha = '2025-11-17'"
+        ),
+    );
+    let half = warehouse::Warehouse::open(&WarehouseSettings { place: server(), ..Default::default() });
+    assert!(matches!(half, Err(warehouse::WarehouseError::HalfMoved)), "{half:?}");
+    let refused = move_database(Place::File(other), server(), |_| ());
+    assert!(matches!(refused, Err(MoveError::Differs { .. })), "{refused:?}");
     let mut again = Vec::new();
     move_database(Place::File(file.clone()), server(), |part| again.push(part)).unwrap();
     let moved: Vec<_> = again.iter().filter(|part| !part.was_there).map(|part| part.month.clone()).collect();
-    assert_eq!(moved, [Some("2025-11".to_owned())]);
+    assert_eq!(moved, ["2025-11", "2025-12"].map(|month| Some(month.to_owned())));
+    assert_eq!(everything(&file, Some(&address)), expected);
 
     move_database(server(), Place::File(back.clone()), |_| ()).unwrap();
     assert_eq!(everything(&back, None), expected);
@@ -199,4 +224,148 @@ async fn a_database_that_is_moved_to_a_server_and_back_has_every_row_also_after_
     warehouse.renew_lease(process(1, "a"), LONG, true).await.unwrap();
     let refused = move_database(server(), Place::File(folder.path().join("third.duckdb")), |_| ());
     assert!(matches!(refused, Err(MoveError::InUse(1))), "{refused:?}");
+}
+
+/// The tables of months and how many rows each has.
+fn months(address: &str) -> Vec<(String, String)> {
+    let names = test_database::rows(
+        address,
+        "SELECT schemaname || '.' || relname FROM pg_stat_user_tables WHERE schemaname = 'public_meses' ORDER BY 1",
+    );
+    let names = names.into_iter().filter_map(|row| row.into_iter().next().flatten());
+    let rows_of = |name: &String| test_database::rows(address, &format!("SELECT count(*) FROM {name}"));
+    names.map(|name| (name.clone(), rows_of(&name)[0][0].clone().unwrap())).collect()
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn lines_lie_in_the_table_of_their_month_where_a_line_of_a_day_is_once() {
+    let store = Store::new();
+    for (number, day) in (1..).zip(["2025-10-31", "2025-11-17", "2025-11-18"]) {
+        let lines = vec![line("C1-01-00000001", number, &format!("{day}T23:30:00"), "1")];
+        store.load_sales(number.cast_unsigned().into(), PERIFERICO, half_hour(&format!("{day}T23:30")), lines).await;
+    }
+    let address = test_database::address_of(&store.path()).unwrap();
+    let found: Vec<_> = months(&address).into_iter().filter(|(_, rows)| rows != "0").collect();
+    let expected = [("public_meses.ventas_2025_10", "1"), ("public_meses.ventas_2025_11", "2")];
+    assert_eq!(found, expected.map(|(name, rows)| (name.to_owned(), rows.to_owned())));
+
+    let copied = "DO $$ BEGIN
+        INSERT INTO ventas SELECT * FROM ventas WHERE fecha = '2025-11-17';
+        RAISE EXCEPTION 'a line is there twice';
+    EXCEPTION WHEN unique_violation THEN NULL; END $$";
+    test_database::execute(&address, copied);
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_server_whose_lines_were_in_one_table_has_them_by_month_after_a_start() {
+    const EARLIER: [(i32, &str, &str); 2] = [
+        (0, "functions", include_str!("../../src/database/postgres/schema/0000_functions.sql")),
+        (39, "tables", include_str!("../../src/database/postgres/schema/0039_tables.sql")),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("earlier");
+    let address = test_database::address_of(&path).unwrap();
+    test_database::execute(
+        &address,
+        "CREATE TABLE esquema_migraciones (version INTEGER NOT NULL, nombre VARCHAR NOT NULL, suma VARCHAR NOT NULL,
+            aplicada_en TIMESTAMPTZ NOT NULL DEFAULT current_timestamp)",
+    );
+    for (version, name, sql) in EARLIER {
+        test_database::execute(&address, sql);
+        let quoted = sql.replace('\'', "''");
+        test_database::execute(
+            &address,
+            &format!("INSERT INTO esquema_migraciones VALUES ({version}, '{name}', md5('{quoted}'))"),
+        );
+    }
+    test_database::execute(
+        &address,
+        "INSERT INTO ventas (ubicacion_id, numero_factura, linea, fecha, hora, codigo_producto, cantidad_vendida, venta_total_bs,
+            venta_total_usd, fecha_hora, ejecucion_id)
+         SELECT 'tienda_01', 'F-' || dia, 1, DATE '2025-10-30' + dia, '08:00:00', 'P', 1, 1, 1,
+            TIMESTAMP '2025-10-30 08:00:00' + dia * INTERVAL '1 day', gen_random_uuid() FROM generate_series(0, 4) AS dia;
+         INSERT INTO stock_historico VALUES
+            ('tienda_01', 'T01', 'P', 1, 1, '2025-11-30 23:00:00+00', gen_random_uuid())",
+    );
+    let warehouse = open(&path);
+    assert_eq!(
+        months(&address),
+        [("stock_historico_2025_11", "1"), ("ventas_2025_10", "2"), ("ventas_2025_11", "3")]
+            .map(|(name, rows)| (format!("public_meses.{name}"), rows.to_owned()))
+    );
+    warehouse.close().await;
+    // A start that finds them leaves them.
+    open(&path).close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_write_that_was_ended_while_it_waited_for_its_turn_costs_no_later_one() {
+    let store = Store::new();
+    let address = test_database::address_of(&store.path()).unwrap();
+    let holder = address.clone();
+    // The lock of who writes alone, for a moment.
+    let holds = std::thread::spawn(move || {
+        test_database::execute(&holder, "BEGIN; SELECT pg_advisory_xact_lock(7040107); SELECT pg_sleep(2); COMMIT");
+    });
+    let locks = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 7040107
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while test_database::rows(&address, locks).is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let queue = |number: u128| {
+        let run = crate::samples::new_run(number, crate::samples::branch(PERIFERICO), half_hour("2025-11-17T08:00"));
+        store.warehouse.enqueue(crate::samples::batch(number), vec![run])
+    };
+    let ends = async {
+        let waiting = &format!("{locks} AND NOT granted");
+        while test_database::rows(&address, waiting).is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        test_database::execute(&address, &format!("SELECT pg_cancel_backend(pid) FROM ({waiting}) AS esperan"));
+    };
+    let (ended, ()) = futures::join!(queue(1), ends);
+    assert!(ended.is_err(), "{ended:?}");
+    assert_eq!(queue(2).await.unwrap().queued.len(), 1);
+    holds.join().unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn who_stands_still_leads_no_more_once_its_lease_has_run_out() {
+    let store = Store::new();
+    let neighbour = open(&store.path());
+    let standing = store.warehouse.renew_lease(process(1, "a"), Duration::from_millis(100), true).await.unwrap();
+    assert!(standing.leads);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut leads = false;
+    for _ in 0..50 {
+        leads = neighbour.renew_lease(process(2, "b"), LONG, true).await.unwrap().leads;
+        if leads {
+            break;
+        }
+        // The session that had the lock is being ended.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(leads);
+    let back = store.warehouse.renew_lease(process(1, "a"), LONG, true).await.unwrap();
+    assert!(!back.leads && back.workers == [Uuid::from_u128(1), Uuid::from_u128(2)], "{back:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_database_of_another_encoding_is_refused_before_anything_is_stored() {
+    let server = std::env::var(test_database::VARIABLE).unwrap();
+    let name = format!("klk_latin_{}", std::process::id());
+    test_database::execute(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    test_database::execute(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"));
+    let (rest, options) = server.split_once('?').unwrap();
+    let address = format!("{}/{name}?{options}", rest.rsplit_once('/').unwrap().0);
+    let place = Place::Postgres(PostgresSettings { address });
+    let opened = warehouse::Warehouse::open(&WarehouseSettings { place, ..Default::default() });
+    assert!(matches!(opened, Err(warehouse::WarehouseError::Refused { .. })), "{opened:?}");
+    drop(opened);
+    test_database::execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)"));
 }

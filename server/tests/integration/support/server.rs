@@ -106,9 +106,22 @@ impl Server {
 
     /// Asks it to end, as a service manager does, and waits until it has.
     pub fn terminate(self) -> i32 {
-        let mut child = self.child.lock().unwrap();
-        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        child.wait().unwrap().code().unwrap_or(-1)
+        self.signal("-TERM");
+        self.child.lock().unwrap().wait().unwrap().code().unwrap_or(-1)
+    }
+
+    /// It does nothing at all, and its connections stay, until it is to go on.
+    pub fn stand_still(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().id();
+        Command::new("kill").args([name, &id.to_string()]).status().unwrap();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -10,7 +11,7 @@ use futures::executor::block_on;
 use futures::stream::poll_fn;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{AsyncMessage, Client, Config};
+use tokio_postgres::{AsyncMessage, Client, Config, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::database::{DatabaseError, Result};
@@ -20,7 +21,7 @@ pub(super) const CHANNEL: &str = "klk_cambios";
 
 /// How long to wait before listening begins again: twice as long each time that it fails.
 const LISTEN_PAUSE_MIN: Duration = Duration::from_millis(250);
-const LISTEN_PAUSE_MAX: Duration = Duration::from_secs(15);
+const LISTEN_PAUSE_MAX: Duration = Duration::from_secs(2);
 
 /// How long nothing may be heard of the server before it is asked whether it is there; a few times more, and it is gone.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -54,6 +55,16 @@ impl PostgresSettings {
     pub fn is_address(text: &str) -> bool {
         text.starts_with("postgres://") || text.starts_with("postgresql://")
     }
+}
+
+/// PostgreSQL's number for what it does not support.
+const UNUSABLE: &str = "0A000";
+
+fn first_text(messages: &[SimpleQueryMessage]) -> Option<String> {
+    messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    })
 }
 
 fn host_text(host: &tokio_postgres::config::Host) -> String {
@@ -122,12 +133,20 @@ impl Server {
                 }
             });
             client.batch_execute(SETTINGS).await?;
+            let encoding = client.simple_query("SHOW server_encoding").await?;
             if is_read_only {
                 client.batch_execute("SET default_transaction_read_only = on").await?;
             }
-            Ok::<_, tokio_postgres::Error>(client)
+            Ok::<_, tokio_postgres::Error>((client, first_text(&encoding)))
         });
-        Ok(connected.ok_or_else(closed)??)
+        let (client, encoding) = connected.ok_or_else(closed)??;
+        match encoding.as_deref() {
+            Some("UTF8") => Ok(client),
+            encoding => Err(DatabaseError::Postgres {
+                message: format!("its encoding is {}, and has to be UTF8", encoding.unwrap_or("unknown")),
+                code: Some(UNUSABLE.to_owned()),
+            }),
+        }
     }
 
     /// Listens until the server is dropped. What is heard is [`Heard::Everything`] each time that it begins to: nobody knows what it
@@ -138,14 +157,20 @@ impl Server {
         runtime.spawn(async move {
             let mut pause = LISTEN_PAUSE_MIN;
             loop {
-                match listen_once(&config, &encryption, &heard).await {
-                    Ok(()) => pause = LISTEN_PAUSE_MIN,
-                    Err(error) => {
-                        tracing::warn!(%error, "changes of other processes are not heard; listening begins again");
-                        pause = (pause * 2).min(LISTEN_PAUSE_MAX);
-                    }
+                let has_begun = AtomicBool::new(false);
+                let heard = |what: Heard<'_>| {
+                    has_begun.store(true, Ordering::Relaxed);
+                    heard(what);
+                };
+                let ended = listen_once(&config, &encryption, &heard).await;
+                if has_begun.into_inner() {
+                    pause = LISTEN_PAUSE_MIN;
+                }
+                if let Err(error) = ended {
+                    tracing::warn!(%error, "changes of other processes are not heard; listening begins again");
                 }
                 tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LISTEN_PAUSE_MAX);
             }
         });
     }
@@ -216,12 +241,19 @@ impl Drop for Server {
     }
 }
 
-/// Instants are written in UTC, a quote is only ended by a quote, and the functions of `0000_functions.sql` are found.
+/// Instants are written in UTC and as ISO 8601, a quote is only ended by a quote, each statement sees what was committed before it, and
+/// the functions of `0000_functions.sql` are found: whatever is set for the role, the database or the server. How long a
+/// statement may take is decided by who waits for it.
+///
+/// A process that was stopped or cut off in mid transaction would keep everybody's locks: the server ends its session soon.
 ///
 /// A machine that lost its power keeps its locks until the server notices: within half a minute, and not after two hours.
 const SETTINGS: &str = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-    SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET client_min_messages = warning;
-    SELECT set_config('search_path', current_schema() || ', klk_sql', false)";
+    SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1;
+    SET standard_conforming_strings = on; SET client_min_messages = warning;
+    SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
+    SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '10s';
+    SELECT set_config('search_path', quote_ident(current_schema()) || ', klk_sql', false)";
 
 pub(super) fn closed() -> DatabaseError {
     DatabaseError::Postgres { message: "the connection is closed".to_owned(), code: None }

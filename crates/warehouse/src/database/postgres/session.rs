@@ -1,9 +1,11 @@
 //! One connection to the server.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::BranchId;
@@ -20,18 +22,25 @@ use crate::database::{Columns, DatabaseError, ReadColumn, Result, Turn, Value};
 /// The lock that whoever writes takes, alone or shared.
 const WRITERS: i64 = 0x006b_6c6b;
 
+/// Whether a transaction was committed is asked for as long as a server takes to start again, and as often as this.
+const COMMIT_KNOWN_WITHIN: Duration = Duration::from_secs(30);
+const COMMIT_ASKED_EVERY: Duration = Duration::from_millis(250);
+
 /// A connection, made again where it was lost.
 pub(crate) struct Session {
     server: Arc<Server>,
     client: Client,
-    /// True once a statement of it was to be ended: that may arrive late, and would end the next one.
-    is_cancelled: Arc<AtomicBool>,
+    /// True once nobody knows what state it is in: a statement of it was to be ended, which may arrive late and end the next
+    /// one, or the beginning or the end of a transaction failed.
+    is_spent: Arc<AtomicBool>,
+    /// What PostgreSQL numbers the transaction with that began last.
+    transaction: Cell<Option<u64>>,
 }
 
 impl Session {
     pub(crate) fn open(server: Arc<Server>) -> Result<Self> {
         let client = server.connect()?;
-        Ok(Self { server, client, is_cancelled: Arc::default() })
+        Ok(Self { server, client, is_spent: Arc::default(), transaction: Cell::default() })
     }
 
     /// Another connection to the same server.
@@ -39,9 +48,9 @@ impl Session {
         Self::open(Arc::clone(&self.server))
     }
 
-    /// Connects again where the connection is gone, or may still get the end of a statement before. Not within a transaction.
+    /// Connects again where the connection is gone, or nobody knows what state it is in. Not within a transaction.
     pub(crate) fn renew(&mut self) -> Result<()> {
-        if self.client.is_closed() || self.is_cancelled.load(Ordering::Acquire) {
+        if self.client.is_closed() || self.is_spent.load(Ordering::Acquire) {
             *self = self.another()?;
         }
         Ok(())
@@ -53,24 +62,63 @@ impl Session {
             Turn::Alone => "pg_advisory_xact_lock",
             Turn::Beside => "pg_advisory_xact_lock_shared",
         };
-        self.execute_batch(&format!("BEGIN; SELECT {lock}({WRITERS})"))
+        self.transaction.set(None);
+        let begun = self.messages(&format!("BEGIN; SELECT {lock}({WRITERS}); SELECT pg_current_xact_id()::text"), &[]);
+        let number = begun.inspect_err(|_| self.spend())?.iter().rev().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).and_then(|number| number.parse().ok()),
+            _ => None,
+        });
+        self.transaction.set(number);
+        Ok(())
+    }
+
+    /// Has the connection be made anew before it is used again.
+    pub(crate) fn spend(&self) {
+        self.is_spent.store(true, Ordering::Release);
     }
 
     /// In one order for everybody, so that nobody waits for somebody who waits for them.
     pub(crate) fn lock_stores<'branch>(&self, stores: impl IntoIterator<Item = &'branch BranchId>) -> Result<()> {
         let stores: BTreeSet<&str> = stores.into_iter().map(BranchId::as_str).collect();
-        for store in stores {
-            self.query(
-                "SELECT pg_advisory_xact_lock(hashtext('ventas'), hashtext(?))",
-                &[Value::Text(store.to_owned())],
-            )?;
-        }
-        Ok(())
+        let lock = |store| {
+            let lock = "SELECT pg_advisory_xact_lock(hashtext('ventas'), hashtext(?));";
+            with_values(lock, &[Value::Text(String::from(store))])
+        };
+        self.execute_batch(&stores.into_iter().map(lock).collect::<String>())
     }
 
-    /// Commits; whoever listens on [`CHANNEL`] hears the note.
+    /// Commits; whoever listens on [`CHANNEL`] hears the note. Where the connection is lost meanwhile the server is asked whether it has
+    /// committed, once it answers again.
     pub(crate) fn commit_noting(&self, note: &str) -> Result<()> {
-        self.execute_batch(&format!("NOTIFY {CHANNEL}, '{note}'; COMMIT"))
+        let Err(error) = self.execute_batch(&format!("NOTIFY {CHANNEL}, '{note}'; COMMIT")) else { return Ok(()) };
+        self.spend();
+        match self.transaction.get() {
+            Some(number) if error.is_away() && self.has_committed(number) => Ok(()),
+            _ => Err(error),
+        }
+    }
+
+    /// False also where nobody knows.
+    fn has_committed(&self, number: u64) -> bool {
+        let given_up_at = Instant::now() + COMMIT_KNOWN_WITHIN;
+        let sql = format!("SELECT pg_xact_status('{number}'::xid8)");
+        let status = || -> Result<Option<String>> {
+            let mut rows = self.another()?.query(&sql, &[])?;
+            Ok(rows.next().and_then(|row| row.get(0).map(str::to_owned)))
+        };
+        loop {
+            let status = status();
+            let is_open = match &status {
+                // A session that was cut off may not have ended yet.
+                Ok(Some(status)) => status == "in progress",
+                Ok(None) => false,
+                Err(_) => true,
+            };
+            if !is_open || Instant::now() > given_up_at {
+                return status.is_ok_and(|status| status.as_deref() == Some("committed"));
+            }
+            std::thread::sleep(COMMIT_ASKED_EVERY);
+        }
     }
 
     pub(crate) fn execute_batch(&self, sql: &str) -> Result<()> {
@@ -120,7 +168,7 @@ impl Session {
         Cancel {
             server: Arc::clone(&self.server),
             token: self.client.cancel_token(),
-            is_sent: Arc::clone(&self.is_cancelled),
+            is_sent: Arc::clone(&self.is_spent),
         }
     }
 
