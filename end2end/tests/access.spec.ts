@@ -83,10 +83,12 @@ test('a screen on a wall shows the overview without anybody signing in, until it
 
 test('a wrong password says so, and keeps the name', async ({ page }) => {
   await page.goto(`${klk.url}/entrar`);
+  await expect(page.getByLabel('Usuario')).toBeFocused();
   await signIn(page, administrator.name, 'otra cosa');
   await expect(page.getByRole('alert')).toContainText('no son correctos');
   await expect(page.getByLabel('Usuario')).toHaveValue(administrator.name);
   await expect(page.getByLabel('Clave')).toHaveValue('');
+  await expect(page.getByLabel('Clave')).toBeFocused();
   await expectAccessible(page);
 });
 
