@@ -58,6 +58,12 @@ test('a screen on a wall shows the overview without anybody signing in, until it
   await expect(wall.locator('#pos')).toContainText(/Con error|Sin respuesta/i);
   await expectAccessible(wall);
   await expectNoSidewaysScroll(wall);
+  // Nobody scrolls it.
+  for (const [width, height] of [[1366, 768], [1920, 1080], [1080, 1920]]) {
+    await wall.setViewportSize({ width: width!, height: height! });
+    expect(await wall.evaluate(() => document.documentElement.scrollHeight - innerHeight), `${width}×${height}`).toBe(0);
+  }
+  await wall.setViewportSize({ width: 1920, height: 1080 });
   // What only somebody who signed in may search is not offered, nor by its keys.
   await expect(wall.getByRole('link', { name: /^Buscar/ })).toHaveCount(0);
   await wall.keyboard.press('Control+k');
@@ -83,10 +89,12 @@ test('a screen on a wall shows the overview without anybody signing in, until it
 
 test('a wrong password says so, and keeps the name', async ({ page }) => {
   await page.goto(`${klk.url}/entrar`);
+  await expect(page.getByLabel('Usuario')).toBeFocused();
   await signIn(page, administrator.name, 'otra cosa');
   await expect(page.getByRole('alert')).toContainText('no son correctos');
   await expect(page.getByLabel('Usuario')).toHaveValue(administrator.name);
   await expect(page.getByLabel('Clave')).toHaveValue('');
+  await expect(page.getByLabel('Clave')).toBeFocused();
   await expectAccessible(page);
 });
 

@@ -185,6 +185,17 @@ test('what changes while the page is being fetched is shown without waiting for 
   }
 });
 
+test('a page whose request is never answered asks again', async ({ page }) => {
+  await page.goto(`${klk.url}/pendientes/justificados`);
+  await untilLive(page);
+  let fetches = 0;
+  // As by a proxy that forgot the connection.
+  await page.route('**/pendientes/justificados', (route) => (++fetches === 1 ? undefined : route.continue()));
+  await change('17');
+  await expect.poll(() => fetches).toBe(1);
+  await expect(page.getByText('Ana 17')).toBeVisible({ timeout: 70_000 });
+});
+
 test('links and filters are followed within the document, back leads back, and the fields follow', async ({ page }) => {
   await page.goto(`${klk.url}/actividad`);
   await untilLive(page);
@@ -221,6 +232,37 @@ test('a server that is silent is noticed, said, and heard again', async ({ page 
   await untilLive(page);
   await change('13');
   await expect(page.getByText('Ana 13')).toBeVisible();
+});
+
+test('a server that cannot be reached is not asked each second', async ({ page }) => {
+  const gone = await Klk.startQuiet({ SENTRY_DSN: '', KLK_EVENT_HEARTBEAT_SECONDS: '1' });
+  await gone.signIn(page.context());
+  await page.goto(`${gone.url}/pendientes/justificados`);
+  await untilLive(page);
+  let asked = 0;
+  page.on('request', (request) => request.url().endsWith('/justificados') && asked++);
+  await gone.stop();
+  await expect(page.getByText('Reconectando…')).toBeVisible();
+  // Longer than a page may be old before it asks by itself.
+  await page.waitForTimeout(25_000);
+  expect(asked).toBeGreaterThan(0);
+  expect(asked).toBeLessThanOrEqual(3);
+});
+
+test('a slow answer is seen to be on its way, and a page that came is not', async ({ page }) => {
+  await page.goto(`${klk.url}/pendientes/justificados`);
+  await untilLive(page);
+  const bar = () => page.evaluate(() => getComputedStyle(document.body, '::before').borderTopWidth);
+  expect(await bar()).toBe('0px');
+  klk.freeze();
+  try {
+    await page.getByRole('link', { name: 'Tiendas' }).first().click();
+    await expect.poll(bar).toBe('3px');
+  } finally {
+    klk.thaw();
+  }
+  await expect(page).toHaveURL(/\/tiendas$/);
+  await expect.poll(bar).toBe('0px');
 });
 
 test('a phone says that the server is gone, in place of what was known of the POS', async ({ page }) => {

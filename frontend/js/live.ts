@@ -3,7 +3,7 @@
 
 import { isDialogOpen } from './dialog';
 import { type Heard, Stream } from './stream';
-import { fetchPage, isOtherBuild, leadsToSignIn, NoPage, onArrival, show } from './visit';
+import { fetchUnasked, isOtherBuild, leadsToSignIn, NoPage, onArrival, show } from './visit';
 import type { Said } from './worker';
 
 /** Changes come in crowds: so long is waited for the rest of one. */
@@ -23,6 +23,8 @@ let isHeard = false;
 let planned: ReturnType<typeof setTimeout> | undefined;
 let plannedFor = Infinity;
 let fetchedAt = performance.now();
+/** Also of what did not come: a server that is gone is not asked more often than one that is there. */
+let triedAt = fetchedAt;
 let isFetching = false;
 /** Something changed while the page was being fetched. */
 let isOverdue = false;
@@ -42,7 +44,8 @@ function hear(heard: Heard): void {
     if (isAbout(heard.topic)) plan(settleMs);
     return;
   }
-  if (heard.build !== document.documentElement.dataset.compilacion) takeOver();
+  // The page itself has to have come before this one goes: whoever would load it again may not be there.
+  if (heard.build !== document.documentElement.dataset.compilacion && !isOutdated) plan(0);
   // What changed while nobody listened is in the counts.
   const shown = (document.documentElement.dataset.cambio ?? '').split('.');
   const told = heard.counts.split('.');
@@ -80,9 +83,10 @@ async function refresh(): Promise<void> {
     return;
   }
   isFetching = true;
+  triedAt = performance.now();
   const address = location.href;
   try {
-    const { page } = await fetchPage(address, { headers: { 'x-klk-refresco': '1' } });
+    const { page } = await fetchUnasked(address, { 'x-klk-refresco': '1' });
     if (address !== location.href) return;
     // What failed to come before has come.
     if (isHeard) connection = 'live';
@@ -177,7 +181,8 @@ export function startLive(): void {
     if (isOutdated && isQuiet()) location.reload();
     const every = Number(document.getElementById('contenido')?.dataset.cada) * 1000;
     const wait = connection === 'lost' ? pollMs : every || minuteMs;
-    if (!document.hidden && performance.now() - fetchedAt >= Math.min(wait, every || wait) && plannedFor === Infinity) plan(0);
+    const since = performance.now() - Math.max(fetchedAt, triedAt);
+    if (!document.hidden && since >= Math.min(wait, every || wait) && plannedFor === Infinity) plan(0);
   }, 1_000);
   draw();
 }

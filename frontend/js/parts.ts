@@ -1,7 +1,7 @@
 // Parts of a page that come later than the page, because they ask somebody who may take long: `data-parte` is the address of a
 // page that shows the same.
 
-import { fetchPage, NoPage } from './visit';
+import { fetchUnasked, NoPage } from './visit';
 
 /** How often such a part is asked for. */
 const everyMs = 60_000;
@@ -11,7 +11,7 @@ async function load(part: HTMLElement): Promise<void> {
   if (!address || document.hidden || part.getAttribute('aria-busy') === 'true') return;
   part.setAttribute('aria-busy', 'true');
   try {
-    const { page } = await fetchPage(address);
+    const { page } = await fetchUnasked(address);
     const fresh = page.querySelector('#contenido [data-contenido]');
     const place = part.querySelector('[data-contenido]');
     if (fresh && place) place.replaceWith(document.importNode(fresh, true));

@@ -24,6 +24,8 @@ export class NoPage extends Error {
 
 /** A page that was fetched under the pointer is good for so long. */
 const prefetchedMs = 5_000;
+/** Longer than a server takes for any answer, unless KLK_REQUEST_TIMEOUT_SECONDS is larger. */
+const unaskedMs = 45_000;
 const noAnswer = 'sin_respuesta';
 const unreadable = 'ilegible';
 const prefetched = new Map<string, { at: number; page: Promise<Arrived> }>();
@@ -43,6 +45,18 @@ export async function fetchPage(address: string, init: RequestInit = {}): Promis
   // No page of ours: a proxy's, or one that the app draws.
   if (page.documentElement.dataset.servida === undefined) throw new NoPage(response.status, response.url || address);
   return { page, address: response.url || address, wasLed: response.redirected };
+}
+
+/** The same where nobody waits for it. A connection that is dead without a word, as one that a proxy forgot, ends as one
+ * that is refused, or what asks by itself would never ask again. */
+export async function fetchUnasked(address: string, headers: Record<string, string> = {}): Promise<Arrived> {
+  const signal = AbortSignal.timeout(unaskedMs);
+  try {
+    return await fetchPage(address, { headers, signal });
+  } catch (error) {
+    if (signal.aborted) throw new TypeError('no answer came in time', { cause: error });
+    throw error;
+  }
 }
 
 /** The session ended: one signs in, and comes back. */

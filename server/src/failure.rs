@@ -50,8 +50,8 @@ pub enum Failure {
     /// Another process has the database.
     #[error(
         "otro proceso usa la base de datos {path}: si es el servidor (klk serve), pregúntele a él con --servidor DIRECCIÓN o \
-         KLK_SERVIDOR, si la orden lo tiene (klk recuperar en vez de klk etl); las demás se hacen en sus páginas (/usuarios) o con \
-         el servidor detenido. Si es otro, espere a que termine"
+         KLK_SERVIDOR, si la orden lo tiene (klk recuperar en vez de klk etl); klk tokens se hace en su página \
+         /usuarios, y lo demás con el servidor detenido. Si es otro, espere a que termine"
     )]
     DatabaseInUse {
         /// The database file.

@@ -83,11 +83,13 @@ pub fn entrance_document(entrance: &Entrance) -> impl IntoView + use<> {
 
 fn sign_in(language: Language, entrance: &Entrance) -> AnyView {
     let texts = language.access();
+    // Who was refused knows the name already.
+    let has_name = !entrance.name.is_empty();
     view! {
         <form method="post" action=SIGN_IN_PATH>
             <input type="hidden" name="volver" value=entrance.back.clone()/>
-            {fields::text(texts.user(), "usuario", entrance.name.clone(), "username")}
-            {fields::password(texts.password(), "clave", "current-password")}
+            {fields::text_of(texts.user(), "usuario", entrance.name.clone(), "username", !has_name)}
+            {fields::password_of(texts.password(), "clave", "current-password", has_name)}
             <button class="button button-primary" type="submit">
                 {texts.sign_in()}
             </button>

@@ -19,6 +19,17 @@ pub(super) fn role_name(language: Language, role: Role) -> &'static str {
 
 /// A field of text.
 pub(super) fn text(label: &'static str, name: &'static str, value: String, autocomplete: &'static str) -> AnyView {
+    text_of(label, name, value, autocomplete, false)
+}
+
+/// The same, where one may begin to write without going there first.
+pub(super) fn text_of(
+    label: &'static str,
+    name: &'static str,
+    value: String,
+    autocomplete: &'static str,
+    is_first: bool,
+) -> AnyView {
     view! {
         <label class="field">
             <span class="field-label">{label}</span>
@@ -31,6 +42,7 @@ pub(super) fn text(label: &'static str, name: &'static str, value: String, autoc
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
+                autofocus=is_first
             />
         </label>
     }
@@ -39,10 +51,20 @@ pub(super) fn text(label: &'static str, name: &'static str, value: String, autoc
 
 /// A field of a password. It may be pasted, and a password manager knows what it is.
 pub(super) fn password(label: &'static str, name: &'static str, autocomplete: &'static str) -> AnyView {
+    password_of(label, name, autocomplete, false)
+}
+
+/// The same, where one may begin to write without going there first.
+pub(super) fn password_of(
+    label: &'static str,
+    name: &'static str,
+    autocomplete: &'static str,
+    is_first: bool,
+) -> AnyView {
     view! {
         <label class="field">
             <span class="field-label">{label}</span>
-            <input class="input" type="password" name=name required autocomplete=autocomplete/>
+            <input class="input" type="password" name=name required autocomplete=autocomplete autofocus=is_first/>
         </label>
     }
     .into_any()

@@ -21,13 +21,19 @@ pub async fn plan_recovery(
     repetir_cargado: Option<bool>,
     /// Only while the store is closed.
     fuera_de_horario: Option<bool>,
+    /// Only what the list of gaps has, without half hours that have just ended.
+    solo_pendientes: Option<bool>,
 ) -> Result<PlanPreview, ApiError> {
     let branch = only_branch(ubicaciones.as_deref(), periodos.as_deref());
     let call = engine::EndpointCall::about("planear_recuperacion", etl_tipo.as_deref(), branch.as_deref());
     let session = super::session::Session::of(call)?;
-    let options = (repetir_cargado.unwrap_or_default(), fuera_de_horario.unwrap_or_default());
-    let request = request_of(etl_tipo.as_deref(), ubicaciones, (periodos, ultimos_dias), options);
-    let request = session.checked(request)?;
+    let request = request_of(etl_tipo.as_deref(), ubicaciones, (periodos, ultimos_dias));
+    let request = domain::read_model::PlanRequest {
+        repetir_cargado: repetir_cargado.unwrap_or_default(),
+        fuera_de_horario: fuera_de_horario.unwrap_or_default(),
+        solo_pendientes: solo_pendientes.unwrap_or_default(),
+        ..session.checked(request)?
+    };
     session.answer(session.engine.plan_recovery(&session.actor, request)).await
 }
 
@@ -111,7 +117,6 @@ fn request_of(
     etl_tipo: Option<&str>,
     ubicaciones: Option<Vec<String>>,
     (periodos, ultimos_dias): (Option<Vec<PlanPeriod>>, Option<u32>),
-    (repetir_cargado, fuera_de_horario): (bool, bool),
 ) -> Result<domain::read_model::PlanRequest, domain::filter::InvalidParameter> {
     let kind = domain::filter::choice("etl_tipo", etl_tipo)?;
     Ok(domain::read_model::PlanRequest {
@@ -119,7 +124,8 @@ fn request_of(
         ubicaciones: ubicaciones.unwrap_or_default().into_iter().map(domain::BranchId::new).collect(),
         periodos: periodos.unwrap_or_default(),
         ultimos_dias,
-        repetir_cargado,
-        fuera_de_horario,
+        repetir_cargado: false,
+        fuera_de_horario: false,
+        solo_pendientes: false,
     })
 }

@@ -68,7 +68,8 @@ async fn plan(asked: &Asked, values: &Values) -> Result<PlanPreview, ApiError> {
     let kind = Some(domain::EtlKind::Sales.to_string());
     let (stores, periods, days) = asked.request();
     let (repeat, outside) = (values.is_set(REPEAT), values.is_set(OUTSIDE_HOURS));
-    plan_recovery(kind, stores, Some(periods), days, Some(repeat), Some(outside)).await
+    let pending = asked.is_of_pending();
+    plan_recovery(kind, stores, Some(periods), days, Some(repeat), Some(outside), Some(pending)).await
 }
 
 fn body(values: &Values, asked: Option<&Asked>, preview: Option<&PlanPreview>, failure: Option<&ApiError>) -> AnyView {

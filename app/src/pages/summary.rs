@@ -61,8 +61,12 @@ pub async fn summary_page(values: Values) -> Page {
             let page = Page::new(HOME_PATH, title, TOPICS, content);
             Page { is_wall, every_seconds: Some(EVERY_SECONDS), ..page }
         }
-        Err(error) => Page::new(HOME_PATH, title, TOPICS, unreadable(language, &error.0))
-            .with_status(StatusCode::SERVICE_UNAVAILABLE),
+        Err(error) => {
+            let content = unreadable(language, &error.0, is_wall);
+            let page = Page::new(HOME_PATH, title, TOPICS, content).with_status(StatusCode::SERVICE_UNAVAILABLE);
+            // A wall stays one, and asks again: nobody is there who would.
+            Page { is_wall, every_seconds: Some(EVERY_SECONDS), ..page }
+        }
     }
 }
 
@@ -230,7 +234,7 @@ fn worst(language: Language, worst: &[BranchInNeed], is_wall: bool) -> AnyView {
         }
     });
     view! {
-        <section class="panel panel-padded" aria-labelledby="tiendas">
+        <section class="panel panel-padded summary-stores" aria-labelledby="tiendas">
             <h2 id="tiendas">{texts.stores()}</h2>
             <table class="summary-table" aria-labelledby="tiendas">
                 <thead>
@@ -265,7 +269,7 @@ fn next_runs(language: Language, summary: &Summary) -> AnyView {
         view! { <ul class="plain-list">{runs}</ul> }.into_any()
     };
     view! {
-        <section class="panel panel-padded" aria-labelledby="proximas">
+        <section class="panel panel-padded summary-next" aria-labelledby="proximas">
             <h2 id="proximas">{texts.next()}</h2>
             {runs}
         </section>
@@ -273,13 +277,16 @@ fn next_runs(language: Language, summary: &Summary) -> AnyView {
     .into_any()
 }
 
-fn unreadable(language: Language, problem: &Problem) -> AnyView {
+fn unreadable(language: Language, problem: &Problem, is_wall: bool) -> AnyView {
+    let retry = (!is_wall).then(|| {
+        view! { <p><a id="accion" class="button button-primary" href=HOME_PATH>{language.failure().retry()}</a></p> }
+    });
     view! {
         <section class="verdict verdict-unknown" role="alert">
             <h1>{language.summary().unreadable()}</h1>
             <p>{problem.detail.clone()}</p>
             <p>{language.failure().reference()}": "<code>{problem.correlacion.clone()}</code></p>
-            <p><a id="accion" class="button button-primary" href=HOME_PATH>{language.failure().retry()}</a></p>
+            {retry}
         </section>
     }
     .into_any()

@@ -96,7 +96,7 @@ fn row(one: &ReconciliationView, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn lines(one: &ReconciliationView) -> AnyView {
+fn lines(one: &ReconciliationView) -> Option<AnyView> {
     let language = language();
     let texts = language.reconciliations();
     let changed = (one.estado == ReconciliationState::Changed).then(|| {
@@ -107,7 +107,7 @@ fn lines(one: &ReconciliationView) -> AnyView {
     });
     let new = (one.lineas_nuevas > 0)
         .then(|| view! { <span class="muted">{texts.new_lines(whole(language, one.lineas_nuevas))}</span> });
-    view! { <span class="stack">{changed} {new}</span> }.into_any()
+    (changed.is_some() || new.is_some()).then(|| view! { <span class="stack">{changed} {new}</span> }.into_any())
 }
 
 fn money(one: &ReconciliationView) -> Option<AnyView> {

@@ -79,6 +79,7 @@ async fn recover() -> ([Duration; 3], u64) {
         ultimos_dias: None,
         repetir_cargado: false,
         fuera_de_horario: false,
+        solo_pendientes: false,
     };
     let started = Instant::now();
     let shown = engine.plan_recovery(&actor, asked).await.unwrap();

@@ -196,7 +196,37 @@ impl AnswerCache {
         Ok(Found { value, outdated_for: None })
     }
 
+    /// What is read from the kept answer to another question that would be given to it now; None where none would.
+    pub(crate) fn derive<T: 'static, U>(
+        &self,
+        question: &Question,
+        wanted: &AsOf,
+        is_busy: bool,
+        read: impl FnOnce(&T) -> U,
+    ) -> Option<Found<U>> {
+        let asked = Instant::now();
+        let mut outdated_for = None;
+        let value = self.find_with(question, read, |kept| {
+            if kept.as_of.holds(wanted) {
+                return true;
+            }
+            let left = self.limits.left_of(kept, asked);
+            outdated_for = Some(left);
+            is_busy && kept.as_of.holds_but_for_runs(wanted) && !left.is_zero()
+        })?;
+        Some(Found { value, outdated_for })
+    }
+
     fn find<T: Clone + 'static>(&self, question: &Question, is_good: impl FnOnce(&Kept) -> bool) -> Option<T> {
+        self.find_with(question, T::clone, is_good)
+    }
+
+    fn find_with<T: 'static, U>(
+        &self,
+        question: &Question,
+        read: impl FnOnce(&T) -> U,
+        is_good: impl FnOnce(&Kept) -> bool,
+    ) -> Option<U> {
         let value = {
             let mut slots = self.slots();
             slots.uses += 1;
@@ -205,7 +235,7 @@ impl AnswerCache {
             slot.used = uses;
             Arc::clone(&slot.kept.as_ref().filter(|kept| is_good(kept))?.value)
         };
-        let value = value.downcast_ref::<T>().cloned();
+        let value = value.downcast_ref::<T>().map(read);
         self.kept.fetch_add(u64::from(value.is_some()), Ordering::Relaxed);
         value
     }
@@ -219,7 +249,7 @@ impl AnswerCache {
     ) -> Option<Found<T>> {
         let mut left = Duration::ZERO;
         let value = self.find(question, |kept| {
-            left = self.limits.lag_of(kept.took).saturating_sub(asked.duration_since(kept.begun));
+            left = self.limits.left_of(kept, asked);
             kept.as_of.holds_but_for_runs(wanted) && !left.is_zero()
         })?;
         Some(Found { value, outdated_for: Some(left) })
@@ -253,6 +283,11 @@ impl AnswerCache {
 }
 
 impl CacheLimits {
+    /// How long an answer that only runs have changed may still be given.
+    fn left_of(&self, kept: &Kept, asked: Instant) -> Duration {
+        self.lag_of(kept.took).saturating_sub(asked.duration_since(kept.begun))
+    }
+
     fn lag_of(&self, took: Duration) -> Duration {
         took.saturating_mul(COSTS_APART).min(self.lag_max).max(self.lag)
     }

@@ -72,7 +72,8 @@ enum Command {
     /// Sirve las páginas y la API, y lanza las ejecuciones programadas
     #[command(help_template = HELP_TEMPLATE)]
     Serve(serve::ServeArguments),
-    /// Extrae ventas o inventario ahora y espera a que termine
+    /// Extrae ventas o inventario ahora y espera a que termine; con el servidor en marcha, klk plan --repetir-cargado y klk
+    /// recuperar --plan
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Etl(etl::EtlArguments),
     /// Muestra lo que falta; termina con 3 si falta algo
@@ -105,7 +106,7 @@ enum Command {
     /// Muestra quién puede entrar; agrega, cambia, desactiva usuarios, y les da códigos
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Usuarios(users::UsersArguments),
-    /// Muestra los tokens con que se presentan los programas; los crea y revoca
+    /// Muestra los tokens con que se presentan los programas; los crea y revoca. Con el servidor en marcha, en su página /usuarios
     #[command(help_template = HELP_TEMPLATE, after_help = EXIT_CODES_HELP)]
     Tokens(tokens::TokensArguments),
     /// Comprueba que la auditoría está como se escribió, o la muestra entera
@@ -137,8 +138,7 @@ enum Command {
     DemoData(serve::DemoDataArguments),
 }
 
-/// Where `gaps`, `plan`, `planes`, `recuperar`, `justificar`, `conciliar`, `calendario` and `respaldar` look: a file of ours, or a server
-/// that has it.
+/// Where a command looks: a database of ours, or a server that has it.
 #[derive(Clone, Debug, Args)]
 struct ServerArgument {
     /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR

@@ -100,6 +100,7 @@ impl PlanArguments {
             periodos: period.into_iter().collect(),
             repetir_cargado: self.repetir_cargado,
             fuera_de_horario: self.fuera_de_horario,
+            solo_pendientes: false,
         })
     }
 }

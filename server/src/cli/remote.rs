@@ -9,6 +9,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::read_model::{
     BackupRequest, BackupStatus, BatchProgress, CalendarList, CoverageDay, GapList, PlanDetail, PlanHashRequest,
     PlanList, PlanPreview, PlanRequest, PlanView, Progress, RecoverGapAnswer, RecoverGapRequest, RunPage, RunView,
+    UserList,
 };
 use domain::{BatchId, BranchId};
 use jiff::civil::DateTime;
@@ -22,6 +23,7 @@ use crate::failure::Failure;
 /// Servers keep from where somebody decided something.
 const AGENT: &str = concat!("klk/", env!("CARGO_PKG_VERSION"));
 const BACKUPS: &str = "/api/respaldos";
+const USERS: &str = "/api/usuarios";
 
 /// A running server.
 pub struct RemoteServer {
@@ -118,6 +120,16 @@ impl RemoteServer {
     /// Has the server begin a copy of the database.
     pub async fn start_backup(&self, request: &BackupRequest) -> Result<BackupStatus, Failure> {
         self.ask(self.client.post(self.below(BACKUPS)).json(request)).await
+    }
+
+    /// Everybody who may sign in.
+    pub async fn users(&self) -> Result<UserList, Failure> {
+        self.ask(self.client.get(self.below(USERS))).await
+    }
+
+    /// Does something to a user, or adds one.
+    pub async fn change_user<T: DeserializeOwned>(&self, action: &str, body: &impl Serialize) -> Result<T, Failure> {
+        self.ask(self.client.post(self.below(&format!("{USERS}/{action}"))).json(body)).await
     }
 
     /// Posts a body to a resource.

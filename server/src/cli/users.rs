@@ -1,14 +1,18 @@
-//! `klk usuarios`: who may sign in. It works on the file itself, so whoever has the file administers it; while the server runs,
-//! its page /usuarios does the same.
+//! `klk usuarios`: who may sign in. It works on the database itself, so whoever has the file administers it, or asks a running
+//! server with the token of an administrator.
 
 use clap::{Args, Subcommand};
+use domain::BranchId;
 use domain::access::{Role, StoreScope};
-use engine::{Actor, Engine, UserView};
-use secrecy::{ExposeSecret, SecretString};
+use domain::read_model::{SessionsEnded, UserCode, UserRequest, UserRoleRequest, UserSummary};
+use engine::{Actor, Engine};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::HELP_TEMPLATE;
-use super::target::actor;
+use super::plans::with_target;
+use super::remote::RemoteServer;
+use super::target::{Target, actor};
+use super::{HELP_TEMPLATE, ServerArgument};
 use crate::failure::{Failure, Outcome, use_case_failure};
 use crate::output::table::Table;
 use crate::output::{answer, json as print_json, remark};
@@ -23,6 +27,9 @@ pub struct UsersArguments {
     /// Un documento JSON en vez de una tabla
     #[arg(long, global = true)]
     json: bool,
+    /// Pregunta a un `klk serve` en marcha (http://127.0.0.1:3000) en vez de abrir la base de datos; también KLK_SERVIDOR
+    #[arg(long, value_name = "URL", global = true)]
+    servidor: Option<String>,
     #[command(subcommand)]
     order: Option<Order>,
 }
@@ -86,6 +93,14 @@ impl RoleArguments {
     pub(super) fn stores(&self) -> StoreScope {
         StoreScope::parse(&self.tiendas)
     }
+
+    fn request(&self) -> UserRoleRequest {
+        let tiendas = match self.stores() {
+            StoreScope::All => None,
+            StoreScope::Only(stores) => Some(stores.into_iter().collect()),
+        };
+        UserRoleRequest { usuario: self.nombre.clone(), rol: self.rol, tiendas }
+    }
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -111,33 +126,78 @@ pub(super) fn with_engine(
 impl UsersArguments {
     /// Lists users, or does something to one.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
-        with_engine(settings, async |engine, actor| {
-            let done = match &self.order {
-                None => return self.list(engine, actor).await,
-                Some(Order::Crear(add)) => return self.add(engine, actor, add).await,
-                Some(Order::Codigo(name)) => {
-                    let code = engine.issue_code(actor, &name.nombre).await.map_err(use_case_failure)?;
-                    return self.show_code(&name.nombre, &code);
-                }
-                Some(Order::Cambiar(role)) => engine.change_user(actor, &role.nombre, role.rol, role.stores()).await,
-                Some(Order::Desactivar(name)) => engine.enable_user(actor, &name.nombre, false).await,
-                Some(Order::Reactivar(name)) => engine.enable_user(actor, &name.nombre, true).await,
-                Some(Order::Desvincular(name)) => engine.unlink_user(actor, &name.nombre).await,
-                Some(Order::Cerrar(name)) => engine.end_user_sessions(actor, &name.nombre).await.map(|_| ()),
-            };
-            done.map_err(use_case_failure)?;
-            if !self.json {
-                answer("Hecho.");
-            }
-            Ok(Outcome::Success)
+        let server = ServerArgument { servidor: self.servidor.clone() };
+        with_target(server, settings, Purpose::Decide, async |target| match target {
+            Target::Local(engine, actor) => self.in_database(engine, actor).await,
+            Target::Remote(server) => self.at_server(server).await,
         })
+    }
+
+    async fn in_database(&self, engine: &Engine, actor: &Actor) -> Result<Outcome, Failure> {
+        let done = match &self.order {
+            None => return self.list(&engine.list_users(actor).map_err(use_case_failure)?.usuarios),
+            Some(Order::Crear(add)) => return self.add(engine, actor, add).await,
+            Some(Order::Codigo(name)) => {
+                let code = engine.issue_code(actor, &name.nombre).await.map_err(use_case_failure)?;
+                return self.show_code(&name.nombre, code.expose_secret());
+            }
+            Some(Order::Cambiar(role)) => engine.change_user(actor, &role.nombre, role.rol, role.stores()).await,
+            Some(Order::Desactivar(name)) => engine.enable_user(actor, &name.nombre, false).await,
+            Some(Order::Reactivar(name)) => engine.enable_user(actor, &name.nombre, true).await,
+            Some(Order::Desvincular(name)) => engine.unlink_user(actor, &name.nombre).await,
+            Some(Order::Cerrar(name)) => engine.end_user_sessions(actor, &name.nombre).await.map(|_| ()),
+        };
+        done.map_err(use_case_failure)?;
+        Ok(self.say_done())
+    }
+
+    /// No password is sent to a server: whoever signs in sets it with the code.
+    async fn at_server(&self, server: &RemoteServer) -> Result<Outcome, Failure> {
+        let of = |name: &NameArgument| UserRequest { usuario: name.nombre.clone() };
+        let changed = async |action: &str, name: &NameArgument| {
+            server.change_user::<UserSummary>(action, &of(name)).await.map(|_| ())
+        };
+        match &self.order {
+            None => return self.list(&server.users().await?.usuarios),
+            Some(Order::Crear(add)) if !add.codigo => {
+                return Err(Failure::Usage(
+                    "a un servidor en marcha no se le manda la clave de otro: agregue --codigo, y con él fija la suya en /clave"
+                        .to_owned(),
+                ));
+            }
+            Some(Order::Crear(add)) => {
+                let code: UserCode = server.change_user("crear", &add.role.request()).await?;
+                return self.show_code(&code.usuario, &code.codigo);
+            }
+            Some(Order::Codigo(name)) => {
+                let code: UserCode = server.change_user("codigo", &of(name)).await?;
+                return self.show_code(&code.usuario, &code.codigo);
+            }
+            Some(Order::Cambiar(role)) => {
+                server.change_user::<UserSummary>("cambiar", &role.request()).await?;
+            }
+            Some(Order::Desactivar(name)) => changed("desactivar", name).await?,
+            Some(Order::Reactivar(name)) => changed("reactivar", name).await?,
+            Some(Order::Desvincular(name)) => changed("desvincular", name).await?,
+            Some(Order::Cerrar(name)) => {
+                server.change_user::<SessionsEnded>("cerrar-sesiones", &of(name)).await?;
+            }
+        }
+        Ok(self.say_done())
+    }
+
+    fn say_done(&self) -> Outcome {
+        if !self.json {
+            answer("Hecho.");
+        }
+        Outcome::Success
     }
 
     async fn add(&self, engine: &Engine, actor: &Actor, add: &AddArguments) -> Result<Outcome, Failure> {
         let RoleArguments { nombre, rol, .. } = &add.role;
         if add.codigo {
             let code = engine.add_user(actor, nombre, *rol, add.role.stores()).await.map_err(use_case_failure)?;
-            return self.show_code(nombre, &code);
+            return self.show_code(nombre, code.expose_secret());
         }
         let password = password::ask(&format!("Clave de {nombre}: "))?;
         engine
@@ -150,18 +210,17 @@ impl UsersArguments {
         Ok(Outcome::Success)
     }
 
-    fn show_code(&self, name: &str, code: &SecretString) -> Result<Outcome, Failure> {
+    fn show_code(&self, name: &str, code: &str) -> Result<Outcome, Failure> {
         if self.json {
-            print_json(&json!({ "usuario": name, "codigo": code.expose_secret() }))?;
+            print_json(&json!({ "usuario": name, "codigo": code }))?;
         } else {
             remark(&format!("Código de {name}, que se muestra solo esta vez; con él fija su clave en /clave:"));
-            answer(code.expose_secret());
+            answer(code);
         }
         Ok(Outcome::Success)
     }
 
-    async fn list(&self, engine: &Engine, actor: &Actor) -> Result<Outcome, Failure> {
-        let users = engine.access_overview(actor).await.map_err(use_case_failure)?.users;
+    fn list(&self, users: &[UserSummary]) -> Result<Outcome, Failure> {
         if self.json {
             let users: Vec<_> = users.iter().map(as_json).collect();
             print_json(&json!({ "usuarios": users }))?;
@@ -169,27 +228,38 @@ impl UsersArguments {
         }
         let mut table = Table::new(&["usuario", "rol", "tiendas", "sesiones", "estado"]);
         for user in users {
-            let state = match (user.is_enabled, user.has_password || user.is_linked) {
+            let state = match (user.activo, user.tiene_clave || user.vinculado) {
                 (false, _) => "desactivado",
                 (true, false) => "sin clave",
                 (true, true) => "activo",
             };
-            let stores = user.stores.text().unwrap_or_else(|| "todas".to_owned());
-            table.row([user.name, user.role.to_string(), stores, user.sessions.to_string(), state.to_owned()]);
+            let stores = stores_text(user).unwrap_or_else(|| "todas".to_owned());
+            table.row([
+                user.usuario.clone(),
+                user.rol.to_string(),
+                stores,
+                user.sesiones.to_string(),
+                state.to_owned(),
+            ]);
         }
         table.lines().iter().for_each(|line| answer(line));
         Ok(Outcome::Success)
     }
 }
 
-fn as_json(user: &UserView) -> serde_json::Value {
+fn stores_text(user: &UserSummary) -> Option<String> {
+    let stores = user.tiendas.as_ref()?;
+    Some(stores.iter().map(BranchId::as_str).collect::<Vec<_>>().join(","))
+}
+
+fn as_json(user: &UserSummary) -> serde_json::Value {
     json!({
-        "usuario": user.name,
-        "rol": user.role,
-        "tiendas": user.stores.text(),
-        "activo": user.is_enabled,
-        "tiene_clave": user.has_password,
-        "vinculado": user.is_linked,
-        "sesiones": user.sessions,
+        "usuario": user.usuario,
+        "rol": user.rol,
+        "tiendas": stores_text(user),
+        "activo": user.activo,
+        "tiene_clave": user.tiene_clave,
+        "vinculado": user.vinculado,
+        "sesiones": user.sesiones,
     })
 }

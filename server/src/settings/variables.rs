@@ -173,7 +173,7 @@ variables! {
     OIDC_ATTEMPTS_PER_ADDRESS_MAX = "KLK_OIDC_INTENTOS_POR_DIRECCION_MAX", number(50, 1, 100_000), "De ellas, las de una misma dirección, que puede ser la de toda una tienda; con más, se olvida la más antigua.";
 
     API_TOKEN = "KLK_API_TOKEN", Kind::Secret, "Token con el que las órdenes se presentan al servidor de KLK_SERVIDOR; se crea con `klk tokens crear` o en /usuarios.";
-    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar`, `klk calendario` y `klk respaldar`.";
+    SERVER = "KLK_SERVIDOR", OPTIONAL, "Dirección de un `klk serve` en marcha, para `klk gaps`, `klk plan`, `klk recuperar`, `klk justificar`, `klk confirmar`, `klk conciliar`, `klk calendario`, `klk usuarios` y `klk respaldar`.";
 
     LOG = "KLK_LOG", OPTIONAL, "Filtro del registro: error, warn, info, debug, o por módulo (`info,engine=debug`). `serve` usa info, lo demás warn.";
     LOG_FORMAT = "KLK_LOG_FORMAT", Kind::Choice { words: &["texto", "json"] }, "Formato del registro en stderr.";

@@ -135,6 +135,15 @@ impl Asked {
         }
     }
 
+    /// Whether a page has said how much is missing of it: the preview has the same number then, without half hours that
+    /// have just ended and are on their way.
+    pub const fn is_of_pending(&self) -> bool {
+        match self {
+            Self::LastDays(..) | Self::Cells(_) => true,
+            Self::Gap(_) | Self::Selection(_) | Self::Days(..) => false,
+        }
+    }
+
     /// What is missing of it in USD, as far as it is known here.
     pub fn worth(&self) -> Option<Decimal> {
         let worth = match self {

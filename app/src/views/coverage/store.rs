@@ -68,7 +68,7 @@ pub fn chain_week(grid: &CoverageGrid, is_wall: bool) -> AnyView {
         view! { <li><a class="chain-day" href=href aria-label=label aria-current=current>{shown}</a></li> }.into_any()
     });
     view! {
-        <section class="panel panel-padded" aria-labelledby="cadena">
+        <section class="panel panel-padded summary-chain" aria-labelledby="cadena">
             <h2 id="cadena">{texts.chain()}</h2>
             <ol class="chain-week">{days.collect_view()}</ol>
         </section>

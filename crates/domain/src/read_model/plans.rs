@@ -42,6 +42,10 @@ read_model! {
         /// Only while the store is closed.
         #[serde(default)]
         pub fuera_de_horario: bool,
+        /// Only what the list of gaps has: a half hour that has just ended is left to its schedule until it is overdue or a
+        /// run of it has failed.
+        #[serde(default)]
+        pub solo_pendientes: bool,
     }
 
     /// Half hours in a row of one store and one local day.

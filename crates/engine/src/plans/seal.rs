@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::gap::GapEvidence;
 use domain::plan::{Plan, PlanOptions, PlanScope, windows_in_scope};
 use domain::{Branch, BranchId, EtlKind, RunId};
+use jiff::Timestamp;
 
 use crate::UseCaseError;
 use crate::engine::Engine;
@@ -25,12 +26,22 @@ pub(crate) async fn seal(
     scope: &PlanScope,
     options: PlanOptions,
 ) -> Result<Sealed, UseCaseError> {
+    seal_settled(engine, kind, scope, options, engine.clock.now()).await
+}
+
+/// The same of the half hours that ended by `settled`; of later ones only those count of which a run has failed.
+pub(crate) async fn seal_settled(
+    engine: &Engine,
+    kind: EtlKind,
+    scope: &PlanScope,
+    options: PlanOptions,
+    settled: Timestamp,
+) -> Result<Sealed, UseCaseError> {
     // A store that is not configured any more has no windows.
     let branches: Vec<Arc<Branch>> = scope.branches().into_iter().filter_map(|id| engine.branches.find(id)).collect();
     let mut windows = Vec::new();
     let mut in_progress = Vec::new();
     if let (Some(range), false) = (scope.hull(), branches.is_empty()) {
-        let settled = engine.clock.now();
         let request = EvidenceRequest::current(kind, &branches, range, settled, EvidenceScope::Everything);
         let evidence = engine.evidence(request).await?;
         for (branch, evidence) in &evidence.by_branch {

@@ -1,19 +1,30 @@
 //! How many gaps there are, for those who do not look at them: no cause is proven and nothing is priced.
 
 use domain::filter::GapFilter;
-use domain::read_model::GapCount;
+use domain::read_model::{GapCount, GapList};
 use domain::{EtlKind, Interval};
 use jiff::SignedDuration;
 use warehouse::Subject;
 
+use super::list_gaps::list_question;
 use crate::answer_cache::Question;
 use crate::gap_views::places;
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
-    /// The numbers of the list of the asked hours.
+    /// The numbers of the list of the asked hours: those of a list that is kept, so that a page says the same as the count
+    /// beside it while runs change both.
     pub async fn count_gaps(&self, actor: &Actor, filter: GapFilter) -> Result<GapCount, UseCaseError> {
         actor.may_read()?;
+        let of_list = |list: &GapList| GapCount {
+            total: list.totales.total,
+            ventanas: list.totales.ventanas,
+            max_horas: list.max_horas,
+            generado_en: list.generado_en,
+        };
+        if let Some(count) = self.derived(&list_question(&filter), of_list) {
+            return Ok(count);
+        }
         let question = Question::new(
             "count_gaps",
             &filter,

@@ -119,6 +119,7 @@ impl Engine {
             ultimos_dias: None,
             repetir_cargado: false,
             fuera_de_horario: false,
+            solo_pendientes: false,
         };
         request::scope_of_any_kind(self, actor, &asked)
     }

@@ -21,12 +21,13 @@ impl Engine {
     /// Every gap of the asked hours, the most recent first or what is worth most, with its cause and its worth.
     pub async fn list_gaps(&self, actor: &Actor, filter: GapFilter) -> Result<GapList, UseCaseError> {
         actor.may_read()?;
-        let question = Question::new(
-            "list_gaps",
-            &filter,
-            &[Subject::Runs, Subject::Sales, Subject::Decisions, Subject::Schedules],
-        );
-        self.cached(question, self.gaps_now(filter)).await
+        let order = filter.order;
+        let mut list = self.cached(list_question(&filter), self.gaps_now(filter)).await?;
+        if list.ordenar != order {
+            sort(&mut list.gaps, order);
+            list.ordenar = order;
+        }
+        Ok(list)
     }
 
     async fn gaps_now(&self, filter: GapFilter) -> Result<GapList, UseCaseError> {
@@ -125,6 +126,12 @@ impl Engine {
         }
         Ok(views)
     }
+}
+
+/// One answer in whatever order it is asked for, so that two pages say the same.
+pub(super) fn list_question(filter: &GapFilter) -> Question {
+    let unordered = (filter.kind, &filter.branch, filter.hours_max);
+    Question::new("list_gaps", &unordered, &[Subject::Runs, Subject::Sales, Subject::Decisions, Subject::Schedules])
 }
 
 /// Takes out what was loaded of gaps since: at a moment of the past they were worth all of it.

@@ -12,7 +12,12 @@ impl Engine {
         actor.may_operate()?;
         let scope = request::scope_of(self, actor, &asked)?;
         let options = PlanOptions { repeat_loaded: asked.repetir_cargado, outside_hours: asked.fuera_de_horario };
-        let sealed = seal::seal(self, asked.etl_tipo, &scope, options).await?;
+        let now = self.clock.now();
+        let settled = match asked.solo_pendientes {
+            true => now.checked_sub(self.settings.gap_grace).unwrap_or(now),
+            false => now,
+        };
+        let sealed = seal::seal_settled(self, asked.etl_tipo, &scope, options, settled).await?;
         let preview = preview::preview(self, &sealed).await?;
         if !sealed.plan.windows().is_empty() {
             start::propose(self, actor, sealed.plan, false).await?;

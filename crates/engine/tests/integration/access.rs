@@ -314,6 +314,7 @@ fn plan_of(stores: &[&str]) -> PlanRequest {
         ultimos_dias: None,
         repetir_cargado: false,
         fuera_de_horario: false,
+        solo_pendientes: false,
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use domain::decision::DecisionFilter;
 use domain::filter::{CoverageFilter, GapFilter, MetricsFilter, RunFilter};
-use domain::gap::GapClass;
+use domain::gap::{GapClass, GapOrder};
 use domain::justification::Reason;
 use domain::read_model::{CalendarRequest, HolidayRequest, JustifyRequest, ReconcileRequest, WithdrawRequest};
 use domain::{BranchId, EtlKind};
-use engine::EngineSettings;
+use engine::{CacheLimits, EngineSettings};
 use klk_sim::{Fault, FaultKind};
 use serde_json::{Value, json};
 use warehouse::{JobWatch, StatementObserver};
@@ -194,4 +195,26 @@ async fn a_page_asks_the_database_once_for_all_who_look_at_it() {
     counting.asked();
     futures::future::join_all((0..50).map(|_| page_of_runs(&world))).await;
     assert!(counting.asked() <= first, "fifty pages ask what one does");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_count_beside_a_list_is_of_the_same_state_while_runs_change_both() {
+    let lag = Duration::from_secs(3600);
+    let answer_cache = CacheLimits { lag, lag_max: lag, ..CacheLimits::default() };
+    let world = World::with(EngineSettings { workers: 0, answer_cache, ..settings() }).await;
+    started(&world.engine, &shown(&world.engine, period("13:00", "15:00")).await).await;
+    let fire = async || world.beside.note_fired("ventas-klk-incremental", NOON.parse().unwrap()).await.unwrap();
+    let (actor, by_value) = (operator(), GapFilter { order: GapOrder::Value, ..GapFilter::default() });
+    let list = async |filter| world.engine.list_gaps(&actor, filter).await.unwrap().generado_en;
+    let count = async || world.engine.count_gaps(&actor, GapFilter::default()).await.unwrap().generado_en;
+
+    let counted = count().await;
+    fire().await;
+    world.clock.set("2025-11-18T16:00:10Z");
+    assert_eq!(count().await, counted, "while runs wait, what was counted is given again");
+    let listed = list(GapFilter::default()).await;
+    assert_eq!((count().await, list(by_value).await), (listed, listed));
+    fire().await;
+    world.clock.set("2025-11-18T16:00:20Z");
+    assert_eq!((list(GapFilter::default()).await, count().await), (listed, listed));
 }

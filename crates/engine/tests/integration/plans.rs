@@ -22,6 +22,7 @@ pub fn request() -> PlanRequest {
         ultimos_dias: None,
         repetir_cargado: false,
         fuera_de_horario: false,
+        solo_pendientes: false,
     }
 }
 
@@ -260,6 +261,29 @@ async fn the_last_days_of_every_store_are_one_plan_and_it_gets_everything_back()
     let done = until(&world.engine, preview.hash.as_str(), PlanState::Finished).await;
     assert_eq!(done.exitosas, u64::from(preview.ventanas));
     assert!(world.gaps(24).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_what_is_pending_has_the_half_hours_of_the_list_of_gaps() {
+    let world = World::new().await;
+    // Ten minutes after a half hour ended, which is none of a gap yet, and in the middle of one a week ago.
+    world.clock.set("2025-11-18T16:10:00Z");
+    let pending = async || {
+        let gaps = world.gaps(168).await;
+        gaps.iter().filter(|gap| gap.recuperable).map(|gap| gap.ventanas).sum::<u32>()
+    };
+    let week = PlanRequest { ultimos_dias: Some(7), ..request() };
+    let asked = PlanRequest { solo_pendientes: true, ..week.clone() };
+    let preview = shown(&world.engine, asked.clone()).await;
+    assert_eq!(preview.ventanas, pending().await);
+    assert_eq!(shown(&world.engine, week).await.ventanas, preview.ventanas + 2, "one of each store has just ended");
+
+    // What failed is pending at once.
+    world.sim.add_fault(Fault::new(FaultKind::Refuse));
+    world.extract("tienda_01", "2025-11-18", Some(("11:30", "12:00"))).await;
+    world.sim.clear_faults();
+    let after = shown(&world.engine, asked).await;
+    assert_eq!((after.ventanas, pending().await), (preview.ventanas + 1, preview.ventanas + 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,6 +141,31 @@ fn users_are_administered_on_the_command_line() {
 }
 
 #[test]
+fn users_are_administered_on_the_command_line_while_the_server_runs() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    let server = Server::start(&klk, &[]);
+    let run = |arguments: &[&str]| klk.run(&[&["usuarios", "--servidor", server.address.as_str()], arguments].concat());
+    let add = ["crear", "eva", "--rol", "operador", "--tiendas", "tienda_08"];
+    let without_code = run(&add);
+    assert!(without_code.code == 2 && without_code.errors.contains("--codigo"), "{}", without_code.errors);
+    let code = run(&[&add[..], &["--codigo", "--json"]].concat()).json();
+    assert_eq!((&code["usuario"], code["codigo"].as_str().unwrap().len()), (&json!("eva"), 29));
+    assert_eq!(run(&["crear", "eva", "--rol", "lector", "--codigo"]).code, 3, "there is one of that name");
+    let eva = || {
+        run(&["--json"]).json()["usuarios"].as_array().unwrap().iter().find(|user| user["usuario"] == "eva").cloned()
+    };
+    assert_eq!(eva().unwrap()["tiendas"], "tienda_08");
+    for order in [&["cambiar", "eva", "--rol", "lector"][..], &["desactivar", "eva"], &["cerrar", "eva"]] {
+        let done = run(order);
+        assert_eq!((done.code, done.answer.trim()), (0, "Hecho."), "{order:?}: {}", done.errors);
+    }
+    let changed = eva().unwrap();
+    assert_eq!((&changed["rol"], &changed["activo"]), (&json!("lector"), &json!(false)));
+    assert_eq!(run(&["codigo", "nadie"]).code, 2);
+}
+
+#[test]
 fn a_command_without_a_token_is_told_what_it_lacks() {
     let pos = Pos::start();
     let klk = pos.klk();
