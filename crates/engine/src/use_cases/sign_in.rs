@@ -5,10 +5,11 @@ use domain::decision::Origin;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
-use warehouse::{AuditEntry, SessionRow};
+use warehouse::{AuditEntry, SessionRow, WarehouseError};
 
 use crate::access::{Identity, hash_of, token};
 use crate::access_audit::entry;
+use crate::retry_write::retry_write;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Somebody tries to sign in.
@@ -66,7 +67,18 @@ impl Engine {
         let audit = entry(self, &identity.actor, AuditAction::SignOut, &identity.actor.name);
         // Whatever the database says, the browser is signed out now.
         self.access.change(|state| state.forget(&[session.id]));
-        Ok(self.warehouse.end_sessions(vec![session.id], audit).await?)
+        let ended = self.warehouse.end_sessions(vec![session.id], audit.clone()).await;
+        if let Err(WarehouseError::Away(_)) = &ended {
+            // At other processes it is open until the database hears of it.
+            let (engine, session) = (self.clone(), session.id);
+            self.spawn(async move {
+                let end = || engine.warehouse.end_sessions(vec![session], audit.clone());
+                if let Err(error) = retry_write(&engine, end).await {
+                    tracing::error!(%error, "the end of a session could not be stored");
+                }
+            });
+        }
+        Ok(ended?)
     }
 
     /// Counts an attempt to prove who one is, and refuses it where there were too many.
