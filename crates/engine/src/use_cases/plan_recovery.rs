@@ -3,14 +3,16 @@
 use domain::plan::PlanOptions;
 use domain::read_model::{PlanPreview, PlanRequest};
 
-use crate::plans::{preview, request, seal, start};
+use crate::plans::request::{self, RequestLimits};
+use crate::plans::{preview, seal, start};
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Shows what would run for a request, and keeps it for its start. Nothing is queued.
     pub async fn plan_recovery(&self, actor: &Actor, asked: PlanRequest) -> Result<PlanPreview, UseCaseError> {
         actor.may_operate()?;
-        let scope = request::scope_of(self, actor, &asked)?;
+        let limits = RequestLimits::of(&self.settings, self.clock.now());
+        let scope = request::scope_of(&self.branches, actor, &asked, limits)?;
         let options = PlanOptions { repeat_loaded: asked.repetir_cargado, outside_hours: asked.fuera_de_horario };
         let now = self.clock.now();
         let settled = match asked.solo_pendientes {

@@ -6,7 +6,8 @@ use domain::{BatchId, Branch, EtlKind, RunId};
 use monitoring::GapRecovery;
 use texts::Language;
 
-use crate::plans::{request, seal, start};
+use crate::plans::request::{self, RequestLimits};
+use crate::plans::{seal, start};
 use crate::{Actor, Engine, UseCaseError};
 
 /// Runs that a recovery found or made, by their identifiers.
@@ -31,8 +32,9 @@ impl Engine {
         if request.etl_tipo == EtlKind::Inventory {
             return Err(UseCaseError::Unrecoverable);
         }
-        let range = request::local_period(self, &branch, &period_of(&request))?;
-        let part = request::elapsed_part(&branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
+        let limits = RequestLimits::of(&self.settings, self.clock.now());
+        let range = request::local_period(&branch, &period_of(&request), limits.days)?;
+        let part = request::elapsed_part(&branch, range, limits.now).ok_or(UseCaseError::NothingToExtract)?;
         let recovery = self.queue_missing(actor, PlanScope { parts: vec![part] }).await?;
         announce(actor, &branch, &request, &recovery.queued);
         let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
