@@ -40,6 +40,7 @@ mod notices;
 mod number_holes;
 mod period;
 mod pipelines;
+mod planning;
 mod plans;
 mod processes;
 mod queue;
@@ -57,6 +58,8 @@ mod share;
 mod source_clock;
 mod source_echoes;
 mod statements;
+#[cfg(test)]
+mod testing;
 mod unanswered_days;
 mod use_cases;
 mod window_spans;

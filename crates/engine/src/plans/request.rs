@@ -146,7 +146,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::plans::testing::branch;
+    use crate::testing::branch;
 
     /// Store `a` is in Caracas, `b` in Madrid, where the clock is set back at three on the 26th.
     fn stores() -> BranchRegistry {

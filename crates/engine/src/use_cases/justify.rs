@@ -12,9 +12,10 @@ use serde_json::json;
 use texts::Language;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
-use crate::engine::{Planning, run_detached};
+use crate::engine::run_detached;
 use crate::gaps::{EvidenceRequest, EvidenceScope};
 use crate::period::{DayLimits, check_days, date, end_time, period, start_time};
+use crate::planning::Planning;
 use crate::{Actor, Engine, Unjustifiable, UseCaseError};
 
 impl Engine {

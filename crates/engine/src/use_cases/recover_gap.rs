@@ -46,7 +46,7 @@ impl Engine {
 
     async fn queue_missing(&self, actor: &Actor, scope: PlanScope) -> Result<Recovery, UseCaseError> {
         let planning = self.lock_planning().await;
-        let sealed = seal::seal(self, EtlKind::Sales, &scope, PlanOptions::default()).await?;
+        let sealed = seal::seal(&self.evidence_reader(), EtlKind::Sales, &scope, PlanOptions::default()).await?;
         if sealed.plan.windows().is_empty() {
             return Ok(Recovery { in_progress: sealed.in_progress, ..Recovery::default() });
         }
