@@ -239,13 +239,7 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
 }
 
 fn schedules(settings: &EngineSettings) -> Result<Vec<Schedule>, EngineError> {
-    let expressions = &settings.schedules;
-    [
-        (ScheduleKind::Sales, &expressions.sales),
-        (ScheduleKind::Inventory, &expressions.inventory),
-        (ScheduleKind::Reconciliation, &expressions.reconciliation),
-    ]
-    .into_iter()
-    .map(|(kind, expression)| Schedule::new(kind, expression, expressions.zone.clone()))
-    .collect()
+    let schedules = &settings.schedules;
+    let schedule = |kind: &ScheduleKind| Schedule::new(*kind, schedules.expression(*kind), schedules.zone.clone());
+    ScheduleKind::ALL.iter().map(schedule).collect()
 }

@@ -7,7 +7,7 @@ use domain::filter::{InvalidParameter, Requirement};
 use domain::plan::{PlanScope, ScopePart};
 use domain::read_model::{PlanPeriod, PlanRequest};
 use domain::window::half_hour_floor;
-use domain::{Branch, BranchId, EtlKind, Interval};
+use domain::{Branch, BranchId, Interval};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::branches::BranchRegistry;
@@ -38,7 +38,7 @@ pub(crate) fn scope_of(
     request: &PlanRequest,
     limits: RequestLimits,
 ) -> Result<PlanScope, UseCaseError> {
-    if request.etl_tipo == EtlKind::Inventory {
+    if !request.etl_tipo.is_recoverable() {
         return Err(UseCaseError::Unrecoverable);
     }
     scope_of_any_kind(branches, actor, request, limits)
@@ -140,6 +140,7 @@ pub(crate) fn elapsed_part(branch: &Branch, range: Interval<Timestamp>, now: Tim
 
 #[cfg(test)]
 mod tests {
+    use domain::EtlKind;
     use domain::access::{Role, StoreScope};
     use jiff::civil::date as day;
     use jiff::tz::TimeZone;

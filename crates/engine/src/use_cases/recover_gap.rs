@@ -29,7 +29,7 @@ impl Engine {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
         actor.may_operate_in(&branch)?;
-        if request.etl_tipo == EtlKind::Inventory {
+        if !request.etl_tipo.is_recoverable() {
             return Err(UseCaseError::Unrecoverable);
         }
         let limits = RequestLimits::of(&self.settings, self.clock.now());
