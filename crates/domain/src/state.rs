@@ -85,6 +85,24 @@ pub enum EtlKind {
 }
 wire_names!(EtlKind { Sales => "ventas", Inventory => "inventario" });
 
+impl EtlKind {
+    /// Whether a window of the past can be extracted again; of what cannot, a missed window stays missing.
+    pub const fn is_recoverable(self) -> bool {
+        match self {
+            Self::Sales => true,
+            Self::Inventory => false,
+        }
+    }
+
+    /// Whether its lines have invoice numbers, which prove that none is missing.
+    pub const fn has_invoice_numbers(self) -> bool {
+        match self {
+            Self::Sales => true,
+            Self::Inventory => false,
+        }
+    }
+}
+
 /// How a run was asked for: the column `modo`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RunMode {

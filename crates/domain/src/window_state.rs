@@ -86,7 +86,7 @@ impl WindowState {
             (_, false, _) => Self::Closed,
             // A run may have tried, and failed, before anything was due.
             (_, _, false) if !facts.is_short => Self::Upcoming,
-            _ if !is_sales => Self::Unrecoverable,
+            _ if !kind.is_recoverable() => Self::Unrecoverable,
             _ if facts.is_short => Self::Partial,
             _ => Self::Missing,
         }

@@ -11,7 +11,7 @@ use domain::{Branch, EtlKind, Interval, RunId, RunMode};
 use jiff::Timestamp;
 use monitoring::{CheckIn, Monitoring};
 use texts::Language;
-use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 use tokio::task::JoinSet;
 use warehouse::schedules::Firing;
 use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, QueuedBy, Warehouse};
@@ -29,6 +29,7 @@ use crate::live_looks::LiveLooks;
 use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
+use crate::planning::{Planning, PlanningLock};
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
 use crate::queue::{Queue, Waiting};
@@ -94,14 +95,10 @@ pub struct Shared {
     pub(crate) meters: Meters,
     /// What runs are doing.
     pub(crate) run_logs: RunLogs,
-    pub(crate) planning: Arc<Mutex<()>>,
+    pub(crate) planning: PlanningLock,
     pub(crate) stopped: AtomicBool,
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
-
-/// Held from a look at what is missing until what is asked for is queued: of two who ask at the same time, the second
-/// sees what the first has queued.
-pub(crate) struct Planning(#[expect(dead_code, reason = "it is there to be held")] OwnedMutexGuard<()>);
 
 impl std::ops::Deref for Engine {
     type Target = Shared;
@@ -187,7 +184,7 @@ impl Engine {
 
     /// Waits until nobody else is about to queue something.
     pub(crate) async fn lock_planning(&self) -> Planning {
-        Planning(Arc::clone(&self.planning).lock_owned().await)
+        self.planning.lock().await
     }
 
     /// Refuses more runs than may wait, and any while the engine ends.

@@ -127,11 +127,11 @@ fn view(
     let first_end = interval.start().checked_add(domain::HALF_HOUR).unwrap_or(interval.end());
     let detected = first_end.checked_add(grace).unwrap_or(first_end).min(now);
     let age = now.duration_since(first_end);
-    let estado = match (kind, work) {
-        (EtlKind::Inventory, _) => GapState::Unrecoverable,
-        (_, Some((_, RunState::Running))) => GapState::Running,
-        (_, Some(_)) => GapState::Queued,
-        (_, None) => GapState::Pending,
+    let estado = match work {
+        _ if !kind.is_recoverable() => GapState::Unrecoverable,
+        Some((_, RunState::Running)) => GapState::Running,
+        Some(_) => GapState::Queued,
+        None => GapState::Pending,
     };
     let mark = if class == GapClass::Sequence { "secuencia." } else { "" };
     GapView {

@@ -14,9 +14,10 @@ use domain::window::half_hour_floor;
 use domain::{Branch, BranchId, Calendar, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use warehouse::{EvidenceFilter, EvidenceRows};
+use warehouse::{EvidenceFilter, EvidenceRows, Warehouse, WarehouseError};
 
 use crate::UseCaseError;
+use crate::branches::BranchRegistry;
 use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::number_holes::{self, number_range, widened};
@@ -92,12 +93,56 @@ impl<'request> EvidenceRequest<'request> {
     }
 }
 
+/// Where evidence is read from; memory in tests.
+pub(crate) trait EvidenceStore: Sync {
+    /// All of it of one committed state.
+    fn evidence(&self, filter: EvidenceFilter) -> impl Future<Output = Result<EvidenceRows, WarehouseError>> + Send;
+}
+
+impl EvidenceStore for Warehouse {
+    async fn evidence(&self, filter: EvidenceFilter) -> Result<EvidenceRows, WarehouseError> {
+        self.evidence(filter).await
+    }
+}
+
+/// Reads what is known of branches at a moment.
+pub(crate) struct EvidenceReader<'engine, S> {
+    pub(crate) store: &'engine S,
+    pub(crate) branches: &'engine BranchRegistry,
+    pub(crate) settings: &'engine EngineSettings,
+    pub(crate) now: Timestamp,
+}
+
+impl<S: EvidenceStore> EvidenceReader<'_, S> {
+    pub(crate) async fn read(&self, request: EvidenceRequest<'_>) -> Result<Evidence, UseCaseError> {
+        let rows = self.store.evidence(request.filter(self.settings)).await?;
+        Ok(self.evidence_of(rows, request))
+    }
+}
+
+impl<S> EvidenceReader<'_, S> {
+    fn evidence_of(&self, rows: EvidenceRows, request: EvidenceRequest<'_>) -> Evidence {
+        let calendars = Calendars::after(self.branches, &rows.calendar_changes);
+        Evidence::of(rows, request, calendars, self.settings, self.now)
+    }
+}
+
 impl Engine {
+    /// Reads what is known now.
+    pub(crate) fn evidence_reader(&self) -> EvidenceReader<'_, Warehouse> {
+        EvidenceReader {
+            store: &self.warehouse,
+            branches: &self.branches,
+            settings: &self.settings,
+            now: self.clock.now(),
+        }
+    }
+
     /// Reads evidence, all of it of one committed state.
     pub(crate) async fn evidence(&self, request: EvidenceRequest<'_>) -> Result<Evidence, UseCaseError> {
+        // Not by `read`: each future within another takes stack, of which a page that asks much has little in debug builds.
         let rows = self.warehouse.evidence(request.filter(&self.settings)).await?;
-        let calendars = Calendars::after(&self.branches, &rows.calendar_changes);
-        Ok(Evidence::of(rows, request, calendars, &self.settings, self.clock.now()))
+        Ok(self.evidence_reader().evidence_of(rows, request))
     }
 }
 
@@ -239,8 +284,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::branches::BranchRegistry;
-    use crate::plans::testing::{branch, half_hours_from};
+    use crate::testing::{branch, half_hours_from};
 
     const STORE: &str = "tienda_01";
 

@@ -13,7 +13,6 @@ use warehouse::{NewProcess, PlanRecord, RunRecord, Warehouse};
 use crate::access::Access;
 use crate::answer_cache::AnswerCache;
 use crate::backups::Backups;
-use crate::branches::BranchRegistry;
 use crate::clock::{Clock, IdSource};
 use crate::engine::{Engine, Shared};
 use crate::error::EngineError;
@@ -23,8 +22,9 @@ use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
 use crate::notices;
+use crate::planning::PlanningLock;
 use crate::plans::book::PlanBook;
-use crate::plans::control::{NameOf, PlanControl, PlanParts};
+use crate::plans::control::{PlanControl, PlanParts};
 use crate::plans::{follow, keeper, start};
 use crate::processes;
 use crate::queue::{Queue, Waiting};
@@ -90,7 +90,7 @@ impl Engine {
             plans: Arc::clone(&plans),
             events: events.clone(),
             breaker: settings.plans.breaker,
-            name_of: name_in(&branches),
+            branches: Arc::clone(&branches),
         });
         let engine = Self::of(Shared {
             clock: parts.clock,
@@ -119,7 +119,7 @@ impl Engine {
             backups,
             meters: Meters::default(),
             run_logs,
-            planning: Arc::default(),
+            planning: PlanningLock::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         });
@@ -229,7 +229,7 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
         let breaker = follow::breaker_of(&engine.plan_control, plan.id).await;
         // The process may have ended between the last failure and the stop.
         let trip = breaker.tripped().filter(|_| plan.state.lets_windows_start());
-        start::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+        start::begin(&engine.plan_control, plan.id, left, plan.options.outside_hours, breaker).await;
         if left == 0 {
             engine.plan_control.finish(plan.id).await;
         } else if let Some(trip) = trip {
@@ -238,20 +238,8 @@ async fn follow_plans(engine: &Engine, active: Vec<PlanRecord>) {
     }
 }
 
-/// The name of a store as it is configured now.
-fn name_in(branches: &Arc<BranchRegistry>) -> NameOf {
-    let branches = Arc::clone(branches);
-    Box::new(move |id| branches.find(id).map(|branch| branch.name.clone()))
-}
-
 fn schedules(settings: &EngineSettings) -> Result<Vec<Schedule>, EngineError> {
-    let expressions = &settings.schedules;
-    [
-        (ScheduleKind::Sales, &expressions.sales),
-        (ScheduleKind::Inventory, &expressions.inventory),
-        (ScheduleKind::Reconciliation, &expressions.reconciliation),
-    ]
-    .into_iter()
-    .map(|(kind, expression)| Schedule::new(kind, expression, expressions.zone.clone()))
-    .collect()
+    let schedules = &settings.schedules;
+    let schedule = |kind: &ScheduleKind| Schedule::new(*kind, schedules.expression(*kind), schedules.zone.clone());
+    ScheduleKind::ALL.iter().map(schedule).collect()
 }

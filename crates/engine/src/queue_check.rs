@@ -107,7 +107,7 @@ async fn follow_plans(engine: &Engine, plans: Vec<PlanRecord>) -> (Vec<BatchId>,
         let left = usize::try_from(plan.counts.queued + plan.counts.running).unwrap_or(usize::MAX);
         if !engine.plans.set_left(plan.id, left) {
             let breaker = follow::breaker_of(&engine.plan_control, plan.id).await;
-            start::begin(engine, plan.id, left, plan.options.outside_hours, breaker).await;
+            start::begin(&engine.plan_control, plan.id, left, plan.options.outside_hours, breaker).await;
         }
         if left == 0 {
             ended.push(plan.id);

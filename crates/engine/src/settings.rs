@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use crate::answer_cache::CacheLimits;
 use crate::backups::BackupSettings;
 use crate::notice_office::NoticeSettings;
+use crate::schedule::ScheduleKind;
 
 /// What an engine may do with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -334,6 +335,16 @@ pub struct ScheduleSettings {
     pub reconciliation: String,
     /// The zone of all three.
     pub zone: TimeZone,
+}
+
+impl ScheduleSettings {
+    pub(crate) fn expression(&self, kind: ScheduleKind) -> &str {
+        match kind {
+            ScheduleKind::Sales => &self.sales,
+            ScheduleKind::Inventory => &self.inventory,
+            ScheduleKind::Reconciliation => &self.reconciliation,
+        }
+    }
 }
 
 impl Default for ScheduleSettings {

@@ -61,7 +61,7 @@ pub fn probe_failure(language: Language, class: ErrorClass) -> &'static str {
         ErrorClass::Timeout => texts.no_answer(),
         ErrorClass::Connection => texts.no_connection(),
         ErrorClass::ApiError => texts.answered_error(),
-        _ => texts.answered_nonsense(),
+        ErrorClass::InvalidData | ErrorClass::DatabaseError | ErrorClass::Interrupted => texts.answered_nonsense(),
     }
 }
 

@@ -111,7 +111,7 @@ pub(crate) async fn run(engine: &Engine, waiting: Waiting, trace: RunTrace) -> V
 /// Whether a run is of a live window in which nothing is expected, or of a snapshot of a store that is closed: a store whose line
 /// is off at night loses nothing by it.
 async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
-    if record.mode != RunMode::Incremental && record.kind != EtlKind::Inventory {
+    if record.mode != RunMode::Incremental && record.kind.is_recoverable() {
         return false;
     }
     match Calendars::known(engine, None).await {
@@ -124,7 +124,7 @@ async fn is_live_and_unexpected(engine: &Engine, record: &RunRecord, branch: &Br
 /// again once it opens (`comparison_retries`, `plans::retries`). What somebody asked for is an alarm at any hour.
 async fn is_retried_at_opening(engine: &Engine, record: &RunRecord, branch: &Branch) -> bool {
     let is_our_own = record.requested_by.as_deref() == Some(Actor::system().name.as_str());
-    let is_tried_again = record.kind == EtlKind::Sales && record.mode != RunMode::Incremental;
+    let is_tried_again = record.kind.is_recoverable() && record.mode != RunMode::Incremental;
     is_our_own && is_tried_again && engine.settings.retries.is_on && Calendars::is_closed_now(engine, branch).await
 }
 

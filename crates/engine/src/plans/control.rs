@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
+use domain::BatchId;
 use domain::plan::{BreakerLimits, PlanAction};
-use domain::{BatchId, BranchId};
 use tokio::sync::{Mutex, MutexGuard};
 use warehouse::{Decision, PlanChange};
 
@@ -16,6 +16,7 @@ use super::decision::decision;
 use super::store::PlanStore;
 use crate::UseCaseError;
 use crate::actor::Actor;
+use crate::branches::BranchRegistry;
 use crate::clock::Clock;
 use crate::detached::run_detached;
 use crate::events::Events;
@@ -23,9 +24,6 @@ use crate::queue::Queue;
 
 /// What came of an order; None where the plan's state does not allow it.
 type Changed = Result<Option<PlanChange>, UseCaseError>;
-
-/// The name of a store; None where it is not configured any more.
-pub(crate) type NameOf = Box<dyn Fn(&BranchId) -> Option<String> + Send + Sync>;
 
 /// What changing and following plans needs.
 pub(crate) struct PlanParts<S> {
@@ -38,7 +36,8 @@ pub(crate) struct PlanParts<S> {
     pub(crate) events: Events,
     /// Failures in a row that stop a plan.
     pub(crate) breaker: BreakerLimits,
-    pub(crate) name_of: NameOf,
+    /// The stores that are watched.
+    pub(crate) branches: Arc<BranchRegistry>,
 }
 
 /// Changes the state of plans. Clones share it.
@@ -146,6 +145,7 @@ impl<S: PlanStore> PlanControl<S> {
 
 #[cfg(test)]
 mod tests {
+    use domain::BranchId;
     use domain::plan::{Breaker, PlanState};
 
     use super::*;

@@ -2,7 +2,7 @@
 
 use domain::incident::Verdict;
 use domain::plan::{Breaker, PlanAction, StopCause, Trip};
-use domain::{BatchId, ErrorClass, RunState};
+use domain::{BatchId, BranchId, ErrorClass, RunState};
 use warehouse::{Decision, RunRecord};
 
 use super::control::PlanControl;
@@ -53,20 +53,22 @@ pub(crate) async fn breaker_of<S: PlanStore>(control: &PlanControl<S>, plan: Bat
     breaker
 }
 
+/// The name of a store, or its identifier where it is not configured any more.
+fn name_of<S>(control: &PlanControl<S>, branch: &BranchId) -> String {
+    control.branches.find(branch).map_or_else(|| branch.to_string(), |branch| branch.name.clone())
+}
+
 fn cause_of<S>(control: &PlanControl<S>, trip: &Trip) -> StopCause {
     match trip {
-        Trip::Branch { branch, failures } => StopCause::Branch {
-            ubicacion_id: branch.clone(),
-            tienda: (control.name_of)(branch).unwrap_or_else(|| branch.to_string()),
-            fallas: *failures,
-        },
+        Trip::Branch { branch, failures } => {
+            StopCause::Branch { ubicacion_id: branch.clone(), tienda: name_of(control, branch), fallas: *failures }
+        }
         Trip::Overall { failures } => StopCause::Overall { fallas: *failures },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::BranchId;
     use domain::plan::PlanState;
     use rstest::rstest;
 

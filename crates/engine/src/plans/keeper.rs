@@ -28,7 +28,7 @@ pub(crate) async fn keep(engine: Engine, since: Timestamp) {
 }
 
 async fn look(engine: &Engine, looked: &mut Timestamp) {
-    trading_hours::hold_open_branches(engine).await;
+    trading_hours::hold_open_branches(&engine.plan_control).await;
     if !engine.settings.retries.is_on || !engine.membership.leads() {
         return;
     }

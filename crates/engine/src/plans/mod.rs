@@ -4,6 +4,9 @@
 //! [`preview`] says what they cost. [`start`] queues exactly those. [`control`] holds a plan, lets it go on, and takes it
 //! back; [`book`] counts what is left of each and trips its breaker, and [`follow`] acts on that; [`keeper`] is the task that
 //! holds what must not run in trading hours and tries again what failed.
+//!
+//! What decides takes what it needs (a store, the branches, a moment, limits) and is tested in memory; only [`preview`],
+//! [`start`] and [`keeper`] have the engine, to collect it.
 
 pub(crate) mod book;
 pub(crate) mod control;

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::plan::{BranchHistory, BranchLoad, Concurrency, Plan, PlanEstimate, Slot, SlotLines, estimate};
+use domain::plan::{BranchHistory, BranchLoad, Concurrency, Latency, Plan, PlanEstimate, Slot, SlotLines, estimate};
 use domain::read_model::{PlanBranch, PlanPreview};
 use domain::window::{day_interval, half_hours};
 use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use texts::Language;
 
@@ -88,36 +89,57 @@ async fn history(
     now: Timestamp,
 ) -> Result<HashMap<BranchId, BranchHistory>, UseCaseError> {
     let zone = &engine.settings.schedules.zone;
-    let today = day_interval(zone.to_datetime(now).date(), zone).map_or(now, |day| day.start());
-    let weeks = SignedDuration::from_hours(24 * 7 * i64::from(engine.settings.plans.history_weeks));
-    let Some(range) = today.checked_sub(weeks).ok().and_then(|since| Interval::new(since, today)) else {
-        return Ok(HashMap::new());
-    };
-    let mut latencies = engine.warehouse.latencies(plan.kind(), range.start()).await?;
-    let mut lines: HashMap<BranchId, HashMap<Slot, SlotLines>> = HashMap::new();
+    let Some(range) = weeks_before(now, engine.settings.plans.history_weeks, zone) else { return Ok(HashMap::new()) };
     let local = Interval::new(zone.to_datetime(range.start()), zone.to_datetime(range.end()));
-    if let Some(local) = local {
-        for (branch, slot, count) in engine.warehouse.lines_by_slot(local).await? {
+    let rows = HistoryRows {
+        latencies: engine.warehouse.latencies(plan.kind(), range.start()).await?,
+        lines: match local {
+            Some(local) => engine.warehouse.lines_by_slot(local).await?,
+            None => Vec::new(),
+        },
+        covered: engine.warehouse.coverage(plan.kind(), None, range).await?,
+    };
+    Ok(rows.by_branch(range, &engine.branches.all()))
+}
+
+/// Whole weeks up to the last midnight; None where there are none.
+fn weeks_before(now: Timestamp, weeks: u32, zone: &TimeZone) -> Option<Interval<Timestamp>> {
+    let today = day_interval(zone.to_datetime(now).date(), zone).map_or(now, |day| day.start());
+    let since = today.checked_sub(SignedDuration::from_hours(24 * 7 * i64::from(weeks))).ok()?;
+    Interval::new(since, today)
+}
+
+/// What the database knows of past weeks.
+struct HistoryRows {
+    latencies: HashMap<BranchId, Latency>,
+    /// Lines of each half hour of the week, summed up over all of them.
+    lines: Vec<(BranchId, Slot, u64)>,
+    covered: Vec<(BranchId, Interval<Timestamp>)>,
+}
+
+impl HistoryRows {
+    /// Only half hours that are covered whole and lie in the range are counted.
+    fn by_branch(mut self, range: Interval<Timestamp>, branches: &[Arc<Branch>]) -> HashMap<BranchId, BranchHistory> {
+        let mut lines: HashMap<BranchId, HashMap<Slot, SlotLines>> = HashMap::new();
+        for (branch, slot, count) in self.lines {
             lines.entry(branch).or_default().entry(slot).or_default().lines = count;
         }
-    }
-    let mut covered: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
-    for (branch, interval) in engine.warehouse.coverage(plan.kind(), None, range).await? {
-        covered.entry(branch).or_default().push(interval);
-    }
-    let history = |branch: &Arc<Branch>| {
-        let mut lines = lines.remove(&branch.id).unwrap_or_default();
-        let covered: IntervalSet<Timestamp> = covered.remove(&branch.id).unwrap_or_default().into_iter().collect();
-        let within = covered.intersection(&[range].into_iter().collect());
-        for half_hour in within.intervals().iter().flat_map(|part| half_hours(*part, &branch.zone)) {
-            lines.entry(Slot::of(half_hour.start(), &branch.zone)).or_default().covered += 1;
+        let mut covered: HashMap<BranchId, Vec<Interval<Timestamp>>> = HashMap::new();
+        for (branch, interval) in self.covered {
+            covered.entry(branch).or_default().push(interval);
         }
-        (
-            branch.id.clone(),
-            BranchHistory { zone: (*branch.zone).clone(), lines, latency: latencies.remove(&branch.id) },
-        )
-    };
-    Ok(engine.branches.all().iter().map(history).collect())
+        let history = |branch: &Arc<Branch>| {
+            let mut lines = lines.remove(&branch.id).unwrap_or_default();
+            let covered: IntervalSet<Timestamp> = covered.remove(&branch.id).unwrap_or_default().into_iter().collect();
+            let within = covered.intersection(&[range].into_iter().collect());
+            for half_hour in within.intervals().iter().flat_map(|part| half_hours(*part, &branch.zone)) {
+                lines.entry(Slot::of(half_hour.start(), &branch.zone)).or_default().covered += 1;
+            }
+            let latency = self.latencies.remove(&branch.id);
+            (branch.id.clone(), BranchHistory { zone: (*branch.zone).clone(), lines, latency })
+        };
+        branches.iter().map(history).collect()
+    }
 }
 
 /// For people.
@@ -132,4 +154,89 @@ fn message(windows: u32, in_progress: usize, cost: &PlanEstimate) -> String {
     let seconds = cost.seconds.map(minutes);
     let time = seconds.map_or_else(|| texts.no_measurements().to_owned(), |count| texts.minutes(count));
     format!("{windows}, {lines}, {time}.{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::CalendarRules;
+    use domain::plan::PlanOptions;
+    use domain::{EtlKind, Window};
+    use rstest::rstest;
+
+    use super::*;
+    use crate::testing::{branch, half_hours_from};
+
+    const UTC: TimeZone = TimeZone::UTC;
+
+    /// A plan of the first half hours of store `a`.
+    fn plan(windows: i32, outside_hours: bool) -> Plan {
+        let window =
+            |number| Window { branch: BranchId::new("a"), kind: EtlKind::Sales, interval: half_hours_from(number, 1) };
+        let options = PlanOptions { outside_hours, ..PlanOptions::default() };
+        Plan::seal(EtlKind::Sales, options, (0..windows).map(window))
+    }
+
+    #[test]
+    fn weeks_end_with_the_last_midnight_of_the_chain() {
+        let now = "2025-06-10T02:10:00Z".parse().unwrap();
+        let caracas = TimeZone::fixed(jiff::tz::offset(-4));
+        let weeks = weeks_before(now, 2, &caracas).unwrap();
+        assert_eq!(
+            (weeks.start().to_string(), weeks.end().to_string()),
+            ("2025-05-26T04:00:00Z".to_owned(), "2025-06-09T04:00:00Z".to_owned())
+        );
+        assert!(weeks_before(now, 0, &caracas).is_none());
+    }
+
+    #[test]
+    fn a_half_hour_of_the_week_has_the_lines_of_those_that_are_covered_whole() {
+        let (a, b) = (BranchId::new("a"), BranchId::new("b"));
+        let (first, second) =
+            (Slot::of(half_hours_from(0, 1).start(), &UTC), Slot::of(half_hours_from(1, 1).start(), &UTC));
+        let latency = Latency { pos_seconds: 1.0, run_seconds: 2.0 };
+        let rows = HistoryRows {
+            latencies: [(a.clone(), latency)].into(),
+            lines: vec![(a.clone(), first, 30)],
+            // A week is 336 half hours; what lies before the range does not count.
+            covered: vec![(a.clone(), half_hours_from(-2, 4)), (a.clone(), half_hours_from(336, 1))],
+        };
+        let histories = rows.by_branch(half_hours_from(0, 700), &[Arc::new(branch("a")), Arc::new(branch("b"))]);
+        let of_a = &histories[&a];
+        assert_eq!((of_a.lines[&first], of_a.latency), (SlotLines { covered: 2, lines: 30 }, Some(latency)));
+        assert_eq!(of_a.lines[&second], SlotLines { covered: 1, lines: 0 });
+        assert_eq!((histories[&b].lines.len(), histories[&b].latency), (0, None));
+    }
+
+    #[rstest]
+    #[case::while_it_is_open("00:00-02:00", 1, Some(4))]
+    #[case::while_it_is_closed("00:00-02:00", 5, Some(5))]
+    #[case::that_never_closes("00:00-24:00", 1, None)]
+    fn windows_outside_of_trading_hours_begin_once_the_store_closes(
+        #[case] hours: &str,
+        #[case] now: i32,
+        #[case] begins: Option<i32>,
+    ) {
+        let load = BranchLoad {
+            branch: BranchId::new("a"),
+            calls: 2,
+            lines: None,
+            windows_without_history: 2,
+            pos_seconds: Some(1.26),
+        };
+        let calendar = Calendar::of(CalendarRules::every_day(hours.parse().unwrap()));
+        let at = |number| half_hours_from(number, 1).start();
+        let view = |plan: &Plan| branch_view(plan, &branch("a"), &calendar, &load, at(now));
+        match begins {
+            Some(begins) => assert_eq!(view(&plan(2, true)).unwrap().empieza_en, Some(at(begins))),
+            None => assert!(matches!(view(&plan(2, true)), Err(UseCaseError::NeverClosed { store }) if store == "a")),
+        }
+        let at_any_time = view(&plan(2, false)).unwrap();
+        assert_eq!((at_any_time.empieza_en, at_any_time.segundos_pos), (None, Some(1.3)));
+        assert_eq!(at_any_time.tramos.iter().map(|stretch| stretch.ventanas).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn minutes_are_rounded_up_to_a_tenth() {
+        assert_eq!((minutes(0.0), minutes(1.0), minutes(6.0), minutes(61.0)), (0.0, 0.1, 0.1, 1.1));
+    }
 }

@@ -3,11 +3,14 @@
 use domain::plan::{Breaker, Plan, PlanAction};
 use domain::{BatchId, RunMode};
 use jiff::SignedDuration;
-use warehouse::{NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
+use warehouse::{Decision, NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
 
+use super::control::PlanControl;
 use super::decision::decision;
+use super::store::PlanStore;
 use super::trading_hours;
-use crate::engine::{Engine, Planning};
+use crate::engine::{Engine, run_detached};
+use crate::planning::Planning;
 use crate::queue::Waiting;
 use crate::{Actor, UseCaseError};
 
@@ -26,10 +29,16 @@ pub(crate) async fn propose(
 }
 
 /// Follows a plan whose runs are about to be handed to the workers.
-pub(crate) async fn begin(engine: &Engine, plan: BatchId, left: usize, outside_hours: bool, breaker: Breaker) {
-    engine.plans.insert(plan, left, outside_hours, breaker);
+pub(crate) async fn begin<S: PlanStore>(
+    control: &PlanControl<S>,
+    plan: BatchId,
+    left: usize,
+    outside_hours: bool,
+    breaker: Breaker,
+) {
+    control.plans.insert(plan, left, outside_hours, breaker);
     if outside_hours {
-        trading_hours::hold_open_branches(engine).await;
+        trading_hours::hold_open_branches(control).await;
     }
 }
 
@@ -43,39 +52,53 @@ pub(crate) async fn start(
 ) -> Result<Vec<RunRecord>, UseCaseError> {
     let runs = runs_of(engine, plan);
     engine.admit(runs.len())?;
-    let batch = NewBatch { id: known.id, ..engine.new_batch("recuperacion", actor) };
-    let start = decision(&*engine.clock, actor, PlanAction::Start, None);
-    let (shown, windows, origin) = (known.windows, plan.windows().len(), actor.origin.as_str());
-    let task = engine.clone();
-    let (id, options) = (known.id, plan.options());
-    // A task of its own: who asks may leave while the database writes, and what it wrote has to reach the workers.
-    let queued = tokio::spawn(async move {
-        let _one_at_a_time = task.plan_control.lock().await;
-        let outcome = task.warehouse.start_plan(batch, runs, start).await?;
-        if let StartOutcome::Started(records) = &outcome {
-            let breaker = Breaker::new(task.settings.plans.breaker);
-            begin(&task, id, records.len(), options.outside_hours, breaker).await;
-            task.queue.push(records.iter().cloned().map(|record| Waiting { record, check_in: None }));
-            task.events.run_changed();
-        }
-        drop(planning);
-        Ok(outcome)
-    });
-    let outcome = match queued.await {
-        Ok(outcome) => outcome.map_err(UseCaseError::Warehouse)?,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => return Err(UseCaseError::ShuttingDown),
+    let new = NewStart {
+        batch: NewBatch { id: known.id, ..engine.new_batch("recuperacion", actor) },
+        runs,
+        order: decision(&*engine.clock, actor, PlanAction::Start, None),
+        outside_hours: plan.options().outside_hours,
     };
-    match outcome {
+    match queue_all(&engine.plan_control, planning, new).await? {
         StartOutcome::Started(records) => {
+            let (windows, origin) = (records.len(), actor.origin.as_str());
             tracing::info!(plan = known.hash.short(), windows, origin, "a plan was started");
             Ok(records)
         }
         // Whoever queues holds the same lock as we do, so nobody was quicker; the database has the last word anyway.
         StartOutcome::NotProposed | StartOutcome::InProgress => {
-            Err(UseCaseError::PlanChanged { shown, left: 0, next: None })
+            Err(UseCaseError::PlanChanged { shown: known.windows, left: 0, next: None })
         }
     }
+}
+
+/// A plan to start.
+struct NewStart {
+    batch: NewBatch,
+    runs: Vec<NewRun>,
+    order: Decision,
+    outside_hours: bool,
+}
+
+/// Queues all runs of a plan or none, and hands them to the workers once they are stored.
+async fn queue_all<S: PlanStore>(
+    control: &PlanControl<S>,
+    planning: Planning,
+    new: NewStart,
+) -> Result<StartOutcome, UseCaseError> {
+    let control = control.clone();
+    run_detached(async move {
+        let _one_at_a_time = control.lock().await;
+        let plan = new.batch.id;
+        let outcome = control.store.start(new.batch, new.runs, new.order).await?;
+        if let StartOutcome::Started(records) = &outcome {
+            begin(&control, plan, records.len(), new.outside_hours, Breaker::new(control.breaker)).await;
+            control.queue.push(records.iter().cloned().map(|record| Waiting { record, check_in: None }));
+            control.events.run_changed();
+        }
+        drop(planning);
+        Ok(outcome)
+    })
+    .await
 }
 
 fn runs_of(engine: &Engine, plan: &Plan) -> Vec<NewRun> {
@@ -87,4 +110,85 @@ fn runs_of(engine: &Engine, plan: &Plan) -> Vec<NewRun> {
             Some(engine.new_run(window.kind, &branch, window.interval, RunMode::Recovery))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::RunState;
+    use domain::decision::Origin;
+    use domain::plan::PlanState;
+
+    use super::*;
+    use crate::planning::PlanningLock;
+    use crate::plans::testing::{NoRoom, PLAN, Scene};
+    use crate::testing::{branch, half_hours_from, run_id};
+
+    /// A start of so many half hours of store `a`.
+    fn start_of(windows: i32, outside_hours: bool) -> NewStart {
+        let order = decision(&Scene::CLOCK, &Actor::system(), PlanAction::Start, None);
+        let run = |number: i32| NewRun {
+            id: run_id(u128::from(number.unsigned_abs())),
+            kind: domain::EtlKind::Sales,
+            branch: branch("a"),
+            interval: half_hours_from(number, 1),
+            mode: RunMode::Recovery,
+        };
+        let batch = NewBatch {
+            id: PLAN,
+            reason: "recuperacion",
+            requested_by: None,
+            origin: Origin::System,
+            created_at: order.at,
+            sentry_trace: None,
+            baggage: None,
+        };
+        NewStart { batch, runs: (0..windows).map(run).collect(), order, outside_hours }
+    }
+
+    #[tokio::test]
+    async fn a_started_plan_is_followed_and_its_runs_wait_in_the_order_of_its_windows() {
+        let scene = Scene::shown();
+        let planning = PlanningLock::default().lock().await;
+        let outcome = queue_all(&scene.control, planning, start_of(2, false)).await.unwrap();
+        let StartOutcome::Started(records) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(records.iter().map(|run| run.id).collect::<Vec<_>>(), [run_id(0), run_id(1)]);
+        assert_eq!(scene.store.state(), PlanState::Running);
+        assert!(scene.control.plans.contains(PLAN));
+        assert_eq!(scene.control.queue.take().unwrap().record.id, run_id(0));
+    }
+
+    #[tokio::test]
+    async fn a_plan_outside_of_trading_hours_starts_nothing_while_its_store_is_open() {
+        let scene = Scene::shown();
+        let planning = PlanningLock::default().lock().await;
+        queue_all(&scene.control, planning, start_of(1, true)).await.unwrap();
+        assert_eq!(scene.control.queue.len(), 1);
+        assert!(scene.control.queue.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_plan_that_cannot_be_started_queues_nothing() {
+        let started = Scene::with_waiting_runs(0);
+        let planning = PlanningLock::default();
+        let outcome = queue_all(&started.control, planning.lock().await, start_of(1, false)).await.unwrap();
+        assert_eq!((outcome, started.control.queue.len()), (StartOutcome::NotProposed, 0));
+        let refused = Scene::shown();
+        refused.store.refuse(NoRoom);
+        assert!(queue_all(&refused.control, planning.lock().await, start_of(1, false)).await.is_err());
+        assert_eq!((refused.control.queue.len(), refused.control.plans.contains(PLAN)), (0, false));
+    }
+
+    #[tokio::test]
+    async fn who_stops_waiting_for_a_start_does_not_stop_it() {
+        let (scene, planning) = (Scene::shown(), PlanningLock::default());
+        let changing = scene.control.lock().await;
+        let mut start = Box::pin(queue_all(&scene.control, planning.lock().await, start_of(1, false)));
+        assert!(futures::poll!(&mut start).is_pending(), "it waits for the lock of its state");
+        drop(start);
+        drop(changing);
+        // Free once the runs are queued.
+        drop(planning.lock().await);
+        assert_eq!((scene.control.queue.len(), scene.store.state()), (1, PlanState::Running));
+        assert_eq!(scene.control.queue.take().unwrap().record.state, RunState::Queued);
+    }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use domain::{BatchId, BranchId, RunId, RunState};
-use warehouse::{Decision, PlanChange, Warehouse, WarehouseError};
+use warehouse::{CalendarRow, Decision, NewBatch, NewRun, PlanChange, StartOutcome, Warehouse, WarehouseError};
 
 /// Where plans and their runs are kept; memory in tests.
 pub(crate) trait PlanStore: Clone + Send + Sync + 'static {
@@ -12,6 +12,17 @@ pub(crate) trait PlanStore: Clone + Send + Sync + 'static {
 
     /// The branch of each window of a plan that ended, and whether it failed, in the order in which they ended.
     fn outcomes(&self, plan: BatchId) -> impl Future<Output = Result<Vec<(BranchId, bool)>, WarehouseError>> + Send;
+
+    /// What people and klk.toml changed in the calendars, in the order in which it was registered.
+    fn calendar_changes(&self) -> impl Future<Output = Result<Vec<CalendarRow>, WarehouseError>> + Send;
+
+    /// Starts a plan that was shown: all of its runs are queued, or none.
+    fn start(
+        &self,
+        batch: NewBatch,
+        runs: Vec<NewRun>,
+        decision: Decision,
+    ) -> impl Future<Output = Result<StartOutcome, WarehouseError>> + Send;
 
     /// Does something to a plan; None where its state does not allow it.
     fn change(
@@ -31,6 +42,19 @@ impl PlanStore for Warehouse {
 
     async fn outcomes(&self, plan: BatchId) -> Result<Vec<(BranchId, bool)>, WarehouseError> {
         self.plan_outcomes(plan).await
+    }
+
+    async fn calendar_changes(&self) -> Result<Vec<CalendarRow>, WarehouseError> {
+        self.calendar_changes(None).await
+    }
+
+    async fn start(
+        &self,
+        batch: NewBatch,
+        runs: Vec<NewRun>,
+        decision: Decision,
+    ) -> Result<StartOutcome, WarehouseError> {
+        self.start_plan(batch, runs, decision).await
     }
 
     async fn change(&self, plan: BatchId, decision: Decision) -> Result<Option<PlanChange>, WarehouseError> {

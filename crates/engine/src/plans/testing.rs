@@ -1,26 +1,26 @@
-//! A plan in memory, for the tests of what changes and follows it: no database, no POS, no waiting.
+//! Plans and evidence in memory, for the tests of this folder: no database, no POS, no waiting.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use domain::calendar::CalendarRules;
-use domain::gap::{Attempt, GapEvidence};
 use domain::plan::{Breaker, BreakerLimits, PlanState};
-use domain::{
-    BatchId, Branch, BranchClock, BranchCode, BranchId, Calendar, EtlKind, HALF_HOUR, Interval, IntervalSet, RunId,
-    RunMode, RunState,
-};
+use domain::{BatchId, Branch, BranchId, EtlKind, Interval, RunId, RunMode, RunState};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use uuid::Uuid;
-use warehouse::{Decision, PlanChange, RunRecord, WarehouseError};
+use warehouse::{
+    CalendarRow, Decision, EvidenceFilter, EvidenceRows, FailedWindow, NewBatch, NewRun, PlanChange, RunRecord,
+    StartOutcome, WarehouseError,
+};
 
 use super::book::PlanBook;
 use super::control::{PlanControl, PlanParts};
 use super::store::PlanStore;
+use crate::branches::BranchRegistry;
 use crate::clock::Clock;
 use crate::events::Events;
+use crate::gaps::EvidenceStore;
 use crate::queue::{Queue, Waiting};
+use crate::testing::{branch, run_id};
 
 /// The plan of every scene.
 pub(super) const PLAN: BatchId = BatchId(Uuid::from_u128(7));
@@ -94,6 +94,29 @@ impl PlanStore for Memory {
         Ok(self.open()?.outcomes.clone())
     }
 
+    async fn calendar_changes(&self) -> Result<Vec<CalendarRow>, WarehouseError> {
+        self.open().map(|_| Vec::new())
+    }
+
+    async fn start(
+        &self,
+        batch: NewBatch,
+        runs: Vec<NewRun>,
+        decision: Decision,
+    ) -> Result<StartOutcome, WarehouseError> {
+        let mut stored = self.open()?;
+        let Some(state) = stored.state.after(decision.action) else { return Ok(StartOutcome::NotProposed) };
+        stored.state = state;
+        stored.decisions.push(decision);
+        let record = |new: NewRun| RunRecord {
+            kind: new.kind,
+            interval: new.interval,
+            mode: new.mode,
+            ..run(new.id.0.as_u128(), new.branch.id.as_str(), Some(batch.id))
+        };
+        Ok(StartOutcome::Started(runs.into_iter().map(record).collect()))
+    }
+
     async fn change(&self, _plan: BatchId, decision: Decision) -> Result<Option<PlanChange>, WarehouseError> {
         let mut stored = self.open()?;
         let before = stored.state;
@@ -118,22 +141,28 @@ impl Scene {
     pub(super) const CLOCK: Still = Still;
     pub(super) const OTHER_PLAN: BatchId = BatchId(Uuid::from_u128(8));
 
-    /// Two failures in a row of a store, or three of any, stop the plan.
+    /// Somebody was shown the plan and nothing of it is queued.
+    pub(super) fn shown() -> Self {
+        Self::in_state(PlanState::Proposed)
+    }
+
     pub(super) fn with_waiting_runs(count: u128) -> Self {
+        let scene = Self::in_state(PlanState::Running);
+        let waiting = |number| Waiting { record: run(number, "a", Some(PLAN)), check_in: None };
+        scene.control.queue.push((1..=count).map(waiting));
+        let left = usize::try_from(count).unwrap();
+        scene.control.plans.insert(PLAN, left, false, Breaker::new(scene.control.breaker));
+        scene
+    }
+
+    /// Two failures in a row of a store, or three of any, stop the plan.
+    fn in_state(state: PlanState) -> Self {
         let breaker = BreakerLimits { per_branch: 2, overall: 3 };
-        let stored = Stored {
-            state: PlanState::Running,
-            decisions: Vec::new(),
-            runs: HashMap::new(),
-            outcomes: Vec::new(),
-            is_closed: false,
-        };
+        let stored =
+            Stored { state, decisions: Vec::new(), runs: HashMap::new(), outcomes: Vec::new(), is_closed: false };
         let store = Memory(Arc::new(Mutex::new(stored)));
         let (queue, plans) = (Arc::new(Queue::new(4, 1, 4)), Arc::new(PlanBook::default()));
-        let waiting = |number| Waiting { record: run(number, "a", Some(PLAN)), check_in: None };
-        queue.push((1..=count).map(waiting));
-        plans.insert(PLAN, usize::try_from(count).unwrap(), false, Breaker::new(breaker));
-        let name_of = |id: &BranchId| (id.as_str() == "a").then(|| "ARTIGAS".to_owned());
+        let branches = BranchRegistry::new(vec![Branch { name: "ARTIGAS".to_owned(), ..branch("a") }]);
         let control = PlanControl::new(PlanParts {
             store: store.clone(),
             clock: Arc::new(Still),
@@ -141,7 +170,7 @@ impl Scene {
             plans,
             events: Events::new(),
             breaker,
-            name_of: Box::new(name_of),
+            branches: Arc::new(branches),
         });
         Self { control, store }
     }
@@ -150,7 +179,7 @@ impl Scene {
 /// A recovery of a store.
 pub(super) fn run(number: u128, branch: &str, batch: Option<BatchId>) -> RunRecord {
     RunRecord {
-        id: RunId(Uuid::from_u128(number)),
+        id: run_id(number),
         kind: EtlKind::Sales,
         branch: BranchId::new(branch),
         interval: Interval::new(Timestamp::UNIX_EPOCH, Timestamp::MAX).unwrap(),
@@ -164,33 +193,35 @@ pub(super) fn run(number: u128, branch: &str, batch: Option<BatchId>) -> RunReco
     }
 }
 
-/// A store that is open day and night.
-pub(crate) fn branch(id: &str) -> Branch {
-    Branch {
-        id: BranchId::new(id),
-        code: BranchCode::new(id),
-        name: id.to_owned(),
-        zone: BranchClock::from(TimeZone::UTC),
-        calendar: Calendar::of(CalendarRules::every_day("00:00-24:00".parse().unwrap())),
-        calendar_counts_from: None,
-        warehouses: Vec::new(),
+/// What a database knows of sales.
+#[derive(Default)]
+pub(super) struct KnownSales {
+    rows: EvidenceRows,
+    /// Windows that were tried again by themselves, and when.
+    pub(super) retried: Vec<(Timestamp, u32)>,
+    pub(super) failures: Vec<FailedWindow>,
+    requests: Mutex<Vec<EvidenceFilter>>,
+}
+
+impl KnownSales {
+    pub(super) fn of(rows: EvidenceRows) -> Self {
+        Self { rows, ..Self::default() }
+    }
+
+    /// The filters that evidence was read with.
+    pub(super) fn requests(&self) -> Vec<EvidenceFilter> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
-/// So many half hours, from that one of the first day on.
-pub(crate) fn half_hours_from(first: i32, count: i32) -> Interval<Timestamp> {
-    let start = Timestamp::UNIX_EPOCH + HALF_HOUR * first;
-    Interval::new(start, start + HALF_HOUR * count).unwrap()
-}
-
-/// All of a time is expected and nothing of it covered.
-pub(super) fn evidence(expected: Interval<Timestamp>, attempts: Vec<Attempt>) -> GapEvidence {
-    GapEvidence {
-        expected: [expected].into_iter().collect(),
-        covered: IntervalSet::empty(),
-        changes: Vec::new(),
-        waived: IntervalSet::empty(),
-        unproven: IntervalSet::empty(),
-        attempts,
+impl EvidenceStore for KnownSales {
+    async fn evidence(&self, filter: EvidenceFilter) -> Result<EvidenceRows, WarehouseError> {
+        let mut rows = self.rows.clone();
+        let is_of = |branch: &BranchId| filter.branch.as_ref().is_none_or(|only| only == branch);
+        rows.covered.retain(|(branch, interval)| is_of(branch) && interval.overlaps(&filter.around));
+        rows.waived.retain(|(branch, interval)| is_of(branch) && interval.overlaps(&filter.around));
+        rows.attempts.retain(|(branch, attempt)| is_of(branch) && attempt.interval.overlaps(&filter.range));
+        self.requests.lock().unwrap().push(filter);
+        Ok(rows)
     }
 }

@@ -7,7 +7,7 @@ use domain::{Branch, Interval, IntervalSet};
 use jiff::Timestamp;
 use warehouse::{PlanRecord, RecordedDecision};
 
-use crate::engine::Engine;
+use crate::branches::BranchRegistry;
 
 /// A plan as it is shown.
 pub(crate) fn view(plan: PlanRecord) -> PlanView {
@@ -47,9 +47,9 @@ pub(crate) fn decision_view(decision: RecordedDecision) -> PlanDecision {
 }
 
 /// The windows of a plan by store, those that touch as one stretch.
-pub(crate) fn windows_view(engine: &Engine, scope: &PlanScope) -> Vec<PlanBranchWindows> {
+pub(crate) fn windows_view(branches: &BranchRegistry, scope: &PlanScope) -> Vec<PlanBranchWindows> {
     let view = |id: &domain::BranchId| {
-        let branch = engine.branches.find(id);
+        let branch = branches.find(id);
         PlanBranchWindows {
             ubicacion_id: id.clone(),
             ubicacion_nombre: branch.as_ref().map(|branch| branch.name.clone()),

@@ -16,7 +16,7 @@ use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::HalfHourSales;
 use domain::window::{LocalPeriod, day_interval, half_hours};
 use domain::window_state::{WindowFacts, WindowState};
-use domain::{Branch, EtlKind, Interval, RunId};
+use domain::{Branch, BranchClock, EtlKind, Interval, RunId};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
@@ -167,10 +167,24 @@ impl Day {
         let commits: Vec<&Commit> = self.commits.iter().filter(|commit| commit.facts.window.overlaps(window)).collect();
         let tried = latest.and_then(|attempt| self.facts.get(&attempt.run));
         let counts = commits.last().map(|commit| &commit.facts).or(tried);
-        let local = |instant: Timestamp| self.branch.zone.to_datetime(instant);
+        Certificate {
+            ejecucion: self.commit_proof(&commits, counts, changed, known),
+            conteo: count_proof(counts, changed, &self.branch.zone),
+            secuencia: self.sequence_proof(window, holes, known),
+        }
+    }
+
+    /// What the run says that counts: the last commit, or where there is none the latest attempt.
+    fn commit_proof(
+        &self,
+        commits: &[&Commit],
+        counts: Option<&RunFacts>,
+        changed: Option<&LaterChange>,
+        known: &WindowFacts,
+    ) -> CommitProof {
         let nothing_to_prove = counts.is_none() && !known.is_expected;
         let said = counts.and_then(|facts| facts.message.as_ref());
-        let ejecucion = CommitProof {
+        CommitProof {
             resultado: if nothing_to_prove { ProofOutcome::NotApplicable } else { known.is_covered.into() },
             ejecucion_id: counts.map(|facts| facts.run),
             ejecucion_estado: counts.map(|facts| facts.state),
@@ -178,27 +192,20 @@ impl Day {
                 .last()
                 .map(|commit| commit.committed_at)
                 .or(counts.and_then(|facts| facts.ended_at))
-                .map(local),
+                .map(|instant| self.branch.zone.to_datetime(instant)),
             mensaje: said.map(|said| said.sentence.clone()),
             detalle: said.and_then(RunText::message),
             cargas: u32::try_from(commits.len()).unwrap_or(u32::MAX),
             fuente_cambio: changed.is_some() || commits.iter().skip(1).any(|commit| commit.lines_changed > 0),
-        };
-        let announced = counts.and_then(|facts| facts.announced);
-        let received = counts.and_then(|facts| facts.received);
-        // What the source says now counts, not what it said when it was loaded.
-        let (outcome, announced, received, of) = match changed.map(|change| &change.difference) {
-            Some(now) => (ProofOutcome::Fails, Some(now.announced), Some(now.loaded), Some(now.measured)),
-            None => (count_outcome(announced, received), announced, received, counts.map(|facts| facts.window)),
-        };
-        let of = of.map(|window| LocalPeriod::of(window, &self.branch.zone));
-        let conteo = CountProof {
-            resultado: outcome,
-            anunciadas: announced,
-            recibidas: received,
-            ventana_desde: of.map(|period| period.from_text()),
-            ventana_hasta: of.map(|period| period.to_text()),
-        };
+        }
+    }
+
+    fn sequence_proof(
+        &self,
+        window: &Interval<Timestamp>,
+        holes: &[&NumberHole],
+        known: &WindowFacts,
+    ) -> SequenceProof {
         let waived = self.waived_holes.iter().filter(|hole| self.lies_in(hole, window));
         let waived = waived.map(|hole| MissingNumbers { justificada: true, ..gap_views::numbers(hole) });
         let is_whole = holes.is_empty() && !known.has_waived_hole;
@@ -212,9 +219,9 @@ impl Day {
         // Nor is it known whose the numbers between this half hour and one that is not loaded are.
         let is_in_order = self.numbers_are_looked_at
             && restarts.is_empty()
-            && !self.without_order.contains(&local(window.start()))
+            && !self.without_order.contains(&self.branch.zone.to_datetime(window.start()))
             && !self.open_holes.iter().any(|hole| self.lies_in(hole, window));
-        let secuencia = SequenceProof {
+        SequenceProof {
             resultado: match (is_whole, known.is_covered && known.loaded > 0 && is_in_order) {
                 (false, _) => ProofOutcome::Fails,
                 (true, true) => ProofOutcome::Holds,
@@ -222,8 +229,25 @@ impl Day {
             },
             faltantes: holes.iter().map(|hole| gap_views::numbers(hole)).chain(waived).collect(),
             reinicios: restarts.into_iter().map(gap_views::restart).collect(),
-        };
-        Certificate { ejecucion, conteo, secuencia }
+        }
+    }
+}
+
+/// What the source says now counts, not what it said when it was loaded.
+fn count_proof(counts: Option<&RunFacts>, changed: Option<&LaterChange>, clock: &BranchClock) -> CountProof {
+    let announced = counts.and_then(|facts| facts.announced);
+    let received = counts.and_then(|facts| facts.received);
+    let (resultado, anunciadas, recibidas, of) = match changed.map(|change| &change.difference) {
+        Some(now) => (ProofOutcome::Fails, Some(now.announced), Some(now.loaded), Some(now.measured)),
+        None => (count_outcome(announced, received), announced, received, counts.map(|facts| facts.window)),
+    };
+    let of = of.map(|window| LocalPeriod::of(window, clock));
+    CountProof {
+        resultado,
+        anunciadas,
+        recibidas,
+        ventana_desde: of.map(|period| period.from_text()),
+        ventana_hasta: of.map(|period| period.to_text()),
     }
 }
 
@@ -234,4 +258,136 @@ fn counts(half_hours: &[HalfHourView]) -> Vec<StateCount> {
         .filter(|(_, count)| *count > 0)
         .map(|(estado, count)| StateCount { estado, medias_horas: u32::try_from(count).unwrap_or(u32::MAX) })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::gap::GapEvidence;
+    use domain::later_change::Difference;
+    use domain::sequence::BreakKind;
+    use domain::{IntervalSet, RunState};
+    use jiff::civil::date;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::testing::{branch, evidence, half_hours_from, run_id};
+
+    /// Store `a` announced and sold three lines in its first half hour, with invoices in order.
+    fn day() -> Day {
+        let (branch, window) = (branch("a"), half_hours_from(0, 1));
+        let facts = RunFacts {
+            run: run_id(1),
+            window,
+            state: RunState::Succeeded,
+            error: None,
+            message: None,
+            http_status: None,
+            announced: Some(3),
+            received: Some(3),
+            ended_at: None,
+        };
+        let evidence =
+            GapEvidence { covered: [window].into_iter().collect(), ..evidence(half_hours_from(0, 2), Vec::new()) };
+        Day {
+            branch: Arc::new(branch),
+            states: WindowStates {
+                expected: evidence.expected.clone(),
+                evidence,
+                holes: IntervalSet::empty(),
+                waived_holes: IntervalSet::empty(),
+                settled: half_hours_from(0, 2).end(),
+            },
+            holes: Vec::new(),
+            waived_holes: Vec::new(),
+            open_holes: Vec::new(),
+            restarts: Vec::new(),
+            numbers_are_looked_at: true,
+            without_order: HashSet::new(),
+            commits: vec![Commit { facts, committed_at: window.end(), lines_changed: 3 }],
+            facts: HashMap::new(),
+        }
+    }
+
+    fn certificate(day: &Day, number: i32) -> Certificate {
+        let lines = if number == 0 { 3 } else { 0 };
+        day.view(half_hours_from(number, 1), HalfHourSales { lines, ..HalfHourSales::default() }).certificado
+    }
+
+    fn at(minute: i8) -> DateTime {
+        date(1970, 1, 1).at(0, minute, 0, 0)
+    }
+
+    /// A missing number in the first half hour.
+    fn hole() -> NumberHole {
+        NumberHole { register: "1".to_owned(), kind: BreakKind::Hole, from: 7, to: 7, after: at(10), before: at(20) }
+    }
+
+    #[test]
+    fn a_half_hour_is_proven_by_its_commit_its_count_and_its_numbers() {
+        let whole = certificate(&day(), 0);
+        let outcomes =
+            |proof: &Certificate| (proof.ejecucion.resultado, proof.conteo.resultado, proof.secuencia.resultado);
+        assert_eq!(outcomes(&whole), (ProofOutcome::Holds, ProofOutcome::Holds, ProofOutcome::Holds));
+        assert_eq!((whole.ejecucion.cargas, whole.ejecucion.fuente_cambio), (1, false));
+        let missing = certificate(&day(), 1);
+        assert_eq!((missing.ejecucion.resultado, missing.ejecucion.ejecucion_id), (ProofOutcome::Fails, None));
+        // Outside of trading hours nothing has to be proven.
+        let closed = certificate(&day(), 5);
+        assert_eq!(closed.ejecucion.resultado, ProofOutcome::NotApplicable);
+    }
+
+    #[test]
+    fn what_the_source_says_now_counts_and_not_what_it_said_when_it_was_loaded() {
+        let (mut day, half_hour) = (day(), half_hours_from(0, 1));
+        let difference = Difference { half_hour, measured: half_hours_from(0, 48), loaded: 3, announced: 5, usd: None };
+        let change = LaterChange { difference, run: run_id(2), seen_at: half_hour.end(), is_waived: false };
+        day.states.evidence.changes = vec![change];
+        let changed = certificate(&day, 0);
+        let count = &changed.conteo;
+        assert_eq!((count.resultado, count.anunciadas, count.recibidas), (ProofOutcome::Fails, Some(5), Some(3)));
+        assert_eq!((count.ventana_desde.as_deref(), count.ventana_hasta.as_deref()), (Some("00:00"), Some("24:00")));
+        assert!(changed.ejecucion.fuente_cambio);
+    }
+
+    #[test]
+    fn a_later_load_that_changed_lines_says_that_the_source_changed() {
+        let mut day = day();
+        let again = |lines_changed| Commit { lines_changed, ..day.commits[0].clone() };
+        let (same, other) = (again(0), again(1));
+        day.commits.push(same);
+        assert!(!certificate(&day, 0).ejecucion.fuente_cambio);
+        day.commits.push(other);
+        let loaded = certificate(&day, 0).ejecucion;
+        assert_eq!((loaded.cargas, loaded.fuente_cambio), (3, true));
+    }
+
+    #[rstest]
+    #[case::a_missing_number(|day: &mut Day| day.holes = vec![hole()], ProofOutcome::Fails)]
+    #[case::one_that_may_lie_elsewhere(|day: &mut Day| day.open_holes = vec![hole()], ProofOutcome::NotApplicable)]
+    #[case::no_order(|day: &mut Day| day.without_order = HashSet::from([at(0)]), ProofOutcome::NotApplicable)]
+    #[case::not_looked_at(|day: &mut Day| day.numbers_are_looked_at = false, ProofOutcome::NotApplicable)]
+    #[case::a_register_that_starts_again(
+        |day: &mut Day| {
+            day.restarts =
+                vec![NumberRestart { register: "1".to_owned(), last: 9, first: 1, after: at(5), before: at(6) }];
+        },
+        ProofOutcome::NotApplicable
+    )]
+    fn numbers_prove_something_only_where_they_are_in_order(
+        #[case] change: fn(&mut Day),
+        #[case] expected: ProofOutcome,
+    ) {
+        let mut day = day();
+        change(&mut day);
+        assert_eq!(certificate(&day, 0).secuencia.resultado, expected);
+    }
+
+    #[test]
+    fn justified_numbers_are_named_as_such() {
+        let mut day = day();
+        day.waived_holes = vec![hole()];
+        day.states.waived_holes = number_holes::spans_of(&day.waived_holes, &day.branch.zone);
+        let sequence = certificate(&day, 0).secuencia;
+        assert_eq!((sequence.resultado, sequence.faltantes[0].justificada), (ProofOutcome::Fails, true));
+    }
 }

@@ -5,19 +5,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::filter::{InvalidParameter, Requirement};
-use domain::gap::GapState;
 use domain::read_model::GapView;
-use domain::window::{LocalPeriod, clock_text, day_interval, half_hours};
-use domain::window_state::WindowState;
+use domain::window::day_interval;
 use domain::{Branch, BranchId, EtlKind, Interval, IntervalSet};
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
-use rust_decimal::Decimal;
 use serde::Serialize;
 use warehouse::Subject;
 
 use crate::answer_cache::Question;
 use crate::gaps::{Evidence, EvidenceRequest, EvidenceScope};
+use crate::grid_cells::{GridRow, StoreDays};
 use crate::window_states::WindowStates;
 use crate::{Actor, Engine, UseCaseError, number_holes};
 
@@ -60,82 +58,6 @@ pub struct CoverageGrid {
     pub at_local: DateTime,
     /// Whether it is of a moment of the past, of which nothing can be recovered.
     pub is_past: bool,
-}
-
-/// A store.
-#[derive(Clone, Debug, Serialize)]
-pub struct GridRow {
-    /// The store.
-    pub branch: BranchId,
-    /// Its name.
-    pub name: String,
-    /// A cell for each day of the grid.
-    pub cells: Vec<GridCell>,
-    /// Half hours that are missing.
-    pub missing: u32,
-    /// What they are worth in USD, as far as it is known.
-    pub usd: Decimal,
-}
-
-impl GridRow {
-    /// Whether nothing of it needs to be looked at.
-    pub fn is_calm(&self) -> bool {
-        self.cells.iter().all(|cell| cell.state != DayState::Mixed)
-    }
-}
-
-/// A store's day.
-#[derive(Clone, Debug, Serialize)]
-pub struct GridCell {
-    /// Its local day.
-    pub date: Date,
-    /// Half hours of the day: 46 to 50, or fewer where the day has no more on the store's clock.
-    pub windows: u32,
-    /// How many of them have passed.
-    pub passed: u32,
-    /// The whole of it in one word.
-    pub state: DayState,
-    /// The first half hour in which the store trades, and how many there are up to the last; None where it is closed.
-    pub trading: Option<(u32, u32)>,
-    /// Stretches of equal half hours; empty where one word says all, unless it is today, or the only day or the only
-    /// store of the grid.
-    pub spans: Vec<GridSpan>,
-    /// Half hours that are missing.
-    pub missing: u32,
-    /// Those of them that can be recovered now.
-    pub recoverable: u32,
-    /// What is missing in USD, as far as it is known.
-    pub usd: Decimal,
-}
-
-/// A store's day in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum DayState {
-    /// The store is closed all day.
-    Closed,
-    /// None of it is due yet.
-    Upcoming,
-    /// All that was due is there.
-    Complete,
-    /// Something is missing, in progress or justified.
-    Mixed,
-}
-
-/// Half hours in a row that stand alike.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct GridSpan {
-    /// Where they stand.
-    pub state: WindowState,
-    /// The first of them, counted from the day's first half hour.
-    pub first: u32,
-    /// How many they are.
-    pub windows: u32,
-    /// Their start on the store's clock, `HH:MM`.
-    pub from: String,
-    /// Their end, `HH:MM`; `24:00` for the end of the day.
-    pub to: String,
-    /// The gap that they belong to, among the gaps of the grid.
-    pub gap: Option<usize>,
 }
 
 impl Engine {
@@ -200,9 +122,17 @@ impl Engine {
                 settled,
             };
             let own = of_branch.remove(&branch.id).unwrap_or_default();
-            let is_close = days.len() == 1 || filter.branch.is_some();
-            let sold = sold.as_ref().map(|sold| sold.get(&branch.id).unwrap_or(&nothing));
-            rows.push(row_of(filter.kind, &branch, (&days, is_close), &states, (&gaps, &own), sold, at));
+            let store = StoreDays {
+                kind: filter.kind,
+                branch: &branch,
+                states,
+                gaps: &gaps,
+                own,
+                sold: sold.as_ref().map(|sold| sold.get(&branch.id).unwrap_or(&nothing)),
+                is_close: days.len() == 1 || filter.branch.is_some(),
+                at,
+            };
+            rows.push(store.row(&days));
         }
         rows.sort_by_cached_key(|row| (row.is_calm(), Reverse(row.usd), Reverse(row.missing), row.name.clone()));
         Ok(CoverageGrid {
@@ -243,128 +173,57 @@ fn snapshots_expected(due: &IntervalSet<Timestamp>, range: Interval<Timestamp>) 
     first.and_then(|first| Interval::new(first, range.end())).into_iter().collect()
 }
 
-fn row_of(
-    kind: EtlKind,
-    branch: &Branch,
-    (days, is_close): (&[Date], bool),
-    states: &WindowStates,
-    gaps: (&[GapView], &[usize]),
-    sold: Option<&HashSet<DateTime>>,
-    at: Timestamp,
-) -> GridRow {
-    let in_question = states.in_question();
-    let cell = |date: &Date| cell_of(kind, branch, (*date, is_close), (states, sold), &in_question, gaps, at);
-    let cells: Vec<GridCell> = days.iter().map(cell).collect();
-    GridRow {
-        branch: branch.id.clone(),
-        name: branch.name.clone(),
-        missing: cells.iter().map(|cell| cell.missing).sum(),
-        usd: cells.iter().map(|cell| cell.usd).sum(),
-        cells,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use domain::BranchClock;
+    use jiff::civil::date;
+    use jiff::tz::{self, TimeZone};
+    use rstest::rstest;
 
-fn cell_of(
-    kind: EtlKind,
-    branch: &Branch,
-    (date, is_close): (Date, bool),
-    (states, sold): (&WindowStates, Option<&HashSet<DateTime>>),
-    in_question: &IntervalSet<Timestamp>,
-    (gaps, own): (&[GapView], &[usize]),
-    at: Timestamp,
-) -> GridCell {
-    let mut cell = GridCell {
-        date,
-        windows: 0,
-        passed: 0,
-        state: DayState::Closed,
-        trading: None,
-        spans: Vec::new(),
-        missing: 0,
-        recoverable: 0,
-        usd: Decimal::ZERO,
-    };
-    let Some(day) = day_interval(date, &branch.zone) else { return cell };
-    // What there is of today is said half hour by half hour, and so is a day that is looked at alone.
-    let is_close = is_close || day.contains(at);
-    let windows = half_hours(day, &branch.zone);
-    cell.windows = count(windows.len());
-    cell.passed = count(windows.iter().filter(|window| window.end() <= at).count());
-    cell.state = match (states.expected.overlaps(&day), day.start() >= states.settled) {
-        (false, _) => DayState::Closed,
-        (true, true) => DayState::Upcoming,
-        (true, false) => DayState::Complete,
-    };
-    cell.trading = trading(&states.expected, day);
-    let own = own.iter().copied().filter(|index| gaps[*index].inicio < day.end() && gaps[*index].fin > day.start());
-    let own: Vec<usize> = own.collect();
-    if !is_close && !in_question.overlaps(&day) && own.is_empty() {
-        return cell;
+    use super::*;
+    use crate::testing::branch;
+
+    fn filter(last: Option<Date>, days: u32) -> GridFilter {
+        GridFilter { kind: EtlKind::Sales, branch: None, last, days, at: None }
     }
-    for (index, window) in windows.iter().enumerate() {
-        // Where it was not read whether anything was sold, what is covered counts as complete.
-        let has_sold = sold.is_none_or(|sold| sold.contains(&branch.zone.to_datetime(window.start())));
-        let state = WindowState::of(kind, &states.facts(window, u64::from(has_sold)));
-        let state = match state {
-            WindowState::Complete if !states.expected.covers(window) => WindowState::Closed,
-            state => state,
+
+    #[rstest]
+    #[case::up_to_today(None, 2, (date(2025, 6, 9), date(2025, 6, 10)))]
+    #[case::of_the_past(Some(date(2025, 3, 1)), 3, (date(2025, 2, 27), date(2025, 3, 1)))]
+    #[case::at_least_one(None, 0, (date(2025, 6, 10), date(2025, 6, 10)))]
+    #[case::no_more_than_a_year(None, 5000, (date(2024, 6, 10), date(2025, 6, 10)))]
+    fn days_end_with_the_last_one(#[case] last: Option<Date>, #[case] days: u32, #[case] expected: (Date, Date)) {
+        let days = days_of(&filter(last, days), date(2025, 6, 10)).unwrap();
+        assert_eq!((days[0], days[days.len() - 1]), expected);
+    }
+
+    #[test]
+    fn a_day_that_has_not_come_is_refused() {
+        let (today, given) = (date(2025, 6, 10), date(2025, 6, 11));
+        let refusal = days_of(&filter(Some(given), 1), today).unwrap_err();
+        assert_eq!(refusal.requirement, Requirement::NotAfterToday { today, given });
+    }
+
+    #[test]
+    fn a_range_has_the_days_of_every_store_whole() {
+        let on_clock = |id, hours| {
+            let zone = BranchClock::from(TimeZone::fixed(tz::offset(hours)));
+            Arc::new(Branch { zone, ..branch(id) })
         };
-        let gap =
-            own.iter().copied().find(|index| gaps[*index].inicio < window.end() && gaps[*index].fin > window.start());
-        let gap = gap.filter(|_| !is_calm(state));
-        match cell.spans.last_mut() {
-            Some(last) if last.state == state && last.gap == gap => {
-                last.windows += 1;
-                last.to = end_text(window, branch);
-            }
-            _ => cell.spans.push(GridSpan {
-                state,
-                first: count(index),
-                windows: 1,
-                from: clock_text(branch.zone.to_datetime(window.start()).time()),
-                to: end_text(window, branch),
-                gap,
-            }),
-        }
+        let branches = [on_clock("a", -4), on_clock("b", 2)];
+        let range = range_of(&branches, &[date(2025, 6, 9), date(2025, 6, 10)]).unwrap();
+        let expected = ("2025-06-08T22:00:00Z".to_owned(), "2025-06-11T04:00:00Z".to_owned());
+        assert_eq!((range.start().to_string(), range.end().to_string()), expected);
+        assert!(range_of(&branches, &[]).is_none());
     }
-    if cell.spans.iter().all(|span| is_calm(span.state)) && own.is_empty() {
-        if !is_close {
-            cell.spans.clear();
-        }
-        return cell;
+
+    #[test]
+    fn snapshots_are_expected_from_the_first_one_on() {
+        let instant = |hours| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours);
+        let range = Interval::new(instant(0), instant(9)).unwrap();
+        let due = Interval::new(instant(2), instant(4)).into_iter().collect();
+        let expected = Interval::new(instant(2), instant(9)).unwrap();
+        assert_eq!(snapshots_expected(&due, range).intervals(), [expected]);
+        assert!(snapshots_expected(&IntervalSet::empty(), range).is_empty());
     }
-    cell.state = DayState::Mixed;
-    for index in own {
-        let gap = &gaps[index];
-        if gap.inicio < day.start() {
-            // It is counted on the day on which it begins.
-            continue;
-        }
-        cell.missing += gap.ventanas;
-        cell.recoverable += if gap.estado == GapState::Pending && gap.recuperable { gap.ventanas } else { 0 };
-        cell.usd += gap.valor.as_ref().map(|value| value.usd).unwrap_or_default();
-    }
-    cell
-}
-
-/// From the first half hour that is expected of a day to the last.
-fn trading(expected: &IntervalSet<Timestamp>, day: Interval<Timestamp>) -> Option<(u32, u32)> {
-    let within: IntervalSet<Timestamp> = std::iter::once(day).collect();
-    let expected = expected.intersection(&within);
-    let (first, last) = (expected.intervals().first()?.start(), expected.intervals().last()?.end());
-    let half_hour = |at: Timestamp| u32::try_from(at.duration_since(day.start()).as_secs() / 1800).ok();
-    let first = half_hour(first)?;
-    Some((first, half_hour(last)?.saturating_sub(first)))
-}
-
-fn is_calm(state: WindowState) -> bool {
-    state.is_proven() || state == WindowState::Upcoming
-}
-
-fn end_text(window: &Interval<Timestamp>, branch: &Branch) -> String {
-    LocalPeriod::of(*window, &branch.zone).to_text()
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -8,8 +8,9 @@ use jiff::{Timestamp, ToSpan};
 use warehouse::{NewRun, RunRecord};
 
 use crate::branches::Branches;
-use crate::engine::{EnqueueReason, Planning};
+use crate::engine::EnqueueReason;
 use crate::period::{DayLimits, check_days, period};
+use crate::planning::Planning;
 use crate::schedule::half_hour_of;
 use crate::{Actor, Engine, UseCaseError};
 

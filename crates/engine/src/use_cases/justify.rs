@@ -1,10 +1,9 @@
 //! Justifying what is missing and will stay so, and taking that back.
 
 use domain::decision::{DecisionAction, Origin};
-use domain::filter::InvalidParameter;
 use domain::gap::GapClass;
 use domain::justification::{Justification, NotJustifiable, justifiable};
-use domain::read_model::{JustifyAnswer, JustifyRequest, WithdrawAnswer, WithdrawRequest};
+use domain::read_model::{JustifyAnswer, JustifyRequest, PlanPeriod, WithdrawAnswer, WithdrawRequest};
 use domain::window::{LocalPeriod, day_spans};
 use domain::{Branch, EtlKind, Interval, IntervalSet};
 use jiff::Timestamp;
@@ -12,9 +11,10 @@ use serde_json::json;
 use texts::Language;
 use warehouse::{NewDecision, NewWaiver, WaiverFilter};
 
-use crate::engine::{Planning, run_detached};
+use crate::engine::run_detached;
 use crate::gaps::{EvidenceRequest, EvidenceScope};
-use crate::period::{DayLimits, check_days, date, end_time, period, start_time};
+use crate::planning::Planning;
+use crate::plans::request::{RequestLimits, local_period};
 use crate::{Actor, Engine, Unjustifiable, UseCaseError};
 
 impl Engine {
@@ -25,7 +25,8 @@ impl Engine {
         actor.may_operate_in(&branch)?;
         let written_max = self.settings.written_characters_max;
         let justification = Justification::read(request.motivo, request.nota.as_deref(), &actor.name, written_max)?;
-        let range = self.justified_period(&branch, &request)?;
+        let limits = RequestLimits::of(&self.settings, self.clock.now());
+        let range = local_period(&branch, &period_of(&request), limits.days)?;
         if request.clase == GapClass::Sequence {
             return self.justify_numbers(actor.origin, &branch, range, request.etl_tipo, justification).await;
         }
@@ -129,18 +130,6 @@ impl Engine {
         Ok(WithdrawAnswer { justificacion, mensaje })
     }
 
-    fn justified_period(
-        &self,
-        branch: &Branch,
-        request: &JustifyRequest,
-    ) -> Result<Interval<Timestamp>, InvalidParameter> {
-        let (from, to) = (date("fecha_desde", &request.fecha_desde)?, date("fecha_hasta", &request.fecha_hasta)?);
-        check_days(from, to, DayLimits::of(&self.settings, self.clock.now(), self.settings.recovery_days_max))?;
-        let time_from = start_time("hora_desde", request.hora_desde.as_deref())?;
-        let time_to = end_time("hora_hasta", request.hora_hasta.as_deref())?;
-        period(branch, (from, time_from), (to, time_to))
-    }
-
     /// Stores what was decided, also if the caller leaves meanwhile.
     pub(super) async fn give_up(
         &self,
@@ -189,6 +178,16 @@ impl Engine {
             .to_string(),
         };
         (waivers, decision)
+    }
+}
+
+fn period_of(request: &JustifyRequest) -> PlanPeriod {
+    PlanPeriod {
+        ubicacion_id: Some(request.ubicacion_id.clone()),
+        fecha_desde: request.fecha_desde.clone(),
+        fecha_hasta: Some(request.fecha_hasta.clone()),
+        hora_desde: request.hora_desde.clone(),
+        hora_hasta: request.hora_hasta.clone(),
     }
 }
 

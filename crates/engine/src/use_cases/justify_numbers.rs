@@ -30,7 +30,7 @@ impl Engine {
         kind: EtlKind,
         justification: Justification,
     ) -> Result<JustifyAnswer, UseCaseError> {
-        if kind == EtlKind::Inventory {
+        if !kind.has_invoice_numbers() {
             return Err(InvalidParameter { name: "clase", requirement: Requirement::Sales }.into());
         }
         let planning = self.lock_planning().await;

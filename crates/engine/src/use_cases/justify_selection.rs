@@ -14,7 +14,7 @@ use texts::Language;
 use warehouse::WaiverFilter;
 
 use crate::gaps::{Evidence, EvidenceRequest, EvidenceScope};
-use crate::plans::request;
+use crate::plans::request::{self, RequestLimits};
 use crate::{Actor, Engine, UseCaseError};
 
 /// What somebody chose.
@@ -121,7 +121,8 @@ impl Engine {
             fuera_de_horario: false,
             solo_pendientes: false,
         };
-        request::scope_of_any_kind(self, actor, &asked)
+        let limits = RequestLimits::of(&self.settings, self.clock.now());
+        request::scope_of_any_kind(&self.branches, actor, &asked, limits)
     }
 
     async fn missing_of(&self, kind: EtlKind, scope: &PlanScope) -> Result<Missing, UseCaseError> {

@@ -3,21 +3,23 @@
 use domain::plan::PlanOptions;
 use domain::read_model::{PlanPreview, PlanRequest};
 
-use crate::plans::{preview, request, seal, start};
+use crate::plans::request::{self, RequestLimits};
+use crate::plans::{preview, seal, start};
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
     /// Shows what would run for a request, and keeps it for its start. Nothing is queued.
     pub async fn plan_recovery(&self, actor: &Actor, asked: PlanRequest) -> Result<PlanPreview, UseCaseError> {
         actor.may_operate()?;
-        let scope = request::scope_of(self, actor, &asked)?;
+        let limits = RequestLimits::of(&self.settings, self.clock.now());
+        let scope = request::scope_of(&self.branches, actor, &asked, limits)?;
         let options = PlanOptions { repeat_loaded: asked.repetir_cargado, outside_hours: asked.fuera_de_horario };
-        let now = self.clock.now();
+        let reader = self.evidence_reader();
         let settled = match asked.solo_pendientes {
-            true => now.checked_sub(self.settings.gap_grace).unwrap_or(now),
-            false => now,
+            true => reader.now.checked_sub(self.settings.gap_grace).unwrap_or(reader.now),
+            false => reader.now,
         };
-        let sealed = seal::seal_settled(self, asked.etl_tipo, &scope, options, settled).await?;
+        let sealed = seal::seal_settled(&reader, asked.etl_tipo, &scope, options, settled).await?;
         let preview = preview::preview(self, &sealed).await?;
         if !sealed.plan.windows().is_empty() {
             start::propose(self, actor, sealed.plan, false).await?;

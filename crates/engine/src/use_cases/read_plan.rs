@@ -14,7 +14,7 @@ impl Engine {
         let decisions = self.warehouse.plan_decisions(plan.id).await?;
         Ok(PlanDetail {
             plan: view(plan),
-            tiendas: windows_view(self, &scope),
+            tiendas: windows_view(&self.branches, &scope),
             decisiones: decisions.into_iter().map(decision_view).collect(),
         })
     }

@@ -6,7 +6,8 @@ use domain::{BatchId, Branch, EtlKind, RunId};
 use monitoring::GapRecovery;
 use texts::Language;
 
-use crate::plans::{request, seal, start};
+use crate::plans::request::{self, RequestLimits};
+use crate::plans::{seal, start};
 use crate::{Actor, Engine, UseCaseError};
 
 /// Runs that a recovery found or made, by their identifiers.
@@ -28,11 +29,12 @@ impl Engine {
         actor.may_operate()?;
         let branch = self.branches.require(&request.ubicacion_id)?;
         actor.may_operate_in(&branch)?;
-        if request.etl_tipo == EtlKind::Inventory {
+        if !request.etl_tipo.is_recoverable() {
             return Err(UseCaseError::Unrecoverable);
         }
-        let range = request::local_period(self, &branch, &period_of(&request))?;
-        let part = request::elapsed_part(&branch, range, self.clock.now()).ok_or(UseCaseError::NothingToExtract)?;
+        let limits = RequestLimits::of(&self.settings, self.clock.now());
+        let range = request::local_period(&branch, &period_of(&request), limits.days)?;
+        let part = request::elapsed_part(&branch, range, limits.now).ok_or(UseCaseError::NothingToExtract)?;
         let recovery = self.queue_missing(actor, PlanScope { parts: vec![part] }).await?;
         announce(actor, &branch, &request, &recovery.queued);
         let ejecuciones = self.warehouse.run_views(recovery.queued).await?;
@@ -44,7 +46,7 @@ impl Engine {
 
     async fn queue_missing(&self, actor: &Actor, scope: PlanScope) -> Result<Recovery, UseCaseError> {
         let planning = self.lock_planning().await;
-        let sealed = seal::seal(self, EtlKind::Sales, &scope, PlanOptions::default()).await?;
+        let sealed = seal::seal(&self.evidence_reader(), EtlKind::Sales, &scope, PlanOptions::default()).await?;
         if sealed.plan.windows().is_empty() {
             return Ok(Recovery { in_progress: sealed.in_progress, ..Recovery::default() });
         }

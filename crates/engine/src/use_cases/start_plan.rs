@@ -25,7 +25,7 @@ impl Engine {
         }
         // The scope is the time of the windows that were shown: what is missing of it is them, or fewer.
         let scope = self.warehouse.plan_scope(known.id).await?;
-        let plan = seal::seal(self, known.kind, &scope, known.options).await?.plan;
+        let plan = seal::seal(&self.evidence_reader(), known.kind, &scope, known.options).await?.plan;
         if *plan.hash() != known.hash {
             let left = plan.windows().len() as u64;
             let next = if left == 0 { None } else { Some(start::propose(self, actor, plan, false).await?.hash) };

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use serde::Serialize;
-use warehouse::{SalesCommit, Subject};
+use warehouse::{HourOfSales, SalesCommit, Subject};
 
 use crate::answer_cache::Question;
 use crate::calendars::Calendars;
@@ -122,23 +122,7 @@ impl Engine {
         let today = zone.to_datetime(self.clock.now()).date();
         let back = |days: i64| today.checked_sub(days.days()).unwrap_or(today);
         let (first, before) = (back(DAYS), back(2 * DAYS));
-        let sales = self.warehouse.sales_by_hour(before, today).await?;
-        let mut by_day: BTreeMap<Date, Decimal> = BTreeMap::new();
-        let mut by_hour: BTreeMap<u32, (Decimal, Option<Decimal>)> = BTreeMap::new();
-        for hour in sales {
-            *by_day.entry(hour.date).or_default() += hour.usd;
-            let sums = by_hour.entry(hour.hour).or_default();
-            if hour.date >= first {
-                sums.0 += hour.usd;
-            } else {
-                *sums.1.get_or_insert_default() += hour.usd;
-            }
-        }
-        let day = |date: Date| {
-            let earlier = date.checked_sub(DAYS.days()).ok();
-            let before = earlier.and_then(|earlier| by_day.get(&earlier).copied());
-            Compared { place: date, usd: by_day.get(&date).copied().unwrap_or_default(), before }
-        };
+        let (days, hours) = compared(self.warehouse.sales_by_hour(before, today).await?, first, today);
         let (own, earlier) = (self.tallies(first, today).await?, self.tallies(before, first).await?);
         let all = |tallies: &HashMap<BranchId, Tally>| {
             tallies.values().fold(Tally::default(), |sum, tally| sum.and(*tally)).punctuality()
@@ -150,8 +134,8 @@ impl Engine {
             share(one).total_cmp(&share(other))
         });
         Ok(Trading {
-            days: first.series(1.day()).take_while(|date| *date < today).map(day).collect(),
-            hours: by_hour.into_iter().map(|(place, (usd, before))| Compared { place, usd, before }).collect(),
+            days,
+            hours,
             punctuality: all(&own),
             punctuality_before: all(&earlier),
             stores,
@@ -179,6 +163,29 @@ impl Engine {
         };
         Ok(self.branches.all().iter().filter_map(tally).collect())
     }
+}
+
+/// Sales of two weeks by day and by hour, those from `first` on against those before it.
+fn compared(sales: Vec<HourOfSales>, first: Date, today: Date) -> (Vec<Compared<Date>>, Vec<Compared<u32>>) {
+    let mut by_day: BTreeMap<Date, Decimal> = BTreeMap::new();
+    let mut by_hour: BTreeMap<u32, (Decimal, Option<Decimal>)> = BTreeMap::new();
+    for hour in sales {
+        *by_day.entry(hour.date).or_default() += hour.usd;
+        let sums = by_hour.entry(hour.hour).or_default();
+        if hour.date >= first {
+            sums.0 += hour.usd;
+        } else {
+            *sums.1.get_or_insert_default() += hour.usd;
+        }
+    }
+    let day = |date: Date| {
+        let earlier = date.checked_sub(DAYS.days()).ok();
+        let before = earlier.and_then(|earlier| by_day.get(&earlier).copied());
+        Compared { place: date, usd: by_day.get(&date).copied().unwrap_or_default(), before }
+    };
+    let days = first.series(1.day()).take_while(|date| *date < today).map(day).collect();
+    let hours = by_hour.into_iter().map(|(place, (usd, before))| Compared { place, usd, before }).collect();
+    (days, hours)
 }
 
 fn store(branch: &Branch, tallies: &HashMap<BranchId, Tally>) -> Option<StorePunctuality> {
@@ -214,7 +221,50 @@ fn tally(
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+    use crate::testing::{branch, half_hours_from};
+
+    #[test]
+    fn a_day_is_compared_with_the_same_day_of_the_week_before_and_an_hour_with_that_of_all_days() {
+        let hour = |day, hour, usd: i64| HourOfSales { date: day, hour, usd: Decimal::from(usd) };
+        let (first, today) = (date(2025, 6, 3), date(2025, 6, 10));
+        let sales = vec![
+            hour(date(2025, 5, 27), 9, 10),
+            hour(date(2025, 5, 28), 9, 5),
+            hour(date(2025, 6, 3), 9, 20),
+            hour(date(2025, 6, 3), 10, 7),
+            hour(date(2025, 6, 5), 9, 1),
+        ];
+        let (days, hours) = compared(sales, first, today);
+        let usd = |amount: i64| Decimal::from(amount);
+        assert_eq!(days.len(), 7);
+        assert_eq!(days[0], Compared { place: first, usd: usd(27), before: Some(usd(10)) });
+        assert_eq!(days[1], Compared { place: date(2025, 6, 4), usd: Decimal::ZERO, before: Some(usd(5)) });
+        assert_eq!(days[2], Compared { place: date(2025, 6, 5), usd: usd(1), before: None });
+        let nine = Compared { place: 9, usd: usd(21), before: Some(usd(15)) };
+        assert_eq!(hours, [nine, Compared { place: 10, usd: usd(7), before: None }]);
+    }
+
+    #[test]
+    fn the_first_commit_of_each_half_hour_in_which_the_store_trades_counts() {
+        let store = branch("a");
+        let commit = |from, count, minutes_later| {
+            let interval = half_hours_from(from, count);
+            let at = interval.end() + SignedDuration::from_mins(minutes_later);
+            SalesCommit { branch: store.id.clone(), interval, at }
+        };
+        // The second half hour came in time, and again; the third late; the fourth is none of trading.
+        let commits = [commit(1, 1, 5), commit(1, 1, 300), commit(2, 2, 60)];
+        let expected = [half_hours_from(0, 3)].into_iter().collect();
+        let of = |range| {
+            let tally = tally(&store, &expected, &commits, range, SignedDuration::from_mins(30));
+            (tally.windows, tally.in_time, tally.late_seconds)
+        };
+        assert_eq!(of(half_hours_from(0, 4)), (2, 1, 90.0 * 60.0));
+        assert_eq!(of(half_hours_from(2, 2)), (1, 0, 90.0 * 60.0));
+    }
 
     #[test]
     fn late_half_hours_are_recovered_after_their_mean_and_others_are_in_time() {

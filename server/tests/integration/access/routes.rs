@@ -125,7 +125,7 @@ fn interface(pos: &Pos) -> Vec<(Method, &'static str, String, Value, Least)> {
 }
 
 /// Pages, which lead nobody to where they can sign in.
-const PAGES: [(&str, Least); 24] = [
+const PAGES: [(&str, Least); 26] = [
     ("/", Least::Reader),
     ("/cobertura", Least::Reader),
     ("/cobertura/celda?tienda=tienda_01&fecha=2025-11-17", Least::Reader),
@@ -143,6 +143,8 @@ const PAGES: [(&str, Least); 24] = [
     ("/pendientes?max_horas=24", Least::Reader),
     ("/actividad/recuperaciones", Least::Reader),
     ("/sistema/monitoreo", Least::Reader),
+    ("/sistema/avisos", Least::Reader),
+    ("/conexion", Least::Reader),
     ("/pendientes/cambios", Least::Reader),
     ("/calendarios", Least::Reader),
     ("/actividad/decisiones", Least::Reader),
@@ -151,6 +153,21 @@ const PAGES: [(&str, Least); 24] = [
     ("/no/hay/tal", Least::Reader),
     ("/usuarios", Least::Administrator),
 ];
+
+/// Whether an address is of a route, whose parts in braces may be anything.
+fn is_of_route(address: &str, route: &str) -> bool {
+    let path: Vec<&str> = address.split('?').next().unwrap_or(address).split('/').collect();
+    let route: Vec<&str> = route.split('/').collect();
+    path.len() == route.len() && path.iter().zip(&route).all(|(part, known)| known.starts_with('{') || part == known)
+}
+
+#[test]
+fn every_page_is_tried_with_every_role() {
+    let is_tried = |route: &&str| PAGES.iter().any(|(address, _)| is_of_route(address, route));
+    let forgotten: Vec<&str> =
+        app::pages::PAGES.iter().map(|(route, _)| *route).filter(|route| !is_tried(route)).collect();
+    assert_eq!(forgotten, Vec::<&str>::new());
+}
 
 fn clients(klk: &Klk) -> Vec<(Who, Option<String>)> {
     vec![
