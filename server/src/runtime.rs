@@ -11,9 +11,13 @@ use crate::failure::{Failure, Outcome};
 /// How long threads may go on once a command has ended.
 const THREADS_LIMIT: Duration = Duration::from_secs(2);
 
+/// Twice tokio's default: a page is one future of many nested ones, and in a debug build their frames are large.
+const STACK_BYTES: usize = 4 << 20;
+
 /// Runs a command to its end.
 pub fn block_on(command: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()
         .context("no se pudo iniciar el entorno asíncrono")

@@ -37,6 +37,7 @@ pub mod evidence;
 mod exchanges;
 mod fresh_window;
 mod group_write;
+mod half_moved;
 mod instants;
 mod invoice_days;
 mod invoice_numbers;

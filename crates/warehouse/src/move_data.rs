@@ -2,7 +2,7 @@
 //! is killed meanwhile moves on where they were: a part that is there as it is where it came from is left as it is.
 //!
 //! Only an empty database is moved to, or one that a move from the same database left unfinished, which has a mark until it is
-//! whole ([`MARK`]). Nobody else opens it meanwhile.
+//! whole (`half_moved.rs`). Nobody else opens it meanwhile.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,6 +12,7 @@ use duckdb::arrow::array::{ArrayRef, StringArray};
 use jiff::civil::Date;
 
 use crate::database::{Connection, Row, Turn, params};
+use crate::half_moved::{MARK, is_half_moved};
 use crate::migrations::{migrate, require_schema};
 use crate::months;
 use crate::warehouse::open_place;
@@ -26,9 +27,6 @@ const BY_MONTH: [(&str, &str); 6] = [
     ("secuencias", "media_hora"),
     ("stock_historico", "capturado_en"),
 ];
-
-/// The table that a database has until all of another one is in it; its row says of which.
-pub(crate) const MARK: &str = "mudanza_sin_terminar";
 
 /// Tables that belong to one kind of database, or to a move.
 const NOT_MOVED: [&str; 4] = ["esquema_migraciones", "procesos", "cargas_de_tienda", MARK];
@@ -165,16 +163,6 @@ fn begin(source: &Connection, target: &mut Connection, tables: &[String]) -> std
     transaction.execute_batch(&format!("CREATE TABLE {MARK} (origen VARCHAR NOT NULL)"))?;
     transaction.execute(&format!("INSERT INTO {MARK} VALUES (?)"), params![origin])?;
     Ok(transaction.commit()?)
-}
-
-/// Whether a move to this database has begun and not ended.
-pub(crate) fn is_half_moved(connection: &Connection) -> crate::database::Result<bool> {
-    connection.query_row(
-        "SELECT count(*) > 0 FROM information_schema.tables
-         WHERE table_schema = current_schema() AND table_name = ?",
-        params![MARK],
-        |row| row.get(0),
-    )
 }
 
 /// Rows that are moved together.
