@@ -316,6 +316,10 @@ fn copy(
     let typed = numbered(&|index, kind| format!("c{index}::{kind}"));
     let declared = numbered(&|index, _| format!("c{index} VARCHAR"));
     let transaction = target.transaction(Turn::Alone)?;
+    if !transaction.is_file() {
+        // Nobody waits for it, and what is read may take long to come.
+        transaction.execute_batch("SET LOCAL idle_in_transaction_session_timeout = 0")?;
+    }
     transaction.replace_temporary_table("mudanza", &format!("({declared})"))?;
     let mut found = Fingerprint::default();
     {

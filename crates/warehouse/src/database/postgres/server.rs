@@ -245,14 +245,12 @@ impl Drop for Server {
 /// the functions of `0000_functions.sql` are found: whatever is set for the role, the database or the server. How long a
 /// statement may take is decided by who waits for it.
 ///
-/// A process that was stopped or cut off in mid transaction would keep everybody's locks: the server ends its session soon.
-///
 /// A machine that lost its power keeps its locks until the server notices: within half a minute, and not after two hours.
 const SETTINGS: &str = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
     SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1;
     SET standard_conforming_strings = on; SET client_min_messages = warning;
     SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
-    SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '10s';
+    SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
     SELECT set_config('search_path', quote_ident(current_schema()) || ', klk_sql', false)";
 
 pub(super) fn closed() -> DatabaseError {

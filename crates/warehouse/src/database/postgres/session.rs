@@ -22,6 +22,9 @@ use crate::database::{Columns, DatabaseError, ReadColumn, Result, Turn, Value};
 /// The lock that whoever writes takes, alone or shared.
 const WRITERS: i64 = 0x006b_6c6b;
 
+/// A process that was stopped or cut off in mid transaction would keep everybody's locks: the server ends its session.
+const STAND_STILL_MAX: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
 /// Whether a transaction was committed is asked for as long as a server takes to start again, and as often as this.
 const COMMIT_KNOWN_WITHIN: Duration = Duration::from_secs(30);
 const COMMIT_ASKED_EVERY: Duration = Duration::from_millis(250);
@@ -63,7 +66,10 @@ impl Session {
             Turn::Beside => "pg_advisory_xact_lock_shared",
         };
         self.transaction.set(None);
-        let begun = self.messages(&format!("BEGIN; SELECT {lock}({WRITERS}); SELECT pg_current_xact_id()::text"), &[]);
+        let begun = self.messages(
+            &format!("BEGIN; {STAND_STILL_MAX}; SELECT {lock}({WRITERS}); SELECT pg_current_xact_id()::text"),
+            &[],
+        );
         let number = begun.inspect_err(|_| self.spend())?.iter().rev().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).and_then(|number| number.parse().ok()),
             _ => None,
