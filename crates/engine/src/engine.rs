@@ -14,7 +14,7 @@ use texts::Language;
 use tokio::sync::{Mutex, broadcast, watch};
 use tokio::task::JoinSet;
 use warehouse::schedules::Firing;
-use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, QueuedBy, Warehouse};
+use warehouse::{EnqueueOutcome, NewBatch, NewDecision, NewRun, QueuedBy, Warehouse, WarehouseError};
 
 use crate::access::Access;
 use crate::actor::Actor;
@@ -29,6 +29,7 @@ use crate::live_looks::LiveLooks;
 use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
+use crate::outage::Outage;
 use crate::planning::{Planning, PlanningLock};
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
@@ -96,6 +97,8 @@ pub struct Shared {
     /// What runs are doing.
     pub(crate) run_logs: RunLogs,
     pub(crate) planning: PlanningLock,
+    /// That the database does not answer.
+    pub(crate) outage: Outage,
     pub(crate) stopped: AtomicBool,
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -168,11 +171,15 @@ impl Engine {
     }
 
     /// What a caller gets for an error. The one place where that is decided: what is answered with 5xx is logged
-    /// and reported once, under the reference code that the caller is shown.
+    /// and reported once, under the reference code that the caller is shown. A database that is away is reported once a minute,
+    /// whoever asks, and logged each time.
     pub fn problem(&self, endpoint: &'static str, error: UseCaseError, language: Language) -> Problem {
         let correlacion = self.ids.correlation();
         let codigo = error.code();
-        if codigo.status() >= 500 {
+        let is_away = matches!(error, UseCaseError::Warehouse(WarehouseError::Away(_)));
+        if is_away && !self.outage.is_to_be_told(Instant::now()) {
+            tracing::warn!(endpoint, correlacion, "{error}");
+        } else if codigo.status() >= 500 {
             monitoring::capture_server_error(&error, &correlacion);
             let source = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(target: monitoring::REPORTED_TARGET, endpoint, correlacion, source, "{error}");

@@ -39,6 +39,7 @@ mod meters;
 mod notice_office;
 mod notices;
 mod number_holes;
+mod outage;
 mod period;
 mod pipelines;
 mod planning;

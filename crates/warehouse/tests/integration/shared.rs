@@ -25,8 +25,13 @@ fn process(number: u128, name: &str) -> NewProcess {
 async fn what_a_process_that_is_gone_had_in_progress_is_interrupted_and_its_neighbour_goes_on() {
     let store = Store::new();
     let neighbour = open(&store.path());
-    assert!(store.warehouse.renew_lease(process(1, "a"), Duration::from_millis(1), true).await.unwrap().leads);
-    assert!(!neighbour.renew_lease(process(2, "b"), LONG, true).await.unwrap().leads, "one leads");
+    let lease = async |warehouse: &warehouse::Warehouse, process: NewProcess, lasts: Duration| {
+        warehouse.renew_lease(process, lasts, true).await.unwrap().leads
+    };
+    assert!(lease(&store.warehouse, process(1, "a"), LONG).await);
+    assert!(!lease(&neighbour, process(2, "b"), LONG).await, "one leads");
+    // The last time that it renews it.
+    assert!(lease(&store.warehouse, process(1, "a"), Duration::from_millis(1)).await);
     let (eight, half_past) = (half_hour("2025-11-17T08:00"), half_hour("2025-11-17T08:30"));
     for (number, window, host) in [(1, eight, "a"), (2, half_past, "b")] {
         let run = store.queue(number, EtlKind::Sales, PERIFERICO, window).await;
