@@ -15,14 +15,10 @@ let loading: Promise<Module> | undefined;
 /** That the WebAssembly does not come is told once. */
 let isMissingTold = false;
 
-/** Lets a person be heard between two steps: code is compiled where it runs first, and a phone takes long for it. */
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
-
 async function load(): Promise<Module> {
   const { islas, islasWasm } = document.documentElement.dataset;
   const islands = (await import(islas ?? '')) as Module;
   await islands.default({ module_or_path: islasWasm ?? '' });
-  await turn();
   islands.start();
   return islands;
 }
@@ -48,11 +44,7 @@ async function startAll(): Promise<void> {
   if (waiting().length === 0) return;
   try {
     const islands = await (loading ??= load());
-    for (const island of waiting()) {
-      await turn();
-      // Another page may have come meanwhile, with its own.
-      if (island.isConnected && !started.has(island)) start(island, islands);
-    }
+    for (const island of waiting()) start(island, islands);
   } catch (error) {
     // None runs, for one reason. Those of a later page may.
     loading = undefined;
