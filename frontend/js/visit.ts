@@ -49,14 +49,10 @@ export async function fetchPage(address: string, init: RequestInit = {}): Promis
 
 /** The same where nobody waits for it. A connection that is dead without a word, as one that a proxy forgot, ends as one
  * that is refused, or what asks by itself would never ask again. */
-export async function fetchUnasked(address: string, headers: Record<string, string> = {}): Promise<Arrived> {
-  const signal = AbortSignal.timeout(unaskedMs);
-  try {
-    return await fetchPage(address, { headers, signal });
-  } catch (error) {
-    if (signal.aborted) throw new TypeError('no answer came in time', { cause: error });
-    throw error;
-  }
+export function fetchUnasked(address: string, headers?: Record<string, string>): Promise<Arrived> {
+  const silence = new AbortController();
+  setTimeout(() => silence.abort(new TypeError()), unaskedMs);
+  return fetchPage(address, { headers, signal: silence.signal });
 }
 
 /** The session ended: one signs in, and comes back. */
