@@ -14,7 +14,9 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('klk_meses'), hashtext(tabla));
-    IF to_regclass(nombre) IS NOT NULL THEN
+    -- Who was waited for may have made it. Names are remembered within a statement, so that the catalogue itself is asked.
+    IF EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = current_schema() || '_meses' AND relname = tabla || to_char(mes, '_YYYY_MM')) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %s (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', nombre, tabla);
