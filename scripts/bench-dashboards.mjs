@@ -122,5 +122,6 @@ try {
   }
   console.log(JSON.stringify({ bench: "dashboards", settings, rows }));
 } finally {
+  Server.killAll();
   source.kill("SIGTERM");
 }

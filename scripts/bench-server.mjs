@@ -31,6 +31,16 @@ export function residentMb(pid) {
 
 /** `klk serve` on an empty database; its settings, as variables of the environment, win over those of the bench. */
 export class Server {
+  static running = new Set();
+
+  /** Ends what a bench that failed has left. */
+  static killAll() {
+    for (const server of Server.running) {
+      server.process?.kill("SIGKILL");
+      server.forget();
+    }
+  }
+
   static async start({ klk, port, sourcePort, stores, settings = {}, role, addsPerson = true }) {
     const server = new Server();
     server.port = port;
@@ -53,6 +63,7 @@ export class Server {
       });
       if (added.status !== 0) throw new Error("nobody could be added who signs in");
     }
+    Server.running.add(server);
     const parameters = ["serve", ...(role ? ["--rol", role] : [])];
     server.process = spawn(klk, parameters, { ...options, stdio: ["ignore", "inherit", "inherit"] });
     server.agent = new Agent({ keepAlive: true, maxSockets: 4096 });
@@ -119,7 +130,8 @@ export class Server {
   }
 
   forget() {
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.folder, { recursive: true, force: true });
+    Server.running.delete(this);
   }
 
   async isReady() {

@@ -121,5 +121,6 @@ try {
   for (let workers = 0; workers <= WORKERS; workers += 1) await measure(workers);
   console.log(JSON.stringify({ bench: "workers", stores: STORES, latency_ms: LATENCY_MS, runs_a_worker: RUNS, rows }));
 } finally {
+  Server.killAll();
   source.kill("SIGTERM");
 }

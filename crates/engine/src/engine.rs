@@ -29,7 +29,7 @@ use crate::live_looks::LiveLooks;
 use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
-use crate::outage::Outage;
+use crate::outage::OutageReports;
 use crate::planning::{Planning, PlanningLock};
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
@@ -97,8 +97,7 @@ pub struct Shared {
     /// What runs are doing.
     pub(crate) run_logs: RunLogs,
     pub(crate) planning: PlanningLock,
-    /// That the database does not answer.
-    pub(crate) outage: Outage,
+    pub(crate) outage_reports: OutageReports,
     pub(crate) stopped: AtomicBool,
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -171,13 +170,13 @@ impl Engine {
     }
 
     /// What a caller gets for an error. The one place where that is decided: what is answered with 5xx is logged
-    /// and reported once, under the reference code that the caller is shown. A database that is away is reported once a minute,
-    /// whoever asks, and logged each time.
+    /// and reported once, under the reference code that the caller is shown. Of an outage of the database
+    /// each request is logged, and one a minute is reported.
     pub fn problem(&self, endpoint: &'static str, error: UseCaseError, language: Language) -> Problem {
         let correlacion = self.ids.correlation();
         let codigo = error.code();
         let is_away = matches!(error, UseCaseError::Warehouse(WarehouseError::Away(_)));
-        if is_away && !self.outage.is_to_be_told(Instant::now()) {
+        if is_away && !self.outage_reports.take_turn(Instant::now()) {
             tracing::warn!(endpoint, correlacion, "{error}");
         } else if codigo.status() >= 500 {
             monitoring::capture_server_error(&error, &correlacion);

@@ -22,7 +22,7 @@ use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
 use crate::notices;
-use crate::outage::Outage;
+use crate::outage::OutageReports;
 use crate::planning::PlanningLock;
 use crate::plans::book::PlanBook;
 use crate::plans::control::{PlanControl, PlanParts};
@@ -121,7 +121,7 @@ impl Engine {
             meters: Meters::default(),
             run_logs,
             planning: PlanningLock::default(),
-            outage: Outage::default(),
+            outage_reports: OutageReports::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         });

@@ -1,8 +1,7 @@
 //! The scheduler: one task a schedule, which sleeps until it fires and queues what is due.
 //!
-//! What a schedule missed while no process was there is not made up for here, but for a few minutes where processes share the
-//! database, so that whoever ends loses no firing: its windows are gaps, which people see
-//! and recover, instead of a storm of requests at every start.
+//! What a schedule missed is a gap, which people see and recover, instead of a storm of requests at every start. Processes that
+//! share a database make up for a few minutes, so that a leader that is killed loses no firing.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;

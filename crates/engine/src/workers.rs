@@ -17,8 +17,8 @@ use crate::retry_write::retry_write;
 use crate::run_logs::RunStep;
 use crate::{incidents, recovery_notice};
 
-/// How long a run waits that another process was taking just now, and has not taken.
-const TAKEN_ELSEWHERE_PAUSE: Duration = Duration::from_millis(20);
+/// How long another process that is claiming the same run is given to commit, before its state is read.
+const OTHER_CLAIM_PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
@@ -152,16 +152,13 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
 /// A run whose plan was held between the look at the queue and the claim waits on; one that was cancelled is gone.
 async fn put_back_if_held(engine: &Engine, run: Waiting) {
     let id = run.record.id;
+    if engine.warehouse.is_shared() {
+        tokio::time::sleep(OTHER_CLAIM_PAUSE).await;
+    }
     // Where the plan is being cancelled or resumed just now, wait for what comes of it.
     let _one_at_a_time = engine.plan_control.lock().await;
     match engine.warehouse.run(id).await {
-        Ok(Some(record)) if record.state == RunState::Queued => {
-            if engine.warehouse.is_shared() {
-                // Another process may be about to take it.
-                tokio::time::sleep(TAKEN_ELSEWHERE_PAUSE).await;
-            }
-            engine.queue.push([run]);
-        }
+        Ok(Some(record)) if record.state == RunState::Queued => engine.queue.push([run]),
         // Another process was first.
         Ok(Some(record)) if record.state != RunState::Cancelled && engine.warehouse.is_shared() => {
             engine.membership.await_end(run);

@@ -264,6 +264,29 @@ async fn lines_lie_in_the_table_of_their_month_where_a_line_of_a_day_is_once() {
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL"]
+async fn processes_that_load_the_first_lines_of_a_month_at_the_same_time_all_load_them() {
+    let store = Store::new();
+    let stores = ["tienda_01", "tienda_02", "tienda_03", "tienda_04"];
+    let processes: Vec<_> = stores.iter().map(|_| open(&store.path())).collect();
+    for month in 1..=12_u128 {
+        let day = format!("2024-{month:02}-05");
+        let window = half_hour(&format!("{day}T08:00"));
+        let mut runs = Vec::new();
+        for (place, id) in (0..).zip(stores) {
+            runs.push(store.start(month * 10 + place, EtlKind::Sales, id, window).await);
+        }
+        let commits = processes.iter().zip(stores).zip(runs).map(|((process, id), run)| {
+            let lines = vec![line(&format!("F-{month}"), 1, &format!("{day}T08:00:00"), "1")];
+            process.commit_sales_window(end(run, window.end(), 1), sales_window(id, window), lines)
+        });
+        for committed in futures::future::join_all(commits).await {
+            assert_eq!(committed.unwrap().added, 1, "{day}");
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
 async fn a_server_whose_lines_were_in_one_table_has_them_by_month_after_a_start() {
     const EARLIER: [(i32, &str, &str); 2] = [
         (0, "functions", include_str!("../../src/database/postgres/schema/0000_functions.sql")),
