@@ -182,18 +182,6 @@ impl Warehouse {
         })
         .await
     }
-
-    /// Takes back the waiting runs of a batch; says how many.
-    pub async fn cancel_batch(&self, batch: BatchId, now: Timestamp) -> Result<usize> {
-        self.write("cancelar_lote", move |transaction| {
-            Ok(transaction.execute(
-                "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT)
-                 WHERE lote_id = ?::UUID AND estado = 'en_cola'",
-                params![micros(now), batch.to_string()],
-            )?)
-        })
-        .await
-    }
 }
 
 /// A run that is to be taken into work.

@@ -106,8 +106,12 @@ async fn serve_demo(mut settings: Settings, observability: &Observability) -> Re
     let loading = engine.clone();
     // The pages show the same progress while the terminal does, so nobody waits for the load.
     let load = tokio::spawn(async move {
-        if let Err(failure) = demo.load(&loading).await {
-            tracing::error!(%failure, "the demo's sales were not loaded");
+        tokio::select! {
+            loaded = demo.load(&loading) => if let Err(failure) = loaded {
+                tracing::error!(%failure, "the demo's sales were not loaded");
+            },
+            // Whoever stops the demo meanwhile is told of no error.
+            () = runtime::stop_signal() => {}
         }
         demo
     });

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use reqwest::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, ETAG, HeaderMap, IF_NONE_MATCH, VARY,
 };
 
 use crate::rest::block_on;
@@ -21,6 +21,15 @@ fn a_server_whose_disk_is_full_is_not_ready() {
     });
 }
 
+/// Its headers, a line each, without those that are others each time.
+fn same_of_each(headers: &HeaderMap) -> String {
+    let others = ["date", "content-length", "x-request-id", "server-timing", "set-cookie"];
+    let same = headers.iter().filter(|(name, _)| !others.contains(&name.as_str()));
+    let mut lines: Vec<String> = same.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
 #[test]
 fn health_and_headers_are_as_a_proxy_and_a_browser_want_them() {
     let pos = Pos::start();
@@ -34,13 +43,10 @@ fn health_and_headers_are_as_a_proxy_and_a_browser_want_them() {
         let page = server.get("/actividad").await;
         assert_eq!(page.status(), 200);
         let header = |name: &str| page.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap();
-        assert_eq!(header("x-content-type-options"), "nosniff");
-        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
-        assert!(header("permissions-policy").contains("camera=()"));
         assert_eq!(header("x-request-id").len(), 8);
         let policy = header("content-security-policy");
-        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
         let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        insta::assert_snapshot!("headers_of_a_page", same_of_each(page.headers()).replace(&nonce, "NONCE"));
         let html = page.text().await.unwrap();
         let scripts: Vec<&str> = html.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
         assert!(!scripts.is_empty());

@@ -19,7 +19,7 @@ use rstest::rstest;
 use warehouse::SalesTotals;
 
 use crate::plans::{brisk, request};
-use crate::support::{PATIENT, World, operator, sold};
+use crate::support::{PATIENT, World, ended, operator, sold};
 
 const STORES: [(&str, &str); 2] = [("tienda_01", "SUC001"), ("tienda_08", "SUC002")];
 const DAYS: [&str; 2] = ["2025-11-17", "2025-11-18"];
@@ -202,7 +202,7 @@ async fn recover_all(world: &World, seed: u64) {
         let preview = world.engine.plan_recovery(&operator(), everything()).await.unwrap();
         if preview.ventanas > 0 {
             match world.engine.start_plan(&operator(), preview.hash.as_str()).await {
-                Ok(plan) => drop(world.engine.wait_for_batch(plan.lote_id.unwrap()).await),
+                Ok(plan) => drop(ended(&world.engine, plan.lote_id.unwrap()).await),
                 // Something was still loaded meanwhile, as by a retry: the next round asks again.
                 Err(UseCaseError::PlanChanged { .. }) => {}
                 Err(error) => panic!("seed {seed}: {error}"),
@@ -225,7 +225,7 @@ async fn compare_all(world: &World) {
             let request = ReconcileRequest { ubicacion_id: BranchId::new(id), fecha: date.to_owned() };
             let answer = world.engine.reconcile(&operator(), request).await.unwrap();
             if let Some(batch) = answer.lote_id {
-                drop(world.engine.wait_for_batch(batch).await);
+                drop(ended(&world.engine, batch).await);
             }
         }
     }

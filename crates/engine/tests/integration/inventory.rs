@@ -133,8 +133,7 @@ async fn an_article_that_cannot_be_read_keeps_its_stock_and_the_others_are_taken
     let runs = snapshot(&world).await;
     let message = runs[0].error_mensaje.clone().unwrap();
     assert_eq!((runs[0].estado, runs[0].error_tipo), (RunState::Partial, Some(ErrorClass::InvalidData)), "{message}");
-    assert!(message.starts_with("2 artículos no se pudieron leer"), "{message}");
-    assert!(message.contains("almacén APP-TPF, artículo A-1, «stock»: llegó \"muchos\""), "{message}");
+    insta::assert_snapshot!(message, @r#"2 artículos no se pudieron leer y conservan la existencia que tenían: almacén APP-TPF, artículo A-1, «stock»: llegó "muchos"; almacén APP-PPF, artículo A-1, «stock»: llegó "muchos". Los demás están al día; la foto no cuenta como completa."#);
     assert_eq!(runs[0].registros_cargados, Some(4));
     assert_eq!(freshness(&world).await, [Freshness::Stale; 2], "no snapshot was taken whole since");
 }
@@ -161,7 +160,7 @@ async fn a_stock_that_falls_is_believed_when_it_comes_again() {
     world.clock.set("2025-11-18T16:30:00Z");
     let doubted = snapshot(&world).await;
     assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
-    assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("ya no tiene 100 de los 100 artículos"), "{doubted:?}");
+    insta::assert_snapshot!(doubted[0].error_mensaje.as_ref().unwrap(), @"El KLK ya no tiene 100 de los 100 artículos del almacén APP-PPF. Se conserva la foto anterior: se creerá la nueva si llega igual después de 10 min.");
 
     // It was a moment's weakness of the POS.
     articles.store(101, Ordering::Relaxed);
@@ -211,7 +210,7 @@ async fn a_warehouse_in_doubt_does_not_keep_the_other_one_as_it_was() {
     world.clock.set("2025-11-18T16:30:00Z");
     let runs = snapshot(&world).await;
     assert_eq!((runs[0].estado, runs[0].registros_cargados), (RunState::Partial, Some(100)), "{runs:?}");
-    assert!(runs[0].error_mensaje.as_ref().unwrap().contains("almacén APP-TPF"), "{runs:?}");
+    insta::assert_snapshot!(runs[0].error_mensaje.as_ref().unwrap(), @"El KLK ya no tiene 97 de los 100 artículos del almacén APP-TPF. Se conserva la foto anterior: se creerá la nueva si llega igual después de 10 min.");
     world.clock.set("2025-11-18T18:00:00Z");
     let missing: Vec<String> = gaps(&world).await.into_iter().map(|gap| gap.hora_desde).collect();
     assert!(missing.contains(&"12:30".to_owned()), "the half hour is not whole: {missing:?}");
@@ -240,7 +239,7 @@ async fn a_stock_of_other_articles_is_believed_when_it_comes_again() {
     world.clock.set("2025-11-18T17:00:00Z");
     let doubted = snapshot(&world).await;
     assert_eq!((doubted[0].estado, doubted[0].error_tipo), (RunState::Failed, Some(ErrorClass::InvalidData)));
-    assert!(doubted[0].error_mensaje.as_ref().unwrap().contains("ya no tiene 100 de los 100 artículos"), "{doubted:?}");
+    insta::assert_snapshot!(doubted[0].error_mensaje.as_ref().unwrap(), @"El KLK ya no tiene 100 de los 100 artículos del almacén APP-PPF. Se conserva la foto anterior: se creerá la nueva si llega igual después de 10 min.");
     world.clock.set("2025-11-18T17:30:00Z");
     assert_eq!(snapshot(&world).await[0].estado, RunState::Succeeded, "it came twice");
 }

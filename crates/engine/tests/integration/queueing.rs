@@ -76,16 +76,6 @@ async fn a_batch_is_shown_while_it_waits_and_for_a_while_after_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_for_a_batch_that_has_ended_is_over_at_once_and_for_an_unknown_one_an_error() {
-    let world = World::new().await;
-    let batch = world.ask_for("tienda_01", "2025-11-16", None).await;
-    world.all_ended().await;
-    assert_eq!(world.engine.wait_for_batch(batch).await.unwrap().exitosas, 1);
-    let unknown = domain::BatchId(uuid::Uuid::from_u128(99_999));
-    assert_eq!(world.engine.wait_for_batch(unknown).await.unwrap_err().code(), ProblemCode::NotFound);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn runs_are_listed_by_filter_and_page() {
     let world = World::new().await;
     for date in ["2025-11-14", "2025-11-15", "2025-11-16"] {

@@ -86,10 +86,8 @@ async fn a_recovery_that_was_taken_back_is_neither() {
     let Started { monitoring, guard, .. } = team(&server);
     let mut world = World::monitored(EngineSettings { workers: 0, ..settings() }, monitoring).await;
     let answer = world.engine.recover_gap(&operator(), hours_of("2025-11-17", "10:00", "11:00")).await.unwrap();
-    let warehouse = world.warehouse().await;
-    let now = "2025-11-18T16:01:00Z".parse().unwrap();
-    assert_eq!(warehouse.cancel_batch(answer.lote_id.unwrap(), now).await.unwrap(), 2);
-    warehouse.close().await;
+    let plan = answer.plan_hash.unwrap();
+    assert_eq!(world.engine.cancel_plan(&operator(), plan.as_str(), None).await.unwrap().canceladas, 2);
     world.restart(settings()).await;
     world.engine.shutdown().await;
     drop(guard);

@@ -6,7 +6,7 @@ use domain::{BranchId, ErrorClass, EtlKind, Interval, RunState, Window};
 use jiff::civil::DateTime;
 use klk_sim::{Endpoint, Fault, FaultKind};
 
-use crate::support::{World, operator, sold, totals, zone};
+use crate::support::{World, ended, operator, sold, totals, zone};
 
 fn local(text: &str) -> DateTime {
     text.parse().unwrap()
@@ -36,7 +36,7 @@ async fn three_things_go_wrong_three_gaps_show_and_recovering_them_gives_what_th
     let never_ran = window("tienda_01", "2025-11-17T16:00", "2025-11-17T16:30");
 
     let batch = world.engine.load_missing(&operator(), 2, &[never_ran]).await.unwrap().batch.unwrap();
-    let progress = world.engine.wait_for_batch(batch).await.unwrap();
+    let progress = ended(&world.engine, batch).await;
     assert_eq!((progress.terminadas, progress.fallidas), (progress.ventanas, 7));
 
     let gaps = world.gaps(48).await;

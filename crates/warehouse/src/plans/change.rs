@@ -40,7 +40,7 @@ impl Warehouse {
     /// Ends a plan none of whose runs is queued or in progress any more; says whether it ended now.
     pub async fn finish_plan(&self, plan: BatchId, decision: Decision) -> Result<bool> {
         self.write("terminar_plan", move |transaction| {
-            let Some(known) = plans(transaction, "WHERE id = ?::UUID", "", params![plan.to_string()])?.pop() else {
+            let Some(known) = plans(transaction, "WHERE id = ?::UUID", params![plan.to_string()])?.pop() else {
                 return Ok(false);
             };
             let is_over = known.counts.queued + known.counts.running == 0;

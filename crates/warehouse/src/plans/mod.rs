@@ -4,6 +4,8 @@ mod change;
 mod propose;
 mod start;
 
+use std::collections::HashMap;
+
 use crate::database::{Connection, Params, Row, params};
 use domain::plan::{InvalidPlanHash, PlanAction, PlanHash, PlanOptions, PlanScope, PlanState, ScopePart, StopCause};
 use domain::{BatchId, BranchId, EtlKind};
@@ -12,6 +14,7 @@ use texts::{Language, stop_cause};
 
 use crate::audit_chain::{self, StoredAuditEntry};
 use crate::instants::{identified, instant, micros, named};
+use crate::literal::list;
 use crate::set_aside::ReadRow;
 use crate::{Result, Warehouse, WarehouseError};
 
@@ -114,31 +117,26 @@ pub struct PlanCounts {
     pub loaded: u64,
 }
 
-/// The plans that are asked for, and behind them what their runs came to. Each window once, by its latest run: one that was
-/// interrupted may have been queued anew.
-const COUNTED: &str = "ultimas AS (
-        SELECT lote_id, estado, registros_cargados FROM (
+/// What the runs of some plans came to, each window once, by its latest run: one that was interrupted may have been queued anew.
+fn counted(plans: &str) -> String {
+    format!(
+        "SELECT lote_id::VARCHAR, count(*) FILTER (WHERE estado = 'en_cola')::UBIGINT,
+            count(*) FILTER (WHERE estado = 'en_proceso')::UBIGINT, count(*) FILTER (WHERE estado = 'exitoso')::UBIGINT,
+            count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
+            count(*) FILTER (WHERE estado = 'cancelado')::UBIGINT, coalesce(sum(registros_cargados), 0)::UBIGINT
+         FROM (
             SELECT lote_id, estado, registros_cargados,
                 row_number() OVER (PARTITION BY lote_id, ubicacion_id, ventana_desde ORDER BY id DESC) AS lugar
-            FROM etl_ejecuciones WHERE lote_id IN (SELECT id FROM elegidos)) AS numeradas
-        WHERE lugar = 1),
-     cuenta AS (
-        SELECT lote_id, count(*) FILTER (WHERE estado = 'en_cola') AS en_cola,
-            count(*) FILTER (WHERE estado = 'en_proceso') AS en_proceso, count(*) FILTER (WHERE estado = 'exitoso') AS exitosas,
-            count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido')) AS fallidas,
-            count(*) FILTER (WHERE estado = 'cancelado') AS canceladas, sum(registros_cargados) AS lineas
-        FROM ultimas GROUP BY lote_id)
-     SELECT id::VARCHAR, hash, elegidos.estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
-        epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo,
-        coalesce(en_cola, 0)::UBIGINT, coalesce(en_proceso, 0)::UBIGINT, coalesce(exitosas, 0)::UBIGINT,
-        coalesce(fallidas, 0)::UBIGINT, coalesce(canceladas, 0)::UBIGINT, coalesce(lineas, 0)::UBIGINT, causa
-     FROM elegidos LEFT JOIN cuenta ON lote_id = id";
+            FROM etl_ejecuciones WHERE lote_id IN ({plans})) AS numeradas
+         WHERE lugar = 1 GROUP BY lote_id"
+    )
+}
 
 impl Warehouse {
     /// One plan, if there is one.
     pub async fn plan(&self, plan: BatchId) -> Result<Option<PlanRecord>> {
         self.read("plan", move |connection| {
-            Ok(plans(connection, "WHERE id = ?::UUID", "", params![plan.to_string()])?.pop())
+            Ok(plans(connection, "WHERE id = ?::UUID", params![plan.to_string()])?.pop())
         })
         .await
     }
@@ -148,7 +146,7 @@ impl Warehouse {
         self.read("planes_por_hash", move |connection| {
             let latest = "WHERE starts_with(hash, ?)
                 AND NOT EXISTS (SELECT 1 FROM planes AS luego WHERE luego.hash = planes.hash AND luego.id > planes.id) LIMIT 2";
-            plans(connection, latest, "", params![digits])
+            plans(connection, latest, params![digits])
         })
         .await
     }
@@ -156,12 +154,7 @@ impl Warehouse {
     /// Plans that were started, the newest first.
     pub async fn plans(&self, limit: u32) -> Result<Vec<PlanRecord>> {
         self.read("planes", move |connection| {
-            plans(
-                connection,
-                "WHERE estado <> 'propuesto' ORDER BY id DESC LIMIT ?",
-                "ORDER BY id DESC",
-                params![limit],
-            )
+            plans(connection, "WHERE estado <> 'propuesto' ORDER BY id DESC LIMIT ?", params![limit])
         })
         .await
     }
@@ -169,7 +162,7 @@ impl Warehouse {
     /// Plans that were started and have not ended, the oldest first.
     pub async fn active_plans(&self) -> Result<Vec<PlanRecord>> {
         self.read("planes_activos", |connection| {
-            plans(connection, "WHERE estado IN ('en_curso', 'pausado', 'detenido')", "ORDER BY id", [])
+            plans(connection, "WHERE estado IN ('en_curso', 'pausado', 'detenido') ORDER BY id", [])
         })
         .await
     }
@@ -236,16 +229,43 @@ fn state_of(connection: &Connection, plan: BatchId) -> Result<Option<PlanState>>
     Ok(Some(named("estado", &row.get::<_, String>(0)?)?))
 }
 
-/// The plans that a clause chooses, in an order.
-fn plans(connection: &Connection, which: &str, order: &str, values: impl Params) -> Result<Vec<PlanRecord>> {
-    let sql = format!("WITH elegidos AS (SELECT * FROM planes {which}), {COUNTED} {order}");
-    let mut statement = connection.prepare(&sql)?;
+/// The plans that a clause chooses, in its order.
+fn plans(connection: &Connection, which: &str, values: impl Params) -> Result<Vec<PlanRecord>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT id::VARCHAR, hash, estado, etl_tipo, repetir_cargado, fuera_de_horario, automatico, ventanas,
+            epoch_us(propuesto_en), epoch_us(iniciado_en), iniciado_por, epoch_us(terminado_en), motivo, causa
+         FROM planes {which}"
+    ))?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.extend(plan(row).or_set_aside("planes")?);
     }
+    // Most plans that are looked for were only shown, and have no runs.
+    let started: Vec<BatchId> = found.iter().filter(|plan| plan.started_at.is_some()).map(|plan| plan.id).collect();
+    if !started.is_empty() {
+        let mut counts = counts_of(connection, &started)?;
+        found.iter_mut().for_each(|plan| plan.counts = counts.remove(&plan.id).unwrap_or_default());
+    }
     Ok(found)
+}
+
+fn counts_of(connection: &Connection, started: &[BatchId]) -> Result<HashMap<BatchId, PlanCounts>> {
+    let mut statement = connection.prepare(&counted(&list(started)))?;
+    let mut rows = statement.query([])?;
+    let mut counts = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let of_plan = PlanCounts {
+            queued: row.get(1)?,
+            running: row.get(2)?,
+            succeeded: row.get(3)?,
+            failed: row.get(4)?,
+            cancelled: row.get(5)?,
+            loaded: row.get(6)?,
+        };
+        counts.insert(identified("lote_id", &row.get::<_, String>(0)?)?, of_plan);
+    }
+    Ok(counts)
 }
 
 fn plan(row: &Row<'_>) -> Result<PlanRecord> {
@@ -266,15 +286,8 @@ fn plan(row: &Row<'_>) -> Result<PlanRecord> {
         started_by: row.get(10)?,
         ended_at: moment(11)?,
         reason: row.get(12)?,
-        cause: cause_of(row, 19)?,
-        counts: PlanCounts {
-            queued: row.get(13)?,
-            running: row.get(14)?,
-            succeeded: row.get(15)?,
-            failed: row.get(16)?,
-            cancelled: row.get(17)?,
-            loaded: row.get(18)?,
-        },
+        cause: cause_of(row, 13)?,
+        counts: PlanCounts::default(),
     })
 }
 

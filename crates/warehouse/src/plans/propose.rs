@@ -44,7 +44,7 @@ impl Warehouse {
                     new.id
                 }
             };
-            let mut found = plans(transaction, "WHERE id = ?::UUID", "", params![id.to_string()])?;
+            let mut found = plans(transaction, "WHERE id = ?::UUID", params![id.to_string()])?;
             found.pop().ok_or(crate::WarehouseError::Panicked)
         })
         .await
@@ -59,7 +59,7 @@ fn forget_proposed(connection: &Connection, before: Timestamp) -> Result<()> {
 }
 
 fn proposed(connection: &Connection, new: &NewPlan) -> Result<Option<BatchId>> {
-    let latest = plans(connection, "WHERE hash = ? ORDER BY id DESC LIMIT 1", "", params![new.plan.hash().as_str()])?;
+    let latest = plans(connection, "WHERE hash = ? ORDER BY id DESC LIMIT 1", params![new.plan.hash().as_str()])?;
     Ok(latest.first().filter(|plan| plan.state == PlanState::Proposed).map(|plan| plan.id))
 }
 

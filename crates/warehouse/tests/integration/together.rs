@@ -3,14 +3,17 @@
 
 use std::sync::Arc;
 
+use domain::plan::PlanAction;
 use domain::sale::SaleLine;
 use domain::{EtlKind, HALF_HOUR, Interval, RunId};
 use jiff::Timestamp;
 use rstest::rstest;
 use tokio::sync::oneshot;
-use warehouse::{JobWatch, Receipt, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
+use warehouse::{Decision, JobWatch, Receipt, StatementObserver, Warehouse, WarehouseError, WarehouseSettings};
 
-use crate::samples::{batch, branch, end, instant, line, new_run, numbered_half_hour, run_id, sales_window, unused_id};
+use crate::samples::{
+    batch, batch_id, branch, end, instant, line, new_run, numbered_half_hour, run_id, sales_window, unused_id,
+};
 use crate::store::{TextRow, settings_at, sorted_rows};
 
 /// Everything that commits write, but for how long a load took.
@@ -63,7 +66,7 @@ struct Gate(std::sync::Mutex<Option<std::sync::mpsc::Receiver<()>>>);
 
 impl StatementObserver for Gate {
     fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
-        let held = if name == "cancelar_lote" { self.0.lock().unwrap().take() } else { None };
+        let held = if name == "terminar_plan" { self.0.lock().unwrap().take() } else { None };
         held.map(|held| Box::new(Held(held)) as Box<dyn JobWatch>)
     }
 }
@@ -102,7 +105,16 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
     }
     let holding = at_once.then(|| {
         let warehouse = warehouse.clone();
-        tokio::spawn(async move { warehouse.cancel_batch(crate::samples::batch_id(9999), created).await })
+        let order = Decision {
+            action: PlanAction::Finish,
+            actor: "ana".to_owned(),
+            origin: "web",
+            reason: None,
+            cause: None,
+            at: created,
+        };
+        // Of a plan that is not there.
+        tokio::spawn(async move { warehouse.finish_plan(batch_id(9999), order).await })
     });
     let mut waiting = Vec::new();
     for (number, window) in numbered {

@@ -86,32 +86,6 @@ async fn what_a_process_left_in_progress_is_interrupted_and_what_waits_goes_on_w
 }
 
 #[tokio::test]
-async fn cancelling_a_batch_takes_back_what_still_waits_of_it() {
-    let store = Store::new();
-    let asked = vec![
-        new_run(1, branch(PERIFERICO), half_hour("2025-11-17T08:00")),
-        new_run(2, branch(PERIFERICO), half_hour("2025-11-17T08:30")),
-        new_run(3, branch(PERIFERICO), half_hour("2025-11-17T09:00")),
-    ];
-    store.warehouse.enqueue(batch(1), asked).await.unwrap();
-    let other = store.queue(4, EtlKind::Sales, CENTRO, half_hour("2025-11-17T08:00")).await;
-    store.warehouse.claim(run_id(1), instant("2025-11-17T12:35:00Z"), "host-1".to_owned(), None).await.unwrap();
-
-    let now = instant("2025-11-17T12:36:00Z");
-    assert_eq!(store.warehouse.cancel_batch(batch_id(1), now).await.unwrap(), 2);
-    assert_eq!(store.warehouse.cancel_batch(batch_id(1), now).await.unwrap(), 0);
-
-    let states: Vec<_> =
-        store.warehouse.batch_runs(batch_id(1)).await.unwrap().iter().map(|run| (run.id, run.estado)).collect();
-    assert_eq!(
-        states,
-        [(run_id(1), RunState::Running), (run_id(2), RunState::Cancelled), (run_id(3), RunState::Cancelled)]
-    );
-    assert!(!store.warehouse.claim(run_id(2), now, "host-1".to_owned(), None).await.unwrap());
-    assert_eq!(store.warehouse.run(other).await.unwrap().unwrap().state, RunState::Queued);
-}
-
-#[tokio::test]
 async fn the_trace_of_a_run_is_stored_with_its_start() {
     let store = Store::new();
     let run = store.queue(1, EtlKind::Sales, PERIFERICO, half_hour("2025-11-17T08:00")).await;
