@@ -1,5 +1,6 @@
 //! What is known of a store's day: what is missing of it, why, and what can be done.
 
+use domain::gap::GapState;
 use domain::read_model::GapView;
 use engine::{CoverageGrid, GridCell, GridSpan};
 use leptos::prelude::*;
@@ -10,7 +11,7 @@ use crate::format::{cause_name, day, dollars, evidence_of_gap};
 use crate::i18n::window_state_name;
 use crate::page::Page;
 use crate::preferences::language;
-use crate::query::{AT, COVERAGE, JUSTIFY_PATH, RECOVER_PATH, day_path, run_href};
+use crate::query::{AT, COVERAGE, JUSTIFY_PATH, PLANS_PATH, RECOVER_PATH, day_path, run_href};
 use crate::values::Values;
 use crate::views::{Failure, Pill, Step, Tone, is_shown};
 
@@ -128,7 +129,9 @@ fn buttons(gap: &GapView) -> AnyView {
     };
     let recover =
         gap.recuperable.then(|| button("celda-recuperar", "button button-primary", None, language.gaps().recover()));
+    let held = (gap.estado == GapState::Held)
+        .then(|| view! { <a class="button" href=PLANS_PATH>{language.state().held()}</a> });
     let is_idle = gap.ejecucion_en_curso_id.is_none();
     let justify = is_idle.then(|| button("celda-justificar", "button", Some(JUSTIFY_PATH), language.justify().open()));
-    view! { <p class="actions">{recover} " " {justify}</p> }.into_any()
+    view! { <p class="actions">{recover} {held} " " {justify}</p> }.into_any()
 }

@@ -95,6 +95,10 @@ fn action(language: Language, summary: &Summary) -> AnyView {
         Verdict::Recovering(_) => link(PLANS_PATH, texts.watch(), "button button-primary"),
         // What is well needs no hand: the button is quiet then.
         Verdict::AllThere => link(COVERAGE.path, texts.see_coverage(), "button"),
+        // All of it waits in a recovery already: that is resumed, and nothing is queued twice.
+        Verdict::Missing { windows } if windows == summary.held_windows => {
+            link(PLANS_PATH, texts.see_held(), "button button-primary")
+        }
         Verdict::Missing { windows } => view! {
             <form class="verdict-actions" method="post" action=RECOVER_PATH data-dialogo="">
                 <input type="hidden" name="volver" value=HOME_PATH/>
@@ -108,7 +112,7 @@ fn action(language: Language, summary: &Summary) -> AnyView {
                     value="todo"
                     aria-haspopup="dialog"
                 >
-                    {texts.recover(whole(language, windows))}
+                    {texts.recover(whole(language, windows.saturating_sub(summary.held_windows)))}
                 </button>
                 <a class="link" href=GAPS.path>{texts.see_gaps()}</a>
             </form>
@@ -176,6 +180,11 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     }
     if !summary.value_usd.is_zero() {
         details.push(texts.missing_worth(dollars(language, summary.value_usd)));
+    }
+    match summary.held_windows {
+        0 => {}
+        1 => details.push(texts.held_one().to_owned()),
+        many => details.push(texts.held(whole(language, many))),
     }
     if let Some(oldest) = &summary.oldest {
         details.push(texts.oldest(&oldest.name, absolute(language, oldest.since)));

@@ -12,7 +12,7 @@ use super::{CopyButton, Moment, Pill, Tone};
 use crate::format::{Period, cause_name, day, evidence_of_gap, numbers_of, period, whole};
 use crate::i18n::{Language, kind_name, shown_message, urgency_name};
 use crate::preferences::language;
-use crate::query::{JUSTIFY_PATH, Query, RUNS, confirm_path, day_path, run_href};
+use crate::query::{JUSTIFY_PATH, PLANS_PATH, Query, RUNS, confirm_path, day_path, run_href};
 
 /// The local time that is missing.
 pub fn period_of(language: Language, gap: &GapView) -> Period {
@@ -41,8 +41,8 @@ pub fn gap_row(gap: &GapView, now: Timestamp, chosen: Option<&str>, is_past: boo
     let missing = period_of(language, gap);
     let select = (gap.recuperable && !is_past).then(|| checkbox(gap, chosen == Some(gap.evidencia.tipo.as_str())));
     let confirm = (!is_past && awaits_confirmation(gap)).then(|| confirm_link(gap));
-    let justify =
-        (!is_past && !matches!(gap.estado, GapState::Queued | GapState::Running)).then(|| justify_button(gap));
+    let justify = (!is_past && !matches!(gap.estado, GapState::Queued | GapState::Held | GapState::Running))
+        .then(|| justify_button(gap));
     let id = format!("gap-{}", gap.id);
     // As an identifier that began at its end would be (frontend/js/morph.ts).
     let end = id.rsplit_once('.').map(|(of, _)| format!("{of}.{}", gap.fin.as_second()));
@@ -225,6 +225,7 @@ fn next_step(gap: &GapView, is_past: bool) -> AnyView {
     let texts = language.gaps();
     match gap.estado {
         GapState::Queued => view! { <Pill tone=Tone::Neutral label=language.state().queued()/> }.into_any(),
+        GapState::Held => view! { <a class="link" href=PLANS_PATH>{language.state().held()}</a> }.into_any(),
         GapState::Running => view! { <Pill tone=Tone::Info label=language.state().running() is_busy=true/> }.into_any(),
         GapState::Pending if gap.recuperable && !is_past => {
             let label = texts.recover_of(&gap.ubicacion_nombre, period_of(language, gap));

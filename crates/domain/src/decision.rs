@@ -83,6 +83,8 @@ pub enum ListedAction {
     PlanCancelled,
     /// Too many failures held it.
     PlanStopped,
+    /// It went on without a store whose windows failed.
+    PlanStoreSkipped,
     /// Its last window ended.
     PlanFinished,
     /// Windows were recovered without a plan.
@@ -103,6 +105,7 @@ wire_names!(ListedAction {
     PlanResumed => "plan_reanudado",
     PlanCancelled => "plan_cancelado",
     PlanStopped => "plan_detenido",
+    PlanStoreSkipped => "plan_tienda_omitida",
     PlanFinished => "plan_terminado",
     Recovery => "recuperacion",
     Manual => "manual",

@@ -55,6 +55,8 @@ pub struct Attempt {
     pub interval: Interval<Timestamp>,
     /// Queued and running attempts mark a gap as in progress; final ones explain it.
     pub state: RunState,
+    /// It waits, and its plan is paused or was stopped: nothing of it starts until somebody resumes the plan.
+    pub is_held: bool,
     /// Of a failed attempt.
     pub error: Option<ErrorClass>,
     /// Of a failed attempt.
@@ -90,7 +92,52 @@ pub struct Gap {
     /// Finished attempts at the window that was tried most.
     pub attempts: u32,
     /// The run that has its first window in progress, or will have it.
-    pub work: Option<(RunId, RunState)>,
+    pub work: Option<GapWork>,
+}
+
+/// A run for what is missing that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GapWork {
+    /// Which.
+    pub run: RunId,
+    /// Whether it waits or is in progress.
+    pub stage: GapWorkStage,
+}
+
+/// Where such a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapWorkStage {
+    /// It waits for somebody who resumes its plan.
+    Held,
+    /// It waits for its turn.
+    Queued,
+    /// It is in progress.
+    Running,
+}
+
+impl GapWork {
+    /// What is done of attempts at one window; None where all have ended.
+    pub fn of<'attempt>(attempts: impl Iterator<Item = &'attempt Attempt>) -> Option<Self> {
+        let unfinished = attempts.filter(|attempt| !attempt.state.is_final());
+        unfinished
+            .map(|attempt| Self { run: attempt.run, stage: attempt.stage() })
+            .max_by_key(|work| (work.stage, work.run))
+    }
+}
+
+impl Attempt {
+    fn stage(&self) -> GapWorkStage {
+        match (self.state, self.is_held) {
+            (RunState::Running, _) => GapWorkStage::Running,
+            (_, true) => GapWorkStage::Held,
+            (_, false) => GapWorkStage::Queued,
+        }
+    }
+
+    /// Whether it ends without anybody doing anything.
+    pub fn is_in_progress(&self) -> bool {
+        !self.state.is_final() && !self.is_held
+    }
 }
 
 impl GapEvidence {
@@ -167,11 +214,7 @@ fn gap_of(window: Interval<Timestamp>, tried: &[&Attempt], changed: Option<RunId
             run: latest.run,
         },
     };
-    let work = tried
-        .iter()
-        .filter(|attempt| !attempt.state.is_final())
-        .max_by_key(|attempt| (attempt.state == RunState::Running, attempt.run))
-        .map(|attempt| (attempt.run, attempt.state));
+    let work = GapWork::of(tried.iter().copied());
     Gap { interval: window, windows: 1, cause, attempts: u32::try_from(finished().count()).unwrap_or(u32::MAX), work }
 }
 
@@ -180,7 +223,7 @@ fn continues(last: &Gap, next: &Gap, zone: &TimeZone) -> bool {
     last.interval.end() == next.interval.start()
         && same_day
         && last.cause.is_alike(&next.cause)
-        && last.work.map(|(_, state)| state) == next.work.map(|(_, state)| state)
+        && last.work.map(|work| work.stage) == next.work.map(|work| work.stage)
 }
 
 fn extend(last: &mut Gap, next: Gap) {
@@ -230,6 +273,8 @@ pub enum GapState {
     Pending,
     /// A run for it waits.
     Queued,
+    /// A run for it waits in a plan that is paused or was stopped, until somebody resumes that.
+    Held,
     /// A run for it is in progress.
     Running,
     /// It cannot be had any more (DESIGN, rule 8).
@@ -238,6 +283,7 @@ pub enum GapState {
 crate::state::wire_names!(GapState {
     Pending => "pendiente",
     Queued => "en_cola",
+    Held => "en_pausa",
     Running => "en_proceso",
     Unrecoverable => "irrecuperable",
 });
@@ -287,7 +333,8 @@ mod tests {
     }
 
     fn attempt(number: u128, from: i64, to: i64, state: RunState, error: Option<ErrorClass>) -> Attempt {
-        Attempt { run: RunId(Uuid::from_u128(number)), interval: span(from, to), state, error, message: None }
+        let run = RunId(Uuid::from_u128(number));
+        Attempt { run, interval: span(from, to), state, is_held: false, error, message: None }
     }
 
     fn evidence(covered: &[(i64, i64)], attempts: Vec<Attempt>) -> GapEvidence {
@@ -330,7 +377,18 @@ mod tests {
         let gaps = evidence(&[(0, 5), (6, 28)], attempts).gaps(&caracas());
         assert!(matches!(gaps[0].cause, GapCause::Attempted { error: Some(ErrorClass::ApiError), .. }));
         assert_eq!(gaps[0].attempts, 2);
-        assert_eq!(gaps[0].work, Some((RunId(Uuid::from_u128(3)), RunState::Running)));
+        assert_eq!(gaps[0].work, Some(GapWork { run: RunId(Uuid::from_u128(3)), stage: GapWorkStage::Running }));
+    }
+
+    #[test]
+    fn what_waits_in_a_plan_that_is_held_is_another_gap_than_what_waits_for_its_turn() {
+        let waiting =
+            |number, from, is_held| Attempt { is_held, ..attempt(number, from, from + 1, RunState::Queued, None) };
+        let attempts = vec![waiting(1, 5, false), waiting(2, 6, true), waiting(3, 7, true), waiting(4, 7, false)];
+        let gaps = evidence(&[(0, 5), (8, 28)], attempts).gaps(&caracas());
+        let stages: Vec<_> = gaps.iter().map(|gap| (gap.windows, gap.work.map(|work| work.stage))).collect();
+        let (queued, held) = (Some(GapWorkStage::Queued), Some(GapWorkStage::Held));
+        assert_eq!(stages, [(1, queued), (1, held), (1, queued)]);
     }
 
     fn change(number: u128, half_hour: i64) -> LaterChange {

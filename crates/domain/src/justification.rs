@@ -173,6 +173,7 @@ mod tests {
             run: RunId(Uuid::from_u128(1)),
             interval: span(5, 6),
             state: RunState::Queued,
+            is_held: false,
             error: None,
             message: None,
         };

@@ -370,6 +370,12 @@ pub enum RunMessage {
         /// Who did.
         nombre: String,
     },
+    /// Its plan goes on without its store: the store's windows failed one after the other.
+    #[serde(rename = "tienda_omitida")]
+    StoreSkipped {
+        /// How many in a row.
+        fallas: u32,
+    },
     /// The process ended while the run was in progress.
     #[serde(rename = "proceso_terminado")]
     ProcessEnded,

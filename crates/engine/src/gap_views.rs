@@ -1,13 +1,13 @@
 //! Gaps as they are shown.
 
 use domain::cause::CauseKind;
-use domain::gap::{Gap, GapCause, GapClass, GapEvidence, GapState, Urgency};
+use domain::gap::{Gap, GapCause, GapClass, GapEvidence, GapState, GapWork, GapWorkStage, Urgency};
 use domain::read_model::{CauseEvidence, GapView, MissingNumbers, RegisterRestart};
 use domain::run_message::RunText;
 use domain::sequence::{NumberHole, NumberRestart};
 use domain::value::{GapValue, ValueProfile};
 use domain::window::{LocalPeriod, half_hours};
-use domain::{Branch, EtlKind, Interval, RunId, RunState};
+use domain::{Branch, EtlKind, Interval};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{gap_causes, gap_values, number_holes};
@@ -61,10 +61,7 @@ pub(crate) fn of_sequence(
         together.sort_by(|one, other| (&one.register, one.from).cmp(&(&other.register, other.from)));
         let missing = together.iter().map(|hole| hole.missing()).sum();
         let tried = evidence.attempts.iter().filter(|attempt| attempt.interval.overlaps(&span));
-        let work = tried
-            .filter(|attempt| !attempt.state.is_final())
-            .max_by_key(|attempt| (attempt.state == RunState::Running, attempt.run))
-            .map(|attempt| (attempt.run, attempt.state));
+        let work = GapWork::of(tried);
         let valor = profile.value_of_invoices(missing).map(gap_values::view);
         let evidence = gap_causes::without_evidence(CauseKind::NumberHole);
         GapView {
@@ -118,7 +115,7 @@ fn view(
     kind: EtlKind,
     branch: &Branch,
     interval: Interval<Timestamp>,
-    work: Option<(RunId, RunState)>,
+    work: Option<GapWork>,
     evidence: CauseEvidence,
     Moment { now, grace }: Moment,
 ) -> GapView {
@@ -127,10 +124,11 @@ fn view(
     let first_end = interval.start().checked_add(domain::HALF_HOUR).unwrap_or(interval.end());
     let detected = first_end.checked_add(grace).unwrap_or(first_end).min(now);
     let age = now.duration_since(first_end);
-    let estado = match work {
+    let estado = match work.map(|work| work.stage) {
         _ if !kind.is_recoverable() => GapState::Unrecoverable,
-        Some((_, RunState::Running)) => GapState::Running,
-        Some(_) => GapState::Queued,
+        Some(GapWorkStage::Running) => GapState::Running,
+        Some(GapWorkStage::Queued) => GapState::Queued,
+        Some(GapWorkStage::Held) => GapState::Held,
         None => GapState::Pending,
     };
     let mark = if class == GapClass::Sequence { "secuencia." } else { "" };
@@ -158,7 +156,7 @@ fn view(
         causa_mensaje: None,
         intentos: 0,
         ejecucion_id: None,
-        ejecucion_en_curso_id: work.map(|(run, _)| run),
+        ejecucion_en_curso_id: work.map(|work| work.run),
         recuperable: estado == GapState::Pending,
         valor: None,
         ventanas_sin_historia: 0,

@@ -294,7 +294,7 @@ mod tests {
 
     fn attempt(window: Interval<Timestamp>, state: RunState) -> (BranchId, Attempt) {
         let run = RunId(Uuid::from_u128(1));
-        let attempt = Attempt { run, interval: window, state, error: None, message: None };
+        let attempt = Attempt { run, interval: window, state, is_held: false, error: None, message: None };
         (BranchId::new(STORE), attempt)
     }
 

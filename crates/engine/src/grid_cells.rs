@@ -224,11 +224,12 @@ fn count(number: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use domain::gap::{Attempt, Gap, GapCause, GapEvidence};
+    use domain::gap::{Attempt, Gap, GapCause, GapEvidence, GapWork, GapWorkStage};
     use domain::value::{Estimate, GapValue, ValueBasis};
     use domain::{ErrorClass, RunState};
     use jiff::SignedDuration;
     use jiff::civil::date;
+    use rstest::rstest;
 
     use super::*;
     use crate::gap_views::{Moment, of_coverage};
@@ -263,7 +264,7 @@ mod tests {
     }
 
     /// A gap of those half hours that is worth a dollar each.
-    fn gap(time: Interval<Timestamp>, work: Option<RunState>) -> GapView {
+    fn gap(time: Interval<Timestamp>, work: Option<GapWorkStage>) -> GapView {
         let windows = u32::try_from(half_hours(time, &branch("a").zone).len()).unwrap();
         let cause = GapCause::Attempted {
             state: RunState::Failed,
@@ -271,7 +272,13 @@ mod tests {
             message: None,
             run: run_id(1),
         };
-        let gap = Gap { interval: time, windows, cause, attempts: 1, work: work.map(|state| (run_id(2), state)) };
+        let gap = Gap {
+            interval: time,
+            windows,
+            cause,
+            attempts: 1,
+            work: work.map(|stage| GapWork { run: run_id(2), stage }),
+        };
         let estimate = Estimate::exactly(Decimal::from(windows), 1, ValueBasis::SourceDifference);
         let value = GapValue { estimate: Some(estimate), windows_unknown: 0 };
         let moment = Moment { now: time.end(), grace: SignedDuration::ZERO };
@@ -326,17 +333,24 @@ mod tests {
         assert_eq!(row.cells[1].missing, 0);
     }
 
-    #[test]
-    fn what_is_in_progress_is_missing_and_cannot_be_recovered_now() {
+    #[rstest]
+    #[case::in_progress(RunState::Running, false, GapWorkStage::Running, WindowState::InProgress)]
+    #[case::of_a_plan_that_is_held(RunState::Queued, true, GapWorkStage::Held, WindowState::Missing)]
+    fn what_a_run_is_queued_for_is_missing_and_cannot_be_queued_again(
+        #[case] state: RunState,
+        #[case] is_held: bool,
+        #[case] stage: GapWorkStage,
+        #[case] shown: WindowState,
+    ) {
         let (store, lost) = (branch("a"), half_hours_from(20, 1));
         let mut states = states(48);
         states.evidence.covered = states.evidence.covered.difference(&[lost].into_iter().collect());
-        let state = RunState::Running;
-        states.evidence.attempts = vec![Attempt { run: run_id(2), interval: lost, state, error: None, message: None }];
-        let gaps = [gap(lost, Some(state))];
+        let attempt = Attempt { run: run_id(2), interval: lost, state, is_held, error: None, message: None };
+        states.evidence.attempts = vec![attempt];
+        let gaps = [gap(lost, Some(stage))];
         let row = days(states, &gaps, &store).row(&DAYS[..1]);
         assert_eq!((row.cells[0].missing, row.cells[0].recoverable), (1, 0));
-        assert_eq!(spans(&row.cells[0])[2].0, WindowState::InProgress);
+        assert_eq!(spans(&row.cells[0])[2].0, shown);
     }
 
     #[test]

@@ -30,13 +30,14 @@ impl WindowStates {
         let changed = self.evidence.changes.iter().find(|change| change.difference.half_hour.overlaps(window));
         WindowFacts {
             is_expected: self.expected.covers(window),
-            is_due: window.end() <= self.settled,
+            // What a run has failed of is missing at once, and expected as such.
+            is_due: window.end() <= self.settled || self.evidence.expected.covers(window),
             is_covered: self.evidence.covered.covers(window),
             is_waived: match changed {
                 Some(change) => change.is_waived,
                 None => self.evidence.waived.covers(window),
             },
-            is_in_progress: self.attempts(window).any(|attempt| !attempt.state.is_final()),
+            is_in_progress: self.attempts(window).any(Attempt::is_in_progress),
             is_short: self.latest(window).is_some_and(|attempt| attempt.state == RunState::Partial),
             has_hole: self.holes.overlaps(window),
             has_waived_hole: self.waived_holes.overlaps(window),
@@ -48,7 +49,8 @@ impl WindowStates {
     /// Where a half hour may be something else than closed, still to come, or complete. Outside of it nothing has to be
     /// looked at.
     pub(crate) fn in_question(&self) -> IntervalSet<Timestamp> {
-        let due = Interval::new(Timestamp::MIN, self.settled).into_iter().collect();
+        let settled: IntervalSet<Timestamp> = Interval::new(Timestamp::MIN, self.settled).into_iter().collect();
+        let due = settled.union(&self.evidence.expected);
         let never_came = self.expected.union(&self.evidence.waived).difference(&self.evidence.covered);
         let unfinished = |attempt: &&Attempt| !attempt.state.is_final() || attempt.state == RunState::Partial;
         let attempts: IntervalSet<Timestamp> =
@@ -100,6 +102,7 @@ mod tests {
                 run: RunId(Uuid::from_u128(number as u128)),
                 interval: span(from, from + length),
                 state,
+                is_held: false,
                 error: None,
                 message: None,
             };
@@ -115,6 +118,22 @@ mod tests {
         };
         prop::collection::vec((0..WINDOWS, any::<bool>()), 0..2)
             .prop_map(move |parts| parts.into_iter().map(change).collect())
+    }
+
+    #[test]
+    fn a_half_hour_that_a_run_has_failed_of_is_missing_before_its_time_is_over() {
+        let of = |failed: IntervalSet<Timestamp>| WindowStates {
+            evidence: GapEvidence { expected: failed, ..crate::testing::evidence(span(0, 1), Vec::new()) },
+            expected: std::iter::once(span(0, 4)).collect(),
+            holes: IntervalSet::empty(),
+            waived_holes: IntervalSet::empty(),
+            settled: at(0),
+        };
+        let state = |states: &WindowStates| WindowState::of(EtlKind::Sales, &states.facts(&span(2, 3), 0));
+        assert_eq!(state(&of(IntervalSet::empty())), WindowState::Upcoming);
+        let failed = of(std::iter::once(span(2, 3)).collect());
+        assert_eq!(state(&failed), WindowState::Missing);
+        assert!(failed.in_question().covers(&span(2, 3)));
     }
 
     proptest! {

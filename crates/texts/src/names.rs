@@ -121,6 +121,7 @@ pub fn decision_name(language: Language, action: &str) -> String {
         "plan_reanudado" => texts.plan_resumed(),
         "plan_cancelado" => texts.plan_cancelled(),
         "plan_detenido" => texts.plan_stopped(),
+        "plan_tienda_omitida" => texts.plan_store_skipped(),
         "plan_terminado" => texts.plan_finished(),
         other => other,
     }

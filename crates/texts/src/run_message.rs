@@ -141,6 +141,7 @@ pub fn run_message(language: Language, message: &RunMessage) -> String {
         }
         RunMessage::Cancelled => texts.cancelled().to_owned(),
         RunMessage::CancelledBy { nombre } => texts.cancelled_by(nombre),
+        RunMessage::StoreSkipped { fallas } => texts.store_skipped(fallas),
         RunMessage::ProcessEnded => texts.process_ended().to_owned(),
         RunMessage::InternalFault => texts.internal_fault().to_owned(),
     }

@@ -159,7 +159,9 @@ pub(crate) fn attempts(
 ) -> Result<Vec<(BranchId, Attempt)>> {
     let mut statement = connection.prepare(&with_values(
         "SELECT ubicacion_id, id::VARCHAR, epoch_us(ventana_desde), epoch_us(ventana_hasta), estado,
-            error_tipo, error_mensaje, error_detalle
+            error_tipo, error_mensaje, error_detalle,
+            estado = 'en_cola' AND lote_id IS NOT NULL AND lote_id IN (
+                SELECT planes.id FROM planes WHERE planes.estado IN ('pausado', 'detenido'))
          FROM etl_ejecuciones
          WHERE etl_tipo = ? AND (? IS NULL OR ubicacion_id = ?) AND estado <> 'exitoso'
            AND ventana_desde < make_timestamptz(?) AND ventana_hasta > make_timestamptz(?)",
@@ -193,6 +195,7 @@ fn attempt(row: &Row<'_>) -> Result<Attempt> {
         run: identified("id", &row.get::<_, String>(1)?)?,
         interval: interval("ventana", row.get(2)?, row.get(3)?)?,
         state: named("estado", &row.get::<_, String>(4)?)?,
+        is_held: row.get(8)?,
         error: row.get::<_, Option<String>>(5)?.map(|text| named("error_tipo", &text)).transpose()?,
         message: run_text(row, 6, 7)?,
     })

@@ -217,6 +217,8 @@ fn attempt(row: &Row<'_>) -> Result<Attempt> {
         run: identified("id", &row.get::<_, String>(1)?)?,
         interval: interval("ventana", row.get(2)?, row.get(3)?)?,
         state,
+        // How its plan was then is not kept.
+        is_held: false,
         error: error.map(|text| named("error_tipo", &text)).transpose()?,
         message: run_text(row, 6, 7)?.filter(|_| ended),
     })

@@ -94,7 +94,8 @@ impl RecoverArguments {
     /// All is recovered only where nothing is left, as of windows that wait in a plan that is stopped.
     async fn with_what_is_left(&self, target: &Target, outcome: Outcome) -> Result<Outcome, Failure> {
         let list = target.gaps(GapFilter { hours_max: self.max_horas, ..GapFilter::default() }).await?;
-        let waiting = list.gaps.iter().filter(|gap| matches!(gap.estado, GapState::Queued | GapState::Running)).count();
+        let waits = |gap: &&GapView| matches!(gap.estado, GapState::Queued | GapState::Held | GapState::Running);
+        let waiting = list.gaps.iter().filter(waits).count();
         if waiting == 0 {
             return Ok(outcome);
         }

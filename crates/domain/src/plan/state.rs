@@ -42,6 +42,8 @@ pub enum PlanAction {
     Cancel,
     /// The breaker holds it.
     Stop,
+    /// The breaker took back what waited of one store; the others go on.
+    SkipStore,
     /// Its last window ended.
     Finish,
 }
@@ -52,6 +54,7 @@ wire_names!(PlanAction {
     Resume => "reanudado",
     Cancel => "cancelado",
     Stop => "detenido",
+    SkipStore => "tienda_omitida",
     Finish => "terminado",
 });
 
@@ -75,6 +78,7 @@ impl PlanState {
             (Self::Running | Self::Paused, PlanAction::Pause) => Some(Self::Paused),
             (Self::Running | Self::Paused | Self::Stopped, PlanAction::Resume) => Some(Self::Running),
             (Self::Running, PlanAction::Stop) => Some(Self::Stopped),
+            (Self::Running, PlanAction::SkipStore) => Some(Self::Running),
             (Self::Running | Self::Paused | Self::Stopped | Self::Cancelled, PlanAction::Cancel) => {
                 Some(Self::Cancelled)
             }

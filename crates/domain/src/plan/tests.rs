@@ -158,6 +158,7 @@ proptest! {
             run: RunId(Uuid::from_u128(number as u128)),
             interval: span(*from, from + length),
             state: if number % 2 == 0 { RunState::Queued } else { RunState::Running },
+            is_held: false,
             error: None,
             message: None,
         });

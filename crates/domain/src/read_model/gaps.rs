@@ -196,3 +196,10 @@ read_model! {
         pub generado_en_local: DateTime,
     }
 }
+
+impl GapView {
+    /// Whether it stays as it is until somebody does something: nothing that brings it is under way, and something could be.
+    pub fn is_missing(&self) -> bool {
+        self.recuperable || self.estado == GapState::Held
+    }
+}

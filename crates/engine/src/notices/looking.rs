@@ -53,7 +53,7 @@ async fn look_once(engine: &Engine) -> Result<(), UseCaseError> {
     let zone = &engine.settings.schedules.zone;
     let missing: Vec<MissingSpan> = gaps
         .iter()
-        .filter(|gap| gap.recuperable)
+        .filter(|gap| gap.is_missing())
         .map(|gap| MissingSpan {
             is_incident: incidents.includes(&gap.ubicacion_id),
             is_trading: engine.branches.find(&gap.ubicacion_id).is_none_or(|branch| is_trading(&branch)),

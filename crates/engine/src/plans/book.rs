@@ -55,6 +55,13 @@ impl PlanBook {
         true
     }
 
+    /// So many runs of a plan were taken back.
+    pub(super) fn take_off(&self, plan: BatchId, runs: usize) {
+        if let Some(followed) = self.plans().get_mut(&plan) {
+            followed.left = followed.left.saturating_sub(runs);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.plans().is_empty()
     }

@@ -4,10 +4,11 @@
 //! first, and the claim of a run looks at the database too, so that once a caller got "paused" or "cancelled"
 //! nothing of the plan starts any more. Each change is a task of its own and is done whole, whoever stops waiting for it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::BatchId;
 use domain::plan::{BreakerLimits, PlanAction};
+use domain::{BatchId, BranchId, RunId};
 use tokio::sync::{Mutex, MutexGuard};
 use warehouse::{Decision, PlanChange};
 
@@ -122,6 +123,26 @@ impl<S: PlanStore> PlanControl<S> {
             }
             control.events.run_changed();
             change
+        })
+        .await
+    }
+
+    /// Takes back what waits of one store of a plan, which goes on with the others; false where it has no others.
+    pub(crate) async fn skip_store(
+        &self,
+        plan: BatchId,
+        branch: BranchId,
+        decision: Decision,
+    ) -> Result<bool, UseCaseError> {
+        let control = self.clone();
+        run_detached(async move {
+            let _one_at_a_time = control.lock().await;
+            let Some(skipped) = control.store.skip_store(plan, branch, decision).await? else { return Ok(false) };
+            let skipped: HashSet<RunId> = skipped.into_iter().collect();
+            control.queue.take_out(|run| skipped.contains(&run));
+            control.plans.take_off(plan, skipped.len());
+            control.events.run_changed();
+            Ok(true)
         })
         .await
     }

@@ -32,9 +32,22 @@ pub(crate) async fn run_ended<S: PlanStore>(control: &PlanControl<S>, run: &RunR
     }
 }
 
-/// Stops a plan whose windows fail one after the other.
+/// Stops a plan whose windows fail one after the other. Where they are all of one store, the plan goes on with the others: their
+/// windows can be had, and those of the store are missing again.
 pub(crate) async fn stop<S: PlanStore>(control: &PlanControl<S>, plan: BatchId, trip: &Trip) {
     let cause = cause_of(control, trip);
+    if let Trip::Branch { branch, .. } = trip {
+        let order = decision(&*control.clock, &Actor::system(), PlanAction::SkipStore, None);
+        let order = Decision { cause: Some(cause.clone()), ..order };
+        match control.skip_store(plan, branch.clone(), order).await {
+            Ok(true) => {
+                tracing::warn!(plan = %plan, ?cause, "a plan goes on without a store");
+                return;
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(plan = %plan, %error, "a store of a plan could not be skipped"),
+        }
+    }
     tracing::warn!(plan = %plan, ?cause, "a plan was stopped");
     let order = decision(&*control.clock, &Actor::system(), PlanAction::Stop, None);
     if let Err(error) = control.hold(plan, Decision { cause: Some(cause), ..order }).await {
@@ -74,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::plans::testing::{NoRoom, PLAN, Scene, run};
+    use crate::testing::run_id;
 
     const FAILED: Verdict = Verdict::Failed(ErrorClass::Timeout);
 
@@ -95,6 +109,22 @@ mod tests {
         let cause = StopCause::Branch { ubicacion_id: BranchId::new("a"), tienda: "ARTIGAS".to_owned(), fallas: 2 };
         assert_eq!(scene.store.last().cause, Some(cause));
         assert!(scene.control.queue.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_plan_goes_on_without_the_store_whose_windows_fail() {
+        let scene = Scene::with_runs_of(&["a", "a", "a", "b", "a", "b"]);
+        let failed = RunState::Failed;
+        scene.control.queue.take_out(|run| run == run_id(1) || run == run_id(2));
+        end(&scene, &[(1, "a", failed), (2, "a", failed)]).await;
+        assert_eq!(scene.store.state(), PlanState::Running);
+        let decision = scene.store.last();
+        assert_eq!(decision.action, PlanAction::SkipStore);
+        assert!(matches!(decision.cause, Some(StopCause::Branch { fallas: 2, .. })), "{decision:?}");
+        let left = scene.control.queue.take_out(|_| true);
+        assert_eq!(left.iter().map(|waiting| waiting.record.branch.as_str()).collect::<Vec<_>>(), ["b", "b"]);
+        end(&scene, &[(4, "b", RunState::Succeeded), (6, "b", RunState::Succeeded)]).await;
+        assert_eq!((scene.store.state(), scene.control.plans.is_empty()), (PlanState::Finished, true));
     }
 
     #[tokio::test]

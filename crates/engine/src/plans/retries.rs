@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn attempt(number: u128, window: Interval<Timestamp>, state: RunState, error: ErrorClass) -> Attempt {
-        Attempt { run: run_id(number), interval: window, state, error: Some(error), message: None }
+        Attempt { run: run_id(number), interval: window, state, is_held: false, error: Some(error), message: None }
     }
 
     fn failed(branch: &str, interval: Interval<Timestamp>, attempts: u32, minutes_later: i64) -> FailedWindow {

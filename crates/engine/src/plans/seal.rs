@@ -81,7 +81,14 @@ mod tests {
     }
 
     fn attempt(number: u128, from: i32, state: RunState) -> Attempt {
-        Attempt { run: run_id(number), interval: half_hours_from(from, 1), state, error: None, message: None }
+        Attempt {
+            run: run_id(number),
+            interval: half_hours_from(from, 1),
+            state,
+            is_held: false,
+            error: None,
+            message: None,
+        }
     }
 
     /// Seals sales of the stores `a` and `b`, which are always open, at the end of the first four half hours.

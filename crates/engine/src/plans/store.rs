@@ -31,6 +31,14 @@ pub(crate) trait PlanStore: Clone + Send + Sync + 'static {
         decision: Decision,
     ) -> impl Future<Output = Result<Option<PlanChange>, WarehouseError>> + Send;
 
+    /// Takes back what waits of one store of a plan, and gives those runs; None where the plan has no others to go on with.
+    fn skip_store(
+        &self,
+        plan: BatchId,
+        branch: BranchId,
+        decision: Decision,
+    ) -> impl Future<Output = Result<Option<Vec<RunId>>, WarehouseError>> + Send;
+
     /// Ends a plan none of whose runs is queued or in progress; says whether it ended now.
     fn finish(&self, plan: BatchId, decision: Decision) -> impl Future<Output = Result<bool, WarehouseError>> + Send;
 }
@@ -59,6 +67,15 @@ impl PlanStore for Warehouse {
 
     async fn change(&self, plan: BatchId, decision: Decision) -> Result<Option<PlanChange>, WarehouseError> {
         self.change_plan(plan, decision).await
+    }
+
+    async fn skip_store(
+        &self,
+        plan: BatchId,
+        branch: BranchId,
+        decision: Decision,
+    ) -> Result<Option<Vec<RunId>>, WarehouseError> {
+        self.skip_store(plan, branch, decision).await
     }
 
     async fn finish(&self, plan: BatchId, decision: Decision) -> Result<bool, WarehouseError> {

@@ -46,6 +46,8 @@ struct Stored {
     decisions: Vec<Decision>,
     runs: HashMap<RunId, RunState>,
     outcomes: Vec<(BranchId, bool)>,
+    /// Of the scene, as they were queued.
+    waiting: Vec<(RunId, BranchId)>,
     is_closed: bool,
 }
 
@@ -126,6 +128,24 @@ impl PlanStore for Memory {
         Ok(Some(PlanChange { before, after, cancelled: 0 }))
     }
 
+    async fn skip_store(
+        &self,
+        _plan: BatchId,
+        branch: BranchId,
+        decision: Decision,
+    ) -> Result<Option<Vec<RunId>>, WarehouseError> {
+        let mut stored = self.open()?;
+        let waits = |run: &RunId| !stored.runs.contains_key(run);
+        let left: Vec<(RunId, BranchId)> = stored.waiting.iter().filter(|(run, _)| waits(run)).cloned().collect();
+        let (own, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, of)| *of == branch);
+        if others.is_empty() {
+            return Ok(None);
+        }
+        stored.waiting = others;
+        stored.decisions.push(decision);
+        Ok(Some(own.into_iter().map(|(run, _)| run).collect()))
+    }
+
     async fn finish(&self, plan: BatchId, decision: Decision) -> Result<bool, WarehouseError> {
         Ok(self.change(plan, decision).await?.is_some())
     }
@@ -147,19 +167,31 @@ impl Scene {
     }
 
     pub(super) fn with_waiting_runs(count: u128) -> Self {
+        Self::with_runs_of(&vec!["a"; usize::try_from(count).unwrap()])
+    }
+
+    /// The runs from 1 on, each of the store.
+    pub(super) fn with_runs_of(branches: &[&str]) -> Self {
         let scene = Self::in_state(PlanState::Running);
-        let waiting = |number| Waiting { record: run(number, "a", Some(PLAN)), check_in: None };
-        scene.control.queue.push((1..=count).map(waiting));
-        let left = usize::try_from(count).unwrap();
-        scene.control.plans.insert(PLAN, left, false, Breaker::new(scene.control.breaker));
+        let runs: Vec<RunRecord> =
+            (1..).zip(branches).map(|(number, branch)| run(number, branch, Some(PLAN))).collect();
+        scene.store.stored().waiting = runs.iter().map(|run| (run.id, run.branch.clone())).collect();
+        scene.control.queue.push(runs.into_iter().map(|record| Waiting { record, check_in: None }));
+        scene.control.plans.insert(PLAN, branches.len(), false, Breaker::new(scene.control.breaker));
         scene
     }
 
     /// Two failures in a row of a store, or three of any, stop the plan.
     fn in_state(state: PlanState) -> Self {
         let breaker = BreakerLimits { per_branch: 2, overall: 3 };
-        let stored =
-            Stored { state, decisions: Vec::new(), runs: HashMap::new(), outcomes: Vec::new(), is_closed: false };
+        let stored = Stored {
+            state,
+            decisions: Vec::new(),
+            runs: HashMap::new(),
+            outcomes: Vec::new(),
+            waiting: Vec::new(),
+            is_closed: false,
+        };
         let store = Memory(Arc::new(Mutex::new(stored)));
         let (queue, plans) = (Arc::new(Queue::new(4, 1, 4)), Arc::new(PlanBook::default()));
         let branches = BranchRegistry::new(vec![Branch { name: "ARTIGAS".to_owned(), ..branch("a") }]);

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use domain::BranchId;
 use domain::filter::GapFilter;
+use domain::gap::GapState;
 use domain::read_model::{GapView, PlanInProgress, ScheduleStatus};
 use domain::verdict::{SchedulerState, Verdict, WorkLeft};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
+use crate::branches::BranchRegistry;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Stores that are named; more would not be read.
@@ -23,8 +25,10 @@ const FIRING_ALLOWANCE: SignedDuration = SignedDuration::from_secs(60);
 pub struct Summary {
     /// In one sentence.
     pub verdict: Verdict,
-    /// Half hours of sales that are missing and can be recovered.
+    /// Half hours of sales that are missing: nothing is under way that would bring them.
     pub windows: u64,
+    /// Those of them that wait in a plan which is paused or was stopped, until somebody resumes it.
+    pub held_windows: u64,
     /// Estimated sales in USD of what is missing, as far as it is known.
     pub value_usd: Decimal,
     /// Stores that something is missing of.
@@ -59,7 +63,7 @@ pub struct BranchInNeed {
     pub windows: u64,
     /// Estimated sales in USD, as far as they are known.
     pub value_usd: Decimal,
-    /// When the oldest of them should have been there, on the store's clock.
+    /// The start of the oldest of them, on the store's clock.
     pub since: DateTime,
     since_instant: Timestamp,
 }
@@ -81,12 +85,14 @@ impl Engine {
             work.total += batch.ventanas;
             work.seconds_left = work.seconds_left.max(batch.segundos_restantes);
         }
-        let needs = needs(gaps.gaps.iter().filter(|gap| gap.recuperable));
+        let needs = needs(&self.branches, gaps.gaps.iter().filter(|gap| gap.is_missing()));
+        let held = gaps.gaps.iter().filter(|gap| gap.estado == GapState::Held);
         let windows = needs.iter().map(|need| need.windows).sum();
         let now = gaps.generado_en;
         Ok(Summary {
             verdict: Verdict::of(self.scheduler_state(&schedules, now), work, windows),
             windows,
+            held_windows: held.map(|gap| u64::from(gap.ventanas)).sum(),
             value_usd: needs.iter().map(|need| need.value_usd).sum(),
             branches_affected: needs.len(),
             oldest: needs.iter().min_by_key(|need| need.since_instant).cloned(),
@@ -121,7 +127,8 @@ impl Engine {
 }
 
 /// By store, the worst first.
-fn needs<'gap>(gaps: impl Iterator<Item = &'gap GapView>) -> Vec<BranchInNeed> {
+fn needs<'gap>(branches: &BranchRegistry, gaps: impl Iterator<Item = &'gap GapView>) -> Vec<BranchInNeed> {
+    let local = |gap: &GapView| branches.find(&gap.ubicacion_id).map(|branch| branch.zone.to_datetime(gap.inicio));
     let mut by_branch: BTreeMap<&BranchId, BranchInNeed> = BTreeMap::new();
     for gap in gaps {
         let value = gap.valor.as_ref().map(|value| value.usd).unwrap_or_default();
@@ -130,13 +137,13 @@ fn needs<'gap>(gaps: impl Iterator<Item = &'gap GapView>) -> Vec<BranchInNeed> {
             name: gap.ubicacion_nombre.clone(),
             windows: 0,
             value_usd: Decimal::ZERO,
-            since: gap.detectado_en_local,
-            since_instant: gap.detectado_en,
+            since: local(gap).unwrap_or(gap.detectado_en_local),
+            since_instant: gap.inicio,
         });
         need.windows += u64::from(gap.ventanas);
         need.value_usd += value;
-        if gap.detectado_en < need.since_instant {
-            (need.since, need.since_instant) = (gap.detectado_en_local, gap.detectado_en);
+        if gap.inicio < need.since_instant {
+            (need.since, need.since_instant) = (local(gap).unwrap_or(gap.detectado_en_local), gap.inicio);
         }
     }
     let mut needs: Vec<BranchInNeed> = by_branch.into_values().collect();

@@ -219,7 +219,7 @@ async fn lines_at_much_less_than_before_are_doubted_until_they_come_again() {
     let load = async || world.extract("tienda_01", DAY, HOURS).await.remove(0);
     let run = load().await;
     assert_eq!(run.estado, PARTIAL);
-    insta::assert_snapshot!(run.error_mensaje.as_ref().unwrap(), @"");
+    insta::assert_snapshot!(run.error_mensaje.as_ref().unwrap(), @"El KLK tiene ahora 40 de las 40 líneas cargadas con otra cantidad o con otro monto, muy distintos. Se conservan como estaban: se creerá la misma respuesta si llega otra vez después de 10 min.");
     assert_eq!(day_totals(&world).await.total_usd, 40.into());
     assert!(is_a_gap(&world).await);
     world.clock.set("2025-11-18T16:30:00Z");
@@ -260,7 +260,7 @@ async fn a_half_hour_that_always_sold_and_is_empty_once_is_believed_when_it_is_s
     }
     let runs = world.extract("tienda_01", DAY, HOURS).await;
     assert_eq!(runs[0].estado, PARTIAL);
-    insta::assert_snapshot!(runs[0].error_mensaje.as_ref().unwrap(), @"");
+    insta::assert_snapshot!(runs[0].error_mensaje.as_ref().unwrap(), @"El KLK no tiene ventas de las 12:00, y en las últimas 4 semanas siempre las hubo: sin ventas, sin confirmar. Se creerá si lo repite después de 10 min.");
     assert!(is_a_gap(&world).await);
     // Until it is believed it counts for nothing: the half hour is worth what it was in those weeks, and not a little less.
     let gaps = world.gaps(30).await;
@@ -294,7 +294,7 @@ async fn a_half_hour_that_always_sold_much_and_has_few_lines_is_believed_when_th
     let load = async || world.extract("tienda_01", DAY, HOURS).await.remove(0);
     let run = load().await;
     assert_eq!(run.estado, PARTIAL);
-    insta::assert_snapshot!(run.error_mensaje.unwrap(), @"");
+    insta::assert_snapshot!(run.error_mensaje.unwrap(), @"Líneas que llegaron: 1, en la media hora de las 12:00; en las últimas 4 semanas nunca hubo menos de 20. Están guardadas, y la media hora sigue pendiente: se creerá la misma respuesta si llega otra vez después de 10 min.");
     assert_eq!(day_totals(&world).await.lines, 1, "what came is kept");
     assert!(is_a_gap(&world).await);
     world.clock.set("2025-11-18T16:11:00Z");

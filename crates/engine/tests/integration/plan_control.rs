@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::gap::GapState;
 use domain::plan::{BreakerLimits, PlanAction, PlanState, RetryPolicy};
 use domain::read_model::{PlanRequest, PlanView, RunView};
 use domain::run_message::RunMessage;
@@ -11,7 +12,7 @@ use jiff::SignedDuration;
 use klk_sim::{Fault, FaultKind};
 use warehouse::{JobWatch, PhaseTimes, RunFailure, StatementObserver};
 
-use crate::plans::{brisk, period, plan_of, request, shown, started, until};
+use crate::plans::{brisk, of_hours, period, plan_of, request, shown, started, until};
 use crate::support::{World, operator, settings};
 use crate::test_clock::TestClock;
 
@@ -51,6 +52,11 @@ async fn a_paused_plan_starts_nothing_until_it_is_resumed_also_over_a_restart() 
         (begun(&paused), 0),
         "what was in progress has ended, nothing started"
     );
+    let summary = world.engine.summary(&operator()).await.unwrap();
+    assert_eq!(summary.held_windows, later.en_cola, "what waits for somebody is missing");
+    assert!(summary.windows >= later.en_cola, "{summary:?}");
+    let held = world.gaps(48).await.into_iter().filter(|gap| gap.estado == GapState::Held);
+    assert_eq!(held.map(|gap| u64::from(gap.ventanas)).sum::<u64>(), later.en_cola);
 
     world.restart(brisk()).await;
     a_while().await;
@@ -59,6 +65,7 @@ async fn a_paused_plan_starts_nothing_until_it_is_resumed_also_over_a_restart() 
     world.engine.resume_plan(&operator(), hash, None).await.unwrap();
     let done = until(&world.engine, hash, PlanState::Finished).await;
     assert_eq!((done.exitosas, done.ventanas), (28, 28));
+    assert_eq!(world.engine.summary(&operator()).await.unwrap().held_windows, 0);
     let decisions = world.engine.read_plan(&operator(), hash).await.unwrap().decisiones;
     let pause = decisions.iter().find(|decision| decision.accion == PlanAction::Pause).unwrap();
     assert_eq!(pause.motivo.as_deref(), Some("cierre de caja"));
@@ -155,6 +162,33 @@ async fn failures_in_a_row_stop_a_plan_which_says_why_and_can_go_on() {
     assert_eq!((resumed.estado, resumed.motivo), (PlanState::Running, None));
     let done = until(&world.engine, hash, PlanState::Finished).await;
     assert_eq!(done.exitosas + done.fallidas, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_refuses_is_left_out_of_a_plan_and_can_be_recovered_later() {
+    let plans = PlanSettings { breaker: BreakerLimits { per_branch: 3, overall: 0 }, ..brisk().plans };
+    let world = World::with(EngineSettings { plans, ..settings() }).await;
+    world.sim.add_fault(Fault::new(FaultKind::Refuse).of_branch("SUC001"));
+    let periods = vec![of_hours("tienda_01", "10:00", "20:00"), of_hours("tienda_08", "10:00", "20:00")];
+    let both = PlanRequest { periodos: periods, ..request() };
+    let preview = shown(&world.engine, both.clone()).await;
+    let hash = preview.hash.as_str();
+    started(&world.engine, &preview).await;
+    let done = until(&world.engine, hash, PlanState::Finished).await;
+    assert_eq!((done.exitosas, done.fallidas, done.canceladas), (20, 3, 17));
+    let decisions = world.engine.read_plan(&operator(), hash).await.unwrap().decisiones;
+    let skipped: Vec<_> = decisions.iter().filter(|decision| decision.accion == PlanAction::SkipStore).collect();
+    assert_eq!(skipped.len(), 1, "{decisions:?}");
+    assert!(skipped[0].causa.is_some());
+    let runs = world.runs().await;
+    let cancelled = runs.iter().find(|run| run.estado == RunState::Cancelled).unwrap();
+    assert_eq!(cancelled.error_detalle, Some(RunMessage::StoreSkipped { fallas: 3 }));
+
+    world.sim.clear_faults();
+    let again = shown(&world.engine, both).await;
+    assert_eq!(again.ventanas, 20, "what is missing can be asked for again at once");
+    started(&world.engine, &again).await;
+    assert_eq!(until(&world.engine, again.hash.as_str(), PlanState::Finished).await.exitosas, 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]

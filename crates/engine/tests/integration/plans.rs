@@ -26,7 +26,7 @@ pub fn request() -> PlanRequest {
     }
 }
 
-fn of_hours(branch: &str, from: &str, to: &str) -> PlanPeriod {
+pub fn of_hours(branch: &str, from: &str, to: &str) -> PlanPeriod {
     PlanPeriod {
         ubicacion_id: Some(BranchId::new(branch)),
         fecha_desde: "2025-11-17".to_owned(),

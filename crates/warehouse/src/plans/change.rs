@@ -1,13 +1,14 @@
 //! A plan is held, goes on, is taken back, or has ended.
 
 use crate::database::{Connection, params};
-use domain::BatchId;
-use domain::plan::{PlanAction, PlanState};
+use domain::plan::{PlanAction, PlanState, StopCause};
 use domain::run_message::RunMessage;
+use domain::{BatchId, BranchId, RunId};
 use texts::{Language, run_message};
 
 use super::{Decision, plans, record, state_of};
-use crate::instants::micros;
+use crate::instants::{identified, micros};
+use crate::literal::list;
 use crate::{Result, Warehouse};
 
 /// What came of an action.
@@ -37,6 +38,24 @@ impl Warehouse {
         .await
     }
 
+    /// Takes back what waits of one store of a plan that goes on with the others, and gives those runs. None where nothing of other
+    /// stores waits or is in progress, or the plan is held: nothing is done then.
+    pub async fn skip_store(&self, plan: BatchId, branch: BranchId, decision: Decision) -> Result<Option<Vec<RunId>>> {
+        self.write("omitir_tienda", move |transaction| {
+            let is_running = state_of(transaction, plan)?.is_some_and(PlanState::lets_windows_start);
+            let counts = waiting_of(transaction, plan, &branch)?;
+            if !is_running || counts.of_others == 0 {
+                return Ok(None);
+            }
+            if !counts.own.is_empty() {
+                take_back(transaction, &counts.own, &decision)?;
+                record(transaction, plan, &decision)?;
+            }
+            Ok(Some(counts.own))
+        })
+        .await
+    }
+
     /// Ends a plan none of whose runs is queued or in progress any more; says whether it ended now.
     pub async fn finish_plan(&self, plan: BatchId, decision: Decision) -> Result<bool> {
         self.write("terminar_plan", move |transaction| {
@@ -50,6 +69,50 @@ impl Warehouse {
         })
         .await
     }
+}
+
+/// What of a plan has not ended.
+struct Unfinished {
+    /// Runs of the store that wait.
+    own: Vec<RunId>,
+    /// Runs of other stores that wait or are in progress.
+    of_others: u64,
+}
+
+fn waiting_of(connection: &Connection, plan: BatchId, branch: &BranchId) -> Result<Unfinished> {
+    let mut statement = connection.prepare(
+        "SELECT id::VARCHAR, ubicacion_id = ?, estado = 'en_cola' FROM etl_ejecuciones
+         WHERE lote_id = ?::UUID AND estado IN ('en_cola', 'en_proceso') ORDER BY id",
+    )?;
+    let mut rows = statement.query(params![branch.as_str(), plan.to_string()])?;
+    let mut unfinished = Unfinished { own: Vec::new(), of_others: 0 };
+    while let Some(row) = rows.next()? {
+        let (is_own, waits): (bool, bool) = (row.get(1)?, row.get(2)?);
+        match (is_own, waits) {
+            (true, true) => unfinished.own.push(identified("id", &row.get::<_, String>(0)?)?),
+            (true, false) => {}
+            (false, _) => unfinished.of_others += 1,
+        }
+    }
+    Ok(unfinished)
+}
+
+fn take_back(connection: &Connection, runs: &[RunId], decision: &Decision) -> Result<()> {
+    let failures = match &decision.cause {
+        Some(StopCause::Branch { fallas, .. } | StopCause::Overall { fallas }) => *fallas,
+        None => 0,
+    };
+    let message = RunMessage::StoreSkipped { fallas: failures };
+    connection.execute(
+        &format!(
+            "UPDATE etl_ejecuciones SET estado = 'cancelado', fecha_fin = make_timestamptz(?::BIGINT), error_mensaje = ?,
+                error_detalle = ?
+             WHERE id IN ({}) AND estado = 'en_cola'",
+            list(runs)
+        ),
+        params![micros(decision.at), run_message(Language::Es, &message), message.to_stored()],
+    )?;
+    Ok(())
 }
 
 /// Sets the state and records who did; a cancelled plan takes its waiting runs back in the same transaction.

@@ -115,6 +115,7 @@ async fn attempts_are_the_runs_that_did_not_succeed_with_what_they_said() {
             run: run_id(number),
             interval: half_hour(start),
             state,
+            is_held: false,
             error,
             message: message
                 .map(|message| RunText { sentence: run_message(Language::Es, &message), stored: message.to_stored() }),

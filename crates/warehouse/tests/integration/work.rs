@@ -3,7 +3,7 @@
 use domain::{EtlKind, RunState};
 use warehouse::RunRecord;
 
-use crate::samples::{CENTRO, PERIFERICO, batch, batch_id, branch, half_hour, instant, new_run, run_id, unused_id};
+use crate::samples::{PERIFERICO, half_hour, instant, run_id, unused_id};
 use crate::store::Store;
 
 #[tokio::test]
