@@ -69,7 +69,7 @@ impl ExportArguments {
         let bytes = match target {
             Target::Local(engine, actor) => {
                 let rows = list(engine, actor, self.list, &filter, rows_max).await.map_err(use_case_failure)?;
-                file(&rows, self.list.name(), format)?
+                file(&rows, self.list, format)?
             }
             Target::Remote(server) => server.export(&format!("{}.{format}", self.list.name()), &filter.0).await?,
         };

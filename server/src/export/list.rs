@@ -2,8 +2,14 @@
 
 use domain::decision::DecisionFilter;
 use domain::filter::{GapFilter, MetricsFilter, RunFilter};
+use domain::read_model::{
+    BranchMetrics, DecisionView, FreshnessView, GapView, JustificationView, ReconciliationView, RunView,
+};
 use engine::{Actor, Engine, UseCaseError};
 use serde_json::Value;
+use warehouse::ColumnKind;
+
+use super::head::columns;
 
 /// A list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -46,6 +52,19 @@ impl Exported {
             Self::Inventario => "inventario",
             Self::Justificados => "justificados",
             Self::Metricas => "metricas",
+        }
+    }
+
+    /// Its columns where it has no rows to tell them.
+    pub(super) fn columns(self) -> Vec<(String, ColumnKind)> {
+        match self {
+            Self::Pendientes => columns::<GapView>(),
+            Self::Ejecuciones => columns::<RunView>(),
+            Self::Decisiones => columns::<DecisionView>(),
+            Self::Cambios => columns::<ReconciliationView>(),
+            Self::Inventario => columns::<FreshnessView>(),
+            Self::Justificados => columns::<JustificationView>(),
+            Self::Metricas => columns::<BranchMetrics>(),
         }
     }
 }

@@ -189,6 +189,20 @@ fn an_answer_that_nobody_reads_to_its_end_is_no_error() {
 }
 
 #[test]
+fn an_empty_list_is_exported_with_its_head() {
+    let klk = Pos::start().klk();
+    let exported = klk.run(&["export", "ejecuciones", "--estado", "cancelado"]);
+    assert_eq!(exported.code, 0, "{}", exported.errors);
+    assert!(
+        exported.answer.contains("ubicacion_nombre") && exported.answer.lines().count() == 1,
+        "{}",
+        exported.answer
+    );
+    assert_eq!(klk.run(&["export", "ejecuciones", "--a", "vacia.parquet"]).code, 0);
+    assert!(std::fs::metadata(klk.path("vacia.parquet")).unwrap().len() > 0);
+}
+
+#[test]
 fn a_day_is_shown_with_what_proves_it_and_ends_with_3_until_it_is_proven() {
     let pos = Pos::start();
     let klk = pos.klk();
