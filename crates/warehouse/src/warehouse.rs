@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use duckdb::{AccessMode, Config};
 use tokio::sync::{broadcast, watch};
@@ -175,6 +176,11 @@ impl Warehouse {
     /// Whether a question is answered.
     pub async fn ping(&self) -> Result<()> {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// For how long the writer has been at the write that it does; None where it does none. A copy of the database is none.
+    pub fn current_write(&self) -> Option<Duration> {
+        self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.current_write()
     }
 
     /// Committed work that was missing when the file was opened. Its half hours are gaps again: coverage is lost with the lines of its

@@ -1,7 +1,9 @@
 //! What the database may use.
 
+use std::time::Duration;
+
 use super::source::Source;
-use super::{count, size, variables};
+use super::{count, seconds, size, variables};
 
 /// What the database may use.
 #[derive(Clone, Debug)]
@@ -20,13 +22,15 @@ pub struct DatabaseLimits {
     pub threads: Option<u32>,
     /// With fewer bytes free on the disk of the file the server is not ready; 0 is never so.
     pub free_bytes_min: u64,
+    /// With a write that takes longer the server is not ready.
+    pub write_limit: Duration,
 }
 
 impl DatabaseLimits {
     pub(super) fn read(source: &mut Source) -> Self {
         use variables::{
-            DATABASE_FREE_BYTES_MIN, DATABASE_LOG_BYTES_MAX, DATABASE_MEMORY_MAX, DATABASE_THREADS, READERS,
-            WRITES_TOGETHER_MAX, WRITES_WAITING_MAX,
+            DATABASE_FREE_BYTES_MIN, DATABASE_LOG_BYTES_MAX, DATABASE_MEMORY_MAX, DATABASE_THREADS,
+            DATABASE_WRITE_SECONDS_MAX, READERS, WRITES_TOGETHER_MAX, WRITES_WAITING_MAX,
         };
         let memory_max = source.optional_text(&DATABASE_MEMORY_MAX);
         if let Some(text) = memory_max.as_deref().filter(|text| !is_memory(text)) {
@@ -43,6 +47,7 @@ impl DatabaseLimits {
             memory_max,
             threads: Some(count(source, &DATABASE_THREADS)).filter(|threads| *threads > 0),
             free_bytes_min: source.number(&DATABASE_FREE_BYTES_MIN),
+            write_limit: seconds(source, &DATABASE_WRITE_SECONDS_MAX),
         }
     }
 }
