@@ -102,8 +102,8 @@ pub fn failure(path: &Path, error: WarehouseError) -> Failure {
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
         )),
         WarehouseError::TooOld { found, known } => Failure::Usage(format!(
-            "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): haga una copia \
-             y arranque klk serve, que la pone al día"
+            "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): arranque \
+             klk serve, que la pone al día; de un archivo deja antes una copia al lado, .esquema-{found}"
         )),
         WarehouseError::HalfMoved => Failure::Usage(format!(
             "a la base de datos {path} le falta una parte: una mudanza no terminó. Repita klk migrar, que sigue donde quedó"

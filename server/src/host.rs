@@ -43,7 +43,7 @@ fn name_of(uid: u32, users: &str) -> Option<&str> {
     users.lines().find_map(|line| {
         let mut fields = line.split(':');
         let (name, _, number) = (fields.next()?, fields.next()?, fields.next()?);
-        (number.parse() == Ok(uid) && !name.is_empty()).then_some(name)
+        (number.parse::<u32>() == Ok(uid) && !name.is_empty()).then_some(name)
     })
 }
 

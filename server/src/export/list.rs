@@ -15,18 +15,25 @@ use super::head::columns;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Exported {
     /// What is missing.
+    #[value(help = "Lo que falta")]
     Pendientes,
     /// Runs.
+    #[value(help = "Las ejecuciones")]
     Ejecuciones,
     /// Who decided what.
+    #[value(help = "Quién decidió qué")]
     Decisiones,
     /// Days that were compared with the source.
+    #[value(help = "Los días que se compararon con KLK")]
     Cambios,
     /// The last snapshot of each warehouse.
+    #[value(help = "La última foto de cada almacén")]
     Inventario,
     /// What was justified.
+    #[value(help = "Lo justificado")]
     Justificados,
     /// Reliability by store.
+    #[value(help = "La confiabilidad de cada tienda")]
     Metricas,
 }
 

@@ -16,10 +16,13 @@ use warehouse::{PlainTable, TableFormat, write_table};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ExportFormat {
     /// Text with commas.
+    #[value(help = "Texto con comas")]
     Csv,
     /// A workbook of Excel.
+    #[value(help = "Un libro de Excel")]
     Xlsx,
     /// Columns, for other analytics tools.
+    #[value(help = "Columnas, para otros programas de análisis")]
     Parquet,
 }
 

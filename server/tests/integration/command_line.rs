@@ -212,6 +212,18 @@ fn an_answer_that_nobody_reads_to_its_end_is_no_error() {
 }
 
 #[test]
+fn an_exported_list_that_nobody_reads_is_no_error_and_its_help_is_spanish() {
+    let klk = Pos::start().klk();
+    let mut command =
+        klk.command(&["export", "ejecuciones"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command.stdout.take());
+    let ended = command.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let help = klk.run(&["export", "--help"]).answer;
+    assert!(help.contains("Lo que falta") && !help.contains("What is missing"), "{help}");
+}
+
+#[test]
 fn an_empty_list_is_exported_with_its_head() {
     let klk = Pos::start().klk();
     let exported = klk.run(&["export", "ejecuciones", "--estado", "cancelado"]);
