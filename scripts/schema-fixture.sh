@@ -32,7 +32,7 @@ almacenes = [{ codigo = "APP-TBQ", nombre = "PISO DE VENTA" }]
 TOML
 
 # Whoever runs it is not in it.
-run() { (cd "$work" && env -i PATH="$PATH" USER=equipo LOGNAME=equipo ${LD_LIBRARY_PATH:+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} "$klk" "$@"); }
+run() { (cd "$work" && unshare --user env -i PATH="$PATH" ${LD_LIBRARY_PATH:+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} "$klk" "$@"); }
 until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
 hours=(--desde $day --hora-desde 12:00 --hora-hasta 14:00)
 run etl ventas --tienda tienda_01 "${hours[@]}"

@@ -39,6 +39,19 @@ pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Res
     Ok(warehouse)
 }
 
+/// Refuses a database that opening it to write would make, or bring up to date.
+pub async fn require(settings: &Settings, monitoring: &Monitoring) -> Result<(), Failure> {
+    if !settings.has_database() {
+        return Err(Failure::Usage(format!(
+            "la base de datos {} no existe todavía: la crea klk serve o klk etl; si está en otro lugar, dígalo con \
+             KLK_DATABASE",
+            settings.database.display()
+        )));
+    }
+    open(settings, monitoring, Access::ReadOnly)?.close().await;
+    Ok(())
+}
+
 /// What is missing of a database that was cut off or replaced, for people.
 pub fn lost_work(database: &Path, lost: LostCommits) -> String {
     let path = database.display();
@@ -89,8 +102,8 @@ pub fn failure(path: &Path, error: WarehouseError) -> Failure {
             "la base de datos {path} es de una versión posterior (esquema {found}; esta conoce hasta {known}): instale la nueva"
         )),
         WarehouseError::TooOld { found, known } => Failure::Usage(format!(
-            "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): haga una copia \
-             y arranque klk serve, que la pone al día"
+            "la base de datos {path} es de una versión anterior (esquema {found}; esta necesita {known}): arranque \
+             klk serve, que la pone al día; de un archivo deja antes una copia al lado, .esquema-{found}"
         )),
         WarehouseError::HalfMoved => Failure::Usage(format!(
             "a la base de datos {path} le falta una parte: una mudanza no terminó. Repita klk migrar, que sigue donde quedó"

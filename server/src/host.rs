@@ -17,16 +17,45 @@ pub fn name() -> String {
 /// The longest name of a user that is kept.
 const USER_CHARACTERS_MAX: usize = 64;
 
-/// Who is at the keyboard, as runs are marked with it: what the environment says, as far as it can be shown.
+/// Who is at the keyboard, as runs are marked with it: the user of the process, which the environment cannot change, and
+/// beside it for whom sudo says that it acts.
 pub fn user() -> String {
-    let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    let shown: String = named
-        .iter()
-        .flat_map(|name| name.chars())
-        .filter(|character| !character.is_control())
-        .take(USER_CHARACTERS_MAX)
-        .collect();
-    if shown.is_empty() { "cli".to_owned() } else { shown }
+    person(&system_user(), std::env::var("SUDO_USER").ok().as_deref())
+}
+
+/// The name of the user of the process, or the number where it has none.
+#[cfg(unix)]
+fn system_user() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name_of(uid, &users).map_or_else(|| uid.to_string(), str::to_owned)
+}
+
+/// The name of the user of the process.
+#[cfg(not(unix))]
+fn system_user() -> String {
+    std::env::var("USERNAME").unwrap_or_default()
+}
+
+/// What a text as /etc/passwd calls a user.
+#[cfg(unix)]
+fn name_of(uid: u32, users: &str) -> Option<&str> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, _, number) = (fields.next()?, fields.next()?, fields.next()?);
+        (number.parse::<u32>() == Ok(uid) && !name.is_empty()).then_some(name)
+    })
+}
+
+/// A user and who acts as it, as far as both can be shown.
+fn person(user: &str, sudo_user: Option<&str>) -> String {
+    let shown = |text: &str| -> String {
+        text.chars().filter(|character| !character.is_control()).take(USER_CHARACTERS_MAX).collect()
+    };
+    match sudo_user.map(shown).filter(|name| !name.is_empty()) {
+        Some(name) => format!("{} (sudo de {name})", shown(user)),
+        None => shown(user),
+    }
 }
 
 /// Files and connections that the process may have open; None where the system sets no limit.
@@ -84,6 +113,19 @@ fn total_of(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_user_is_named_as_the_system_names_it() {
+        let users = "root:x:0:0:root:/root:/bin/sh\n# rota\nana:x:1000:1000::/home/ana:/bin/sh\n";
+        assert_eq!([0, 1000, 1001].map(|uid| name_of(uid, users)), [Some("root"), Some("ana"), None]);
+    }
+
+    #[test]
+    fn who_acts_by_sudo_is_named_beside_the_user() {
+        assert_eq!(person("root", Some("ana\n")), "root (sudo de ana)");
+        assert_eq!([person("ana", None), person("ana", Some(""))], ["ana", "ana"]);
+    }
 
     #[test]
     fn the_memory_of_the_machine_is_read_in_bytes() {

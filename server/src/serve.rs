@@ -20,6 +20,9 @@ use crate::settings::Settings;
 /// How long connections may take to end once they are asked to.
 const CONNECTIONS_LIMIT: Duration = Duration::from_secs(5);
 
+/// How often is looked whether the writer goes on.
+const WRITE_WATCH_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Takes the address, before anything that takes long is started.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
@@ -71,6 +74,7 @@ async fn answer_requests(
     tokio::select! {
         () = &mut server => return Ok(Ended::Asked),
         () = &mut stop => {}
+        () = watch_writes(&engine, settings.database_limits.write_limit) => {}
         () = engine.broken() => {
             close.send_replace(true);
             return Err(Failure::DatabaseBroken);
@@ -86,6 +90,19 @@ async fn answer_requests(
         () = runtime::stop_signal() => return Ok(Ended::AskedTwice),
     }
     Ok(Ended::Asked)
+}
+
+/// Reports each write that takes longer than it may, once. It has no end of its own.
+async fn watch_writes(engine: &Engine, limit: Duration) {
+    let mut is_reported = false;
+    loop {
+        tokio::time::sleep(WRITE_WATCH_INTERVAL).await;
+        let stuck = engine.current_write().filter(|running| *running > limit);
+        if let Some(running) = stuck.filter(|_| !is_reported) {
+            tracing::error!(seconds = running.as_secs(), "a write to the database does not end");
+        }
+        is_reported = stuck.is_some();
+    }
 }
 
 /// Tells whoever starts the server how to come in: alone in the demo, with a code where there is nobody yet. The code is written

@@ -94,6 +94,8 @@ pub enum Purpose {
     Work,
     /// To keep what somebody decides: nothing is extracted.
     Decide,
+    /// To keep what is only shown: no database is made or brought up to date for it.
+    Propose,
     /// To answer questions: nothing is extracted or written.
     Look,
 }
@@ -102,7 +104,7 @@ impl Purpose {
     const fn mode(self) -> EngineMode {
         match self {
             Self::Serve | Self::Work => EngineMode::Work,
-            Self::Decide => EngineMode::Decide,
+            Self::Decide | Self::Propose => EngineMode::Decide,
             Self::Look => EngineMode::Look,
         }
     }
@@ -116,6 +118,9 @@ pub fn client(settings: &Settings) -> Result<klk::Client, Failure> {
 /// Opens the database and starts the engine over it.
 pub async fn engine(settings: &Settings, monitoring: &Monitoring, purpose: Purpose) -> Result<Engine, Failure> {
     let source = client(settings)?;
+    if purpose == Purpose::Propose {
+        database::require(settings, monitoring).await?;
+    }
     // First, because it says at once when the server is running.
     let access = if purpose == Purpose::Look { Access::ReadOnly } else { Access::ReadAndWrite };
     let warehouse = database::open(settings, monitoring, access)?;

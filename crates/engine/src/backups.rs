@@ -156,6 +156,14 @@ pub fn backup_problem(error: &BackupError) -> String {
         }
         BackupError::Same(path) => format!("{} es la base de datos misma", path.display()),
         BackupError::Foreign(path) => format!("{} no es una base de datos de klk", path.display()),
+        BackupError::Missing(path) => {
+            format!("{} no existe: los respaldos diarios están en KLK_RESPALDO_CARPETA", path.display())
+        }
+        BackupError::Unreadable { path, .. } => format!(
+            "{} no se puede leer: está dañado, no es una base de datos de klk, o lo usa otro proceso. Si es un respaldo, \
+             use otro; si es la base de datos, detenga el servidor y ponga en su lugar el último respaldo con klk restaurar",
+            path.display()
+        ),
         BackupError::OnServer => {
             "la base de datos está en PostgreSQL: respáldela con pg_dump, como dice docs/RUNBOOK.md".to_owned()
         }

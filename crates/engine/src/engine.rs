@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::echo::Echoes;
 use domain::problem::Problem;
@@ -137,6 +137,11 @@ impl Engine {
     /// Resolves when the database has given up: nothing works any more until the process is started anew.
     pub async fn broken(&self) {
         self.warehouse.broken().await;
+    }
+
+    /// For how long the database has been at the write that it does; None where it does none.
+    pub fn current_write(&self) -> Option<Duration> {
+        self.warehouse.current_write()
     }
 
     /// From here on nothing new starts; what is in progress goes on.

@@ -33,6 +33,7 @@ impl Warehouse {
         if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(files::of(folder))?;
         }
+        let source = file.path().to_owned();
         let merges_log = self.access() == Access::ReadAndWrite;
         let draft = files::Draft::beside(&target);
         let (draft, contents, held) = self
@@ -41,14 +42,16 @@ impl Warehouse {
                 let contents = copy(connection, &file, merges_log, &draft)?;
                 Ok::<_, BackupError>((draft, contents, started.elapsed()))
             })
-            .await??;
+            .await?
+            .map_err(|error| error.naming_damaged(&source))?;
         let original = target.clone();
         let checked = tokio::task::spawn_blocking(move || {
             check(&draft, &contents, &original)?;
             draft.keep_as(&original)?;
             Ok::<_, BackupError>(contents)
         });
-        let contents = checked.await.map_err(|_| WarehouseError::Panicked)??;
+        let checked = checked.await.map_err(|_| WarehouseError::Panicked)?;
+        let contents = checked.map_err(|error| error.naming_damaged(&source))?;
         let bytes = std::fs::metadata(&target).map_err(files::of(&target))?.len();
         Ok(Backup { path: target, bytes, contents, held })
     }

@@ -143,3 +143,8 @@ impl WarehouseError {
         }
     }
 }
+
+/// Whether this is what DuckDB says of a block whose sum is another one.
+pub(crate) fn is_damage(said: &str) -> bool {
+    ["Corrupt database file", "does not match stored checksum"].iter().any(|part| said.contains(part))
+}

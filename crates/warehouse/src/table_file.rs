@@ -121,6 +121,19 @@ mod tests {
     }
 
     #[test]
+    fn a_table_without_rows_is_a_file_with_its_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = PlainTable { rows: Vec::new(), ..table() };
+        let (csv, parquet) = (folder.path().join("lista.csv"), folder.path().join("lista.parquet"));
+        write_table(&empty, TableFormat::Csv, &csv).unwrap();
+        write_table(&empty, TableFormat::Parquet, &parquet).unwrap();
+        assert_eq!(std::fs::read_to_string(csv).unwrap(), "tienda,ventanas,usd,recuperable\n");
+        let connection = Connection::open_in_memory().unwrap();
+        let sql = format!("SELECT count(usd) FROM '{}'", parquet.display());
+        assert_eq!(connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    }
+
+    #[test]
     fn a_parquet_file_has_the_kinds_of_its_columns() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lista.parquet");

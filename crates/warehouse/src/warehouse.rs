@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use duckdb::{AccessMode, Config};
 use tokio::sync::{broadcast, watch};
@@ -11,6 +12,7 @@ use crate::backup;
 use crate::commit_mark::{CommitMark, LostCommits};
 use crate::database::postgres::{Heard, Server};
 use crate::database::{Connection, Transaction};
+use crate::error::is_damage;
 use crate::group_write::{GroupWrite, Outcome};
 use crate::half_moved::is_half_moved;
 use crate::instants::unique;
@@ -56,9 +58,6 @@ struct Instance {
 /// Part of the message of every statement after an error that DuckDB cannot recover from.
 const GIVEN_UP: &str = "database has been invalidated";
 
-/// What DuckDB says of a block whose sum is another one.
-const DAMAGED: [&str; 2] = ["Corrupt database file", "does not match stored checksum"];
-
 impl Instance {
     /// The writer, unless the file is not at its place any more: what is written from then on is gone with the process.
     fn writer(&self) -> Result<Writer> {
@@ -83,7 +82,7 @@ impl Instance {
                 Err(WarehouseError::Broken(error.to_string()))
             }
             Err(WarehouseError::Statement(error)) if error.is_away() => Err(WarehouseError::Away(error)),
-            Err(WarehouseError::Statement(error)) if DAMAGED.iter().any(|said| error.to_string().contains(said)) => {
+            Err(WarehouseError::Statement(error)) if is_damage(&error.to_string()) => {
                 Err(WarehouseError::Damaged(error.to_string()))
             }
             result => result,
@@ -175,6 +174,11 @@ impl Warehouse {
     /// Whether a question is answered.
     pub async fn ping(&self) -> Result<()> {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// For how long the writer has been at the write that it does; None where it does none. A copy of the database is none.
+    pub fn current_write(&self) -> Option<Duration> {
+        self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.current_write()
     }
 
     /// Committed work that was missing when the file was opened. Its half hours are gaps again: coverage is lost with the lines of its

@@ -4,8 +4,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::database::{Connection, Transaction, Turn};
 use tokio::sync::{mpsc, oneshot};
@@ -29,6 +30,36 @@ pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     observer: Arc<dyn StatementObserver>,
     after: AfterWrite,
+    current: Arc<CurrentWrite>,
+}
+
+/// Since when the thread has been at the write that it does, for whoever looks from another thread.
+struct CurrentWrite {
+    opened: Instant,
+    /// Milliseconds after `opened`, and one more; 0 where nothing is written.
+    began: AtomicU64,
+}
+
+impl CurrentWrite {
+    fn begin(&self) -> RunningWrite<'_> {
+        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.began.store(now.saturating_add(1), Ordering::Relaxed);
+        RunningWrite(self)
+    }
+
+    fn elapsed(&self) -> Option<Duration> {
+        let began = self.began.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(self.opened.elapsed().saturating_sub(Duration::from_millis(began)))
+    }
+}
+
+/// Is dropped when the write has ended, however it did.
+struct RunningWrite<'current>(&'current CurrentWrite);
+
+impl Drop for RunningWrite<'_> {
+    fn drop(&mut self) {
+        self.0.began.store(0, Ordering::Relaxed);
+    }
 }
 
 /// What every write is followed by, before anybody hears of it.
@@ -68,7 +99,8 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
         let merges_log = settings.access == Access::ReadAndWrite;
         let after = AfterWrite { versions, file: file.clone() };
-        let mut thread = Thread { waiting, next: None, after: after.clone(), days };
+        let current = Arc::new(CurrentWrite { opened: Instant::now(), began: AtomicU64::new(0) });
+        let mut thread = Thread { waiting, next: None, after: after.clone(), days, current: Arc::clone(&current) };
         let together_max = settings.writes_together_max.max(1);
         let thread = std::thread::Builder::new()
             .name("warehouse-writer".to_owned())
@@ -91,7 +123,13 @@ impl Writer {
                 drop(file);
             })
             .map_err(|_| WarehouseError::Closed)?;
-        Ok((Self { jobs, observer, after }, thread))
+        Ok((Self { jobs, observer, after, current }, thread))
+    }
+
+    /// For how long the thread has been at the write that it does; None where it does none. What only holds writes up is
+    /// none: a copy takes as long as the file is large.
+    pub(crate) fn current_write(&self) -> Option<Duration> {
+        self.current.elapsed()
     }
 
     /// Does a job that writes nothing while nobody else writes either.
@@ -118,11 +156,13 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel();
         let watch = self.observer.on_asked(name);
-        let after = self.after.clone();
+        let (after, current) = (self.after.clone(), Arc::clone(&self.current));
         let job = Job::Alone(Box::new(move |connection| {
+            let running = current.begin();
             let started = Instant::now();
             let result = in_transaction(connection, Turn::Alone, &after.note([name]), job);
             after.ended([name], result.is_ok());
+            drop(running);
             if let Some(watch) = watch {
                 watch.on_ended(started.elapsed(), result.is_err());
             }
@@ -150,6 +190,7 @@ struct Thread {
     next: Option<Job>,
     after: AfterWrite,
     days: Arc<InvoiceDays>,
+    current: Arc<CurrentWrite>,
 }
 
 impl Thread {
@@ -190,10 +231,12 @@ impl Thread {
         }
         for write in alone {
             let started = Instant::now();
+            let running = self.current.begin();
             let (turn, note) = (Turn::Beside, self.after.note([write.name]));
             let outcome =
                 in_transaction(connection, turn, &note, |transaction| write.write.do_alone(transaction, &self.days));
             self.after.ended([write.name], outcome.is_ok());
+            drop(running);
             answer(write, started, outcome);
         }
     }
@@ -202,6 +245,7 @@ impl Thread {
     fn try_together(&self, connection: &mut Connection, writes: &[Waiting]) -> Option<Vec<Option<Outcome>>> {
         let all: Vec<&dyn GroupWrite> = writes.iter().map(|write| &*write.write).collect();
         let first = *all.first()?;
+        let _running = self.current.begin();
         let note = self.after.note(writes.iter().map(|write| write.name));
         let outcomes = in_transaction(connection, Turn::Beside, &note, |transaction| {
             first.do_together(transaction, &self.days, &all)

@@ -144,8 +144,16 @@ impl RestoreArguments {
             times: 1,
         };
         let suffix = format!(".antes-{}", engine::stamp(now));
-        let restored = warehouse::restore(&self.archivo, &settings.database, &suffix, &audit)
-            .map_err(|error| failure(&settings.database, &error));
+        let restored = warehouse::restore(&self.archivo, &settings.database, &suffix, &audit);
+        let restored = restored.map_err(|error| match error {
+            // Another folder for copies makes no room here.
+            BackupError::NoRoom { folder, needed, free } => Failure::Incomplete(format!(
+                "en {} quedan {free} bytes y hacen falta {needed}: libere espacio, o ponga la base de datos en otro disco \
+                 con KLK_DATABASE",
+                folder.display()
+            )),
+            error => failure(&settings.database, &error),
+        });
         observability.shutdown();
         let restored = restored?;
         let rows = |table| restored.contents.rows(table);
@@ -190,6 +198,8 @@ fn failure(database: &Path, error: &BackupError) -> Failure {
         BackupError::Exists(_)
         | BackupError::Same(_)
         | BackupError::Foreign(_)
+        | BackupError::Missing(_)
+        | BackupError::Unreadable { .. }
         | BackupError::OnServer
         | BackupError::InMemory
         | BackupError::Database(_) => Failure::Usage(text),

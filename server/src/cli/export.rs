@@ -69,12 +69,16 @@ impl ExportArguments {
         let bytes = match target {
             Target::Local(engine, actor) => {
                 let rows = list(engine, actor, self.list, &filter, rows_max).await.map_err(use_case_failure)?;
-                file(&rows, self.list.name(), format)?
+                file(&rows, self.list, format)?
             }
             Target::Remote(server) => server.export(&format!("{}.{format}", self.list.name()), &filter.0).await?,
         };
         match &self.a {
-            None => std::io::stdout().write_all(&bytes).context("no se puede escribir en la salida")?,
+            None => match std::io::stdout().write_all(&bytes) {
+                // Who reads it may have read enough and gone, as `head` does.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+                written => written.context("no se puede escribir en la salida")?,
+            },
             Some(path) => {
                 // What is there already is somebody's.
                 let made = std::fs::File::create_new(path);

@@ -62,7 +62,7 @@ impl PlanArguments {
         let observability = Observability::start(settings, "warn")?;
         let server = self.server.servidor.clone();
         let outcome = runtime::block_on(async {
-            let target = Target::open(server.as_deref(), settings, &observability, Purpose::Decide).await?;
+            let target = Target::open(server.as_deref(), settings, &observability, Purpose::Propose).await?;
             let outcome = self.show(&target).await;
             target.close(settings.shutdown_limit).await;
             outcome

@@ -15,6 +15,7 @@ use crate::failure::{Failure, Outcome, use_case_failure};
 use crate::output::table::Table;
 use crate::output::{answer, json as print_json, remark};
 use crate::settings::Settings;
+use crate::wiring::Purpose;
 
 /// Options of `klk tokens`.
 #[derive(Debug, Args)]
@@ -56,7 +57,8 @@ struct RevokeArguments {
 impl TokensArguments {
     /// Lists tokens, makes one, or takes one back.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
-        with_engine(settings, async |engine, actor| match &self.order {
+        let purpose = if self.order.is_some() { Purpose::Decide } else { Purpose::Look };
+        with_engine(settings, purpose, async |engine, actor| match &self.order {
             None => self.list(engine, actor).await,
             Some(Order::Crear(add)) => self.add(settings, engine, actor, add).await,
             Some(Order::Revocar(revoke)) => {

@@ -110,11 +110,12 @@ fn role(text: &str) -> Result<Role, String> {
 /// Does something with an engine over the file.
 pub(super) fn with_engine(
     settings: &Settings,
+    purpose: Purpose,
     work: impl AsyncFnOnce(&Engine, &Actor) -> Result<Outcome, Failure>,
 ) -> Result<Outcome, Failure> {
     let observability = Observability::start(settings, "warn")?;
     let outcome = runtime::block_on(async {
-        let engine = wiring::engine(settings, &observability.monitoring, Purpose::Decide).await?;
+        let engine = wiring::engine(settings, &observability.monitoring, purpose).await?;
         let outcome = work(&engine, &actor()).await;
         runtime::end_engine(&engine, settings.shutdown_limit).await;
         outcome
@@ -127,7 +128,8 @@ impl UsersArguments {
     /// Lists users, or does something to one.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
         let server = ServerArgument { servidor: self.servidor.clone() };
-        with_target(server, settings, Purpose::Decide, async |target| match target {
+        let purpose = if self.order.is_some() { Purpose::Decide } else { Purpose::Look };
+        with_target(server, settings, purpose, async |target| match target {
             Target::Local(engine, actor) => self.in_database(engine, actor).await,
             Target::Remote(server) => self.at_server(server).await,
         })

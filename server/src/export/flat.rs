@@ -55,7 +55,8 @@ fn kind_of(name: &str, value: &Value) -> Option<ColumnKind> {
     }
 }
 
-fn is_money(name: &str) -> bool {
+/// Whether a column of this name holds money.
+pub(super) fn is_money(name: &str) -> bool {
     name.split('_').any(|word| word == "usd" || word == "bs")
 }
 

@@ -2,25 +2,38 @@
 
 use domain::decision::DecisionFilter;
 use domain::filter::{GapFilter, MetricsFilter, RunFilter};
+use domain::read_model::{
+    BranchMetrics, DecisionView, FreshnessView, GapView, JustificationView, ReconciliationView, RunView,
+};
 use engine::{Actor, Engine, UseCaseError};
 use serde_json::Value;
+use warehouse::ColumnKind;
+
+use super::head::columns;
 
 /// A list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Exported {
     /// What is missing.
+    #[value(help = "Lo que falta")]
     Pendientes,
     /// Runs.
+    #[value(help = "Las ejecuciones")]
     Ejecuciones,
     /// Who decided what.
+    #[value(help = "Quién decidió qué")]
     Decisiones,
     /// Days that were compared with the source.
+    #[value(help = "Los días que se compararon con KLK")]
     Cambios,
     /// The last snapshot of each warehouse.
+    #[value(help = "La última foto de cada almacén")]
     Inventario,
     /// What was justified.
+    #[value(help = "Lo justificado")]
     Justificados,
     /// Reliability by store.
+    #[value(help = "La confiabilidad de cada tienda")]
     Metricas,
 }
 
@@ -46,6 +59,19 @@ impl Exported {
             Self::Inventario => "inventario",
             Self::Justificados => "justificados",
             Self::Metricas => "metricas",
+        }
+    }
+
+    /// Its columns where it has no rows to tell them.
+    pub(super) fn columns(self) -> Vec<(String, ColumnKind)> {
+        match self {
+            Self::Pendientes => columns::<GapView>(),
+            Self::Ejecuciones => columns::<RunView>(),
+            Self::Decisiones => columns::<DecisionView>(),
+            Self::Cambios => columns::<ReconciliationView>(),
+            Self::Inventario => columns::<FreshnessView>(),
+            Self::Justificados => columns::<JustificationView>(),
+            Self::Metricas => columns::<BranchMetrics>(),
         }
     }
 }

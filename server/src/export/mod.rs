@@ -2,6 +2,7 @@
 
 mod excel;
 mod flat;
+mod head;
 mod list;
 
 use std::fmt::Display;
@@ -9,16 +10,19 @@ use std::fmt::Display;
 use anyhow::Context;
 pub use list::{ExportFilter, Exported, list};
 use serde_json::Value;
-use warehouse::{TableFormat, write_table};
+use warehouse::{PlainTable, TableFormat, write_table};
 
 /// A format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ExportFormat {
     /// Text with commas.
+    #[value(help = "Texto con comas")]
     Csv,
     /// A workbook of Excel.
+    #[value(help = "Un libro de Excel")]
     Xlsx,
     /// Columns, for other analytics tools.
+    #[value(help = "Columnas, para otros programas de análisis")]
     Parquet,
 }
 
@@ -56,11 +60,14 @@ impl Display for ExportFormat {
     }
 }
 
-/// Rows as the bytes of a file. It takes a while for many rows, so it is no work for an async thread.
-pub fn file(rows: &[Value], name: &str, format: ExportFormat) -> anyhow::Result<Vec<u8>> {
-    let table = flat::table(rows);
+/// The rows of a list as the bytes of a file. It takes a while for many rows, so it is no work for an async thread.
+pub fn file(rows: &[Value], list: Exported, format: ExportFormat) -> anyhow::Result<Vec<u8>> {
+    let table = match rows {
+        [] => PlainTable { columns: list.columns(), rows: Vec::new() },
+        rows => flat::table(rows),
+    };
     let format = match format {
-        ExportFormat::Xlsx => return excel::workbook(&table, name),
+        ExportFormat::Xlsx => return excel::workbook(&table, list.name()),
         ExportFormat::Csv => TableFormat::Csv,
         ExportFormat::Parquet => TableFormat::Parquet,
     };
@@ -68,4 +75,34 @@ pub fn file(rows: &[Value], name: &str, format: ExportFormat) -> anyhow::Result<
     let path = folder.path().join("lista");
     write_table(&table, format, &path)?;
     std::fs::read(&path).context("no se puede leer el archivo escrito")
+}
+
+#[cfg(test)]
+mod tests {
+    use warehouse::ColumnKind;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_list_is_a_file_with_its_head_and_no_rows() {
+        for list in Exported::ALL {
+            for format in ExportFormat::ALL {
+                assert!(!file(&[], list, format).unwrap().is_empty(), "{}.{format}", list.name());
+            }
+            let text = String::from_utf8(file(&[], list, ExportFormat::Csv).unwrap()).unwrap();
+            assert!(text.contains("ubicacion_id") && text.lines().count() == 1, "{}: {text}", list.name());
+        }
+    }
+
+    #[test]
+    fn the_columns_of_an_empty_list_reach_into_its_objects() {
+        let kind = |list: Exported, name: &str| {
+            list.columns().into_iter().find(|(given, _)| given == name).unwrap_or_else(|| panic!("no {name}")).1
+        };
+        assert_eq!(kind(Exported::Pendientes, "valor_usd"), ColumnKind::Number);
+        assert_eq!(kind(Exported::Pendientes, "evidencia_tipo"), ColumnKind::Text);
+        assert_eq!(kind(Exported::Pendientes, "recuperable"), ColumnKind::Truth);
+        assert_eq!(kind(Exported::Ejecuciones, "registros_cargados"), ColumnKind::Whole);
+        assert_eq!(kind(Exported::Metricas, "tasa_exito_pct"), ColumnKind::Number);
+    }
 }

@@ -35,7 +35,7 @@ pub(super) async fn download(
         Ok(rows) => rows,
         Err(error) => return refused(&state, error),
     };
-    let written = tokio::task::spawn_blocking(move || file(&rows, exported.name(), format)).await;
+    let written = tokio::task::spawn_blocking(move || file(&rows, exported, format)).await;
     let failure = match written {
         Ok(Ok(bytes)) => return attached(exported, format, bytes),
         Ok(Err(error)) => format!("{error:#}"),

@@ -32,13 +32,17 @@ pub(super) async fn live() -> Json<Health> {
     Json(WELL)
 }
 
-/// The database answers, and there is room for what it writes.
+/// The database answers, there is room for what it writes, and what it writes ends.
 pub(super) async fn ready(State(state): State<WebState>) -> Response {
     EndpointTags::about_everything("health_ready").apply();
     let free = state.database_files.first().and_then(|(_, path)| host::free_bytes_beside(path));
     if let Some(free) = free.filter(|free| *free < state.free_bytes_min) {
         tracing::warn!(free, needed = state.free_bytes_min, "the disk of the database is full");
         return problems::answer(ProblemCode::Busy, HttpTexts::disk_full);
+    }
+    // Readers do not wait for the writer, so they answer beside a disk that takes nothing.
+    if state.engine.current_write().is_some_and(|running| running > state.write_limit) {
+        return problems::answer(ProblemCode::Busy, HttpTexts::database_stuck);
     }
     match tokio::time::timeout(READY_LIMIT, state.engine.ready()).await {
         Ok(Ok(())) => Json(WELL).into_response(),

@@ -97,6 +97,8 @@ pub struct WebState {
     database_files: Arc<[(&'static str, PathBuf)]>,
     /// Bytes that have to be free on their disk.
     free_bytes_min: u64,
+    /// How long a write of the database may take.
+    write_limit: Duration,
     /// What pages carry so that browsers tell Sentry what fails there.
     browser_monitoring: Option<BrowserMonitoring>,
     /// Signing in by a provider of identities, where one is configured.
@@ -143,6 +145,7 @@ impl WebState {
             responses: Arc::default(),
             database_files,
             free_bytes_min: settings.database_limits.free_bytes_min,
+            write_limit: settings.database_limits.write_limit,
             browser_monitoring: None,
             sign_on: SignOn::of_settings(settings).map(Arc::new),
         }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use axum::http::uri::Authority;
 use engine::AccessSettings;
 use jiff::SignedDuration;
 use reqwest::Url;
@@ -32,30 +33,43 @@ impl PublicAddress {
             let url =
                 Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/");
             if url.is_none() {
-                source
-                    .problems
-                    .push(format!(
-                        "{}: '{text}' no sirve; escriba https://klk.ejemplo.com, sin ruta: las páginas no funcionan bajo una ruta, \
-                         y un subdominio sí",
-                        PUBLIC_URL.name
-                    ));
+                source.add_problem(
+                    &PUBLIC_URL,
+                    &format!(
+                        "'{text}' no sirve; escriba https://klk.ejemplo.com, sin ruta: las páginas no funcionan bajo \
+                         una ruta, y un subdominio sí"
+                    ),
+                );
             }
             url
         });
         let proxies = list(source.optional_text(&TRUSTED_PROXIES)).into_iter().filter_map(|text| {
             let proxy = text.parse().ok();
             if proxy.is_none() {
-                source.problems.push(format!("{}: '{text}' no es una dirección IP", TRUSTED_PROXIES.name));
+                source.add_problem(&TRUSTED_PROXIES, &format!("'{text}' no es una dirección IP"));
             }
             proxy
         });
         let proxies = proxies.collect();
-        let hosts = list(source.optional_text(&HOSTS)).into_iter().map(|host| host.to_lowercase()).collect();
+        let hosts: Vec<String> =
+            list(source.optional_text(&HOSTS)).into_iter().map(|host| host.to_lowercase()).collect();
+        for host in hosts.iter().filter(|host| !is_host(host)) {
+            source.add_problem(
+                &HOSTS,
+                &format!("'{host}' no es un nombre; escriba klk.ejemplo.com, sin https:// ni puerto"),
+            );
+        }
         Self { url, hosts, proxies }
     }
 }
 
-fn list(text: Option<String>) -> Vec<String> {
+/// Whether this is a name alone, without a port.
+fn is_host(text: &str) -> bool {
+    text.parse::<Authority>().is_ok_and(|authority| authority.host() == text)
+}
+
+/// The parts of a list that are separated by commas.
+pub(super) fn list(text: Option<String>) -> Vec<String> {
     let text = text.unwrap_or_default();
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }

@@ -20,7 +20,7 @@ pub(super) fn read(source: &mut Source, database: &Path) -> BackupSettings {
     let text = source.text(&BACKUP_HOUR);
     let at = if text == NEVER { None } else { Time::strptime("%H:%M", &text).ok() };
     if at.is_none() && text != NEVER {
-        source.problems.push(format!("{}: '{text}' no es una hora; escriba 04:30, o nunca", BACKUP_HOUR.name));
+        source.add_problem(&BACKUP_HOUR, &format!("'{text}' no es una hora; escriba 04:30, o nunca"));
     }
     BackupSettings { folder, at, kept: size(source, &BACKUPS_KEPT) }
 }

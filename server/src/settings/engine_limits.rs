@@ -6,9 +6,13 @@ use domain::BranchId;
 use domain::incident::IncidentLimits;
 use domain::loss::LossLimits;
 use domain::value::ValueRules;
+use engine::schedule::{Schedule, ScheduleKind};
 use engine::{CacheLimits, LookBackSettings, PlanSettings, RetrySettings};
+use jiff::tz::TimeZone;
 
+use super::access::list;
 use super::source::Source;
+use super::variable::Variable;
 use super::{count, plans, seconds, size, variables};
 
 /// What the engine may do at once, and when.
@@ -152,17 +156,15 @@ impl EngineLimits {
             plans: plans::plans(source, workers),
             retries: plans::retries(source),
             scheduler: source.switch(&SCHEDULER),
-            cron_sales: source.text(&CRON_SALES),
-            cron_inventory: source.text(&CRON_INVENTORY),
-            cron_reconciliation: source.text(&CRON_RECONCILIATION),
+            cron_sales: cron(source, &CRON_SALES, ScheduleKind::Sales),
+            cron_inventory: cron(source, &CRON_INVENTORY, ScheduleKind::Inventory),
+            cron_reconciliation: cron(source, &CRON_RECONCILIATION, ScheduleKind::Reconciliation),
             gap_grace: Duration::from_secs(60 * source.number(&GAP_GRACE_MINUTES)),
             value_rules: ValueRules { weeks: count(source, &VALUE_WEEKS), known_min: count(source, &VALUE_KNOWN_MIN) },
             sequence_jump_max: source.number(&SEQUENCE_JUMP_MAX),
             sequence_days_max: count(source, &SEQUENCE_DAYS_MAX),
             sequence_reach_days: count(source, &SEQUENCE_REACH_DAYS),
-            sequence_exempt_registers: exempt_registers(
-                &source.optional_text(&SEQUENCE_EXEMPT_REGISTERS).unwrap_or_default(),
-            ),
+            sequence_exempt_registers: exempt_registers(source, &SEQUENCE_EXEMPT_REGISTERS),
             sequence_exempt: exempt
                 .split(',')
                 .map(str::trim)
@@ -183,11 +185,31 @@ impl EngineLimits {
     }
 }
 
-/// `tienda_01/C10-03`, separated by commas. A part without a slash names no register.
-fn exempt_registers(listed: &str) -> Vec<(BranchId, String)> {
-    let one = |text: &str| {
-        let (branch, register) = text.trim().split_once('/')?;
-        Some((BranchId::new(branch.trim()), register.trim().to_owned()))
-    };
-    listed.split(',').filter_map(one).collect()
+/// `tienda_01/C10-03`, separated by commas.
+fn exempt_registers(source: &mut Source, variable: &Variable) -> Vec<(BranchId, String)> {
+    let mut registers = Vec::new();
+    for text in list(source.optional_text(variable)) {
+        match text.split_once('/').map(|(branch, register)| (branch.trim(), register.trim())) {
+            Some((branch, register)) if !branch.is_empty() && !register.is_empty() => {
+                registers.push((BranchId::new(branch), register.to_owned()));
+            }
+            _ => source.add_problem(variable, &format!("'{text}' no es una caja; escriba tienda_01/C10-03")),
+        }
+    }
+    registers
+}
+
+/// When something is extracted, as the engine will read it.
+fn cron(source: &mut Source, variable: &Variable, kind: ScheduleKind) -> String {
+    let text = source.text(variable);
+    if Schedule::new(kind, &text, TimeZone::UTC).is_err() {
+        let usual = variable.default_text().unwrap_or_default();
+        source.add_problem(
+            variable,
+            &format!(
+                "'{text}' no es una expresión cron; escriba minuto, hora, día, mes y día de la semana, como {usual}"
+            ),
+        );
+    }
+    text
 }

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::access::PublicAddress;
+use reqwest::Url;
+
+use super::access::{PublicAddress, list};
 use super::source::Source;
 use super::{count, seconds, size, variables};
 use crate::accept::ConnectionLimits;
@@ -43,7 +45,13 @@ impl HttpSettings {
             REQUEST_TIMEOUT_SECONDS, TRUSTED_ORIGINS,
         };
         let address = source.parsed(&ADDRESS);
-        let origins = source.optional_text(&TRUSTED_ORIGINS).unwrap_or_default();
+        let trusted_origins = list(source.optional_text(&TRUSTED_ORIGINS));
+        for origin in trusted_origins.iter().filter(|origin| !is_origin(origin)) {
+            source.add_problem(
+                &TRUSTED_ORIGINS,
+                &format!("'{origin}' no es un origen; escriba https://klk.ejemplo.com, como lo envía un navegador"),
+            );
+        }
         Some(Self {
             body_bytes_max: size(source, &BODY_BYTES_MAX),
             request_timeout: seconds(source, &REQUEST_TIMEOUT_SECONDS),
@@ -58,13 +66,14 @@ impl HttpSettings {
                 head_timeout: seconds(source, &HEAD_TIMEOUT_SECONDS),
             },
             public: PublicAddress::read(source),
-            trusted_origins: origins
-                .split(',')
-                .map(str::trim)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            trusted_origins,
             address: address?,
         })
     }
+}
+
+/// Whether a browser can send this: in small letters, without a path, and without the port that its scheme has anyway.
+fn is_origin(text: &str) -> bool {
+    Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text)
 }

@@ -22,6 +22,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::http::{HeaderName, HeaderValue};
 use engine::{AccessSettings, BackupSettings, NoticeSettings, ProcessSettings};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -216,9 +217,17 @@ fn client(source: &mut Source) -> Option<klk::ClientConfig> {
         TIMEOUT_SALES_SECONDS,
     };
     let base_url = source.parsed(&BASE_URL);
+    let header = source.text(&API_KEY_HEADER);
+    if HeaderName::try_from(&header).is_err() {
+        source.add_problem(&API_KEY_HEADER, &format!("'{header}' no es una cabecera HTTP; escriba x-api-key"));
+    }
+    let key = source.optional_text(&API_KEY);
+    if key.as_deref().is_some_and(|key| HeaderValue::from_str(key).is_err()) {
+        source.add_problem(&API_KEY, "tiene caracteres que no se pueden enviar en una cabecera HTTP");
+    }
     let limits = klk::ClientConfig {
-        api_key: source.optional_text(&API_KEY).map(SecretString::from),
-        api_key_header: source.text(&API_KEY_HEADER),
+        api_key: key.map(SecretString::from),
+        api_key_header: header,
         sales_timeout: seconds(source, &TIMEOUT_SALES_SECONDS),
         articles_timeout: seconds(source, &TIMEOUT_ARTICLES_SECONDS),
         connect_timeout: seconds(source, &TIMEOUT_CONNECT_SECONDS),
@@ -238,8 +247,7 @@ fn metrics_token(source: &mut Source) -> Option<SecretString> {
     const CHARACTERS_MIN: usize = 16;
     let token = source.optional_text(&variables::METRICS_TOKEN)?;
     if token.chars().count() < CHARACTERS_MIN {
-        let name = variables::METRICS_TOKEN.name;
-        source.problems.push(format!("{name}: debe tener {CHARACTERS_MIN} caracteres o más"));
+        source.add_problem(&variables::METRICS_TOKEN, &format!("debe tener {CHARACTERS_MIN} caracteres o más"));
     }
     Some(SecretString::from(token))
 }
@@ -249,7 +257,7 @@ fn zone(source: &mut Source, variable: &Variable) -> Option<TimeZone> {
     match TimeZone::get(&name) {
         Ok(zone) => Some(zone),
         Err(_) => {
-            source.problems.push(format!("{}: '{name}' no es una zona horaria (America/Caracas)", variable.name));
+            source.add_problem(variable, &format!("'{name}' no es una zona horaria (America/Caracas)"));
             None
         }
     }

@@ -93,7 +93,7 @@ fn digest_hour(source: &mut Source) -> Option<Time> {
     let text = source.text(&NOTICE_DIGEST_HOUR);
     let at = if text == NEVER { None } else { Time::strptime("%H:%M", &text).ok() };
     if at.is_none() && text != NEVER {
-        source.problems.push(format!("{}: '{text}' no es una hora; escriba 07:30, o nunca", NOTICE_DIGEST_HOUR.name));
+        source.add_problem(&NOTICE_DIGEST_HOUR, &format!("'{text}' no es una hora; escriba 07:30, o nunca"));
     }
     at
 }

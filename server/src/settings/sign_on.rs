@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::size;
 use super::source::Source;
+use super::variable::Variable;
 use super::variables::{
     OIDC_ATTEMPT_MINUTES, OIDC_ATTEMPTS_MAX, OIDC_ATTEMPTS_PER_ADDRESS_MAX, OIDC_CLAIM, OIDC_CLIENT_ID,
     OIDC_CLIENT_SECRET, OIDC_CREATE_READERS, OIDC_ISSUER, OIDC_NAME, PUBLIC_URL,
@@ -51,27 +52,27 @@ pub(super) fn read(source: &mut Source, public_url: Option<&Url>) -> Option<Sign
     };
     let (issuer, client_id) = (source.optional_text(&OIDC_ISSUER), source.optional_text(&OIDC_CLIENT_ID));
     let client_secret = source.optional_text(&OIDC_CLIENT_SECRET).map(SecretString::from);
-    let mut refuse = |variable: &str, reason: &str| {
-        source.problems.push(format!("{variable}: {reason}"));
+    let mut refuse = |variable: &Variable, reason: &str| {
+        source.add_problem(variable, reason);
         None
     };
     let issuer = match (issuer, client_id.is_some() || client_secret.is_some()) {
         (Some(issuer), _) => issuer,
         (None, false) => return None,
-        (None, true) => return refuse(OIDC_ISSUER.name, "hace falta la dirección del proveedor de identidad"),
+        (None, true) => return refuse(&OIDC_ISSUER, "hace falta la dirección del proveedor de identidad"),
     };
     let Some(url) = Url::parse(&issuer).ok().filter(is_safe_issuer) else {
         return refuse(
-            OIDC_ISSUER.name,
+            &OIDC_ISSUER,
             &format!("'{issuer}' no sirve; escriba https://id.ejemplo.com, sin usuario ni parámetros"),
         );
     };
     let Some(client_id) = client_id else {
-        return refuse(OIDC_CLIENT_ID.name, "hace falta con qué identificador nos conoce el proveedor");
+        return refuse(&OIDC_CLIENT_ID, "hace falta con qué identificador nos conoce el proveedor");
     };
     let Some(redirect_url) = public_url.and_then(|url| url.join(app::query::PROVIDER_RETURN_PATH).ok()) else {
         return refuse(
-            PUBLIC_URL.name,
+            &PUBLIC_URL,
             "hace falta para entrar con un proveedor de identidad: allí vuelven los navegadores",
         );
     };

@@ -169,7 +169,7 @@ impl Source {
         match self.text(variable).parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problems.push(format!("{}: {error}", variable.name));
+                self.add_problem(variable, &error.to_string());
                 None
             }
         }
@@ -189,8 +189,17 @@ impl Source {
 
     fn refuse<T>(&mut self, variable: &Variable, text: &str, meanwhile: T) -> T {
         let accepted = variable.accepted_text();
-        self.problems.push(format!("{}: se espera {accepted}; llegó '{text}'", variable.name));
+        self.add_problem(variable, &format!("se espera {accepted}; llegó '{text}'"));
         meanwhile
+    }
+
+    /// What is wrong with a variable, with its name in klk.toml where that is where it was written.
+    pub fn add_problem(&mut self, variable: &Variable, reason: &str) {
+        let in_file = match self.origin(variable) {
+            Origin::File => format!(" ({} en klk.toml)", variable.key()),
+            Origin::Default | Origin::Environment => String::new(),
+        };
+        self.problems.push(format!("{}{in_file}: {reason}", variable.name));
     }
 }
 

@@ -54,11 +54,33 @@ fn everything_wrong_is_said_at_once_with_what_may_be_written() {
         "KLK_BASE_URL:",
         "KLK_WORKERS: se espera entero de 1 a 64; llegó '0'",
         "KLK_SCHEDULER: se espera on u off; llegó 'maybe'",
-        "KLK_LOG_FORMAT: se espera texto, json; llegó 'xml'",
+        "KLK_LOG_FORMAT (log_format en klk.toml): se espera texto, json; llegó 'xml'",
     ];
     for start in wanted {
         assert!(problems.iter().any(|problem| problem.starts_with(start)), "{start} is not in {problems:?}");
     }
+}
+
+#[test]
+fn what_would_stop_the_server_later_is_wrong_when_settings_are_read() {
+    let cases = [
+        ("cron_ventas = \"61 * * * *\"", "KLK_CRON_VENTAS (cron_ventas en klk.toml): '61 * * * *'"),
+        ("database_memory_max = \"mucho\"", "KLK_DATABASE_MEMORY_MAX (database_memory_max en klk.toml): 'mucho'"),
+        ("database_memory_max = \"2\"", "KLK_DATABASE_MEMORY_MAX (database_memory_max en klk.toml): '2'"),
+        ("trusted_origins = \"klk.example\"", "KLK_TRUSTED_ORIGINS (trusted_origins en klk.toml): 'klk.example'"),
+        ("hosts = \"https://a b\"", "KLK_HOSTS (hosts en klk.toml): 'https://a b'"),
+        ("hosts = \"klk.example:3000\"", "KLK_HOSTS (hosts en klk.toml): 'klk.example:3000'"),
+        ("secuencia_sin_cajas = \"cualquier cosa\"", "KLK_SECUENCIA_SIN_CAJAS (secuencia_sin_cajas en klk.toml): 'cua"),
+        ("api_key_header = \"x y\"", "KLK_API_KEY_HEADER (api_key_header en klk.toml): 'x y'"),
+    ];
+    for (file, start) in cases {
+        let said = problems(file, &[]);
+        assert!(said.len() == 1 && said[0].starts_with(start) && said[0].contains("; escriba "), "{start}: {said:?}");
+    }
+    let fine = "cron_ventas = \"5,35 8-20 * * 1-6\"\ndatabase_memory_max = \"1.5 GiB\"\n\
+                hosts = \"klk, klk.interno\"\ntrusted_origins = \"https://klk.example, http://10.0.0.1:8080\"\n\
+                secuencia_sin_cajas = \"tienda_01/C10-03\"";
+    assert!(load(fine, &[]).is_ok(), "{:?}", problems(fine, &[]));
 }
 
 #[test]

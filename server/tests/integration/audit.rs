@@ -9,7 +9,7 @@ const PASSWORD: &str = "caballo bateria grapa";
 #[test]
 fn the_audit_is_verified_to_a_head_and_exported() {
     let pos = crate::support::Pos::start();
-    let klk: Klk = pos.klk();
+    let klk: Klk = pos.klk().with_variable("USER", "gerente").with_variable("SUDO_USER", "");
     assert_eq!(klk.run(&["auditoria", "verificar"]).code, 2, "there is none yet");
     klk.add_user("ana", "operador", "", PASSWORD);
     let first = klk.run(&["auditoria", "verificar", "--json"]);
@@ -27,5 +27,8 @@ fn the_audit_is_verified_to_a_head_and_exported() {
     let actions: Vec<_> = entries.iter().map(|entry| entry["accion"].as_str().unwrap()).collect();
     assert_eq!(actions, ["crear_usuario", "fijar_clave", "crear_token"]);
     assert_eq!((&entries[1]["huella"], &entries[1]["origen"]), (&Value::from(head), &Value::from("consola")));
+    // Whatever the environment says.
+    let user = std::process::Command::new("id").arg("-un").output().unwrap().stdout;
+    assert_eq!(entries[0]["actor"], String::from_utf8(user).unwrap().trim());
     assert!(!exported.contains("argon2") && !exported.contains("klk_"), "{exported}");
 }

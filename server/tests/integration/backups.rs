@@ -118,9 +118,22 @@ fn what_is_no_copy_of_ours_replaces_nothing() {
     for wrong in ["rota.duckdb", "no-existe.duckdb", "data/klk.duckdb"] {
         let run = klk.run(&["restaurar", wrong]);
         assert_eq!(run.code, 2, "{wrong}: {}", run.errors);
-        assert!(run.errors.contains("error: "), "{}", run.errors);
+        assert!(run.errors.contains("error: ") && !run.errors.contains("IO Error"), "{}", run.errors);
+        assert!(run.errors.contains(wrong), "{}", run.errors);
     }
     assert!(std::fs::read(klk.path("data/klk.duckdb")).unwrap() == before);
+}
+
+#[test]
+fn a_copy_is_put_back_into_a_folder_that_is_made_for_it() {
+    let pos = Pos::start();
+    let klk = pos.klk();
+    load(&klk, &pos, "12:00", "12:30");
+    assert_eq!(klk.run(&["respaldar", "--a", "copia.duckdb"]).code, 0);
+    let elsewhere = klk.with_variable("KLK_DATABASE", "otro/lugar/klk.duckdb");
+    let restored = elsewhere.run(&["restaurar", "copia.duckdb"]);
+    assert_eq!(restored.code, 0, "{}", restored.errors);
+    assert!(elsewhere.path("otro/lugar/klk.duckdb").is_file());
 }
 
 #[cfg(unix)]

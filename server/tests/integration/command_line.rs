@@ -105,6 +105,9 @@ fn who_only_asks_writes_nothing() {
     let klk = pos.klk();
     let day = pos.yesterday().to_string();
     assert_eq!(klk.run(&["gaps"]).code, 3, "nothing is loaded yet");
+    assert_eq!((klk.run(&["usuarios"]).code, klk.run(&["tokens"]).code), (0, 0));
+    let plan = klk.run(&["plan"]);
+    assert!(plan.code == 2 && plan.errors.contains("no existe todavía"), "{}", plan.errors);
     assert!(!klk.path("data/klk.duckdb").exists());
     let window =
         ["etl", "ventas", "--tienda", "tienda_01", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "12:30"];
@@ -115,12 +118,32 @@ fn who_only_asks_writes_nothing() {
         &["planes"],
         &["calendario"],
         &["cobertura", "--tienda", "tienda_01", "--fecha", &day],
+        &["usuarios"],
+        &["tokens"],
         &["doctor"],
     ] {
         let run = klk.run(asking);
         assert!([0, 3].contains(&run.code), "{asking:?}: {} {}", run.code, run.errors);
         assert!(std::fs::read(klk.path("data/klk.duckdb")).unwrap() == before, "{asking:?}");
     }
+}
+
+#[test]
+fn who_only_asks_of_a_database_of_an_earlier_version_leaves_it_as_it_is() {
+    let klk = Pos::start().klk();
+    klk.first_token();
+    let database = klk.path("data/klk.duckdb");
+    let connection = duckdb::Connection::open(&database).unwrap();
+    connection.execute_batch("DELETE FROM esquema_migraciones WHERE version > 13").unwrap();
+    connection.close().unwrap();
+    let before = std::fs::read(&database).unwrap();
+    for asking in ["gaps", "planes", "usuarios", "tokens", "plan"] {
+        let run = klk.run(&[asking]);
+        assert!(run.code == 2 && run.errors.contains("es de una versión anterior"), "{asking}: {}", run.errors);
+        assert!(std::fs::read(&database).unwrap() == before, "{asking}");
+    }
+    let names = std::fs::read_dir(klk.path("data")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().contains("esquema")));
 }
 
 /// An older file in place of the last one, as by somebody who copied the wrong one back.
@@ -186,6 +209,32 @@ fn an_answer_that_nobody_reads_to_its_end_is_no_error() {
     let ended = command.wait_with_output().unwrap();
     let errors = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.code() == Some(3) && !errors.contains("panicked"), "{:?} {errors}", ended.status);
+}
+
+#[test]
+fn an_exported_list_that_nobody_reads_is_no_error_and_its_help_is_spanish() {
+    let klk = Pos::start().klk();
+    let mut command =
+        klk.command(&["export", "ejecuciones"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command.stdout.take());
+    let ended = command.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let help = klk.run(&["export", "--help"]).answer;
+    assert!(help.contains("Lo que falta") && !help.contains("What is missing"), "{help}");
+}
+
+#[test]
+fn an_empty_list_is_exported_with_its_head() {
+    let klk = Pos::start().klk();
+    let exported = klk.run(&["export", "ejecuciones", "--estado", "cancelado"]);
+    assert_eq!(exported.code, 0, "{}", exported.errors);
+    assert!(
+        exported.answer.contains("ubicacion_nombre") && exported.answer.lines().count() == 1,
+        "{}",
+        exported.answer
+    );
+    assert_eq!(klk.run(&["export", "ejecuciones", "--a", "vacia.parquet"]).code, 0);
+    assert!(std::fs::metadata(klk.path("vacia.parquet")).unwrap().len() > 0);
 }
 
 #[test]

@@ -189,6 +189,8 @@ fn the_command_shows_a_plan_and_recovers_exactly_it() {
     let klk = pos.klk();
     let day = pos.yesterday().to_string();
     let period = ["--tienda", "Periferico", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", "14:00"];
+    // A plan is kept in a database that is there.
+    klk.first_token();
     let preview = plan_of(&klk, &period);
     assert_eq!((&preview["ventanas"], &preview["tiendas"][0]["ubicacion_nombre"]), (&json!(4), &json!("PERIFERICO")));
     let hash = preview["hash"].as_str().unwrap();
@@ -213,6 +215,7 @@ fn a_plan_that_changed_or_that_its_breaker_stops_ends_the_command_with_3_and_say
     let part = |to: &'static str| {
         plan_of(&klk, &["--tienda", "tienda_01", "--desde", &day, "--hora-desde", "12:00", "--hora-hasta", to])
     };
+    klk.first_token();
     let (wide, narrow) = (part("18:00"), part("12:30"));
     assert_eq!(klk.run(&["recuperar", "--plan", narrow["hash"].as_str().unwrap()]).code, 0);
     let refused = klk.run(&["recuperar", "--plan", wide["hash"].as_str().unwrap()]);

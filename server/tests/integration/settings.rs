@@ -70,3 +70,16 @@ fn wrong_settings_end_every_command_with_2_and_the_doctor_with_3() {
     assert!(run.errors.contains("'wrokers' no existe; ¿quiso decir workers?"), "{}", run.errors);
     assert_eq!(klk.run(&["doctor"]).code, 3);
 }
+
+#[test]
+fn settings_that_would_stop_the_server_make_no_database_and_are_findings_of_the_doctor() {
+    for line in ["cron_ventas = \"61 * * * *\"", "database_memory_max = \"mucho\"", "api_key_header = \"x y\""] {
+        let klk = Klk::new().with_file(line).with_variable("KLK_API_KEY", "hunter2");
+        let served = klk.run(&["serve"]);
+        assert_eq!(served.code, 2, "{line}: {}", served.errors);
+        assert!(!klk.path("data").exists(), "{line}");
+        let report = klk.run(&["doctor", "--json"]).json();
+        let key = line.split(" = ").next().unwrap();
+        assert!(report["revisiones"][0]["detalle"].as_str().unwrap().contains(key), "{report}");
+    }
+}

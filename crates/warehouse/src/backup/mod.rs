@@ -13,6 +13,7 @@ use std::time::Duration;
 use duckdb::Config;
 
 use crate::database::Connection;
+use crate::error::is_damage;
 use crate::open_files::OpenFile;
 use crate::{DatabaseError, WarehouseError};
 
@@ -57,6 +58,17 @@ pub enum BackupError {
     /// There is nothing of ours in the file.
     #[error("{0} is not a database of klk")]
     Foreign(PathBuf),
+    /// There is no copy where one should be.
+    #[error("{0} does not exist")]
+    Missing(PathBuf),
+    /// The file is damaged, or none that DuckDB reads.
+    #[error("{path} cannot be read: {detail}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What DuckDB says.
+        detail: String,
+    },
     /// PostgreSQL copies its databases itself.
     #[error("a database on a server is copied by the server's own tools")]
     OnServer,
@@ -66,6 +78,18 @@ pub enum BackupError {
     /// The database, or the copy that was opened, refused.
     #[error(transparent)]
     Database(#[from] WarehouseError),
+}
+
+impl BackupError {
+    /// The same, but that a damaged block is one of this file.
+    pub(crate) fn naming_damaged(self, path: &Path) -> Self {
+        match self {
+            Self::Database(error) if is_damage(&error.to_string()) => {
+                Self::Unreadable { path: path.to_owned(), detail: error.to_string() }
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<DatabaseError> for BackupError {

@@ -37,9 +37,20 @@ pub fn restore(copy: &Path, database: &Path, suffix: &str, audit: &AuditEntry) -
     if copy.canonicalize().is_ok_and(|copy| database.canonicalize().is_ok_and(|database| copy == database)) {
         return Err(BackupError::Same(copy.to_owned()));
     }
+    if !copy.is_file() {
+        return Err(BackupError::Missing(copy.to_owned()));
+    }
     let _ours = OpenFile::take(database)?;
     let lock = lock(database)?;
-    let (found, prints) = read(copy)?;
+    let (found, prints) = read(copy).map_err(|error| match error {
+        BackupError::Database(error) if !matches!(error, WarehouseError::TooNew { .. }) => {
+            BackupError::Unreadable { path: copy.to_owned(), detail: error.to_string() }
+        }
+        other => other,
+    })?;
+    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(files::of(folder))?;
+    }
     let draft = files::Draft::beside(database);
     draft.fill_from_closed(copy)?;
     let connection = open(draft.path(), AccessMode::ReadWrite)?;

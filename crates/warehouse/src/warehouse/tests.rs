@@ -73,6 +73,19 @@ async fn readers_see_the_state_before_a_write_that_goes_on_and_do_not_wait_for_i
 }
 
 #[tokio::test]
+async fn a_write_that_goes_on_is_seen_from_elsewhere_until_it_ends() {
+    let (_folder, warehouse) = with_numbers().await;
+    assert_eq!(warehouse.current_write(), None);
+    let held = hold_a_write(&warehouse, 1);
+    held.written.await.unwrap();
+    let earlier = warehouse.current_write().unwrap();
+    assert!(warehouse.current_write().unwrap() >= earlier);
+    held.go_on.send(()).unwrap();
+    held.done.await.unwrap().unwrap();
+    assert_eq!(warehouse.current_write(), None);
+}
+
+#[tokio::test]
 async fn a_question_sees_one_state_from_its_first_statement_to_its_last() {
     let (_folder, warehouse) = with_numbers().await;
     add(&warehouse, 1).await;

@@ -95,6 +95,8 @@ fn process(text: &mut Exposition, state: &WebState) {
         "From a run's request to the POS to the end of its response.",
         &reading.responses,
     );
+    let writing = state.engine.current_write().unwrap_or_default();
+    text.gauge("klk_database_write_seconds", "How long the present write has been running.", writing.as_secs_f64());
     let of = |source: &str| vec![("fuente", source.to_owned())];
     let answers = [(of("guardada"), reading.kept_answers as f64), (of("calculada"), reading.computed_answers as f64)];
     text.counters("klk_answers_total", "Answers to pages and REST, kept or computed.", answers);

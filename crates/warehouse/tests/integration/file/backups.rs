@@ -251,7 +251,10 @@ async fn a_copy_that_is_damaged_foreign_or_of_a_later_version_replaces_nothing()
     let future = "INSERT INTO esquema_migraciones (version, nombre, suma) VALUES (999, 'futura', 'x')";
     Connection::open(&later).unwrap().execute_batch(future).unwrap();
 
-    assert!(restore(&bad, &store.path(), ".antes", &audit()).is_err());
+    let error = restore(&bad, &store.path(), ".antes", &audit()).unwrap_err();
+    assert!(matches!(&error, BackupError::Unreadable { path, .. } if *path == bad), "{error}");
+    let error = restore(&beside(&store, "nada.duckdb"), &store.path(), ".antes", &audit()).unwrap_err();
+    assert!(matches!(error, BackupError::Missing(_)), "{error}");
     let error = restore(&foreign, &store.path(), ".antes", &audit()).unwrap_err();
     assert!(matches!(error, BackupError::Foreign(_)), "{error}");
     let error = restore(&later, &store.path(), ".antes", &audit()).unwrap_err();
