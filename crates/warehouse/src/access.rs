@@ -43,6 +43,8 @@ pub enum UserChangeOutcome {
     Stored,
     /// The user is not as they were read, so nothing was written.
     NotAsRead,
+    /// Nobody could administer any more, so nothing was written.
+    LastAdministrator,
 }
 
 /// Who a user is at a provider of identities.
@@ -159,12 +161,17 @@ impl Warehouse {
     }
 
     /// Writes what may change of a user: role, stores, password, code, and whether they may sign in. Nothing is written
-    /// where they are not as they were read any more, as where another process has changed them.
+    /// where they are not as they were read any more, as where another process has changed them, or where nobody else
+    /// could administer.
     pub async fn change_user(&self, read: UserRow, user: UserRow, audit: AuditEntry) -> Result<UserChangeOutcome> {
         self.write("cambiar_usuario", move |transaction| {
             let stored = users(transaction)?;
             if !stored.iter().any(|stored| stored.id == user.id && is_as_read(stored, &read)) {
                 return Ok(UserChangeOutcome::NotAsRead);
+            }
+            let is_lost = can_administer(&read) && !can_administer(&user);
+            if is_lost && !stored.iter().any(|other| other.id != user.id && can_administer(other)) {
+                return Ok(UserChangeOutcome::LastAdministrator);
             }
             transaction.execute(
                 "UPDATE usuarios SET rol = ?, tiendas = ?, clave = ?, codigo = ?,
@@ -322,6 +329,10 @@ impl Warehouse {
         })
         .await
     }
+}
+
+fn can_administer(user: &UserRow) -> bool {
+    user.role == Role::Administrator && user.disabled_at.is_none()
 }
 
 /// Whether nothing has changed that may change of a user. Instants are stored in microseconds.

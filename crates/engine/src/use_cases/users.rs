@@ -119,8 +119,6 @@ impl Engine {
         self.check_stores(&stores)?;
         let change = self.lock_users().await;
         let user = self.user_named(name)?;
-        let is_demoted = user.role == Role::Administrator && role != Role::Administrator;
-        self.keep_an_administrator(&user, is_demoted)?;
         let changed = UserRow { role, stores: stores_of(role, stores), ..user.clone() };
         self.store_user(&change, actor, user, changed, AuditAction::ChangeUser).await
     }
@@ -130,7 +128,6 @@ impl Engine {
         actor.may_administer()?;
         let change = self.lock_users().await;
         let user = self.user_named(name)?;
-        self.keep_an_administrator(&user, !is_enabled)?;
         let (id, disabled_at) = (user.id, (!is_enabled).then(|| self.clock.now()));
         let action = if is_enabled { AuditAction::EnableUser } else { AuditAction::DisableUser };
         let changed = UserRow { disabled_at, ..user.clone() };
@@ -205,7 +202,7 @@ impl Engine {
         if is_added { Ok(user) } else { Err(UseCaseError::NameTaken { name: name.to_string() }) }
     }
 
-    /// Stores what a user has become, where the database has them as they were read.
+    /// Stores what a user has become, where the database has them as they were read and somebody can still administer.
     pub(crate) async fn store_user(
         &self,
         change: &UserChange,
@@ -221,6 +218,7 @@ impl Engine {
             match outcome {
                 UserChangeOutcome::Stored => drop(engine.access.change(|state| state.users.insert(user.id, user))),
                 UserChangeOutcome::NotAsRead => engine.renew_access(&held).await?,
+                UserChangeOutcome::LastAdministrator => {}
             }
             drop(held);
             Ok(outcome)
@@ -229,6 +227,7 @@ impl Engine {
         match outcome {
             UserChangeOutcome::Stored => Ok(()),
             UserChangeOutcome::NotAsRead => Err(UseCaseError::UserChanged),
+            UserChangeOutcome::LastAdministrator => Err(UseCaseError::LastAdministrator),
         }
     }
 
@@ -243,13 +242,6 @@ impl Engine {
     pub(crate) fn user_named(&self, name: &str) -> Result<UserRow, UseCaseError> {
         let name = UserName::parse(name)?;
         self.access.read().user_named(&name).cloned().ok_or(UseCaseError::UnknownUser)
-    }
-
-    fn keep_an_administrator(&self, user: &UserRow, is_lost: bool) -> Result<(), UseCaseError> {
-        let state = self.access.read();
-        let can_administer = |other: &&UserRow| other.role == Role::Administrator && other.disabled_at.is_none();
-        let is_last = can_administer(&user) && state.users.values().filter(can_administer).count() == 1;
-        if is_lost && is_last { Err(UseCaseError::LastAdministrator) } else { Ok(()) }
     }
 
     fn code_ends(&self) -> Timestamp {

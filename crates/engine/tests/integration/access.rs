@@ -323,6 +323,26 @@ async fn the_last_administrator_stays_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_administrators_who_are_taken_away_at_once_one_stays() {
+    let world = with_user(settings(), Role::Administrator, "").await;
+    let (engine, by) = (&world.engine, admin());
+    engine
+        .add_user_with_password(&by, "luis", Role::Administrator, StoreScope::All, secret(OTHER_PASSWORD))
+        .await
+        .unwrap();
+    let (demoted, disabled) = tokio::join!(
+        engine.change_user(&by, "ana", Role::Reader, StoreScope::All),
+        engine.enable_user(&by, "luis", false),
+    );
+    let refused: Vec<ProblemCode> =
+        [demoted, disabled].into_iter().filter_map(Result::err).map(|error| error.code()).collect();
+    assert_eq!(refused, [ProblemCode::Conflict]);
+    let users = engine.list_users(&by).unwrap().usuarios;
+    let left = users.iter().filter(|user| user.activo && user.rol == Role::Administrator);
+    assert_eq!(left.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_administrators_administer() {
     let world = with_user(settings(), Role::Administrator, "").await;
     for (actor, code) in [

@@ -78,6 +78,26 @@ async fn a_user_is_read_back_as_written_and_a_name_is_taken_once() {
 }
 
 #[tokio::test]
+async fn an_administrator_is_left_whoever_is_changed() {
+    let store = Store::new();
+    let administrator = |number, name| UserRow { role: Role::Administrator, ..user(number, name) };
+    for (number, name) in [(1, "ana"), (2, "luis")] {
+        let added = store.warehouse.add_user(administrator(number, name), audit(number, AuditAction::AddUser)).await;
+        assert!(added.unwrap());
+    }
+    let change = async |read: UserRow, to: UserRow, number: u128| {
+        store.warehouse.change_user(read, to, audit(number, AuditAction::ChangeUser)).await.unwrap()
+    };
+    let demoted = change(administrator(1, "ana"), user(1, "ana"), 3).await;
+    assert_eq!(demoted, UserChangeOutcome::Stored);
+    let disabled = UserRow { disabled_at: Some(instant(EVENING)), ..administrator(2, "luis") };
+    let refused = change(administrator(2, "luis"), disabled, 4).await;
+    assert_eq!(refused, UserChangeOutcome::LastAdministrator);
+    let users = store.warehouse.access_records().await.unwrap().users;
+    assert_eq!(users, [user(1, "ana"), administrator(2, "luis")]);
+}
+
+#[tokio::test]
 async fn a_session_that_was_ended_is_not_read_any_more() {
     let store = Store::new();
     let warehouse = &store.warehouse;
