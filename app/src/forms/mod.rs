@@ -17,6 +17,7 @@ mod withdraw;
 
 use std::pin::Pin;
 
+use domain::own_page::is_own_page;
 use leptos::prelude::*;
 
 use crate::page::{Notice, Outcome, Page, came_from};
@@ -79,8 +80,7 @@ fn back_of(values: &Values, otherwise: &str) -> String {
         let path = path.split('?').next().unwrap_or_default();
         FORMS.iter().any(|(step, _)| *step == path) || STEPS.iter().any(|(step, _)| *step == path)
     };
-    let is_ours = |path: &String| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    let wanted = values.get("volver").or_else(came_from).filter(|path| is_ours(path) && !is_step(path));
+    let wanted = values.get("volver").or_else(came_from).filter(|path| is_own_page(path) && !is_step(path));
     wanted.unwrap_or_else(|| otherwise.to_owned())
 }
 
@@ -97,7 +97,8 @@ mod tests {
     fn the_way_back_leads_to_pages_of_ours_only() {
         let back = |path: &str| back_of(&Values::new([("volver".to_owned(), path.to_owned())]), "/pendientes");
         assert_eq!(back("/pendientes?ubicacion_id=t1"), "/pendientes?ubicacion_id=t1");
-        for path in ["https://evil.example/", "//evil.example", "/\\evil.example", "/pendientes/recuperar?x=1", ""] {
+        let foreign = ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example/x", "/\n/evil"];
+        for path in foreign.into_iter().chain(["/pendientes/recuperar?x=1", ""]) {
             assert_eq!(back(path), "/pendientes", "{path}");
         }
     }

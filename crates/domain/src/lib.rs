@@ -28,6 +28,7 @@ pub mod justification;
 pub mod later_change;
 pub mod loss;
 pub mod notice;
+pub mod own_page;
 mod plain_time;
 pub mod plan;
 pub mod problem;

@@ -12,7 +12,7 @@ pub(crate) fn entry(engine: &Engine, actor: &Actor, action: AuditAction, object:
         at: engine.clock.now(),
         actor: actor.name.clone(),
         origin: actor.origin,
-        address: actor.address.map(|address| address.to_string()),
+        address: actor.address_text(),
         action,
         object: object.to_owned(),
         times: 1,

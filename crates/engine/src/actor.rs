@@ -50,6 +50,11 @@ impl Actor {
         Self { name: "anónimo".to_owned(), role: None, stores: StoreScope::All, origin, address: None }
     }
 
+    /// Their address, as the audit has it.
+    pub(crate) fn address_text(&self) -> Option<String> {
+        self.address.map(|address| address.to_string())
+    }
+
     /// Whether they signed in.
     pub const fn is_somebody(&self) -> bool {
         self.role.is_some()

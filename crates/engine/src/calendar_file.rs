@@ -110,6 +110,7 @@ fn decision(id: Uuid, branch: &Branch, row: &CalendarRow) -> NewDecision {
         at: row.registered_at,
         actor: FILE.to_owned(),
         origin: Origin::System,
+        address: None,
         action: DecisionAction::ChangeCalendar,
         object: format!("{} desde {}", branch.name, row.from),
         detail: json!({"ubicacion_id": branch.id, "vigente_desde": row.from.to_string()}).to_string(),

@@ -138,6 +138,8 @@ pub enum UseCaseError {
     UnknownSession,
     /// Nobody could administer any more.
     LastAdministrator,
+    /// Another process changed the user since they were read here.
+    UserChanged,
     /// A password could not be hashed; what was wrong is not for callers.
     PasswordHash(String),
     /// A snapshot of stock cannot be taken for the past.
@@ -220,6 +222,7 @@ impl UseCaseError {
             Self::Unrecoverable
             | Self::NameTaken { .. }
             | Self::LastAdministrator
+            | Self::UserChanged
             | Self::NothingToExtract
             | Self::AmbiguousPlan
             | Self::PlanState { .. }

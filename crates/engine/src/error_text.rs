@@ -49,6 +49,7 @@ impl UseCaseError {
             Self::UnknownToken => texts.unknown_token().to_owned(),
             Self::UnknownSession => texts.unknown_session().to_owned(),
             Self::LastAdministrator => texts.last_administrator().to_owned(),
+            Self::UserChanged => texts.user_changed().to_owned(),
             Self::PasswordHash(_) => texts.password_hash().to_owned(),
             Self::Unrecoverable => texts.unrecoverable().to_owned(),
             Self::NotJustifiable(why) => unjustifiable(language, why),

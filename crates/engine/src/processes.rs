@@ -141,7 +141,7 @@ async fn hear(
         gathered.is_decided |= change.is_decided;
     }
     if gathered.is_decided {
-        engine.access.renew(engine.warehouse.access_records().await?, engine.clock.now());
+        engine.renew_access(&engine.lock_users().await).await?;
     }
     if gathered.subjects.is_empty() {
         return Ok(false);

@@ -36,6 +36,17 @@ pub struct UserRow {
     pub disabled_at: Option<Timestamp>,
 }
 
+/// What became of a change to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserChangeOutcome {
+    /// It is stored.
+    Stored,
+    /// The user is not as they were read, so nothing was written.
+    NotAsRead,
+    /// Nobody could administer any more, so nothing was written.
+    LastAdministrator,
+}
+
 /// Who a user is at a provider of identities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityRow {
@@ -149,9 +160,19 @@ impl Warehouse {
         .await
     }
 
-    /// Writes what may change of a user: role, stores, password, code, and whether they may sign in.
-    pub async fn change_user(&self, user: UserRow, audit: AuditEntry) -> Result<()> {
+    /// Writes what may change of a user: role, stores, password, code, and whether they may sign in. Nothing is written
+    /// where they are not as they were read any more, as where another process has changed them, or where nobody else
+    /// could administer.
+    pub async fn change_user(&self, read: UserRow, user: UserRow, audit: AuditEntry) -> Result<UserChangeOutcome> {
         self.write("cambiar_usuario", move |transaction| {
+            let stored = users(transaction)?;
+            if !stored.iter().any(|stored| stored.id == user.id && is_as_read(stored, &read)) {
+                return Ok(UserChangeOutcome::NotAsRead);
+            }
+            let is_lost = can_administer(&read) && !can_administer(&user);
+            if is_lost && !stored.iter().any(|other| other.id != user.id && can_administer(other)) {
+                return Ok(UserChangeOutcome::LastAdministrator);
+            }
             transaction.execute(
                 "UPDATE usuarios SET rol = ?, tiendas = ?, clave = ?, codigo = ?,
                     codigo_vence = make_timestamptz(?::BIGINT), desactivado_en = make_timestamptz(?::BIGINT)
@@ -166,7 +187,8 @@ impl Warehouse {
                     user.id.to_string(),
                 ],
             )?;
-            record(transaction, &audit)
+            record(transaction, &audit)?;
+            Ok(UserChangeOutcome::Stored)
         })
         .await
     }
@@ -307,6 +329,18 @@ impl Warehouse {
         })
         .await
     }
+}
+
+fn can_administer(user: &UserRow) -> bool {
+    user.role == Role::Administrator && user.disabled_at.is_none()
+}
+
+/// Whether nothing has changed that may change of a user. Instants are stored in microseconds.
+fn is_as_read(stored: &UserRow, read: &UserRow) -> bool {
+    let code = |user: &UserRow| user.code.as_ref().map(|(hash, ends)| (hash.clone(), micros(*ends)));
+    (stored.role, &stored.stores, &stored.password_hash) == (read.role, &read.stores, &read.password_hash)
+        && code(stored) == code(read)
+        && stored.disabled_at.map(micros) == read.disabled_at.map(micros)
 }
 
 fn end(connection: &Connection, sessions: &[Uuid], at: Timestamp, by: &str) -> Result<()> {

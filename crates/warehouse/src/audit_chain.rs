@@ -22,7 +22,7 @@ pub struct AuditCheck {
     pub broken_at: Option<i64>,
     /// Whether the head that was asked for is one of the chain; true where none was.
     pub has_known_head: bool,
-    /// Decisions that are not as the chain has them: changed, removed or added past the program.
+    /// Decisions that are not as the chain has them: changed, removed or added past the program, or without their entry.
     pub decisions_changed: u64,
 }
 
@@ -196,14 +196,17 @@ fn check(entries: &[StoredAuditEntry], known_head: Option<&str>) -> AuditCheck {
     check
 }
 
-/// Compares decisions about data with their entries, from the first on that has one.
+/// Compares decisions about data with their entries, from the first on that has one, or from when the schema came to
+/// have them: where all entries are gone, no first one is left. Earlier decisions never had any.
 fn decisions_changed(connection: &Connection) -> Result<u64> {
     let actions = list(DecisionAction::ALL.iter().map(|action| action.as_str()));
     Ok(connection
         .prepare(&format!(
             "WITH huella AS (SELECT * FROM auditoria WHERE detalle IS NOT NULL)
              SELECT count(*)::UBIGINT
-             FROM (SELECT * FROM decisiones WHERE momento >= (SELECT min(momento) FROM huella)) AS decision
+             FROM (SELECT * FROM decisiones WHERE momento >= (SELECT min(momento) FROM (
+                 SELECT momento FROM huella UNION ALL SELECT aplicada_en FROM esquema_migraciones
+                 WHERE nombre IN ('audit_of_decisions', 'tables')) AS desde)) AS decision
              FULL JOIN (SELECT * FROM huella WHERE accion IN ({actions})) AS entrada USING (id)
              WHERE (decision.momento, decision.actor, decision.origen, decision.accion, decision.objeto, decision.detalle)
                 IS DISTINCT FROM

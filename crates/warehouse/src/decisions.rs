@@ -26,6 +26,8 @@ pub struct NewDecision {
     pub actor: String,
     /// From where.
     pub origin: Origin,
+    /// Their address, where they came over the network; the audit has it.
+    pub address: Option<String>,
     /// What was done.
     pub action: DecisionAction,
     /// To what, for people.
@@ -83,7 +85,7 @@ impl From<&NewDecision> for StoredAuditEntry {
             at_micros: micros(decision.at),
             actor: decision.actor.clone(),
             origin: decision.origin.as_str().to_owned(),
-            address: None,
+            address: decision.address.clone(),
             action: decision.action.as_str().to_owned(),
             object: decision.object.clone(),
             times: 1,

@@ -84,7 +84,7 @@ pub mod waivers;
 mod warehouse;
 mod writer;
 
-pub use access::{AccessRecords, ApiTokenRow, IdentityRow, SessionRow, UserRow};
+pub use access::{AccessRecords, ApiTokenRow, IdentityRow, SessionRow, UserChangeOutcome, UserRow};
 pub use audit_chain::{AuditCheck, StoredAuditEntry};
 pub use audit_entry::AuditEntry;
 pub use backup::{Backup, BackupError, Contents, Restored, restore};

@@ -86,7 +86,8 @@ impl VerifyArguments {
             }
             if check.decisions_changed > 0 {
                 answer(&format!(
-                    "{} decisiones no están como la cadena las tiene: se cambiaron, se quitaron o se insertaron",
+                    "{} decisiones no están como la cadena las tiene: se cambiaron, se quitaron o se insertaron, o se \
+                     quitaron sus entradas",
                     check.decisions_changed
                 ));
             }

@@ -4,6 +4,7 @@ use axum::http::header::LOCATION;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::own_page::is_own_page;
 
 /// Where one signs in.
 pub(super) const SIGN_IN: &str = "/entrar";
@@ -26,14 +27,11 @@ pub(super) fn to_sign_in(page: &str) -> Response {
     }
 }
 
-/// The page, where it is one of ours. A browser reads `//host`, `/\host` and `\\host` as other hosts, and leaves out control
-/// characters.
+/// The page, where it is one of ours that can be led to.
 pub(super) fn own_page(page: &str) -> Option<&str> {
-    let is_plain = page.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let is_path = page.starts_with('/') && !page.starts_with("//");
     let is_readable = page.parse::<PathAndQuery>().is_ok_and(|read| read.as_str() == page);
     let is_entrance = page.starts_with(SIGN_IN);
-    (is_plain && is_path && is_readable && !is_entrance && page.len() <= LENGTH_MAX).then_some(page)
+    (is_own_page(page) && is_readable && !is_entrance && page.len() <= LENGTH_MAX).then_some(page)
 }
 
 fn escaped(text: &str) -> String {

@@ -7,6 +7,7 @@ mod secrets;
 mod session;
 mod settings;
 mod throttle;
+mod user_lock;
 mod views;
 
 use std::collections::HashMap;
@@ -26,6 +27,8 @@ pub(crate) use secrets::{hash_of, one_time_code, token, usual_form};
 pub(crate) use session::Session;
 pub use settings::AccessSettings;
 use throttle::Throttle;
+pub(crate) use user_lock::UserChange;
+use user_lock::UserLock;
 pub use views::{AccessOverview, AuditView, TokenView, UserView};
 
 use crate::actor::Actor;
@@ -77,6 +80,7 @@ pub(crate) struct Access {
     pub(crate) activity: Activity,
     /// SHA-256 of the code with which the first administrator is made.
     pub(crate) first_code: Mutex<Option<String>>,
+    pub(crate) user_lock: UserLock,
     state: RwLock<State>,
     changes: watch::Sender<u64>,
 }
@@ -129,6 +133,7 @@ impl Access {
             throttle: Throttle::new(&settings),
             activity: Activity::default(),
             first_code: Mutex::default(),
+            user_lock: UserLock::default(),
             settings,
             state: RwLock::new(state),
             changes: watch::Sender::new(0),

@@ -13,6 +13,13 @@ const REASON_CHARS_MAX: usize = 500;
 pub(crate) fn decision(clock: &dyn Clock, actor: &Actor, action: PlanAction, reason: Option<String>) -> Decision {
     let reason = reason.map(|reason| reason.trim().chars().take(REASON_CHARS_MAX).collect::<String>());
     let reason = reason.filter(|reason| !reason.is_empty());
-    let at = clock.now();
-    Decision { action, actor: actor.name.clone(), origin: actor.origin.as_str(), reason, cause: None, at }
+    Decision {
+        action,
+        actor: actor.name.clone(),
+        origin: actor.origin.as_str(),
+        address: actor.address_text(),
+        reason,
+        cause: None,
+        at: clock.now(),
+    }
 }

@@ -62,6 +62,7 @@ impl Engine {
             at: row.registered_at,
             actor: actor.name.clone(),
             origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::ChangeCalendar,
             object: format!("{} desde {}", change.branch.name, row.from),
             detail: detail.to_string(),

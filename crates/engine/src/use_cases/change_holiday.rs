@@ -56,6 +56,7 @@ impl Engine {
             at,
             actor: actor.name.clone(),
             origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::ChangeCalendar,
             object: format!("{} el {day}: {} {}", change.branch.name, request.horario.trim(), exception.note),
             detail: json!({"ubicacion_id": change.branch.id, "fecha": day.to_string(), "todas": true}).to_string(),

@@ -31,6 +31,7 @@ impl Engine {
             at: self.clock.now(),
             actor: actor.name.clone(),
             origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::ConfirmLoss,
             object: format!("ventas {} {day}", branch.name),
             detail: json!({ "ubicacion_id": branch.id, "fecha": day.to_string() }).to_string(),

@@ -1,6 +1,6 @@
 //! Justifying what is missing and will stay so, and taking that back.
 
-use domain::decision::{DecisionAction, Origin};
+use domain::decision::DecisionAction;
 use domain::gap::GapClass;
 use domain::justification::{Justification, NotJustifiable, justifiable};
 use domain::read_model::{JustifyAnswer, JustifyRequest, PlanPeriod, WithdrawAnswer, WithdrawRequest};
@@ -28,7 +28,7 @@ impl Engine {
         let limits = RequestLimits::of(&self.settings, self.clock.now());
         let range = local_period(&branch, &period_of(&request), limits.days)?;
         if request.clase == GapClass::Sequence {
-            return self.justify_numbers(actor.origin, &branch, range, request.etl_tipo, justification).await;
+            return self.justify_numbers(actor, &branch, range, request.etl_tipo, justification).await;
         }
 
         // Held until it is stored: of two who ask at once, the second sees what the first gave up.
@@ -50,7 +50,7 @@ impl Engine {
         }
         let spans = day_spans(&given_up, &branch.zone);
         if !spans.is_empty() {
-            let decided = self.justifying((actor.origin, now), request.etl_tipo, &branch, &justification, &spans);
+            let decided = self.justifying((actor, now), request.etl_tipo, &branch, &justification, &spans);
             self.give_up(planning, vec![decided], justification).await?;
         }
 
@@ -91,6 +91,7 @@ impl Engine {
             at: self.clock.now(),
             actor: actor.name.clone(),
             origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::WithdrawJustification,
             object: format!(
                 "{} {} {} {}-{}",
@@ -151,7 +152,7 @@ impl Engine {
     /// others.
     pub(super) fn justifying(
         &self,
-        (origin, at): (Origin, Timestamp),
+        (actor, at): (&Actor, Timestamp),
         kind: EtlKind,
         branch: &Branch,
         justification: &Justification,
@@ -165,7 +166,8 @@ impl Engine {
             id: self.new_id(),
             at,
             actor: justification.person.clone(),
-            origin,
+            origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::Justify,
             object: object_of(kind, branch, spans),
             detail: json!({

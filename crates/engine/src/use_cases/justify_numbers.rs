@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::decision::{DecisionAction, Origin};
+use domain::decision::DecisionAction;
 use domain::filter::{InvalidParameter, Requirement};
 use domain::justification::{Justification, NotJustifiable};
 use domain::read_model::{JustificationView, JustifiedNumbers, JustifyAnswer};
@@ -18,13 +18,13 @@ use super::justify::refusal;
 use crate::engine::run_detached;
 use crate::gap_views::places;
 use crate::gaps::{EvidenceRequest, EvidenceScope};
-use crate::{Engine, Unjustifiable, UseCaseError, number_holes};
+use crate::{Actor, Engine, Unjustifiable, UseCaseError, number_holes};
 
 impl Engine {
     /// Gives up the missing numbers that lie wholly within a period. What was given up before is named and not given up twice.
     pub(super) async fn justify_numbers(
         &self,
-        origin: Origin,
+        actor: &Actor,
         branch: &Arc<Branch>,
         range: Interval<Timestamp>,
         kind: EtlKind,
@@ -69,7 +69,7 @@ impl Engine {
             .collect();
         let missing: u64 = lacking.iter().map(NumberHole::missing).sum();
         if !waivers.is_empty() {
-            let decision = self.justifying_numbers(origin, now, branch, &justification, &waivers, missing);
+            let decision = self.justifying_numbers(actor, now, branch, &justification, &waivers, missing);
             let engine = self.clone();
             run_detached(async move {
                 engine.warehouse.waive_numbers(waivers, justification, decision).await?;
@@ -97,7 +97,7 @@ impl Engine {
 
     fn justifying_numbers(
         &self,
-        origin: Origin,
+        actor: &Actor,
         at: Timestamp,
         branch: &Branch,
         justification: &Justification,
@@ -111,7 +111,8 @@ impl Engine {
             id: self.new_id(),
             at,
             actor: justification.person.clone(),
-            origin,
+            origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::Justify,
             object: format!("{} {}{}", GapClass::Sequence, branch.name, when.unwrap_or_default()),
             detail: json!({

@@ -72,7 +72,7 @@ impl Engine {
             let before = self.justified_before(kind, &scope, &justification, hash).await?;
             return before.ok_or(UseCaseError::SelectionChanged { left: missing.windows });
         }
-        let by = (actor.origin, self.clock.now());
+        let by = (actor, self.clock.now());
         let decided = missing.given_up.iter().map(|(branch, given_up)| {
             self.justifying(by, kind, branch, &justification, &day_spans(given_up, &branch.zone))
         });

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use warehouse::IdentityRow;
 
 use super::sign_in::SignedIn;
-use crate::access::Identity;
+use crate::access::{Identity, UserChange};
 use crate::access_audit::entry;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -43,21 +43,23 @@ impl Engine {
     /// somebody else.
     pub async fn sign_in_with_provider(&self, request: ProviderSignInRequest) -> Result<SignedIn, UseCaseError> {
         let key = (request.issuer.clone(), request.subject.clone());
+        let change = self.lock_users().await;
         let known = self.access.read().identities.get(&key).copied();
         let user = match known {
             Some(user) => user,
-            None => self.link(&request).await?,
+            None => self.link(&change, &request).await?,
         };
         let is_enabled = self.access.read().users.get(&user).is_some_and(|user| user.disabled_at.is_none());
         if !is_enabled {
             return Err(self.not_invited(&request));
         }
-        self.open_session(user, &request.before, AuditAction::ProviderSignIn).await
+        self.open_session(&change, user, &request.before, AuditAction::ProviderSignIn).await
     }
 
     /// Takes back who a user is at the provider, as where another person has their name there now; their sessions end.
     pub async fn unlink_user(&self, actor: &Actor, name: &str) -> Result<(), UseCaseError> {
         actor.may_administer()?;
+        let _change = self.lock_users().await;
         let user = self.user_named(name)?;
         let audit = entry(self, actor, AuditAction::UnlinkIdentity, user.name.as_str());
         self.warehouse.unlink_identities(user.id, audit).await?;
@@ -66,7 +68,7 @@ impl Engine {
     }
 
     /// The user of somebody who is here for the first time.
-    async fn link(&self, request: &ProviderSignInRequest) -> Result<Uuid, UseCaseError> {
+    async fn link(&self, change: &UserChange, request: &ProviderSignInRequest) -> Result<Uuid, UseCaseError> {
         let name = UserName::parse(&request.name).map_err(|_| self.not_invited(request))?;
         let named = self.access.read().user_named(&name).cloned();
         let user = match named {
@@ -74,7 +76,7 @@ impl Engine {
             // The first user is an administrator, with the code that the server shows.
             None if request.creates_readers && !self.has_nobody() => {
                 let actor = Actor { name: PROVIDER.to_owned(), ..request.before.actor.clone() };
-                self.insert_user(&actor, name.clone(), Role::Reader, StoreScope::All, None).await?
+                self.insert_user(change, &actor, name.clone(), Role::Reader, StoreScope::All, None).await?
             }
             _ => return Err(self.not_invited(request)),
         };

@@ -39,6 +39,7 @@ impl Engine {
             at: now,
             actor: actor.name.clone(),
             origin: actor.origin,
+            address: actor.address_text(),
             action: DecisionAction::Reconcile,
             object: format!("ventas {} {day}", branch.name),
             detail: json!({ "ubicacion_id": branch.id, "fecha": day.to_string(), "lote_id": batch.id }).to_string(),

@@ -1,6 +1,7 @@
 //! Views that people keep: a page with its filters, under a name of their own. Each has only theirs.
 
 use domain::filter::InvalidParameter;
+use domain::own_page::is_own_page;
 use domain::requirement::Requirement;
 use serde::Serialize;
 use uuid::Uuid;
@@ -47,8 +48,7 @@ impl Engine {
             let requirement = Requirement::ViewName { most: NAME_CHARACTERS_MAX };
             return Err(InvalidParameter { name: "nombre", requirement }.into());
         }
-        let is_ours = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\n', '\r']);
-        if !is_ours || address.chars().count() > ADDRESS_CHARACTERS_MAX {
+        if !is_own_page(address) || address.chars().count() > ADDRESS_CHARACTERS_MAX {
             let requirement = Requirement::OwnPage;
             return Err(InvalidParameter { name: "direccion", requirement }.into());
         }

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use warehouse::UserRow;
 
 use super::sign_in::SignedIn;
-use crate::access::{Identity, hash_of, one_time_code, usual_form};
+use crate::access::{Identity, UserChange, hash_of, one_time_code, usual_form};
 use crate::access_audit::entry;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -61,18 +61,19 @@ impl Engine {
         }
         check_password(password.expose_secret(), &name, self.access.settings.password_characters_min)?;
         let hash = self.access.hasher.hash(password, self.ids.secret()).await?;
+        let change = self.lock_users().await;
         let user = match invited {
             Some(user) => user,
-            None => self.insert_first(&before.actor, name.clone(), code).await?,
+            None => self.insert_first(&change, &before.actor, name.clone(), code).await?,
         };
         let (id, actor) = (user.id, Actor { name: name.to_string(), ..before.actor.clone() });
-        // A code counts once, whoever was quicker.
-        let user = self.access.read().users.get(&id).filter(|now| now.code == user.code).cloned();
-        let user = user.ok_or(UseCaseError::WrongCode)?;
-        self.store_user(&actor, UserRow { password_hash: Some(hash), code: None, ..user }, AuditAction::SetPassword)
-            .await?;
+        // A code counts once, whoever was quicker, and not for somebody who was disabled meanwhile.
+        let counts = |now: &&UserRow| now.code == user.code && now.disabled_at.is_none();
+        let user = self.access.read().users.get(&id).filter(counts).cloned().ok_or(UseCaseError::WrongCode)?;
+        let changed = UserRow { password_hash: Some(hash), code: None, ..user.clone() };
+        self.store_user(&change, &actor, user, changed, AuditAction::SetPassword).await?;
         self.end_all_sessions(&actor, id).await?;
-        self.open_session(id, &before, AuditAction::SignIn).await
+        self.open_session(&change, id, &before, AuditAction::SignIn).await
     }
 
     /// Changes the password of whoever is signed in, and opens a new session; all others end.
@@ -91,21 +92,31 @@ impl Engine {
         }
         check_password(wanted.expose_secret(), &user.name, self.access.settings.password_characters_min)?;
         let hash = self.access.hasher.hash(wanted, self.ids.secret()).await?;
+        let change = self.lock_users().await;
+        // Meanwhile somebody may have disabled them, ended the session or set another password.
+        self.session_of(identity).ok_or(UseCaseError::NotSignedIn)?;
         let id = user.id;
-        let user = self.access.read().users.get(&id).cloned().ok_or(UseCaseError::NotSignedIn)?;
-        let user = UserRow { password_hash: Some(hash), ..user };
-        self.store_user(&identity.actor, user, AuditAction::SetPassword).await?;
+        let is_same = |now: &&UserRow| now.password_hash == user.password_hash && now.disabled_at.is_none();
+        let user = self.access.read().users.get(&id).filter(is_same).cloned().ok_or(UseCaseError::NotSignedIn)?;
+        let changed = UserRow { password_hash: Some(hash), ..user.clone() };
+        self.store_user(&change, &identity.actor, user, changed, AuditAction::SetPassword).await?;
         self.end_all_sessions(&identity.actor, id).await?;
-        self.open_session(id, identity, AuditAction::SignIn).await
+        self.open_session(&change, id, identity, AuditAction::SignIn).await
     }
 
     /// Makes the first administrator. The code is taken before anybody waits, so that it makes one.
-    async fn insert_first(&self, asker: &Actor, name: UserName, code: String) -> Result<UserRow, UseCaseError> {
+    async fn insert_first(
+        &self,
+        change: &UserChange,
+        asker: &Actor,
+        name: UserName,
+        code: String,
+    ) -> Result<UserRow, UseCaseError> {
         let taken = self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner).take();
         if taken.as_ref() != Some(&code) {
             return Err(UseCaseError::WrongCode);
         }
-        let inserted = self.insert_user(asker, name, Role::Administrator, StoreScope::All, None).await;
+        let inserted = self.insert_user(change, asker, name, Role::Administrator, StoreScope::All, None).await;
         if inserted.is_err() {
             *self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner) = taken;
         }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 use warehouse::{AuditEntry, SessionRow, WarehouseError};
 
-use crate::access::{Identity, hash_of, token};
+use crate::access::{Identity, UserChange, hash_of, token};
 use crate::access_audit::entry;
 use crate::retry_write::retry_write;
 use crate::{Actor, Engine, UseCaseError};
@@ -42,7 +42,7 @@ impl Engine {
         let mut known = name.as_ref().and_then(|name| self.password_of(name));
         if known.is_none() && name.is_some() && self.warehouse.is_shared() {
             // Another process may have added them just now.
-            self.access.renew(self.warehouse.access_records().await?, self.clock.now());
+            self.renew_access(&self.lock_users().await).await?;
             known = name.as_ref().and_then(|name| self.password_of(name));
         }
         let (user, hash) = known.unzip();
@@ -51,7 +51,7 @@ impl Engine {
             self.count_failure(AuditAction::SignInFailed, name.as_ref(), &before.actor);
             return Err(UseCaseError::WrongCredentials);
         };
-        self.open_session(user, &before, AuditAction::SignIn).await
+        self.open_session(&self.lock_users().await, user, &before, AuditAction::SignIn).await
     }
 
     /// The hash of the password of somebody who may sign in with one.
@@ -94,9 +94,10 @@ impl Engine {
     }
 
     /// Opens a session, under a token that nothing had before. What the browser had until now ends, and so do the oldest
-    /// sessions of the user where there are too many.
+    /// sessions of the user where there are too many. Under the lock: whoever disables the user meanwhile ends it too.
     pub(crate) async fn open_session(
         &self,
+        _change: &UserChange,
         user: Uuid,
         before: &Identity,
         action: AuditAction,

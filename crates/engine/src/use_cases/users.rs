@@ -4,10 +4,11 @@ use domain::access::{AuditAction, Role, StoreScope, UserName, check_password};
 use domain::filter::{InvalidParameter, Requirement};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use warehouse::UserRow;
+use warehouse::{UserChangeOutcome, UserRow, WarehouseError};
 
-use crate::access::{AccessOverview, AuditView, TokenView, UserView, hash_of, one_time_code, stores_of};
+use crate::access::{AccessOverview, AuditView, TokenView, UserChange, UserView, hash_of, one_time_code, stores_of};
 use crate::access_audit::entry;
+use crate::engine::run_detached;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Entries of the audit that are shown.
@@ -79,7 +80,8 @@ impl Engine {
         self.check_stores(&stores)?;
         let code = one_time_code(self.ids.secret());
         let ends = self.code_ends();
-        self.insert_user(actor, name, role, stores, Some((hash_of(&code), ends))).await?;
+        let change = self.lock_users().await;
+        self.insert_user(&change, actor, name, role, stores, Some((hash_of(&code), ends))).await?;
         Ok(SecretString::from(code))
     }
 
@@ -98,8 +100,10 @@ impl Engine {
         self.check_stores(&stores)?;
         check_password(password.expose_secret(), &name, self.access.settings.password_characters_min)?;
         let hash = self.access.hasher.hash(password, self.ids.secret()).await?;
-        let user = self.insert_user(actor, name, role, stores, None).await?;
-        self.store_user(actor, UserRow { password_hash: Some(hash), ..user }, AuditAction::SetPassword).await
+        let change = self.lock_users().await;
+        let user = self.insert_user(&change, actor, name, role, stores, None).await?;
+        let with_password = UserRow { password_hash: Some(hash), ..user.clone() };
+        self.store_user(&change, actor, user, with_password, AuditAction::SetPassword).await
     }
 
     /// Gives a user another role or other stores. It counts with their next request, and ends their open streams.
@@ -113,20 +117,21 @@ impl Engine {
         actor.may_administer()?;
         role.of_user()?;
         self.check_stores(&stores)?;
+        let change = self.lock_users().await;
         let user = self.user_named(name)?;
-        let is_demoted = user.role == Role::Administrator && role != Role::Administrator;
-        self.keep_an_administrator(&user, is_demoted)?;
-        self.store_user(actor, UserRow { role, stores: stores_of(role, stores), ..user }, AuditAction::ChangeUser).await
+        let changed = UserRow { role, stores: stores_of(role, stores), ..user.clone() };
+        self.store_user(&change, actor, user, changed, AuditAction::ChangeUser).await
     }
 
     /// Lets a user sign in, or not any more; then all their sessions end.
     pub async fn enable_user(&self, actor: &Actor, name: &str, is_enabled: bool) -> Result<(), UseCaseError> {
         actor.may_administer()?;
+        let change = self.lock_users().await;
         let user = self.user_named(name)?;
-        self.keep_an_administrator(&user, !is_enabled)?;
         let (id, disabled_at) = (user.id, (!is_enabled).then(|| self.clock.now()));
         let action = if is_enabled { AuditAction::EnableUser } else { AuditAction::DisableUser };
-        self.store_user(actor, UserRow { disabled_at, ..user }, action).await?;
+        let changed = UserRow { disabled_at, ..user.clone() };
+        self.store_user(&change, actor, user, changed, action).await?;
         if !is_enabled {
             self.end_all_sessions(actor, id).await?;
         }
@@ -136,22 +141,36 @@ impl Engine {
     /// Gives a one-time code to somebody who has forgotten their password; the password counts until the code is used.
     pub async fn issue_code(&self, actor: &Actor, name: &str) -> Result<SecretString, UseCaseError> {
         actor.may_administer()?;
+        let change = self.lock_users().await;
         let user = self.user_named(name)?;
         let code = one_time_code(self.ids.secret());
-        let user = UserRow { code: Some((hash_of(&code), self.code_ends())), ..user };
-        self.store_user(actor, user, AuditAction::IssueCode).await?;
+        let changed = UserRow { code: Some((hash_of(&code), self.code_ends())), ..user.clone() };
+        self.store_user(&change, actor, user, changed, AuditAction::IssueCode).await?;
         Ok(SecretString::from(code))
     }
 
     /// Ends every session of a user; how many there were.
     pub async fn end_user_sessions(&self, actor: &Actor, name: &str) -> Result<usize, UseCaseError> {
         actor.may_administer()?;
+        let _change = self.lock_users().await;
         let user = self.user_named(name)?;
         self.end_all_sessions(actor, user.id).await
     }
 
+    /// Waits until nobody else is about to change a user.
+    pub(crate) async fn lock_users(&self) -> UserChange {
+        self.access.user_lock.lock().await
+    }
+
+    /// Takes what the database has now; under the lock, so that no change that is stored meanwhile is forgotten here.
+    pub(crate) async fn renew_access(&self, _change: &UserChange) -> Result<(), WarehouseError> {
+        self.access.renew(self.warehouse.access_records().await?, self.clock.now());
+        Ok(())
+    }
+
     pub(crate) async fn insert_user(
         &self,
+        change: &UserChange,
         actor: &Actor,
         name: UserName,
         role: Role,
@@ -170,23 +189,46 @@ impl Engine {
             disabled_at: None,
         };
         let audit = entry(self, actor, AuditAction::AddUser, &described(&user));
-        if !self.warehouse.add_user(user.clone(), audit).await? {
-            return Err(UseCaseError::NameTaken { name: name.to_string() });
-        }
-        self.access.change(|state| state.users.insert(user.id, user.clone()));
-        Ok(user)
+        let (engine, held, added) = (self.clone(), change.clone(), user.clone());
+        let is_added = run_detached(async move {
+            let is_added = engine.warehouse.add_user(added.clone(), audit).await?;
+            if is_added {
+                engine.access.change(|state| state.users.insert(added.id, added));
+            }
+            drop(held);
+            Ok(is_added)
+        })
+        .await?;
+        if is_added { Ok(user) } else { Err(UseCaseError::NameTaken { name: name.to_string() }) }
     }
 
+    /// Stores what a user has become, where the database has them as they were read and somebody can still administer.
     pub(crate) async fn store_user(
         &self,
+        change: &UserChange,
         actor: &Actor,
+        read: UserRow,
         user: UserRow,
         action: AuditAction,
     ) -> Result<(), UseCaseError> {
         let audit = entry(self, actor, action, &described(&user));
-        self.warehouse.change_user(user.clone(), audit).await?;
-        self.access.change(|state| state.users.insert(user.id, user));
-        Ok(())
+        let (engine, held) = (self.clone(), change.clone());
+        let outcome = run_detached(async move {
+            let outcome = engine.warehouse.change_user(read, user.clone(), audit).await?;
+            match outcome {
+                UserChangeOutcome::Stored => drop(engine.access.change(|state| state.users.insert(user.id, user))),
+                UserChangeOutcome::NotAsRead => engine.renew_access(&held).await?,
+                UserChangeOutcome::LastAdministrator => {}
+            }
+            drop(held);
+            Ok(outcome)
+        })
+        .await?;
+        match outcome {
+            UserChangeOutcome::Stored => Ok(()),
+            UserChangeOutcome::NotAsRead => Err(UseCaseError::UserChanged),
+            UserChangeOutcome::LastAdministrator => Err(UseCaseError::LastAdministrator),
+        }
     }
 
     /// Stores that there are, so that nobody is limited to a slip of the pen.
@@ -200,13 +242,6 @@ impl Engine {
     pub(crate) fn user_named(&self, name: &str) -> Result<UserRow, UseCaseError> {
         let name = UserName::parse(name)?;
         self.access.read().user_named(&name).cloned().ok_or(UseCaseError::UnknownUser)
-    }
-
-    fn keep_an_administrator(&self, user: &UserRow, is_lost: bool) -> Result<(), UseCaseError> {
-        let state = self.access.read();
-        let can_administer = |other: &&UserRow| other.role == Role::Administrator && other.disabled_at.is_none();
-        let is_last = can_administer(&user) && state.users.values().filter(can_administer).count() == 1;
-        if is_lost && is_last { Err(UseCaseError::LastAdministrator) } else { Ok(()) }
     }
 
     fn code_ends(&self) -> Timestamp {

@@ -246,6 +246,53 @@ async fn a_password_is_changed_by_who_knows_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_of_one_user_at_the_same_moment_all_count() {
+    let world = with_user(settings(), Role::Operator, "").await;
+    let (engine, by) = (&world.engine, admin());
+    let (disabled, changed, code) = tokio::join!(
+        engine.enable_user(&by, "ana", false),
+        engine.change_user(&by, "ana", Role::Reader, StoreScope::All),
+        engine.issue_code(&by, "ana"),
+    );
+    assert!(disabled.is_ok() && changed.is_ok() && code.is_ok());
+    let ana = engine.read_user(&by, "ana").unwrap();
+    assert_eq!((ana.activo, ana.rol, ana.codigo_vence.is_some()), (false, Role::Reader, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_disabled_while_they_use_a_code_stays_out() {
+    let world = with_user(settings(), Role::Reader, "").await;
+    let (engine, by) = (&world.engine, admin());
+    let code = engine.issue_code(&by, "ana").await.unwrap();
+    let request =
+        CodeRequest { name: "ana".to_owned(), code, password: secret(OTHER_PASSWORD), before: somewhere(&world) };
+    let (set, disabled) = tokio::join!(engine.set_password_with_code(request), engine.enable_user(&by, "ana", false));
+    disabled.unwrap();
+    let ana = engine.read_user(&by, "ana").unwrap();
+    assert_eq!((ana.activo, ana.sesiones), (false, 0));
+    engine.enable_user(&by, "ana", true).await.unwrap();
+    let is_set = sign_in(&world, "ana", OTHER_PASSWORD).await.is_ok();
+    assert_eq!(is_set, set.is_ok(), "whoever was refused has set nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_disabled_while_they_change_their_password_stays_out() {
+    let world = with_user(settings(), Role::Reader, "").await;
+    let (engine, by) = (&world.engine, admin());
+    let identity = who(&world, &sign_in(&world, "ana", PASSWORD).await.unwrap());
+    let (set, disabled) = tokio::join!(
+        engine.change_password(&identity, secret(PASSWORD), secret(OTHER_PASSWORD)),
+        engine.enable_user(&by, "ana", false),
+    );
+    disabled.unwrap();
+    let ana = engine.read_user(&by, "ana").unwrap();
+    assert_eq!((ana.activo, ana.sesiones), (false, 0));
+    engine.enable_user(&by, "ana", true).await.unwrap();
+    let is_set = sign_in(&world, "ana", OTHER_PASSWORD).await.is_ok();
+    assert_eq!(is_set, set.is_ok(), "whoever was refused has set nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_counts_until_its_end_or_until_it_is_taken_back() {
     let world = World::new().await;
     let add = async |days| world.engine.add_api_token(&admin(), "respaldo", Role::Reader, StoreScope::All, days).await;
@@ -273,6 +320,26 @@ async fn the_last_administrator_stays_one() {
     assert_eq!(code_of(twice), ProblemCode::Conflict);
     let nowhere = world.engine.add_user(&admin(), "eva", Role::Operator, StoreScope::parse("tienda_99")).await;
     assert_eq!(code_of(nowhere), ProblemCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_administrators_who_are_taken_away_at_once_one_stays() {
+    let world = with_user(settings(), Role::Administrator, "").await;
+    let (engine, by) = (&world.engine, admin());
+    engine
+        .add_user_with_password(&by, "luis", Role::Administrator, StoreScope::All, secret(OTHER_PASSWORD))
+        .await
+        .unwrap();
+    let (demoted, disabled) = tokio::join!(
+        engine.change_user(&by, "ana", Role::Reader, StoreScope::All),
+        engine.enable_user(&by, "luis", false),
+    );
+    let refused: Vec<ProblemCode> =
+        [demoted, disabled].into_iter().filter_map(Result::err).map(|error| error.code()).collect();
+    assert_eq!(refused, [ProblemCode::Conflict]);
+    let users = engine.list_users(&by).unwrap().usuarios;
+    let left = users.iter().filter(|user| user.activo && user.rol == Role::Administrator);
+    assert_eq!(left.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

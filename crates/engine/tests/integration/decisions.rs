@@ -6,7 +6,7 @@ use domain::freshness::Freshness;
 use domain::gap::{GapClass, GapOrder};
 use domain::justification::Reason;
 use domain::problem::ProblemCode;
-use domain::read_model::{JustifyAnswer, JustifyRequest, ReconcileRequest, WithdrawRequest};
+use domain::read_model::{JustifyAnswer, JustifyRequest, PlanRequest, ReconcileRequest, WithdrawRequest};
 use domain::reconciliation::ReconciliationState;
 use domain::{BranchId, EtlKind, RunState};
 use engine::{Actor, ExtractRequest, UseCaseError};
@@ -49,6 +49,32 @@ async fn missing(world: &World) -> u64 {
 fn refused<T: std::fmt::Debug>(outcome: Result<T, UseCaseError>) -> (ProblemCode, String) {
     let error = outcome.unwrap_err();
     (error.code(), error.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_has_the_address_that_something_was_decided_from() {
+    let world = World::new().await;
+    let ana = Actor { address: Some("192.0.2.7".parse().unwrap()), ..operator() };
+    let justified = world.engine.justify(&ana, period("2025-11-18", "08:00", "09:30")).await.unwrap();
+    let withdraw = WithdrawRequest { id: justified.justificaciones[0].id };
+    world.engine.withdraw_justification(&ana, withdraw).await.unwrap();
+    let request = PlanRequest {
+        etl_tipo: EtlKind::Sales,
+        ubicaciones: vec![BranchId::new("tienda_08")],
+        periodos: Vec::new(),
+        ultimos_dias: Some(1),
+        repetir_cargado: false,
+        fuera_de_horario: false,
+        solo_pendientes: false,
+    };
+    let plan = world.engine.plan_recovery(&ana, request).await.unwrap();
+    world.engine.start_plan(&ana, &plan.hash.to_string()).await.unwrap();
+    world.engine.reconcile(&ana, yesterday()).await.unwrap();
+    let entries = world.beside.export_audit().await.unwrap();
+    let own = entries.iter().filter(|entry| entry.actor == ANA);
+    let found: Vec<_> = own.map(|entry| (entry.action.as_str(), entry.address.as_deref())).collect();
+    let expected = ["justificar", "retirar_justificacion", "plan_iniciado", "conciliar"];
+    assert_eq!(found, expected.map(|action| (action, Some("192.0.2.7"))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -84,6 +84,26 @@ async fn who_is_signed_in_at_one_is_signed_in_at_the_other_and_signed_out_at_bot
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL"]
+async fn two_processes_that_take_an_administrator_away_each_leave_one() {
+    let world = World::with(workers(0)).await;
+    let other = world.another(workers(0)).await;
+    let admin = Actor::at_console("root".to_owned());
+    for name in ["ana", "luis"] {
+        let (role, stores) = (Role::Administrator, StoreScope::All);
+        world.engine.add_user_with_password(&admin, name, role, stores, secret(PASSWORD)).await.unwrap();
+    }
+    let has_password = |name: &str| other.read_user(&admin, name).is_ok_and(|user| user.tiene_clave);
+    eventually(async || has_password("ana") && has_password("luis")).await;
+    let (demoted, disabled) = tokio::join!(
+        world.engine.change_user(&admin, "ana", Role::Reader, StoreScope::All),
+        other.enable_user(&admin, "luis", false),
+    );
+    assert!(demoted.is_ok() != disabled.is_ok(), "{demoted:?} {disabled:?}");
+    other.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL"]
 async fn what_one_process_commits_every_other_one_hears_and_shows() {
     let world = World::with(workers(1)).await;
     let other = world.another(workers(0)).await;

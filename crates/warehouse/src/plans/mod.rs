@@ -31,6 +31,8 @@ pub struct Decision {
     pub actor: String,
     /// From where, in a word.
     pub origin: &'static str,
+    /// Their address, where they came over the network; the audit has it.
+    pub address: Option<String>,
     /// Why, in the words of whoever did it.
     pub reason: Option<String>,
     /// Why, where the engine did it.
@@ -341,7 +343,7 @@ fn audit(connection: &Connection, plan: BatchId, decision: &Decision) -> Result<
             at_micros,
             actor: decision.actor.clone(),
             origin: decision.origin.to_owned(),
-            address: None,
+            address: decision.address.clone(),
             action: format!("plan_{action}"),
             object: row.get(1)?,
             times: 1,

@@ -3,7 +3,7 @@
 use domain::access::{AuditAction, Role, StoreScope, UserName};
 use domain::decision::Origin;
 use uuid::Uuid;
-use warehouse::{ApiTokenRow, AuditEntry, IdentityRow, SessionRow, UserRow};
+use warehouse::{ApiTokenRow, AuditEntry, IdentityRow, SessionRow, UserChangeOutcome, UserRow};
 
 use crate::samples::instant;
 use crate::store::Store;
@@ -65,11 +65,36 @@ async fn a_user_is_read_back_as_written_and_a_name_is_taken_once() {
         disabled_at: Some(instant(EVENING)),
         ..user(1, "ana")
     };
-    store.warehouse.change_user(changed.clone(), audit(3, AuditAction::ChangeUser)).await.unwrap();
+    let change = async |read: UserRow, to: UserRow, number: u128| {
+        store.warehouse.change_user(read, to, audit(number, AuditAction::ChangeUser)).await.unwrap()
+    };
+    assert_eq!(change(user(1, "ana"), changed.clone(), 3).await, UserChangeOutcome::Stored);
+    let late = UserRow { role: Role::Reader, ..user(1, "ana") };
+    assert_eq!(change(user(1, "ana"), late, 4).await, UserChangeOutcome::NotAsRead, "they were changed since");
     assert_eq!(store.warehouse.access_records().await.unwrap().users, [changed]);
     let actions: Vec<AuditAction> =
         store.warehouse.audit(10).await.unwrap().into_iter().map(|entry| entry.action).collect();
     assert_eq!(actions, [AuditAction::ChangeUser, AuditAction::AddUser]);
+}
+
+#[tokio::test]
+async fn an_administrator_is_left_whoever_is_changed() {
+    let store = Store::new();
+    let administrator = |number, name| UserRow { role: Role::Administrator, ..user(number, name) };
+    for (number, name) in [(1, "ana"), (2, "luis")] {
+        let added = store.warehouse.add_user(administrator(number, name), audit(number, AuditAction::AddUser)).await;
+        assert!(added.unwrap());
+    }
+    let change = async |read: UserRow, to: UserRow, number: u128| {
+        store.warehouse.change_user(read, to, audit(number, AuditAction::ChangeUser)).await.unwrap()
+    };
+    let demoted = change(administrator(1, "ana"), user(1, "ana"), 3).await;
+    assert_eq!(demoted, UserChangeOutcome::Stored);
+    let disabled = UserRow { disabled_at: Some(instant(EVENING)), ..administrator(2, "luis") };
+    let refused = change(administrator(2, "luis"), disabled, 4).await;
+    assert_eq!(refused, UserChangeOutcome::LastAdministrator);
+    let users = store.warehouse.access_records().await.unwrap().users;
+    assert_eq!(users, [user(1, "ana"), administrator(2, "luis")]);
 }
 
 #[tokio::test]

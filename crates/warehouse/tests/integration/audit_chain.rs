@@ -142,6 +142,20 @@ async fn a_decision_that_was_changed_past_the_program_is_found() {
 }
 
 #[tokio::test]
+async fn decisions_whose_entries_are_all_gone_are_found() {
+    let mut store = with_decisions().await;
+    // As if the schema had been there before them.
+    store.change("UPDATE esquema_migraciones SET aplicada_en = TIMESTAMPTZ '2025-11-01 00:00:00+00'").await;
+    assert_eq!(check(&store).await.decisions_changed, 0);
+    store.change("DELETE FROM auditoria").await;
+    let found = check(&store).await;
+    assert_eq!((found.entries, found.broken_at, found.decisions_changed), (0, None, 2));
+    // And they stay so when another chain begins.
+    waive(&store, 13, half_hour("2025-11-17T09:30"), "2025-11-18T18:00:00Z").await;
+    assert_eq!(check(&store).await.decisions_changed, 2);
+}
+
+#[tokio::test]
 async fn the_particulars_of_a_decision_are_part_of_the_chain() {
     let mut store = with_decisions().await;
     let change = "UPDATE auditoria SET detalle = '{}' WHERE orden = 3; UPDATE decisiones SET detalle = '{}' WHERE objeto = 'objeto 12'";

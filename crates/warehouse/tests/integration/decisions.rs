@@ -16,6 +16,7 @@ pub fn decision(number: u128, at: &str, actor: &str, action: DecisionAction) -> 
         at: instant(at),
         actor: actor.to_owned(),
         origin: Origin::Web,
+        address: None,
         action,
         object: format!("objeto {number}"),
         detail: format!(r#"{{"ubicacion_id":"{PERIFERICO}"}}"#),

@@ -105,6 +105,7 @@ async fn it_is_given_up_only_by_what_was_said_after_it_was_seen() {
             at: instant(at),
             actor: "Ana".to_owned(),
             origin: domain::decision::Origin::Web,
+            address: None,
             action: domain::decision::DecisionAction::Justify,
             object: String::new(),
             detail: "{}".to_owned(),

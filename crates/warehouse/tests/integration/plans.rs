@@ -16,7 +16,15 @@ use crate::store::Store;
 const NOW: &str = "2025-11-17T16:00:00Z";
 
 fn by(action: PlanAction, actor: &str) -> Decision {
-    Decision { action, actor: actor.to_owned(), origin: "web", reason: None, cause: None, at: instant(NOW) }
+    Decision {
+        action,
+        actor: actor.to_owned(),
+        origin: "web",
+        address: None,
+        reason: None,
+        cause: None,
+        at: instant(NOW),
+    }
 }
 
 fn sealed(windows: &[Interval<Timestamp>]) -> Plan {

@@ -109,6 +109,7 @@ async fn load(before: &[Planned], planned: Vec<Planned>, at_once: bool) -> (Told
             action: PlanAction::Finish,
             actor: "ana".to_owned(),
             origin: "web",
+            address: None,
             reason: None,
             cause: None,
             at: created,

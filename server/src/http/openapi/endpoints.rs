@@ -349,7 +349,7 @@ pub(super) const ALL: &[Endpoint] = &[
         path: "/api/usuarios/codigo",
         summary: "Le da un código para fijar otra clave, que se muestra solo esta vez; la de antes vale hasta que se use.",
         body: Some(BODY_USER),
-        problems: &[422, 404, 403, 413, 503, 500],
+        problems: &[422, 404, 409, 403, 413, 503, 500],
         ..Endpoint::get(USER_CODE)
     },
     Endpoint {
@@ -370,7 +370,7 @@ pub(super) const ALL: &[Endpoint] = &[
         path: "/api/usuarios/reactivar",
         summary: "Puede entrar otra vez.",
         body: Some(BODY_USER),
-        problems: &[422, 404, 403, 413, 503, 500],
+        problems: &[422, 404, 409, 403, 413, 503, 500],
         ..Endpoint::get(USER)
     },
     Endpoint {
