@@ -99,7 +99,11 @@ export class Klk {
     const token = options.includes('--demo') ? undefined : await addAdministrator(workplace);
     const address = `127.0.0.1:${await freePort()}`;
     // Each test signs in anew, more often than somebody does who has not forgotten their password.
-    const attempts = { KLK_INTENTOS_POR_USUARIO_MAX: '1000', KLK_INTENTOS_POR_DIRECCION_MAX: '1000' };
+    const attempts = {
+      KLK_INTENTOS_POR_USUARIO_MAX: '1000',
+      KLK_INTENTOS_POR_USUARIO_EN_TOTAL_MAX: '1000',
+      KLK_INTENTOS_POR_DIRECCION_MAX: '1000',
+    };
     const child = workplace.start(['serve', ...options], 'inherit', { KLK_ADDRESS: address, ...attempts });
     const klk = new Klk(`http://${address}`, child, workplace, token);
     await klk.until('ready', async () => (await fetch(`${klk.url}/health/ready`)).ok);

@@ -22,7 +22,7 @@ pub struct AuditCheck {
     pub broken_at: Option<i64>,
     /// Whether the head that was asked for is one of the chain; true where none was.
     pub has_known_head: bool,
-    /// Decisions that are not as the chain has them: changed, removed or added past the program, or without their entry.
+    /// Decisions that are not as the chain has them: changed, removed, added past the program, or without their entry.
     pub decisions_changed: u64,
 }
 

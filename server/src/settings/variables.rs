@@ -160,7 +160,8 @@ variables! {
     PASSWORD_CHARACTERS_MIN = "KLK_CLAVE_CARACTERES_MIN", number(12, 8, 64), "Caracteres que debe tener una clave.";
     HASHES_AT_ONCE = "KLK_CLAVES_A_LA_VEZ", number(2, 1, 64), "Claves que se comprueban a la vez; cada una ocupa 19 MiB y un núcleo por decenas de milisegundos.";
     ATTEMPTS_MINUTES = "KLK_INTENTOS_MINUTOS", number(10, 1, 1440), "Minutos en los que vuelve a haber los intentos siguientes.";
-    ATTEMPTS_PER_NAME_MAX = "KLK_INTENTOS_POR_USUARIO_MAX", number(10, 1, 1000), "Intentos de entrar con un mismo nombre.";
+    ATTEMPTS_PER_NAME_MAX = "KLK_INTENTOS_POR_USUARIO_MAX", number(10, 1, 1000), "Intentos de entrar con un mismo nombre desde una misma dirección.";
+    ATTEMPTS_PER_NAME_TOTAL_MAX = "KLK_INTENTOS_POR_USUARIO_EN_TOTAL_MAX", number(200, 1, 100_000), "Intentos de entrar con un mismo nombre desde todas las direcciones juntas.";
     ATTEMPTS_PER_ADDRESS_MAX = "KLK_INTENTOS_POR_DIRECCION_MAX", number(50, 1, 100_000), "Intentos de entrar desde una misma dirección; tras un proxy que no esté en KLK_TRUSTED_PROXIES todos lo son.";
 
     OIDC_ISSUER = "KLK_OIDC_ISSUER", OPTIONAL, "Dirección (issuer) del proveedor de identidad OpenID Connect con el que también se puede entrar, escrita como la escribe él; sin ella, solo con clave. Hace falta KLK_PUBLIC_URL.";

@@ -21,8 +21,10 @@ pub struct AccessSettings {
     pub hashes_at_once: usize,
     /// How long somebody waits for their turn.
     pub hash_wait: Duration,
-    /// Attempts in [`AccessSettings::attempts_period`] for one name.
+    /// Attempts in [`AccessSettings::attempts_period`] for one name from one address.
     pub attempts_per_name_max: u32,
+    /// Attempts in that time for one name from all addresses.
+    pub attempts_per_name_total_max: u32,
     /// Attempts in that time from one address.
     pub attempts_per_address_max: u32,
     /// In which so many attempts become possible again.
@@ -42,6 +44,7 @@ impl Default for AccessSettings {
             hashes_at_once: 2,
             hash_wait: Duration::from_secs(5),
             attempts_per_name_max: 10,
+            attempts_per_name_total_max: 200,
             attempts_per_address_max: 50,
             attempts_period: Duration::from_secs(600),
             store_interval: Duration::from_secs(60),

@@ -1,5 +1,5 @@
-//! How often somebody may try: by name, so that one password cannot be guessed from many places, and by address, so that one
-//! place cannot guess many.
+//! How often somebody may try: by name and address, so that nobody keeps the owner of a name out from elsewhere; by name over
+//! all addresses, so that one password is not guessed from many places; and by address, so that one place does not guess many.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -22,6 +22,7 @@ type Limiter<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C a
 
 /// Counts attempts.
 pub(crate) struct Throttle<C: Clock = MonotonicClock> {
+    by_name_and_address: Limiter<(String, Option<IpAddr>), C>,
     by_name: Limiter<String, C>,
     by_address: Limiter<IpAddr, C>,
     clock: C,
@@ -41,19 +42,24 @@ impl<C: Clock + Clone> Throttle<C> {
             Quota::with_period(each).unwrap_or(Quota::per_second(most)).allow_burst(most)
         };
         Self {
-            by_name: RateLimiter::hashmap_with_clock(quota(settings.attempts_per_name_max), clock.clone()),
+            by_name_and_address: RateLimiter::hashmap_with_clock(quota(settings.attempts_per_name_max), clock.clone()),
+            by_name: RateLimiter::hashmap_with_clock(quota(settings.attempts_per_name_total_max), clock.clone()),
             by_address: RateLimiter::hashmap_with_clock(quota(settings.attempts_per_address_max), clock.clone()),
             clock,
         }
     }
 
     /// Counts an attempt, or says how long until there may be one. The address comes first, so that one address cannot keep
-    /// others from many names.
+    /// others from many names, and the name over all addresses last, so that one address uses up little of it.
     pub(crate) fn take(&self, name: Option<&str>, address: Option<IpAddr>) -> Result<(), Duration> {
+        let address = address.map(network);
         if let Some(address) = address {
-            self.take_of(&self.by_address, &network(address))?;
+            self.take_of(&self.by_address, &address)?;
         }
-        name.map_or(Ok(()), |name| self.take_of(&self.by_name, &name.to_owned()))
+        let Some(name) = name.map(ToOwned::to_owned) else { return Ok(()) };
+        let key = (name, address);
+        self.take_of(&self.by_name_and_address, &key)?;
+        self.take_of(&self.by_name, &key.0)
     }
 
     fn take_of<K: Hash + Eq + Clone>(&self, limiter: &Limiter<K, C>, key: &K) -> Result<(), Duration> {
@@ -79,8 +85,12 @@ mod tests {
     use super::*;
 
     fn throttle(clock: &FakeRelativeClock) -> Throttle<FakeRelativeClock> {
-        let settings =
-            AccessSettings { attempts_per_name_max: 3, attempts_per_address_max: 5, ..AccessSettings::default() };
+        let settings = AccessSettings {
+            attempts_per_name_max: 3,
+            attempts_per_name_total_max: 6,
+            attempts_per_address_max: 5,
+            ..AccessSettings::default()
+        };
         Throttle::with_clock(&settings, clock.clone())
     }
 
@@ -89,18 +99,33 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_guessed_a_few_times_from_anywhere_and_then_slowly() {
+    fn a_name_is_guessed_a_few_times_from_one_address_and_its_owner_comes_in_from_another() {
         let clock = FakeRelativeClock::default();
         let throttle = throttle(&clock);
-        for number in 0..3 {
-            assert!(throttle.take(Some("ana"), address(&format!("192.0.2.{number}"))).is_ok());
+        let guess = || throttle.take(Some("ana"), address("192.0.2.9"));
+        for _ in 0..3 {
+            assert!(guess().is_ok());
         }
-        let wait = throttle.take(Some("ana"), address("192.0.2.9")).unwrap_err();
-        assert_eq!(wait, Duration::from_secs(200));
+        assert_eq!(guess().unwrap_err(), Duration::from_secs(200));
+        assert!(throttle.take(Some("ana"), address("192.0.2.1")).is_ok());
         assert!(throttle.take(Some("luis"), address("192.0.2.9")).is_ok());
+        clock.advance(Duration::from_secs(600));
+        assert!(guess().is_ok());
+    }
+
+    #[test]
+    fn a_name_is_guessed_a_few_times_more_from_everywhere_and_then_slowly() {
+        let clock = FakeRelativeClock::default();
+        let throttle = throttle(&clock);
+        let guess = |number: u32| throttle.take(Some("ana"), address(&format!("192.0.2.{number}")));
+        for number in 0..6 {
+            assert!(guess(number).is_ok());
+        }
+        let wait = guess(6).unwrap_err();
+        assert_eq!(wait, Duration::from_secs(100));
         clock.advance(wait);
-        assert!(throttle.take(Some("ana"), address("192.0.2.9")).is_ok());
-        assert!(throttle.take(Some("ana"), address("192.0.2.9")).is_err());
+        assert!(guess(7).is_ok());
+        assert!(guess(8).is_err());
     }
 
     #[test]

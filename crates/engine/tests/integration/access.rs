@@ -177,6 +177,18 @@ async fn guessing_is_slowed_down_by_name_and_counted_without_a_row_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_a_name_elsewhere_does_not_keep_its_owner_out() {
+    let access = AccessSettings { attempts_per_name_max: 3, ..AccessSettings::default() };
+    let world = with_user(limits(access), Role::Reader, "").await;
+    let elsewhere = || world.engine.identify(Credentials::None, Origin::Web, address("203.0.113.9"));
+    for _ in 0..3 {
+        assert_eq!(code_of(sign_in_over(&world, "ana", "x", elsewhere()).await), ProblemCode::NotSignedIn);
+    }
+    assert_eq!(code_of(sign_in_over(&world, "ana", "x", elsewhere()).await), ProblemCode::TooManyAttempts);
+    assert!(sign_in(&world, "ana", PASSWORD).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_changes_counts_at_once_and_ends_what_is_open() {
     let world = with_user(settings(), Role::Operator, "").await;
     let token = sign_in(&world, "ana", PASSWORD).await.unwrap();
