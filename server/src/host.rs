@@ -17,8 +17,8 @@ pub fn name() -> String {
 /// The longest name of a user that is kept.
 const USER_CHARACTERS_MAX: usize = 64;
 
-/// Who is at the keyboard, as runs are marked with it: the user of the process, which the environment cannot change, and
-/// beside it for whom sudo says that it acts.
+/// Who is at the keyboard, as runs are marked with it: the user of the process, which the environment cannot change,
+/// and beside it for whom sudo says that it acts.
 pub fn user() -> String {
     person(&system_user(), std::env::var("SUDO_USER").ok().as_deref())
 }

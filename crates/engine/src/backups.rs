@@ -160,8 +160,9 @@ pub fn backup_problem(error: &BackupError) -> String {
             format!("{} no existe: los respaldos diarios están en KLK_RESPALDO_CARPETA", path.display())
         }
         BackupError::Unreadable { path, .. } => format!(
-            "{} no se puede leer: está dañado, no es una base de datos de klk, o lo usa otro proceso. Si es un respaldo, \
-             use otro; si es la base de datos, detenga el servidor y ponga en su lugar el último respaldo con klk restaurar",
+            "{} no se puede leer: está dañado, no es una base de datos de klk, o lo usa otro proceso. Si es un \
+             respaldo, use otro; si es la base de datos, detenga el servidor y ponga en su lugar el último respaldo con \
+             klk restaurar",
             path.display()
         ),
         BackupError::OnServer => {

@@ -176,7 +176,8 @@ impl Warehouse {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
     }
 
-    /// For how long the writer has been at the write that it does; None where it does none. A copy of the database is none.
+    /// For how long the writer has been at the write that it does; None where it does none. A copy of the
+    /// database is none.
     pub fn current_write(&self) -> Option<Duration> {
         self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.current_write()
     }

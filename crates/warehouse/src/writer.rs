@@ -126,8 +126,8 @@ impl Writer {
         Ok((Self { jobs, observer, after, current }, thread))
     }
 
-    /// For how long the thread has been at the write that it does; None where it does none. What only holds writes up is
-    /// none: a copy takes as long as the file is large.
+    /// For how long the thread has been at the write that it does; None where it does none. What only holds writes
+    /// up is none: a copy takes as long as the file is large.
     pub(crate) fn current_write(&self) -> Option<Duration> {
         self.current.elapsed()
     }

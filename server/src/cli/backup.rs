@@ -148,8 +148,8 @@ impl RestoreArguments {
         let restored = restored.map_err(|error| match error {
             // Another folder for copies makes no room here.
             BackupError::NoRoom { folder, needed, free } => Failure::Incomplete(format!(
-                "en {} quedan {free} bytes y hacen falta {needed}: libere espacio, o ponga la base de datos en otro disco \
-                 con KLK_DATABASE",
+                "en {} quedan {free} bytes y hacen falta {needed}: libere espacio, o ponga la base de datos en otro \
+                 disco con KLK_DATABASE",
                 folder.display()
             )),
             error => failure(&settings.database, &error),
