@@ -28,7 +28,7 @@ fn add(name: &str, schema: &Value, known: &BTreeMap<String, Value>, columns: &mu
         return;
     }
     // What may be null is one of null and the rest; what has the fields of another type is all of both.
-    let parts = ["oneOf", "allOf"].iter().filter_map(|word| schema.get(word).and_then(Value::as_array));
+    let parts = ["oneOf", "allOf"].into_iter().filter_map(|word| schema.get(word).and_then(Value::as_array));
     for part in parts.flatten() {
         add(name, part, known, columns);
     }
