@@ -1,0 +1,54 @@
+import { expect, type Page, test } from '@playwright/test';
+import { Klk } from '../support/klk';
+import { expectNoSidewaysScroll, untilHydrated } from '../support/page';
+
+// What a finger has to hit is large enough, and nothing lies over it.
+
+let klk: Klk;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  klk = await Klk.startLoadedDemo();
+});
+
+test.afterAll(async () => {
+  await klk?.stop();
+});
+
+test.use({ hasTouch: true, isMobile: true });
+
+const pages = [
+  '/', '/cobertura', '/cobertura?zoom=dia', '/cobertura?zoom=mes', '/pendientes', '/pendientes/cambios', '/pendientes/inventario',
+  '/actividad', '/actividad/recuperaciones', '/actividad/decisiones', '/tiendas', '/tiendas/tienda_08', '/calendarios',
+  '/sistema/monitoreo', '/sistema/metricas', '/sistema/avisos', '/usuarios', '/atajos',
+];
+
+/** What is seen, is pressed and measures less than 44 pixels either way, with its label; a link in a sentence may be smaller. */
+const tooSmall = (page: Page, within = 'body') =>
+  page.locator(within).locator('a, button, input:not([type="hidden"]), select, summary, textarea').evaluateAll((controls) => {
+    const isShown = (control: Element) => control.checkVisibility({ visibilityProperty: true }) && !control.closest('thead.visually-hidden, .table thead');
+    const isInSentence = (control: Element) => control.matches('p:not(.export-links) > a');
+    const boxes = controls.filter((control) => isShown(control) && !isInSentence(control)).map((control) => {
+      const [own, label] = [control, control.closest('label') ?? control].map((one) => one.getBoundingClientRect());
+      return { control, width: Math.max(own.width, label.width), height: Math.max(own.height, label.height) };
+    });
+    const small = boxes.filter(({ width, height }) => width < 43.5 || height < 43.5);
+    return small.map(({ control, width, height }) => `${width} × ${height}: ${control.outerHTML}`);
+  });
+
+for (const width of [390, 320]) {
+  test(`what a finger presses is at least 44 pixels wide and high, at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    for (const address of pages) {
+      await page.goto(klk.url + address);
+      await untilHydrated(page);
+      expect(await tooSmall(page), address).toEqual([]);
+      await expectNoSidewaysScroll(page);
+    }
+    await page.goto(`${klk.url}/pendientes`);
+    await untilHydrated(page);
+    await page.locator('#recuperar-todo').tap();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await tooSmall(page, 'dialog[open]')).toEqual([]);
+  });
+}
