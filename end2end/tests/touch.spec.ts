@@ -52,3 +52,22 @@ for (const width of [390, 320]) {
     expect(await tooSmall(page, 'dialog[open]')).toEqual([]);
   });
 }
+
+test('the name of a store lies above the boxes of the days that are scrolled under it', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(`${klk.url}/cobertura?zoom=mes`);
+  await untilHydrated(page);
+  const name = page.locator('.grid-store').filter({ hasText: 'ARTIGAS' }).getByRole('link');
+  const box = page.getByRole('row', { name: /^ARTIGAS/ }).getByRole('checkbox');
+  // So narrow that also the latest days lie under the names.
+  await box.evaluate((element) => (element.closest<HTMLElement>('.grid-scroll')!.style.width = '150px'));
+  await box.evaluate((element) => element.scrollIntoView({ block: 'center', inline: 'nearest' }));
+  await box.evaluate((element) => (element.closest('.grid-scroll')!.scrollLeft = 0));
+  const [store, hidden] = [(await name.boundingBox())!, (await box.boundingBox())!];
+  expect(Math.abs(hidden.x - store.x)).toBeLessThan(44);
+  const hit = await box.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2) === element;
+  });
+  expect(hit).toBe(false);
+});
