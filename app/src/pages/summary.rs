@@ -133,24 +133,31 @@ fn last_decisions(language: Language, page: DecisionPage) -> AnyView {
         .into_any()
 }
 
-/// The class of its tone, and the sentence.
-fn sentence(language: Language, summary: &Summary) -> (&'static str, String) {
+/// The class of its tone, and the sentence. What counts down is taken away where no data come any more
+/// (frontend/js/live.ts).
+fn sentence(language: Language, summary: &Summary) -> (&'static str, AnyView) {
     let texts = language.summary();
     match summary.verdict {
         Verdict::Unknown(SchedulerState::Overdue { since }) => {
-            ("verdict-unknown", texts.unknown_since(absolute(language, since)))
+            ("verdict-unknown", texts.unknown_since(absolute(language, since)).into_any())
         }
-        Verdict::Unknown(_) => ("verdict-unknown", texts.unknown_off().to_owned()),
+        Verdict::Unknown(_) => ("verdict-unknown", texts.unknown_off().into_any()),
         Verdict::Recovering(work) => {
             let (done, total) = (whole(language, work.done), whole(language, work.total));
-            let text = match work.seconds_left {
-                Some(seconds) => texts.recovering(done, total, whole_duration(seconds)),
-                None => texts.recovering_unestimated(done, total),
+            let left = work.seconds_left.map(|seconds| match seconds {
+                1 => texts.recovering_left_one().to_owned(),
+                seconds => texts.recovering_left(whole_duration(seconds)),
+            });
+            let left = left.map(|left| view! { <span class="time-left">{left}</span> });
+            let text = view! {
+                {texts.recovering(done, total)}
+                {left}
+                "."
             };
-            ("verdict-recovering", text)
+            ("verdict-recovering", text.into_any())
         }
-        Verdict::Missing { windows } => ("verdict-missing", missing(language, summary, windows)),
-        Verdict::AllThere => ("verdict-well", texts.all_there(summary.days, summary.branches)),
+        Verdict::Missing { windows } => ("verdict-missing", missing(language, summary, windows).into_any()),
+        Verdict::AllThere => ("verdict-well", texts.all_there(summary.days, summary.branches).into_any()),
     }
 }
 

@@ -124,7 +124,7 @@ fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
             view! {
                 // A rate of lines, not money.
                 <span>{texts.rate(whole(language, rate as u64))}</span>
-                <span>{left}</span>
+                <span class="time-left">{left}</span>
                 <span class="batch-age">{age}</span>
             }
             .into_any()
