@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{back_of, step_page};
 use crate::api::{ErrorMessage, GridRequest, read_coverage_grid};
-use crate::format::{cause_name, day, dollars, evidence_of_gap};
+use crate::format::{cause_of_gap, day, dollars, evidence_of_gap};
 use crate::i18n::window_state_name;
 use crate::page::Page;
 use crate::preferences::language;
@@ -89,7 +89,7 @@ fn draw_span(grid: &CoverageGrid, span: &GridSpan) -> AnyView {
         });
         view! {
             <p>
-                {cause_name(language, gap.evidencia.tipo)} {worth.map(|worth| view! { " · " {worth} })} {run}
+                {cause_of_gap(language, gap)} {worth.map(|worth| view! { " · " {worth} })} {run}
             </p>
             <p class="muted">{evidence_of_gap(language, gap)}</p>
         }

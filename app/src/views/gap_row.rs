@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::gap_value::value_of;
 use super::{CopyButton, Moment, Pill, Tone};
-use crate::format::{Period, cause_name, day, evidence_of_gap, numbers_of, period, whole};
+use crate::format::{Period, cause_of_gap, day, evidence_of_gap, numbers_of, period, whole};
 use crate::i18n::{Language, kind_name, shown_message, urgency_name};
 use crate::preferences::language;
 use crate::query::{JUSTIFY_PATH, Query, RUNS, confirm_path, day_path, run_href};
@@ -105,7 +105,7 @@ fn checkbox(gap: &GapView, is_chosen: bool) -> AnyView {
 fn cause_of(gap: &GapView) -> AnyView {
     let language = language();
     let texts = language.gaps();
-    let name = cause_name(language, gap.evidencia.tipo);
+    let name = cause_of_gap(language, gap);
     let evidence = evidence_of_gap(language, gap);
     let run = gap.ejecucion_id.map(|run| {
         let label = texts.cause_run(name, &gap.ubicacion_nombre);
