@@ -95,7 +95,7 @@ pub use pill::{Pill, Tone};
 pub use places::{Place, places};
 pub use plan_controls::{plan_controls, plan_pill};
 pub use plan_facts::plan_facts;
-pub use plans::{plan_tone, plans_table};
+pub use plans::{plan_progress, plan_tone, plans_table};
 pub use preferences_switch::preferences_switch;
 pub use process_list::process_list;
 pub use progress::{batch_element_id, progress_list};
