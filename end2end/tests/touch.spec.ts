@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { Klk } from '../support/klk';
-import { expectNoSidewaysScroll, untilHydrated } from '../support/page';
+import { expectNoSidewaysScroll, untilHydrated, untilLive } from '../support/page';
 
 // What a finger has to hit is large enough, and nothing lies over it.
 
@@ -70,4 +70,21 @@ test('the name of a store lies above the boxes of the days that are scrolled und
     return document.elementFromPoint(x + width / 2, y + height / 2) === element;
   });
   expect(hit).toBe(false);
+});
+
+test('on the narrowest phone the names of the pages are whole, a count hides no icon, and a dot says that the page is live', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.goto(`${klk.url}/pendientes`);
+  await untilLive(page);
+  const nav = page.getByRole('navigation', { name: 'Principal' });
+  const cut = await nav.locator('.nav-link > span:not(.count)').evaluateAll((names) =>
+    names.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent),
+  );
+  expect(cut).toEqual([]);
+  const count = nav.locator('.count').first();
+  await count.evaluate((element) => (element.textContent = '888'));
+  const [badge, icon] = [(await count.boundingBox())!, (await nav.locator('a:has(.count) .icon').first().boundingBox())!];
+  expect(badge.x).toBeGreaterThanOrEqual(icon.x + icon.width - 2);
+  const live = (await page.locator('#en-vivo').boundingBox())!;
+  expect(live.width).toBeLessThan(20);
 });
