@@ -12,7 +12,7 @@ use crate::page::Page;
 use crate::preferences::language;
 use crate::query::{AT, COVERAGE, JUSTIFY_PATH, RECOVER_PATH, day_path, run_href};
 use crate::values::Values;
-use crate::views::{Failure, Pill, Step, Tone, is_shown};
+use crate::views::{Failure, Pill, Step, Tone, is_shown, may_operate};
 
 /// The form of the step's buttons.
 const FORM: &str = "celda-form";
@@ -94,7 +94,7 @@ fn draw_span(grid: &CoverageGrid, span: &GridSpan) -> AnyView {
             <p class="muted">{evidence_of_gap(language, gap)}</p>
         }
     });
-    let buttons = gap.filter(|_| !grid.is_past).map(buttons);
+    let buttons = gap.filter(|_| !grid.is_past && may_operate()).map(buttons);
     view! {
         <li class="cell-span">
             <p>

@@ -19,7 +19,7 @@ use crate::query::{
     COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, WALL_PARAMETER, WALL_PATH, store_path,
 };
 use crate::values::Values;
-use crate::views::{chain_week, decisions_table, failing_channels_notice, tour};
+use crate::views::{chain_week, decisions_table, failing_channels_notice, may_operate, tour};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
@@ -95,6 +95,8 @@ fn action(language: Language, summary: &Summary) -> AnyView {
         Verdict::Recovering(_) => link(PLANS_PATH, texts.watch(), "button button-primary"),
         // What is well needs no hand: the button is quiet then.
         Verdict::AllThere => link(COVERAGE.path, texts.see_coverage(), "button"),
+        // Who may only look is led to what is missing.
+        Verdict::Missing { .. } if !may_operate() => link(GAPS.path, texts.see_gaps(), "button button-primary"),
         Verdict::Missing { windows } => view! {
             <form class="verdict-actions" method="post" action=RECOVER_PATH data-dialogo="">
                 <input type="hidden" name="volver" value=HOME_PATH/>
