@@ -16,7 +16,8 @@ use crate::i18n::Language;
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{
-    COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, WALL_PARAMETER, WALL_PATH, store_path,
+    COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, STOCK_PATH, WALL_PARAMETER, WALL_PATH,
+    store_path,
 };
 use crate::values::Values;
 use crate::views::{chain_week, decisions_table, failing_channels_notice, may_operate, tour};
@@ -78,6 +79,7 @@ fn verdict(language: Language, summary: &Summary, is_wall: bool) -> AnyView {
         <section class=format!("verdict {tone}")>
             <h1>{sentence}</h1>
             {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
+            {stale_stock(language, summary, is_wall)}
             {(!is_wall).then(|| action(language, summary))}
         </section>
     }
@@ -189,12 +191,22 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     if let Some(oldest) = &summary.oldest {
         details.push(texts.oldest(&oldest.name, absolute(language, oldest.since)));
     }
-    match summary.stale_warehouses {
-        0 => {}
-        1 => details.push(texts.stale_stock_one().to_owned()),
-        many => details.push(texts.stale_stock(whole(language, many))),
-    }
     details
+}
+
+/// Of how many warehouses the stock is stale, and the way to them.
+fn stale_stock(language: Language, summary: &Summary, is_wall: bool) -> Option<AnyView> {
+    let texts = language.summary();
+    let sentence = match summary.stale_warehouses {
+        0 => return None,
+        1 => texts.stale_stock_one().to_owned(),
+        many => texts.stale_stock(whole(language, many)),
+    };
+    let shown = match is_wall {
+        true => sentence.into_any(),
+        false => view! { <a id="inventario-atrasado" href=STOCK_PATH>{sentence}</a> }.into_any(),
+    };
+    Some(view! { <p>{shown}</p> }.into_any())
 }
 
 /// When all of it was true, and the way to the screen on the wall and back. A screen that a link of its own opened may
