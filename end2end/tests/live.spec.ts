@@ -281,6 +281,28 @@ test('a phone says that the server is gone, in place of what was known of the PO
   await expect(page.getByText('Reconectando…')).toBeHidden();
 });
 
+test('a server that is gone for long takes the verdict back, and says since when', async ({ page }) => {
+  await page.clock.install();
+  await page.goto(`${klk.url}/?muro=1`);
+  await untilLive(page);
+  const since = page.getByText(/^Sin datos desde hace/);
+  const ink = () => page.getByRole('heading', { level: 1 }).evaluate((heading) => getComputedStyle(heading).color);
+  const before = await ink();
+  klk.freeze();
+  try {
+    await expect(page.getByText('Reconectando…')).toBeVisible();
+    await expect(since).toBeHidden();
+    await page.clock.fastForward(180_000);
+    await expect(since).toHaveText('Sin datos desde hace 3 min');
+    expect(await ink()).not.toBe(before);
+  } finally {
+    klk.thaw();
+  }
+  await untilLive(page);
+  await expect(since).toBeHidden();
+  expect(await ink()).toBe(before);
+});
+
 test('another build is taken over, but not while somebody writes', async ({ page }) => {
   await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);

@@ -151,6 +151,20 @@ test('a page that fails once is there at the next attempt, or stays and follows 
   }
 });
 
+test('on paper the page is one column without navigation, whatever the width', async ({ page }) => {
+  await page.emulateMedia({ media: 'print' });
+  // A4 upright and across, and a large sheet.
+  for (const width of [718, 1047, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const address of ['/', '/cobertura', '/pendientes']) {
+      await page.goto(klk.url + address);
+      const main = (await page.getByRole('main').boundingBox())!;
+      expect(main.width, `${address} at ${width} px`).toBeGreaterThan(width - 20);
+      await expect(page.locator('.nav, .tabs').filter({ visible: true })).toHaveCount(0);
+    }
+  }
+});
+
 test('the buttons of a row stay within it, on any screen', async ({ page }) => {
   await page.goto(`${klk.url}/pendientes`);
   await untilHydrated(page);

@@ -15,6 +15,8 @@ const pollMs = 15_000;
 /** Relative times and what changes without an event. */
 const minuteMs = 60_000;
 const aliveMs = 20_000;
+/** What is shown is no longer held to be true when no page has come for so long. */
+const staleSeconds = 90;
 const topics = ['ejecuciones', 'gaps', 'progreso'];
 
 let connection: 'starting' | 'live' | 'lost' = 'starting';
@@ -122,13 +124,21 @@ function isQuiet(): boolean {
 
 /** Which state the frame shows, and since when what is shown is true. */
 function draw(): void {
+  const seconds = Math.floor((performance.now() - fetchedAt) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const isStale = connection === 'lost' && seconds >= staleSeconds;
+  // The style sheet dims the verdict, and takes away what counts down.
+  document.documentElement.toggleAttribute('data-sin-datos', isStale);
+  const noData = document.getElementById('sin-datos');
+  if (noData) {
+    noData.hidden = !isStale;
+    if (isStale) noData.textContent = (noData.dataset.texto ?? '').replace('{n}', String(minutes));
+  }
   const badge = document.getElementById('en-vivo');
   if (!badge) return;
   for (const state of badge.querySelectorAll<HTMLElement>('[data-estado]')) state.hidden = state.dataset.estado !== connection;
   const age = badge.querySelector<HTMLElement>('[data-edad]');
   if (!age) return;
-  const seconds = Math.floor((performance.now() - fetchedAt) / 1000);
-  const minutes = Math.floor(seconds / 60);
   const { ahora = '', minuto = '', minutos = '' } = age.dataset;
   const text = minutes === 0 ? ahora : minutes === 1 ? minuto : minutos.replace('{n}', String(minutes));
   if (age.textContent !== text) age.textContent = text;

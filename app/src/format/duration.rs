@@ -3,10 +3,13 @@
 use super::decimal;
 use crate::i18n::Language;
 
-/// `440 ms`, `1,4 s`, `12 s`, `2 min 05 s`, `1 h 03 min`: about three digits, of what matters.
+/// `<1 ms`, `440 ms`, `1,4 s`, `12 s`, `2 min 05 s`, `1 h 03 min`: about three digits, of what matters.
 pub fn duration(language: Language, seconds: f64) -> String {
+    if seconds < 0.0005 {
+        return "<1 ms".to_owned();
+    }
     if seconds < 0.9995 {
-        return format!("{:.0} ms", seconds.max(0.0) * 1_000.0);
+        return format!("{:.0} ms", seconds * 1_000.0);
     }
     if seconds < 9.95 {
         return format!("{} s", decimal(language, seconds, 1));
@@ -31,7 +34,7 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(-1.0, "0 ms")]
+    #[case(0.0, "<1 ms")]
     #[case(0.0034, "3 ms")]
     #[case(0.44, "440 ms")]
     #[case(0.9996, "1,0 s")]

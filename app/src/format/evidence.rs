@@ -28,6 +28,14 @@ pub const fn cause_name(language: Language, cause: CauseKind) -> &'static str {
     }
 }
 
+/// What the cause of a gap is called. A key that is not accepted is an error that somebody here can mend.
+pub const fn cause_of_gap(language: Language, gap: &GapView) -> &'static str {
+    match gap.evidencia.estado_http {
+        Some(401 | 403) if matches!(gap.evidencia.tipo, CauseKind::PosError) => language.cause().key_refused(),
+        _ => cause_name(language, gap.evidencia.tipo),
+    }
+}
+
 /// What proves the cause of a gap.
 pub fn evidence_of_gap(language: Language, gap: &GapView) -> String {
     let texts = language.cause();
@@ -65,7 +73,12 @@ pub fn evidence_of_gap(language: Language, gap: &GapView) -> String {
                 }
                 _ => None,
             };
-            let result = counts.or_else(|| proof.estado_http.map(|status| texts.status(status)));
+            let result = counts.or_else(|| {
+                proof.estado_http.map(|status| match status {
+                    401 | 403 => texts.status_key(status),
+                    status => texts.status(status),
+                })
+            });
             let ended = proof.terminada_en_local.map(|local| texts.ended(moment(local)));
             [result, ended].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
@@ -117,6 +130,10 @@ mod tests {
         "Respondió HTTP 503. Último intento: 17 nov 2025, 12:05."
     )]
     #[case(
+        CauseEvidence { estado_http: Some(401), ..sample::evidence(CauseKind::PosError) },
+        "Respondió HTTP 401: revise la clave de API."
+    )]
+    #[case(
         CauseEvidence {
             anunciadas: Some(1_212),
             cargadas: Some(1_180),
@@ -131,6 +148,16 @@ mod tests {
     fn a_cause_is_proven_by_what_is_stored(#[case] evidencia: CauseEvidence, #[case] text: &str) {
         let gap = GapView { evidencia, ..sample::gap() };
         assert_eq!(evidence_of_gap(Language::Es, &gap), text);
+    }
+
+    #[rstest]
+    #[case(401, "El POS no aceptó la clave de API")]
+    #[case(403, "El POS no aceptó la clave de API")]
+    #[case(503, "El POS respondió con error")]
+    fn a_key_that_is_not_accepted_is_called_so(#[case] status: u16, #[case] text: &str) {
+        let evidencia = CauseEvidence { estado_http: Some(status), ..sample::evidence(CauseKind::PosError) };
+        let gap = GapView { evidencia, ..sample::gap() };
+        assert_eq!(cause_of_gap(Language::Es, &gap), text);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub use cause::{class_badge, class_name};
 pub use dated::with_days;
 pub use difference::difference;
 pub use duration::{duration, whole_duration};
-pub use evidence::{cause_name, evidence_of_gap, missing_invoices, numbers_in_a_row, numbers_of};
+pub use evidence::{cause_name, cause_of_gap, evidence_of_gap, missing_invoices, numbers_in_a_row, numbers_of};
 pub use moment::{absolute, ahead, day, relative, weekday};
 pub use money::{cents, dollars, rounded};
 pub use monitoring::{

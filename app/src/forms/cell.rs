@@ -7,13 +7,13 @@ use leptos::prelude::*;
 
 use super::{back_of, step_page};
 use crate::api::{ErrorMessage, GridRequest, read_coverage_grid};
-use crate::format::{cause_name, day, dollars, evidence_of_gap};
+use crate::format::{cause_of_gap, day, dollars, evidence_of_gap};
 use crate::i18n::window_state_name;
 use crate::page::Page;
 use crate::preferences::language;
 use crate::query::{AT, COVERAGE, JUSTIFY_PATH, PLANS_PATH, RECOVER_PATH, day_path, run_href};
 use crate::values::Values;
-use crate::views::{Failure, Pill, Step, Tone, is_shown};
+use crate::views::{Failure, Pill, Step, Tone, is_shown, may_operate};
 
 /// The form of the step's buttons.
 const FORM: &str = "celda-form";
@@ -90,12 +90,12 @@ fn draw_span(grid: &CoverageGrid, span: &GridSpan) -> AnyView {
         });
         view! {
             <p>
-                {cause_name(language, gap.evidencia.tipo)} {worth.map(|worth| view! { " · " {worth} })} {run}
+                {cause_of_gap(language, gap)} {worth.map(|worth| view! { " · " {worth} })} {run}
             </p>
             <p class="muted">{evidence_of_gap(language, gap)}</p>
         }
     });
-    let buttons = gap.filter(|_| !grid.is_past).map(buttons);
+    let buttons = gap.filter(|_| !grid.is_past && may_operate()).map(buttons);
     view! {
         <li class="cell-span">
             <p>

@@ -12,7 +12,7 @@ use crate::query::{CALENDAR_PATH, CALENDARS, HOLIDAY_PATH};
 use crate::values::Values;
 use crate::views::{
     COPY_DAY, Failure, PageHeader, calendar_fields, calendar_history, document_of, holiday_fields, holiday_hours_of,
-    preview_of_calendar,
+    may_operate, preview_of_calendar, read_only_notice,
 };
 
 /// Which of the page's two forms was submitted.
@@ -138,6 +138,9 @@ const fn is_looked_at(outcome: Option<&Result<CalendarPreview, ApiError>>) -> bo
 
 /// First what it would change is looked at, then it is saved: as it was looked at, and not as it may be written by then.
 fn buttons(outcome: Option<&Result<CalendarPreview, ApiError>>, values: &Values, place: &str) -> AnyView {
+    if !may_operate() {
+        return read_only_notice();
+    }
     let texts = language().calendars();
     let save = is_looked_at(outcome).then(|| {
         view! {

@@ -10,7 +10,8 @@ use crate::preferences::language;
 use crate::query::{AT, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
-    PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, legend, saved_views, selection_bar,
+    PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, legend, may_operate, read_only_notice,
+    saved_views, selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -46,7 +47,7 @@ fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> 
             {saved_views(query, views)}
             {legend(grid, query)}
             {coverage_table(grid, query, zoom)}
-            {(!grid.is_past).then(|| selection_bar(grid, query))}
+            {(!grid.is_past).then(|| if may_operate() { selection_bar(grid, query) } else { read_only_notice() })}
         </section>
     }
     .into_any()

@@ -11,7 +11,7 @@ use crate::page::{Page, own_address, part};
 use crate::preferences::language;
 use crate::query::{GAPS, Query, RECOVER_PATH, day_path};
 use crate::values::Values;
-use crate::views::{PageHeader, day_grid, day_totals, proofs};
+use crate::views::{PageHeader, day_grid, day_totals, may_operate, proofs};
 
 /// The page of a store's day.
 pub async fn day_page(values: Values) -> Page {
@@ -47,6 +47,20 @@ fn heading(shown: &CoverageDay) -> AnyView {
         href.map(|href| view! { <a class="link" href=href>{label}</a> })
     };
     let (branch, date) = (shown.ubicacion_id.to_string(), shown.fecha.to_string());
+    let recover = may_operate().then(|| {
+        view! {
+            <form method="post" action=RECOVER_PATH data-dialogo="">
+                <input type="hidden" name="que" value="periodo"/>
+                <input type="hidden" name="tienda" value=branch/>
+                <input type="hidden" name="desde" value=date.clone()/>
+                <input type="hidden" name="hasta" value=date/>
+                <input type="hidden" name="volver" value=own_address()/>
+                <button class="button button-small" id="recuperar-dia" type="submit" aria-haspopup="dialog">
+                    {language.plan().recover_day()}
+                </button>
+            </form>
+        }
+    });
     let gaps = Query::of(GAPS, &[("ubicacion_id", shown.ubicacion_id.as_str())]).href();
     view! {
         <div class="day-head">
@@ -55,16 +69,7 @@ fn heading(shown: &CoverageDay) -> AnyView {
                 {to(shown.fecha.yesterday().ok(), texts.previous())}
                 {to(shown.fecha.tomorrow().ok(), texts.next())}
                 <a class="link" href=gaps>{texts.gaps()}</a>
-                <form method="post" action=RECOVER_PATH data-dialogo="">
-                    <input type="hidden" name="que" value="periodo"/>
-                    <input type="hidden" name="tienda" value=branch/>
-                    <input type="hidden" name="desde" value=date.clone()/>
-                    <input type="hidden" name="hasta" value=date/>
-                    <input type="hidden" name="volver" value=own_address()/>
-                    <button class="button button-small" id="recuperar-dia" type="submit" aria-haspopup="dialog">
-                        {language.plan().recover_day()}
-                    </button>
-                </form>
+                {recover}
             </div>
         </div>
     }

@@ -12,7 +12,9 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
-use crate::views::{GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, saved_views};
+use crate::views::{
+    GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, may_operate, read_only_notice, saved_views,
+};
 
 /// The page of gaps.
 pub async fn gaps_page(values: Values) -> Page {
@@ -38,7 +40,7 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         {gap_cards(&list.totales)}
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
-            {(!is_past).then(|| recover_bar(query, list))}
+            {(!is_past).then(|| if may_operate() { recover_bar(query, list) } else { read_only_notice() })}
             {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
             {saved_views(query, views)}
             {gaps_table(list, query, chosen, is_past)}

@@ -15,7 +15,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{PLANS_PATH, store_path};
 use crate::values::Values;
-use crate::views::{CopyButton, Pill, plan_controls, plan_tone, runs_table};
+use crate::views::{CopyButton, Pill, plan_controls, plan_progress, plan_tone, runs_table};
 
 /// Runs that the page shows; the latest first.
 const RUNS_SHOWN: u32 = 50;
@@ -50,7 +50,7 @@ fn show(detail: &PlanDetail, now: Option<Timestamp>) -> AnyView {
     let plan = &detail.plan;
     let hash = plan.hash.to_string();
     let done = plan.exitosas + plan.fallidas + plan.canceladas;
-    let progress = texts.done(whole(language, plan.exitosas + plan.fallidas), whole(language, plan.ventanas));
+    let progress = plan_progress(language, plan.exitosas + plan.fallidas, plan.ventanas);
     let buttons = PlanInProgress {
         hash: plan.hash.clone(),
         estado: plan.estado,

@@ -1,11 +1,10 @@
 //! `/actividad/{id}`: everything known of one run.
 
 use axum::http::StatusCode;
-use domain::access::Role;
 use domain::problem::ProblemCode;
 use domain::read_model::{RunDetail, RunView};
 use domain::{EtlKind, RunState};
-use engine::{Identity, RunLogLine, Topic};
+use engine::{RunLogLine, Topic};
 use leptos::prelude::*;
 
 use crate::api::{read_run, read_run_log};
@@ -15,7 +14,9 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{RECOVER_PATH, RUNS, run_href};
 use crate::values::Values;
-use crate::views::{Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, run_log, runs_of_same, runs_table};
+use crate::views::{
+    Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, may_operate, run_log, runs_of_same, runs_table,
+};
 
 /// Also after its end it may change: another attempt at its window may come.
 const TOPICS: &[Topic] = &[Topic::Runs];
@@ -132,9 +133,8 @@ fn neighbours(detail: &RunDetail) -> Option<AnyView> {
 /// Has the same time extracted again, after the sealed preview; for who may recover, and sales of one day that have ended.
 fn run_again(run: &RunView) -> Option<AnyView> {
     let texts = language().run();
-    let may = use_context::<Identity>().is_some_and(|identity| identity.actor.role >= Some(Role::Operator));
     let is_offered =
-        may && run.etl_tipo == EtlKind::Sales && run.estado.is_final() && run.fecha_desde == run.fecha_hasta;
+        may_operate() && run.etl_tipo == EtlKind::Sales && run.estado.is_final() && run.fecha_desde == run.fecha_hasta;
     let cell = format!("{}|{}|{}|{}", run.ubicacion_id, run.fecha_desde, run.hora_desde, run.hora_hasta);
     is_offered.then(|| {
         view! {

@@ -16,10 +16,11 @@ use crate::i18n::Language;
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{
-    COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, WALL_PARAMETER, WALL_PATH, store_path,
+    COVERAGE, GAPS, HISTORY, HOME_PATH, MONITORING, PLANS_PATH, RECOVER_PATH, STOCK_PATH, WALL_PARAMETER, WALL_PATH,
+    store_path,
 };
 use crate::values::Values;
-use crate::views::{chain_week, decisions_table, failing_channels_notice, tour};
+use crate::views::{chain_week, decisions_table, failing_channels_notice, may_operate, tour};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
@@ -78,6 +79,7 @@ fn verdict(language: Language, summary: &Summary, is_wall: bool) -> AnyView {
         <section class=format!("verdict {tone}")>
             <h1>{sentence}</h1>
             {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
+            {stale_stock(language, summary, is_wall)}
             {(!is_wall).then(|| action(language, summary))}
         </section>
     }
@@ -99,6 +101,8 @@ fn action(language: Language, summary: &Summary) -> AnyView {
         Verdict::Missing { windows } if windows == summary.held_windows => {
             link(PLANS_PATH, texts.see_held(), "button button-primary")
         }
+        // Who may only look is led to what is missing.
+        Verdict::Missing { .. } if !may_operate() => link(GAPS.path, texts.see_gaps(), "button button-primary"),
         Verdict::Missing { windows } => view! {
             <form class="verdict-actions" method="post" action=RECOVER_PATH data-dialogo="">
                 <input type="hidden" name="volver" value=HOME_PATH/>
@@ -137,24 +141,31 @@ fn last_decisions(language: Language, page: DecisionPage) -> AnyView {
         .into_any()
 }
 
-/// The class of its tone, and the sentence.
-fn sentence(language: Language, summary: &Summary) -> (&'static str, String) {
+/// The class of its tone, and the sentence. What counts down is taken away where no data come any more
+/// (frontend/js/live.ts).
+fn sentence(language: Language, summary: &Summary) -> (&'static str, AnyView) {
     let texts = language.summary();
     match summary.verdict {
         Verdict::Unknown(SchedulerState::Overdue { since }) => {
-            ("verdict-unknown", texts.unknown_since(absolute(language, since)))
+            ("verdict-unknown", texts.unknown_since(absolute(language, since)).into_any())
         }
-        Verdict::Unknown(_) => ("verdict-unknown", texts.unknown_off().to_owned()),
+        Verdict::Unknown(_) => ("verdict-unknown", texts.unknown_off().into_any()),
         Verdict::Recovering(work) => {
             let (done, total) = (whole(language, work.done), whole(language, work.total));
-            let text = match work.seconds_left {
-                Some(seconds) => texts.recovering(done, total, whole_duration(seconds)),
-                None => texts.recovering_unestimated(done, total),
+            let left = work.seconds_left.map(|seconds| match seconds {
+                1 => texts.recovering_left_one().to_owned(),
+                seconds => texts.recovering_left(whole_duration(seconds)),
+            });
+            let left = left.map(|left| view! { <span class="time-left">{left}</span> });
+            let text = view! {
+                {texts.recovering(done, total)}
+                {left}
+                "."
             };
-            ("verdict-recovering", text)
+            ("verdict-recovering", text.into_any())
         }
-        Verdict::Missing { windows } => ("verdict-missing", missing(language, summary, windows)),
-        Verdict::AllThere => ("verdict-well", texts.all_there(summary.days, summary.branches)),
+        Verdict::Missing { windows } => ("verdict-missing", missing(language, summary, windows).into_any()),
+        Verdict::AllThere => ("verdict-well", texts.all_there(summary.days, summary.branches).into_any()),
     }
 }
 
@@ -189,12 +200,22 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
     if let Some(oldest) = &summary.oldest {
         details.push(texts.oldest(&oldest.name, absolute(language, oldest.since)));
     }
-    match summary.stale_warehouses {
-        0 => {}
-        1 => details.push(texts.stale_stock_one().to_owned()),
-        many => details.push(texts.stale_stock(whole(language, many))),
-    }
     details
+}
+
+/// Of how many warehouses the stock is stale, and the way to them.
+fn stale_stock(language: Language, summary: &Summary, is_wall: bool) -> Option<AnyView> {
+    let texts = language.summary();
+    let sentence = match summary.stale_warehouses {
+        0 => return None,
+        1 => texts.stale_stock_one().to_owned(),
+        many => texts.stale_stock(whole(language, many)),
+    };
+    let shown = match is_wall {
+        true => sentence.into_any(),
+        false => view! { <a id="inventario-atrasado" href=STOCK_PATH>{sentence}</a> }.into_any(),
+    };
+    Some(view! { <p>{shown}</p> }.into_any())
 }
 
 /// When all of it was true, and the way to the screen on the wall and back. A screen that a link of its own opened may

@@ -75,6 +75,13 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
                         data-cada=page.every_seconds.map(|seconds| seconds.to_string())
                     >
                         {use_context::<Notice>().map(|shown| notice(language, &shown))}
+                        <p
+                            class="no-data"
+                            id="sin-datos"
+                            data-propio=""
+                            data-texto=language.live().no_data("{n}")
+                            hidden=true
+                        ></p>
                         {tabs}
                         {running}
                         {page.content}

@@ -1,11 +1,12 @@
 //! A store's day as half hours: each a cell with its time, a colour and a word, and a link to what proves it.
 
-use domain::read_model::{CoverageDay, HalfHourView};
+use domain::read_model::{CoverageDay, HalfHourView, StateCount};
+use domain::window_state::WindowState;
 use leptos::prelude::*;
 
 use super::{Pill, Tone};
 use crate::format::{cents, whole};
-use crate::i18n::window_state_name;
+use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
 use crate::query::day_path;
 
@@ -62,10 +63,9 @@ pub fn day_totals(day: &CoverageDay) -> AnyView {
         let (label, tone) = (window_state_name(language, of.estado), Tone::from(of.estado));
         view! { <li><Pill tone label/> " " {whole(language, of.medias_horas.into())}</li> }
     });
-    let verdict = if day.dia_probado { texts.proven() } else { texts.not_proven() };
     view! {
         <div class="day-totals">
-            <p class="strong" role="status">{verdict}</p>
+            <p class="strong" role="status">{verdict(language, &day.estados)}</p>
             <ul class="day-states" aria-label=texts.states()>{states.collect_view()}</ul>
             <dl class="facts" aria-label=texts.totals()>
                 <dt>{texts.lines()}</dt>
@@ -81,4 +81,42 @@ pub fn day_totals(day: &CoverageDay) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Whether the day is proven. One that still goes on is so far, where nothing of what has passed is missing.
+fn verdict(language: Language, states: &[StateCount]) -> String {
+    let texts = language.day();
+    let is_to_come = |state: WindowState| matches!(state, WindowState::Upcoming | WindowState::InProgress);
+    if states.iter().any(|of| !of.estado.is_proven() && !is_to_come(of.estado)) {
+        return texts.not_proven().to_owned();
+    }
+    match states.iter().filter(|of| is_to_come(of.estado)).map(|of| u64::from(of.medias_horas)).sum() {
+        0 => texts.proven().to_owned(),
+        1 => texts.so_far_proven_one().to_owned(),
+        count => texts.so_far_proven(whole(language, count)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_goes_on_misses_nothing_so_far_and_says_what_is_still_to_come() {
+        let say = |states: &[(WindowState, u32)]| {
+            let states: Vec<StateCount> =
+                states.iter().map(|&(estado, medias_horas)| StateCount { estado, medias_horas }).collect();
+            verdict(Language::Es, &states)
+        };
+        let (complete, upcoming) = ((WindowState::Complete, 21), (WindowState::Upcoming, 9));
+        let not_proven = "Día sin probar: algo falta o está a medias";
+        assert_eq!(say(&[(WindowState::Closed, 18), complete]), "Día probado: nada falta ni está a medias");
+        assert_eq!(say(&[upcoming, complete]), "Hasta ahora no falta nada: 9 medias horas todavía están por llegar");
+        assert_eq!(
+            say(&[complete, (WindowState::InProgress, 1)]),
+            "Hasta ahora no falta nada: 1 media hora todavía está por llegar"
+        );
+        assert_eq!(say(&[upcoming, complete, (WindowState::Missing, 1)]), not_proven);
+        assert_eq!(say(&[complete, (WindowState::Waived, 1)]), not_proven);
+    }
 }

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use leptos::prelude::*;
 
 use super::gap_value::value_of;
-use super::{CopyButton, Moment, Pill, Tone};
-use crate::format::{Period, cause_name, day, evidence_of_gap, numbers_of, period, whole};
+use super::{CopyButton, Moment, Pill, Tone, may_operate};
+use crate::format::{Period, cause_of_gap, day, evidence_of_gap, numbers_of, period, whole};
 use crate::i18n::{Language, kind_name, shown_message, urgency_name};
 use crate::preferences::language;
 use crate::query::{JUSTIFY_PATH, PLANS_PATH, Query, RUNS, confirm_path, day_path, run_href};
@@ -30,10 +30,11 @@ pub fn windows_of(language: Language, gap: &GapView) -> String {
 /// The form that the rows' fields and buttons belong to: which of them is pressed says what happens to which gap.
 pub const FORM: &str = "faltantes";
 
-/// A gap, its age counted from `now`. One of a list of the past can only be looked at.
+/// A gap, its age counted from `now`. One of a list of the past can only be looked at, and by a reader any.
 pub fn gap_row(gap: &GapView, now: Timestamp, chosen: Option<&str>, is_past: bool) -> AnyView {
     let language = language();
     let texts = language.gaps();
+    let is_past = is_past || !may_operate();
     let kind = match gap.clase {
         GapClass::Coverage => kind_name(language, gap.etl_tipo),
         GapClass::Sequence => texts.sequence(),
@@ -105,7 +106,7 @@ fn checkbox(gap: &GapView, is_chosen: bool) -> AnyView {
 fn cause_of(gap: &GapView) -> AnyView {
     let language = language();
     let texts = language.gaps();
-    let name = cause_name(language, gap.evidencia.tipo);
+    let name = cause_of_gap(language, gap);
     let evidence = evidence_of_gap(language, gap);
     let run = gap.ejecucion_id.map(|run| {
         let label = texts.cause_run(name, &gap.ubicacion_nombre);
@@ -240,5 +241,26 @@ fn next_step(gap: &GapView, is_past: bool) -> AnyView {
             </span>
         }
         .into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::Role;
+    use engine::{Actor, Identity};
+    use rstest::rstest;
+
+    use super::*;
+    use crate::sample;
+
+    #[rstest]
+    #[case(Role::Reader, false)]
+    #[case(Role::Operator, true)]
+    fn who_may_only_look_is_offered_nothing(#[case] role: Role, #[case] is_offered: bool) {
+        let html = Owner::new().with(|| {
+            provide_context(Identity::without_key(Actor::new("leo", role)));
+            gap_row(&sample::gap(), Timestamp::UNIX_EPOCH, None, false).to_html()
+        });
+        assert_eq!(html.contains("name=\"uno\""), is_offered, "{html}");
     }
 }

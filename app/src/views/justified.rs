@@ -5,7 +5,7 @@ use domain::read_model::{JustificationList, JustificationView};
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use super::{Moment, Pill, Tone};
+use super::{Moment, Pill, Tone, may_operate};
 use crate::format::{Period, numbers_in_a_row, period, whole};
 use crate::i18n::{Language, kind_name, reason_name};
 use crate::preferences::language;
@@ -73,6 +73,21 @@ fn row(one: JustificationView, now: Timestamp) -> AnyView {
     let note =
         one.nota.clone().map(|note| view! { <span class="muted clamp" title=note.clone()>{note.clone()}</span> });
     let (name, at, local) = (one.nombre.clone(), one.registrada_en, one.registrada_en_local);
+    let withdraw = may_operate().then(|| {
+        view! {
+            <a
+                class="button"
+                id=format!("retirar-{}", one.id)
+                href=withdraw_path(one.id)
+                data-dialogo=""
+                role="button"
+                aria-haspopup="dialog"
+                aria-label=label
+            >
+                {texts.withdraw()}
+            </a>
+        }
+    });
     view! {
         <tr id=format!("justificado-{}", one.id)>
             <th scope="row" data-label=gaps.store()>
@@ -94,19 +109,7 @@ fn row(one: JustificationView, now: Timestamp) -> AnyView {
                 <span class="stack"><span>{name}</span> <Moment at local now/></span>
             </td>
             <td data-label=gaps.actions() class="actions-column">
-                <span class="actions">
-                    <a
-                        class="button"
-                        id=format!("retirar-{}", one.id)
-                        href=withdraw_path(one.id)
-                        data-dialogo=""
-                        role="button"
-                        aria-haspopup="dialog"
-                        aria-label=label
-                    >
-                        {texts.withdraw()}
-                    </a>
-                </span>
+                <span class="actions">{withdraw}</span>
             </td>
         </tr>
     }

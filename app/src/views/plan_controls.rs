@@ -4,7 +4,7 @@ use domain::plan::PlanState;
 use domain::read_model::PlanInProgress;
 use leptos::prelude::*;
 
-use super::{Pill, Tone};
+use super::{Pill, Tone, may_operate};
 use crate::i18n::shown_cause;
 use crate::preferences::language;
 use crate::query::{PAUSE_PATH, RESUME_PATH, cancel_path};
@@ -21,7 +21,7 @@ pub fn plan_pill(plan: Option<&PlanInProgress>) -> Option<AnyView> {
     Some(view! { <Pill tone label/> }.into_any())
 }
 
-/// The buttons, and why it was stopped; nothing for what is no plan or has ended. `place` tells apart the same plan's buttons
+/// The buttons, for who may press them, and why it was stopped; nothing for what is no plan or has ended. `place` tells apart the same plan's buttons
 /// in two places of a page.
 pub fn plan_controls(plan: Option<&PlanInProgress>, place: &str) -> Option<AnyView> {
     let texts = language().plan();
@@ -29,6 +29,9 @@ pub fn plan_controls(plan: Option<&PlanInProgress>, place: &str) -> Option<AnyVi
     let short = plan.hash.short().to_owned();
     let reason = shown_cause(language(), plan.causa.as_ref(), plan.motivo.as_ref())
         .map(|reason| view! { <p class="plan-reason tone-bad toned">{texts.stopped_because(reason)}</p> });
+    if !may_operate() {
+        return reason.map(IntoAny::into_any);
+    }
     let (path, action, text, label) = if plan.estado == PlanState::Running {
         (PAUSE_PATH, "pausar_plan", texts.pause(), texts.pause_of(&short))
     } else {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{Empty, Pill, Tone, plan_controls};
 use crate::format::{relative, whole};
-use crate::i18n::{person, plan_state_name};
+use crate::i18n::{Language, person, plan_state_name};
 use crate::preferences::language;
 use crate::query::plan_path;
 
@@ -74,7 +74,7 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
             </td>
             <td data-label=texts.progress()>
                 <span class="stack">
-                    <span>{texts.done(whole(language, done), whole(language, plan.ventanas))}</span>
+                    <span>{plan_progress(language, done, plan.ventanas)}</span>
                     {failed}
                     {cancelled}
                 </span>
@@ -90,6 +90,15 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// How many half hours of a plan have ended.
+pub fn plan_progress(language: Language, done: u64, windows: u64) -> String {
+    let (texts, done) = (language.plans(), whole(language, done));
+    match windows {
+        1 => texts.done_one(done),
+        windows => texts.done(done, whole(language, windows)),
+    }
 }
 
 /// How the state of a plan is to be taken.

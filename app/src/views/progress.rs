@@ -32,7 +32,7 @@ fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
     let plan = batch.plan.as_ref();
     let is_done = batch.terminado_en.is_some();
     let is_whole = is_done && plan.is_none_or(|plan| plan.estado != PlanState::Cancelled);
-    let done = language.progress().windows(whole(language, batch.terminadas), whole(language, batch.ventanas));
+    let done = windows_done(batch);
     let ended = is_whole.then(|| ending(batch.fallidas, batch.ventanas));
     let is_complete = batch.exitosas == batch.ventanas;
     view! {
@@ -58,6 +58,16 @@ fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How many of its half hours have ended.
+fn windows_done(batch: &BatchProgress) -> String {
+    let language = language();
+    let (texts, done) = (language.progress(), whole(language, batch.terminadas));
+    match batch.ventanas {
+        1 => texts.windows_one(done),
+        all => texts.windows(done, whole(language, all)),
+    }
 }
 
 /// The name of a batch's element; the notice that says it was queued takes its result from there
@@ -103,7 +113,10 @@ fn reason(batch: &BatchProgress) -> String {
 fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
     let language = language();
     let texts = language.progress();
-    let lines = texts.lines(whole(language, batch.lineas));
+    let lines = match batch.lineas {
+        1 => texts.lines_one().to_owned(),
+        count => texts.lines(whole(language, count)),
+    };
     let failures = match batch.fallidas {
         0 => view! { <span>{texts.no_failures()}</span> }.into_any(),
         count => view! { <span class="tone-bad toned">{texts.failures(whole(language, count))}</span> }.into_any(),
@@ -111,20 +124,26 @@ fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
     let pace = match batch.terminado_en {
         Some(end) => {
             let took = end.duration_since(batch.creado_en).as_secs_f64();
-            let done = texts.windows(whole(language, batch.terminadas), whole(language, batch.ventanas));
+            let done = windows_done(batch);
             view! { <span>{done}</span> <span>{texts.done_in(duration(language, took))}</span> }.into_any()
         }
         None => {
-            let rate = batch.lineas_por_segundo.max(0.0).round();
+            // A rate of lines, not money.
+            let rate = match batch.lineas_por_segundo.max(0.0).round() as u64 {
+                1 => texts.rate_one().to_owned(),
+                rate => texts.rate(whole(language, rate)),
+            };
             let left = batch.segundos_restantes;
             let is_held = batch.plan.as_ref().is_some_and(|plan| !plan.estado.lets_windows_start());
-            let left = (!is_held)
-                .then(|| left.map_or_else(|| texts.estimating().to_owned(), |left| texts.left(whole_duration(left))));
+            let left = (!is_held).then(|| match left {
+                None => texts.estimating().to_owned(),
+                Some(1) => texts.left_one().to_owned(),
+                Some(left) => texts.left(whole_duration(left)),
+            });
             let age = whole_duration(now.duration_since(batch.creado_en).as_secs().max(0).unsigned_abs());
             view! {
-                // A rate of lines, not money.
-                <span>{texts.rate(whole(language, rate as u64))}</span>
-                <span>{left}</span>
+                <span>{rate}</span>
+                <span class="time-left">{left}</span>
                 <span class="batch-age">{age}</span>
             }
             .into_any()

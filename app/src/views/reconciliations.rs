@@ -5,7 +5,7 @@ use domain::reconciliation::ReconciliationState;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use super::{Empty, Glyph, Icon, Moment, Pill, Tone};
+use super::{Empty, Glyph, Icon, Moment, Pill, Tone, may_operate};
 use crate::format::{day, difference, whole};
 use crate::preferences::language;
 use crate::query::RECONCILE_PATH;
@@ -70,8 +70,20 @@ fn row(one: &ReconciliationView, now: Timestamp) -> AnyView {
     let store = one.ubicacion_id.to_string();
     let about = store.clone();
     let key = format!("{store}-{}", one.fecha);
+    let id = format!("conciliacion-{key}");
+    let compare = may_operate().then(|| {
+        view! {
+            <form method="post" action=RECONCILE_PATH data-accion="conciliar_dia" data-accion-ubicacion-id=about>
+                <input type="hidden" name="ubicacion_id" value=store/>
+                <input type="hidden" name="fecha" value=one.fecha.to_string()/>
+                <button class="button" id=format!("conciliar-{key}") type="submit" aria-label=label>
+                    {texts.ask()}
+                </button>
+            </form>
+        }
+    });
     view! {
-        <tr id=format!("conciliacion-{key}")>
+        <tr id=id>
             <th scope="row" data-label=language.gaps().store()>
                 <span class="strong">{one.ubicacion_nombre.clone()}</span>
             </th>
@@ -82,13 +94,7 @@ fn row(one: &ReconciliationView, now: Timestamp) -> AnyView {
             <td data-label=texts.compared()>{compared}</td>
             <td data-label=language.gaps().actions() class="actions-column">
                 <span class="actions">
-                    <form method="post" action=RECONCILE_PATH data-accion="conciliar_dia" data-accion-ubicacion-id=about>
-                        <input type="hidden" name="ubicacion_id" value=store/>
-                        <input type="hidden" name="fecha" value=one.fecha.to_string()/>
-                        <button class="button" id=format!("conciliar-{key}") type="submit" aria-label=label>
-                            {texts.ask()}
-                        </button>
-                    </form>
+                    {compare}
                 </span>
             </td>
         </tr>

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_cause_without_a_code_keeps_its_sentence() {
         let (cause, sentence) = (StopCause::Overall { fallas: 5 }, "cinco seguidas".to_owned());
-        assert_eq!(shown_cause(Language::En, Some(&cause), Some(&sentence)).unwrap(), "5 windows in a row failed.");
+        assert_eq!(shown_cause(Language::En, Some(&cause), Some(&sentence)).unwrap(), "5 half hours in a row failed.");
         assert_eq!(shown_cause(Language::En, None, Some(&sentence)), Some(sentence));
     }
 }

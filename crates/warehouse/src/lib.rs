@@ -97,7 +97,10 @@ pub use error::WarehouseError;
 pub use evidence::{EvidenceFilter, EvidenceRows, NumberRange};
 pub use lines_elsewhere::LinesElsewhere;
 pub use move_data::{MoveError, MovedPart, move_database};
-pub use notices::{AttemptOutcome, ChannelRow, DeliveryCursor, DeliveryRow, NewDelivery, NotedIncident, NoticeChanges};
+pub use notices::{
+    AttemptOutcome, ChannelRow, DeliveryCursor, DeliveryRow, NewDelivery, NotedIncident, NoticeChanges,
+    TRIAL_KEY_PREFIX,
+};
 pub use number_waivers::{NewNumberWaiver, NumberWaiver, RegisterNumbers};
 pub use observer::{JobWatch, NoopObserver, StatementObserver};
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};

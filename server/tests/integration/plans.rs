@@ -227,7 +227,7 @@ fn a_plan_that_changed_or_that_its_breaker_stops_ends_the_command_with_3_and_say
     let hash = now["hash"].as_str().unwrap();
     let stopped = klk.run(&["recuperar", "--plan", hash]);
     assert_eq!(stopped.code, 3, "{}", stopped.errors);
-    assert!(stopped.errors.contains("2 ventanas seguidas de PERIFERICO fallaron."), "{}", stopped.errors);
+    assert!(stopped.errors.contains("2 medias horas seguidas de PERIFERICO fallaron."), "{}", stopped.errors);
     assert!(stopped.errors.contains(&format!("klk recuperar --plan {}", &hash[..12])), "{}", stopped.errors);
     pos.sim.remove_fault(fault);
     let all = klk.run(&["recuperar", "--todo", "--si"]);

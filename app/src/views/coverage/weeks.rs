@@ -14,6 +14,7 @@ use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
 use crate::query::Query;
+use crate::views::may_operate;
 
 /// Days of a column.
 pub const WEEK: usize = 7;
@@ -136,7 +137,7 @@ fn choice(language: Language, kind: EtlKind, row: &GridRow, cells: &[GridCell], 
     let missing: u32 = cells.iter().map(|cell| selectable(kind, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
     let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
-    (missing > 0).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
+    (missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use domain::EtlKind;
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridSpan};
 
-use crate::format::{cause_name, dollars};
+use crate::format::{cause_of_gap, dollars};
 use crate::i18n::{Language, window_state_name};
 
 /// A day of a store in one sentence.
@@ -36,7 +36,7 @@ pub fn span_words(language: Language, grid: &CoverageGrid, span: &GridSpan) -> S
     let mut words = format!("{}–{} {state}", span.from, span.to);
     if let Some(gap) = span.gap.and_then(|index| grid.gaps.get(index)) {
         words.push_str(", ");
-        words.push_str(&lowered(cause_name(language, gap.evidencia.tipo)));
+        words.push_str(&lowered(cause_of_gap(language, gap)));
         if let Some(value) = &gap.valor {
             words.push_str(", ");
             words.push_str(&dollars(language, value.usd));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use notices::{Channel, Notice};
 use rust_decimal::Decimal;
-use warehouse::{ChannelRow, DeliveryCursor, DeliveryRow, NoticeChanges};
+use warehouse::{ChannelRow, DeliveryCursor, DeliveryRow, NoticeChanges, TRIAL_KEY_PREFIX};
 
 use crate::notices::message;
 use crate::{Actor, Engine, UseCaseError};
@@ -129,7 +129,7 @@ impl Engine {
         let known = self.settings.notices.channels.iter().find(|known| known.name == channel);
         let Some(known) = known else { return Err(UseCaseError::UnknownChannel) };
         let now = self.clock.now();
-        let key = format!("prueba:{}", now.as_second() / 60);
+        let key = format!("{TRIAL_KEY_PREFIX}{}", now.as_second() / 60);
         let notice = Notice::Trial { requested_by: actor.name.clone() };
         let deliveries = message(self.new_id(), &key, &known.name, &notice).into_iter().collect();
         self.warehouse.record_notices(NoticeChanges { deliveries, ..NoticeChanges::default() }, now).await?;

@@ -151,7 +151,7 @@ async fn failures_in_a_row_stop_a_plan_which_says_why_and_can_go_on() {
     let hash = preview.hash.as_str();
     started(&world.engine, &preview).await;
     let stopped = until(&world.engine, hash, PlanState::Stopped).await;
-    assert_eq!(stopped.motivo.as_deref(), Some("3 ventanas seguidas de PERIFERICO fallaron."));
+    assert_eq!(stopped.motivo.as_deref(), Some("3 medias horas seguidas de PERIFERICO fallaron."));
     a_while().await;
     let later = plan_of(&world.engine, hash).await;
     assert_eq!(begun(&later), begun(&plan_of(&world.engine, hash).await));
@@ -207,7 +207,7 @@ async fn failures_in_a_row_are_counted_on_after_a_restart() {
     fail(&world, &runs[..2]).await;
     world.restart(breaker(3)).await;
     let stopped = until(&world.engine, hash, PlanState::Stopped).await;
-    assert_eq!(stopped.motivo.as_deref(), Some("3 ventanas seguidas de PERIFERICO fallaron."));
+    assert_eq!(stopped.motivo.as_deref(), Some("3 medias horas seguidas de PERIFERICO fallaron."));
     assert_eq!(stopped.fallidas, 3);
 
     // What was forgiven is not counted again, also by the next process.

@@ -45,6 +45,20 @@ async fn of_one_key_a_channel_gets_one_message_and_it_outlives_the_process() {
 }
 
 #[tokio::test]
+async fn a_test_is_tried_before_what_waits_for_its_next_attempt_and_then_waits_its_turn() {
+    let store = Store::new();
+    let warehouse = &store.warehouse;
+    let (now, later) = (instant("2025-11-18T16:00:00Z"), instant("2025-11-18T16:15:00Z"));
+    let next = async || warehouse.next_delivery("correo".to_owned()).await.unwrap().unwrap();
+    queue(warehouse, vec![delivery(1, "a", "correo")], now).await;
+    warehouse.end_attempt(&next().await, retry(later), now).await.unwrap();
+    queue(warehouse, vec![delivery(2, "b", "correo"), delivery(3, "prueba:29391360", "correo")], later).await;
+    assert_eq!(next().await.id.as_u128(), 3);
+    warehouse.end_attempt(&next().await, retry(later), later).await.unwrap();
+    assert_eq!(next().await.id.as_u128(), 1);
+}
+
+#[tokio::test]
 async fn an_outage_of_a_channel_begins_once_and_ends_with_the_next_delivery() {
     let store = Store::new();
     let warehouse = &store.warehouse;
