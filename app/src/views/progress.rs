@@ -28,7 +28,6 @@ pub fn progress_list(progress: &Progress, (id, name): (&'static str, &'static st
 }
 
 fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
-    let language = language();
     let plan = batch.plan.as_ref();
     let is_done = batch.terminado_en.is_some();
     let is_whole = is_done && plan.is_none_or(|plan| plan.estado != PlanState::Cancelled);
