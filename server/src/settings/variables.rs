@@ -100,8 +100,8 @@ variables! {
     PAST_DAYS_MAX = "KLK_PAST_DAYS_MAX", number(3660, 1, 36_600), "Días hacia atrás que se pueden pedir al extraer, recuperar o justificar.";
     PLAN_HISTORY_WEEKS = "KLK_PLAN_HISTORY_WEEKS", number(8, 1, 52), "Semanas de las que se estiman las líneas y los minutos de un plan de recuperación.";
     PLAN_PROPOSAL_DAYS = "KLK_PLAN_PROPOSAL_DAYS", number(7, 1, 365), "Días que se recuerda la vista previa de un plan que nadie inició.";
-    PLAN_FAILURES_PER_BRANCH_MAX = "KLK_PLAN_FAILURES_PER_BRANCH_MAX", number(5, 0, 1000), "Ventanas seguidas de una tienda que fallan y detienen un plan; 0, nunca.";
-    PLAN_FAILURES_MAX = "KLK_PLAN_FAILURES_MAX", number(15, 0, 10_000), "Ventanas seguidas, de cualquier tienda, que fallan y detienen un plan; 0, nunca.";
+    PLAN_FAILURES_PER_BRANCH_MAX = "KLK_PLAN_FAILURES_PER_BRANCH_MAX", number(5, 0, 1000), "Medias horas seguidas de una tienda que fallan y la dejan fuera de un plan, o lo detienen si no tiene otras; 0, nunca.";
+    PLAN_FAILURES_MAX = "KLK_PLAN_FAILURES_MAX", number(15, 0, 10_000), "Medias horas seguidas, de cualquier tienda, que fallan y detienen un plan; 0, nunca.";
     PLAN_INTERRUPTIONS_MAX = "KLK_PLAN_INTERRUPTIONS_MAX", number(5, 0, 1000), "Veces que vuelve a la cola, al arrancar, una ventana de un plan o de una conciliación que el final del proceso interrumpió.";
     PLAN_PERIODS_MAX = "KLK_PLAN_PERIODS_MAX", number(1000, 1, 100_000), "Períodos que puede nombrar una recuperación.";
     PLAN_REST_PERCENT = "KLK_PLAN_REST_PERCENT", number(50, 0, 1000), "Descanso de una tienda entre dos recuperaciones, en porcentaje de lo que tardan las últimas; 0, ninguno.";
