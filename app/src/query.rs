@@ -54,7 +54,7 @@ pub const RUNS: Listing =
     Listing { path: "/actividad", parameters: &["ubicacion_id", "estado", "modo", "etl_tipo", CURSOR] };
 /// The list of gaps.
 pub const GAPS: Listing =
-    Listing { path: "/pendientes", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar", AT] };
+    Listing { path: "/pendientes", parameters: &["ubicacion_id", "etl_tipo", "max_horas", "ordenar", AT, PAGE] };
 
 /// The grid of stores by days.
 pub const COVERAGE: Listing = Listing {

@@ -4,6 +4,7 @@
 //! theirs. Beyond the limit connections wait in the system's own queue; beyond that of their address they are closed.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -135,37 +136,43 @@ async fn answer(
     drop(held);
 }
 
-/// How many connections, or streams, each address has.
-#[derive(Debug, Default)]
-pub struct Peers(Mutex<HashMap<IpAddr, usize>>);
-
-/// One of those of an address, as long as it is held.
+/// How many connections, or streams, each address or person has.
 #[derive(Debug)]
-pub struct Place {
-    peers: Arc<Peers>,
-    address: IpAddr,
+pub struct Peers<Peer: Eq + Hash = IpAddr>(Mutex<HashMap<Peer, usize>>);
+
+impl<Peer: Eq + Hash> Default for Peers<Peer> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
 }
 
-impl Peers {
-    /// One more of an address; none where it has as many as it may.
-    pub fn take(this: &Arc<Self>, address: IpAddr, most: usize) -> Option<Place> {
+/// One of those of an address or a person, as long as it is held.
+#[derive(Debug)]
+pub struct Place<Peer: Eq + Hash = IpAddr> {
+    peers: Arc<Peers<Peer>>,
+    peer: Peer,
+}
+
+impl<Peer: Eq + Hash + Clone> Peers<Peer> {
+    /// One more of an address or a person; none where they have as many as they may.
+    pub fn take(this: &Arc<Self>, peer: Peer, most: usize) -> Option<Place<Peer>> {
         let mut peers = this.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = peers.entry(address).or_default();
+        let count = peers.entry(peer.clone()).or_default();
         if *count >= most {
             return None;
         }
         *count += 1;
-        Some(Place { peers: Arc::clone(this), address })
+        Some(Place { peers: Arc::clone(this), peer })
     }
 }
 
-impl Drop for Place {
+impl<Peer: Eq + Hash> Drop for Place<Peer> {
     fn drop(&mut self) {
         let mut peers = self.peers.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = peers.get_mut(&self.address) {
+        if let Some(count) = peers.get_mut(&self.peer) {
             *count -= 1;
             if *count == 0 {
-                peers.remove(&self.address);
+                peers.remove(&self.peer);
             }
         }
     }

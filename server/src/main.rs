@@ -29,7 +29,11 @@ use crate::cli::CommandLine;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match CommandLine::parse().run() {
+    let command = match CommandLine::try_parse() {
+        Ok(command) => command,
+        Err(error) => return refuse(&error),
+    };
+    match command.run() {
         Ok(_) if output::is_answer_lost() => {
             output::remark("error: no se pudo escribir toda la salida: revise el espacio en el disco");
             ExitCode::from(failure::UNEXPECTED)
@@ -40,4 +44,15 @@ fn main() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// Says what is wrong with the command, or what it asks to be told.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if let Some(sentence) = cli::refusal::sentence(error) {
+        output::remark(&format!("error: {sentence}"));
+        return ExitCode::from(failure::USAGE);
+    }
+    // Whoever closed the pipe wants no more of it.
+    drop(error.print());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
 }

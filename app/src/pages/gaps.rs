@@ -10,7 +10,7 @@ use crate::format::absolute;
 use crate::islands::{COUNT, RecoverSelection};
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{AT, CHOOSE, GAPS, PLANS_PATH, Query, RECOVER_PATH};
+use crate::query::{AT, CHOOSE, GAPS, PAGE, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{
     GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, may_operate, read_only_notice, saved_views,
@@ -53,7 +53,7 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
 /// What can be done with gaps together, and the way to the plans that came of it. The form is the rows' too.
 fn recover_bar(query: &Query, list: &GapList) -> AnyView {
     let texts = language().plan();
-    let filters = query.pairs().iter().map(|(name, value)| {
+    let filters = query.pairs().iter().filter(|(name, _)| *name != PAGE).map(|(name, value)| {
         view! { <input type="hidden" name=*name value=value.clone()/> }
     });
     let today = list.generado_en_local.date().to_string();

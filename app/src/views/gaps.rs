@@ -1,15 +1,18 @@
 //! The list of gaps and the figures above it.
 
 use domain::gap::GapOrder;
-use domain::read_model::{GapList, GapTotals};
+use domain::read_model::{GapList, GapTotals, GapView};
 use leptos::prelude::*;
 
 use super::gap_row::gap_row;
 use super::gap_value::value_card;
-use super::{Empty, StatCard, Tone};
+use super::{Empty, PlaceInList, StatCard, Tone, numbered_pager};
 use crate::format::whole;
 use crate::preferences::language;
 use crate::query::Query;
+
+/// Rows that one page of the list has.
+const ROWS_MAX: usize = 25;
 
 /// Total, valor estimado, críticos, tiendas afectadas, timeouts.
 pub fn gap_cards(totals: &GapTotals) -> AnyView {
@@ -43,7 +46,11 @@ pub fn gaps_table(list: &GapList, query: &Query, chosen: Option<&str>, is_past: 
     if list.gaps.is_empty() {
         return view! { <Empty title=texts.empty() hint=texts.empty_hint() is_good=true/> }.into_any();
     }
-    let rows = list.gaps.iter().map(|gap| gap_row(gap, list.generado_en, chosen, is_past));
+    let gaps: Vec<&GapView> = list.gaps.iter().collect();
+    // What is chosen beforehand is chosen as a whole.
+    let rows_max = if chosen.is_some() { gaps.len() } else { ROWS_MAX };
+    let place = PlaceInList::of(query, gaps.len(), rows_max);
+    let rows = place.cut(gaps).into_iter().map(|gap| gap_row(gap, list.generado_en, chosen, is_past));
     view! {
         <table class="table gaps-table">
             <caption class="visually-hidden">{texts.caption()}</caption>
@@ -63,6 +70,7 @@ pub fn gaps_table(list: &GapList, query: &Query, chosen: Option<&str>, is_past: 
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
+        {numbered_pager(query, &place)}
     }
     .into_any()
 }
@@ -80,4 +88,36 @@ fn sort_head(label: &'static str, hint: &'static str, by: GapOrder, order: GapOr
         </th>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::query::{GAPS, PAGE};
+    use crate::sample;
+
+    #[test]
+    fn a_long_list_has_pages_and_what_is_chosen_beforehand_is_on_one() {
+        let gap = |number: usize| GapView { id: format!("gap-{number}"), ..sample::gap() };
+        let list = GapList {
+            gaps: (0..60).map(gap).collect(),
+            totales: GapTotals::default(),
+            tiendas: Vec::new(),
+            max_horas: 168,
+            ordenar: GapOrder::Age,
+            generado_en: Timestamp::UNIX_EPOCH,
+            generado_en_local: date(2025, 11, 17).at(12, 0, 0, 0),
+        };
+        let rows = |page: &str, chosen| {
+            let query = Query::of(GAPS, &[(PAGE, page)]);
+            let html = Owner::new().with(|| gaps_table(&list, &query, chosen, false).to_html());
+            (html.matches("<tr id=\"gap-").count(), html.contains("id=\"gap-0\""), html.contains("pagina=2"))
+        };
+        assert_eq!(rows("", None), (25, true, true));
+        assert_eq!(rows("3", None), (10, false, true));
+        assert_eq!(rows("", Some("antes_de_vigilar")), (60, true, false));
+    }
 }

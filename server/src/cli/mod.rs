@@ -18,6 +18,7 @@ mod plan_verb;
 mod plans;
 mod reconcile;
 mod recover;
+pub mod refusal;
 mod remote;
 mod run_table;
 mod sentry;

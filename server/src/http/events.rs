@@ -44,10 +44,12 @@ pub(super) async fn stream(
     Extension(identity): Extension<Identity>,
 ) -> Response {
     EndpointTags::about_everything("get_eventos").apply();
-    // The limit of the address comes first, so that one address cannot take all streams.
-    let place = Peers::take(&state.event_peers, peer.address, state.event_streams_of_peer_max);
+    // The limits of the address and of the person come first, so that neither can take all streams.
+    let of_each_max = state.event_streams_of_peer_max;
+    let of_address = Peers::take(&state.event_peers, peer.address, of_each_max);
+    let of_person = Peers::take(&state.event_people, identity.actor.name.clone(), of_each_max);
     let permit = Arc::clone(&state.event_streams).try_acquire_owned();
-    let (Some(place), Ok(permit)) = (place, permit) else {
+    let (Some(of_address), Some(of_person), Ok(permit)) = (of_address, of_person, permit) else {
         return problems::answer(ProblemCode::Busy, HttpTexts::too_many_listeners);
     };
     let engine = state.engine.clone();
@@ -64,7 +66,7 @@ pub(super) async fn stream(
             quiet(streams_max.saturating_sub(streams.available_permits()), notified_per_second_max)
         }),
         quiet_until: Instant::now(),
-        _held: Some((place, permit)),
+        _held: Some((of_address, of_person, permit)),
     };
     let pulse = Pulse {
         build: state.assets.build().to_owned(),
@@ -101,7 +103,7 @@ struct Changes {
     quiet: Box<dyn Fn() -> Duration + Send>,
     quiet_until: Instant,
     /// Held as long as the connection is.
-    _held: Option<(Place, OwnedSemaphorePermit)>,
+    _held: Option<(Place, Place<String>, OwnedSemaphorePermit)>,
 }
 
 /// What a connection says though nothing changes.

@@ -75,6 +75,8 @@ pub struct WebState {
     pub events_per_second_max: u32,
     /// How many of them each address has.
     pub event_peers: Arc<Peers>,
+    /// Streams of each person, by name.
+    pub event_people: Arc<Peers<String>>,
     /// How many it may have.
     pub event_streams_of_peer_max: usize,
     /// Where browsers report to.
@@ -134,6 +136,7 @@ impl WebState {
             event_streams_max: settings.http.event_streams_max,
             events_per_second_max: settings.http.events_per_second_max,
             event_peers: Arc::default(),
+            event_people: Arc::default(),
             event_streams_of_peer_max: settings.http.event_streams_of_peer_max,
             tunnel,
             gate,

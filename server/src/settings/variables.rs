@@ -143,7 +143,7 @@ variables! {
     HEAD_TIMEOUT_SECONDS = "KLK_HEAD_TIMEOUT_SECONDS", number(30, 1, 3600), "Segundos que una conexión puede tardar en decir qué quiere.";
     EVENT_STREAMS_MAX = "KLK_EVENT_STREAMS_MAX", number(256, 1, 100_000), "Páginas que pueden escuchar cambios en vivo a la vez.";
     EVENT_HEARTBEAT_SECONDS = "KLK_EVENT_HEARTBEAT_SECONDS", number(15, 1, 300), "Cada cuántos segundos dice el servidor a las páginas abiertas que sigue ahí; si faltan dos, la página se conecta de nuevo y lo dice.";
-    EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección; tras un proxy todas lo son.";
+    EVENT_STREAMS_OF_PEER_MAX = "KLK_EVENT_STREAMS_OF_PEER_MAX", number(192, 1, 100_000), "De ellas, las de una misma dirección (tras un proxy todas lo son), y las de una misma persona.";
     EVENTS_PER_SECOND_MAX = "KLK_EVENTS_PER_SECOND_MAX", number(20, 1, 10_000), "Avisos de cambios por segundo a todas las páginas abiertas juntas: con muchas abiertas, cada una se entera un poco más tarde y la carga no se frena.";
     EXPORT_ROWS_MAX = "KLK_EXPORT_ROWS_MAX", number(20_000, 100, 1_000_000), "Filas que puede tener una lista que se baja como archivo (`klk export`, y los enlaces CSV, Excel y Parquet de las páginas); lo más viejo queda fuera.";
     TRUSTED_ORIGINS = "KLK_TRUSTED_ORIGINS", OPTIONAL, "Orígenes, separados por comas, desde los que se aceptan cambios aunque no sean el del servidor (proxy que cambia Host).";

@@ -13,10 +13,10 @@ use super::weeks::{WEEK, month_heads, weeks};
 use super::words::{cell_words, is_shown, nothing_expected, span_words};
 use super::zoom::Zoom;
 use crate::format::{day, dollars, weekday, whole};
-use crate::i18n::{Language, window_state_name};
+use crate::i18n::window_state_name;
 use crate::preferences::language;
 use crate::query::{Query, cell_path, store_path};
-use crate::views::may_operate;
+use crate::views::{PlaceInList, may_operate, numbered_pager};
 
 /// Rows that one page of the grid has.
 const ROWS_MAX: usize = 25;
@@ -31,8 +31,7 @@ struct Shown<'grid> {
     rows: Vec<&'grid GridRow>,
     /// Stores of which nothing is missing and that have no row.
     folded: usize,
-    page: usize,
-    pages: usize,
+    place: PlaceInList,
 }
 
 fn shown<'grid>(grid: &'grid CoverageGrid, query: &Query) -> Shown<'grid> {
@@ -45,10 +44,9 @@ fn shown<'grid>(grid: &'grid CoverageGrid, query: &Query) -> Shown<'grid> {
     let total = narrowed.len();
     let rows: Vec<&GridRow> = narrowed.into_iter().filter(|row| all || !row.is_calm()).collect();
     let folded = total - rows.len();
-    let pages = rows.len().div_ceil(ROWS_MAX).max(1);
-    let page = query.get("pagina").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, pages);
-    let rows = rows.into_iter().skip((page - 1) * ROWS_MAX).take(ROWS_MAX).collect();
-    Shown { rows, folded, page, pages }
+    let place = PlaceInList::of(query, rows.len(), ROWS_MAX);
+    let rows = place.cut(rows);
+    Shown { rows, folded, place }
 }
 
 /// The grid of an answer.
@@ -97,7 +95,7 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
                 <tbody>{rows} {folded}</tbody>
             </table>
         </div>
-        {pages(language, query, &shown)}
+        {numbered_pager(query, &shown.place)}
     }
     .into_any()
 }
@@ -263,24 +261,6 @@ fn mixed(
         </td>
     }
     .into_any()
-}
-
-fn pages(language: Language, query: &Query, shown: &Shown<'_>) -> Option<AnyView> {
-    let texts = language.coverage();
-    let to = |page: usize, label: &'static str| {
-        let page = (page > 1).then(|| page.to_string());
-        view! { <a class="button" href=query.href_with("pagina", page.as_deref())>{label}</a> }
-    };
-    (shown.pages > 1).then(|| {
-        view! {
-            <nav class="grid-pages" aria-label=texts.pages()>
-                {(shown.page > 1).then(|| to(shown.page - 1, texts.page_before()))}
-                <span class="muted">{texts.page_of(shown.page, shown.pages)}</span>
-                {(shown.page < shown.pages).then(|| to(shown.page + 1, texts.page_after()))}
-            </nav>
-        }
-        .into_any()
-    })
 }
 
 /// What the colours and heights mean; each entry narrows the grid to stores that have it.

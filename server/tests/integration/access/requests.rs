@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
 use serde_json::json;
 
-use super::{PASSWORD, TRACKING, cookie_of};
+use super::{PASSWORD, STREAM, TRACKING, cookie_of};
 use crate::rest::block_on;
 use crate::support::{Klk, Pos, Server, client_with};
 
@@ -181,5 +181,24 @@ fn the_demo_lets_in_whoever_is_at_the_machine_and_nobody_who_was_led_there() {
         assert_eq!(status("authorization", "Bearer no").await, 401);
         let page = nobody.get(&server.address).send().await.unwrap().text().await.unwrap();
         assert!(page.contains("en este equipo entra sola"), "{page}");
+    });
+}
+
+#[test]
+fn neither_an_address_nor_a_person_takes_all_streams() {
+    let pos = Pos::start();
+    let klk =
+        pos.klk().with_variable("KLK_TRUSTED_PROXIES", "127.0.0.1").with_variable("KLK_EVENT_STREAMS_OF_PEER_MAX", "2");
+    let (one, other) = (klk.token("uno", "lector", ""), klk.token("otro", "lector", ""));
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let listen = async |token: &str, address: &str| {
+            let request = client_with(Some(token)).get(format!("{}{STREAM}", server.address));
+            request.header("x-forwarded-for", address).send().await.unwrap()
+        };
+        let held = [listen(&one, "192.0.2.1").await, listen(&one, "192.0.2.2").await];
+        assert!(held.iter().all(|stream| stream.status() == 200), "{held:?}");
+        assert_eq!(listen(&one, "192.0.2.3").await.status(), 503);
+        assert_eq!(listen(&other, "192.0.2.2").await.status(), 200);
     });
 }
