@@ -98,7 +98,7 @@ test('the question mark shows the shortcuts, g and a letter lead somewhere, and 
   // What is typed into a field is no shortcut.
   await page.goto(`${klk.url}/actividad/decisiones`);
   await untilLive(page);
-  await page.getByLabel('Tienda').focus();
+  await page.locator('#filtro-ubicacion_id').focus();
   await page.keyboard.press('?');
   await page.waitForTimeout(300);
   await expect(page.getByRole('dialog')).toHaveCount(0);

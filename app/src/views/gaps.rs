@@ -114,7 +114,7 @@ mod tests {
         let rows = |page: &str, chosen| {
             let query = Query::of(GAPS, &[(PAGE, page)]);
             let html = Owner::new().with(|| gaps_table(&list, &query, chosen, false).to_html());
-            (html.matches("<tr id=\"gap-").count(), html.contains("id=\"gap-0\""), html.contains("pagina=2"))
+            (html.matches("<tr id=\"").count(), html.contains("value=\"gap-0\""), html.contains("pagina=2"))
         };
         assert_eq!(rows("", None), (25, true, true));
         assert_eq!(rows("3", None), (10, false, true));
