@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says what is wrong with the command, or what it asks to be told.
+/// Says what is wrong with the command, or prints the help or the version that it asks for.
 fn refuse(error: &clap::Error) -> ExitCode {
     if let Some(sentence) = cli::refusal::sentence(error) {
         output::remark(&format!("error: {sentence}"));

@@ -21,7 +21,7 @@ pub fn plan_pill(plan: Option<&PlanInProgress>) -> Option<AnyView> {
     Some(view! { <Pill tone label/> }.into_any())
 }
 
-/// The buttons, for who may press them, and why it was stopped; nothing for what is no plan or has ended. `place` tells apart the same plan's buttons
+/// The buttons, for who may press them, and why it was stopped; nothing for what is no plan or has ended. `place` distinguishes the same plan's buttons
 /// in two places of a page.
 pub fn plan_controls(plan: Option<&PlanInProgress>, place: &str) -> Option<AnyView> {
     let texts = language().plan();

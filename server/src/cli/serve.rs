@@ -110,7 +110,7 @@ async fn serve_demo(mut settings: Settings, observability: &Observability) -> Re
             loaded = demo.load(&loading) => if let Err(failure) = loaded {
                 tracing::error!(%failure, "the demo's sales were not loaded");
             },
-            // Whoever stops the demo meanwhile is told of no error.
+            // Stopping the demo meanwhile is no error.
             () = runtime::stop_signal() => {}
         }
         demo

@@ -62,7 +62,7 @@ impl Exported {
         }
     }
 
-    /// Its columns where it has no rows to tell them.
+    /// The columns of a list without rows.
     pub(super) fn columns(self) -> Vec<(String, ColumnKind)> {
         match self {
             Self::Pendientes => columns::<GapView>(),
