@@ -181,9 +181,9 @@ pub const CALENDAR_PATH: &str = "/calendarios/tienda";
 /// The same of a day of all stores.
 pub const HOLIDAY_PATH: &str = "/calendarios/dia";
 
-/// The page of a plan.
-pub fn plan_path(hash: &PlanHash) -> String {
-    format!("{PLANS_PATH}/{hash}")
+/// The page of a plan, by its id; or of the latest plan of a hash.
+pub fn plan_path(plan: impl std::fmt::Display) -> String {
+    format!("{PLANS_PATH}/{plan}")
 }
 
 /// The question before a plan is taken back.

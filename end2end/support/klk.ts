@@ -123,6 +123,13 @@ export class Klk {
     return (await answer.json()) as T;
   }
 
+  async post<T>(path: string, data: unknown): Promise<T> {
+    const headers = { 'content-type': 'application/json', ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    const answer = await fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(data) });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
   /** Waits until the condition holds; an error while the server starts counts as "not yet". */
   async until(what: string, holds: () => Promise<boolean>, seconds = 150): Promise<void> {
     for (let tries = 0; tries < seconds * 4; tries++) {

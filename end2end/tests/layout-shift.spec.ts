@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { Klk } from '../support/klk';
 import { untilHydrated, untilLive } from '../support/page';
 
@@ -18,19 +18,26 @@ test.afterAll(async () => {
 /** What moved by itself, as browsers count it (cumulative layout shift), and what it was. */
 type Shift = { value: number; what: string[] };
 
+/** Counts them from the first of a page on. */
+async function countShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts: Shift[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Node | null }[] })[]) {
+        const what = entry.sources.map(({ node }) => (node instanceof Element ? `${node.tagName}.${node.className}#${node.id}` : String(node)));
+        shifts.push({ value: entry.value, what });
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+const shiftsOf = (page: Page) => page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
+
 for (const [device, width, height] of [['phone', 390, 844], ['laptop', 1350, 940]] as const) {
   test(`nothing moves while a page is loaded, on a ${device}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
-    await page.addInitScript(() => {
-      const shifts: Shift[] = [];
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Node | null }[] })[]) {
-          const what = entry.sources.map(({ node }) => (node instanceof Element ? `${node.tagName}.${node.className}#${node.id}` : String(node)));
-          shifts.push({ value: entry.value, what });
-        }
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    await countShifts(page);
     const paths = ['/', '/cobertura', '/pendientes', '/pendientes/cambios', '/actividad', '/actividad/decisiones', '/tiendas', '/sistema/metricas', '/buscar?q=a'];
     for (const path of paths) {
       await page.goto(klk.url + path);
@@ -38,9 +45,33 @@ for (const [device, width, height] of [['phone', 390, 844], ['laptop', 1350, 940
       else await untilHydrated(page);
       // The state of the POS comes after the page.
       await expect(page.locator('#pos .pill').first()).toContainText('Disponible');
-      const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
+      const shifts = await shiftsOf(page);
       const moved = shifts.reduce((sum, { value }) => sum + value, 0);
       expect(moved, `${path}: ${JSON.stringify(shifts)}`).toBeLessThan(0.01);
     }
   });
 }
+
+test('runs that come while somebody reads further down move nothing', async ({ page }) => {
+  await page.setViewportSize({ width: 1350, height: 600 });
+  await countShifts(page);
+  await page.goto(`${klk.url}/actividad`);
+  await untilLive(page);
+  const rows = page.locator('tbody tr[id^="ejecucion-"]');
+  const first = await rows.first().getAttribute('id');
+  const read = rows.nth(12);
+  await read.scrollIntoViewIfNeeded();
+  const id = await read.getAttribute('id');
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  const place = async () => Math.round((await page.locator(`#${id}`).boundingBox())!.y);
+  const before = await place();
+  await page.evaluate(() => void (window as unknown as { shifts: Shift[] }).shifts.splice(0));
+
+  const preview = await klk.post<{ hash: string }>('/api/etl/tracking/planes', { etl_tipo: 'ventas', ultimos_dias: 1, repetir_cargado: true, ubicaciones: ['tienda_01'] });
+  await klk.post('/api/etl/tracking/planes/iniciar', { hash: preview.hash });
+  await expect(rows.first()).not.toHaveAttribute('id', first!);
+  await expect(page.locator('progress').first()).toBeVisible();
+  expect(await place()).toBe(before);
+  const shifts = await shiftsOf(page);
+  expect(shifts.reduce((sum, { value }) => sum + value, 0), JSON.stringify(shifts)).toBeLessThan(0.01);
+});

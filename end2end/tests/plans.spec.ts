@@ -25,15 +25,7 @@ async function gaps(): Promise<Gap[]> {
   return (await klk.json<{ gaps: Gap[] }>('/api/etl/tracking/gaps?etl_tipo=ventas')).gaps;
 }
 
-async function post<T>(path: string, data: unknown): Promise<T> {
-  const answer = await fetch(`${klk.url}/api/etl/tracking/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(data),
-  });
-  expect(answer.status, await answer.clone().text()).toBe(200);
-  return (await answer.json()) as T;
-}
+const post = <T>(path: string, data: unknown) => klk.post<T>(`/api/etl/tracking/${path}`, data);
 
 async function openGaps(page: Page): Promise<void> {
   await page.goto(`${klk.url}/pendientes`);

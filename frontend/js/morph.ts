@@ -17,7 +17,8 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
   if (whose === 'person') carryNames(shown, fresh);
   const active = shown.contains(document.activeElement) ? document.activeElement : undefined;
   const focused = active && namesAbove(active);
-  const top = active?.getBoundingClientRect().top ?? 0;
+  const still = active ?? (whose === 'person' && scrollY > 0 ? rowInView(shown) : undefined);
+  const top = still?.getBoundingClientRect().top ?? 0;
   Idiomorph.morph(shown, fresh, {
     morphStyle: 'outerHTML',
     ignoreActiveValue: whose === 'person' && active?.matches(field) === true,
@@ -32,8 +33,12 @@ export function morph(shown: Element, fresh: Element, whose: Whose): void {
     },
   });
   if (focused && (!document.activeElement || document.activeElement === document.body)) refocus(focused);
-  // What somebody is at stays where it is on the screen, also where rows came before it.
-  if (whose === 'person' && active?.isConnected) scrollBy(0, active.getBoundingClientRect().top - top);
+  // What somebody is at, or reads, stays where it is on the screen, also where rows came before it.
+  if (whose === 'person' && still?.isConnected) scrollBy(0, still.getBoundingClientRect().top - top);
+}
+
+function rowInView(shown: Element): Element | undefined {
+  return [...shown.querySelectorAll('tr[id]')].find((row) => row.getBoundingClientRect().top > 0);
 }
 
 /** What somebody opened, chose or wrote since it was drawn. */

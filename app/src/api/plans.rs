@@ -51,7 +51,7 @@ pub async fn list_plans(
 /// One plan: how it goes, its windows, and who did what to it.
 #[server(prefix = "/api", endpoint = "etl/tracking/plan", input = GetUrl)]
 pub async fn read_plan(
-    /// Its hash, or the first digits of it.
+    /// Its id (`lote_id`), its hash, or the first digits of it.
     hash: Option<String>,
 ) -> Result<PlanDetail, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_plan"))?;

@@ -10,8 +10,8 @@ use crate::preferences::language;
 use crate::query::{AT, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
-    PageHeader, Zoom, coverage_controls, coverage_table, grid_past_notice, legend, may_operate, read_only_notice,
-    saved_views, selection_bar,
+    PageHeader, Zoom, coverage_controls, coverage_table, export_links_with, grid_past_notice, legend, may_operate,
+    read_only_notice, saved_views, selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -39,6 +39,13 @@ pub async fn coverage_page(values: Values) -> Page {
     Page { every_seconds: Some(EVERY_SECONDS), ..page }
 }
 
+/// Those of the page, with the days that the zoom has.
+fn export_filters(query: &Query, zoom: Zoom) -> String {
+    let address = query.href_with("zoom", None);
+    let others = address.split_once('?').map(|(_, filters)| format!("{filters}&")).unwrap_or_default();
+    format!("{others}dias={}", zoom.days())
+}
+
 fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> AnyView {
     view! {
         {grid.is_past.then(|| grid_past_notice(grid, query))}
@@ -49,6 +56,7 @@ fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> 
             {coverage_table(grid, query, zoom)}
             {(!grid.is_past).then(|| if may_operate() { selection_bar(grid, query) } else { read_only_notice() })}
         </section>
+        {export_links_with("cobertura", &export_filters(query, zoom))}
     }
     .into_any()
 }

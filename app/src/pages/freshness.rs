@@ -7,7 +7,7 @@ use crate::api::read_freshness;
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::STOCK_PATH;
-use crate::views::{PageHeader, freshness_cards, freshness_table};
+use crate::views::{PageHeader, export_links_with, freshness_cards, freshness_table};
 
 /// The page of stock.
 pub async fn freshness_page() -> Page {
@@ -15,7 +15,11 @@ pub async fn freshness_page() -> Page {
     let list = read_freshness(None).await;
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), list, None, |list| view! { {freshness_cards(&list)} {freshness_table(list)} }.into_any())}
+        {part(texts.part(), list, None, |list| view! {
+            {freshness_cards(&list)}
+            {freshness_table(list)}
+            {export_links_with("inventario", "")}
+        }.into_any())}
     };
     Page::new(STOCK_PATH, texts.title(), &[Topic::Runs], content)
 }

@@ -12,7 +12,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{METRICS, METRICS_PATH, Query};
 use crate::values::Values;
-use crate::views::{Empty, PageHeader, run_figures, run_figures_by_store, trading_sections};
+use crate::views::{Empty, PageHeader, export_links_with, run_figures, run_figures_by_store, trading_sections};
 
 /// How far back one may look, in days; the first is what is shown where nothing is said.
 const DAYS: [u32; 3] = [7, 30, 90];
@@ -26,7 +26,9 @@ pub async fn metrics_page(values: Values) -> Page {
     let mut parts = Vec::new();
     for kind in EtlKind::ALL {
         let metrics = read_metrics(Some(kind.to_string()), None, days.clone()).await;
-        parts.push(part(texts.part(), metrics, query.way_out(), |metrics| of_kind(*kind, &metrics)));
+        let filters = days.as_deref().map(|days| format!("&dias={days}")).unwrap_or_default();
+        let filters = format!("etl_tipo={kind}{filters}");
+        parts.push(part(texts.part(), metrics, query.way_out(), |metrics| of_kind(*kind, &metrics, &filters)));
     }
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
@@ -48,13 +50,13 @@ fn choice(query: &Query) -> AnyView {
     view! { <nav class="segments" aria-label=texts.days()>{links.collect_view()}</nav> }.into_any()
 }
 
-fn of_kind(kind: EtlKind, metrics: &Metrics) -> AnyView {
+fn of_kind(kind: EtlKind, metrics: &Metrics, filters: &str) -> AnyView {
     let name = kind_name(language(), kind);
     let texts = language().metrics();
     let stores = if metrics.por_tienda.is_empty() {
         view! { <Empty title=texts.empty() hint=texts.empty_hint()/> }.into_any()
     } else {
-        run_figures_by_store(metrics)
+        view! { {run_figures_by_store(metrics)} {export_links_with("metricas", filters)} }.into_any()
     };
     view! {
         <section class="panel" aria-label=name>

@@ -57,7 +57,7 @@ pub const PAGES: [(&str, Maker); 21] = [
     (JUSTIFIED_PATH, |_| Box::pin(justified::justified_page())),
     (METRICS_PATH, |values| Box::pin(metrics::metrics_page(values))),
     (PLANS_PATH, |_| Box::pin(plans::plans_page())),
-    ("/actividad/recuperaciones/{hash}", |values| Box::pin(plan::plan_page(values))),
+    ("/actividad/recuperaciones/{plan}", |values| Box::pin(plan::plan_page(values))),
     (MONITORING, |values| Box::pin(monitoring::monitoring_page(values))),
     (NOTICES.path, |values| Box::pin(notices::notices_page(values))),
     (RECONCILIATIONS.path, |values| Box::pin(reconciliations::reconciliations_page(values))),

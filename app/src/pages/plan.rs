@@ -1,4 +1,5 @@
-//! `/actividad/recuperaciones/{hash}`: one recovery: how it goes, store by store, its runs, and who did what to it.
+//! `/actividad/recuperaciones/{plan}`: one recovery: how it goes, store by store, its runs, and who did what to it. `plan` is its
+//! id; a hash, or the first digits of one, shows the latest plan of it.
 
 use axum::http::StatusCode;
 use domain::decision::Origin;
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use leptos::prelude::*;
 
 use crate::api::{list_runs, read_plan};
-use crate::format::{day, relative, whole};
+use crate::format::{day, relative, whole, whole_duration};
 use crate::i18n::{decision_name, origin_name, person, plan_state_name, shown_cause};
 use crate::page::{Page, part};
 use crate::preferences::language;
@@ -23,7 +24,7 @@ const RUNS_SHOWN: u32 = 50;
 /// The page of a plan.
 pub async fn plan_page(values: Values) -> Page {
     let texts = language().plans();
-    let plan = read_plan(values.get("hash")).await;
+    let plan = read_plan(values.get("plan")).await;
     let batch = plan.as_ref().ok().and_then(|detail| detail.plan.lote_id);
     let runs = match batch {
         None => None,
@@ -61,6 +62,9 @@ fn show(detail: &PlanDetail, now: Option<Timestamp>) -> AnyView {
         .then(|| view! { <span class="tone-bad toned">{texts.failed(whole(language, plan.fallidas))}</span> });
     let cancelled = (plan.canceladas > 0)
         .then(|| view! { <span class="muted">{texts.cancelled(whole(language, plan.canceladas))}</span> });
+    let time_run = detail.segundos_en_marcha.map(|seconds| {
+        view! { " · " {texts.time_run()} " " {whole_duration(seconds as u64)} }
+    });
     let decisions = detail.decisiones.iter().map(|one| decided(one, now));
     view! {
         <div class="page-header">
@@ -74,12 +78,12 @@ fn show(detail: &PlanDetail, now: Option<Timestamp>) -> AnyView {
         <section class="panel panel-padded" aria-label=texts.progress()>
             <progress max=plan.ventanas.max(1).to_string() value=done.to_string() aria-label=progress.clone()></progress>
             <p>{progress} " " {failed} " " {cancelled}</p>
-            <p class="muted">{texts.lines()} ": " {whole(language, plan.lineas)}</p>
+            <p class="muted">{texts.lines()} ": " {whole(language, plan.lineas)} {time_run}</p>
             {plan_controls(Some(&buttons), "plan")}
         </section>
         <section class="panel panel-padded" aria-labelledby="plan-tiendas">
             <h2 id="plan-tiendas">{texts.windows_by_store()}</h2>
-            <ul class="plain-list">{detail.tiendas.iter().map(store).collect_view()}</ul>
+            {stores(&detail.tiendas)}
         </section>
         <section class="panel panel-padded" aria-labelledby="plan-historia">
             <h2 id="plan-historia">{texts.history()}</h2>
@@ -89,14 +93,47 @@ fn show(detail: &PlanDetail, now: Option<Timestamp>) -> AnyView {
     .into_any()
 }
 
+/// Those that are done are folded: what is left of the plan is what one looks for.
+fn stores(all: &[PlanBranchWindows]) -> AnyView {
+    let language = language();
+    let (done, others): (Vec<_>, Vec<_>) = all.iter().partition(|store| store.exitosas == windows(store));
+    let folded = (!done.is_empty()).then(|| {
+        let title = match done.len() {
+            1 => language.plans().stores_done_one().to_owned(),
+            count => language.plans().stores_done(whole(language, count as u64)),
+        };
+        view! {
+            <details id="plan-tiendas-listas">
+                <summary>{title}</summary>
+                <ul class="plain-list plan-stores">{done.iter().copied().map(store).collect_view()}</ul>
+            </details>
+        }
+    });
+    let others = (!others.is_empty())
+        .then(|| view! { <ul class="plain-list plan-stores">{others.into_iter().map(store).collect_view()}</ul> });
+    view! { {others} {folded} }.into_any()
+}
+
+/// Half hours that the plan asks of a store.
+fn windows(store: &PlanBranchWindows) -> u64 {
+    store.tramos.iter().map(|stretch| u64::from(stretch.ventanas)).sum()
+}
+
 fn store(of: &PlanBranchWindows) -> AnyView {
     let language = language();
+    let texts = language.plans();
     let name = of.ubicacion_nombre.clone().unwrap_or_else(|| of.ubicacion_id.to_string());
-    let windows: u32 = of.tramos.iter().map(|stretch| stretch.ventanas).sum();
-    let windows = match windows {
-        1 => language.gaps().window().to_owned(),
-        many => language.gaps().windows(whole(language, many.into())),
-    };
+    let ended = of.exitosas + of.fallidas + of.canceladas;
+    // A store that is not configured any more has no clock to cut its time by: its runs are what is known.
+    let all = windows(of).max(ended + of.en_cola + of.en_proceso);
+    let progress = plan_progress(language, of.exitosas, all);
+    let rest = [
+        (of.fallidas, "tone-bad toned", texts.failed(whole(language, of.fallidas))),
+        (of.en_proceso, "tone-info toned", texts.in_progress(whole(language, of.en_proceso))),
+        (of.en_cola, "muted", texts.queued(whole(language, of.en_cola))),
+        (of.canceladas, "muted", texts.cancelled(whole(language, of.canceladas))),
+    ];
+    let rest = rest.map(|(count, class, text)| (count > 0).then(|| view! { " · " <span class=class>{text}</span> }));
     let stretches = of
         .tramos
         .iter()
@@ -105,8 +142,11 @@ fn store(of: &PlanBranchWindows) -> AnyView {
         .join("; ");
     view! {
         <li>
-            <a class="row-link" href=store_path(&of.ubicacion_id)>{name}</a> ": " {windows} " "
-            <span class="muted">{stretches}</span>
+            <p>
+                <a class="row-link" href=store_path(&of.ubicacion_id)>{name.clone()}</a> ": " {progress} {rest}
+            </p>
+            <progress max=all.max(1).to_string() value=of.exitosas.to_string() aria-label=name></progress>
+            <p class="muted plan-stretches">{texts.scope()} ": " {stretches}</p>
         </li>
     }
     .into_any()

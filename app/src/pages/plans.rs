@@ -7,7 +7,7 @@ use crate::api::list_plans;
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::PLANS_PATH;
-use crate::views::{PageHeader, plans_table};
+use crate::views::{PageHeader, export_links_with, plans_table};
 
 /// The page of plans.
 pub async fn plans_page() -> Page {
@@ -17,6 +17,7 @@ pub async fn plans_page() -> Page {
         <PageHeader title=texts.title() intro=texts.intro()/>
         {part(texts.part(), plans, None, |list| view! {
             <section class="panel" aria-label=texts.title()>{plans_table(&list.planes, list.generado_en)}</section>
+            {(!list.planes.is_empty()).then(|| export_links_with("recuperaciones", ""))}
         }.into_any())}
     };
     Page::new(PLANS_PATH, texts.title(), &[Topic::Progress], content)

@@ -182,7 +182,7 @@ fn exact(found: &Found) -> Vec<Target> {
         Target { href: run_href(run.id), name: run.ubicacion_nombre.clone(), hint }
     });
     let plan = found.plan.as_ref().map(|plan| Target {
-        href: plan_path(&plan.hash),
+        href: plan_path(plan.reference()),
         name: language.search().plan(plan.hash.short()),
         hint: crate::i18n::plan_state_name(language, plan.estado).to_owned(),
     });

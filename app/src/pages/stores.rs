@@ -15,7 +15,7 @@ use crate::format::{dollars, relative, whole};
 use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{STORES_PATH, store_path};
-use crate::views::{PageHeader, Pill, Tone, day_picture};
+use crate::views::{PageHeader, Pill, Tone, day_picture, export_links_with};
 
 /// Days that a line is about.
 const DAYS: u32 = 7;
@@ -60,6 +60,7 @@ fn table(grid: &CoverageGrid, list: Option<&FreshnessList>) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </section>
+        {export_links_with("tiendas", "")}
     }
     .into_any()
 }

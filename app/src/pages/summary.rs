@@ -95,8 +95,8 @@ fn action(language: Language, summary: &Summary) -> AnyView {
     match summary.verdict {
         Verdict::Unknown(_) => link(MONITORING, texts.see_monitoring(), "button button-primary"),
         Verdict::Recovering(_) => link(PLANS_PATH, texts.watch(), "button button-primary"),
-        // What is well needs no hand: the button is quiet then.
-        Verdict::AllThere => link(COVERAGE.path, texts.see_coverage(), "button"),
+        // What is well needs no hand: the button is quiet then. Nor is there one that brings a POS back.
+        Verdict::AllThere | Verdict::NoSource { .. } => link(COVERAGE.path, texts.see_coverage(), "button"),
         // All of it waits in a recovery already: that is resumed, and nothing is queued twice.
         Verdict::Missing { windows } if windows == summary.held_windows => {
             link(PLANS_PATH, texts.see_held(), "button button-primary")
@@ -165,6 +165,7 @@ fn sentence(language: Language, summary: &Summary) -> (&'static str, AnyView) {
             ("verdict-recovering", text.into_any())
         }
         Verdict::Missing { windows } => ("verdict-missing", missing(language, summary, windows).into_any()),
+        Verdict::NoSource { since } => ("verdict-unknown", texts.no_source(absolute(language, since)).into_any()),
         Verdict::AllThere => ("verdict-well", texts.all_there(summary.days, summary.branches).into_any()),
     }
 }
@@ -188,6 +189,11 @@ fn details(language: Language, summary: &Summary) -> Vec<String> {
         if summary.windows > 0 {
             details.push(texts.known_missing(whole(language, summary.windows), summary.branches_affected));
         }
+    }
+    match (summary.verdict, summary.outage) {
+        (_, None) => {}
+        (Verdict::NoSource { .. }, Some(_)) => details.push(texts.no_source_hint().to_owned()),
+        (_, Some(since)) => details.push(texts.no_source_since(absolute(language, since))),
     }
     if !summary.value_usd.is_zero() {
         details.push(texts.missing_worth(dollars(language, summary.value_usd)));

@@ -28,7 +28,7 @@ pub fn decision_detail(stored: &str) -> AnyView {
     let texts = language.history();
     let fields = serde_json::from_str::<Map<String, Value>>(stored).map(|fields| with_cause(language, fields));
     let fields =
-        fields.as_ref().map(|fields| fields.iter().map(|(name, value)| field(language, name, value)).collect());
+        fields.as_ref().map(|fields| fields.iter().map(|(name, value)| field(language, fields, name, value)).collect());
     let fields: Vec<Field> = fields.unwrap_or_else(|_| vec![Field::Unknown]);
     let has_unknown = fields.iter().any(|field| matches!(field, Field::Unknown));
     let said: Vec<_> = fields
@@ -59,7 +59,7 @@ fn with_cause(language: Language, mut fields: Map<String, Value>) -> Map<String,
     fields
 }
 
-fn field(language: Language, name: &str, value: &Value) -> Field {
+fn field(language: Language, fields: &Map<String, Value>, name: &str, value: &Value) -> Field {
     let texts = language.history();
     match (name, value) {
         (_, Value::Null) => Field::Silent,
@@ -85,7 +85,9 @@ fn field(language: Language, name: &str, value: &Value) -> Field {
         ("plan_hash", Value::String(hash)) => match hash.parse::<PlanHash>() {
             Ok(hash) => {
                 let short = hash.short().to_owned();
-                let link = view! { <a class="link" href=plan_path(&hash)>{texts.open_plan(short)}</a> };
+                // The same windows may have been planned again since.
+                let href = fields.get("plan_id").and_then(Value::as_str).map_or_else(|| plan_path(&hash), plan_path);
+                let link = view! { <a class="link" href=href>{texts.open_plan(short)}</a> };
                 Field::Said(texts.plan(), link.into_any())
             }
             Err(_) => Field::Unknown,
@@ -109,7 +111,10 @@ mod tests {
     fn kinds(stored: &str) -> Vec<(String, bool)> {
         let fields: Map<String, Value> = serde_json::from_str(stored).unwrap();
         let is_unknown = |value: Field| matches!(value, Field::Unknown);
-        fields.iter().map(|(name, value)| (name.clone(), is_unknown(field(Language::Es, name, value)))).collect()
+        fields
+            .iter()
+            .map(|(name, value)| (name.clone(), is_unknown(field(Language::Es, &fields, name, value))))
+            .collect()
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub use cron_monitors::cron_monitors;
 pub use day_grid::{day_grid, day_totals};
 pub use decisions::decisions_table;
 pub use empty::Empty;
-pub use export_links::export_links;
+pub use export_links::{export_links, export_links_with};
 pub use failure::Failure;
 pub use figure_card::FigureCard;
 pub use filters::{decision_filters, gap_filters, reconciliation_filters, run_filters};

@@ -61,7 +61,7 @@ fn row(plan: &PlanView, now: Timestamp) -> AnyView {
         <tr id=format!("plan-{}", plan.hash.short())>
             <th scope="row" data-label=texts.plan()>
                 <span class="stack">
-                    <a class="row-link" href=plan_path(&plan.hash)><code>{plan.hash.short().to_owned()}</code></a>
+                    <a class="row-link" href=plan_path(plan.reference())><code>{plan.hash.short().to_owned()}</code></a>
                     {options}
                 </span>
             </th>

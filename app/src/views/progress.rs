@@ -3,7 +3,6 @@
 use domain::BatchId;
 use domain::plan::PlanState;
 use domain::read_model::{BatchProgress, Progress};
-use jiff::Timestamp;
 use leptos::prelude::*;
 
 use super::{Pill, Tone, plan_controls, plan_pill};
@@ -15,8 +14,7 @@ const MOST: usize = 3;
 
 /// The batches, the newest first; nothing while there are none.
 pub fn progress_list(progress: &Progress, (id, name): (&'static str, &'static str)) -> Option<AnyView> {
-    let now = progress.generado_en;
-    let batches = progress.lotes.iter().take(MOST).map(|one| batch(one, now));
+    let batches = progress.lotes.iter().take(MOST).map(batch);
     (!progress.lotes.is_empty()).then(|| {
         view! {
             <section class="panel progress-list" id=id aria-label=name>
@@ -27,7 +25,7 @@ pub fn progress_list(progress: &Progress, (id, name): (&'static str, &'static st
     })
 }
 
-fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
+fn batch(batch: &BatchProgress) -> AnyView {
     let plan = batch.plan.as_ref();
     let is_done = batch.terminado_en.is_some();
     let is_whole = is_done && plan.is_none_or(|plan| plan.estado != PlanState::Cancelled);
@@ -52,7 +50,7 @@ fn batch(batch: &BatchProgress, now: Timestamp) -> AnyView {
                 value=batch.terminadas.to_string()
                 aria-label=done
             ></progress>
-            <p class="batch-facts muted" aria-live="off">{facts(batch, now)}</p>
+            <p class="batch-facts muted" aria-live="off">{facts(batch)}</p>
             {plan_controls(plan, "trabajo")}
         </div>
     }
@@ -109,7 +107,7 @@ fn reason(batch: &BatchProgress) -> String {
 }
 
 /// Lines, rate, time, failures.
-fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
+fn facts(batch: &BatchProgress) -> AnyView {
     let language = language();
     let texts = language.progress();
     let lines = match batch.lineas {
@@ -121,10 +119,10 @@ fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
         count => view! { <span class="tone-bad toned">{texts.failures(whole(language, count))}</span> }.into_any(),
     };
     let pace = match batch.terminado_en {
-        Some(end) => {
-            let took = end.duration_since(batch.creado_en).as_secs_f64();
+        Some(_) => {
             let done = windows_done(batch);
-            view! { <span>{done}</span> <span>{texts.done_in(duration(language, took))}</span> }.into_any()
+            let took = duration(language, batch.segundos_en_marcha);
+            view! { <span>{done}</span> <span>{texts.done_in(took)}</span> }.into_any()
         }
         None => {
             // A rate of lines, not money.
@@ -139,7 +137,7 @@ fn facts(batch: &BatchProgress, now: Timestamp) -> AnyView {
                 Some(1) => texts.left_one().to_owned(),
                 Some(left) => texts.left(whole_duration(left)),
             });
-            let age = whole_duration(now.duration_since(batch.creado_en).as_secs().max(0).unsigned_abs());
+            let age = whole_duration(batch.segundos_en_marcha as u64);
             view! {
                 <span>{rate}</span>
                 <span class="time-left">{left}</span>

@@ -159,6 +159,11 @@ impl Incidents {
         self.most_fail_since.is_some()
     }
 
+    /// The start of the first half hour in which most stores failed; None while most answer.
+    pub const fn most_fail_since(&self) -> Option<Timestamp> {
+        self.most_fail_since
+    }
+
     /// Whether a store is part of an incident that was reported: its own, or that of most stores.
     pub fn includes(&self, branch: &BranchId) -> bool {
         self.stores.get(branch).is_some_and(|streak| streak.is_reported || self.do_most_fail())

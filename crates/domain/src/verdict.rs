@@ -39,18 +39,26 @@ pub enum Verdict {
         /// How many.
         windows: u64,
     },
+    /// Nothing is missing of what was due, and what is due next cannot come: the POS does not respond.
+    NoSource {
+        /// Since when, on the clock of the schedules.
+        since: DateTime,
+    },
     /// Nothing is missing.
     AllThere,
 }
 
 impl Verdict {
-    /// Of the facts.
-    pub const fn of(scheduler: SchedulerState, work: WorkLeft, missing_windows: u64) -> Self {
+    /// Of the facts; `outage` is since when the POS does not respond, where it does not.
+    pub const fn of(scheduler: SchedulerState, work: WorkLeft, missing_windows: u64, outage: Option<DateTime>) -> Self {
         match scheduler {
             SchedulerState::Overdue { .. } | SchedulerState::Off => Self::Unknown(scheduler),
             SchedulerState::Firing if work.total > 0 => Self::Recovering(work),
             SchedulerState::Firing if missing_windows > 0 => Self::Missing { windows: missing_windows },
-            SchedulerState::Firing => Self::AllThere,
+            SchedulerState::Firing => match outage {
+                Some(since) => Self::NoSource { since },
+                None => Self::AllThere,
+            },
         }
     }
 }
@@ -77,12 +85,22 @@ mod tests {
         #[case] missing: u64,
         #[case] verdict: Verdict,
     ) {
-        assert_eq!(Verdict::of(scheduler, work, missing), verdict);
+        assert_eq!(Verdict::of(scheduler, work, missing, None), verdict);
+    }
+
+    #[test]
+    fn while_the_source_does_not_respond_nothing_is_green_and_what_is_missing_is_still_said() {
+        let since = date(2025, 11, 17).at(12, 5, 0, 0);
+        let of = |work, missing| Verdict::of(SchedulerState::Firing, work, missing, Some(since));
+        assert_eq!(of(IDLE, 0), Verdict::NoSource { since });
+        assert_eq!(of(IDLE, 8), Verdict::Missing { windows: 8 });
+        assert_eq!(of(WORK, 8), Verdict::Recovering(WORK));
+        assert_eq!(Verdict::of(SchedulerState::Off, IDLE, 0, Some(since)), Verdict::Unknown(SchedulerState::Off));
     }
 
     #[test]
     fn an_overdue_scheduler_is_never_green() {
         let overdue = SchedulerState::Overdue { since: date(2025, 11, 17).at(12, 5, 0, 0) };
-        assert_eq!(Verdict::of(overdue, IDLE, 0), Verdict::Unknown(overdue));
+        assert_eq!(Verdict::of(overdue, IDLE, 0, None), Verdict::Unknown(overdue));
     }
 }

@@ -33,6 +33,7 @@ use crate::outage::OutageReports;
 use crate::planning::{Planning, PlanningLock};
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
+use crate::pos_outage::PosOutage;
 use crate::queue::{Queue, Waiting};
 use crate::run_logs::{RunLogs, RunStep};
 use crate::schedule::Schedule;
@@ -77,6 +78,7 @@ pub struct Shared {
     pub(crate) plan_control: PlanControl<Warehouse>,
     /// What the POS answered last, and when; held while it is asked.
     pub(crate) last_probe: Mutex<Option<(Instant, Connectivity)>>,
+    pub(crate) pos_outage: PosOutage,
     /// How far the POS's clock is from ours.
     pub(crate) source_clock: SourceClock,
     pub(crate) source_echoes: SourceEchoes,

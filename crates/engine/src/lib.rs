@@ -44,6 +44,7 @@ mod period;
 mod pipelines;
 mod planning;
 mod plans;
+mod pos_outage;
 mod processes;
 mod queue;
 mod queue_check;
@@ -91,7 +92,7 @@ pub use settings::{
 };
 pub use source_clock::ahead as source_ahead;
 pub use statements::StatementWatcher;
-pub use use_cases::coverage_grid::{CoverageGrid, GridFilter};
+pub use use_cases::coverage_grid::{CoverageGrid, GRID_DAYS_MAX, GridFilter};
 pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
 pub use use_cases::justify_selection::Selection;
 pub use use_cases::notices::{ChannelView, DeliveryView, NoticeRulesView, NoticesView};

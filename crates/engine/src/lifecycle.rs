@@ -27,6 +27,7 @@ use crate::planning::PlanningLock;
 use crate::plans::book::PlanBook;
 use crate::plans::control::{PlanControl, PlanParts};
 use crate::plans::{follow, keeper, start};
+use crate::pos_outage::PosOutage;
 use crate::processes;
 use crate::queue::{Queue, Waiting};
 use crate::run_logs::RunLogs;
@@ -110,6 +111,7 @@ impl Engine {
             plans,
             plan_control,
             last_probe: Mutex::default(),
+            pos_outage: PosOutage::default(),
             source_clock,
             source_echoes,
             started_at,

@@ -1,8 +1,10 @@
 //! `lotes`: how far runs that were asked for together are.
 
+use std::collections::HashMap;
+
 use crate::database::{Connection, Row};
 use domain::BatchId;
-use domain::plan::{PlanHash, PlanState, StopCause};
+use domain::plan::{PlanAction, PlanHash, PlanState, StopCause};
 use jiff::Timestamp;
 
 use crate::instants::{identified, instant, micros, named};
@@ -51,6 +53,8 @@ pub struct BatchPlan {
     pub reason: Option<String>,
     /// The same; None where an earlier version wrote the row.
     pub cause: Option<StopCause>,
+    /// What was done to it and when, the first thing first.
+    pub actions: Vec<(PlanAction, Timestamp)>,
 }
 
 const COUNTS: &str = "SELECT lotes.id::VARCHAR, any_value(lotes.motivo), any_value(lotes.solicitado_por),
@@ -144,12 +148,40 @@ fn counts(connection: &Connection, batches: &[BatchId]) -> Result<Vec<BatchCount
             plan: plan(row).or_set_aside("planes")?.flatten(),
         });
     }
+    if found.iter().any(|batch| batch.plan.is_some()) {
+        let mut actions = actions(connection, &ids)?;
+        for batch in &mut found {
+            let of_batch = actions.remove(&batch.id).unwrap_or_default();
+            batch.plan.iter_mut().for_each(|plan| plan.actions.clone_from(&of_batch));
+        }
+    }
     Ok(found)
+}
+
+/// What was done to plans and when, the first thing first.
+fn actions(connection: &Connection, plans: &str) -> Result<HashMap<BatchId, Vec<(PlanAction, Timestamp)>>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT plan_id::VARCHAR, accion, epoch_us(en) FROM planes_decisiones WHERE plan_id IN ({plans}) ORDER BY en, {}",
+        connection.choose("rowid", "orden")
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut actions: HashMap<BatchId, Vec<(PlanAction, Timestamp)>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let Some((plan, action, at)) = action(row).or_set_aside("planes_decisiones")? else { continue };
+        actions.entry(plan).or_default().push((action, at));
+    }
+    Ok(actions)
+}
+
+fn action(row: &Row<'_>) -> Result<(BatchId, PlanAction, Timestamp)> {
+    let plan = identified("plan_id", &row.get::<_, String>(0)?)?;
+    Ok((plan, named("accion", &row.get::<_, String>(1)?)?, instant("en", row.get(2)?)?))
 }
 
 fn plan(row: &Row<'_>) -> Result<Option<BatchPlan>> {
     let (hash, state) = (row.get::<_, Option<String>>(11)?, row.get::<_, Option<String>>(12)?);
     let (Some(hash), Some(state)) = (hash, state) else { return Ok(None) };
     let (reason, cause) = (row.get(13)?, cause_of(row, 14)?);
-    Ok(Some(BatchPlan { hash: sealed(&hash)?, state: named("estado", &state)?, reason, cause }))
+    let (hash, state) = (sealed(&hash)?, named("estado", &state)?);
+    Ok(Some(BatchPlan { hash, state, reason, cause, actions: Vec::new() }))
 }

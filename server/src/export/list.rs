@@ -3,13 +3,14 @@
 use domain::decision::DecisionFilter;
 use domain::filter::{GapFilter, MetricsFilter, RunFilter};
 use domain::read_model::{
-    BranchMetrics, DecisionView, FreshnessView, GapView, JustificationView, ReconciliationView, RunView,
+    BranchMetrics, DecisionView, FreshnessView, GapView, JustificationView, PlanView, ReconciliationView, RunView,
 };
 use engine::{Actor, Engine, UseCaseError};
 use serde_json::Value;
 use warehouse::ColumnKind;
 
 use super::head::columns;
+use super::stores::{self, Store, StoreDay};
 
 /// A list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -35,11 +36,20 @@ pub enum Exported {
     /// Reliability by store.
     #[value(help = "La confiabilidad de cada tienda")]
     Metricas,
+    /// Recoveries.
+    #[value(help = "Las recuperaciones")]
+    Recuperaciones,
+    /// The days of each store.
+    #[value(help = "Los días de cada tienda, con lo que falta")]
+    Cobertura,
+    /// Stores.
+    #[value(help = "Las tiendas, con lo que les falta")]
+    Tiendas,
 }
 
 impl Exported {
     /// Every one of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Pendientes,
         Self::Ejecuciones,
         Self::Decisiones,
@@ -47,6 +57,9 @@ impl Exported {
         Self::Inventario,
         Self::Justificados,
         Self::Metricas,
+        Self::Recuperaciones,
+        Self::Cobertura,
+        Self::Tiendas,
     ];
 
     /// Its name in addresses and of its file.
@@ -59,6 +72,9 @@ impl Exported {
             Self::Inventario => "inventario",
             Self::Justificados => "justificados",
             Self::Metricas => "metricas",
+            Self::Recuperaciones => "recuperaciones",
+            Self::Cobertura => "cobertura",
+            Self::Tiendas => "tiendas",
         }
     }
 
@@ -72,6 +88,9 @@ impl Exported {
             Self::Inventario => columns::<FreshnessView>(),
             Self::Justificados => columns::<JustificationView>(),
             Self::Metricas => columns::<BranchMetrics>(),
+            Self::Recuperaciones => columns::<PlanView>(),
+            Self::Cobertura => columns::<StoreDay>(),
+            Self::Tiendas => columns::<Store>(),
         }
     }
 }
@@ -81,13 +100,16 @@ impl Exported {
 pub struct ExportFilter(pub Vec<(String, String)>);
 
 impl ExportFilter {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Rows of a page, as many as one may have.
 const PAGE: &str = "100";
+
+/// Recoveries that one may ask for at once.
+const PLANS_MAX: u32 = 100;
 
 /// The rows of a list, the first `rows_max` of them.
 pub async fn list(
@@ -120,6 +142,9 @@ pub async fn list(
             let days = domain::filter::bounded("dias", get("dias"), 7, 1, 31)?;
             values(engine.list_reconciliations(actor, domain::filter::branch(branch), days).await?.conciliaciones)
         }
+        Exported::Recuperaciones => values(engine.list_plans(actor, PLANS_MAX).await?.planes),
+        Exported::Cobertura => values(stores::days(engine, actor, filter).await?),
+        Exported::Tiendas => values(stores::stores(engine, actor, filter).await?),
         Exported::Ejecuciones => runs(engine, actor, filter, rows_max).await?,
         Exported::Decisiones => decisions(engine, actor, filter, rows_max).await?,
     };

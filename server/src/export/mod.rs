@@ -4,6 +4,7 @@ mod excel;
 mod flat;
 mod head;
 mod list;
+mod stores;
 
 use std::fmt::Display;
 
@@ -90,7 +91,9 @@ mod tests {
                 assert!(!file(&[], list, format).unwrap().is_empty(), "{}.{format}", list.name());
             }
             let text = String::from_utf8(file(&[], list, ExportFormat::Csv).unwrap()).unwrap();
-            assert!(text.contains("ubicacion_id") && text.lines().count() == 1, "{}: {text}", list.name());
+            let head: Vec<String> = list.columns().into_iter().map(|(name, _)| name).collect();
+            assert!(head.len() > 3, "{}: {head:?}", list.name());
+            assert_eq!(text.trim_end(), head.join(","), "{}", list.name());
         }
     }
 
@@ -104,5 +107,7 @@ mod tests {
         assert_eq!(kind(Exported::Pendientes, "recuperable"), ColumnKind::Truth);
         assert_eq!(kind(Exported::Ejecuciones, "registros_cargados"), ColumnKind::Whole);
         assert_eq!(kind(Exported::Metricas, "tasa_exito_pct"), ColumnKind::Number);
+        assert_eq!(kind(Exported::Cobertura, "valor_usd"), ColumnKind::Number);
+        assert_eq!(kind(Exported::Tiendas, "faltan"), ColumnKind::Whole);
     }
 }

@@ -10,6 +10,7 @@
 mod breaker;
 mod estimate;
 mod hash;
+mod held_time;
 mod pace;
 mod retry;
 mod scope;
@@ -24,6 +25,7 @@ use crate::{EtlKind, Interval, Window};
 pub use breaker::{Breaker, BreakerLimits, Trip};
 pub use estimate::{BranchHistory, BranchLoad, Concurrency, Latency, PlanEstimate, Slot, SlotLines, estimate};
 pub use hash::{InvalidPlanHash, PlanHash};
+pub use held_time::held_time;
 pub use pace::Pace;
 pub use retry::{RetryCandidate, RetryPolicy, is_retried_by_itself};
 pub use scope::{PlanScope, ScopePart, windows_in_scope};

@@ -161,11 +161,16 @@ read_model! {
         pub terminado_en: Option<Timestamp>,
     }
 
-    /// The windows of a store, those that touch as one stretch.
+    /// The windows of a store, those that touch as one stretch, and what its runs came to: zeroes before the plan is started.
     pub struct PlanBranchWindows {
         pub ubicacion_id: BranchId,
         /// None where the store is not configured any more.
         pub ubicacion_nombre: Option<String>,
+        pub en_cola: u64,
+        pub en_proceso: u64,
+        pub exitosas: u64,
+        pub fallidas: u64,
+        pub canceladas: u64,
         pub tramos: Vec<PlanStretch>,
     }
 
@@ -173,6 +178,9 @@ read_model! {
     pub struct PlanDetail {
         #[serde(flatten)]
         pub plan: PlanView,
+        /// From its start up to its end, or to now, without the time in which it was held; None before it is started.
+        pub segundos_en_marcha: Option<f64>,
+        /// What needs a person first, then what is not done, then what is.
         pub tiendas: Vec<PlanBranchWindows>,
         pub decisiones: Vec<PlanDecision>,
     }
@@ -190,5 +198,12 @@ read_model! {
         pub hash: String,
         #[serde(default)]
         pub motivo: Option<String>,
+    }
+}
+
+impl PlanView {
+    /// What names it and no other: its id once it was started; before, its hash.
+    pub fn reference(&self) -> String {
+        self.lote_id.map_or_else(|| self.hash.to_string(), |id| id.to_string())
     }
 }

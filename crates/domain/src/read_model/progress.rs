@@ -25,6 +25,8 @@ read_model! {
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         #[serde(with = "crate::plain_time")]
         pub creado_en: Timestamp,
+        /// Since it was queued, without the time in which its plan was held.
+        pub segundos_en_marcha: f64,
         /// None while windows are left.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
         #[serde(default, with = "crate::plain_time::optional")]

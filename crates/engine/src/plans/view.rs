@@ -1,11 +1,14 @@
 //! Plans as they are shown.
 
-use domain::plan::PlanScope;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use domain::plan::{PlanScope, held_time};
 use domain::read_model::{PlanBranchWindows, PlanDecision, PlanStretch, PlanView};
 use domain::window::{LocalPeriod, day_interval, half_hours, local_dates};
-use domain::{Branch, Interval, IntervalSet};
-use jiff::Timestamp;
-use warehouse::{PlanRecord, RecordedDecision};
+use domain::{Branch, BranchId, Interval, IntervalSet};
+use jiff::{SignedDuration, Timestamp};
+use warehouse::{PlanCounts, PlanRecord, RecordedDecision};
 
 use crate::branches::BranchRegistry;
 
@@ -46,17 +49,38 @@ pub(crate) fn decision_view(decision: RecordedDecision) -> PlanDecision {
     }
 }
 
-/// The windows of a plan by store, those that touch as one stretch.
-pub(crate) fn windows_view(branches: &BranchRegistry, scope: &PlanScope) -> Vec<PlanBranchWindows> {
-    let view = |id: &domain::BranchId| {
+/// The windows of a plan by store, those that touch as one stretch: first the stores with failures, then those that are not
+/// done, then the others.
+pub(crate) fn windows_view(
+    branches: &BranchRegistry,
+    scope: &PlanScope,
+    counts: &HashMap<BranchId, PlanCounts>,
+) -> Vec<PlanBranchWindows> {
+    let view = |id: &BranchId| {
         let branch = branches.find(id);
+        let PlanCounts { queued, running, succeeded, failed, cancelled, .. } =
+            counts.get(id).copied().unwrap_or_default();
         PlanBranchWindows {
             ubicacion_id: id.clone(),
             ubicacion_nombre: branch.as_ref().map(|branch| branch.name.clone()),
+            en_cola: queued,
+            en_proceso: running,
+            exitosas: succeeded,
+            fallidas: failed,
+            canceladas: cancelled,
             tramos: branch.as_ref().map(|branch| stretches(branch, &scope.of_branch(id))).unwrap_or_default(),
         }
     };
-    scope.branches().into_iter().map(view).collect()
+    let mut stores: Vec<PlanBranchWindows> = scope.branches().into_iter().map(view).collect();
+    stores.sort_by_key(|store| Reverse((store.fallidas, store.en_cola + store.en_proceso, store.canceladas)));
+    stores
+}
+
+/// For how long a plan has run; None before it is started. While it is held, no window of it starts.
+pub(crate) fn time_run(plan: &PlanRecord, decisions: &[RecordedDecision], now: Timestamp) -> Option<SignedDuration> {
+    let until = plan.ended_at.unwrap_or(now);
+    let held = held_time(decisions.iter().map(|decision| (decision.action, decision.at)), until);
+    plan.started_at.map(|start| (until.duration_since(start) - held).max(SignedDuration::ZERO))
 }
 
 /// Half hours in a row, each stretch on one local day.

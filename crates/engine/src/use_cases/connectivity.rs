@@ -21,6 +21,7 @@ impl Engine {
             return Ok(answer.clone());
         }
         let answer = self.probe().await;
+        self.pos_outage.record(&answer);
         *last = Some((Instant::now(), answer.clone()));
         Ok(answer)
     }

@@ -1,7 +1,8 @@
 //! How far batches are.
 
+use domain::plan::held_time;
 use domain::read_model::{BatchProgress, PlanInProgress, Progress};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use warehouse::{BatchCounts, Subject};
 
 use crate::answer_cache::Question;
@@ -26,7 +27,10 @@ impl Engine {
 /// A batch as it is shown. Rate and time left follow from what was done since its first run started.
 pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
     let until = batch.ended_at.unwrap_or(now);
-    let seconds = batch.started_at.map_or(0.0, |start| until.duration_since(start).as_secs_f64()).max(0.0);
+    // While a plan is held nothing of it starts: that time says nothing of how fast it is.
+    let held = batch.plan.as_ref().map_or(SignedDuration::ZERO, |plan| held_time(plan.actions.iter().copied(), until));
+    let running = |since: Timestamp| (until.duration_since(since) - held).max(SignedDuration::ZERO);
+    let seconds = batch.started_at.map_or(0.0, |start| running(start).as_secs_f64());
     let rate = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
     let left = batch.runs - batch.finished;
     // A plan that is held says nothing of when it will be done.
@@ -46,6 +50,7 @@ pub(crate) fn view(batch: BatchCounts, now: Timestamp) -> BatchProgress {
         segundos_restantes: (windows_a_second > 0.0 && is_going_on)
             .then(|| (left as f64 / windows_a_second).ceil() as u64),
         creado_en: batch.created_at,
+        segundos_en_marcha: running(batch.created_at).as_secs_f64(),
         terminado_en: batch.ended_at,
         plan: batch.plan.map(|plan| PlanInProgress {
             hash: plan.hash,

@@ -1,10 +1,10 @@
 //! Starting a plan by its hash: what runs is what was shown, or nothing.
 
-use domain::RunId;
 use domain::filter::{InvalidParameter, Requirement};
 use domain::plan::{Plan, PlanHash, PlanState};
 use domain::read_model::PlanView;
 use domain::window::LocalPeriod;
+use domain::{BatchId, RunId};
 use monitoring::GapRecovery;
 use warehouse::{PlanRecord, RunRecord};
 
@@ -73,9 +73,15 @@ impl Engine {
         Ok(plan)
     }
 
-    /// The latest plan of a hash, or of its first digits.
-    pub(crate) async fn known_plan(&self, hash: &str) -> Result<PlanRecord, UseCaseError> {
-        let digits = hash.trim().to_lowercase();
+    /// The plan of an id; or the latest one of a hash, or of its first digits.
+    pub(crate) async fn known_plan(&self, which: &str) -> Result<PlanRecord, UseCaseError> {
+        let digits = which.trim().to_lowercase();
+        // An id without its dashes would be the beginning of a hash.
+        if digits.contains('-')
+            && let Ok(id) = digits.parse()
+        {
+            return self.plan_by_id(BatchId(id)).await;
+        }
         if !PlanHash::is_beginning(&digits) {
             let requirement = Requirement::PlanHash { digits: PlanHash::SHORT_DIGITS };
             return Err(InvalidParameter { name: "hash", requirement }.into());
@@ -88,7 +94,7 @@ impl Engine {
         }
     }
 
-    pub(crate) async fn plan_by_id(&self, plan: domain::BatchId) -> Result<PlanRecord, UseCaseError> {
+    pub(crate) async fn plan_by_id(&self, plan: BatchId) -> Result<PlanRecord, UseCaseError> {
         self.warehouse.plan(plan).await?.ok_or(UseCaseError::UnknownPlan)
     }
 }

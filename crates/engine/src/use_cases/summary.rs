@@ -25,6 +25,8 @@ const FIRING_ALLOWANCE: SignedDuration = SignedDuration::from_secs(60);
 pub struct Summary {
     /// In one sentence.
     pub verdict: Verdict,
+    /// Since when the POS does not respond, on the clock of the schedules; None while it does, as far as is known.
+    pub outage: Option<DateTime>,
     /// Half hours of sales that are missing: nothing is under way that would bring them.
     pub windows: u64,
     /// Those of them that wait in a plan which is paused or was stopped, until somebody resumes it.
@@ -89,8 +91,12 @@ impl Engine {
         let held = gaps.gaps.iter().filter(|gap| gap.estado == GapState::Held);
         let windows = needs.iter().map(|need| need.windows).sum();
         let now = gaps.generado_en;
+        let failing = self.live_looks.known().most_fail_since();
+        let outage =
+            self.pos_outage.since(self.clock.now(), failing).map(|at| self.settings.schedules.zone.to_datetime(at));
         Ok(Summary {
-            verdict: Verdict::of(self.scheduler_state(&schedules, now), work, windows),
+            verdict: Verdict::of(self.scheduler_state(&schedules, now), work, windows, outage),
+            outage,
             windows,
             held_windows: held.map(|gap| u64::from(gap.ventanas)).sum(),
             value_usd: needs.iter().map(|need| need.value_usd).sum(),

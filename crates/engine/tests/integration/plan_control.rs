@@ -176,7 +176,19 @@ async fn a_store_that_refuses_is_left_out_of_a_plan_and_can_be_recovered_later()
     started(&world.engine, &preview).await;
     let done = until(&world.engine, hash, PlanState::Finished).await;
     assert_eq!((done.exitosas, done.fallidas, done.canceladas), (20, 3, 17));
-    let decisions = world.engine.read_plan(&operator(), hash).await.unwrap().decisiones;
+    let detail = world.engine.read_plan(&operator(), hash).await.unwrap();
+    let of_store = detail.tiendas.iter().map(|store| {
+        (
+            store.ubicacion_id.as_str(),
+            store.exitosas,
+            store.fallidas,
+            store.canceladas,
+            store.en_cola + store.en_proceso,
+        )
+    });
+    let worst_first = [("tienda_01", 0, 3, 17, 0), ("tienda_08", 20, 0, 0, 0)];
+    assert_eq!(of_store.collect::<Vec<_>>(), worst_first);
+    let decisions = detail.decisiones;
     let skipped: Vec<_> = decisions.iter().filter(|decision| decision.accion == PlanAction::SkipStore).collect();
     assert_eq!(skipped.len(), 1, "{decisions:?}");
     assert!(skipped[0].causa.is_some());
@@ -189,6 +201,30 @@ async fn a_store_that_refuses_is_left_out_of_a_plan_and_can_be_recovered_later()
     assert_eq!(again.ventanas, 20, "what is missing can be asked for again at once");
     started(&world.engine, &again).await;
     assert_eq!(until(&world.engine, again.hash.as_str(), PlanState::Finished).await.exitosas, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_in_which_a_plan_is_held_is_not_counted() {
+    let world = World::with(EngineSettings { workers: 0, ..settings() }).await;
+    world.clock.set("2025-11-18T16:30:00Z");
+    let preview = shown(&world.engine, period("10:00", "20:00")).await;
+    let hash = preview.hash.as_str();
+    assert_eq!(world.engine.read_plan(&operator(), hash).await.unwrap().segundos_en_marcha, None);
+    started(&world.engine, &preview).await;
+    let counted = async || {
+        let detail = world.engine.read_plan(&operator(), hash).await.unwrap();
+        let batches = world.engine.progress(&operator()).await.unwrap().lotes;
+        (detail.segundos_en_marcha, batches[0].segundos_en_marcha)
+    };
+    world.clock.set("2025-11-18T16:32:00Z");
+    world.engine.pause_plan(&operator(), hash, None).await.unwrap();
+    world.clock.set("2025-11-18T17:00:00Z");
+    assert_eq!(counted().await, (Some(120.0), 120.0));
+    world.engine.resume_plan(&operator(), hash, None).await.unwrap();
+    world.clock.set("2025-11-18T17:01:00Z");
+    world.engine.cancel_plan(&operator(), hash, None).await.unwrap();
+    world.clock.set("2025-11-18T18:00:00Z");
+    assert_eq!(world.engine.read_plan(&operator(), hash).await.unwrap().segundos_en_marcha, Some(180.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

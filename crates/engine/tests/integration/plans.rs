@@ -168,6 +168,27 @@ async fn two_people_see_one_hash_and_start_one_execution() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_equal_plans_each_is_shown_by_its_id_and_the_later_one_by_its_hash() {
+    let world = World::with(brisk()).await;
+    let repeat = PlanRequest { repetir_cargado: true, ..period("10:00", "12:00") };
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let preview = shown(&world.engine, repeat.clone()).await;
+        ids.push(started(&world.engine, &preview).await.lote_id.unwrap());
+        until(&world.engine, preview.hash.as_str(), PlanState::Finished).await;
+    }
+    assert_ne!(ids[0], ids[1]);
+    for id in &ids {
+        let plan = plan_of(&world.engine, &id.to_string()).await;
+        assert_eq!((plan.lote_id, plan.reference()), (Some(*id), id.to_string()));
+    }
+    let hash = plan_of(&world.engine, &ids[0].to_string()).await.hash;
+    assert_eq!(plan_of(&world.engine, hash.as_str()).await.lote_id, Some(ids[1]));
+    let unknown = uuid::Uuid::nil().to_string();
+    assert_eq!(world.engine.read_plan(&operator(), &unknown).await.unwrap_err().code(), ProblemCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_is_not_true_any_more_is_refused_and_names_the_one_that_is() {
     let world = World::new().await;
     let old = shown(&world.engine, period("10:00", "12:00")).await;

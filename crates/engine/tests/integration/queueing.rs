@@ -102,8 +102,20 @@ async fn connectivity_tells_a_silent_pos_from_a_broken_one() {
     world.sim.add_fault(Fault::new(FaultKind::Hang { seconds: 5 }));
     assert_eq!(state().await, ConnectivityState::Timeout);
     world.sim.clear_faults();
+    assert_eq!(state().await, ConnectivityState::Available);
+    world.clock.set("2025-11-18T16:30:00Z");
     world.sim.add_fault(Fault::new(FaultKind::Refuse));
     assert_eq!(state().await, ConnectivityState::Error);
+
+    let outage = async || world.engine.summary(&operator()).await.unwrap().outage;
+    let since = Some(jiff::civil::date(2025, 11, 18).at(12, 30, 0, 0));
+    assert_eq!(outage().await, since);
+    world.clock.set("2025-11-18T16:32:00Z");
+    assert_eq!(state().await, ConnectivityState::Error);
+    assert_eq!(outage().await, since, "it lasts since the first probe that failed");
+    world.sim.clear_faults();
+    assert_eq!(state().await, ConnectivityState::Available);
+    assert_eq!(outage().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,18 +119,19 @@ pub struct PlanCounts {
     pub loaded: u64,
 }
 
-/// What the runs of some plans came to, each window once, by its latest run: one that was interrupted may have been queued anew.
-fn counted(plans: &str) -> String {
+/// What the runs of some plans came to, by a column of theirs, each window once, by its latest run: one that was interrupted may
+/// have been queued anew.
+fn counted(plans: &str, column: &str) -> String {
     format!(
-        "SELECT lote_id::VARCHAR, count(*) FILTER (WHERE estado = 'en_cola')::UBIGINT,
+        "SELECT {column}::VARCHAR, count(*) FILTER (WHERE estado = 'en_cola')::UBIGINT,
             count(*) FILTER (WHERE estado = 'en_proceso')::UBIGINT, count(*) FILTER (WHERE estado = 'exitoso')::UBIGINT,
             count(*) FILTER (WHERE estado IN ('fallido', 'parcial', 'interrumpido'))::UBIGINT,
             count(*) FILTER (WHERE estado = 'cancelado')::UBIGINT, coalesce(sum(registros_cargados), 0)::UBIGINT
          FROM (
-            SELECT lote_id, estado, registros_cargados,
+            SELECT lote_id, ubicacion_id, estado, registros_cargados,
                 row_number() OVER (PARTITION BY lote_id, ubicacion_id, ventana_desde ORDER BY id DESC) AS lugar
             FROM etl_ejecuciones WHERE lote_id IN ({plans})) AS numeradas
-         WHERE lugar = 1 GROUP BY lote_id"
+         WHERE lugar = 1 GROUP BY {column}"
     )
 }
 
@@ -181,6 +182,20 @@ impl Warehouse {
                 parts.extend(scope_part(row).or_set_aside("planes_alcance")?);
             }
             Ok(PlanScope { parts })
+        })
+        .await
+    }
+
+    /// What the runs of a plan that was started came to in each store that it has runs of.
+    pub async fn plan_counts_by_branch(&self, plan: BatchId) -> Result<HashMap<BranchId, PlanCounts>> {
+        self.read("plan_por_tienda", move |connection| {
+            let mut statement = connection.prepare(&counted(&list([plan]), "ubicacion_id"))?;
+            let mut rows = statement.query([])?;
+            let mut counts = HashMap::new();
+            while let Some(row) = rows.next()? {
+                counts.insert(BranchId::new(row.get::<_, String>(0)?), counts_in(row)?);
+            }
+            Ok(counts)
         })
         .await
     }
@@ -253,21 +268,25 @@ fn plans(connection: &Connection, which: &str, values: impl Params) -> Result<Ve
 }
 
 fn counts_of(connection: &Connection, started: &[BatchId]) -> Result<HashMap<BatchId, PlanCounts>> {
-    let mut statement = connection.prepare(&counted(&list(started)))?;
+    let mut statement = connection.prepare(&counted(&list(started), "lote_id"))?;
     let mut rows = statement.query([])?;
     let mut counts = HashMap::new();
     while let Some(row) = rows.next()? {
-        let of_plan = PlanCounts {
-            queued: row.get(1)?,
-            running: row.get(2)?,
-            succeeded: row.get(3)?,
-            failed: row.get(4)?,
-            cancelled: row.get(5)?,
-            loaded: row.get(6)?,
-        };
-        counts.insert(identified("lote_id", &row.get::<_, String>(0)?)?, of_plan);
+        counts.insert(identified("lote_id", &row.get::<_, String>(0)?)?, counts_in(row)?);
     }
     Ok(counts)
+}
+
+/// Of a row of [`counted`].
+fn counts_in(row: &Row<'_>) -> Result<PlanCounts> {
+    Ok(PlanCounts {
+        queued: row.get(1)?,
+        running: row.get(2)?,
+        succeeded: row.get(3)?,
+        failed: row.get(4)?,
+        cancelled: row.get(5)?,
+        loaded: row.get(6)?,
+    })
 }
 
 fn plan(row: &Row<'_>) -> Result<PlanRecord> {
