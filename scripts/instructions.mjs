@@ -26,7 +26,7 @@ export function compare(committed, counted, tolerancePercent = TOLERANCE_PERCENT
     const percent = (count / before - 1) * 100;
     const change = `${count}, ${percent >= 0 ? "+" : ""}${percent.toFixed(1)} % of ${before}`;
     const isQuicker = percent < -tolerancePercent;
-    return { path, fails: percent > tolerancePercent, says: isQuicker ? `${change}: accept it, so that it stays` : change };
+    return { path, fails: count * 100 > before * (100 + tolerancePercent), says: isQuicker ? `${change}: accept it, so that it stays` : change };
   });
 }
 

@@ -60,7 +60,7 @@ fn counted_intervals(weeks: &[(IntervalSet<Timestamp>, IntervalSet<Timestamp>)])
 fn counted_recovery(evidence: &[GapEvidence], branch: &BranchId, range: Interval<Timestamp>, zone: &TimeZone) -> usize {
     let mut windows = 0;
     for of_store in evidence {
-        windows += windows_to_recover(branch, EtlKind::Ventas, range, of_store, zone).len();
+        windows += windows_to_recover(branch, EtlKind::Sales, range, of_store, zone).len();
     }
     windows
 }
