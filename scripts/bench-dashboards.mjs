@@ -8,6 +8,7 @@
 // and fetches its page again. Settings are passed on as variables of the environment.
 import { spawn } from "node:child_process";
 
+import { dashboard } from "./bench-measure.mjs";
 import { Server, recover, residentMb, sleep } from "./bench-server.mjs";
 
 const [klk, ...settings] = process.argv.slice(2);
@@ -19,8 +20,6 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 1);
 const STORES = 5;
 const DAYS = Number(process.env.BENCH_DAYS ?? 7);
 const CONCURRENT = 16;
-// As in live.ts.
-const [SETTLE_MS, PAUSE_MS] = [300, 1_500];
 const PAGES = ["/", "/actividad", "/pendientes", "/cobertura"];
 
 const start = async () => {
@@ -39,32 +38,6 @@ const start = async () => {
   });
   return server.signIn();
 };
-
-/** A tab that shows a page. */
-async function dashboard(server, path, counts) {
-  const first = await server.ask(path);
-  if (first.status !== 200) throw new Error(`${path}: ${first.status}`);
-  const topics = (/data-temas="([^"]*)"/.exec(first.body.toString()) ?? ["", ""])[1].split(" ");
-  let [planned, fetchedAt, isClosed] = [undefined, performance.now(), false];
-  const refresh = async () => {
-    planned = undefined;
-    const { status } = await server.ask(path);
-    if (status !== 200) throw new Error(`${path}: ${status}`);
-    fetchedAt = performance.now();
-    counts.fetched += 1;
-  };
-  const hear = (topic) => {
-    if (planned !== undefined || isClosed || !topics.includes(topic)) return;
-    const wait = Math.max(SETTLE_MS, fetchedAt + PAUSE_MS - performance.now());
-    planned = setTimeout(() => void refresh().catch((error) => isClosed || console.error(error.message)), wait);
-  };
-  const close = await server.listen(hear);
-  return () => {
-    isClosed = true;
-    clearTimeout(planned);
-    close();
-  };
-}
 
 /** Requests one after the other on each of some connections, until it is over. */
 async function ask(server, isOver) {

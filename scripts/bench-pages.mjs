@@ -5,16 +5,18 @@
 //
 // DATABASE is made by the bench `scene` of the warehouse; settings are passed on as variables of the environment.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { measure } from "./bench-measure.mjs";
+import { residentMb } from "./bench-server.mjs";
 
 const [klk, database, stores, ...settings] = process.argv.slice(2);
 const PORT = Number(process.env.BENCH_PORT ?? 3917);
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 300);
 const CONCURRENT = 16;
-const TICK_MS = 10;
 
 const folder = mkdtempSync(join(tmpdir(), "klk-bench-"));
 const store = (_, index) => {
@@ -63,37 +65,6 @@ async function signIn() {
   if (cookie === "") throw new Error(`nobody is signed in: ${answer.status}`);
 }
 
-function processorMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-function residentMb(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1000;
-}
-
-const percentile = (times, share) => times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))];
-
-async function measure(pid, path, workers) {
-  const times = [];
-  const [before, started] = [processorMs(pid), performance.now()];
-  const work = async () => {
-    for (let round = 0; round < REQUESTS / workers; round += 1) {
-      const { status, ms } = await ask(path);
-      if (status !== 200) throw new Error(`${path}: ${status}`);
-      times.push(ms);
-    }
-  };
-  await Promise.all(Array.from({ length: workers }, work));
-  const wall = performance.now() - started;
-  return {
-    cpu: (processorMs(pid) - before) / times.length,
-    p50: percentile(times, 0.5),
-    p99: percentile(times, 0.99),
-    perSecond: (times.length / wall) * 1000,
-  };
-}
-
 const added = spawnSync(klk, ["usuarios", "crear", person, "--rol", "administrador"], {
   cwd: folder, env: environment, input: `${password}\n`, stdio: ["pipe", "ignore", "inherit"],
 });
@@ -133,8 +104,8 @@ try {
       continue;
     }
     for (let round = 0; round < 10; round += 1) await ask(path);
-    const alone = await measure(server.pid, path, 1);
-    const together = await measure(server.pid, path, CONCURRENT);
+    const alone = await measure({ pid: server.pid, ask }, path, { workers: 1, requests: REQUESTS });
+    const together = await measure({ pid: server.pid, ask }, path, { workers: CONCURRENT, requests: REQUESTS });
     rows.push({ path: path.replace(run.id, ":run"), cold_ms: cold.ms, alone, together });
     console.log(
       path.replace(run.id, ":run").slice(0, 48).padEnd(48) + number(cold.ms, 1) + number(alone.cpu) + number(alone.p50) +

@@ -65,9 +65,11 @@ export class Server {
     }
     Server.running.add(server);
     const parameters = ["serve", ...(role ? ["--rol", role] : [])];
+    server.startedAt = performance.now();
     server.process = spawn(klk, parameters, { ...options, stdio: ["ignore", "inherit", "inherit"] });
     server.agent = new Agent({ keepAlive: true, maxSockets: 4096 });
     await server.isReady();
+    server.readyAt = performance.now();
     return server;
   }
 

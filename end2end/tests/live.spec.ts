@@ -318,3 +318,32 @@ test('another build is taken over, but not while somebody writes', async ({ page
   // Unlike `evaluate`, this outlives the change of documents that it waits for.
   await page.waitForFunction(() => (window as unknown as { same?: boolean }).same !== true);
 });
+
+test('a tab that is hidden asks nothing, and catches up once it is shown', async ({ context }) => {
+  const hidden = await context.newPage();
+  await hidden.clock.install();
+  await hidden.goto(`${klk.url}/pendientes/justificados`);
+  await untilLive(hidden);
+  const show = (isHidden: boolean) =>
+    hidden.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  await show(true);
+  const asked: string[] = [];
+  hidden.on('request', (request) => asked.push(request.url()));
+
+  // Another tab hears of the change and shows it; the clock of the hidden one goes on for longer than anything waits.
+  const shown = await context.newPage();
+  await shown.goto(`${klk.url}/pendientes/justificados`);
+  await untilLive(shown);
+  await change('15');
+  await expect(shown.getByText('Ana 15')).toBeVisible();
+  await hidden.clock.runFor(150_000);
+  expect(asked).toEqual([]);
+
+  await show(false);
+  await hidden.clock.runFor(5_000);
+  await expect(hidden.getByText('Ana 15')).toBeVisible();
+  expect(asked.length).toBeGreaterThan(0);
+});
