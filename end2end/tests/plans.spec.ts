@@ -84,7 +84,7 @@ test('gaps that are selected are recovered together', async ({ page }) => {
   await expect(dialog).toContainText('2 medias horas, 2 llamadas al POS');
   await dialog.getByRole('button', { name: 'Recuperar', exact: true }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText('2 medias horas en cola')).toBeVisible();
+  await expect(page.getByText(/^2 medias horas (en cola|cargadas)/)).toBeVisible();
   await expect(page.getByRole('row', { name: /PARAISO|PERIFERICO/ })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Recuperar selección (0)' })).toBeVisible();
   expect(errors).toEqual([]);
