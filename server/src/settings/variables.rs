@@ -48,7 +48,7 @@ variables! {
     WRITES_TOGETHER_MAX = "KLK_WRITES_TOGETHER_MAX", number(32, 1, 1000), "Escrituras de ejecuciones que comparten una transacción cuando esperan a la vez; con 1 cada una tiene la suya.";
     DATABASE_LOG_BYTES_MAX = "KLK_DATABASE_LOG_BYTES_MAX", number(67_108_864, 1_048_576, 4_294_967_296), "Bytes del registro de la base (.wal) tras los que se integra al archivo. Integrarlo cuesta; al arrancar después de un corte se lee.";
     DATABASE_FREE_BYTES_MIN = "KLK_DATABASE_FREE_BYTES_MIN", number(67_108_864, 0, 1_099_511_627_776), "Bytes libres en el disco de la base de datos con los que /health/ready dice que se puede trabajar; con menos, que no. Con 0 no se mira.";
-    DATABASE_WRITE_SECONDS_MAX = "KLK_DATABASE_WRITE_SECONDS_MAX", number(60, 5, 86_400), "Segundos que puede durar una escritura de la base de datos; con más, /health/ready dice que no se puede trabajar y se avisa una vez. Un respaldo, que dura según el tamaño, no cuenta.";
+    DATABASE_WRITE_SECONDS_MAX = "KLK_DATABASE_WRITE_SECONDS_MAX", number(60, 5, 86_400), "Segundos que puede durar una escritura de la base de datos; con más, /health/ready dice que no se puede trabajar y se avisa una vez. De un respaldo, que dura según el tamaño, cuenta cada parte (64 MiB).";
     DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 

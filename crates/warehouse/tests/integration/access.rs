@@ -137,7 +137,8 @@ async fn a_session_is_opened_while_the_user_may_sign_in_with_the_password_that_w
     assert_eq!(change(with("otra"), disabled, 6).await, UserChangeOutcome::Stored);
     assert!(!open(7, Some("otra")).await && !open(8, None).await, "they were disabled meanwhile");
     let records = warehouse.access_records().await.unwrap();
-    let sessions: Vec<Uuid> = records.sessions.iter().map(|session| session.id).collect();
+    let mut sessions: Vec<Uuid> = records.sessions.iter().map(|session| session.id).collect();
+    sessions.sort_unstable();
     assert_eq!(sessions, [2, 5].map(Uuid::from_u128));
     let signed_in = warehouse.audit(20).await.unwrap().into_iter().filter(|entry| entry.action == AuditAction::SignIn);
     assert_eq!(signed_in.count(), 2, "what was refused is not in the audit as done");
