@@ -34,6 +34,7 @@ const environment = {
   KLK_SCHEDULER: "off",
   KLK_AUTO_RETRY: "off",
   KLK_LOG: "error",
+  KLK_PETICIONES_POR_PERSONA_MAX: "0",
   ...Object.fromEntries(settings.map((setting) => setting.split("="))),
 };
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });

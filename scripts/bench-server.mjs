@@ -54,6 +54,7 @@ export class Server {
       KLK_SCHEDULER: "off",
       KLK_AUTO_RETRY: "off",
       KLK_LOG: "error",
+      KLK_PETICIONES_POR_PERSONA_MAX: "0",
       ...settings,
     };
     const options = { cwd: server.folder, env: environment };

@@ -9,7 +9,7 @@ use domain::problem::Problem;
 use domain::read_model::Connectivity;
 use domain::{Branch, EtlKind, Interval, RunId, RunMode};
 use jiff::Timestamp;
-use monitoring::{CheckIn, Monitoring};
+use monitoring::{CheckIn, Monitoring, RepeatLimiter};
 use texts::Language;
 use tokio::sync::{Mutex, broadcast, watch};
 use tokio::task::JoinSet;
@@ -29,7 +29,6 @@ use crate::live_looks::LiveLooks;
 use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
-use crate::outage::OutageReports;
 use crate::planning::{Planning, PlanningLock};
 use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
@@ -41,6 +40,9 @@ use crate::settings::EngineSettings;
 use crate::source_clock::{ClockDrift, SourceClock, ahead};
 use crate::source_echoes::SourceEchoes;
 use crate::unanswered_days::UnansweredDays;
+
+/// What is reported once a minute: every request fails because of it.
+const OUTAGE: &str = "database away";
 
 /// Why runs are queued.
 pub(crate) enum EnqueueReason {
@@ -99,7 +101,7 @@ pub struct Shared {
     /// What runs are doing.
     pub(crate) run_logs: RunLogs,
     pub(crate) planning: PlanningLock,
-    pub(crate) outage_reports: OutageReports,
+    pub(crate) outage_reports: RepeatLimiter,
     pub(crate) stopped: AtomicBool,
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -177,20 +179,26 @@ impl Engine {
     }
 
     /// What a caller gets for an error. The one place where that is decided: what is answered with 5xx is logged
-    /// and reported once, under the reference code that the caller is shown. Of an outage of the database
-    /// each request is logged, and one a minute is reported.
+    /// and reported once, under the reference code that the caller is shown. Of an outage of the database one request a
+    /// minute is logged and reported, with how many were left out since the last one.
     pub fn problem(&self, endpoint: &'static str, error: UseCaseError, language: Language) -> Problem {
         let correlacion = self.ids.correlation();
         let codigo = error.code();
         let is_away = matches!(error, UseCaseError::Warehouse(WarehouseError::Away(_)));
-        if is_away && !self.outage_reports.take_turn(Instant::now()) {
-            tracing::warn!(endpoint, correlacion, "{error}");
-        } else if codigo.status() >= 500 {
-            monitoring::capture_server_error(&error, &correlacion);
-            let source = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::error!(target: monitoring::REPORTED_TARGET, endpoint, correlacion, source, "{error}");
-        } else {
-            tracing::info!(endpoint, correlacion, codigo = codigo.as_str(), "{error}");
+        let turn = if is_away { self.outage_reports.take_turn(OUTAGE, Instant::now()) } else { Some(0) };
+        match turn {
+            None => {
+                monitoring::count_as_reported();
+                tracing::debug!(endpoint, correlacion, "{error}");
+            }
+            Some(left_out) if codigo.status() >= 500 => {
+                monitoring::capture_server_error(&error, &correlacion);
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(
+                    target: monitoring::REPORTED_TARGET, endpoint, correlacion, source, left_out, "{error}"
+                );
+            }
+            Some(_) => tracing::info!(endpoint, correlacion, codigo = codigo.as_str(), "{error}"),
         }
         Problem { detail: error.text(language), codigo, correlacion, plan_hash: error.plan_hash() }
     }

@@ -39,7 +39,6 @@ mod meters;
 mod notice_office;
 mod notices;
 mod number_holes;
-mod outage;
 mod period;
 mod pipelines;
 mod planning;

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use ::notices::Transport;
 use domain::Branch;
-use monitoring::Monitoring;
+use monitoring::{Monitoring, RepeatLimiter};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use warehouse::{NewProcess, PlanRecord, RunRecord, Warehouse};
@@ -22,7 +22,6 @@ use crate::membership::Membership;
 use crate::meters::Meters;
 use crate::notice_office::NoticeOffice;
 use crate::notices;
-use crate::outage::OutageReports;
 use crate::planning::PlanningLock;
 use crate::plans::book::PlanBook;
 use crate::plans::control::{PlanControl, PlanParts};
@@ -123,7 +122,7 @@ impl Engine {
             meters: Meters::default(),
             run_logs,
             planning: PlanningLock::default(),
-            outage_reports: OutageReports::default(),
+            outage_reports: RepeatLimiter::default(),
             stopped: AtomicBool::new(false),
             tasks: Mutex::new(JoinSet::new()),
         });

@@ -80,6 +80,13 @@ pub fn capture_server_error(error: &(dyn Error + 'static), correlation: &str) {
     hub.capture_event(event);
 }
 
+/// The failure of the current request was reported for another one a moment ago: its answer of 5xx is no event of its own.
+pub fn count_as_reported() {
+    // The request hears of an event as of any other, and nobody captures it.
+    let event = Event { level: Level::Error, ..Event::default() };
+    Hub::current().configure_scope(|scope| drop(scope.apply_to_event(event)));
+}
+
 /// What was to be recovered.
 #[derive(Clone, Debug)]
 pub struct GapRecovery<'a> {

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::extract::{MatchedPath, Request};
@@ -14,6 +15,7 @@ use tower::{Layer, Service};
 
 use crate::capture::COMPONENT_API;
 use crate::limits;
+use crate::repeats::RepeatLimiter;
 use crate::request::{FailureDetail, RequestScope};
 use crate::sampling::is_static_file;
 
@@ -31,21 +33,26 @@ pub type HttpLayers = (NewSentryLayer<Request>, SentryHttpLayer, RouteNameLayer)
 /// The layers for `Router::layer`. What answers a panic (tower-http's `CatchPanic`) and what ends a request that takes
 /// too long belong inside of them.
 pub fn http_layers(new_code: ReferenceCode) -> HttpLayers {
-    (NewSentryLayer::new_from_top(), SentryHttpLayer::new().enable_transaction(), RouteNameLayer { new_code })
+    (
+        NewSentryLayer::new_from_top(),
+        SentryHttpLayer::new().enable_transaction(),
+        RouteNameLayer { new_code, repeats: Arc::default() },
+    )
 }
 
 /// Names a request's transaction by its route alone: without the method, and the same for all unmatched paths. Gives
 /// the request its [`RequestScope`], and reports an answer of 5xx that nobody else has reported.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RouteNameLayer {
     new_code: ReferenceCode,
+    repeats: Arc<RepeatLimiter>,
 }
 
 impl<Inner> Layer<Inner> for RouteNameLayer {
     type Service = RouteName<Inner>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        RouteName { inner, new_code: self.new_code }
+        RouteName { inner, new_code: self.new_code, repeats: Arc::clone(&self.repeats) }
     }
 }
 
@@ -54,6 +61,7 @@ impl<Inner> Layer<Inner> for RouteNameLayer {
 pub struct RouteName<Inner> {
     inner: Inner,
     new_code: ReferenceCode,
+    repeats: Arc<RepeatLimiter>,
 }
 
 impl<Inner, Body> Service<Request> for RouteName<Inner>
@@ -74,6 +82,7 @@ where
         let scope = RequestScope::open((self.new_code)());
         request.extensions_mut().insert(scope.clone());
         let future = self.inner.call(request);
+        let repeats = Arc::clone(&self.repeats);
         Box::pin(async move {
             // The layer around this one starts its transaction when it is first polled, which is now.
             Hub::current().configure_scope(|scope| {
@@ -91,7 +100,7 @@ where
                 && answer.status().is_server_error()
             {
                 let detail = answer.extensions().get::<FailureDetail>().map(|detail| detail.0.as_str());
-                scope.report_unless_reported(answer.status().as_u16(), &route, detail);
+                scope.report_unless_reported(answer.status().as_u16(), &route, detail, &repeats);
             }
             answer
         })

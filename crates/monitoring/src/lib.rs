@@ -17,6 +17,7 @@ mod logs;
 mod provision;
 mod query;
 mod relay;
+mod repeats;
 mod request;
 mod sampling;
 mod scope;
@@ -27,7 +28,7 @@ mod shared;
 mod source_change;
 mod trace;
 
-pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_server_error};
+pub use capture::{COMPONENT_API, EndpointTags, GapRecovery, capture_server_error, count_as_reported};
 pub use check_in::CheckIn;
 pub use check_in_status::CheckInStatus;
 pub use client::{Monitoring, MonitoringGuard, Started, init};
@@ -48,6 +49,7 @@ pub use provision::{
 };
 pub use query::QuerySpan;
 pub use relay::{RelayAnswer, Relayed};
+pub use repeats::RepeatLimiter;
 pub use request::{FailureDetail, RequestScope};
 pub use scope::{in_current_scope, with_current_scope};
 pub use scrub::Scrubber;

@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use sentry::protocol::{Event, SpanStatus};
 use sentry::{Hub, Level, SentryFutureExt, TransactionOrSpan};
 
 use crate::capture::{CORRELATION_TAG, EndpointTags};
+use crate::repeats::RepeatLimiter;
 
 /// A request in hand. The layers put it into the request's extensions; clones are the same request.
 #[derive(Clone)]
@@ -70,20 +72,34 @@ impl RequestScope {
         outcome
     }
 
-    /// Reports an answer of 5xx that nothing else has been reported of.
-    pub(crate) fn report_unless_reported(&self, status: u16, route: &str, detail: Option<&str>) {
+    /// Reports an answer of 5xx that nothing else has been reported of; the same one of other requests, once a minute.
+    pub(crate) fn report_unless_reported(
+        &self,
+        status: u16,
+        route: &str,
+        detail: Option<&str>,
+        repeats: &RepeatLimiter,
+    ) {
         if self.is_reported.load(Ordering::Relaxed) {
             return;
         }
         let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
         let message = format!("HTTP {status} en {route}{detail}");
-        Hub::run(Arc::clone(&self.hub), || {
-            tracing::error!(target: crate::REPORTED_TARGET, correlacion = self.code(), status, route, "{message}");
+        let turn = repeats.take_turn(&message, Instant::now());
+        Hub::run(Arc::clone(&self.hub), || match turn {
+            Some(left_out) => {
+                tracing::error!(
+                    target: crate::REPORTED_TARGET, correlacion = self.code(), status, route, left_out, "{message}"
+                );
+            }
+            None => tracing::debug!(correlacion = self.code(), status, route, "{message}"),
         });
+        let Some(left_out) = turn else { return };
         self.hub.capture_event(Event {
             level: Level::Error,
             message: Some(message),
             fingerprint: vec!["respuesta_5xx".into(), route.to_owned().into(), status.to_string().into()].into(),
+            extra: [("omitidas_antes".to_owned(), left_out.into())].into(),
             ..Event::default()
         });
     }

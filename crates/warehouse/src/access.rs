@@ -229,9 +229,22 @@ impl Warehouse {
         .await
     }
 
-    /// Opens a session, and ends others in the same transaction.
-    pub async fn open_session(&self, session: SessionRow, ended: Vec<Uuid>, audit: AuditEntry) -> Result<()> {
+    /// Opens a session, and ends others in the same transaction. False, and nothing is written, where the user may not sign in
+    /// any more, or has another password than the one that was compared, as where another process has just changed them.
+    /// `password_hash` is None where no password was compared.
+    pub async fn open_session(
+        &self,
+        session: SessionRow,
+        password_hash: Option<String>,
+        ended: Vec<Uuid>,
+        audit: AuditEntry,
+    ) -> Result<bool> {
         self.write("abrir_sesion", move |transaction| {
+            let stored = users(transaction)?;
+            let user = stored.iter().find(|user| user.id == session.user && user.disabled_at.is_none());
+            if !user.is_some_and(|user| password_hash.is_none() || user.password_hash == password_hash) {
+                return Ok(false);
+            }
             transaction.execute(
                 "INSERT INTO sesiones VALUES (?::UUID, ?::UUID, ?, make_timestamptz(?::BIGINT), make_timestamptz(?::BIGINT),
                     make_timestamptz(?::BIGINT), NULL, NULL)",
@@ -245,7 +258,8 @@ impl Warehouse {
                 ],
             )?;
             end(transaction, &ended, audit.at, &audit.actor)?;
-            record(transaction, &audit)
+            record(transaction, &audit)?;
+            Ok(true)
         })
         .await
     }

@@ -37,9 +37,9 @@ impl Warehouse {
         let merges_log = self.access() == Access::ReadAndWrite;
         let draft = files::Draft::beside(&target);
         let (draft, contents, held) = self
-            .hold_writes(move |connection| {
+            .hold_writes(move |connection, running| {
                 let started = Instant::now();
-                let contents = copy(connection, &file, merges_log, &draft)?;
+                let contents = copy(connection, &file, merges_log, &draft, &|| running.step())?;
                 Ok::<_, BackupError>((draft, contents, started.elapsed()))
             })
             .await?

@@ -29,6 +29,7 @@ pub mod calendars;
 mod columns;
 mod commit_mark;
 pub mod coverage;
+mod current_write;
 mod cut_off;
 mod database;
 pub mod decisions;

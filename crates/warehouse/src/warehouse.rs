@@ -10,6 +10,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::backup;
 use crate::commit_mark::{CommitMark, LostCommits};
+use crate::current_write::RunningWrite;
 use crate::database::postgres::{Heard, Server};
 use crate::database::{Connection, Transaction};
 use crate::error::is_damage;
@@ -176,8 +177,8 @@ impl Warehouse {
         self.read("ping", |connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
     }
 
-    /// For how long the writer has been at the write that it does; None where it does none. A copy of the
-    /// database is none.
+    /// For how long the writer has been at the write that it does, or at the piece of a copy of the database; None where it
+    /// does neither.
     pub fn current_write(&self) -> Option<Duration> {
         self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.current_write()
     }
@@ -260,7 +261,7 @@ impl Warehouse {
     pub(crate) async fn hold_writes<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> T + Send + 'static,
+        F: FnOnce(&Connection, &RunningWrite<'_>) -> T + Send + 'static,
     {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         writer.ok_or(WarehouseError::Closed)?.hold(job).await

@@ -4,10 +4,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::current_write::{CurrentWrite, RunningWrite};
 use crate::database::{Connection, Transaction, Turn};
 use tokio::sync::{mpsc, oneshot};
 
@@ -31,35 +31,6 @@ pub(crate) struct Writer {
     observer: Arc<dyn StatementObserver>,
     after: AfterWrite,
     current: Arc<CurrentWrite>,
-}
-
-/// Since when the thread has been at the write that it does, for whoever looks from another thread.
-struct CurrentWrite {
-    opened: Instant,
-    /// Milliseconds after `opened`, and one more; 0 where nothing is written.
-    began: AtomicU64,
-}
-
-impl CurrentWrite {
-    fn begin(&self) -> RunningWrite<'_> {
-        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.began.store(now.saturating_add(1), Ordering::Relaxed);
-        RunningWrite(self)
-    }
-
-    fn elapsed(&self) -> Option<Duration> {
-        let began = self.began.load(Ordering::Relaxed).checked_sub(1)?;
-        Some(self.opened.elapsed().saturating_sub(Duration::from_millis(began)))
-    }
-}
-
-/// Is dropped when the write has ended, however it did.
-struct RunningWrite<'current>(&'current CurrentWrite);
-
-impl Drop for RunningWrite<'_> {
-    fn drop(&mut self) {
-        self.0.began.store(0, Ordering::Relaxed);
-    }
 }
 
 /// What every write is followed by, before anybody hears of it.
@@ -99,7 +70,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel::<Job>(settings.writes_waiting_max.max(1));
         let merges_log = settings.access == Access::ReadAndWrite;
         let after = AfterWrite { versions, file: file.clone() };
-        let current = Arc::new(CurrentWrite { opened: Instant::now(), began: AtomicU64::new(0) });
+        let current = Arc::new(CurrentWrite::new());
         let mut thread = Thread { waiting, next: None, after: after.clone(), days, current: Arc::clone(&current) };
         let together_max = settings.writes_together_max.max(1);
         let thread = std::thread::Builder::new()
@@ -126,21 +97,25 @@ impl Writer {
         Ok((Self { jobs, observer, after, current }, thread))
     }
 
-    /// For how long the thread has been at the write that it does; None where it does none. What only holds writes
-    /// up is none: a copy takes as long as the file is large.
+    /// For how long the thread has been at the write that it does, or at the piece that it copies; None where it does
+    /// neither.
     pub(crate) fn current_write(&self) -> Option<Duration> {
         self.current.elapsed()
     }
 
-    /// Does a job that writes nothing while nobody else writes either.
+    /// Does a job that writes nothing while nobody else writes either, and says of each step that it is done: it takes as
+    /// long as the file is large, and no step does.
     pub(crate) async fn hold<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> T + Send + 'static,
+        F: FnOnce(&Connection, &RunningWrite<'_>) -> T + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let current = Arc::clone(&self.current);
         let job = Job::Alone(Box::new(move |connection| {
-            let result = catch_unwind(AssertUnwindSafe(|| job(connection)));
+            let running = current.begin();
+            let result = catch_unwind(AssertUnwindSafe(|| job(connection, &running)));
+            drop(running);
             // Who waited may have gone.
             drop(answer.send(result.map_err(|_| WarehouseError::Panicked)));
         }));

@@ -33,11 +33,20 @@ pub struct EtlArguments {
     /// Un documento JSON en vez de una tabla
     #[arg(long)]
     json: bool,
+    /// No se puede con un servidor en marcha, que extrae él mismo lo programado: allí, klk recuperar
+    #[arg(long, value_name = "URL")]
+    servidor: Option<String>,
 }
 
 impl EtlArguments {
     /// Queues what is asked for, and waits for it.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
+        if let Some(server) = &self.servidor {
+            return Err(Failure::Usage(format!(
+                "klk etl vuelve a extraer también lo que ya está cargado, y un servidor en marcha solo extrae lo que falta: use \
+                 klk recuperar --servidor {server}"
+            )));
+        }
         if self.tipo == EtlKind::Sales && self.period.desde.is_none() {
             return Err(Failure::Usage(
                 "ventas necesita --desde (y --hasta): klk etl ventas --desde 2025-11-17".to_owned(),

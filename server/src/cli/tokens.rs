@@ -24,6 +24,9 @@ pub struct TokensArguments {
     /// Un documento JSON en vez de texto
     #[arg(long, global = true)]
     json: bool,
+    /// No se puede con un servidor en marcha, cuyos tokens se crean y se revocan en su página /usuarios
+    #[arg(long, value_name = "URL", global = true)]
+    servidor: Option<String>,
     #[command(subcommand)]
     order: Option<Order>,
 }
@@ -57,6 +60,13 @@ struct RevokeArguments {
 impl TokensArguments {
     /// Lists tokens, makes one, or takes one back.
     pub fn run(self, settings: &Settings) -> Result<Outcome, Failure> {
+        if let Some(server) = &self.servidor {
+            return Err(Failure::Usage(format!(
+                "klk tokens trabaja sobre la base de datos; los tokens de un servidor en marcha los crea y los revoca un \
+                 administrador en su página: {}/usuarios",
+                server.trim_end_matches('/')
+            )));
+        }
         let purpose = if self.order.is_some() { Purpose::Decide } else { Purpose::Look };
         with_engine(settings, purpose, async |engine, actor| match &self.order {
             None => self.list(engine, actor).await,

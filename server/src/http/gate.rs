@@ -3,11 +3,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::assets::FOLDER;
 use app::query::{CONNECTIVITY_PATH, HOME_PATH, WALL_PARAMETER};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, STRICT_TRANSPORT_SECURITY, USER_AGENT, WWW_AUTHENTICATE};
+use axum::http::header::{
+    AUTHORIZATION, COOKIE, HOST, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, USER_AGENT, WWW_AUTHENTICATE,
+};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -61,6 +64,8 @@ pub(super) struct Gate {
     trusted_hosts: Vec<String>,
     /// Whether whoever sits at the machine is let in, as in the demo.
     has_open_demo: bool,
+    /// Requests beyond what one person may make, since the process began.
+    throttled: AtomicU64,
 }
 
 impl Gate {
@@ -71,7 +76,25 @@ impl Gate {
             trusted_hosts: settings.trusted_origins.iter().filter_map(host).collect(),
             public: settings.public.clone(),
             has_open_demo: is_demo && settings.address.ip().is_loopback(),
+            throttled: AtomicU64::new(0),
         }
+    }
+
+    /// How many requests were turned away because one person made too many.
+    pub(super) fn throttled(&self) -> u64 {
+        self.throttled.load(Ordering::Relaxed)
+    }
+
+    /// The answer to a request beyond what one person may make. Files cost nothing, and what watches the process is no person.
+    fn too_many(&self, path: &str, identity: &Identity) -> Option<Response> {
+        if [FOLDER, HEALTH, METRICS].iter().any(|free| path.starts_with(free)) {
+            return None;
+        }
+        let wait = self.engine.take_request(identity).err()?;
+        self.throttled.fetch_add(1, Ordering::Relaxed);
+        let mut response = problems::answer(ProblemCode::TooManyAttempts, HttpTexts::too_many_requests);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
+        Some(response)
     }
 
     /// Names that a page of somebody else cannot make lead to this machine. An address is no name, so nobody else's name
@@ -153,7 +176,8 @@ impl Gate {
     }
 }
 
-/// Turns away requests under a foreign name, and requests for data by nobody; tells all others who asks.
+/// Turns away requests under a foreign name, requests for data by nobody, and those of somebody who makes too many; tells all
+/// others who asks.
 pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     let host = host(request.headers(), request.uri());
     let Some(host) = host.filter(|host| gate.knows(host)) else {
@@ -170,6 +194,8 @@ pub(super) async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, n
     let is_data = path.starts_with(API) && path != PREFERENCES;
     let mut response = if is_data && !identity.actor.is_somebody() {
         sign_in_first()
+    } else if let Some(refusal) = gate.too_many(path, &identity) {
+        refusal
     } else {
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(identity);

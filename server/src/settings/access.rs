@@ -11,8 +11,8 @@ use reqwest::Url;
 use super::source::Source;
 use super::variables::{
     ATTEMPTS_MINUTES, ATTEMPTS_PER_ADDRESS_MAX, ATTEMPTS_PER_NAME_MAX, ATTEMPTS_PER_NAME_TOTAL_MAX, CODE_HOURS,
-    HASHES_AT_ONCE, HOSTS, PASSWORD_CHARACTERS_MIN, PUBLIC_URL, SESSION_HOURS_MAX, SESSION_IDLE_MINUTES,
-    SESSIONS_PER_USER_MAX, TRUSTED_PROXIES,
+    HASHES_AT_ONCE, HOSTS, PASSWORD_CHARACTERS_MIN, PUBLIC_URL, REQUESTS_PER_PERSON_MAX, SESSION_HOURS_MAX,
+    SESSION_IDLE_MINUTES, SESSIONS_PER_USER_MAX, TRUSTED_PROXIES,
 };
 use super::{count, size};
 
@@ -90,6 +90,7 @@ pub(super) fn limits(source: &mut Source) -> AccessSettings {
         attempts_per_name_total_max: count(source, &ATTEMPTS_PER_NAME_TOTAL_MAX),
         attempts_per_address_max: count(source, &ATTEMPTS_PER_ADDRESS_MAX),
         attempts_period: Duration::from_secs(60 * source.number(&ATTEMPTS_MINUTES)),
+        requests_per_person_max: count(source, &REQUESTS_PER_PERSON_MAX),
         ..defaults
     }
 }

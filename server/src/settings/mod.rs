@@ -179,6 +179,7 @@ impl Settings {
         let notices = notices::read(source, public_url);
         let metrics_token = metrics_token(source);
         let shutdown_limit = seconds(source, &SHUTDOWN_SECONDS);
+        let log_filter = log_filter(source, &LOG);
         let log_json = source.choice(&LOG_FORMAT) == "json";
         let sentry = SentrySettings::read(source);
         let discover_branches = source.switch(&DISCOVER_BRANCHES);
@@ -198,7 +199,7 @@ impl Settings {
             backups,
             notices,
             metrics_token,
-            log_filter: source.optional_text(&LOG),
+            log_filter,
             log_json,
             sentry,
             branches,
@@ -250,6 +251,17 @@ fn metrics_token(source: &mut Source) -> Option<SecretString> {
         source.add_problem(&variables::METRICS_TOKEN, &format!("debe tener {CHARACTERS_MIN} caracteres o más"));
     }
     Some(SecretString::from(token))
+}
+
+fn log_filter(source: &mut Source, variable: &Variable) -> Option<String> {
+    let text = source.optional_text(variable)?;
+    match crate::logging::filter(&text) {
+        Ok(_) => Some(text),
+        Err(reason) => {
+            source.add_problem(variable, &reason);
+            None
+        }
+    }
 }
 
 fn zone(source: &mut Source, variable: &Variable) -> Option<TimeZone> {

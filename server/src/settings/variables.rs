@@ -48,7 +48,7 @@ variables! {
     WRITES_TOGETHER_MAX = "KLK_WRITES_TOGETHER_MAX", number(32, 1, 1000), "Escrituras de ejecuciones que comparten una transacción cuando esperan a la vez; con 1 cada una tiene la suya.";
     DATABASE_LOG_BYTES_MAX = "KLK_DATABASE_LOG_BYTES_MAX", number(67_108_864, 1_048_576, 4_294_967_296), "Bytes del registro de la base (.wal) tras los que se integra al archivo. Integrarlo cuesta; al arrancar después de un corte se lee.";
     DATABASE_FREE_BYTES_MIN = "KLK_DATABASE_FREE_BYTES_MIN", number(67_108_864, 0, 1_099_511_627_776), "Bytes libres en el disco de la base de datos con los que /health/ready dice que se puede trabajar; con menos, que no. Con 0 no se mira.";
-    DATABASE_WRITE_SECONDS_MAX = "KLK_DATABASE_WRITE_SECONDS_MAX", number(60, 5, 86_400), "Segundos que puede durar una escritura de la base de datos; con más, /health/ready dice que no se puede trabajar y se avisa una vez. Un respaldo, que dura según el tamaño, no cuenta.";
+    DATABASE_WRITE_SECONDS_MAX = "KLK_DATABASE_WRITE_SECONDS_MAX", number(60, 5, 86_400), "Segundos que puede durar una escritura de la base de datos; con más, /health/ready dice que no se puede trabajar y se avisa una vez. De un respaldo, que dura según el tamaño, cuenta cada parte (64 MiB).";
     DATABASE_MEMORY_MAX = "KLK_DATABASE_MEMORY_MAX", OPTIONAL, "Memoria que puede usar DuckDB, como 2GB; sin ella, la mitad de la que tenga la máquina, o el contenedor, y 1 GiB a lo más.";
     DATABASE_THREADS = "KLK_DATABASE_THREADS", number(0, 0, 1024), "Hilos que puede usar DuckDB; 0, los que DuckDB decida.";
 
@@ -151,6 +151,7 @@ variables! {
     HOSTS = "KLK_HOSTS", OPTIONAL, "Otros nombres, separados por comas, con los que se puede pedir una página; siempre valen localhost, las direcciones IP y el de KLK_PUBLIC_URL. Los demás se rechazan (DNS rebinding).";
     TRUSTED_PROXIES = "KLK_TRUSTED_PROXIES", OPTIONAL, "Direcciones IP, separadas por comas, de los proxies cuyas cabeceras X-Forwarded-For y X-Forwarded-Proto se creen.";
     METRICS_TOKEN = "KLK_METRICAS_TOKEN", Kind::Secret, "Con qué pide Prometheus `/metrics` (Authorization: Bearer), 16 caracteres o más; sin él, `/metrics` no existe.";
+    REQUESTS_PER_PERSON_MAX = "KLK_PETICIONES_POR_PERSONA_MAX", number(6_000, 0, 1_000_000), "Peticiones por minuto de una misma persona o un mismo token, en todas sus pantallas juntas y también de golpe; con más, se responde 429 hasta que pase un momento. Los archivos de las páginas no cuentan. 0, sin límite.";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
     SESSION_HOURS_MAX = "KLK_SESION_HORAS_MAX", number(12, 1, 720), "Horas tras las que una sesión termina, se use o no.";

@@ -360,3 +360,16 @@ fn an_unreachable_server_is_an_unexpected_error() {
     assert_eq!(run.code, 1);
     assert!(run.errors.contains("no responde"), "{}", run.errors);
 }
+
+#[test]
+fn orders_that_a_running_server_does_not_take_say_what_to_do_instead() {
+    let klk = Klk::new();
+    let day = ["etl", "ventas", "--desde", "2025-11-17", "--servidor", "http://127.0.0.1:9"];
+    let etl = klk.run(&day);
+    assert!(etl.code == 2 && etl.errors.contains("klk recuperar --servidor http://127.0.0.1:9"), "{}", etl.errors);
+    for order in [vec!["tokens"], vec!["tokens", "crear", "uno", "--rol", "lector"]] {
+        let all: Vec<&str> = order.into_iter().chain(["--servidor", "http://127.0.0.1:9/"]).collect();
+        let run = klk.run(&all);
+        assert!(run.code == 2 && run.errors.contains("http://127.0.0.1:9/usuarios"), "{}", run.errors);
+    }
+}

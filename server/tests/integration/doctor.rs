@@ -224,3 +224,33 @@ fn an_address_with_a_path_is_refused() {
     let wrong = said_of(&alone().with_variable("KLK_PUBLIC_URL", "https://cadena.example/klk"), "configuración");
     assert!(wrong.len() == 1 && wrong[0][1] == "mal" && wrong[0][2].contains("bajo una ruta"), "{wrong:?}");
 }
+
+/// Whatever one of them holds, the list is there, and says which one has to be corrected.
+#[test]
+fn a_wrong_value_of_any_variable_is_one_finding_of_the_list() {
+    const RUBBISH: &str = "¿=?";
+    let documented = Klk::new().run(&["doctor", "--variables-markdown"]).answer;
+    let rows: Vec<Vec<&str>> = documented
+        .lines()
+        .filter(|line| line.starts_with("| `KLK_") || line.starts_with("| `SENTRY_"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    assert!(rows.len() > 100, "{}", rows.len());
+    for row in rows {
+        let (name, accepted) = (row[1].trim_matches('`'), row[4]);
+        if name == "KLK_CONFIG" {
+            continue;
+        }
+        let run = alone().with_variable(name, RUBBISH).run(&["doctor", "--rapido", "--json"]);
+        let report = run.json();
+        assert!([0, 3].contains(&run.code), "{name}: {} {}", run.code, run.errors);
+        let values = report["variables"].as_array().unwrap();
+        assert!(values.iter().any(|value| value["nombre"] == name && value["origen"] != "por defecto"), "{name}");
+        let findings = report["revisiones"].as_array().unwrap();
+        let is_named = |finding: &Value| {
+            finding["resultado"] == "mal" && finding["detalle"].as_str().unwrap().starts_with(&format!("{name}: "))
+        };
+        let is_checked = !["texto", "texto secreto"].contains(&accepted) || name == "KLK_LOG" || name == "KLK_ZONA";
+        assert!(!is_checked || findings.iter().any(is_named), "{name}: {findings:?}");
+    }
+}

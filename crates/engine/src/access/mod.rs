@@ -3,6 +3,7 @@
 
 mod activity;
 mod passwords;
+mod request_limit;
 mod secrets;
 mod session;
 mod settings;
@@ -23,6 +24,7 @@ use warehouse::{AccessRecords, ApiTokenRow, SessionRow, UserRow};
 
 use activity::Activity;
 use passwords::PasswordHasher;
+use request_limit::RequestLimit;
 pub(crate) use secrets::{hash_of, one_time_code, token, usual_form};
 pub(crate) use session::Session;
 pub use settings::AccessSettings;
@@ -77,6 +79,7 @@ pub(crate) struct Access {
     pub(crate) settings: AccessSettings,
     pub(crate) hasher: PasswordHasher,
     pub(crate) throttle: Throttle,
+    pub(crate) request_limit: RequestLimit,
     pub(crate) activity: Activity,
     /// SHA-256 of the code with which the first administrator is made.
     pub(crate) first_code: Mutex<Option<String>>,
@@ -131,6 +134,7 @@ impl Access {
         Self {
             hasher: PasswordHasher::new(settings.hashes_at_once, settings.hash_wait),
             throttle: Throttle::new(&settings),
+            request_limit: RequestLimit::new(settings.requests_per_person_max),
             activity: Activity::default(),
             first_code: Mutex::default(),
             user_lock: UserLock::default(),

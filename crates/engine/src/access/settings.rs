@@ -29,6 +29,8 @@ pub struct AccessSettings {
     pub attempts_per_address_max: u32,
     /// In which so many attempts become possible again.
     pub attempts_period: Duration,
+    /// Requests a minute of one person or token, which may come at once; 0 is no limit.
+    pub requests_per_person_max: u32,
     /// How often what was counted, and when sessions were used, is stored.
     pub store_interval: Duration,
 }
@@ -47,6 +49,7 @@ impl Default for AccessSettings {
             attempts_per_name_total_max: 200,
             attempts_per_address_max: 50,
             attempts_period: Duration::from_secs(600),
+            requests_per_person_max: 6000,
             store_interval: Duration::from_secs(60),
         }
     }

@@ -53,7 +53,7 @@ impl Engine {
         if !is_enabled {
             return Err(self.not_invited(&request));
         }
-        self.open_session(&change, user, &request.before, AuditAction::ProviderSignIn).await
+        self.open_session(&change, (user, None), &request.before, AuditAction::ProviderSignIn).await
     }
 
     /// Takes back who a user is at the provider, as where another person has their name there now; their sessions end.

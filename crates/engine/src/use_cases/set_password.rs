@@ -70,10 +70,10 @@ impl Engine {
         // A code counts once, whoever was quicker, and not for somebody who was disabled meanwhile.
         let counts = |now: &&UserRow| now.code == user.code && now.disabled_at.is_none();
         let user = self.access.read().users.get(&id).filter(counts).cloned().ok_or(UseCaseError::WrongCode)?;
-        let changed = UserRow { password_hash: Some(hash), code: None, ..user.clone() };
+        let changed = UserRow { password_hash: Some(hash.clone()), code: None, ..user.clone() };
         self.store_user(&change, &actor, user, changed, AuditAction::SetPassword).await?;
         self.end_all_sessions(&actor, id).await?;
-        self.open_session(&change, id, &before, AuditAction::SignIn).await
+        self.open_session(&change, (id, Some(hash)), &before, AuditAction::SignIn).await
     }
 
     /// Changes the password of whoever is signed in, and opens a new session; all others end.
@@ -98,10 +98,10 @@ impl Engine {
         let id = user.id;
         let is_same = |now: &&UserRow| now.password_hash == user.password_hash && now.disabled_at.is_none();
         let user = self.access.read().users.get(&id).filter(is_same).cloned().ok_or(UseCaseError::NotSignedIn)?;
-        let changed = UserRow { password_hash: Some(hash), ..user.clone() };
+        let changed = UserRow { password_hash: Some(hash.clone()), ..user.clone() };
         self.store_user(&change, &identity.actor, user, changed, AuditAction::SetPassword).await?;
         self.end_all_sessions(&identity.actor, id).await?;
-        self.open_session(&change, id, identity, AuditAction::SignIn).await
+        self.open_session(&change, (id, Some(hash)), identity, AuditAction::SignIn).await
     }
 
     /// Makes the first administrator. The code is taken before anybody waits, so that it makes one.

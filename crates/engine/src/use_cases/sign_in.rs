@@ -5,7 +5,7 @@ use domain::decision::Origin;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
-use warehouse::{AuditEntry, SessionRow, WarehouseError};
+use warehouse::{AuditEntry, SessionRow, UserRow, WarehouseError};
 
 use crate::access::{Identity, UserChange, hash_of, token};
 use crate::access_audit::entry;
@@ -46,12 +46,16 @@ impl Engine {
             known = name.as_ref().and_then(|name| self.password_of(name));
         }
         let (user, hash) = known.unzip();
-        let is_right = self.access.hasher.is_right(password, hash).await?;
+        let is_right = self.access.hasher.is_right(password, hash.clone()).await?;
         let (Some(user), true) = (user, is_right) else {
             self.count_failure(AuditAction::SignInFailed, name.as_ref(), &before.actor);
             return Err(UseCaseError::WrongCredentials);
         };
-        self.open_session(&self.lock_users().await, user, &before, AuditAction::SignIn).await
+        let opened = self.open_session(&self.lock_users().await, (user, hash), &before, AuditAction::SignIn).await;
+        if matches!(opened, Err(UseCaseError::WrongCredentials)) {
+            self.count_failure(AuditAction::SignInFailed, name.as_ref(), &before.actor);
+        }
+        opened
     }
 
     /// The hash of the password of somebody who may sign in with one.
@@ -94,19 +98,22 @@ impl Engine {
     }
 
     /// Opens a session, under a token that nothing had before. What the browser had until now ends, and so do the oldest
-    /// sessions of the user where there are too many. Under the lock: whoever disables the user meanwhile ends it too.
+    /// sessions of the user where there are too many. Under the lock: whoever disables the user meanwhile ends it too. With the
+    /// hash of the password that was compared, where one was: the session is opened while the user still has it, here and
+    /// in the database, which may know of a change of another process before this one does.
     pub(crate) async fn open_session(
         &self,
-        _change: &UserChange,
-        user: Uuid,
+        change: &UserChange,
+        (user, password_hash): (Uuid, Option<String>),
         before: &Identity,
         action: AuditAction,
     ) -> Result<SignedIn, UseCaseError> {
         let now = self.clock.now();
         let (name, mut ended) = {
             let state = self.access.read();
-            // Somebody may have been disabled while the password was being looked at.
-            let user = state.users.get(&user).filter(|user| user.disabled_at.is_none());
+            // Somebody may have been disabled, or have got another password, while this one was being looked at.
+            let has_it = |user: &&UserRow| password_hash.is_none() || user.password_hash == password_hash;
+            let user = state.users.get(&user).filter(|user| user.disabled_at.is_none()).filter(has_it);
             let user = user.ok_or(UseCaseError::WrongCredentials)?;
             let mut sessions: Vec<_> =
                 state.sessions_of(user.id).map(|session| (session.created_at, session.id)).collect();
@@ -125,7 +132,10 @@ impl Engine {
             expires_at: now.saturating_add(self.access.settings.session_max).unwrap_or(Timestamp::MAX),
         };
         let audit = AuditEntry { actor: name.clone(), ..entry(self, &before.actor, action, &name) };
-        self.warehouse.open_session(row.clone(), ended.clone(), audit).await?;
+        if !self.warehouse.open_session(row.clone(), password_hash, ended.clone(), audit).await? {
+            self.renew_access(change).await?;
+            return Err(UseCaseError::WrongCredentials);
+        }
         let expires_at = row.expires_at;
         self.access.change(|state| {
             state.forget(&ended);

@@ -82,6 +82,26 @@ async fn who_is_signed_in_at_one_is_signed_in_at_the_other_and_signed_out_at_bot
     other.shutdown().await;
 }
 
+/// The database refuses, however late the other process hears.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL"]
+async fn who_was_disabled_at_one_process_opens_no_session_at_another() {
+    let world = World::with(workers(0)).await;
+    let other = world.another(workers(0)).await;
+    let admin = Actor::at_console("root".to_owned());
+    let (role, stores) = (Role::Operator, StoreScope::All);
+    world.engine.add_user_with_password(&admin, "ana", role, stores, secret(PASSWORD)).await.unwrap();
+    let request = || {
+        let before = other.identify(Credentials::None, Origin::Web, None);
+        SignInRequest { name: "ana".to_owned(), password: secret(PASSWORD), before }
+    };
+    eventually(async || other.sign_in(request()).await.is_ok()).await;
+    world.engine.enable_user(&admin, "ana", false).await.unwrap();
+    assert!(other.sign_in(request()).await.is_err());
+    eventually(async || other.read_user(&admin, "ana").is_ok_and(|user| !user.activo)).await;
+    other.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL"]
 async fn two_processes_that_take_an_administrator_away_each_leave_one() {

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::{BranchId, EtlKind};
 use monitoring::{
-    EndpointTags, FailureDetail, Monitoring, RequestScope, STATIC_FILE, Started, capture_server_error, http_layers,
-    tracing_layers,
+    EndpointTags, FailureDetail, Monitoring, RequestScope, STATIC_FILE, Started, capture_server_error,
+    count_as_reported, http_layers, tracing_layers,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -59,6 +59,12 @@ async fn full() -> Response {
     answer
 }
 
+/// Its failure was reported for another request a moment ago.
+async fn reported_already() -> StatusCode {
+    count_as_reported();
+    StatusCode::SERVICE_UNAVAILABLE
+}
+
 async fn panicking() -> StatusCode {
     assert!(std::hint::black_box(false), "a handler panics");
     StatusCode::OK
@@ -75,6 +81,7 @@ fn app(monitoring: &Monitoring) -> Router {
         .route("/", get(move |request: Request| page(monitoring, request)))
         .route("/api/eventos", get(full))
         .route("/api/falla", get(failing))
+        .route("/api/lejos", get(reported_already))
         .route("/api/panico", get(panicking))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(CatchPanicLayer::new())
@@ -149,6 +156,20 @@ async fn an_answer_of_5xx_is_one_event_with_the_code_whoever_made_it() {
         ("/api/panico", "a handler panics", json!("K7Q2M9XN")),
     ];
     assert_eq!(found, expected.map(|(route, text, code)| (route.to_owned(), text.to_owned(), code)));
+}
+
+#[tokio::test]
+async fn the_same_answer_of_5xx_is_one_event_a_minute_and_one_reported_elsewhere_is_none() {
+    let server = FakeSentry::start(Manner::Accept);
+    let Started { monitoring, guard, .. } = start(&server);
+    let app = app(&monitoring);
+    for _ in 0..20 {
+        assert!(ask(&app, "/api/eventos").await.is_server_error());
+        assert!(ask(&app, "/api/lejos").await.is_server_error());
+    }
+    drop(guard);
+    let [event] = server.payloads("event").try_into().unwrap();
+    assert_eq!((&event["transaction"], &event["extra"]["omitidas_antes"]), (&json!("/api/eventos"), &json!(0)));
 }
 
 #[tokio::test]

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::{BackupError, Result};
 use crate::open_files::OpenFile;
 
+/// What is copied between two looks at whether the copy gets on.
+const PIECE_BYTES: u64 = 64 << 20;
 /// What ends the name of a file that is not finished.
 pub(crate) const DRAFT: &str = ".parcial";
 /// What ends the name of a log.
@@ -32,19 +34,19 @@ impl Draft {
         &self.path
     }
 
-    /// Copies the database that this process has open, with its log.
-    pub(crate) fn fill(&self, file: &OpenFile) -> Result<()> {
+    /// Copies the database that this process has open, with its log, and calls `step` after each piece.
+    pub(crate) fn fill(&self, file: &OpenFile, step: &dyn Fn()) -> Result<()> {
         let source = file.reader().map_err(of(file.path()))?;
-        self.fill_from(source, file.path())
+        self.fill_from(source, file.path(), step)
     }
 
     /// Copies a database that nobody has open, with its log.
     pub(crate) fn fill_from_closed(&self, path: &Path) -> Result<()> {
         let source = File::open(path).map_err(of(path))?;
-        self.fill_from(&source, path)
+        self.fill_from(&source, path, &|| ())
     }
 
-    fn fill_from(&self, mut source: &File, path: &Path) -> Result<()> {
+    fn fill_from(&self, mut source: &File, path: &Path, step: &dyn Fn()) -> Result<()> {
         let log = log_of(path);
         let mut sizes = [source.metadata().map_err(of(path))?.len(), 0];
         if let Ok(log) = std::fs::metadata(&log) {
@@ -53,9 +55,11 @@ impl Draft {
         self.require_room(sizes.iter().sum())?;
         source.rewind().map_err(of(path))?;
         let mut copy = private(&self.path).map_err(of(&self.path))?;
-        io::copy(&mut source, &mut copy).map_err(of(&self.path))?;
+        copy_in_pieces(source, &mut copy, step).map_err(of(&self.path))?;
         if log.exists() {
-            std::fs::copy(&log, log_of(&self.path)).map_err(of(&self.path))?;
+            let source = File::open(&log).map_err(of(&log))?;
+            let mut copy = private(&log_of(&self.path)).map_err(of(&self.path))?;
+            copy_in_pieces(&source, &mut copy, step).map_err(of(&self.path))?;
         }
         Ok(())
     }
@@ -86,6 +90,13 @@ impl Drop for Draft {
             drop(std::fs::remove_file(path));
         }
     }
+}
+
+fn copy_in_pieces(source: &File, copy: &mut File, step: &dyn Fn()) -> io::Result<()> {
+    while io::copy(&mut source.take(PIECE_BYTES), copy)? > 0 {
+        step();
+    }
+    Ok(())
 }
 
 /// A new file that its owner alone may read: a copy has the hashes of passwords.

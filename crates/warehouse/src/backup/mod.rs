@@ -124,25 +124,28 @@ pub struct Backup {
 pub(crate) fn before_migration(connection: &Connection, file: &OpenFile, found: i32) -> Result<PathBuf> {
     let target = files::with_suffix(file.path(), &format!(".esquema-{found}"));
     let draft = files::Draft::beside(&target);
-    let contents = copy(connection, file, true, &draft)?;
+    let contents = copy(connection, file, true, &draft, &|| ())?;
     check(&draft, &contents, file.path())?;
     draft.keep_as(&target)?;
     Ok(target)
 }
 
-/// Copies the file and its log while nobody writes, and says what was in them.
+/// Copies the file and its log while nobody writes, and says what was in them. `step` is called after each piece.
 pub(crate) fn copy(
     connection: &Connection,
     file: &OpenFile,
     merges_log: bool,
     draft: &files::Draft,
+    step: &dyn Fn(),
 ) -> Result<Contents> {
     if merges_log && let Err(error) = connection.execute_batch("CHECKPOINT") {
         // The log is copied as well, so nothing is missing without it.
         tracing::warn!(%error, "no checkpoint before the copy");
     }
+    step();
     let contents = Contents::of(connection)?;
-    draft.fill(file)?;
+    step();
+    draft.fill(file, step)?;
     Ok(contents)
 }
 

@@ -101,14 +101,47 @@ async fn an_administrator_is_left_whoever_is_changed() {
 async fn a_session_that_was_ended_is_not_read_any_more() {
     let store = Store::new();
     let warehouse = &store.warehouse;
-    warehouse.open_session(session(1), Vec::new(), audit(1, AuditAction::SignIn)).await.unwrap();
-    warehouse.open_session(session(2), vec![Uuid::from_u128(1)], audit(2, AuditAction::SignIn)).await.unwrap();
+    assert!(warehouse.add_user(user(1, "ana"), audit(9, AuditAction::AddUser)).await.unwrap());
+    let open = async |number: u128, ended: Vec<Uuid>| {
+        let audit = audit(number, AuditAction::SignIn);
+        warehouse.open_session(session(number), None, ended, audit).await.unwrap()
+    };
+    assert!(open(1, Vec::new()).await);
+    assert!(open(2, vec![Uuid::from_u128(1)]).await);
     warehouse.record_activity(vec![(Uuid::from_u128(2), instant(EVENING))], Vec::new()).await.unwrap();
     let open = warehouse.access_records().await.unwrap().sessions;
     assert_eq!(open, [SessionRow { seen_at: instant(EVENING), ..session(2) }]);
 
     warehouse.end_sessions(vec![Uuid::from_u128(2)], audit(3, AuditAction::EndSessions)).await.unwrap();
     assert!(warehouse.access_records().await.unwrap().sessions.is_empty());
+}
+
+#[tokio::test]
+async fn a_session_is_opened_while_the_user_may_sign_in_with_the_password_that_was_compared() {
+    let store = Store::new();
+    let warehouse = &store.warehouse;
+    let with = |hash: &str| UserRow { password_hash: Some(hash.to_owned()), ..user(1, "ana") };
+    assert!(warehouse.add_user(with("una"), audit(1, AuditAction::AddUser)).await.unwrap());
+    let open = async |number: u128, compared: Option<&str>| {
+        let audit = audit(number, AuditAction::SignIn);
+        warehouse.open_session(session(number), compared.map(str::to_owned), Vec::new(), audit).await.unwrap()
+    };
+    let change = async |read: UserRow, to: UserRow, number: u128| {
+        warehouse.change_user(read, to, audit(number, AuditAction::ChangeUser)).await.unwrap()
+    };
+    assert!(open(2, Some("una")).await);
+    assert_eq!(change(with("una"), with("otra"), 3).await, UserChangeOutcome::Stored);
+    assert!(!open(4, Some("una")).await, "the password was changed meanwhile");
+    assert!(open(5, Some("otra")).await);
+    let disabled = UserRow { disabled_at: Some(instant(EVENING)), ..with("otra") };
+    assert_eq!(change(with("otra"), disabled, 6).await, UserChangeOutcome::Stored);
+    assert!(!open(7, Some("otra")).await && !open(8, None).await, "they were disabled meanwhile");
+    let records = warehouse.access_records().await.unwrap();
+    let mut sessions: Vec<Uuid> = records.sessions.iter().map(|session| session.id).collect();
+    sessions.sort_unstable();
+    assert_eq!(sessions, [2, 5].map(Uuid::from_u128));
+    let signed_in = warehouse.audit(20).await.unwrap().into_iter().filter(|entry| entry.action == AuditAction::SignIn);
+    assert_eq!(signed_in.count(), 2, "what was refused is not in the audit as done");
 }
 
 #[tokio::test]

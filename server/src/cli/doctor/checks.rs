@@ -34,7 +34,7 @@ pub fn all(settings: &Settings, observability: &Observability, is_quick: bool) -
         findings.extend(disk(&settings.database));
     }
     findings.extend(super::backups::check(settings, SystemClock.now()));
-    findings.extend(super::block_on(pos(settings))??);
+    findings.extend(super::block_on(pos(settings))?);
     findings.push(super::block_on(address(settings))?);
     findings.extend(super::proxy::check_trust(settings));
     findings.extend(super::block_on(super::proxy::check(settings))?);
@@ -201,26 +201,31 @@ fn disk(database: &Path) -> Option<Finding> {
     })
 }
 
-async fn pos(settings: &Settings) -> Result<Vec<Finding>, Failure> {
+async fn pos(settings: &Settings) -> Vec<Finding> {
     const SUBJECT: &str = "KLK";
-    let client = wiring::client(settings)?;
+    let client = match wiring::client(settings) {
+        Ok(client) => client,
+        Err(failure) => {
+            return vec![Finding::failure(SUBJECT, failure.to_string(), "corrija KLK_BASE_URL y KLK_API_KEY")];
+        }
+    };
     let url = &settings.client.base_url;
     let latency = match client.probe().await {
         Ok(latency) => latency,
         Err(error) => {
             let advice = "compruebe KLK_BASE_URL, la red y que el servidor KLK esté en marcha";
-            return Ok(vec![Finding::failure(SUBJECT, format!("{url}: {}", reason(&error)), advice)]);
+            return vec![Finding::failure(SUBJECT, format!("{url}: {}", reason(&error)), advice)];
         }
     };
     let mut findings = vec![Finding::fine(SUBJECT, format!("{url} responde en {} ms", latency.as_millis()))];
     match client.branch_warehouses(None).await {
         Ok(rows) => {
             findings.extend(clock(settings, &client, &rows).await);
-            findings.extend(stores(settings, &rows)?);
+            findings.extend(stores(settings, &rows));
         }
         Err(error) => findings.push(Finding::failure("tiendas", reason(&error), "KLK no dice qué tiendas hay")),
     }
-    Ok(findings)
+    findings
 }
 
 /// How far the clock of the POS is from ours, by a response about the first half hour of today.
@@ -258,9 +263,14 @@ fn reason(error: &KlkError) -> String {
     format!("{plain} ({error})")
 }
 
-fn stores(settings: &Settings, rows: &[WarehouseRow]) -> Result<Vec<Finding>, Failure> {
+fn stores(settings: &Settings, rows: &[WarehouseRow]) -> Vec<Finding> {
     const SUBJECT: &str = "tiendas";
-    let found = branches::find(settings, Ok(rows))?;
+    let found = match branches::find(settings, Ok(rows)) {
+        Ok(found) => found,
+        Err(failure) => {
+            return vec![Finding::failure(SUBJECT, failure.to_string(), "corrija [[tiendas]] en klk.toml")];
+        }
+    };
     let listed: BTreeSet<&str> = branches::listed_codes(rows).collect();
     let configured: BTreeSet<&str> = found.list.iter().map(|branch| branch.code.as_str()).collect();
     let names: Vec<String> = found.list.iter().map(|branch| format!("{} {}", branch.id, branch.name)).collect();
@@ -276,7 +286,7 @@ fn stores(settings: &Settings, rows: &[WarehouseRow]) -> Result<Vec<Finding>, Fa
         let advice = "agréguelas a [[tiendas]] de klk.toml si deben vigilarse";
         findings.push(Finding::warning(SUBJECT, format!("KLK tiene otras: {unwatched}"), advice));
     }
-    Ok(findings)
+    findings
 }
 
 async fn address(settings: &Settings) -> Finding {

@@ -103,6 +103,8 @@ fn process(text: &mut Exposition, state: &WebState) {
     let responses = state.responses.read().into_iter();
     let responses = responses.map(|(status, count)| (vec![("estado", status.to_string())], count as f64));
     text.counters("klk_http_responses_total", "Responses by status.", responses);
+    let throttled = [(Vec::new(), state.gate.throttled() as f64)];
+    text.counters("klk_requests_throttled_total", "Requests beyond what one person may make.", throttled);
 
     let sentry = state.monitoring.status();
     let waiting = sentry.waiting.iter().map(|(kind, count)| (vec![("tipo", kind.as_str().to_owned())], *count as f64));

@@ -202,3 +202,44 @@ fn neither_an_address_nor_a_person_takes_all_streams() {
         assert_eq!(listen(&other, "192.0.2.2").await.status(), 200);
     });
 }
+
+/// Pages, REST and changes alike; files of the pages and what watches the process are free.
+#[test]
+fn a_person_who_makes_too_many_requests_waits_and_nobody_else_does() {
+    let pos = Pos::start();
+    let klk = pos
+        .klk()
+        .with_variable("KLK_PETICIONES_POR_PERSONA_MAX", "4")
+        .with_variable("KLK_METRICAS_TOKEN", "un-token-de-metricas");
+    let (one, other) = (klk.token("uno", "lector", ""), klk.token("otro", "lector", ""));
+    let server = Server::start(&klk, &[]);
+    block_on(async {
+        let ask = async |method: Method, token: &str, path: &str, accept: &str| {
+            let request = client_with(Some(token)).request(method, format!("{}{path}", server.address));
+            request.header(ACCEPT, accept).send().await.unwrap()
+        };
+        let gaps = format!("{TRACKING}/gaps");
+        for path in ["/", &gaps, "/", &gaps] {
+            assert_eq!(ask(Method::GET, &one, path, "*/*").await.status(), 200, "{path}");
+        }
+        let refused = ask(Method::GET, &one, &gaps, "*/*").await;
+        assert_eq!(refused.status(), 429);
+        let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&seconds), "{seconds}");
+        let body: serde_json::Value = serde_json::from_str(&refused.text().await.unwrap()).unwrap();
+        assert_eq!(body["codigo"], "demasiados_intentos");
+        assert!(body["detail"].as_str().unwrap().contains("demasiadas peticiones"), "{body}");
+        let page = ask(Method::GET, &one, "/", "text/html").await;
+        assert_eq!(page.status(), 429);
+        assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+        assert!(page.text().await.unwrap().contains("demasiadas peticiones"));
+        let change = format!("{TRACKING}/planes/cancelar");
+        assert_eq!(ask(Method::POST, &one, &change, "*/*").await.status(), 429);
+
+        assert_eq!(ask(Method::GET, &one, "/health/live", "*/*").await.status(), 200);
+        assert_ne!(ask(Method::GET, &one, "/pkg/klk.css", "*/*").await.status(), 429);
+        assert_eq!(ask(Method::GET, &other, &gaps, "*/*").await.status(), 200);
+        let metrics = ask(Method::GET, "un-token-de-metricas", "/metrics", "*/*").await.text().await.unwrap();
+        assert!(metrics.contains("\nklk_requests_throttled_total 3\n"), "{metrics}");
+    });
+}
