@@ -49,7 +49,7 @@ impl Default for AccessSettings {
             attempts_per_name_total_max: 200,
             attempts_per_address_max: 50,
             attempts_period: Duration::from_secs(600),
-            requests_per_person_max: 6000,
+            requests_per_person_max: 30_000,
             store_interval: Duration::from_secs(60),
         }
     }
