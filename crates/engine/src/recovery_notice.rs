@@ -63,7 +63,7 @@ async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(
         let Some(range) = range_of(&recovery.runs) else { continue };
         let missing = missing(&engine.warehouse, &recovery, range).await?;
         let now = engine.clock.now();
-        if !engine.warehouse.note_recovery_told(recovery.batch, recovery.branch.clone(), now).await? {
+        if !engine.warehouse.note_recovery_notified(recovery.batch, recovery.branch.clone(), now).await? {
             continue;
         }
         let outcome = outcome(&recovery.runs, &missing);

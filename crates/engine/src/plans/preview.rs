@@ -1,4 +1,4 @@
-//! What a plan would do and cost, from what past weeks tell.
+//! What a plan would do and cost, from past weeks.
 
 use std::collections::HashMap;
 use std::sync::Arc;
