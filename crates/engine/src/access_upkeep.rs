@@ -21,7 +21,7 @@ pub(crate) async fn keep(engine: Engine) {
         let now = engine.clock.now();
         if is_last || head_logged_at.is_none_or(|logged_at| now.duration_since(logged_at).abs() >= HEAD_INTERVAL) {
             head_logged_at = Some(now);
-            tell_head(&engine).await;
+            log_head(&engine).await;
         }
         if is_last {
             return;
@@ -29,7 +29,7 @@ pub(crate) async fn keep(engine: Engine) {
     }
 }
 
-async fn tell_head(engine: &Engine) {
+async fn log_head(engine: &Engine) {
     match engine.warehouse.audit_head().await {
         Ok(Some((entries, head))) => tracing::info!(entries, head, "head of the audit"),
         Ok(None) => {}

@@ -55,7 +55,7 @@ pub(crate) fn profile<'history>(
     ValueProfile::new(history, &branch.zone, today, engine.settings.value_rules)
 }
 
-/// What a gap is worth. A half hour that came short, and that says by how much, is worth what its lines tell; any other is
+/// What a gap is worth. A half hour that came short, and that says by how much, is worth what its lines say; any other is
 /// worth what was sold in it in other weeks.
 pub(crate) fn value(profile: &mut ValueProfile<'_>, gap: &Gap, facts: &HashMap<RunId, RunFacts>) -> GapValue {
     let latest = match &gap.cause {

@@ -1,4 +1,4 @@
-//! Since when the POS does not respond, as far as its probes tell.
+//! Since when the POS does not respond, as far as its probes show.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 /// How long a probe says anything of now. Pages that are open probe more often; where none is, nobody does.
 const VALID_FOR: SignedDuration = SignedDuration::from_mins(5);
 
-/// What probes have told, the latest last.
+/// Results of probes, the latest last.
 #[derive(Debug, Default)]
 pub(crate) struct PosOutage(Mutex<Known>);
 

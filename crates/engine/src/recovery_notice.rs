@@ -8,14 +8,38 @@ use std::collections::HashMap;
 
 use domain::decision::Origin;
 use domain::window::LocalPeriod;
-use domain::{BatchId, ErrorClass, Interval, IntervalSet, RunState};
+use domain::{BatchId, BranchId, ErrorClass, EtlKind, Interval, IntervalSet, RunState};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use monitoring::{GapRecovery, TraceHeaders};
-use warehouse::{EndedRecovery, EndedRun, WarehouseError};
+use warehouse::{EndedRecovery, EndedRun, Warehouse, WarehouseError};
 
 use crate::calendars::Calendars;
 use crate::engine::Engine;
+
+/// Where it is read what nobody has to bring any more; memory in tests.
+trait SettledStore: Sync {
+    /// What is covered or waived of a branch within a range.
+    fn settled(
+        &self,
+        kind: EtlKind,
+        branch: &BranchId,
+        range: Interval<Timestamp>,
+    ) -> impl Future<Output = Result<IntervalSet<Timestamp>, WarehouseError>> + Send;
+}
+
+impl SettledStore for Warehouse {
+    async fn settled(
+        &self,
+        kind: EtlKind,
+        branch: &BranchId,
+        range: Interval<Timestamp>,
+    ) -> Result<IntervalSet<Timestamp>, WarehouseError> {
+        let covered = self.coverage(kind, Some(branch.clone()), range).await?;
+        let waived = self.waived(kind, Some(branch.clone()), range).await?;
+        Ok(covered.into_iter().chain(waived).map(|(_, interval)| interval).collect())
+    }
+}
 
 /// How a recovery ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,9 +61,9 @@ pub(crate) async fn notify_finished(engine: &Engine, only: Option<BatchId>) {
 async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(), WarehouseError> {
     for recovery in engine.warehouse.ended_recoveries(only).await? {
         let Some(range) = range_of(&recovery.runs) else { continue };
-        let missing = missing(engine, &recovery, range).await?;
+        let missing = missing(&engine.warehouse, &recovery, range).await?;
         let now = engine.clock.now();
-        if !engine.warehouse.note_recovery_told(recovery.batch, recovery.branch.clone(), now).await? {
+        if !engine.warehouse.note_recovery_notified(recovery.batch, recovery.branch.clone(), now).await? {
             continue;
         }
         let outcome = outcome(&recovery.runs, &missing);
@@ -53,12 +77,17 @@ async fn try_notify_finished(engine: &Engine, only: Option<BatchId>) -> Result<(
 /// Whether the engine itself began the recovery, of a store that is closed and did not answer: its line may be off, and it is
 /// recovered once it opens.
 async fn waits_for_opening(engine: &Engine, recovery: &EndedRecovery, outcome: &Outcome) -> bool {
-    let Outcome::Failed(ErrorClass::Timeout | ErrorClass::Connection | ErrorClass::ApiError, _) = outcome else {
+    if !may_wait_for_opening(outcome, &recovery.origin, engine.queue.is_failing(&recovery.branch)) {
         return false;
-    };
-    let branch = engine.branches.find(&recovery.branch).filter(|branch| engine.queue.is_failing(&branch.id));
-    let (Some(branch), true) = (branch, recovery.origin == Origin::System.as_str()) else { return false };
+    }
+    let Some(branch) = engine.branches.find(&recovery.branch) else { return false };
     Calendars::is_closed_now(engine, &branch).await
+}
+
+fn may_wait_for_opening(outcome: &Outcome, origin: &str, is_failing: bool) -> bool {
+    let is_silence =
+        matches!(outcome, Outcome::Failed(ErrorClass::Timeout | ErrorClass::Connection | ErrorClass::ApiError, _));
+    is_silence && is_failing && origin == Origin::System.as_str()
 }
 
 /// From the start of the first window to the end of the last.
@@ -68,16 +97,13 @@ fn range_of(runs: &[EndedRun]) -> Option<Interval<Timestamp>> {
 }
 
 /// What is still missing of the recovery's windows, whoever has brought the rest.
-async fn missing(
-    engine: &Engine,
+async fn missing<S: SettledStore>(
+    store: &S,
     recovery: &EndedRecovery,
     range: Interval<Timestamp>,
 ) -> Result<IntervalSet<Timestamp>, WarehouseError> {
     let Some(first) = recovery.runs.first() else { return Ok(IntervalSet::empty()) };
-    let (kind, branch) = (first.record.kind, Some(recovery.branch.clone()));
-    let covered = engine.warehouse.coverage(kind, branch.clone(), range).await?;
-    let waived = engine.warehouse.waived(kind, branch, range).await?;
-    let settled: IntervalSet<Timestamp> = covered.into_iter().chain(waived).map(|(_, interval)| interval).collect();
+    let settled = store.settled(first.record.kind, &recovery.branch, range).await?;
     let windows: IntervalSet<Timestamp> = recovery.runs.iter().map(|run| run.record.interval).collect();
     Ok(windows.difference(&settled))
 }
@@ -132,7 +158,7 @@ fn report(engine: &Engine, recovery: &EndedRecovery, range: Interval<Timestamp>,
 
 #[cfg(test)]
 mod tests {
-    use domain::{BranchId, EtlKind, RunId, RunMode};
+    use domain::{RunId, RunMode};
     use rstest::rstest;
     use uuid::Uuid;
     use warehouse::RunRecord;
@@ -189,6 +215,50 @@ mod tests {
         &[LATE, BROKEN], Outcome::Failed(ErrorClass::ApiError, "Siguen faltando 2 de 2 ventanas. api_error.".to_owned()))]
     fn a_recovery_has_one_outcome(#[case] ends: &[(RunState, Option<ErrorClass>)], #[case] expected: Outcome) {
         assert_eq!(outcome_of(ends), expected);
+    }
+
+    /// What is covered or waived, whatever the branch.
+    struct Settled(Vec<Interval<Timestamp>>);
+
+    impl SettledStore for Settled {
+        async fn settled(
+            &self,
+            _kind: EtlKind,
+            _branch: &BranchId,
+            _range: Interval<Timestamp>,
+        ) -> Result<IntervalSet<Timestamp>, WarehouseError> {
+            Ok(self.0.iter().copied().collect())
+        }
+    }
+
+    #[tokio::test]
+    async fn only_windows_of_the_recovery_that_nothing_settles_are_missing() {
+        let recovery = EndedRecovery {
+            batch: BatchId(Uuid::nil()),
+            branch: BranchId::new("tienda_01"),
+            origin: Origin::System.as_str().to_owned(),
+            runs: vec![run(0, LATE), run(2, LATE)],
+        };
+        let range = range_of(&recovery.runs).unwrap();
+        assert_eq!((range.start(), range.end()), (hour(0).start(), hour(2).end()));
+        let missing = missing(&Settled(vec![hour(0), hour(5)]), &recovery, range).await.unwrap();
+        assert_eq!(missing.intervals(), [hour(2)], "the hour between the windows was not requested");
+    }
+
+    #[rstest]
+    #[case::of_a_store_that_is_silent(ErrorClass::Timeout, Origin::System, true, true)]
+    #[case::of_a_store_that_responds(ErrorClass::Timeout, Origin::System, false, false)]
+    #[case::of_a_person(ErrorClass::Timeout, Origin::Web, true, false)]
+    #[case::of_wrong_data(ErrorClass::InvalidData, Origin::System, true, false)]
+    fn only_the_engines_own_recovery_waits_for_an_opening(
+        #[case] class: ErrorClass,
+        #[case] origin: Origin,
+        #[case] is_failing: bool,
+        #[case] expected: bool,
+    ) {
+        let failed = Outcome::Failed(class, String::new());
+        assert_eq!(may_wait_for_opening(&failed, origin.as_str(), is_failing), expected);
+        assert!(!may_wait_for_opening(&Outcome::Recovered, origin.as_str(), is_failing));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use warehouse::RunRecord;
 use crate::Engine;
 use crate::run_logs::RunStep;
 
-/// Tells of what the client does, and has each request carry the trace on.
+/// Reports the steps of the client, and passes the trace on with each request.
 pub(crate) struct RequestWatcher {
     asker: Asker,
     open: Mutex<Option<RequestSpan>>,

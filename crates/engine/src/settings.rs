@@ -76,7 +76,7 @@ pub struct EngineSettings {
     pub written_characters_max: usize,
     /// From which age on the last snapshot of a warehouse is stale.
     pub stock_age_max: SignedDuration,
-    /// Days ahead of which the preview of another calendar tells what it changes.
+    /// Days ahead of which the preview of another calendar shows what it changes.
     pub calendar_days_ahead: u32,
     /// How long an ended batch is still listed with those in progress.
     pub progress_shown: SignedDuration,

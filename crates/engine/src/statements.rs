@@ -6,7 +6,7 @@ use std::time::Duration;
 use monitoring::{Monitoring, QuerySpan};
 use warehouse::{JobWatch, StatementObserver};
 
-/// Tells the monitor, and the log, of every statement.
+/// Reports every statement to the monitor and to the log.
 pub struct StatementWatcher {
     monitoring: Monitoring,
     slow_limit: Duration,

@@ -34,7 +34,7 @@ pub(crate) async fn work(engine: Engine) {
         if let Some(run) = engine.queue.take() {
             let (id, branch) = (run.record.id, run.record.branch.clone());
             // The run has its end by then; what a panic after it costs is caught up with by the check of the queue.
-            if AssertUnwindSafe(do_and_tell(&engine, run)).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(run_and_notify(&engine, run)).catch_unwind().await.is_err() {
                 tracing::error!(run = %id, "what follows the end of a run panicked");
             }
             // Only now may the next of the branch go: the failure that stops a plan is the last thing that it asks of a store.
@@ -49,7 +49,7 @@ pub(crate) async fn work(engine: Engine) {
     }
 }
 
-async fn do_and_tell(engine: &Engine, run: Waiting) {
+async fn run_and_notify(engine: &Engine, run: Waiting) {
     let record = run.record.clone();
     let started = Instant::now();
     let end = do_run(engine, run).await;
@@ -62,14 +62,14 @@ async fn do_and_tell(engine: &Engine, run: Waiting) {
     }
     let recovery = record.batch.filter(|_| is_recovery);
     if let Some(batch) = recovery.filter(|batch| !engine.queue.has_waiting(*batch, &record.branch)) {
-        tell_recovery(engine, batch).await;
+        notify_recovery(engine, batch).await;
     }
     if let End::Ended(verdict) = end {
         follow::run_ended(&engine.plan_control, &record, verdict).await;
     }
 }
 
-async fn tell_recovery(engine: &Engine, batch: BatchId) {
+async fn notify_recovery(engine: &Engine, batch: BatchId) {
     if AssertUnwindSafe(recovery_notice::notify_finished(engine, Some(batch))).catch_unwind().await.is_err() {
         tracing::error!(?batch, "telling the outcome of a recovery panicked");
     }

@@ -13,14 +13,55 @@ use crate::local_time::instant;
 #[error("'{part}' in the fault '{text}': expected {expected}")]
 pub struct InvalidFault {
     text: String,
-    part: String,
-    expected: &'static str,
+    /// The part between colons that was not understood; empty where it is missing.
+    pub part: String,
+    /// What should stand there.
+    pub expected: Expected,
 }
 
-type Expected = &'static str;
-
-const KIND: Expected = "a kind, as in SUC003:ventas:status=503:2025-11-17T10:00..2025-11-17T13:00";
-const RANGE: Expected = "local times, as in 2025-11-17T10:00..13:00";
+/// What a part of a fault's text should be. Its `Display` is English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Expected {
+    /// One of the kinds of fault, with its value.
+    #[error("a kind, as in SUC003:ventas:status=503:2025-11-17T10:00..2025-11-17T13:00")]
+    Kind,
+    /// Both ends as local times, or a date.
+    #[error("local times, as in 2025-11-17T10:00..13:00")]
+    Range,
+    /// An HTTP status from 200 to 599.
+    #[error("a status from 200 to 599, as in status=503")]
+    Status,
+    /// A whole number of seconds.
+    #[error("seconds, as in hang=130")]
+    Seconds,
+    /// A whole number of bytes.
+    #[error("bytes, as in cut=2000")]
+    Bytes,
+    /// How many lines are missing.
+    #[error("a count, as in short=5")]
+    MissingLines,
+    /// How many lines come twice.
+    #[error("a count, as in duplicates=4")]
+    Duplicates,
+    /// A whole number of milliseconds.
+    #[error("milliseconds, as in slow=800")]
+    Milliseconds,
+    /// Which line is malformed, from 0.
+    #[error("a place, as in malformed=3")]
+    Place,
+    /// One of the ways in which a line is malformed.
+    #[error("missing_field, two_objects, text_for_number or not_an_object after the place")]
+    Malformation,
+    /// Bytes of each piece, and the pause between them in milliseconds.
+    #[error("bytes and milliseconds, as in drip=4096/50")]
+    Drip,
+    /// How often the fault hits.
+    #[error("a count, as in times=1")]
+    Times,
+    /// One of the options.
+    #[error("times=, active= or label=")]
+    Option,
+}
 
 impl FromStr for Fault {
     type Err = InvalidFault;
@@ -32,8 +73,9 @@ impl FromStr for Fault {
         let branch = parts.next_if(|part| endpoint(part).is_none() && kind(part) == Ok(None)).map(str::to_owned);
         let endpoint = parts.next_if(|part| endpoint(part).is_some()).and_then(endpoint).unwrap_or_default();
         let kind_text = parts.next().unwrap_or_default();
-        let kind =
-            kind(kind_text).and_then(|kind| kind.ok_or(KIND)).map_err(|expected| invalid(kind_text, expected))?;
+        let kind = kind(kind_text)
+            .and_then(|kind| kind.ok_or(Expected::Kind))
+            .map_err(|expected| invalid(kind_text, expected))?;
         let mut fault = Self::new(kind).at(endpoint);
         fault.branch = branch.filter(|code| !code.is_empty() && code != "*");
         for part in parts {
@@ -77,15 +119,15 @@ fn kind(text: &str) -> Result<Option<FaultKind>, Expected> {
         "status" => FaultKind::Status { code: status(value)?, html: false },
         "html" => FaultKind::Status { code: status(value)?, html: true },
         "error" => FaultKind::Error200 { message: value.to_owned() },
-        "hang" => FaultKind::Hang { seconds: number(value, "seconds, as in hang=130")? },
+        "hang" => FaultKind::Hang { seconds: number(value, Expected::Seconds)? },
         "refuse" => FaultKind::Refuse,
         "reset" => FaultKind::Reset,
-        "cut" => FaultKind::CutBody { after_bytes: number(value, "bytes, as in cut=2000")? },
-        "short" => FaultKind::Short { missing_lines: number(value, "a count, as in short=5")? },
+        "cut" => FaultKind::CutBody { after_bytes: number(value, Expected::Bytes)? },
+        "short" => FaultKind::Short { missing_lines: number(value, Expected::MissingLines)? },
         "malformed" => malformed(value)?,
         "not_json" => FaultKind::NotJson,
-        "duplicates" => FaultKind::DuplicateLines { count: number(value, "a count, as in duplicates=4")? },
-        "slow" => FaultKind::Slow { milliseconds: number(value, "milliseconds, as in slow=800")? },
+        "duplicates" => FaultKind::DuplicateLines { count: number(value, Expected::Duplicates)? },
+        "slow" => FaultKind::Slow { milliseconds: number(value, Expected::Milliseconds)? },
         "drip" => drip(value)?,
         _ => return Ok(None),
     };
@@ -93,8 +135,8 @@ fn kind(text: &str) -> Result<Option<FaultKind>, Expected> {
 }
 
 fn status(value: &str) -> Result<u16, Expected> {
-    const EXPECTED: Expected = "a status from 200 to 599, as in status=503";
-    number(value, EXPECTED).and_then(|code| if (200..600).contains(&code) { Ok(code) } else { Err(EXPECTED) })
+    let code: u16 = number(value, Expected::Status)?;
+    if (200..600).contains(&code) { Ok(code) } else { Err(Expected::Status) }
 }
 
 fn malformed(value: &str) -> Result<FaultKind, Expected> {
@@ -104,15 +146,17 @@ fn malformed(value: &str) -> Result<FaultKind, Expected> {
         "two_objects" => Malformation::TwoObjects,
         "text_for_number" => Malformation::TextForNumber,
         "not_an_object" => Malformation::NotAnObject,
-        _ => return Err("missing_field, two_objects, text_for_number or not_an_object after the place"),
+        _ => return Err(Expected::Malformation),
     };
-    Ok(FaultKind::MalformedLine { at: number(at, "a place, as in malformed=3")?, malformation })
+    Ok(FaultKind::MalformedLine { at: number(at, Expected::Place)?, malformation })
 }
 
 fn drip(value: &str) -> Result<FaultKind, Expected> {
-    const EXPECTED: Expected = "bytes and milliseconds, as in drip=4096/50";
-    let (bytes, pause) = value.split_once('/').ok_or(EXPECTED)?;
-    Ok(FaultKind::Drip { chunk_bytes: number(bytes, EXPECTED)?, pause_milliseconds: number(pause, EXPECTED)? })
+    let (bytes, pause) = value.split_once('/').ok_or(Expected::Drip)?;
+    Ok(FaultKind::Drip {
+        chunk_bytes: number(bytes, Expected::Drip)?,
+        pause_milliseconds: number(pause, Expected::Drip)?,
+    })
 }
 
 fn number<T: FromStr>(value: &str, expected: Expected) -> Result<T, Expected> {
@@ -121,16 +165,16 @@ fn number<T: FromStr>(value: &str, expected: Expected) -> Result<T, Expected> {
 
 fn read_option(fault: &mut Fault, part: &str) -> Result<(), Expected> {
     match part.split_once('=') {
-        Some(("times", value)) => fault.times = Some(number(value, "a count, as in times=1")?),
+        Some(("times", value)) => fault.times = Some(number(value, Expected::Times)?),
         Some(("label", value)) => fault.label = Some(value.to_owned()),
         Some(("active", value)) => {
             let (from, to) = local_range(value)?;
             let instant_of = |moment: Option<DateTime>| -> Result<Option<Timestamp>, Expected> {
-                moment.map(|moment| instant(moment).ok_or(RANGE)).transpose()
+                moment.map(|moment| instant(moment).ok_or(Expected::Range)).transpose()
             };
             (fault.active_from, fault.active_to) = (instant_of(from)?, instant_of(to)?);
         }
-        Some(_) => return Err("times=, active= or label="),
+        Some(_) => return Err(Expected::Option),
         None => (fault.sales_from, fault.sales_to) = local_range(part)?,
     }
     Ok(())
@@ -139,15 +183,15 @@ fn read_option(fault: &mut Fault, part: &str) -> Result<(), Expected> {
 /// `from..to`, either of which may be missing, the end as a time of the same day; or a whole date.
 fn local_range(text: &str) -> Result<(Option<DateTime>, Option<DateTime>), Expected> {
     let Some((from, to)) = text.split_once("..") else {
-        let date: Date = number(text, RANGE)?;
-        let next = date.tomorrow().map_err(|_| RANGE)?;
+        let date: Date = number(text, Expected::Range)?;
+        let next = date.tomorrow().map_err(|_| Expected::Range)?;
         return Ok((Some(date.into()), Some(next.into())));
     };
-    let from: Option<DateTime> = if from.is_empty() { None } else { Some(number(from, RANGE)?) };
+    let from: Option<DateTime> = if from.is_empty() { None } else { Some(number(from, Expected::Range)?) };
     let to = match (to, from) {
         ("", _) => None,
-        (to, Some(from)) if !to.contains('-') => Some(from.date().to_datetime(number::<Time>(to, RANGE)?)),
-        (to, _) => Some(number(to, RANGE)?),
+        (to, Some(from)) if !to.contains('-') => Some(from.date().to_datetime(number::<Time>(to, Expected::Range)?)),
+        (to, _) => Some(number(to, Expected::Range)?),
     };
     Ok((from, to))
 }
@@ -214,15 +258,15 @@ mod tests {
     }
 
     #[rstest]
-    #[case("", KIND)]
-    #[case("SUC001", KIND)]
-    #[case("SUC001:ventas", KIND)]
-    #[case("SUC001:boom", KIND)]
-    #[case("SUC001:status=9000", "a status from 200 to 599, as in status=503")]
-    #[case("SUC001:refuse:yesterday", RANGE)]
-    #[case("SUC001:refuse:often=1", "times=, active= or label=")]
-    #[case("malformed=1/odd", "missing_field, two_objects, text_for_number or not_an_object after the place")]
-    fn a_wrong_text_is_told_what_was_expected(#[case] text: &str, #[case] expected: &str) {
+    #[case("", Expected::Kind)]
+    #[case("SUC001", Expected::Kind)]
+    #[case("SUC001:ventas", Expected::Kind)]
+    #[case("SUC001:boom", Expected::Kind)]
+    #[case("SUC001:status=9000", Expected::Status)]
+    #[case("SUC001:refuse:yesterday", Expected::Range)]
+    #[case("SUC001:refuse:often=1", Expected::Option)]
+    #[case("malformed=1/odd", Expected::Malformation)]
+    fn a_wrong_text_is_told_what_was_expected(#[case] text: &str, #[case] expected: Expected) {
         assert_eq!(text.parse::<Fault>().unwrap_err().expected, expected);
     }
 }

@@ -83,7 +83,7 @@ pub use branch::{SimBranch, SimWarehouse, WarehouseKind};
 pub use config::SimConfig;
 pub use fault::{Endpoint, Fault, FaultKind, Malformation};
 pub use fault_book::{FaultId, FaultState, LateSales};
-pub use fault_text::InvalidFault;
+pub use fault_text::{Expected, InvalidFault};
 pub use http::{API_KEY_HEADER, router, serve};
 pub use journal::{RequestCount, RequestRecord, RequestReport};
 pub use request::{Refusal, SalesRequest};

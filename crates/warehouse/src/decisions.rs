@@ -174,7 +174,7 @@ fn page(connection: &Connection, filter: &DecisionFilter) -> Result<(Vec<Decisio
         values.push(cursor.id.to_string().to_value());
     }
     let everything = EVERYTHING.replace("{plan_detail}", connection.choose(PLAN_DETAIL, PLAN_DETAIL_OF_POSTGRES));
-    // One more than asked tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     let sql = format!(
         "SELECT id::VARCHAR, epoch_us(momento), actor, origen, accion, ubicacion_id, objeto, detalle FROM ({everything}) AS todas
          WHERE {} ORDER BY momento DESC, id DESC LIMIT {}",

@@ -241,7 +241,7 @@ impl Warehouse {
         after: Option<DeliveryCursor>,
     ) -> Result<(Vec<DeliveryRow>, Option<DeliveryCursor>)> {
         self.read("avisos", move |connection| {
-            // One more than asked tells whether there is a next page.
+            // One more than requested shows whether there is a next page.
             let sql = format!(
                 "SELECT {COLUMNS} FROM avisos
                  WHERE ?::BIGINT IS NULL OR creado_en < make_timestamptz(?::BIGINT)

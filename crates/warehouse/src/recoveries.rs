@@ -38,7 +38,7 @@ impl Warehouse {
     pub async fn ended_recoveries(&self, only: Option<BatchId>) -> Result<Vec<EndedRecovery>> {
         self.read("recuperaciones_terminadas", move |connection| {
             let mut ended = Vec::new();
-            for (batch, branch) in untold(connection, only)? {
+            for (batch, branch) in unnotified(connection, only)? {
                 let runs = runs_of(connection, batch, &branch)?;
                 let origin = origin_of(connection, batch)?;
                 ended.push(EndedRecovery { batch, branch, origin, runs });
@@ -49,7 +49,7 @@ impl Warehouse {
     }
 
     /// Notes that a recovery is reported; false where it was already.
-    pub async fn note_recovery_told(&self, batch: BatchId, branch: BranchId, now: Timestamp) -> Result<bool> {
+    pub async fn note_recovery_notified(&self, batch: BatchId, branch: BranchId, now: Timestamp) -> Result<bool> {
         self.write("anotar_recuperacion_avisada", move |transaction| {
             let (batch, branch) = (batch.to_string(), branch.as_str());
             let added = transaction.execute(
@@ -65,7 +65,7 @@ impl Warehouse {
     }
 }
 
-fn untold(connection: &Connection, only: Option<BatchId>) -> Result<Vec<(BatchId, BranchId)>> {
+fn unnotified(connection: &Connection, only: Option<BatchId>) -> Result<Vec<(BatchId, BranchId)>> {
     let batch = only.map(|batch| batch.to_string());
     let mut statement = connection.prepare(
         "SELECT lote_id::VARCHAR, ubicacion_id

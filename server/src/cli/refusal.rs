@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use klk_sim::{Expected, InvalidFault};
 
 /// What is wrong, how the command is written, and where to read more. None of what refuses nothing, as a help that is asked for,
 /// and of what cannot come of our commands.
@@ -41,7 +42,33 @@ fn requirement(error: &Error) -> String {
     match range {
         Some((least, most)) => format!(": debe ser un número de {least} a {most}"),
         None if source.contains("invalid digit") => ": debe ser un número".to_owned(),
+        None if source == "invalid socket address syntax" => {
+            ": debe ser una dirección IP con su puerto, como 127.0.0.1:3000".to_owned()
+        }
         None => format!(": {source}"),
+    }
+}
+
+/// What is wrong with a fault of `klk sim`, and an example of what may stand there.
+pub fn fault_sentence(text: &str, error: &InvalidFault) -> String {
+    let expected = match error.expected {
+        Expected::Kind => "una clase de fallo, como en SUC003:ventas:status=503:2025-11-17T10:00..2025-11-17T13:00",
+        Expected::Range => "horas locales, como en 2025-11-17T10:00..13:00",
+        Expected::Status => "un código de 200 a 599, como en status=503",
+        Expected::Seconds => "segundos, como en hang=130",
+        Expected::Bytes => "bytes, como en cut=2000",
+        Expected::MissingLines => "una cantidad, como en short=5",
+        Expected::Duplicates => "una cantidad, como en duplicates=4",
+        Expected::Milliseconds => "milisegundos, como en slow=800",
+        Expected::Place => "una posición, como en malformed=3",
+        Expected::Malformation => "missing_field, two_objects, text_for_number o not_an_object después de la posición",
+        Expected::Drip => "bytes y milisegundos, como en drip=4096/50",
+        Expected::Times => "una cantidad, como en times=1",
+        Expected::Option => "times=, active= o label=",
+    };
+    match error.part.as_str() {
+        "" => format!("'{text}' no sirve para '--fallo': falta {expected}"),
+        part => format!("'{text}' no sirve para '--fallo': en vez de '{part}' va {expected}"),
     }
 }
 
@@ -81,6 +108,28 @@ mod tests {
             assert_eq!(sentence.lines().next(), Some(said));
             assert!(sentence.ends_with("klk ORDEN --help") && !sentence.contains("Usage"), "{sentence}");
         }
+    }
+
+    #[test]
+    fn a_wrong_fault_and_a_wrong_address_are_refused_in_spanish() {
+        let sentence = refused(&["serve", "--direccion", "aqui"]).unwrap();
+        assert_eq!(
+            sentence.lines().next(),
+            Some(
+                "'aqui' no sirve para '--direccion <DIRECCIÓN:PUERTO>': debe ser una dirección IP con su puerto, \
+                 como 127.0.0.1:3000"
+            )
+        );
+        let fault = |text: &str| fault_sentence(text, &text.parse::<klk_sim::Fault>().unwrap_err());
+        assert_eq!(
+            fault("SUC001:status=9"),
+            "'SUC001:status=9' no sirve para '--fallo': en vez de 'status=9' va un código de 200 a 599, como en status=503"
+        );
+        assert_eq!(
+            fault("SUC001"),
+            "'SUC001' no sirve para '--fallo': falta una clase de fallo, \
+             como en SUC003:ventas:status=503:2025-11-17T10:00..2025-11-17T13:00"
+        );
     }
 
     #[test]

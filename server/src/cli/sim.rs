@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use klk_sim::{Fault, Sim, SimConfig};
 
+use super::refusal;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::output::remark;
@@ -43,7 +44,7 @@ impl SimArguments {
         let faults: Vec<Fault> = self
             .fallo
             .iter()
-            .map(|text| text.parse().map_err(|error| Failure::Usage(format!("--fallo {text}: {error}"))))
+            .map(|text| text.parse::<Fault>().map_err(|error| Failure::Usage(refusal::fault_sentence(text, &error))))
             .collect::<Result<_, Failure>>()?;
         runtime::block_on(async move {
             let mut config =

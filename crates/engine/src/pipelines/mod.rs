@@ -1,4 +1,4 @@
-//! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and tells the monitor.
+//! Pipelines: extract, transform, load, a file a kind. Each ends its run, whatever happens, and notifies the monitor.
 
 mod dispute;
 mod doubt;

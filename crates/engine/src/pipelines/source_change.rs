@@ -110,7 +110,7 @@ async fn note_missing_after(job: &Job<'_>, window: &SalesWindow, lines: &[SaleLi
     warehouse.note_later_changes(job.record.id, branch.clone(), vec![difference], job.engine.clock.now()).await
 }
 
-/// Tells the team of days that were over, that differ, and that this run could not load: they are gaps.
+/// Notifies the team of days that were over, that differ, and that this run could not load: they are gaps.
 pub(super) fn alarm_of_waiting(job: &Job<'_>, seen: &Seen) {
     let zone = &job.branch.zone;
     let today = zone.to_datetime(job.engine.clock.now()).date();
@@ -119,9 +119,9 @@ pub(super) fn alarm_of_waiting(job: &Job<'_>, seen: &Seen) {
         days.entry(zone.to_datetime(difference.half_hour.start()).date()).or_default().push(difference);
     }
     for (date, differences) in days.into_iter().filter(|(date, _)| *date < today) {
-        // A window that only tells that it differs somewhere has its numbers once, and not for each of its half hours.
+        // A window that only says that it differs somewhere has its numbers once, and not for each of its half hours.
         let measured: BTreeMap<_, _> = differences.iter().map(|found| (found.measured.start(), *found)).collect();
-        tell(
+        notify(
             job,
             date,
             FoundChange::Waiting {
@@ -133,7 +133,7 @@ pub(super) fn alarm_of_waiting(job: &Job<'_>, seen: &Seen) {
     }
 }
 
-fn tell(job: &Job<'_>, date: Date, found: FoundChange<'_>) {
+fn notify(job: &Job<'_>, date: Date, found: FoundChange<'_>) {
     job.engine.monitoring.source_changed(&SourceChange {
         branch: &job.branch.id,
         date: &date.to_string(),
@@ -142,7 +142,7 @@ fn tell(job: &Job<'_>, date: Date, found: FoundChange<'_>) {
     });
 }
 
-/// Tells the team where a run found that the source changed a day that was over. The rows are committed already, so
+/// Notifies the team where a run found that the source changed a day that was over. The rows are committed already, so
 /// nothing that fails here fails the run.
 pub(super) async fn alarm(job: &Job<'_>, receipt: &Receipt) {
     let is_same = receipt.added + receipt.changed + receipt.removed == 0;
@@ -162,5 +162,5 @@ pub(super) async fn alarm(job: &Job<'_>, receipt: &Receipt) {
     tracing::warn!(branch = %found.branch, date = %found.date, lines = difference.lines(), "the source changed a closed day");
     let (usd, bs) = (difference.usd().to_string(), difference.bs().to_string());
     let SourceDifference { added, changed, removed, .. } = difference;
-    tell(job, found.date, FoundChange::Loaded { added, changed, removed, usd: &usd, bs: &bs });
+    notify(job, found.date, FoundChange::Loaded { added, changed, removed, usd: &usd, bs: &bs });
 }

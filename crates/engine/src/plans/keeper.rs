@@ -4,7 +4,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{retries, trading_hours};
 use crate::comparison_retries;
@@ -32,12 +32,43 @@ async fn look(engine: &Engine, looked: &mut Timestamp) {
     if !engine.settings.retries.is_on || !engine.membership.leads() {
         return;
     }
-    let now = engine.clock.now();
-    // A clock that was set back must not stop the looks until it is there again.
-    *looked = now.min(*looked);
-    if now.duration_since(*looked) >= engine.settings.retries.look_interval {
-        *looked = now;
+    if is_look_due(looked, engine.clock.now(), engine.settings.retries.look_interval) {
         retries::retry_due(engine).await;
         comparison_retries::retry_due(engine).await;
+    }
+}
+
+/// Whether an interval has passed since the last look; it counts as taken then.
+fn is_look_due(looked: &mut Timestamp, now: Timestamp, interval: SignedDuration) -> bool {
+    // A clock that was set back must not stop the looks until it is there again.
+    *looked = now.min(*looked);
+    let is_due = now.duration_since(*looked) >= interval;
+    if is_due {
+        *looked = now;
+    }
+    is_due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTERVAL: SignedDuration = SignedDuration::from_mins(10);
+
+    /// Whether a look is due at each of these minutes, of which the first is that of the last look.
+    fn due_at<const COUNT: usize>(minutes: [i64; COUNT]) -> [bool; COUNT] {
+        let at = |minute| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+        let mut looked = at(minutes[0]);
+        minutes.map(|minute| is_look_due(&mut looked, at(minute), INTERVAL))
+    }
+
+    #[test]
+    fn a_look_is_due_an_interval_after_the_one_before() {
+        assert_eq!(due_at([0, 9, 10, 11, 20]), [false, false, true, false, true]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_delays_a_look_by_an_interval_at_most() {
+        assert_eq!(due_at([600, 60, 69, 70]), [false, false, false, true]);
     }
 }

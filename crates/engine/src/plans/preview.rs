@@ -1,4 +1,4 @@
-//! What a plan would do and cost, from what past weeks tell.
+//! What a plan would do and cost, from past weeks.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,29 +6,68 @@ use std::sync::Arc;
 use domain::plan::{BranchHistory, BranchLoad, Concurrency, Latency, Plan, PlanEstimate, Slot, SlotLines, estimate};
 use domain::read_model::{PlanBranch, PlanPreview};
 use domain::window::{day_interval, half_hours};
-use domain::{Branch, BranchId, Calendar, Interval, IntervalSet};
+use domain::{Branch, BranchId, Calendar, EtlKind, Interval, IntervalSet};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use texts::Language;
+use warehouse::{CalendarRow, Warehouse, WarehouseError};
 
 use super::seal::Sealed;
 use super::view::stretches;
 use crate::UseCaseError;
 use crate::calendars::Calendars;
-use crate::engine::Engine;
+use crate::gaps::EvidenceReader;
+
+/// Where past weeks and calendars are read from; memory in tests.
+pub(crate) trait PreviewStore: Sync {
+    /// What is known of a range; local times of its ends are those of the zone.
+    fn history(
+        &self,
+        kind: EtlKind,
+        range: Interval<Timestamp>,
+        zone: &TimeZone,
+    ) -> impl Future<Output = Result<HistoryRows, WarehouseError>> + Send;
+
+    /// What people and klk.toml changed in the calendars, in the order in which it was registered.
+    fn changes(&self) -> impl Future<Output = Result<Vec<CalendarRow>, WarehouseError>> + Send;
+}
+
+impl PreviewStore for Warehouse {
+    async fn history(
+        &self,
+        kind: EtlKind,
+        range: Interval<Timestamp>,
+        zone: &TimeZone,
+    ) -> Result<HistoryRows, WarehouseError> {
+        let local = Interval::new(zone.to_datetime(range.start()), zone.to_datetime(range.end()));
+        Ok(HistoryRows {
+            latencies: self.latencies(kind, range.start()).await?,
+            lines: match local {
+                Some(local) => self.lines_by_slot(local).await?,
+                None => Vec::new(),
+            },
+            covered: self.coverage(kind, None, range).await?,
+        })
+    }
+
+    async fn changes(&self) -> Result<Vec<CalendarRow>, WarehouseError> {
+        self.calendar_changes(None).await
+    }
+}
 
 /// Shows a plan. Refused where its windows would wait for ever.
-pub(crate) async fn preview(engine: &Engine, sealed: &Sealed) -> Result<PlanPreview, UseCaseError> {
-    let plan = &sealed.plan;
-    let now = engine.clock.now();
-    let history = if plan.windows().is_empty() { HashMap::new() } else { history(engine, plan, now).await? };
-    let concurrency =
-        Concurrency { overall: engine.settings.plans.workers, per_branch: engine.settings.workers_per_branch };
-    let cost = estimate(plan, &history, concurrency, &engine.settings.plans.pace);
-    let calendars = Calendars::known(engine, None).await?;
+pub(crate) async fn preview<S: PreviewStore>(
+    reader: &EvidenceReader<'_, S>,
+    sealed: &Sealed,
+) -> Result<PlanPreview, UseCaseError> {
+    let (plan, settings, now) = (&sealed.plan, reader.settings, reader.now);
+    let history = if plan.windows().is_empty() { HashMap::new() } else { history(reader, plan).await? };
+    let concurrency = Concurrency { overall: settings.plans.workers, per_branch: settings.workers_per_branch };
+    let cost = estimate(plan, &history, concurrency, &settings.plans.pace);
+    let calendars = Calendars::after(reader.branches, &reader.store.changes().await?);
     let mut tiendas = Vec::with_capacity(cost.branches.len());
     for load in &cost.branches {
-        if let Some(branch) = engine.branches.find(&load.branch) {
+        if let Some(branch) = reader.branches.find(&load.branch) {
             tiendas.push(branch_view(plan, &branch, calendars.of(&branch), load, now)?);
         }
     }
@@ -83,23 +122,14 @@ fn branch_view(
 }
 
 /// What is known of the plan's branches from the days before today.
-async fn history(
-    engine: &Engine,
+async fn history<S: PreviewStore>(
+    reader: &EvidenceReader<'_, S>,
     plan: &Plan,
-    now: Timestamp,
 ) -> Result<HashMap<BranchId, BranchHistory>, UseCaseError> {
-    let zone = &engine.settings.schedules.zone;
-    let Some(range) = weeks_before(now, engine.settings.plans.history_weeks, zone) else { return Ok(HashMap::new()) };
-    let local = Interval::new(zone.to_datetime(range.start()), zone.to_datetime(range.end()));
-    let rows = HistoryRows {
-        latencies: engine.warehouse.latencies(plan.kind(), range.start()).await?,
-        lines: match local {
-            Some(local) => engine.warehouse.lines_by_slot(local).await?,
-            None => Vec::new(),
-        },
-        covered: engine.warehouse.coverage(plan.kind(), None, range).await?,
-    };
-    Ok(rows.by_branch(range, &engine.branches.all()))
+    let (zone, weeks) = (&reader.settings.schedules.zone, reader.settings.plans.history_weeks);
+    let Some(range) = weeks_before(reader.now, weeks, zone) else { return Ok(HashMap::new()) };
+    let rows = reader.store.history(plan.kind(), range, zone).await?;
+    Ok(rows.by_branch(range, &reader.branches.all()))
 }
 
 /// Whole weeks up to the last midnight; None where there are none.
@@ -110,7 +140,8 @@ fn weeks_before(now: Timestamp, weeks: u32, zone: &TimeZone) -> Option<Interval<
 }
 
 /// What the database knows of past weeks.
-struct HistoryRows {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HistoryRows {
     latencies: HashMap<BranchId, Latency>,
     /// Lines of each half hour of the week, summed up over all of them.
     lines: Vec<(BranchId, Slot, u64)>,
@@ -159,11 +190,15 @@ fn message(windows: u32, in_progress: usize, cost: &PlanEstimate) -> String {
 #[cfg(test)]
 mod tests {
     use domain::calendar::CalendarRules;
+    use std::sync::Mutex;
+
+    use domain::Window;
     use domain::plan::PlanOptions;
-    use domain::{EtlKind, Window};
     use rstest::rstest;
 
     use super::*;
+    use crate::branches::BranchRegistry;
+    use crate::settings::EngineSettings;
     use crate::testing::{branch, half_hours_from};
 
     const UTC: TimeZone = TimeZone::UTC;
@@ -174,6 +209,55 @@ mod tests {
             |number| Window { branch: BranchId::new("a"), kind: EtlKind::Sales, interval: half_hours_from(number, 1) };
         let options = PlanOptions { outside_hours, ..PlanOptions::default() };
         Plan::seal(EtlKind::Sales, options, (0..windows).map(window))
+    }
+
+    /// A database without changes of calendars, which keeps the ranges whose history was read.
+    #[derive(Default)]
+    struct PastWeeks {
+        rows: HistoryRows,
+        read: Mutex<Vec<Interval<Timestamp>>>,
+    }
+
+    impl PreviewStore for PastWeeks {
+        async fn history(
+            &self,
+            _kind: EtlKind,
+            range: Interval<Timestamp>,
+            _zone: &TimeZone,
+        ) -> Result<HistoryRows, WarehouseError> {
+            self.read.lock().unwrap().push(range);
+            Ok(self.rows.clone())
+        }
+
+        async fn changes(&self) -> Result<Vec<CalendarRow>, WarehouseError> {
+            Ok(Vec::new())
+        }
+    }
+
+    /// The preview of a plan of store `a`, an hour into the third week.
+    async fn preview_of(store: &PastWeeks, plan: Plan) -> PlanPreview {
+        let (branches, settings) = (BranchRegistry::new(vec![branch("a")]), EngineSettings::default());
+        let now = half_hours_from(674, 1).start();
+        let reader = EvidenceReader { store, branches: &branches, settings: &settings, now };
+        preview(&reader, &Sealed { plan, in_progress: Vec::new() }).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_plan_is_shown_with_the_windows_of_each_store() {
+        let store = PastWeeks::default();
+        let shown = preview_of(&store, plan(2, false)).await;
+        assert_eq!((shown.ventanas, shown.ventanas_sin_historia), (2, 2));
+        let stores: Vec<_> = shown.tiendas.iter().map(|store| (store.ubicacion_id.as_str(), store.llamadas)).collect();
+        assert_eq!(stores, [("a", 2)]);
+        assert_eq!(store.read.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn no_history_is_read_for_a_plan_of_nothing() {
+        let store = PastWeeks::default();
+        let shown = preview_of(&store, plan(0, false)).await;
+        assert_eq!((shown.ventanas, shown.tiendas.len()), (0, 0));
+        assert!(store.read.lock().unwrap().is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::control::PlanControl;
 use super::store::PlanStore;
 use crate::calendars::Calendars;
 
-/// Tells the queue which branches are open now: their windows of plans that run outside of trading hours wait.
+/// Holds the windows of plans that run outside of trading hours while their branch is open.
 pub(crate) async fn hold_open_branches<S: PlanStore>(control: &PlanControl<S>) {
     let plans = control.plans.outside_hours();
     if plans.is_empty() {

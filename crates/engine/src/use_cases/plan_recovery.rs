@@ -20,7 +20,7 @@ impl Engine {
             false => reader.now,
         };
         let sealed = seal::seal_settled(&reader, asked.etl_tipo, &scope, options, settled).await?;
-        let preview = preview::preview(self, &sealed).await?;
+        let preview = preview::preview(&self.evidence_reader(), &sealed).await?;
         if !sealed.plan.windows().is_empty() {
             start::propose(self, actor, sealed.plan, false).await?;
         }

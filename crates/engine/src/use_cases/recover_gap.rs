@@ -70,7 +70,7 @@ fn period_of(request: &RecoverGapRequest) -> PlanPeriod {
     }
 }
 
-/// Tells the team what was asked for, by whom, and what it queued.
+/// Notifies the team of what was asked for, by whom, and what it queued.
 fn announce(actor: &Actor, branch: &Branch, request: &RecoverGapRequest, runs: &[RunId]) {
     let moment = |date: &str, time: Option<&str>, default: &str| format!("{date} {}", time.unwrap_or(default));
     let from = moment(&request.fecha_desde, request.hora_desde.as_deref(), "00:00");

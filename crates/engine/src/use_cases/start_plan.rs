@@ -36,7 +36,7 @@ impl Engine {
         self.plan_by_id(known.id).await.map(view)
     }
 
-    /// Tells the team what was started, by whom, and what it queued, where it is of one store; a plan of many is in the log.
+    /// Notifies the team of what was started, by whom, and what it queued, where it is of one store; a plan of many is in the log.
     fn announce(&self, actor: &Actor, plan: &Plan, queued: &[RunRecord]) {
         let (Some(first), Some(last)) = (plan.windows().first(), plan.windows().last()) else { return };
         let Some(branch) = self.branches.find(&first.branch) else { return };

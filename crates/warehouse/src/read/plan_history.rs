@@ -1,4 +1,4 @@
-//! What past weeks tell of a plan: lines by half hour of the week, how long calls take, and when windows failed.
+//! Past weeks, for the estimate of a plan: lines by half hour of the week, how long calls take, and when windows failed.
 
 use std::collections::HashMap;
 
@@ -141,7 +141,7 @@ impl Warehouse {
     }
 
     /// How the windows of a plan ended since it was last let go on, in that order: whose, and whether it failed. What was
-    /// interrupted or cancelled tells nothing of the store.
+    /// interrupted or cancelled says nothing of the store.
     pub async fn plan_outcomes(&self, plan: BatchId) -> Result<Vec<(BranchId, bool)>> {
         self.read("resultados_de_plan", move |connection| {
             let mut statement = connection.prepare(

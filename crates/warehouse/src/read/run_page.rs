@@ -106,7 +106,7 @@ fn page(connection: &Connection, filter: &RunFilter) -> Result<Vec<RunView>> {
         }
         None => {}
     }
-    // One more than asked tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     views(connection, &format!("{} {ORDER} LIMIT {}", where_all(&conditions), filter.limit + 1))
 }
 
