@@ -47,7 +47,7 @@ function keepNotes(notes: Storage): void {
   });
   // The page that a stored form led to has it no more; one that was refused, or that led to the entrance, is there still.
   document.addEventListener('klk:shown', () => {
-    if (sent && !(sent.form.isConnected && keyOf(sent.form) === sent.key)) {
+    if (sent && !(sent.form.checkVisibility() && keyOf(sent.form) === sent.key)) {
       notes.removeItem(sent.key);
       sent = undefined;
     }
