@@ -49,11 +49,14 @@ function startGrid(): void {
 /** Open details and notes matter once somebody does something, or comes by an address that names what is open. */
 function startKept(): void {
   let loading: Promise<unknown> | undefined;
+  let clicked: EventTarget | null = null;
   const load = (event?: Event) => {
+    // What is clicked gets the focus first.
+    if (event?.type === 'click') clicked = event.target;
     loading ??= import('./kept.js').then(
       ({ start }: typeof import('./kept')) => {
         for (const type of types) document.removeEventListener(type, load);
-        start(event?.type === 'click' ? event.target : null);
+        start(clicked);
       },
       () => (loading = undefined),
     );
