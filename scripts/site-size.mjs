@@ -10,6 +10,7 @@ const { files } = JSON.parse(readFileSync(join(site, "files.json"), "utf8"));
 const budgets = [
   { what: "first page", names: ["klk.css", "bridge.js", "page.js", "worker.js"], budgetKb: 22 },
   { what: "grid", names: ["grid.js"], budgetKb: 3 },
+  { what: "details and notes", names: ["kept.js"], budgetKb: 1 },
   { what: "palette and shortcuts", names: ["palette.js"], budgetKb: 2 },
   { what: "islands", names: ["klk.js", "klk.wasm"], budgetKb: 80 },
   { what: "with Sentry", names: ["sentry.js"], budgetKb: 50 },

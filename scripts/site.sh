@@ -42,9 +42,11 @@ build_scripts() {
         --define:__SENTRY_DEBUG__=false)
     find "$plain" -name '*.js*' ! -name klk.js -delete # none of an earlier build
     "${esbuild[@]}" frontend/js/bridge.ts --outfile="$plain/bridge.js"
-    "${esbuild[@]}" frontend/js/page.ts --outfile="$plain/page.js" --external:./bridge.js --external:./grid.js --external:./palette.js
+    "${esbuild[@]}" frontend/js/page.ts --outfile="$plain/page.js" --external:./bridge.js --external:./grid.js --external:./kept.js \
+        --external:./palette.js
     # What page.js asks for later: each is given what it shares, so that nothing is in two files.
     "${esbuild[@]}" frontend/js/grid.ts --outfile="$plain/grid.js"
+    "${esbuild[@]}" frontend/js/kept.ts --outfile="$plain/kept.js"
     "${esbuild[@]}" frontend/js/palette.ts --outfile="$plain/palette.js"
     "${esbuild[@]}" frontend/js/worker.ts --outfile="$plain/worker.js" --format=iife
     "${esbuild[@]}" frontend/js/sentry.ts --outfile="$plain/sentry.js" --external:./bridge.js

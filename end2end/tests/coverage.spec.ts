@@ -229,6 +229,21 @@ test('the main job is done with the keyboard alone, and what has focus can be se
   await expect(cellOf(page, 'PERIFERICO')).toHaveCount(0, { timeout: 30_000 });
 });
 
+test('a note that was not stored is there again when its form is opened after a reload', async ({ page }) => {
+  const dialog = page.getByRole('dialog');
+  const note = dialog.getByRole('textbox', { name: /^Nota/ });
+  const openForm = async () => {
+    await open(page);
+    await page.getByRole('button', { name: 'Elegir todo lo que falta' }).click();
+    await page.getByRole('button', { name: 'Justificar selección' }).click();
+    await expect(note).toBeVisible();
+  };
+  await openForm();
+  await note.pressSequentially('Se cayó la red');
+  await openForm();
+  await expect(note).toHaveValue('Se cayó la red');
+});
+
 test('what is chosen is justified with the mouse after a preview, and what changed meanwhile is shown anew', async ({ page }) => {
   const errors = complaints(page);
   await open(page);

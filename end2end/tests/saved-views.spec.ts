@@ -127,3 +127,18 @@ test('the density of rows is not asked of a phone or a finger, where it would ch
     await context.close();
   }
 });
+
+test('what is open is in the address, and open again after a reload and under a copied link', async ({ page, context }) => {
+  await page.goto(`${klk.url}/actividad?estado=cancelado`);
+  await untilHydrated(page);
+  const details = page.locator('#guardar-vista');
+  await details.locator('summary').click();
+  await expect(page).toHaveURL(/estado=cancelado#guardar-vista$/);
+  await page.reload();
+  await expect(details).toHaveAttribute('open');
+  const copied = await context.newPage();
+  await copied.goto(page.url());
+  await expect(copied.locator('#guardar-vista')).toHaveAttribute('open');
+  await details.locator('summary').click();
+  await expect(page).toHaveURL(/estado=cancelado$/);
+});

@@ -46,7 +46,32 @@ function startGrid(): void {
   look();
 }
 
+/** Open details and notes matter once somebody does something, or comes by an address that names what is open. */
+function startKept(): void {
+  let loading: Promise<unknown> | undefined;
+  let clicked: EventTarget | null = null;
+  const load = (event?: Event) => {
+    // What is clicked gets the focus first.
+    if (event?.type === 'click') clicked = event.target;
+    loading ??= import('./kept.js').then(
+      ({ start }: typeof import('./kept')) => {
+        for (const type of types) document.removeEventListener(type, load);
+        start(clicked);
+      },
+      () => (loading = undefined),
+    );
+  };
+  const types = ['click', 'focusin'];
+  for (const type of types) document.addEventListener(type, load);
+  // Whoever leaves takes their notes along.
+  document.addEventListener('submit', ({ target }) => {
+    if ((target as HTMLFormElement).matches('[action="/salir"]')) sessionStorage.clear();
+  });
+  if (location.hash) load();
+}
+
 export function startLate(): void {
   startPalette();
   startGrid();
+  startKept();
 }

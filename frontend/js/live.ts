@@ -86,10 +86,12 @@ async function refresh(): Promise<void> {
   }
   isFetching = true;
   triedAt = performance.now();
-  const address = location.href;
+  // What somebody opens meanwhile is named after '#', and makes no other page of it.
+  const shownAddress = () => location.pathname + location.search;
+  const address = shownAddress();
   try {
     const { page } = await fetchUnasked(address, { 'x-klk-refresco': '1' });
-    if (address !== location.href) return;
+    if (address !== shownAddress()) return;
     // What failed to come before has come.
     if (isHeard) connection = 'live';
     if (isOtherBuild(page)) takeOver();

@@ -14,7 +14,7 @@ use crate::assets::assets;
 use crate::i18n::Language;
 use crate::page::{Notice, Page};
 use crate::preferences::Density;
-use crate::query::SAVE_JUSTIFICATION_PATH;
+use crate::query::{HOME_PATH, SAVE_JUSTIFICATION_PATH};
 use crate::views::{Failure, Glyph, Icon, batch_element_id, head_basics};
 use crate::{preferences, references, sentry};
 
@@ -39,6 +39,9 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
     let sidebar = sidebar(&frame, page.section);
     let tabs = tabs(&frame, page.section);
     let (running, ended) = work(frame);
+    // The overview says first how things are: what begins to run does not push its sentence away.
+    let (running, running_below) =
+        if page.section == HOME_PATH { (None, Some(running)) } else { (Some(running), None) };
     let (bridge, script) = (assets.path("bridge.js"), assets.path("page.js"));
     view! {
         <!DOCTYPE html>
@@ -85,6 +88,7 @@ pub fn document(page: Page, frame: Frame, is_of_form: bool) -> impl IntoView + u
                         {tabs}
                         {running}
                         {page.content}
+                        {running_below}
                         {ended}
                     </main>
                 </div>

@@ -42,7 +42,7 @@ fn search_link() -> AnyView {
     .into_any()
 }
 
-/// The batches in progress, above every page. What has ended pushes nothing away: it stands below.
+/// The batches in progress, above every page but the overview. What has ended pushes nothing away: it stands below.
 pub fn work(frame: Frame) -> (AnyView, AnyView) {
     let name = language().progress().part();
     match frame.progress {

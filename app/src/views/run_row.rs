@@ -121,7 +121,7 @@ fn error(run: &RunView) -> AnyView {
         view! { <p class="muted">{texts.trace()} " " <code>{trace}</code></p> }
     });
     view! {
-        <details class="error-detail">
+        <details class="error-detail" id=format!("error-{}", run.id)>
             <summary>
                 <Pill tone=tone_of(class) label=class_badge(language(), class)/>
                 <span class="error-excerpt muted">{message.clone()}</span>

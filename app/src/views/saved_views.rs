@@ -18,12 +18,16 @@ pub fn saved_views(query: &Query, views: &[SavedView]) -> Option<AnyView> {
     if own.is_empty() && !has_filters {
         return None;
     }
-    let links = own.into_iter().map(|view| link(view, &address)).collect_view();
+    // An empty list would keep its gap, and indent the form.
+    let links = (!own.is_empty()).then(|| {
+        let links = own.into_iter().map(|view| link(view, &address)).collect_view();
+        view! { <ul class="plain-list">{links}</ul> }
+    });
     let save = (has_filters && !is_kept).then(|| save_form(&address));
     Some(
         view! {
             <section class="saved-views" aria-label=texts.title()>
-                <ul class="plain-list">{links}</ul>
+                {links}
                 {save}
             </section>
         }

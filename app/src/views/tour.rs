@@ -17,7 +17,9 @@ pub fn tour() -> Option<AnyView> {
             <section class="panel panel-padded" id="recorrido" aria-labelledby="recorrido-titulo">
                 <h2 id="recorrido-titulo">{texts.title()}</h2>
                 <ol>
-                    <li>{texts.look()} " " <a class="link" href=GAPS.path>{texts.look_link()}</a></li>
+                    <li>
+                        <p>{texts.look()} " " <a class="link" href=GAPS.path>{texts.look_link()}</a></p>
+                    </li>
                     <li>{texts.recover()}</li>
                     <li>{texts.more()}</li>
                 </ol>
