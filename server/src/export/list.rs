@@ -9,6 +9,7 @@ use engine::{Actor, Engine, UseCaseError};
 use serde_json::Value;
 use warehouse::ColumnKind;
 
+use super::filter::ExportFilter;
 use super::head::columns;
 use super::stores::{self, Store, StoreDay};
 
@@ -92,16 +93,6 @@ impl Exported {
             Self::Cobertura => columns::<StoreDay>(),
             Self::Tiendas => columns::<Store>(),
         }
-    }
-}
-
-/// The filters of the list, as its page and the REST interface call them; each list reads those that it knows.
-#[derive(Clone, Debug, Default)]
-pub struct ExportFilter(pub Vec<(String, String)>);
-
-impl ExportFilter {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lists as files: what a page shows, with its filters, as CSV, Excel or Parquet.
 
 mod excel;
+mod filter;
 mod flat;
 mod head;
 mod list;
@@ -9,7 +10,8 @@ mod stores;
 use std::fmt::Display;
 
 use anyhow::Context;
-pub use list::{ExportFilter, Exported, list};
+pub use filter::ExportFilter;
+pub use list::{Exported, list};
 use serde_json::Value;
 use warehouse::{PlainTable, TableFormat, write_table};
 

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::list::ExportFilter;
+use super::filter::ExportFilter;
 
 /// Days where nothing is said, as the pages have them.
 const DAYS: u32 = 7;

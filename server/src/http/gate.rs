@@ -86,8 +86,9 @@ impl Gate {
     }
 
     /// The answer to a request beyond what one person may make. Files cost nothing, and what watches the process is no person.
+    /// In the demonstration everybody is the same one, who sits at the machine.
     fn too_many(&self, path: &str, identity: &Identity) -> Option<Response> {
-        if [FOLDER, HEALTH, METRICS].iter().any(|free| path.starts_with(free)) {
+        if self.has_open_demo || [FOLDER, HEALTH, METRICS].iter().any(|free| path.starts_with(free)) {
             return None;
         }
         let wait = self.engine.take_request(identity).err()?;

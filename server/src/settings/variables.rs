@@ -151,7 +151,7 @@ variables! {
     HOSTS = "KLK_HOSTS", OPTIONAL, "Otros nombres, separados por comas, con los que se puede pedir una página; siempre valen localhost, las direcciones IP y el de KLK_PUBLIC_URL. Los demás se rechazan (DNS rebinding).";
     TRUSTED_PROXIES = "KLK_TRUSTED_PROXIES", OPTIONAL, "Direcciones IP, separadas por comas, de los proxies cuyas cabeceras X-Forwarded-For y X-Forwarded-Proto se creen.";
     METRICS_TOKEN = "KLK_METRICAS_TOKEN", Kind::Secret, "Con qué pide Prometheus `/metrics` (Authorization: Bearer), 16 caracteres o más; sin él, `/metrics` no existe.";
-    REQUESTS_PER_PERSON_MAX = "KLK_PETICIONES_POR_PERSONA_MAX", number(6_000, 0, 1_000_000), "Peticiones por minuto de una misma persona o un mismo token, en todas sus pantallas juntas y también de golpe; con más, se responde 429 hasta que pase un momento. Los archivos de las páginas no cuentan. 0, sin límite.";
+    REQUESTS_PER_PERSON_MAX = "KLK_PETICIONES_POR_PERSONA_MAX", number(30_000, 0, 1_000_000), "Peticiones por minuto de una misma persona o un mismo token, en todas sus pantallas juntas y también de golpe; con más, se responde 429 hasta que pase un momento. Los archivos de las páginas no cuentan. 0, sin límite.";
     SHUTDOWN_SECONDS = "KLK_SHUTDOWN_SECONDS", number(20, 1, 600), "Tiempo máximo para terminar las ejecuciones en curso al detenerse, en segundos.";
 
     SESSION_HOURS_MAX = "KLK_SESION_HORAS_MAX", number(12, 1, 720), "Horas tras las que una sesión termina, se use o no.";
