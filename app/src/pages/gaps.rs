@@ -1,5 +1,6 @@
 //! `/pendientes`: what is missing, why, and the buttons that get it back.
 
+use domain::gap::GapOrder;
 use domain::read_model::GapList;
 use engine::{SavedView, Topic};
 use futures::join;
@@ -21,7 +22,9 @@ pub async fn gaps_page(values: Values) -> Page {
     let texts = language().gaps();
     let query = values.query(GAPS);
     let get = |name| query.get(name);
-    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), get("ordenar"), get(AT));
+    // The worst first; the contract of programs has the latest first.
+    let order = get("ordenar").or_else(|| Some(GapOrder::Value.to_string()));
+    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), order, get(AT));
     let (gaps, views) = join!(gaps, list_saved_views());
     let views = views.unwrap_or_default();
     // It is no filter: whoever filters goes on without it.
