@@ -237,9 +237,8 @@ mod tests {
     fn the_first_snapshot_is_one_before_its_half_hour_has_passed() {
         let instant = |hours| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours);
         let range = Interval::new(instant(0), instant(9)).unwrap();
-        let taken = |from, to| -> IntervalSet<Timestamp> {
-            Interval::new(instant(from), instant(to)).into_iter().collect()
-        };
+        let taken =
+            |from, to| -> IntervalSet<Timestamp> { Interval::new(instant(from), instant(to)).into_iter().collect() };
         let expected = |from| Interval::new(instant(from), instant(9)).unwrap();
         let nothing = IntervalSet::empty();
         assert_eq!(snapshots_expected(&nothing, &taken(3, 4), range).intervals(), [expected(3)]);
