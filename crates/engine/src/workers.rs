@@ -139,7 +139,13 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
             End::Ended(pipelines::run(engine, run, trace).await)
         }
         Ok(false) => {
-            put_back_if_held(engine, run).await;
+            if put_back_if_held(engine, run).await && engine.warehouse.is_shared() {
+                // The store is taken here until then, so that nobody asks for the run again at once.
+                tokio::select! {
+                    () = tokio::time::sleep(BUSY_STORE_PAUSE) => {}
+                    () = engine.stopped() => {}
+                }
+            }
             End::NotBegun
         }
         // `Broken` is reported when it is detected, and ends the process.
@@ -154,16 +160,9 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     }
 }
 
-async fn wait_for_store(engine: &Engine) {
-    let mut stopping = engine.stopping.subscribe();
-    tokio::select! {
-        () = tokio::time::sleep(BUSY_STORE_PAUSE) => {}
-        _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
-    }
-}
-
-/// A run whose plan was held between the look at the queue and the claim waits on; one that was cancelled is gone.
-async fn put_back_if_held(engine: &Engine, run: Waiting) {
+/// A run whose plan was held between the look at the queue and the claim waits on, and so does one whose store other processes ask;
+/// one that was cancelled is gone. Says whether it waits.
+async fn put_back_if_held(engine: &Engine, run: Waiting) -> bool {
     let id = run.record.id;
     if engine.warehouse.is_shared() {
         tokio::time::sleep(OTHER_CLAIM_PAUSE).await;
@@ -172,10 +171,8 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
     let _one_at_a_time = engine.plan_control.lock().await;
     match engine.warehouse.run(id).await {
         Ok(Some(record)) if record.state == RunState::Queued => {
-            if engine.warehouse.is_shared() {
-                wait_for_store(engine).await;
-            }
             engine.queue.push([run]);
+            return true;
         }
         // Another process was first.
         Ok(Some(record)) if record.state != RunState::Cancelled && engine.warehouse.is_shared() => {
@@ -191,4 +188,5 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
             tracing::error!(run = %id, %error, "a run that was held waits until the check of the queue finds it")
         }
     }
+    false
 }

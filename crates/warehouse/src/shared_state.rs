@@ -7,10 +7,8 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use domain::RunId;
-use jiff::Timestamp;
 
 use crate::database::{Connection, params};
-use crate::instants::instant;
 use crate::literal::with_values;
 use crate::{Result, Warehouse, WarehouseError};
 
@@ -79,12 +77,11 @@ impl Warehouse {
     /// there may be one more. A file has one process, which counts itself.
     pub async fn count_attempt(&self, quotas: Vec<AttemptQuota>) -> Result<Option<Duration>> {
         let counted = self.aside_of_data(move |connection| {
-            let column = |text: &dyn Fn(&AttemptQuota) -> String| {
-                quotas.iter().map(text).collect::<Vec<_>>().join(", ")
-            };
-            let keys = column(&|quota| with_values("?", &[&quota.key]));
-            let each = column(&|quota| quota.each.as_secs_f64().to_string());
-            let most = column(&|quota| quota.most.max(1).to_string());
+            let column =
+                |text: fn(&AttemptQuota) -> String| quotas.iter().map(text).collect::<Vec<_>>().join(", ");
+            let keys = column(|quota| with_values("?", &[&quota.key]));
+            let each = column(|quota| quota.each.as_secs_f64().to_string());
+            let most = column(|quota| quota.most.max(1).to_string());
             let sql = format!(
                 "SELECT contar_intento(ARRAY[{keys}]::text[], ARRAY[{each}]::double precision[], ARRAY[{most}]::integer[])"
             );
@@ -154,17 +151,13 @@ impl Warehouse {
         kept.await.map(drop)
     }
 
-    /// Until when a code makes the first administrator; None where it does not, and of a file.
-    pub async fn first_code_ends(&self, code: String) -> Result<Option<Timestamp>> {
-        let ends = self.aside_of_data(move |connection| {
-            let mut statement = connection.prepare(
-                "SELECT epoch_us(vence_en) FROM codigos_iniciales WHERE ficha = ? AND vence_en > clock_timestamp()",
-            )?;
-            let mut rows = statement.query(params![code])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            Ok(Some(instant("vence_en", row.get(0)?)?))
+    /// Whether a code makes the first administrator; never of a file.
+    pub async fn is_first_code(&self, code: String) -> Result<bool> {
+        let counts = self.aside_of_data(move |connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM codigos_iniciales WHERE ficha = ? AND vence_en > clock_timestamp())";
+            Ok(connection.query_row(sql, params![code], |row| row.get(0))?)
         });
-        Ok(ends.await?.flatten())
+        Ok(counts.await?.unwrap_or(false))
     }
 
     /// Takes all such codes, if this one counts: of several that are used at the same time, one makes an administrator.
