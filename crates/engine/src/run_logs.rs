@@ -138,7 +138,7 @@ impl RunLogs {
     }
 }
 
-/// Has other processes hear what runs of this one do, until the engine stops and what was still in progress has ended.
+/// Has other processes hear what runs of this one do, until the engine stops. How a run ends after that is in its row.
 pub(crate) async fn keep_shared(engine: Engine) {
     loop {
         let is_last = tokio::select! {

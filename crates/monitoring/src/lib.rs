@@ -46,7 +46,7 @@ pub use provision::{
     Change, DEFAULT_SENTRY_URL, PlannedRequest, ProvisionError, ProvisionReport, ProvisionStep, ProvisionTarget,
     SentryApiAccess, WATCHED_ROUTES, planned_requests, provision,
 };
-pub use query::QuerySpan;
+pub use query::{DatabaseSystem, QuerySpan};
 pub use relay::{RelayAnswer, Relayed};
 pub use request::{FailureDetail, RequestScope};
 pub use scope::{in_current_scope, with_current_scope};

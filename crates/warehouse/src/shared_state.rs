@@ -154,7 +154,8 @@ impl Warehouse {
     /// Whether a code makes the first administrator; never of a file.
     pub async fn is_first_code(&self, code: String) -> Result<bool> {
         let counts = self.aside_of_data(move |connection| {
-            let sql = "SELECT EXISTS (SELECT 1 FROM codigos_iniciales WHERE ficha = ? AND vence_en > clock_timestamp())";
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM codigos_iniciales WHERE ficha = ? AND vence_en > clock_timestamp())";
             Ok(connection.query_row(sql, params![code], |row| row.get(0))?)
         });
         Ok(counts.await?.unwrap_or(false))

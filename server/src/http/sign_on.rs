@@ -63,7 +63,12 @@ impl SignOn {
         change(&mut self.attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn begin(&self, engine: &Engine, asker: &Asker, back: String) -> Result<(reqwest::Url, String), UseCaseError> {
+    async fn begin(
+        &self,
+        engine: &Engine,
+        asker: &Asker,
+        back: String,
+    ) -> Result<(reqwest::Url, String), UseCaseError> {
         let random = || TimeOrderedIds.secret();
         let secrets = Secrets::new([random(), random(), random()]);
         let url = self.provider.begin(&secrets).await.map_err(|error| refusal(&error))?;

@@ -21,14 +21,14 @@ impl Engine {
     /// What a run has done since it started, the oldest line first, whichever process does it; none of one that ended a while ago.
     pub async fn run_log(&self, actor: &Actor, run: &RunView) -> Result<Vec<RunLogLine>, UseCaseError> {
         actor.may_read()?;
-        let chain = &self.settings.schedules.zone;
-        let branch = self.branches.find(&run.ubicacion_id);
-        let zone = branch.as_ref().map_or(chain, |branch| &*branch.zone);
-        let line = |(at, step)| RunLogLine { at, local: zone.to_datetime(at), step };
         let mut steps = self.run_logs.of(run.id);
         if steps.is_empty() && self.settings.run_logs_max > 0 {
             steps = self.warehouse.run_steps(run.id).await?.map(|stored| read_steps(&stored)).unwrap_or_default();
         }
+        let chain = &self.settings.schedules.zone;
+        let branch = self.branches.find(&run.ubicacion_id);
+        let zone = branch.as_ref().map_or(chain, |branch| &*branch.zone);
+        let line = |(at, step)| RunLogLine { at, local: zone.to_datetime(at), step };
         Ok(steps.into_iter().map(line).collect())
     }
 
