@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use crate::api::{GridRequest, list_saved_views, read_coverage_grid};
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{AT, COVERAGE, Query};
+use crate::query::{AT, CHOSEN_CELLS, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
-    PageHeader, Zoom, coverage_controls, coverage_table, export_links_with, grid_past_notice, legend, may_operate,
-    read_only_notice, saved_views, selection_bar,
+    ChosenCells, PageHeader, Zoom, coverage_controls, coverage_list, coverage_table, export_links_with,
+    grid_past_notice, is_list, legend, may_operate, read_only_notice, saved_views, selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -29,6 +29,7 @@ pub async fn coverage_page(values: Values) -> Page {
         days: zoom.days(),
         at: query.get(AT),
     };
+    provide_context(ChosenCells::of(values.get(CHOSEN_CELLS).as_deref()));
     let (grid, views) = join!(read_coverage_grid(request), list_saved_views());
     let views = views.unwrap_or_default();
     let content = view! {
@@ -53,7 +54,7 @@ fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> 
             {coverage_controls(grid, query, zoom)}
             {saved_views(query, views)}
             {legend(grid, query)}
-            {coverage_table(grid, query, zoom)}
+            {if is_list(query) { coverage_list(grid, query) } else { coverage_table(grid, query, zoom) }}
             {(!grid.is_past).then(|| if may_operate() { selection_bar(grid, query) } else { read_only_notice() })}
         </section>
         {export_links_with("cobertura", &export_filters(query, zoom))}

@@ -14,7 +14,8 @@ use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PAGE, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{
-    GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, may_operate, read_only_notice, saved_views,
+    GAPS_FORM, PageHeader, export_links, folded_filters, gap_cards, gap_filters, gaps_table, may_operate,
+    read_only_notice, saved_views,
 };
 
 /// The page of gaps.
@@ -44,8 +45,10 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
             {(!is_past).then(|| if may_operate() { recover_bar(query, list) } else { read_only_notice() })}
-            {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
-            {saved_views(query, views)}
+            {folded_filters(query, view! {
+                {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
+                {saved_views(query, views)}
+            })}
             {gaps_table(list, query, chosen, is_past)}
             {(!is_past).then(|| export_links("pendientes", query))}
         </section>

@@ -21,6 +21,7 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
         let value = (*kind != EtlKind::Sales).then_some(kind.as_str());
         segment(query.href_with("tipo", value), kind_name(language, *kind), *kind == grid.kind)
     });
+    let place = |zoom: Zoom| Zoom::ALL.iter().position(|one| *one == zoom).unwrap_or_default();
     let zooms = Zoom::ALL.map(|one| {
         let name = match one {
             Zoom::Day => texts.zoom_day(),
@@ -28,8 +29,18 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
             Zoom::Month => texts.zoom_month(),
             Zoom::Year => texts.zoom_year(),
         };
-        segment(query.href_with("zoom", (one != Zoom::Week).then_some(one.code())), name, one == zoom)
+        let href = query.href_with("zoom", (one != Zoom::Week).then_some(one.code()));
+        // The keys + and - lead there (frontend/js/grid.ts).
+        let key = match (place(one) + 1, place(zoom) + 1) {
+            (one, now) if one + 1 == now => Some("+"),
+            (one, now) if one == now + 1 => Some("-"),
+            _ => None,
+        };
+        view! { <a href=href aria-current=(one == zoom).then_some("true") data-zoom=key>{name}</a> }
     });
+    let is_list = is_list(query);
+    let (view_value, view_name) = if is_list { (None, texts.as_grid()) } else { (Some(LIST), texts.as_list()) };
+    let other_view = query.href_with_all(&[("vista", view_value), ("pagina", None)]);
     let (first, last) = (grid.days.first().copied(), grid.days.last().copied());
     let days = match (first, last) {
         (Some(first), Some(last)) if first == last => day(language, first),
@@ -55,10 +66,19 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
                 <span class="strong">{days}</span>
                 {to(after, texts.after(), "›")}
             </div>
+            <a class="link" id="otra-vista" href=other_view>{view_name}</a>
             {moment(grid, query)}
         </div>
     }
     .into_any()
+}
+
+/// The value of `vista` that shows the list.
+const LIST: &str = "lista";
+
+/// Whether the address asks for the list in the place of the table.
+pub fn is_list(query: &Query) -> bool {
+    query.get("vista").as_deref() == Some(LIST)
 }
 
 fn segment(href: String, name: &'static str, is_chosen: bool) -> AnyView {

@@ -3,13 +3,16 @@
 mod cell;
 mod controls;
 mod grid;
+mod list;
 mod store;
 mod weeks;
 mod words;
 mod zoom;
 
-pub use controls::{coverage_controls, past_notice as grid_past_notice, selection_bar};
+pub use cell::ChosenCells;
+pub use controls::{coverage_controls, is_list, past_notice as grid_past_notice, selection_bar};
 pub use grid::{coverage_table, legend};
+pub use list::coverage_list;
 pub use store::{chain_week, day_picture, week_of_store};
 pub use words::is_shown;
 pub use zoom::Zoom;
