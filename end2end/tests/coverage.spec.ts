@@ -429,7 +429,7 @@ test('on a phone what is missing begins on the first screen, and its filters are
   await page.goto(`${klk.url}/pendientes`);
   await untilHydrated(page);
   const row = page.getByRole('row', { name: /ARTIGAS/ });
-  expect((await row.boundingBox())!.y).toBeLessThan(440);
+  expect((await row.boundingBox())!.y).toBeLessThan(460);
   const kind = page.getByRole('combobox', { name: 'Tipo' });
   await expect(kind).toBeHidden();
   await page.getByRole('button', { name: 'Filtros' }).click();

@@ -55,9 +55,9 @@ fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> 
             {saved_views(query, views)}
             {legend(grid, query)}
             {if is_list(query) { coverage_list(grid, query) } else { coverage_table(grid, query, zoom) }}
+            {export_links_with("cobertura", &export_filters(query, zoom))}
             {(!grid.is_past).then(|| if may_operate() { selection_bar(grid, query) } else { read_only_notice() })}
         </section>
-        {export_links_with("cobertura", &export_filters(query, zoom))}
     }
     .into_any()
 }
