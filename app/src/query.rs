@@ -59,7 +59,7 @@ pub const GAPS: Listing =
 /// The grid of stores by days.
 pub const COVERAGE: Listing = Listing {
     path: "/cobertura",
-    parameters: &["tipo", "zoom", "hasta", "ubicacion_id", AT, "estado", "todas", "pagina"],
+    parameters: &["tipo", "zoom", "hasta", "ubicacion_id", AT, "estado", "todas", "vista", PAGE],
 };
 /// What is known of one cell of it.
 pub const CELL_PATH: &str = "/cobertura/celda";

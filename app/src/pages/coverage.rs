@@ -1,6 +1,6 @@
 //! `/cobertura`: where every half hour of every store stands, and of any moment of the past.
 
-use engine::{CoverageGrid, SavedView, Topic};
+use engine::{SavedView, Topic};
 use futures::join;
 use leptos::prelude::*;
 
@@ -10,8 +10,9 @@ use crate::preferences::language;
 use crate::query::{AT, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
-    PageHeader, Zoom, coverage_controls, coverage_table, export_links_with, grid_past_notice, legend, may_operate,
-    read_only_notice, saved_views, selection_bar,
+    Chosen, PageHeader, Scene, Zoom, coverage_controls, coverage_list, coverage_table, explained_day,
+    export_links_with, grid_past_notice, is_list, legend, may_operate, moment_of, read_only_notice, saved_views,
+    selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -20,20 +21,22 @@ const EVERY_SECONDS: u32 = 300;
 /// The page of the grid.
 pub async fn coverage_page(values: Values) -> Page {
     let texts = language().coverage();
-    let query = values.query(COVERAGE);
+    let at = moment_of(|name| values.get(name));
+    let query = Query::from_values(COVERAGE, |name| if name == AT { at.clone() } else { values.get(name) });
+    let chosen = Chosen::new(values.all(Chosen::CELL), values.get(Chosen::OPEN));
     let zoom = Zoom::of(query.get("zoom").as_deref());
     let request = GridRequest {
         kind: query.get("tipo"),
         branch: query.get("ubicacion_id"),
         last: query.get("hasta"),
         days: zoom.days(),
-        at: query.get(AT),
+        at,
     };
     let (grid, views) = join!(read_coverage_grid(request), list_saved_views());
     let views = views.unwrap_or_default();
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom, &views))}
+        {part(texts.part(), grid, query.way_out(), |grid| draw(Scene { grid: &grid, query: &query, zoom, chosen: &chosen }, &views))}
     };
     let page = Page::new(COVERAGE.path, texts.title(), &[Topic::Gaps, Topic::Runs], content);
     Page { every_seconds: Some(EVERY_SECONDS), ..page }
@@ -46,14 +49,16 @@ fn export_filters(query: &Query, zoom: Zoom) -> String {
     format!("{others}dias={}", zoom.days())
 }
 
-fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> AnyView {
+fn draw(scene: Scene<'_>, views: &[SavedView]) -> AnyView {
+    let Scene { grid, query, zoom, .. } = scene;
     view! {
         {grid.is_past.then(|| grid_past_notice(grid, query))}
+        {explained_day(scene)}
         <section class="panel grid-panel" aria-label=language().coverage().title()>
             {coverage_controls(grid, query, zoom)}
             {saved_views(query, views)}
             {legend(grid, query)}
-            {coverage_table(grid, query, zoom)}
+            {if is_list(query) { coverage_list(scene) } else { coverage_table(scene) }}
             {(!grid.is_past).then(|| if may_operate() { selection_bar(grid, query) } else { read_only_notice() })}
         </section>
         {export_links_with("cobertura", &export_filters(query, zoom))}

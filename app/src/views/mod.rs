@@ -67,8 +67,8 @@ pub use comparison::comparison_lists;
 pub use connectivity::{connectivity_badge, connectivity_state};
 pub use copy_button::{CopyButton, CopyLine};
 pub use coverage::{
-    Zoom, chain_week, coverage_controls, coverage_table, day_picture, grid_past_notice, is_shown, legend,
-    selection_bar, week_of_store,
+    Chosen, Scene, Zoom, chain_week, coverage_controls, coverage_list, coverage_table, day_picture, explained_day,
+    grid_past_notice, is_list, is_shown, legend, moment_of, selection_bar, week_of_store,
 };
 pub use cron_monitors::cron_monitors;
 pub use day_grid::{day_grid, day_totals};

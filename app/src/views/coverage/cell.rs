@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::EtlKind;
 use domain::window_state::WindowState;
-use engine::{GridCell, GridSpan};
+use engine::{CoverageGrid, GridCell, GridSpan};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
+
+use super::scene::Chosen;
 
 /// How high a picture is, in its own units.
 const HEIGHT: u32 = 20;
@@ -18,7 +20,8 @@ pub const CELLS_FORM: &str = "celdas";
 
 /// Chooses what a key names (app/src/forms/chosen_cells.rs reads it), with how many half hours it is about and their
 /// USD.
-pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyView {
+pub fn checkbox(chosen: &Chosen, key: String, missing: u32, usd: Decimal, label: String) -> AnyView {
+    let is_chosen = chosen.has(&key);
     view! {
         <input
             type="checkbox"
@@ -26,6 +29,7 @@ pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyVi
             form=CELLS_FORM
             name="celda"
             value=key
+            checked=is_chosen
             data-faltan=missing.to_string()
             data-usd=usd.round().to_string()
             aria-label=label
@@ -35,9 +39,10 @@ pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyVi
 }
 
 /// Half hours of a day that choosing it is about: sales that can be recovered, and stock, of which it can only be said
-/// why it stays missing.
-pub const fn selectable(kind: EtlKind, cell: &GridCell) -> u32 {
-    match kind {
+/// why it stays missing. Of the past nothing can be done.
+pub const fn selectable(grid: &CoverageGrid, cell: &GridCell) -> u32 {
+    match grid.kind {
+        _ if grid.is_past => 0,
         EtlKind::Sales => cell.recoverable,
         EtlKind::Inventory => cell.missing,
     }

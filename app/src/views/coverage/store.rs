@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::cell::picture;
 use super::grid::{WHOLE_DAY, half_hours, hour_heads};
+use super::scene::{Chosen, Scene};
 use super::words::cell_words;
 use super::zoom::Zoom;
 use crate::format::{day, weekday, whole};
@@ -148,7 +149,8 @@ fn hours_shown<'grid>(cells: impl Iterator<Item = &'grid GridCell>) -> Range<u32
 pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
     let language = language();
     let texts = language.coverage();
-    let query = Query::of(COVERAGE, &[]);
+    let (query, chosen) = (Query::of(COVERAGE, &[]), Chosen::default());
+    let scene = Scene { grid, query: &query, zoom: Zoom::Day, chosen: &chosen };
     let shown = hours_shown(grid.rows.iter().flat_map(|row| &row.cells));
     let rows = grid.rows.iter().flat_map(|row| row.cells.iter().rev().map(move |cell| (row, cell)));
     let rows = rows.map(|(row, cell)| {
@@ -157,7 +159,7 @@ pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
         view! {
             <tr>
                 <th scope="row" class="grid-store"><a class="row-link" href=href>{label}</a></th>
-                {half_hours(grid, &query, row, cell, &shown, false)}
+                {half_hours(scene, row, cell, &shown, false)}
             </tr>
         }
     });
