@@ -59,8 +59,10 @@ pub const GAPS: Listing =
 /// The grid of stores by days.
 pub const COVERAGE: Listing = Listing {
     path: "/cobertura",
-    parameters: &["tipo", "zoom", "hasta", "ubicacion_id", AT, "estado", "todas", "vista", PAGE],
+    parameters: &["tipo", "zoom", "vista", "hasta", "ubicacion_id", AT, "estado", "todas", "pagina"],
 };
+/// The cells of it that are chosen (frontend/js/grid.ts writes it). It is no filter: whoever goes on, goes on without it.
+pub const CHOSEN_CELLS: &str = "elegidas";
 /// What is known of one cell of it.
 pub const CELL_PATH: &str = "/cobertura/celda";
 

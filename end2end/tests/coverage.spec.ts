@@ -145,6 +145,51 @@ test('a cell explains itself, and leads to what can be done', async ({ page }) =
   expect(await gaps()).toHaveLength(3);
 });
 
+test('what is chosen is in the address, also after it is loaded again', async ({ page }) => {
+  await open(page);
+  const box = cellOf(page, 'ARTIGAS').getByRole('checkbox');
+  await box.check();
+  await expect(page).toHaveURL(/elegidas=/);
+  const said = await detail(page).textContent();
+  await page.reload();
+  await untilLive(page);
+  await expect(box).toBeChecked();
+  await expect(detail(page)).toHaveText(said!);
+  await box.uncheck();
+  await expect(page).not.toHaveURL(/elegidas=/);
+});
+
+test('the list says the same as the grid in words, and chooses the same', async ({ page }) => {
+  await open(page);
+  await page.getByRole('link', { name: 'Ver como lista' }).click();
+  await expect(page).toHaveURL(/vista=lista/);
+  const row = page.getByRole('row', { name: /ARTIGAS/ });
+  await expect(row).toContainText(/10:00–13:00 faltante, el POS respondió con error/i);
+  await row.getByRole('checkbox').check();
+  await expect(detail(page)).toContainText('6 medias horas');
+  await expectAccessible(page);
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expectNoSidewaysScroll(page);
+  }
+  await page.getByRole('link', { name: 'Ver como cuadro' }).click();
+  await expect(page.locator('table[data-cuadro]')).toBeVisible();
+});
+
+test('the keyboard leads to the corners of the grid, and closer and farther', async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole('grid')).toBeVisible();
+  await cellOf(page, 'ARTIGAS').getByRole('link').focus();
+  await page.keyboard.press('Control+Home');
+  const focused = () => page.evaluate(() => document.activeElement?.closest('td')?.cellIndex);
+  expect(await focused()).toBe(1);
+  await page.keyboard.press('-');
+  await expect(page).toHaveURL(/zoom=mes/);
+  await cellOf(page, 'ARTIGAS').getByRole('link').focus();
+  await page.keyboard.press('+');
+  await expect(page).not.toHaveURL(/zoom=/);
+});
+
 test('a rectangle is drawn with the mouse, counted, and given up with Escape', async ({ page }) => {
   await open(page);
   const recover = page.getByRole('button', { name: 'Recuperar selección' });
@@ -377,6 +422,22 @@ test.describe('without scripts', () => {
     await expect(page).toHaveURL(/\/cobertura$/);
     await klk.until('recovered', async () => (await gaps()).every((gap) => gap.ubicacion_nombre !== 'PARAISO'));
   });
+});
+
+test('on a phone what is missing begins on the first screen, and its filters are behind a button', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${klk.url}/pendientes`);
+  await untilHydrated(page);
+  const row = page.getByRole('row', { name: /ARTIGAS/ });
+  expect((await row.boundingBox())!.y).toBeLessThan(440);
+  const kind = page.getByRole('combobox', { name: 'Tipo' });
+  await expect(kind).toBeHidden();
+  await page.getByRole('button', { name: 'Filtros' }).click();
+  await expectAccessible(page);
+  await kind.selectOption({ label: 'Ventas' });
+  await expect(page).toHaveURL(/etl_tipo=ventas/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Filtros (1)' })).toBeVisible();
 });
 
 test('from the overview all that is missing is recovered with two taps on a phone', async ({ page }) => {

@@ -74,7 +74,7 @@ test('a page that comes leaves an unchanged island alone, and what it counts is 
   await page.getByRole('checkbox', { name: /Seleccionar/ }).first().check();
   const button = page.locator('#recuperar-seleccion');
   await button.evaluate((element) => Object.assign(element, { same: true }));
-  await page.locator('a.sort-link').last().click();
+  await page.locator('a.sort-link').first().click();
   await expect(page).toHaveURL(/ordenar=/);
   const chosen = await page.locator('input[data-elige]:checked').count();
   await expect(counted(page, chosen)).toBeVisible();

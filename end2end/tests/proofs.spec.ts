@@ -37,14 +37,20 @@ test('every gap has a price, and the list can start with the dearest', async ({ 
   await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
   await untilLive(page);
   await expect(page.getByText('Valor estimado')).toBeVisible();
-  await page.getByRole('link', { name: 'Valor', exact: true }).click();
-  await expect(page).toHaveURL(/etl_tipo=ventas&ordenar=valor/);
+  // The worst stands first without being asked for.
   await expect(page.getByRole('columnheader', { name: 'Valor' })).toHaveAttribute('aria-sort', 'descending');
+  await page.getByRole('link', { name: 'Detectado', exact: true }).click();
+  await expect(page).toHaveURL(/etl_tipo=ventas&ordenar=antiguedad/);
+  await expect(page.getByRole('columnheader', { name: 'Detectado' })).toHaveAttribute('aria-sort', 'descending');
+  await page.getByRole('link', { name: 'Valor', exact: true }).click();
+  await expect(page).toHaveURL(/etl_tipo=ventas$/);
   await expect(page.getByRole('row').nth(1)).toContainText(byValue[0].ubicacion_nombre);
   await expect(page.getByRole('row').nth(1)).toContainText('USD');
   await expectAccessible(page);
+  await page.getByRole('link', { name: 'Detectado', exact: true }).click();
+  await expect(page).toHaveURL(/ordenar=antiguedad/);
   await page.getByLabel('Período').selectOption({ label: 'Últimas 48 horas' });
-  await expect(page).toHaveURL(/ordenar=valor/);
+  await expect(page).toHaveURL(/ordenar=antiguedad/);
   expect(errors).toEqual([]);
 });
 
@@ -101,10 +107,10 @@ test.describe('without JavaScript', () => {
 
   test('sorting and proofs are links that work by themselves', async ({ page }) => {
     await page.goto(`${klk.url}/pendientes?etl_tipo=ventas`);
-    await page.getByRole('link', { name: 'Valor', exact: true }).click();
-    await expect(page).toHaveURL(/ordenar=valor/);
+    await page.getByRole('link', { name: 'Detectado', exact: true }).click();
+    await expect(page).toHaveURL(/ordenar=antiguedad/);
     await page.getByRole('button', { name: 'Aplicar filtros' }).click();
-    await expect(page).toHaveURL(/ordenar=valor/);
+    await expect(page).toHaveURL(/ordenar=antiguedad/);
     const [dearest] = await gaps('valor');
     await page.goto(`${klk.url}/tiendas/${dearest.ubicacion_id}/${dearest.fecha_desde}`);
     await page.getByRole('link', { name: /^09:30/ }).click();

@@ -3,7 +3,8 @@
 
 const grid = () => document.querySelector<HTMLTableElement>('table[data-cuadro]');
 const detail = () => document.getElementById('celda-detalle');
-const boxes = () => [...(grid()?.querySelectorAll<HTMLInputElement>('input[name=celda]') ?? [])];
+/** Of the table, or of the list that says the same. */
+const boxes = () => [...document.querySelectorAll<HTMLInputElement>('input[name=celda]')];
 
 /** The cells of stores by days, as the table has them. */
 function rows(): HTMLTableCellElement[][] {
@@ -26,11 +27,23 @@ function placeOf(cell: Element | null): Place | undefined {
 
 const cellOf = (event: Event) => (event.target instanceof Element ? event.target.closest<HTMLTableCellElement>('table[data-cuadro] td') : null);
 
+/** More would make an address that nobody can copy. */
+const keptMax = 60;
+
+/** Who copies the address, or loads it again, has the same cells chosen. */
+function keep(chosen: HTMLInputElement[]): void {
+  const address = new URL(location.href);
+  if (chosen.length > 0 && chosen.length <= keptMax) address.searchParams.set('elegidas', chosen.map(({ value }) => value).join(' '));
+  else address.searchParams.delete('elegidas');
+  if (address.search !== location.search) history.replaceState(history.state, '', address);
+}
+
 /** Says what is missing of what is chosen. */
 function count(): void {
   const line = detail();
   if (!line) return;
   const chosen = boxes().filter((box) => box.checked);
+  keep(chosen);
   const sum = (name: 'faltan' | 'usd') => chosen.reduce((total, box) => total + Number(box.dataset[name]), 0);
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const [missing, usd] = [sum('faltan'), sum('usd')];
@@ -78,27 +91,41 @@ function settle(cell?: Element): void {
   for (const link of links) if (link !== current) link.tabIndex = -1;
   if (current) current.tabIndex = 0;
   for (const box of boxes()) box.tabIndex = -1;
+  // Its rows and cells are those of a grid by that alone.
+  grid()?.setAttribute('role', 'grid');
 }
 
-const moves: Record<string, Place> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const moves: Record<string, Place> = {
+  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0],
+};
 let anchor: Place | undefined;
 
 function onKey(event: KeyboardEvent): void {
   const cell = cellOf(event);
   const place = placeOf(cell);
-  if (!cell || !place || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!cell || !place || event.metaKey || event.altKey) return;
   const all = rows();
+  if (event.ctrlKey) {
+    if (event.key === 'Home') focus(all[0]?.[0]);
+    else if (event.key === 'End') focus(all.at(-1)?.at(-1));
+    else return;
+    event.preventDefault();
+    return;
+  }
   const to = (row: number, column: number) =>
     column < 0 ? undefined : all[row]?.findLast((one) => columnOf(all[row], one) <= column);
   if (event.key in moves) {
     const [down, right] = moves[event.key];
-    const next: Place = [place[0] + down, place[1] + (right > 0 ? cell.colSpan : right)];
+    // A page further than there are rows is the last one.
+    const row = Math.abs(down) > 1 ? Math.min(Math.max(place[0] + down, 0), all.length - 1) : place[0] + down;
+    const next: Place = [row, place[1] + (right > 0 ? cell.colSpan : right)];
     if (event.shiftKey && to(...next)) tick((anchor ??= place), next, true);
     else anchor = undefined;
     focus(to(...next));
   } else if (event.key === 'Home') focus(to(place[0], 0));
   else if (event.key === 'End') focus(all[place[0]].at(-1));
   else if (event.key === ' ') tick(place, place, !cell.querySelector('input')?.checked);
+  else if (event.key === '+' || event.key === '-') document.querySelector<HTMLElement>(`a[data-zoom="${event.key}"]`)?.click();
   else if (event.key === '.') {
     const wrong = all.flat().filter((one) => one.matches('.grid-mixed'));
     focus(wrong[(wrong.indexOf(cell) + 1) % wrong.length]);
@@ -148,12 +175,11 @@ function undo(event: KeyboardEvent): void {
 
 export function startGrid(): void {
   const shown = () => {
-    if (!grid()) return;
-    settle();
+    if (grid()) settle();
     count();
   };
   document.addEventListener('klk:shown', shown);
-  document.addEventListener('change', (event) => cellOf(event) && count());
+  document.addEventListener('change', (event) => event.target instanceof Element && event.target.matches('input[name=celda]') && count());
   document.addEventListener('keydown', onKey);
   document.addEventListener('keydown', undo);
   document.addEventListener('pointerdown', onDown);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::StatementWatcher;
-use monitoring::Monitoring;
+use monitoring::{DatabaseSystem, Monitoring};
 use warehouse::{Access, DatabaseError, LostCommits, Place, Warehouse, WarehouseError, WarehouseSettings};
 
 use crate::failure::Failure;
@@ -30,7 +30,12 @@ pub fn open(settings: &Settings, monitoring: &Monitoring, access: Access) -> Res
         threads: limits.threads,
         access,
     };
-    let observer = Arc::new(StatementWatcher::new(monitoring.clone(), settings.sentry.slow_query_limit));
+    let system = match &warehouse_settings.place {
+        Place::Postgres(_) => DatabaseSystem::PostgreSql,
+        Place::File(_) | Place::Memory => DatabaseSystem::DuckDb,
+    };
+    let watcher = StatementWatcher::new(monitoring.clone(), settings.sentry.slow_query_limit);
+    let observer = Arc::new(watcher.of(system));
     let warehouse =
         Warehouse::open_observed(&warehouse_settings, observer).map_err(|error| failure(&settings.database, error))?;
     if let Some(lost) = warehouse.lost_commits() {

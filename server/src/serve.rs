@@ -66,7 +66,7 @@ async fn answer_requests(
         http::router(state, &settings.http, &settings.sentry).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = listener.local_addr().context("no hay dirección")?;
     remark(&format!("open http://{address}"));
-    say_who_may_come_in(&engine, settings, address, is_demo);
+    say_who_may_come_in(&engine, settings, address, is_demo).await;
     tokio::pin! {
         let server = accept::accept(listener, router, settings.http.connections, closing);
         let stop = runtime::stop_signal();
@@ -107,13 +107,13 @@ async fn watch_writes(engine: &Engine, limit: Duration) {
 
 /// Tells whoever starts the server how to come in: alone in the demo, with a code where there is nobody yet. The code is written
 /// on the terminal and not into the log.
-fn say_who_may_come_in(engine: &Engine, settings: &Settings, address: SocketAddr, is_demo: bool) {
+async fn say_who_may_come_in(engine: &Engine, settings: &Settings, address: SocketAddr, is_demo: bool) {
     if is_demo && settings.http.address.ip().is_loopback() {
         remark("Demostración: en este equipo se entra sin clave, como administrador");
         tracing::warn!("the demo lets everybody at this machine in as an administrator");
         return;
     }
-    if let Some(code) = engine.offer_first_administrator() {
+    if let Some(code) = engine.offer_first_administrator().await {
         let page = settings.http.public.url.as_ref().map_or_else(|| format!("http://{address}/"), ToString::to_string);
         remark(&format!(
             "Todavía no hay usuarios. El primer administrador se crea en {page}clave con este código, que vale hasta que se use \

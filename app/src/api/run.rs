@@ -20,5 +20,5 @@ pub async fn read_run(
 /// What a run has done since it started; nothing of one that ended a while ago.
 pub async fn read_run_log(run: &domain::read_model::RunView) -> Result<Vec<engine::RunLogLine>, ApiError> {
     let session = super::session::Session::of(engine::EndpointCall::about_everything("get_ejecucion_registro"))?;
-    session.answer(std::future::ready(session.engine.run_log(&session.actor, run))).await
+    session.answer(session.engine.run_log(&session.actor, run)).await
 }

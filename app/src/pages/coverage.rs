@@ -1,18 +1,17 @@
 //! `/cobertura`: where every half hour of every store stands, and of any moment of the past.
 
-use engine::{SavedView, Topic};
+use engine::{CoverageGrid, SavedView, Topic};
 use futures::join;
 use leptos::prelude::*;
 
 use crate::api::{GridRequest, list_saved_views, read_coverage_grid};
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{AT, COVERAGE, Query};
+use crate::query::{AT, CHOSEN_CELLS, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
-    Chosen, PageHeader, Scene, Zoom, coverage_controls, coverage_list, coverage_table, explained_day,
-    export_links_with, grid_past_notice, is_list, legend, may_operate, moment_of, read_only_notice, saved_views,
-    selection_bar,
+    ChosenCells, PageHeader, Zoom, coverage_controls, coverage_list, coverage_table, export_links_with,
+    grid_past_notice, is_list, legend, may_operate, read_only_notice, saved_views, selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -21,22 +20,21 @@ const EVERY_SECONDS: u32 = 300;
 /// The page of the grid.
 pub async fn coverage_page(values: Values) -> Page {
     let texts = language().coverage();
-    let at = moment_of(|name| values.get(name));
-    let query = Query::from_values(COVERAGE, |name| if name == AT { at.clone() } else { values.get(name) });
-    let chosen = Chosen::new(values.all(Chosen::CELL), values.get(Chosen::OPEN));
+    let query = values.query(COVERAGE);
     let zoom = Zoom::of(query.get("zoom").as_deref());
     let request = GridRequest {
         kind: query.get("tipo"),
         branch: query.get("ubicacion_id"),
         last: query.get("hasta"),
         days: zoom.days(),
-        at,
+        at: query.get(AT),
     };
+    provide_context(ChosenCells::of(values.get(CHOSEN_CELLS).as_deref()));
     let (grid, views) = join!(read_coverage_grid(request), list_saved_views());
     let views = views.unwrap_or_default();
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), grid, query.way_out(), |grid| draw(Scene { grid: &grid, query: &query, zoom, chosen: &chosen }, &views))}
+        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom, &views))}
     };
     let page = Page::new(COVERAGE.path, texts.title(), &[Topic::Gaps, Topic::Runs], content);
     Page { every_seconds: Some(EVERY_SECONDS), ..page }
@@ -49,16 +47,14 @@ fn export_filters(query: &Query, zoom: Zoom) -> String {
     format!("{others}dias={}", zoom.days())
 }
 
-fn draw(scene: Scene<'_>, views: &[SavedView]) -> AnyView {
-    let Scene { grid, query, zoom, .. } = scene;
+fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> AnyView {
     view! {
         {grid.is_past.then(|| grid_past_notice(grid, query))}
-        {explained_day(scene)}
         <section class="panel grid-panel" aria-label=language().coverage().title()>
             {coverage_controls(grid, query, zoom)}
             {saved_views(query, views)}
             {legend(grid, query)}
-            {if is_list(query) { coverage_list(scene) } else { coverage_table(scene) }}
+            {if is_list(query) { coverage_list(grid, query) } else { coverage_table(grid, query, zoom) }}
             {(!grid.is_past).then(|| if may_operate() { selection_bar(grid, query) } else { read_only_notice() })}
         </section>
         {export_links_with("cobertura", &export_filters(query, zoom))}

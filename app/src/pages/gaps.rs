@@ -1,5 +1,6 @@
 //! `/pendientes`: what is missing, why, and the buttons that get it back.
 
+use domain::gap::GapOrder;
 use domain::read_model::GapList;
 use engine::{SavedView, Topic};
 use futures::join;
@@ -13,7 +14,8 @@ use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PAGE, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{
-    GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, may_operate, read_only_notice, saved_views,
+    GAPS_FORM, PageHeader, export_links, folded_filters, gap_cards, gap_filters, gaps_table, may_operate,
+    read_only_notice, saved_views,
 };
 
 /// The page of gaps.
@@ -21,7 +23,9 @@ pub async fn gaps_page(values: Values) -> Page {
     let texts = language().gaps();
     let query = values.query(GAPS);
     let get = |name| query.get(name);
-    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), get("ordenar"), get(AT));
+    // The worst first; the contract of programs has the latest first.
+    let order = get("ordenar").or_else(|| Some(GapOrder::Value.to_string()));
+    let gaps = list_gaps(get("etl_tipo"), get("ubicacion_id"), get("max_horas"), order, get(AT));
     let (gaps, views) = join!(gaps, list_saved_views());
     let views = views.unwrap_or_default();
     // It is no filter: whoever filters goes on without it.
@@ -41,8 +45,10 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
             {(!is_past).then(|| if may_operate() { recover_bar(query, list) } else { read_only_notice() })}
-            {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
-            {saved_views(query, views)}
+            {folded_filters(query, view! {
+                {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
+                {saved_views(query, views)}
+            })}
             {gaps_table(list, query, chosen, is_past)}
             {(!is_past).then(|| export_links("pendientes", query))}
         </section>

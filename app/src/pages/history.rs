@@ -9,7 +9,9 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{CURSOR, GAPS, HISTORY, Query};
 use crate::values::Values;
-use crate::views::{PageHeader, comparison_lists, decision_filters, decisions_table, export_links, pager};
+use crate::views::{
+    PageHeader, comparison_lists, decision_filters, decisions_table, export_links, folded_filters, pager,
+};
 
 /// The page of the history.
 pub async fn history_page(values: Values) -> Page {
@@ -34,7 +36,7 @@ async fn compare(query: &Query) -> Option<Result<Comparison, ApiError>> {
 fn list(query: &Query, page: DecisionPage) -> AnyView {
     view! {
         <section class="panel" aria-label=language().history().title()>
-            {decision_filters(query, &page.tiendas, (page.generado_en, page.generado_en_local))}
+            {folded_filters(query, decision_filters(query, &page.tiendas, (page.generado_en, page.generado_en_local)))}
             {decisions_table(page.decisiones, page.generado_en)}
             {pager(query, page.cursor_siguiente.as_deref())}
             {export_links("decisiones", query)}

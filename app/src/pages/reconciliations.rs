@@ -10,7 +10,9 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{CURSOR, Query, RECONCILIATIONS};
 use crate::values::Values;
-use crate::views::{PageHeader, export_links, pager, reconciliation_filters, reconciliations_table, source_alarm};
+use crate::views::{
+    PageHeader, export_links, folded_filters, pager, reconciliation_filters, reconciliations_table, source_alarm,
+};
 
 /// The page of comparisons.
 pub async fn reconciliations_page(values: Values) -> Page {
@@ -33,7 +35,7 @@ fn days(query: &Query, mut list: ReconciliationList) -> AnyView {
     view! {
         {alarm}
         <section class="panel" aria-label=language().reconciliations().title()>
-            {reconciliation_filters(query, &list.tiendas, (list.generado_en, list.generado_en_local))}
+            {folded_filters(query, reconciliation_filters(query, &list.tiendas, (list.generado_en, list.generado_en_local)))}
             {reconciliations_table(list)}
             {pager(query, older.as_deref())}
             {export_links("cambios", query)}

@@ -10,7 +10,7 @@ use crate::page::{Page, part};
 use crate::preferences::language;
 use crate::query::{Query, RUNS};
 use crate::values::Values;
-use crate::views::{PageHeader, export_links, pager, run_cards, run_filters, runs_table, saved_views};
+use crate::views::{PageHeader, export_links, folded_filters, pager, run_cards, run_filters, runs_table, saved_views};
 
 /// The page of runs.
 pub async fn runs_page(values: Values) -> Page {
@@ -30,8 +30,10 @@ fn list(query: &Query, page: RunPage, views: &[SavedView]) -> AnyView {
     view! {
         {run_cards(&page.totales)}
         <section class="panel" aria-label=language().runs().title()>
-            {run_filters(query, &page.tiendas, (page.generado_en, page.generado_en_local))}
-            {saved_views(query, views)}
+            {folded_filters(query, view! {
+                {run_filters(query, &page.tiendas, (page.generado_en, page.generado_en_local))}
+                {saved_views(query, views)}
+            })}
             {runs_table(page.ejecuciones, page.generado_en)}
             {pager(query, page.cursor_siguiente.as_deref())}
             {export_links("ejecuciones", query)}

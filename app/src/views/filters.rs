@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::format::absolute;
 use crate::i18n::{Language, decision_name, kind_name, mode_name, state_name};
 use crate::preferences::language;
-use crate::query::Query;
+use crate::query::{CURSOR, PAGE, Query};
 
 /// The moment an answer is true of, as an instant and on the chain's clock.
 pub type Updated = (Timestamp, DateTime);
@@ -76,6 +76,20 @@ pub fn decision_filters(query: &Query, branches: &[BranchChoice], updated: Updat
         {choice(query, "accion", texts.action(), texts.all_actions(), actions.collect())}
     };
     filter_form(query, updated, fields.into_any())
+}
+
+/// Filters and kept views: in their place where there is room, and behind a button on a phone, so that the list begins on the
+/// first screen. The browser opens them, also without scripts.
+pub fn folded_filters(query: &Query, content: impl IntoView + 'static) -> AnyView {
+    let title = language().filter().title();
+    // What the list is sorted by, and its page, narrow nothing.
+    let set = query.pairs().iter().filter(|(name, _)| !["ordenar", PAGE, CURSOR].contains(name)).count();
+    let label = if set == 0 { title.to_owned() } else { format!("{title} ({set})") };
+    view! {
+        <button class="button filters-open" type="button" popovertarget="filtros">{label}</button>
+        <div class="filters-fold" id="filtros" popover="">{content}</div>
+    }
+    .into_any()
 }
 
 fn filter_form(query: &Query, (at, local): Updated, fields: AnyView) -> AnyView {

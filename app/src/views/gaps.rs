@@ -78,7 +78,8 @@ pub fn gaps_table(list: &GapList, query: &Query, chosen: Option<&str>, is_past: 
 /// The head of a column that the list can be sorted by: a link, so that it works by itself and can be shared.
 fn sort_head(label: &'static str, hint: &'static str, by: GapOrder, order: GapOrder, query: &Query) -> AnyView {
     let is_current = order == by;
-    let href = query.href_with("ordenar", (by != GapOrder::default()).then_some(by.as_str()));
+    // By value where the address says nothing.
+    let href = query.href_with("ordenar", (by != GapOrder::Value).then_some(by.as_str()));
     view! {
         <th scope="col" aria-sort=if is_current { "descending" } else { "none" }>
             <a class="sort-link" href=href title=hint>

@@ -67,8 +67,8 @@ pub use comparison::comparison_lists;
 pub use connectivity::{connectivity_badge, connectivity_state};
 pub use copy_button::{CopyButton, CopyLine};
 pub use coverage::{
-    Chosen, Scene, Zoom, chain_week, coverage_controls, coverage_list, coverage_table, day_picture, explained_day,
-    grid_past_notice, is_list, is_shown, legend, moment_of, selection_bar, week_of_store,
+    ChosenCells, Zoom, chain_week, coverage_controls, coverage_list, coverage_table, day_picture, grid_past_notice,
+    is_list, is_shown, legend, selection_bar, week_of_store,
 };
 pub use cron_monitors::cron_monitors;
 pub use day_grid::{day_grid, day_totals};
@@ -77,7 +77,7 @@ pub use empty::Empty;
 pub use export_links::{export_links, export_links_with};
 pub use failure::Failure;
 pub use figure_card::FigureCard;
-pub use filters::{decision_filters, gap_filters, reconciliation_filters, run_filters};
+pub use filters::{decision_filters, folded_filters, gap_filters, reconciliation_filters, run_filters};
 pub use frame::{Mark, live_badge};
 pub use freshness::{freshness_cards, freshness_table};
 pub use gap_facts::gap_facts;

@@ -305,7 +305,7 @@ pub enum GapOrder {
     /// The most recent first.
     #[default]
     Age,
-    /// What is worth most first; what nothing is known of last.
+    /// What is worth most first, of the same worth the oldest; what nothing is known of last.
     Value,
 }
 crate::state::wire_names!(GapOrder { Age => "antiguedad", Value => "valor" });

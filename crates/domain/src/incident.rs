@@ -159,9 +159,11 @@ impl Incidents {
         self.most_fail_since.is_some()
     }
 
-    /// The start of the first half hour in which most stores failed; None while most answer.
-    pub const fn most_fail_since(&self) -> Option<Timestamp> {
-        self.most_fail_since
+    /// The start of the half hour since which most stores fail; None where most of those that fail do get a response.
+    pub fn most_silent_since(&self) -> Option<Timestamp> {
+        let is_silent = |streak: &&Streak| matches!(streak.class, ErrorClass::Timeout | ErrorClass::Connection);
+        let silent = self.stores.values().filter(is_silent).count();
+        self.most_fail_since.filter(|_| silent * 2 > self.stores.len())
     }
 
     /// Whether a store is part of an incident that was reported: its own, or that of most stores.
@@ -222,6 +224,22 @@ mod tests {
     fn what_is_not_judged_neither_fails_nor_heals() {
         let (bad, night): (&[_], &[_]) = (&[BAD, GOOD, GOOD], &[NONE, NONE, NONE]);
         assert_eq!(said(&[bad, bad, night, night, bad, night]), ["", "", "", "", "1", ""]);
+    }
+
+    #[test]
+    fn the_pos_is_silent_where_most_stores_get_no_response_and_not_where_they_get_a_wrong_one() {
+        let silent_since = |looks: &[Verdict]| {
+            let mut incidents = Incidents::default();
+            for (half_hour, verdict) in looks.iter().enumerate() {
+                let ended = ["a", "b"].map(|branch| (BranchId::new(branch), *verdict));
+                let half_hour = Timestamp::from_second(1800 * half_hour as i64).unwrap();
+                incidents.judge(half_hour, &ended, IncidentLimits::default());
+            }
+            incidents.most_silent_since()
+        };
+        assert_eq!(silent_since(&[BAD, BAD]), Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(silent_since(&[Verdict::Failed(ErrorClass::InvalidData)]), None);
+        assert_eq!(silent_since(&[BAD, GOOD]), None);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Of the facts; `outage` is since when the POS does not respond, where it does not.
+    /// Of the facts; `outage` is since when the POS does not respond, where something has come due since then.
     pub const fn of(scheduler: SchedulerState, work: WorkLeft, missing_windows: u64, outage: Option<DateTime>) -> Self {
         match scheduler {
             SchedulerState::Overdue { .. } | SchedulerState::Off => Self::Unknown(scheduler),

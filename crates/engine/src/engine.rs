@@ -128,6 +128,9 @@ impl Engine {
     /// Keeps what a run does now, for whoever looks at it.
     pub(crate) fn note_step(&self, run: RunId, step: RunStep) {
         self.run_logs.note(run, self.clock.now(), step);
+        if self.settings.run_logs_max > 0 && self.warehouse.is_shared() {
+            self.run_logs.share(run);
+        }
     }
 
     /// Starts a task that the end of the engine waits for; none while it ends already.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::incident::{Incident, Verdict};
+use domain::incident::{Incident, Incidents, Verdict};
 use domain::{BranchId, EtlKind, RunMode, RunState};
 use jiff::{SignedDuration, Timestamp};
 use warehouse::{LiveEnd, NewRun, RunRecord};
@@ -77,7 +77,7 @@ fn log(incident: &Incident) {
     }
 }
 
-/// Takes in what earlier processes have reported.
+/// Takes in what other processes have reported, in the place of what is known.
 pub(crate) async fn remember(engine: &Engine) {
     let Ok(since) = engine.clock.now().checked_sub(READ_BACK) else { return };
     let (ended, calendars) = match (engine.warehouse.live_ends(since).await, Calendars::known(engine, None).await) {
@@ -96,8 +96,9 @@ pub(crate) async fn remember(engine: &Engine) {
         };
         looks.entry(interval.start()).or_default().push((branch, verdict));
     }
-    let mut state = engine.live_looks.lock();
+    let mut incidents = Incidents::default();
     for (half_hour, ended) in looks {
-        state.incidents.judge(half_hour, &ended, engine.settings.incident_limits);
+        incidents.judge(half_hour, &ended, engine.settings.incident_limits);
     }
+    engine.live_looks.lock().incidents = incidents;
 }

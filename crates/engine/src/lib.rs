@@ -96,7 +96,7 @@ pub use use_cases::extract::{ExtractAnswer, ExtractRequest};
 pub use use_cases::justify_selection::Selection;
 pub use use_cases::notices::{ChannelView, DeliveryView, NoticeRulesView, NoticesView};
 pub use use_cases::own_sessions::OwnSession;
-pub use use_cases::provider_sign_in::ProviderSignInRequest;
+pub use use_cases::provider_sign_in::{EntranceBegun, ProviderSignInRequest};
 pub use use_cases::saved_views::SavedView;
 pub use use_cases::search::Found;
 pub use use_cases::set_password::CodeRequest;

@@ -29,7 +29,7 @@ use crate::plans::{follow, keeper, start};
 use crate::pos_outage::PosOutage;
 use crate::processes;
 use crate::queue::{Queue, Waiting};
-use crate::run_logs::RunLogs;
+use crate::run_logs::{self, RunLogs};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
 use crate::source_clock::SourceClock;
@@ -136,6 +136,9 @@ impl Engine {
             tasks.spawn(processes::keep(engine.clone()));
             tasks.spawn(processes::end_abandoned_runs(engine.clone()));
             tasks.spawn(processes::follow(engine.clone(), changes));
+            if engine.settings.workers > 0 {
+                tasks.spawn(run_logs::keep_shared(engine.clone()));
+            }
         }
         if engine.settings.workers > 0 {
             tasks.spawn(keeper::keep(engine.clone(), engine.clock.now()));

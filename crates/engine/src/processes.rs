@@ -12,8 +12,8 @@ use tokio::sync::broadcast::error::RecvError;
 use warehouse::{Elsewhere, Subject, WarehouseError};
 
 use crate::engine::Engine;
-use crate::queue_check;
 use crate::share::Share;
+use crate::{incidents, queue_check};
 
 /// How many renewals a lease lasts for: one that is late or lost costs nothing.
 const RENEWALS_IN_LEASE: u32 = 4;
@@ -43,6 +43,13 @@ async fn renew(engine: &Engine, lease: Duration) -> Result<(), WarehouseError> {
     let is_leader = renewed.as_ref().is_ok_and(|lease| lease.leads);
     if membership.set_leads(is_leader) {
         tracing::info!(process = membership.name(), leads = is_leader, "who leads has changed");
+        if is_leader {
+            // What the leader before has reported is not reported again. The next renewal does not wait for it.
+            let remembered = tokio::time::timeout(lease / RENEWALS_IN_LEASE, incidents::remember(engine)).await;
+            if remembered.is_err() {
+                tracing::warn!("reading the incidents that the leader before has reported took too long");
+            }
+        }
     }
     engine.queue.share(Share::of(membership.process().id, &renewed?.workers));
     Ok(())

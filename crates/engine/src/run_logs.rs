@@ -1,19 +1,25 @@
-//! What runs are doing, line by line, for whoever looks at one while it runs. In memory only: what has to be known later is in the
-//! database.
+//! What runs are doing, line by line, for whoever looks at one while it runs. In memory: what has to be known later is in the
+//! database. Where processes share one, it has the steps for a while as well, for those that do not do the run.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::{ErrorClass, RunId, RunState};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
 
 /// Lines that are kept of a run; of more, the latest.
 const LINES_MAX: usize = 100;
 
+/// How often other processes hear what runs of this one do.
+const SHARED_EVERY: Duration = Duration::from_millis(250);
+
 /// Something that a run did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum RunStep {
     /// A worker took it.
     Started,
@@ -82,11 +88,13 @@ type Steps = VecDeque<(Timestamp, RunStep)>;
 pub(crate) struct RunLogs {
     logs: Mutex<VecDeque<(RunId, Steps)>>,
     runs_max: usize,
+    /// Runs of which something happened that other processes have not heard; empty where nobody else is to hear.
+    unheard: Mutex<BTreeSet<RunId>>,
 }
 
 impl RunLogs {
     pub(crate) fn new(runs_max: usize) -> Self {
-        Self { logs: Mutex::default(), runs_max }
+        Self { logs: Mutex::default(), runs_max, unheard: Mutex::default() }
     }
 
     pub(crate) fn note(&self, run: RunId, at: Timestamp, step: RunStep) {
@@ -114,9 +122,44 @@ impl RunLogs {
         log.map(|(_, lines)| lines.iter().copied().collect()).unwrap_or_default()
     }
 
+    /// Has other processes hear of a run.
+    pub(crate) fn share(&self, run: RunId) {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner).insert(run);
+    }
+
+    /// The runs that other processes have not heard all of, with what they did, as it is stored.
+    fn take_unheard(&self) -> Vec<(RunId, String)> {
+        let runs = std::mem::take(&mut *self.unheard.lock().unwrap_or_else(PoisonError::into_inner));
+        runs.into_iter().map(|run| (run, serde_json::json!(self.of(run)).to_string())).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<(RunId, Steps)>> {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Has other processes hear what runs of this one do, until the engine stops. How a run ends after that is in its row.
+pub(crate) async fn keep_shared(engine: Engine) {
+    loop {
+        let is_last = tokio::select! {
+            () = tokio::time::sleep(SHARED_EVERY) => false,
+            () = engine.stopped() => true,
+        };
+        let unheard = engine.run_logs.take_unheard();
+        let runs: Vec<RunId> = unheard.iter().map(|(run, _)| *run).collect();
+        if let Err(error) = engine.warehouse.keep_run_steps(unheard).await {
+            tracing::debug!(%error, "other processes do not hear yet what runs do");
+            runs.into_iter().for_each(|run| engine.run_logs.share(run));
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+/// What another process said of its run; nothing where it cannot be read, as of another version of the program.
+pub(crate) fn read_steps(stored: &str) -> Vec<(Timestamp, RunStep)> {
+    serde_json::from_str(stored).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -137,6 +180,31 @@ mod tests {
         }
         assert_eq!([1, 2, 3].map(|number| logs.of(run(number)).len()), [2, 0, 1]);
         RunLogs::new(0).note(run(1), Timestamp::UNIX_EPOCH, RunStep::Started);
+    }
+
+    #[test]
+    fn other_processes_read_every_step_as_it_was_once_each_time() {
+        let steps = [
+            RunStep::Started,
+            RunStep::Requested { attempt: 2 },
+            RunStep::Answered { status: 200, elapsed: Duration::from_millis(1500), bytes: 12 },
+            RunStep::Waits { class: ErrorClass::Timeout, wait: Duration::from_secs(3) },
+            RunStep::CameShort { received: 1, announced: 2 },
+            RunStep::Writes { lines: 7 },
+            RunStep::Committed { added: 1, changed: 2, removed: 3 },
+            RunStep::Ended(RunState::Succeeded),
+        ];
+        let logs = RunLogs::new(2);
+        for step in steps {
+            logs.note(run(1), Timestamp::UNIX_EPOCH, step);
+            logs.share(run(1));
+        }
+        let unheard = logs.take_unheard();
+        assert_eq!(unheard.len(), 1);
+        assert_eq!(unheard[0].0, run(1));
+        assert_eq!(read_steps(&unheard[0].1), logs.of(run(1)));
+        assert!(logs.take_unheard().is_empty());
+        assert!(read_steps("of another version").is_empty());
     }
 
     #[test]

@@ -3,25 +3,32 @@
 
 use std::time::Duration;
 
-use monitoring::{Monitoring, QuerySpan};
+use monitoring::{DatabaseSystem, Monitoring, QuerySpan};
 use warehouse::{JobWatch, StatementObserver};
 
 /// Reports every statement to the monitor and to the log.
 pub struct StatementWatcher {
     monitoring: Monitoring,
+    system: DatabaseSystem,
     slow_limit: Duration,
 }
 
 impl StatementWatcher {
     /// Statements that work longer than the limit are worth a line in the log; the monitor has a limit of its own.
     pub fn new(monitoring: Monitoring, slow_limit: Duration) -> Self {
-        Self { monitoring, slow_limit }
+        Self { monitoring, system: DatabaseSystem::default(), slow_limit }
+    }
+
+    /// The statements are of this database.
+    #[must_use]
+    pub fn of(self, system: DatabaseSystem) -> Self {
+        Self { system, ..self }
     }
 }
 
 impl StatementObserver for StatementWatcher {
     fn on_asked(&self, name: &'static str) -> Option<Box<dyn JobWatch>> {
-        let span = self.monitoring.query(name);
+        let span = self.monitoring.query_of(self.system, name);
         Some(Box::new(WatchedStatement { name, span, slow_limit: self.slow_limit }))
     }
 }

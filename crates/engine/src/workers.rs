@@ -7,7 +7,7 @@ use domain::incident::Verdict;
 use domain::run_message::RunMessage;
 use domain::{BatchId, BranchId, ErrorClass, RunMode, RunState};
 use futures::FutureExt;
-use warehouse::{PhaseTimes, RunFailure, WarehouseError};
+use warehouse::{PhaseTimes, RunFailure, StoreLimit, WarehouseError};
 
 use crate::engine::Engine;
 use crate::pipelines::{self, RunTrace};
@@ -19,6 +19,9 @@ use crate::{incidents, recovery_notice};
 
 /// How long another process that is claiming the same run is given to commit, before its state is read.
 const OTHER_CLAIM_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a run waits whose store other processes ask as often as may be, before it is tried again.
+const BUSY_STORE_PAUSE: Duration = Duration::from_millis(250);
 
 /// Takes runs until the engine stops.
 pub(crate) async fn work(engine: Engine) {
@@ -127,14 +130,22 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let id = run.record.id;
     let (now, host) = (engine.clock.now(), engine.membership.name());
     let trace = RunTrace::of(engine, &run.record);
-    match retry_write(engine, || engine.warehouse.claim(id, now, host.to_owned(), trace.id.clone())).await {
+    let limit = StoreLimit { branch: run.record.branch.clone(), runs_max: engine.settings.workers_per_branch };
+    let claim = || engine.warehouse.claim_within(id, now, host.to_owned(), trace.id.clone(), limit.clone());
+    match retry_write(engine, claim).await {
         Ok(true) => {
             engine.note_step(id, RunStep::Started);
             engine.events.run_changed();
             End::Ended(pipelines::run(engine, run, trace).await)
         }
         Ok(false) => {
-            put_back_if_held(engine, run).await;
+            if put_back_if_held(engine, run).await && engine.warehouse.is_shared() {
+                // The store is taken here until then, so that nobody asks for the run again at once.
+                tokio::select! {
+                    () = tokio::time::sleep(BUSY_STORE_PAUSE) => {}
+                    () = engine.stopped() => {}
+                }
+            }
             End::NotBegun
         }
         // `Broken` is reported when it is detected, and ends the process.
@@ -149,8 +160,9 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     }
 }
 
-/// A run whose plan was held between the look at the queue and the claim waits on; one that was cancelled is gone.
-async fn put_back_if_held(engine: &Engine, run: Waiting) {
+/// A run whose plan was held between the look at the queue and the claim waits on, and so does one whose store other processes ask;
+/// one that was cancelled is gone. Says whether it waits.
+async fn put_back_if_held(engine: &Engine, run: Waiting) -> bool {
     let id = run.record.id;
     if engine.warehouse.is_shared() {
         tokio::time::sleep(OTHER_CLAIM_PAUSE).await;
@@ -158,7 +170,10 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
     // Where the plan is being cancelled or resumed just now, wait for what comes of it.
     let _one_at_a_time = engine.plan_control.lock().await;
     match engine.warehouse.run(id).await {
-        Ok(Some(record)) if record.state == RunState::Queued => engine.queue.push([run]),
+        Ok(Some(record)) if record.state == RunState::Queued => {
+            engine.queue.push([run]);
+            return true;
+        }
         // Another process was first.
         Ok(Some(record)) if record.state != RunState::Cancelled && engine.warehouse.is_shared() => {
             engine.membership.await_end(run);
@@ -173,4 +188,5 @@ async fn put_back_if_held(engine: &Engine, run: Waiting) {
             tracing::error!(run = %id, %error, "a run that was held waits until the check of the queue finds it")
         }
     }
+    false
 }

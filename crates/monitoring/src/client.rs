@@ -19,7 +19,7 @@ use crate::etl::request::RequestSpan;
 use crate::etl::run_info::EtlRunInfo;
 use crate::limits;
 use crate::links::SentryLinks;
-use crate::query::QuerySpan;
+use crate::query::{DatabaseSystem, QuerySpan};
 use crate::sampling::{DEFAULT_SAMPLE_RATE, sampler};
 use crate::scrub::Scrubber;
 use crate::settings::{MonitoringSettings, SettingsWarning};
@@ -190,10 +190,15 @@ impl Monitoring {
 
     /// A statement of the database is asked for, by the current task. `name` is the statement's name, not its text.
     pub fn query(&self, name: &'static str) -> QuerySpan {
+        self.query_of(DatabaseSystem::default(), name)
+    }
+
+    /// The same of the database that is asked.
+    pub fn query_of(&self, system: DatabaseSystem, name: &'static str) -> QuerySpan {
         let Some(shared) = &self.shared else { return QuerySpan::silent() };
         let hub = self.current_hub(shared);
         let parent = hub.configure_scope(|scope| scope.get_span());
-        QuerySpan::start(hub, parent.as_ref(), name, shared.slow_query_limit)
+        QuerySpan::start(hub, parent.as_ref(), (system, name), shared.slow_query_limit)
     }
 
     /// A request leaves for the source, outside of a run. `path` without its query.

@@ -47,7 +47,7 @@ pub use provision::{
     Change, DEFAULT_SENTRY_URL, PlannedRequest, ProvisionError, ProvisionReport, ProvisionStep, ProvisionTarget,
     SentryApiAccess, WATCHED_ROUTES, planned_requests, provision,
 };
-pub use query::QuerySpan;
+pub use query::{DatabaseSystem, QuerySpan};
 pub use relay::{RelayAnswer, Relayed};
 pub use repeats::RepeatLimiter;
 pub use request::{FailureDetail, RequestScope};

@@ -6,6 +6,25 @@ use std::time::{Duration, Instant};
 use sentry::protocol::{Event, SpanStatus};
 use sentry::{Hub, Level, Span, TransactionOrSpan};
 
+/// Which database is asked, as OpenTelemetry names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DatabaseSystem {
+    /// A file of this process.
+    #[default]
+    DuckDb,
+    /// A server that processes share.
+    PostgreSql,
+}
+
+impl DatabaseSystem {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::DuckDb => "duckdb",
+            Self::PostgreSql => "postgresql",
+        }
+    }
+}
+
 /// A statement that was asked for: a span `db.query` from the question to the end of the work. Dropped unfinished it
 /// counts as aborted.
 #[must_use = "a query that is dropped unfinished counts as aborted"]
@@ -26,12 +45,12 @@ impl QuerySpan {
     pub(crate) fn start(
         hub: Arc<Hub>,
         parent: Option<&TransactionOrSpan>,
-        name: &'static str,
+        (system, name): (DatabaseSystem, &'static str),
         slow_limit: Duration,
     ) -> Self {
         let span = parent.map(|parent| parent.start_child("db.query", name));
         if let Some(span) = &span {
-            span.set_data("db.system.name", "duckdb".into());
+            span.set_data("db.system.name", system.as_str().into());
             span.set_data("db.query.summary", name.into());
         }
         Self { open: Some(OpenQuery { hub, span, name, asked: Instant::now(), slow_limit }) }

@@ -29,7 +29,16 @@ const BY_MONTH: [(&str, &str); 6] = [
 ];
 
 /// Tables that belong to one kind of database, or to a move.
-const NOT_MOVED: [&str; 4] = ["esquema_migraciones", "procesos", "cargas_de_tienda", MARK];
+const NOT_MOVED: [&str; 8] = [
+    "esquema_migraciones",
+    "procesos",
+    "cargas_de_tienda",
+    "pasos_de_ejecucion",
+    "intentos_de_entrada",
+    "entradas_en_curso",
+    "codigos_iniciales",
+    MARK,
+];
 
 /// Rows that are in memory at once, as text.
 const PIECE_ROWS: usize = 5_000;

@@ -191,11 +191,25 @@ pub(crate) struct Claim {
     started_at: Timestamp,
     host: String,
     trace_id: Option<String>,
+    limit: Option<StoreLimit>,
+}
+
+/// How many runs of a store may be in progress at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreLimit {
+    /// The store.
+    pub branch: BranchId,
+    /// Runs of it at once, over all processes.
+    pub runs_max: usize,
 }
 
 impl Claim {
     pub(crate) fn new(run: RunId, started_at: Timestamp, host: String, trace_id: Option<String>) -> Self {
-        Self { run, started_at, host, trace_id }
+        Self { run, started_at, host, trace_id, limit: None }
+    }
+
+    pub(crate) fn within(self, limit: StoreLimit) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
     pub(crate) fn run(&self) -> RunId {
@@ -217,8 +231,41 @@ fn free(connection: &Connection, condition: &str) -> String {
     format!("{waiting} AND id IN (SELECT id FROM etl_ejecuciones WHERE {waiting} FOR UPDATE SKIP LOCKED)")
 }
 
+/// The claims for which their stores have room. Whoever begins a run of a store meanwhile is not waited for: there is no room then.
+fn with_room<'claim>(connection: &Connection, claims: &[&'claim Claim]) -> Result<Vec<&'claim Claim>> {
+    let limits: HashMap<&BranchId, usize> =
+        claims.iter().filter_map(|claim| claim.limit.as_ref()).map(|limit| (&limit.branch, limit.runs_max)).collect();
+    if connection.is_file() || limits.is_empty() {
+        return Ok(claims.to_vec());
+    }
+    let row = |(branch, most): (&&BranchId, &usize)| {
+        with_values("(?, ?::INTEGER)", &[*branch, &i32::try_from(*most).unwrap_or(i32::MAX)])
+    };
+    let stores: Vec<String> = limits.iter().map(row).collect();
+    let mut statement = connection.prepare(&format!(
+        "SELECT tienda, cupo_de_tienda(tienda, maximo) FROM (VALUES {}) AS limites(tienda, maximo)",
+        stores.join(", ")
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut room = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let places: i64 = row.get(1)?;
+        room.insert(BranchId::new(row.get::<_, String>(0)?), places);
+    }
+    let mut has_room = |claim: &&&Claim| {
+        let Some(limit) = &claim.limit else { return true };
+        let places = room.entry(limit.branch.clone()).or_default();
+        *places -= 1;
+        *places >= 0
+    };
+    Ok(claims.iter().filter(|claim| has_room(claim)).copied().collect())
+}
+
 /// See [`Warehouse::claim`].
 pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<bool> {
+    if with_room(connection, &[claim])?.is_empty() {
+        return Ok(false);
+    }
     for of_run in run_place::of_run(claim.run) {
         let free = free(connection, &of_run);
         let changed = connection
@@ -240,6 +287,7 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<bool> {
 
 /// Those of some runs that were taken into work; of the others it is not known whether they may be.
 pub(crate) fn claim_some(connection: &Connection, claims: &[&Claim]) -> Result<HashSet<RunId>> {
+    let claims = with_room(connection, claims)?;
     if claims.is_empty() {
         return Ok(HashSet::new());
     }

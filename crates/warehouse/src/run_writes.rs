@@ -6,7 +6,7 @@ use domain::RunId;
 use domain::sale::SaleLine;
 use jiff::Timestamp;
 
-use crate::queue::Claim;
+use crate::queue::{Claim, StoreLimit};
 use crate::runs::RunEnd;
 use crate::sales::WindowCommit;
 use crate::sales_window::{Receipt, SalesWindow};
@@ -25,6 +25,20 @@ impl Warehouse {
         trace_id: Option<String>,
     ) -> Result<bool> {
         self.write_together("tomar_ejecucion", Request::Claim(Claim::new(run, started_at, host, trace_id))).await
+    }
+
+    /// The same, and false where so many runs of the store are in progress, over all processes that share the database. A process counts
+    /// its own: of a file this limits nothing.
+    pub async fn claim_within(
+        &self,
+        run: RunId,
+        started_at: Timestamp,
+        host: String,
+        trace_id: Option<String>,
+        limit: StoreLimit,
+    ) -> Result<bool> {
+        let claim = Claim::new(run, started_at, host, trace_id).within(limit);
+        self.write_together("tomar_ejecucion", Request::Claim(claim)).await
     }
 
     /// Makes a window's lines exactly these, covers the window and ends the run `exitoso`; all or nothing.

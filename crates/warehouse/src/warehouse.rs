@@ -50,6 +50,8 @@ struct Instance {
     server: Mutex<Option<Arc<Server>>>,
     /// The connection of this process's lease.
     lease: Mutex<Option<Connection>>,
+    /// The connection of what processes tell each other beside the data.
+    aside: Mutex<Option<Connection>>,
     /// What other processes of the database have changed.
     elsewhere: broadcast::Sender<Elsewhere>,
     /// True once DuckDB has given up the file.
@@ -154,10 +156,11 @@ impl Warehouse {
         let (writer, thread) = (Mutex::new(Some(writer)), Mutex::new(Some(thread)));
         let (run_counts, is_broken) = (Arc::default(), watch::Sender::new(false));
         let (file, access) = (kept, settings.access);
-        let (server, lease) = (Mutex::new(server), Mutex::default());
+        let (server, lease, aside) = (Mutex::new(server), Mutex::default(), Mutex::default());
         Ok(Self(Arc::new(Instance {
             server,
             lease,
+            aside,
             elsewhere,
             writer,
             thread,
@@ -202,6 +205,7 @@ impl Warehouse {
         drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.0.file.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.close_lease();
+        drop(self.0.aside.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.0.server.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.0.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.0.readers.close().await;
@@ -231,6 +235,11 @@ impl Warehouse {
     /// The connection of this process's lease; None until it has one.
     pub(crate) fn lease(&self) -> &Mutex<Option<Connection>> {
         &self.0.lease
+    }
+
+    /// The connection of what processes tell each other beside the data; None until it was needed.
+    pub(crate) fn aside(&self) -> &Mutex<Option<Connection>> {
+        &self.0.aside
     }
 
     pub(crate) fn close_lease(&self) {

@@ -1,5 +1,6 @@
 //! Attempts to sign in by the provider that are under way: who left for it, from which browser, and for how long they
 //! may be away. They are kept in memory, so a code that comes back counts once, and after a restart one begins again.
+//! Where processes share a database, it keeps them instead (`sign_on.rs`).
 
 use std::collections::HashMap;
 use std::net::IpAddr;

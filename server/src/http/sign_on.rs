@@ -1,21 +1,21 @@
 //! `/entrar/proveedor`: leaving for the provider of identities, and coming back from it (docs/adr/0050).
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use app::access::{Entrance, EntranceKind};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use engine::{IdSource, ProviderSignInRequest, UseCaseError};
+use engine::{Engine, EntranceBegun, IdSource, ProviderSignInRequest, UseCaseError};
 use monitoring::EndpointTags;
 use oidc::{Provider, ProviderError, Secrets};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::access::{Asker, Back, refuse_entrance, set_cookie, welcome};
 use super::attempts::{Attempt, Attempts};
 use super::{WebState, gate, redirect};
 use crate::clock::{self, TimeOrderedIds};
-use crate::settings::Settings;
+use crate::settings::{AttemptLimits, Settings};
 
 /// The cookie of a browser that is away at the provider.
 const COOKIE: &str = "klk_entrada";
@@ -27,7 +27,15 @@ pub struct SignOn {
     name: String,
     creates_readers: bool,
     attempts: Mutex<Attempts>,
-    attempt_lifetime: Duration,
+    limits: AttemptLimits,
+}
+
+/// What the database keeps of an attempt, for whichever process ends it.
+#[derive(Deserialize, Serialize)]
+struct KeptAttempt {
+    nonce: String,
+    verifier: String,
+    back: String,
 }
 
 impl SignOn {
@@ -42,7 +50,7 @@ impl SignOn {
             name: sign_on.name.clone(),
             creates_readers: sign_on.creates_readers,
             attempts: Mutex::new(Attempts::new(sign_on.attempts)),
-            attempt_lifetime: sign_on.attempts.lifetime,
+            limits: sign_on.attempts,
         })
     }
 
@@ -55,7 +63,12 @@ impl SignOn {
         change(&mut self.attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn begin(&self, asker: &Asker, back: String) -> Result<(reqwest::Url, String), UseCaseError> {
+    async fn begin(
+        &self,
+        engine: &Engine,
+        asker: &Asker,
+        back: String,
+    ) -> Result<(reqwest::Url, String), UseCaseError> {
         let random = || TimeOrderedIds.secret();
         let secrets = Secrets::new([random(), random(), random()]);
         let url = self.provider.begin(&secrets).await.map_err(|error| refusal(&error))?;
@@ -63,10 +76,46 @@ impl SignOn {
         let browser = Secrets::new([random(), random(), random()]).state;
         let attempt =
             Attempt { secrets, browser: browser.clone(), back, address: asker.peer.address, begun: Instant::now() };
-        if !self.attempts(|attempts| attempts.add(attempt)) {
+        if engine.shares_entrances() {
+            engine.keep_entrance(self.shared(attempt)).await?;
+        } else if !self.attempts(|attempts| attempts.add(attempt)) {
             return Err(UseCaseError::SignInBusy);
         }
         Ok((url, browser))
+    }
+
+    fn shared(&self, attempt: Attempt) -> EntranceBegun {
+        let Attempt { secrets, browser, back, address, .. } = attempt;
+        let kept = KeptAttempt { nonce: secrets.nonce, verifier: secrets.verifier, back };
+        EntranceBegun {
+            state: secrets.state,
+            browser,
+            address: address.to_string(),
+            data: serde_json::json!(kept).to_string(),
+            lasts: self.limits.lifetime,
+            most: (self.limits.all_max, self.limits.of_address_max),
+        }
+    }
+
+    /// The attempt of somebody who came back, wherever it was begun; it is gone afterwards.
+    async fn take(
+        &self,
+        engine: &Engine,
+        asker: &Asker,
+        state: &str,
+        browser: Option<&str>,
+    ) -> Result<Attempt, UseCaseError> {
+        if !engine.shares_entrances() {
+            let taken = self.attempts(|attempts| attempts.take(state, browser, Instant::now()));
+            return taken.ok_or(UseCaseError::AttemptOver);
+        }
+        let data = engine.take_entrance(state, browser).await?;
+        // Kept by another version of the program, it is over.
+        let KeptAttempt { nonce, verifier, back } =
+            serde_json::from_str(&data).map_err(|_| UseCaseError::AttemptOver)?;
+        let secrets = Secrets { state: state.to_owned(), nonce, verifier };
+        let browser = browser.unwrap_or_default().to_owned();
+        Ok(Attempt { secrets, browser, back, address: asker.peer.address, begun: Instant::now() })
     }
 }
 
@@ -88,10 +137,10 @@ pub(super) async fn begin(State(state): State<WebState>, asker: Asker, Query(bac
     if asker.identity.actor.is_somebody() {
         return redirect::to(redirect::own_page(&back.volver).unwrap_or("/"));
     }
-    match sign_on.begin(&asker, back.volver.clone()).await {
+    match sign_on.begin(&state.engine, &asker, back.volver.clone()).await {
         Ok((url, browser)) => {
             let mut response = redirect::to(url.as_str());
-            let seconds = i64::try_from(sign_on.attempt_lifetime.as_secs()).unwrap_or(0);
+            let seconds = i64::try_from(sign_on.limits.lifetime.as_secs()).unwrap_or(0);
             set_cookie(&mut response, &gate::private_cookie(asker.peer, COOKIE, &browser, seconds));
             response
         }
@@ -104,9 +153,9 @@ pub(super) async fn finish(State(state): State<WebState>, asker: Asker, Query(co
     EndpointTags::about_everything(ENDPOINT).apply();
     let Some(sign_on) = state.sign_on.clone() else { return redirect::to(redirect::SIGN_IN) };
     let browser = gate::cookie(&asker.parts.headers, asker.peer, COOKIE);
-    let attempt = sign_on.attempts(|attempts| attempts.take(&comeback.state, browser, Instant::now()));
-    let Some(attempt) = attempt else {
-        return refuse(&state, &asker, UseCaseError::AttemptOver, String::new()).await;
+    let attempt = match sign_on.take(&state.engine, &asker, &comeback.state, browser).await {
+        Ok(attempt) => attempt,
+        Err(error) => return refuse(&state, &asker, error, String::new()).await,
     };
     let mut response = match sign_in(&state, &sign_on, &asker, &attempt, comeback).await {
         Ok(signed_in) => welcome(asker.peer, &signed_in, redirect::own_page(&attempt.back).unwrap_or("/")),
@@ -124,7 +173,7 @@ async fn sign_in(
     comeback: Comeback,
 ) -> Result<engine::SignedIn, UseCaseError> {
     let (engine, before) = (&state.engine, &asker.identity);
-    engine.admit_provider_sign_in(before)?;
+    engine.admit_provider_sign_in(before).await?;
     let found = match (comeback.code, comeback.error) {
         _ if comeback.iss.as_ref().is_some_and(|issuer| !sign_on.provider.is_issuer(issuer)) => {
             Err(ProviderError::Unproven { detail: "another provider sent the browser back".to_owned() })

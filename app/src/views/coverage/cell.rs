@@ -1,14 +1,12 @@
 //! A store's day as a picture: a path a state, high where something is missing, so that grey and small say it too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::EtlKind;
 use domain::window_state::WindowState;
-use engine::{CoverageGrid, GridCell, GridSpan};
+use engine::{GridCell, GridSpan};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
-
-use super::scene::Chosen;
 
 /// How high a picture is, in its own units.
 const HEIGHT: u32 = 20;
@@ -18,18 +16,29 @@ const SHARE_MIN: u32 = 4;
 /// The form that the cells' boxes belong to.
 pub const CELLS_FORM: &str = "celdas";
 
+/// The keys of cells that are chosen already, by the address.
+#[derive(Clone, Debug, Default)]
+pub struct ChosenCells(HashSet<String>);
+
+impl ChosenCells {
+    /// As the address has them: with blanks between.
+    pub fn of(text: Option<&str>) -> Self {
+        Self(text.unwrap_or_default().split_whitespace().map(str::to_owned).collect())
+    }
+}
+
 /// Chooses what a key names (app/src/forms/chosen_cells.rs reads it), with how many half hours it is about and their
 /// USD.
-pub fn checkbox(chosen: &Chosen, key: String, missing: u32, usd: Decimal, label: String) -> AnyView {
-    let is_chosen = chosen.has(&key);
+pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyView {
+    let is_chosen = use_context::<ChosenCells>().is_some_and(|chosen| chosen.0.contains(&key));
     view! {
         <input
             type="checkbox"
+            checked=is_chosen
             id=format!("celda-{}", key.replace(['|', ':'], "-"))
             form=CELLS_FORM
             name="celda"
             value=key
-            checked=is_chosen
             data-faltan=missing.to_string()
             data-usd=usd.round().to_string()
             aria-label=label
@@ -39,10 +48,9 @@ pub fn checkbox(chosen: &Chosen, key: String, missing: u32, usd: Decimal, label:
 }
 
 /// Half hours of a day that choosing it is about: sales that can be recovered, and stock, of which it can only be said
-/// why it stays missing. Of the past nothing can be done.
-pub const fn selectable(grid: &CoverageGrid, cell: &GridCell) -> u32 {
-    match grid.kind {
-        _ if grid.is_past => 0,
+/// why it stays missing.
+pub const fn selectable(kind: EtlKind, cell: &GridCell) -> u32 {
+    match kind {
         EtlKind::Sales => cell.recoverable,
         EtlKind::Inventory => cell.missing,
     }
@@ -138,6 +146,17 @@ mod tests {
 
     fn span(state: WindowState, first: u32, windows: u32) -> GridSpan {
         GridSpan { state, first, windows, from: String::new(), to: String::new(), gap: None }
+    }
+
+    #[test]
+    fn cells_that_the_address_names_are_chosen() {
+        Owner::new().with(|| {
+            provide_context(ChosenCells::of(Some("tienda_01|2025-11-17 tienda_02|2025-11-18")));
+            let drawn = |key: &str| checkbox(key.to_owned(), 1, Decimal::ONE, String::new()).to_html();
+            assert!(drawn("tienda_02|2025-11-18").contains("checked"));
+            assert!(!drawn("tienda_02|2025-11-17").contains("checked"));
+        });
+        assert!(ChosenCells::of(None).0.is_empty());
     }
 
     #[test]

@@ -1,19 +1,17 @@
-//! What a grid shows: sales or stock, how close, which days, and as a table or a list; and what is chosen of it.
+//! What a grid shows: sales or stock, how close, which days, and of which moment; and what is chosen of it.
 
 use domain::EtlKind;
 use engine::CoverageGrid;
-use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use jiff::{ToSpan, Unit};
 use leptos::prelude::*;
 
 use super::cell::CELLS_FORM;
-use super::list::{LIST, VIEW, is_list};
-use super::moment::moment;
 use super::zoom::Zoom;
-use crate::format::day;
+use crate::format::{absolute, day};
 use crate::i18n::kind_name;
 use crate::preferences::language;
-use crate::query::{JUSTIFY_SELECTION_PATH, Query, RECOVER_PATH};
+use crate::query::{AT, COVERAGE, JUSTIFY_SELECTION_PATH, Query, RECOVER_PATH};
 
 /// Kind, zoom, and the ways to the days before and after.
 pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
@@ -23,6 +21,7 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
         let value = (*kind != EtlKind::Sales).then_some(kind.as_str());
         segment(query.href_with("tipo", value), kind_name(language, *kind), *kind == grid.kind)
     });
+    let place = |zoom: Zoom| Zoom::ALL.iter().position(|one| *one == zoom).unwrap_or_default();
     let zooms = Zoom::ALL.map(|one| {
         let name = match one {
             Zoom::Day => texts.zoom_day(),
@@ -30,8 +29,18 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
             Zoom::Month => texts.zoom_month(),
             Zoom::Year => texts.zoom_year(),
         };
-        segment(query.href_with("zoom", (one != Zoom::Week).then_some(one.code())), name, one == zoom)
+        let href = query.href_with("zoom", (one != Zoom::Week).then_some(one.code()));
+        // The keys + and - lead there (frontend/js/grid.ts).
+        let key = match (place(one) + 1, place(zoom) + 1) {
+            (one, now) if one + 1 == now => Some("+"),
+            (one, now) if one == now + 1 => Some("-"),
+            _ => None,
+        };
+        view! { <a href=href aria-current=(one == zoom).then_some("true") data-zoom=key>{name}</a> }
     });
+    let is_list = is_list(query);
+    let (view_value, view_name) = if is_list { (None, texts.as_grid()) } else { (Some(LIST), texts.as_list()) };
+    let other_view = query.href_with_all(&[("vista", view_value), ("pagina", None)]);
     let (first, last) = (grid.days.first().copied(), grid.days.last().copied());
     let days = match (first, last) {
         (Some(first), Some(last)) if first == last => day(language, first),
@@ -48,27 +57,81 @@ pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyV
             view! { <a class="button" href=href aria-label=label title=label>{sign}</a> }
         })
     };
-    let (other_view, view_name) = if is_list(query) { (None, texts.as_grid()) } else { (Some(LIST), texts.as_list()) };
     view! {
         <div class="grid-controls">
-            <div class="grid-kinds">
-                <nav class="segments" aria-label=language.filter().kind()>{kinds.collect_view()}</nav>
-                <nav class="segments" id="acercar" aria-label=texts.zoom()>{zooms.collect_view()}</nav>
-            </div>
+            <nav class="segments" aria-label=language.filter().kind()>{kinds.collect_view()}</nav>
+            <nav class="segments" aria-label=texts.zoom()>{zooms.collect_view()}</nav>
             <div class="grid-days">
                 {to(before, texts.before(), "‹")}
                 <span class="strong">{days}</span>
                 {to(after, texts.after(), "›")}
             </div>
+            <a class="link" id="otra-vista" href=other_view>{view_name}</a>
             {moment(grid, query)}
-            <a class="link" href=query.href_with(VIEW, other_view)>{view_name}</a>
         </div>
     }
     .into_any()
 }
 
+/// The value of `vista` that shows the list.
+const LIST: &str = "lista";
+
+/// Whether the address asks for the list in the place of the table.
+pub fn is_list(query: &Query) -> bool {
+    query.get("vista").as_deref() == Some(LIST)
+}
+
 fn segment(href: String, name: &'static str, is_chosen: bool) -> AnyView {
     view! { <a href=href aria-current=is_chosen.then_some("true")>{name}</a> }.into_any()
+}
+
+/// The question how it was at a moment of the past.
+fn moment(grid: &CoverageGrid, query: &Query) -> AnyView {
+    let texts = language().coverage();
+    let kept = query.pairs().iter().filter(|(name, _)| *name != AT && *name != "pagina");
+    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone()/> });
+    let shown = minute(grid.at_local);
+    view! {
+        <details class="grid-moment" id="otro-momento" open=grid.is_past>
+            <summary>{texts.at_moment()}</summary>
+            <form class="grid-moment-form" method="get" action=COVERAGE.path>
+                {kept.collect_view()}
+                <label class="field">
+                    <span class="field-label">{texts.as_known()}</span>
+                    <input class="input" id="campo-en" type="datetime-local" name=AT value=shown required/>
+                </label>
+                <button class="button" type="submit">{texts.show()}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// Says that the grid is of the past, with steps of half an hour and the way back to now.
+pub fn past_notice(grid: &CoverageGrid, query: &Query) -> AnyView {
+    let language = language();
+    let texts = language.past();
+    let step = |minutes: i64, label: &'static str, sign: &'static str| {
+        let to = grid.at_local.checked_add(minutes.minutes()).ok();
+        to.map(|to| {
+            let href = query.href_with(AT, Some(&minute(to)));
+            view! { <a class="button" href=href aria-label=label title=label>{sign}</a> }
+        })
+    };
+    view! {
+        <div class="notice" role="status">
+            <p>{texts.showing(absolute(language, grid.at_local))}</p>
+            {step(-30, language.coverage().half_hour_before(), "−30 min")}
+            {step(30, language.coverage().half_hour_after(), "+30 min")}
+            <a class="button" href=query.href_with(AT, None)>{texts.back()}</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn minute(moment: DateTime) -> String {
+    let minute = moment.round(Unit::Minute).unwrap_or(moment);
+    format!("{}T{:02}:{:02}", minute.date(), minute.hour(), minute.minute())
 }
 
 /// What is missing of what is chosen, and the buttons that get it back or say why it stays. Scripts count; without them

@@ -9,8 +9,7 @@ use engine::{CoverageGrid, DayState, GridCell, GridRow, GridSpan};
 use leptos::prelude::*;
 
 use super::cell::{checkbox, ink, picture, selectable, share, worst};
-use super::scene::Scene;
-use super::weeks::{WEEK, Week, draw_stretch, month_heads, week_of, weeks};
+use super::weeks::{WEEK, month_heads, weeks};
 use super::words::{cell_words, is_shown, nothing_expected, span_words};
 use super::zoom::Zoom;
 use crate::format::{day, dollars, weekday, whole};
@@ -51,15 +50,16 @@ fn shown<'grid>(grid: &'grid CoverageGrid, query: &Query) -> Shown<'grid> {
 }
 
 /// The grid of an answer.
-pub fn coverage_table(scene: Scene<'_>) -> AnyView {
-    let Scene { grid, query, zoom, .. } = scene;
+pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let shown = shown(grid, query);
     let heads = match zoom {
         Zoom::Day => hour_heads(&WHOLE_DAY),
-        Zoom::Week | Zoom::Month => grid.days.iter().map(|date| day_head(scene, *date)).collect_view().into_any(),
-        Zoom::Year => month_heads(scene),
+        Zoom::Week | Zoom::Month => {
+            grid.days.iter().map(|date| day_head(grid, query, zoom, *date)).collect_view().into_any()
+        }
+        Zoom::Year => month_heads(grid, query),
     };
     // Those between the stores and what is missing of each.
     let columns = match zoom {
@@ -67,7 +67,7 @@ pub fn coverage_table(scene: Scene<'_>) -> AnyView {
         Zoom::Week | Zoom::Month => grid.days.len(),
         Zoom::Year => grid.days.chunks(WEEK).len(),
     };
-    let rows = shown.rows.iter().map(|row| draw_row(scene, row, columns)).collect_view();
+    let rows = shown.rows.iter().map(|row| draw_row(grid, query, zoom, row, columns)).collect_view();
     let folded = (shown.folded > 0).then(|| {
         let text = match shown.folded {
             1 => texts.one_calm().to_owned(),
@@ -81,11 +81,9 @@ pub fn coverage_table(scene: Scene<'_>) -> AnyView {
             </tr>
         }
     });
-    // The day of a cell that is no column's: all of them are of this one.
-    let date = (zoom == Zoom::Day).then(|| grid.days.last().map(ToString::to_string)).flatten();
     view! {
         <div class="grid-scroll">
-            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="" data-fecha=date>
+            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="">
                 <caption class="visually-hidden">{texts.caption()}</caption>
                 <thead>
                     <tr>
@@ -102,7 +100,7 @@ pub fn coverage_table(scene: Scene<'_>) -> AnyView {
     .into_any()
 }
 
-fn day_head(Scene { grid, query, zoom, .. }: Scene<'_>, date: jiff::civil::Date) -> AnyView {
+fn day_head(grid: &CoverageGrid, query: &Query, zoom: Zoom, date: jiff::civil::Date) -> AnyView {
     let language = language();
     let name = (zoom != Zoom::Month).then(|| view! { <abbr>{weekday(language, date)} " "</abbr> });
     let href = query.href_with_all(&[("zoom", Some(Zoom::Day.code())), ("hasta", Some(&date.to_string()))]);
@@ -111,8 +109,7 @@ fn day_head(Scene { grid, query, zoom, .. }: Scene<'_>, date: jiff::civil::Date)
     view! { <th scope="col" aria-current=current><a href=href aria-label=label>{name} {date.day().to_string()}</a></th> }.into_any()
 }
 
-fn draw_row(scene: Scene<'_>, row: &GridRow, columns: usize) -> AnyView {
-    let Scene { grid, zoom, .. } = scene;
+fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, columns: usize) -> AnyView {
     let language = language();
     let has_no_stock = grid.kind == EtlKind::Inventory && row.cells.iter().all(|cell| cell.state == DayState::Closed);
     let cells = match zoom {
@@ -124,12 +121,13 @@ fn draw_row(scene: Scene<'_>, row: &GridRow, columns: usize) -> AnyView {
             view! { <td class=class colspan=columns.to_string()>{words}</td> }.into_any()
         }
         Zoom::Day => {
-            let day = |cell| half_hours(scene, row, cell, &WHOLE_DAY, true);
+            let day = |cell| half_hours(grid, query, row, cell, &WHOLE_DAY, true);
             row.cells.iter().map(day).collect_view().into_any()
         }
-        Zoom::Week => row.cells.iter().map(|cell| draw_cell(scene, row, cell)).collect_view().into_any(),
-        Zoom::Month => days_of_month(scene, row),
-        Zoom::Year => weeks(scene, row),
+        Zoom::Week | Zoom::Month => {
+            row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
+        }
+        Zoom::Year => weeks(grid.kind, row, query),
     };
     let missing = match row.missing {
         0 => "—".to_owned(),
@@ -146,32 +144,8 @@ fn draw_row(scene: Scene<'_>, row: &GridRow, columns: usize) -> AnyView {
     .into_any()
 }
 
-/// The days of a store's month: those in a row that are calm, or of which all is missing, are one cell.
-fn days_of_month(scene: Scene<'_>, row: &GridRow) -> AnyView {
-    let stretches = row.cells.chunk_by(|day, next| is_whole(day) && is_whole(next) && word(day) == word(next));
-    let cells = stretches.map(|days| match days {
-        [day] => draw_cell(scene, row, day),
-        days => draw_stretch(scene, row, week_of(days.get(..1).unwrap_or(days)), days, days.len()),
-    });
-    cells.collect_view().into_any()
-}
-
-fn word(day: &GridCell) -> Week {
-    week_of(std::slice::from_ref(day))
-}
-
-/// Whether one word says all of a day, which it does not of a day that is not over.
-fn is_whole(day: &GridCell) -> bool {
-    match word(day) {
-        Week::Wrong { windows, expected, .. } => windows >= expected,
-        Week::Complete => day.spans.is_empty(),
-        Week::Closed | Week::Upcoming => true,
-    }
-}
-
 /// A calm day is a plain cell that the style sheet paints.
-fn draw_cell(scene: Scene<'_>, row: &GridRow, cell: &GridCell) -> AnyView {
-    let Scene { grid, zoom, .. } = scene;
+fn draw_cell(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, cell: &GridCell) -> AnyView {
     let language = language();
     let words = cell_words(language, grid, cell);
     let class = match cell.state {
@@ -184,7 +158,7 @@ fn draw_cell(scene: Scene<'_>, row: &GridRow, cell: &GridCell) -> AnyView {
         DayState::Complete => "grid-complete",
         DayState::Mixed => {
             let drawn = if zoom == Zoom::Month { share(cell) } else { picture(cell) };
-            return mixed(scene, row, cell, words, drawn, None);
+            return mixed(grid, query, row, cell, words, drawn, None);
         }
     };
     view! { <td class=class>{words}</td> }.into_any()
@@ -199,8 +173,14 @@ pub fn hour_heads(shown: &Range<u32>) -> AnyView {
 }
 
 /// A day as those of its half hours that are `shown`: runs of equal ones are one cell.
-pub fn half_hours(scene: Scene<'_>, row: &GridRow, cell: &GridCell, shown: &Range<u32>, may_select: bool) -> AnyView {
-    let grid = scene.grid;
+pub fn half_hours(
+    grid: &CoverageGrid,
+    query: &Query,
+    row: &GridRow,
+    cell: &GridCell,
+    shown: &Range<u32>,
+    may_select: bool,
+) -> AnyView {
     let columns = |first: u32, windows: u32| (first + windows).min(shown.end).saturating_sub(first.max(shown.start));
     if cell.spans.is_empty() {
         let class = match cell.state {
@@ -215,7 +195,7 @@ pub fn half_hours(scene: Scene<'_>, row: &GridRow, cell: &GridCell, shown: &Rang
         if is_shown(span.state) {
             let words = span_words(language(), grid, span);
             let drawn = view! { <span class=format!("grid-span {}", ink(span.state)) aria-hidden="true"></span> };
-            return mixed(scene, row, cell, words, drawn.into_any(), Some((span, may_select)));
+            return mixed(grid, query, row, cell, words, drawn.into_any(), Some((span, may_select)));
         }
         let state = match span.state {
             WindowState::Closed => nothing_expected(language(), grid.kind),
@@ -241,14 +221,14 @@ fn is_selectable(grid: &CoverageGrid, gap: &GapView) -> bool {
 /// A cell with something wrong: its box where something can be recovered or justified, and the link to what is known of
 /// it.
 fn mixed(
-    scene: Scene<'_>,
+    grid: &CoverageGrid,
+    query: &Query,
     row: &GridRow,
     cell: &GridCell,
     words: String,
     drawn: AnyView,
     part: Option<(&GridSpan, bool)>,
 ) -> AnyView {
-    let Scene { grid, query, chosen, .. } = scene;
     let span = part.map(|(span, _)| span);
     let may_select = part.is_none_or(|(_, may_select)| may_select);
     let language = language();
@@ -258,7 +238,7 @@ fn mixed(
     };
     let name = language.coverage().cell(&row.name, day(language, cell.date), words);
     let (missing, usd) = match span {
-        None => (selectable(grid, cell), cell.usd),
+        None => (selectable(grid.kind, cell), cell.usd),
         Some(span) => {
             let gap = span.gap.and_then(|index| grid.gaps.get(index)).filter(|gap| is_selectable(grid, gap));
             let usd = gap.and_then(|gap| gap.valor.as_ref()).map(|value| value.usd).unwrap_or_default();
@@ -266,7 +246,7 @@ fn mixed(
         }
     };
     let label = || language.coverage().select(&row.name, day(language, cell.date));
-    let select = (may_select && missing > 0 && may_operate()).then(|| checkbox(chosen, key, missing, usd, label()));
+    let select = (may_select && missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, label()));
     let state = match span {
         Some(span) => Some(span.state),
         None => worst(cell),
@@ -274,12 +254,10 @@ fn mixed(
     let class = format!("grid-mixed {}", state.map_or("", |state| state.as_str()));
     let at = query.get("en");
     let colspan = span.map(|span| span.windows.to_string());
-    let href = cell_path(&row.branch, cell.date, grid.kind, at.as_deref());
-    let current = chosen.is_open(&row.branch, cell.date).then_some("true");
     view! {
         <td class=class colspan=colspan>
             {select}
-            <a href=href data-dialogo="" aria-label=name aria-current=current>{drawn}</a>
+            <a href=cell_path(&row.branch, cell.date, grid.kind, at.as_deref()) data-dialogo="" aria-label=name>{drawn}</a>
         </td>
     }
     .into_any()
@@ -322,146 +300,48 @@ pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
 #[cfg(test)]
 mod tests {
     use domain::BranchId;
-    use jiff::civil::{Date, date};
-    use jiff::{Timestamp, ToSpan};
+    use jiff::Timestamp;
+    use jiff::civil::date;
     use rust_decimal::Decimal;
 
-    use super::super::scene::Chosen;
     use super::*;
     use crate::query::COVERAGE;
 
-    const LAST: Date = date(2025, 11, 30);
-
-    fn cell(date: Date, state: DayState, spans: &[(WindowState, u32, u32)]) -> GridCell {
-        let span = |(state, first, windows): &(WindowState, u32, u32)| GridSpan {
-            state: *state,
-            first: *first,
-            windows: *windows,
-            from: String::new(),
-            to: String::new(),
-            gap: None,
-        };
-        let missing = spans.iter().filter(|(state, ..)| *state == WindowState::Missing).map(|(.., count)| count).sum();
-        GridCell {
-            date,
-            windows: 48,
-            passed: 48,
-            state,
-            trading: (state != DayState::Closed).then_some((14, 28)),
-            spans: spans.iter().map(span).collect(),
-            missing,
-            recoverable: missing,
-            usd: Decimal::ZERO,
-        }
-    }
-
-    fn row(number: usize, cells: Vec<GridCell>) -> GridRow {
-        let missing = cells.iter().map(|cell| cell.missing).sum();
-        let branch = BranchId::new(format!("tienda_{number:03}"));
-        GridRow { branch, name: format!("TIENDA {number:03}"), cells, missing, usd: Decimal::ZERO }
-    }
-
-    fn grid(kind: EtlKind, rows: Vec<GridRow>) -> CoverageGrid {
-        CoverageGrid {
-            kind,
-            days: rows[0].cells.iter().map(|cell| cell.date).collect(),
-            rows,
-            gaps: Vec::new(),
-            today: LAST,
-            at: Timestamp::UNIX_EPOCH,
-            at_local: LAST.at(12, 0, 0, 0),
-            now_local: LAST.at(12, 0, 0, 0),
-            is_past: false,
-        }
-    }
-
-    fn draw(grid: &CoverageGrid, zoom: Zoom, chosen: &Chosen, values: &[(&str, &str)]) -> String {
-        let query = Query::of(COVERAGE, values);
-        Owner::new().with(|| coverage_table(Scene { grid, query: &query, zoom, chosen }).to_html())
-    }
-
-    /// Elements of a piece of HTML.
-    fn elements(html: &str) -> usize {
-        html.split('<').filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase())).count()
-    }
-
-    /// Stores of which every twentieth misses two half hours in the middle of the time, and whose last day is not over.
-    fn calm_time(stores: usize, zoom: Zoom) -> CoverageGrid {
-        let days: Vec<Date> =
-            (0..zoom.days()).rev().map(|back| LAST.checked_sub(i64::from(back).days()).unwrap()).collect();
-        let of_store = |number: usize| {
-            let cells = days.iter().enumerate().map(|(index, date)| match index {
-                _ if *date == LAST => {
-                    let spans = [
-                        (WindowState::Closed, 0, 14),
-                        (WindowState::Complete, 14, 10),
-                        (WindowState::Upcoming, 24, 18),
-                        (WindowState::Closed, 42, 6),
-                    ];
-                    GridCell { passed: 24, ..cell(*date, DayState::Complete, &spans) }
-                }
-                _ if index == days.len() / 2 && number % 20 == 0 => {
-                    cell(*date, DayState::Mixed, &[(WindowState::Complete, 14, 26), (WindowState::Missing, 40, 2)])
-                }
-                _ => cell(*date, DayState::Complete, &[]),
-            });
-            row(number, cells.collect())
-        };
-        grid(EtlKind::Sales, (0..stores).map(of_store).collect())
-    }
-
-    #[test]
-    fn a_calm_time_of_100_stores_leaves_room_for_the_rest_of_a_page_of_1400_elements() {
-        for zoom in Zoom::ALL {
-            for values in [&[][..], &[("todas", "1")]] {
-                let html = draw(&calm_time(100, zoom), zoom, &Chosen::default(), values);
-                assert!(elements(&html) <= 900, "{zoom:?} {values:?}: {}", elements(&html));
-            }
-        }
-        let html = draw(&calm_time(12, Zoom::Month), Zoom::Month, &Chosen::default(), &[]);
-        assert!(elements(&html) <= 300, "a month of twelve stores: {}", elements(&html));
-    }
-
-    #[test]
-    fn days_of_a_month_are_one_cell_where_they_are_calm_or_miss_everything() {
-        let day = |number| date(2025, 11, number);
-        let whole: &[(WindowState, u32, u32)] = &[(WindowState::Missing, 14, 28)];
-        let part: &[(WindowState, u32, u32)] = &[(WindowState::Missing, 20, 2)];
-        let cells = vec![
-            cell(day(1), DayState::Complete, &[]),
-            cell(day(2), DayState::Complete, &[]),
-            cell(day(3), DayState::Mixed, whole),
-            cell(day(4), DayState::Mixed, whole),
-            cell(day(5), DayState::Mixed, part),
-            cell(day(6), DayState::Mixed, part),
-            cell(day(7), DayState::Complete, &[]),
-        ];
-        let html = draw(&grid(EtlKind::Sales, vec![row(1, cells)]), Zoom::Month, &Chosen::default(), &[]);
-        assert_eq!(html.matches("colspan=\"2\"").count(), 2, "{html}");
-        assert!(html.contains("value=\"tienda_001|2025-11-03|2025-11-04\""), "{html}");
-        assert!(html.contains("value=\"tienda_001|2025-11-05\""), "{html}");
-        assert!(html.contains("value=\"tienda_001|2025-11-06\""), "{html}");
-    }
-
-    #[test]
-    fn what_an_address_says_is_chosen_is_ticked_and_what_it_explains_is_marked() {
-        let cells = |missing: u32| vec![cell(LAST, DayState::Mixed, &[(WindowState::Missing, 14, missing)])];
-        let grid = grid(EtlKind::Sales, vec![row(1, cells(2)), row(2, cells(3))]);
-        let open = Some("tienda_002|2025-11-30".to_owned());
-        let chosen = Chosen::new(["tienda_001|2025-11-30"].into_iter(), open);
-        let html = draw(&grid, Zoom::Week, &chosen, &[]);
-        let (first, second) = html.split_once("id=\"fila-tienda_002\"").unwrap();
-        assert!(first.contains(" checked") && !second.contains(" checked"), "{html}");
-        assert!(!first.contains("aria-current=\"true\"") && second.contains("aria-current=\"true\""), "{html}");
-    }
-
     #[test]
     fn a_store_without_any_snapshot_is_not_called_closed() {
+        let day = date(2025, 11, 17);
+        let cell = GridCell {
+            date: day,
+            windows: 48,
+            passed: 48,
+            state: DayState::Closed,
+            trading: None,
+            spans: Vec::new(),
+            missing: 0,
+            recoverable: 0,
+            usd: Decimal::ZERO,
+        };
+        let cells = vec![cell];
+        let (branch, name) = (BranchId::new("tienda_01"), "PERIFERICO".to_owned());
+        let grid = |kind| CoverageGrid {
+            kind,
+            days: vec![day],
+            rows: vec![GridRow {
+                branch: branch.clone(),
+                name: name.clone(),
+                cells: cells.clone(),
+                missing: 0,
+                usd: Decimal::ZERO,
+            }],
+            gaps: Vec::new(),
+            today: day,
+            at: Timestamp::UNIX_EPOCH,
+            at_local: day.at(12, 0, 0, 0),
+            is_past: false,
+        };
         for zoom in Zoom::ALL {
-            let drawn = |kind| {
-                let rows = vec![row(1, vec![cell(LAST, DayState::Closed, &[])])];
-                draw(&grid(kind, rows), zoom, &Chosen::default(), &[])
-            };
+            let drawn =
+                |kind| Owner::new().with(|| coverage_table(&grid(kind), &Query::of(COVERAGE, &[]), zoom).to_html());
             assert!(drawn(EtlKind::Sales).contains("Cerrada"));
             let stock = drawn(EtlKind::Inventory);
             assert!(stock.contains("Sin fotos de inventario todavía") && !stock.contains("Cerrada"), "{stock}");

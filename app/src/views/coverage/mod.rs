@@ -1,21 +1,18 @@
-//! The coverage of many stores and days: a grid of ranges, as a table or as a list, its legend, and its controls.
+//! The coverage of many stores and days: a grid of ranges, its legend, and its controls.
 
 mod cell;
 mod controls;
 mod grid;
 mod list;
-mod moment;
-mod scene;
 mod store;
 mod weeks;
 mod words;
 mod zoom;
 
-pub use controls::{coverage_controls, selection_bar};
+pub use cell::ChosenCells;
+pub use controls::{coverage_controls, is_list, past_notice as grid_past_notice, selection_bar};
 pub use grid::{coverage_table, legend};
-pub use list::{coverage_list, explained_day, is_list};
-pub use moment::{moment_of, past_notice as grid_past_notice};
-pub use scene::{Chosen, Scene};
+pub use list::coverage_list;
 pub use store::{chain_week, day_picture, week_of_store};
 pub use words::is_shown;
 pub use zoom::Zoom;

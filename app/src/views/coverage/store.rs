@@ -10,7 +10,6 @@ use rust_decimal::Decimal;
 
 use super::cell::picture;
 use super::grid::{WHOLE_DAY, half_hours, hour_heads};
-use super::scene::{Chosen, Scene};
 use super::words::cell_words;
 use super::zoom::Zoom;
 use crate::format::{day, weekday, whole};
@@ -149,8 +148,7 @@ fn hours_shown<'grid>(cells: impl Iterator<Item = &'grid GridCell>) -> Range<u32
 pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
     let language = language();
     let texts = language.coverage();
-    let (query, chosen) = (Query::of(COVERAGE, &[]), Chosen::default());
-    let scene = Scene { grid, query: &query, zoom: Zoom::Day, chosen: &chosen };
+    let query = Query::of(COVERAGE, &[]);
     let shown = hours_shown(grid.rows.iter().flat_map(|row| &row.cells));
     let rows = grid.rows.iter().flat_map(|row| row.cells.iter().rev().map(move |cell| (row, cell)));
     let rows = rows.map(|(row, cell)| {
@@ -159,7 +157,7 @@ pub fn week_of_store(grid: &CoverageGrid) -> AnyView {
         view! {
             <tr>
                 <th scope="row" class="grid-store"><a class="row-link" href=href>{label}</a></th>
-                {half_hours(scene, row, cell, &shown, false)}
+                {half_hours(grid, &query, row, cell, &shown, false)}
             </tr>
         }
     });

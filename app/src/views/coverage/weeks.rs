@@ -1,25 +1,26 @@
 //! A year as its weeks: a column a week, and of each only what is worst and its share. Weeks in a row that are alike are one cell,
 //! which is chosen as a whole, and leads to its last week, day by day.
 
+use domain::EtlKind;
 use domain::window_state::WindowState;
-use engine::{DayState, GridCell, GridRow};
+use engine::{CoverageGrid, DayState, GridCell, GridRow};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
 use super::cell::{checkbox, selectable, share_picture, worst};
-use super::scene::Scene;
 use super::words::nothing_expected;
 use super::zoom::Zoom;
 use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
+use crate::query::Query;
 use crate::views::may_operate;
 
 /// Days of a column.
 pub const WEEK: usize = 7;
 
 /// The months over their weeks; each leads to itself, day by day.
-pub fn month_heads(Scene { grid, query, .. }: Scene<'_>) -> AnyView {
+pub fn month_heads(grid: &CoverageGrid, query: &Query) -> AnyView {
     let mut months: Vec<(&[jiff::civil::Date], usize)> = Vec::new();
     for week in grid.days.chunks(WEEK) {
         match months.last_mut() {
@@ -46,28 +47,21 @@ fn month_of(week: &[jiff::civil::Date]) -> Option<(i16, i8)> {
     week.first().map(|date| (date.year(), date.month()))
 }
 
-/// What one says of a week, or of a day of a month.
+/// What one says of a week.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Week {
-    /// Nothing is expected.
+enum Week {
     Closed,
-    /// None of it is due yet.
     Upcoming,
-    /// All that was due is there.
     Complete,
     /// Half hours of the worst state, of those that are expected.
     Wrong {
-        /// The worst.
         state: WindowState,
-        /// How many are in it.
         windows: u32,
-        /// How many are expected.
         expected: u32,
     },
 }
 
-/// Days in one word.
-pub fn week_of(cells: &[GridCell]) -> Week {
+fn week_of(cells: &[GridCell]) -> Week {
     let state = cells.iter().filter_map(worst).min_by_key(|state| RANK.iter().position(|known| known == state));
     if let Some(state) = state {
         let spans = cells.iter().flat_map(|cell| &cell.spans).filter(|span| span.state == state);
@@ -92,7 +86,7 @@ const RANK: [WindowState; 5] = [
 ];
 
 /// The weeks of a store.
-pub fn weeks(scene: Scene<'_>, row: &GridRow) -> AnyView {
+pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
     let mut stretches: Vec<(Week, &[GridCell], usize)> = Vec::new();
     for (index, cells) in row.cells.chunks(WEEK).enumerate() {
         let week = week_of(cells);
@@ -106,20 +100,18 @@ pub fn weeks(scene: Scene<'_>, row: &GridRow) -> AnyView {
             _ => stretches.push((week, cells, 1)),
         }
     }
-    let cells = stretches.into_iter().map(|(week, cells, columns)| draw_stretch(scene, row, week, cells, columns));
+    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(kind, row, query, week, cells, columns));
     cells.collect_view().into_any()
 }
 
-/// Columns in a row of which the same is said; what is wrong with them is chosen as a whole.
-pub fn draw_stretch(scene: Scene<'_>, row: &GridRow, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
-    let Scene { grid, query, .. } = scene;
+fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return ().into_any() };
     let days = format!("{} – {}", day(language, first.date), day(language, last.date));
     let colspan = (columns > 1).then(|| columns.to_string());
     let (class, state) = match week {
-        Week::Closed => ("grid-closed", nothing_expected(language, grid.kind)),
+        Week::Closed => ("grid-closed", nothing_expected(language, kind)),
         Week::Upcoming => ("grid-upcoming", texts.upcoming()),
         Week::Complete => ("grid-complete", texts.complete()),
         Week::Wrong { state, windows, expected } => {
@@ -130,7 +122,7 @@ pub fn draw_stretch(scene: Scene<'_>, row: &GridRow, week: Week, cells: &[GridCe
             let href = query.href_with_all(&[("zoom", None), ("hasta", Some(&last))]);
             return view! {
                 <td class=format!("grid-mixed {}", state.as_str()) colspan=colspan>
-                    {choice(language, scene, row, cells, &days)}
+                    {choice(language, kind, row, cells, &days)}
                     <a href=href aria-label=label>{share_picture(state, windows, expected)}</a>
                 </td>
             }
@@ -141,18 +133,11 @@ pub fn draw_stretch(scene: Scene<'_>, row: &GridRow, week: Week, cells: &[GridCe
 }
 
 /// Chooses the weeks, where something of them can be recovered or justified.
-fn choice(
-    language: Language,
-    Scene { grid, chosen, .. }: Scene<'_>,
-    row: &GridRow,
-    cells: &[GridCell],
-    days: &str,
-) -> Option<AnyView> {
-    let missing: u32 = cells.iter().map(|cell| selectable(grid, cell)).sum();
+fn choice(language: Language, kind: EtlKind, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
+    let missing: u32 = cells.iter().map(|cell| selectable(kind, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
     let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
-    let label = || language.coverage().select(&row.name, days);
-    (missing > 0 && may_operate()).then(|| checkbox(chosen, key, missing, usd, label()))
+    (missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub(crate) use secrets::{hash_of, one_time_code, token, usual_form};
 pub(crate) use session::Session;
 pub use settings::AccessSettings;
 use throttle::Throttle;
+pub(crate) use throttle::quotas;
 pub(crate) use user_lock::UserChange;
 use user_lock::UserLock;
 pub use views::{AccessOverview, AuditView, TokenView, UserView};

@@ -11,6 +11,9 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use warehouse::AttemptQuota;
+
+use super::secrets::hash_of;
 use super::settings::AccessSettings;
 
 /// Names and addresses that are remembered; beyond it, those that may try as often as anybody are forgotten.
@@ -68,6 +71,25 @@ impl<C: Clock + Clone> Throttle<C> {
         }
         limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
     }
+}
+
+/// The same as what [`Throttle::take`] counts, for processes that count together: in the same order.
+pub(crate) fn quotas(settings: &AccessSettings, name: Option<&str>, address: Option<IpAddr>) -> Vec<AttemptQuota> {
+    let address = address.map(network);
+    let shown = address.map(|address| address.to_string()).unwrap_or_default();
+    let quota = |key: String, most: u32| {
+        let most = most.max(1);
+        AttemptQuota { key: hash_of(&key), each: settings.attempts_period / most, most }
+    };
+    let mut quotas = Vec::new();
+    if address.is_some() {
+        quotas.push(quota(format!("address {shown}"), settings.attempts_per_address_max));
+    }
+    if let Some(name) = name {
+        quotas.push(quota(format!("name and address {name} {shown}"), settings.attempts_per_name_max));
+        quotas.push(quota(format!("name {name}"), settings.attempts_per_name_total_max));
+    }
+    quotas
 }
 
 /// What counts as one address.

@@ -56,8 +56,6 @@ pub struct CoverageGrid {
     pub at: Timestamp,
     /// The same on the chain's clock.
     pub at_local: DateTime,
-    /// What the chain's clock says now, also where the grid is of the past.
-    pub now_local: DateTime,
     /// Whether it is of a moment of the past, of which nothing can be recovered.
     pub is_past: bool,
 }
@@ -80,8 +78,7 @@ impl Engine {
             Some(local) => Some(self.past_moment("en", local)?),
             None => None,
         };
-        let now = self.clock.now();
-        let at = moment.unwrap_or(now);
+        let at = moment.unwrap_or_else(|| self.clock.now());
         let today = zone.to_datetime(at).date();
         let days = days_of(&filter, today)?;
         let branches = self.branches.select_at(filter.branch.as_ref(), moment.unwrap_or(Timestamp::MAX))?;
@@ -115,7 +112,7 @@ impl Engine {
             let waived_holes = waived_holes.remove(&branch.id).unwrap_or_default();
             let expected = match filter.kind {
                 EtlKind::Sales => calendars.of(&branch).expected(range, &branch.zone),
-                EtlKind::Inventory => snapshots_expected(&evidence.expected, range),
+                EtlKind::Inventory => snapshots_expected(&evidence.expected, &evidence.covered, range),
             };
             let states = WindowStates {
                 evidence,
@@ -146,7 +143,6 @@ impl Engine {
             today,
             at,
             at_local: zone.to_datetime(at),
-            now_local: zone.to_datetime(now),
             is_past: moment.is_some(),
         })
     }
@@ -171,10 +167,15 @@ fn range_of(branches: &[Arc<Branch>], days: &[Date]) -> Option<Interval<Timestam
     Interval::new(start?, end?)
 }
 
-/// Snapshots are expected from the first one on, also those that are still to come.
-fn snapshots_expected(due: &IntervalSet<Timestamp>, range: Interval<Timestamp>) -> IntervalSet<Timestamp> {
-    let first = due.intervals().first().map(Interval::start);
-    first.and_then(|first| Interval::new(first, range.end())).into_iter().collect()
+/// Snapshots are expected from the first one on, also those that are still to come. The first one is `taken` before
+/// anything is `due`: its half hour has not passed then.
+fn snapshots_expected(
+    due: &IntervalSet<Timestamp>,
+    taken: &IntervalSet<Timestamp>,
+    range: Interval<Timestamp>,
+) -> IntervalSet<Timestamp> {
+    let first = due.union(taken).intervals().first().map(Interval::start);
+    first.and_then(|first| Interval::new(first.max(range.start()), range.end())).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -227,7 +228,21 @@ mod tests {
         let range = Interval::new(instant(0), instant(9)).unwrap();
         let due = Interval::new(instant(2), instant(4)).into_iter().collect();
         let expected = Interval::new(instant(2), instant(9)).unwrap();
-        assert_eq!(snapshots_expected(&due, range).intervals(), [expected]);
-        assert!(snapshots_expected(&IntervalSet::empty(), range).is_empty());
+        let nothing = IntervalSet::empty();
+        assert_eq!(snapshots_expected(&due, &nothing, range).intervals(), [expected]);
+        assert!(snapshots_expected(&nothing, &nothing, range).is_empty());
+    }
+
+    #[test]
+    fn the_first_snapshot_is_one_before_its_half_hour_has_passed() {
+        let instant = |hours| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours);
+        let range = Interval::new(instant(0), instant(9)).unwrap();
+        let taken =
+            |from, to| -> IntervalSet<Timestamp> { Interval::new(instant(from), instant(to)).into_iter().collect() };
+        let expected = |from| Interval::new(instant(from), instant(9)).unwrap();
+        let nothing = IntervalSet::empty();
+        assert_eq!(snapshots_expected(&nothing, &taken(3, 4), range).intervals(), [expected(3)]);
+        // What was taken before the first day of the grid is no reason to show time before it.
+        assert_eq!(snapshots_expected(&nothing, &taken(-2, -1), range).intervals(), [expected(0)]);
     }
 }

@@ -155,6 +155,7 @@ pub(super) fn sort(gaps: &mut [GapView], order: GapOrder) {
         ))
     });
     if order == GapOrder::Value {
-        gaps.sort_by_key(|gap| Reverse(gap.valor.as_ref().map(|value| value.usd)));
+        // Of what is worth the same, the oldest is the worst.
+        gaps.sort_by_key(|gap| (Reverse(gap.valor.as_ref().map(|value| value.usd)), gap.inicio));
     }
 }

@@ -1,11 +1,13 @@
 //! Signing in by a provider of identities: who came back from there, and which user that is here (docs/adr/0050).
 
+use std::time::Duration;
+
 use domain::access::{AuditAction, Role, StoreScope, UserName};
 use uuid::Uuid;
-use warehouse::IdentityRow;
+use warehouse::{IdentityRow, KeptEntrance};
 
 use super::sign_in::SignedIn;
-use crate::access::{Identity, UserChange};
+use crate::access::{Identity, UserChange, hash_of};
 use crate::access_audit::entry;
 use crate::{Actor, Engine, UseCaseError};
 
@@ -27,10 +29,46 @@ pub struct ProviderSignInRequest {
     pub before: Identity,
 }
 
+/// Somebody leaves for the provider, and may come back to another process.
+#[derive(Debug)]
+pub struct EntranceBegun {
+    /// What the provider sends back.
+    pub state: String,
+    /// What the cookie of their browser has.
+    pub browser: String,
+    /// From where.
+    pub address: String,
+    /// What whoever ends it has to know.
+    pub data: String,
+    /// For how long they may be away.
+    pub lasts: Duration,
+    /// People who may be away at once, of all addresses and of one.
+    pub most: (usize, usize),
+}
+
 impl Engine {
+    /// Whether somebody who leaves for the provider may come back to another process, so that the database has to keep them.
+    pub fn shares_entrances(&self) -> bool {
+        self.warehouse.is_shared()
+    }
+
+    /// Keeps somebody who leaves for the provider where every process finds them.
+    pub async fn keep_entrance(&self, begun: EntranceBegun) -> Result<(), UseCaseError> {
+        let EntranceBegun { state, browser, address, data, lasts, most } = begun;
+        let kept = KeptEntrance { state: hash_of(&state), browser: hash_of(&browser), address, data };
+        let is_kept = self.warehouse.keep_entrance(kept, lasts, most).await?;
+        if is_kept { Ok(()) } else { Err(UseCaseError::SignInBusy) }
+    }
+
+    /// What was kept of somebody who comes back with this state and in this browser; it is gone afterwards.
+    pub async fn take_entrance(&self, state: &str, browser: Option<&str>) -> Result<String, UseCaseError> {
+        let taken = self.warehouse.take_entrance(hash_of(state), browser.map(hash_of)).await?;
+        taken.ok_or(UseCaseError::AttemptOver)
+    }
+
     /// Counts an attempt before the provider is asked about it, and refuses it where there were too many.
-    pub fn admit_provider_sign_in(&self, before: &Identity) -> Result<(), UseCaseError> {
-        self.take_attempt(None, &before.actor)
+    pub async fn admit_provider_sign_in(&self, before: &Identity) -> Result<(), UseCaseError> {
+        self.take_attempt(None, &before.actor).await
     }
 
     /// Counts that the provider, or we, did not believe somebody.

@@ -7,7 +7,7 @@ use monitoring::SentryLinks;
 use warehouse::{StoredRun, Subject};
 
 use crate::answer_cache::Question;
-use crate::run_logs::RunLogLine;
+use crate::run_logs::{RunLogLine, read_steps};
 use crate::{Actor, Engine, UseCaseError};
 
 impl Engine {
@@ -18,14 +18,18 @@ impl Engine {
         self.cached(question, self.run_now(run)).await
     }
 
-    /// What a run has done since it started, the oldest line first; none of one that ended a while ago.
-    pub fn run_log(&self, actor: &Actor, run: &RunView) -> Result<Vec<RunLogLine>, UseCaseError> {
+    /// What a run has done since it started, the oldest line first, whichever process does it; none of one that ended a while ago.
+    pub async fn run_log(&self, actor: &Actor, run: &RunView) -> Result<Vec<RunLogLine>, UseCaseError> {
         actor.may_read()?;
+        let mut steps = self.run_logs.of(run.id);
+        if steps.is_empty() && self.settings.run_logs_max > 0 {
+            steps = self.warehouse.run_steps(run.id).await?.map(|stored| read_steps(&stored)).unwrap_or_default();
+        }
         let chain = &self.settings.schedules.zone;
         let branch = self.branches.find(&run.ubicacion_id);
         let zone = branch.as_ref().map_or(chain, |branch| &*branch.zone);
         let line = |(at, step)| RunLogLine { at, local: zone.to_datetime(at), step };
-        Ok(self.run_logs.of(run.id).into_iter().map(line).collect())
+        Ok(steps.into_iter().map(line).collect())
     }
 
     async fn run_now(&self, run: RunId) -> Result<RunDetail, UseCaseError> {

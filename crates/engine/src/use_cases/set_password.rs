@@ -24,13 +24,21 @@ pub struct CodeRequest {
 }
 
 impl Engine {
-    /// Makes the code with which the first administrator is made, where there is nobody yet. It counts until somebody used it,
-    /// or the process ends.
-    pub fn offer_first_administrator(&self) -> Option<SecretString> {
-        if !self.access.read().users.is_empty() {
+    /// Makes the code with which the first administrator is made, where there is nobody yet. It counts until somebody used it
+    /// or the process ends; at every process that shares the database, for as long as any other code.
+    pub async fn offer_first_administrator(&self) -> Option<SecretString> {
+        if !self.has_nobody() {
             return None;
         }
         let code = one_time_code(self.ids.secret());
+        if self.warehouse.is_shared() {
+            let lasts = self.access.settings.code_valid.unsigned_abs();
+            if let Err(error) = self.warehouse.keep_first_code(hash_of(&code), lasts).await {
+                tracing::warn!(%error, "the code of the first administrator could not be stored; start again for another one");
+                return None;
+            }
+            return Some(SecretString::from(code));
+        }
         *self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash_of(&code));
         Some(SecretString::from(code))
     }
@@ -44,7 +52,7 @@ impl Engine {
     pub async fn set_password_with_code(&self, request: CodeRequest) -> Result<SignedIn, UseCaseError> {
         let CodeRequest { name, code, password, before } = request;
         let name = UserName::parse(&name)?;
-        self.take_attempt(Some(&name), &before.actor)?;
+        self.take_attempt(Some(&name), &before.actor).await?;
         let code = hash_of(&usual_form(code.expose_secret()));
         let now = self.clock.now();
         let invited = {
@@ -54,7 +62,7 @@ impl Engine {
                 |user: &&UserRow| user.code.as_ref().is_some_and(|(known, ends)| *known == code && now < *ends);
             user.filter(has_code).cloned()
         };
-        let is_first = invited.is_none() && self.is_first_code(&code);
+        let is_first = invited.is_none() && self.is_first_code(&code).await?;
         if invited.is_none() && !is_first {
             self.count_failure(AuditAction::SignInFailed, Some(&name), &before.actor);
             return Err(UseCaseError::WrongCode);
@@ -85,7 +93,7 @@ impl Engine {
     ) -> Result<SignedIn, UseCaseError> {
         let session = self.session_of(identity).ok_or(UseCaseError::NotSignedIn)?;
         let user = self.access.read().users.get(&session.user).cloned().ok_or(UseCaseError::NotSignedIn)?;
-        self.take_attempt(Some(&user.name), &identity.actor)?;
+        self.take_attempt(Some(&user.name), &identity.actor).await?;
         if !self.access.hasher.is_right(current, user.password_hash.clone()).await? {
             self.count_failure(AuditAction::SignInFailed, Some(&user.name), &identity.actor);
             return Err(UseCaseError::WrongCredentials);
@@ -112,6 +120,9 @@ impl Engine {
         name: UserName,
         code: String,
     ) -> Result<UserRow, UseCaseError> {
+        if self.warehouse.is_shared() {
+            return self.insert_first_of_all(change, asker, name, code).await;
+        }
         let taken = self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner).take();
         if taken.as_ref() != Some(&code) {
             return Err(UseCaseError::WrongCode);
@@ -123,9 +134,38 @@ impl Engine {
         inserted
     }
 
-    fn is_first_code(&self, code: &str) -> bool {
+    /// The same where every process takes the code of any.
+    async fn insert_first_of_all(
+        &self,
+        change: &UserChange,
+        asker: &Actor,
+        name: UserName,
+        code: String,
+    ) -> Result<UserRow, UseCaseError> {
+        // Another process may have made one just now.
+        self.renew_access(change).await?;
+        if !self.has_nobody() || !self.warehouse.take_first_codes(code.clone()).await? {
+            return Err(UseCaseError::WrongCode);
+        }
+        let inserted = self.insert_user(change, asker, name, Role::Administrator, StoreScope::All, None).await;
+        if inserted.is_err() {
+            let lasts = self.access.settings.code_valid.unsigned_abs();
+            if let Err(error) = self.warehouse.keep_first_code(code, lasts).await {
+                tracing::warn!(%error, "the code of the first administrator is lost; start again for another one");
+            }
+        }
+        inserted
+    }
+
+    async fn is_first_code(&self, code: &str) -> Result<bool, UseCaseError> {
+        if !self.has_nobody() {
+            return Ok(false);
+        }
+        if self.warehouse.is_shared() {
+            return Ok(self.warehouse.is_first_code(code.to_owned()).await?);
+        }
         let first = self.access.first_code.lock().unwrap_or_else(PoisonError::into_inner);
-        first.as_deref() == Some(code) && self.has_nobody()
+        Ok(first.as_deref() == Some(code))
     }
 
     /// Ends every session of a user.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 use warehouse::{AuditEntry, SessionRow, UserRow, WarehouseError};
 
-use crate::access::{Identity, UserChange, hash_of, token};
+use crate::access::{Identity, UserChange, hash_of, quotas, token};
 use crate::access_audit::entry;
 use crate::retry_write::retry_write;
 use crate::{Actor, Engine, UseCaseError};
@@ -38,7 +38,7 @@ impl Engine {
     pub async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn, UseCaseError> {
         let SignInRequest { name, password, before } = request;
         let name = UserName::parse(&name).ok();
-        self.take_attempt(name.as_ref(), &before.actor)?;
+        self.take_attempt(name.as_ref(), &before.actor).await?;
         let mut known = name.as_ref().and_then(|name| self.password_of(name));
         if known.is_none() && name.is_some() && self.warehouse.is_shared() {
             // Another process may have added them just now.
@@ -86,11 +86,19 @@ impl Engine {
     }
 
     /// Counts an attempt to prove who one is, and refuses it where there were too many.
-    pub(crate) fn take_attempt(&self, name: Option<&UserName>, asker: &Actor) -> Result<(), UseCaseError> {
-        self.access.throttle.take(name.map(UserName::as_str), asker.address).map_err(|wait| {
-            self.count_failure(AuditAction::SignInThrottled, name, asker);
-            UseCaseError::TooManyAttempts { seconds: wait.as_secs().max(1) }
-        })
+    pub(crate) async fn take_attempt(&self, name: Option<&UserName>, asker: &Actor) -> Result<(), UseCaseError> {
+        let name_text = name.map(UserName::as_str);
+        let wait = match self.access.throttle.take(name_text, asker.address) {
+            Err(wait) => Some(wait),
+            // Over all processes as well: whoever is sent to each of them in turn has no more attempts.
+            Ok(()) if self.warehouse.is_shared() => {
+                self.warehouse.count_attempt(quotas(&self.access.settings, name_text, asker.address)).await?
+            }
+            Ok(()) => None,
+        };
+        let Some(wait) = wait else { return Ok(()) };
+        self.count_failure(AuditAction::SignInThrottled, name, asker);
+        Err(UseCaseError::TooManyAttempts { seconds: wait.as_secs().max(1) })
     }
 
     pub(crate) fn count_failure(&self, action: AuditAction, name: Option<&UserName>, asker: &Actor) {

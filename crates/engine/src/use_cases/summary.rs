@@ -3,16 +3,18 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use domain::BranchId;
 use domain::filter::GapFilter;
 use domain::gap::GapState;
 use domain::read_model::{GapView, PlanInProgress, ScheduleStatus};
 use domain::verdict::{SchedulerState, Verdict, WorkLeft};
+use domain::window::half_hour_floor;
+use domain::{BranchId, Interval};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use crate::branches::BranchRegistry;
+use crate::calendars::Calendars;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Stores that are named; more would not be read.
@@ -91,11 +93,9 @@ impl Engine {
         let held = gaps.gaps.iter().filter(|gap| gap.estado == GapState::Held);
         let windows = needs.iter().map(|need| need.windows).sum();
         let now = gaps.generado_en;
-        let failing = self.live_looks.known().most_fail_since();
-        let outage =
-            self.pos_outage.since(self.clock.now(), failing).map(|at| self.settings.schedules.zone.to_datetime(at));
+        let (outage, is_due) = self.outage(now).await?;
         Ok(Summary {
-            verdict: Verdict::of(self.scheduler_state(&schedules, now), work, windows, outage),
+            verdict: Verdict::of(self.scheduler_state(&schedules, now), work, windows, outage.filter(|_| is_due)),
             outage,
             windows,
             held_windows: held.map(|gap| u64::from(gap.ventanas)).sum(),
@@ -110,6 +110,19 @@ impl Engine {
             at: now,
             at_local: gaps.generado_en_local,
         })
+    }
+
+    /// Since when the POS does not respond, on the clock of the schedules, and whether anything has come due that it should have
+    /// brought since. It is not asked, so that a page does not wait for it.
+    async fn outage(&self, now: Timestamp) -> Result<(Option<DateTime>, bool), UseCaseError> {
+        let silent = self.live_looks.known().most_silent_since();
+        let Some(since) = self.pos_outage.since(now, silent) else { return Ok((None, false)) };
+        let calendars = Calendars::known(self, None).await?;
+        let is_due = self.branches.all().iter().any(|branch| {
+            let unknown = Interval::new(half_hour_floor(since, &branch.zone), now);
+            unknown.is_some_and(|unknown| !calendars.of(branch).expected(unknown, &branch.zone).is_empty())
+        });
+        Ok((Some(self.settings.schedules.zone.to_datetime(since)), is_due))
     }
 
     fn scheduler_state(&self, schedules: &[ScheduleStatus], now: Timestamp) -> SchedulerState {

@@ -6,6 +6,7 @@ use domain::{BranchId, EtlKind};
 use engine::{CoverageGrid, DayState, GridCell, GridFilter, UseCaseError};
 use klk_sim::{Endpoint, Fault, FaultKind};
 
+use crate::inventory::ask_for_snapshot;
 use crate::support::{World, operator};
 
 fn week() -> GridFilter {
@@ -122,4 +123,14 @@ async fn a_day_that_has_not_come_is_refused_by_its_name() {
     let filter = GridFilter { last: Some("2031-01-01".parse().unwrap()), ..week() };
     let error = world.engine.coverage_grid(&operator(), filter).await.unwrap_err();
     assert!(matches!(error, UseCaseError::InvalidParameter(invalid) if invalid.name == "hasta"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_that_was_taken_for_the_first_time_is_in_the_grid_at_once() {
+    let world = World::new().await;
+    world.finished(ask_for_snapshot(&world).await).await;
+    let stock = grid(&world, GridFilter { kind: EtlKind::Inventory, ..week() }).await;
+    let today = cell(&stock, "tienda_01", "2025-11-18");
+    assert_ne!(today.state, DayState::Closed);
+    assert!(states(today).contains(&WindowState::Complete), "{:?}", states(today));
 }

@@ -68,7 +68,7 @@ async fn what_a_run_does_is_kept_step_by_step() {
     let world = World::new().await;
     let steps = async |run| {
         let detail = world.engine.read_run(&operator(), run).await.unwrap();
-        let log = world.engine.run_log(&operator(), &detail.ejecucion).unwrap();
+        let log = world.engine.run_log(&operator(), &detail.ejecucion).await.unwrap();
         assert!(log.iter().all(|line| line.local.to_string().starts_with("2025-11-18T12:00")), "{log:?}");
         log.into_iter().map(|line| line.step).collect::<Vec<_>>()
     };

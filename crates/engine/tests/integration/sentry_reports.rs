@@ -51,7 +51,8 @@ async fn the_statements_of_a_run_are_spans_of_the_step_that_asks_for_them() {
     let [load] = *spans(done, "etl.load") else { panic!("{done}") };
     let [replacing] = *described(done, "db.query", "reemplazar_ventana_ventas") else { panic!("{done}") };
     assert_eq!(replacing["parent_span_id"], load["span_id"]);
-    assert_eq!(replacing["data"]["db.system.name"], "duckdb");
+    let system = if test_database::is_postgres() { "postgresql" } else { "duckdb" };
+    assert_eq!(replacing["data"]["db.system.name"], system);
 
     let run = &failed["contexts"]["trace"]["span_id"];
     let [ending] = *described(failed, "db.query", "terminar_ejecucion_fallida") else { panic!("{failed}") };

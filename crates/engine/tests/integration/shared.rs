@@ -177,3 +177,17 @@ async fn who_leads_next_loses_no_firing_and_doubles_none() {
     let fired: BTreeSet<String> = live(&world.engine).await.into_iter().map(|(_, from)| from).collect();
     assert_eq!(fired.into_iter().collect::<Vec<_>>(), ["11:30", "12:00", "12:30", "13:30"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL"]
+async fn the_steps_of_a_run_are_shown_by_a_process_that_does_not_do_it() {
+    let world = World::with(workers(1)).await;
+    let other = world.another(workers(0)).await;
+    let run = world.extract("tienda_01", "2025-11-17", None).await[0].clone();
+    eventually(async || {
+        let own = world.engine.run_log(&operator(), &run).await.unwrap();
+        !own.is_empty() && other.run_log(&operator(), &run).await.unwrap() == own
+    })
+    .await;
+    other.shutdown().await;
+}

@@ -370,7 +370,12 @@ fn open(folder: &TempDir, observer: impl StatementObserver) -> Warehouse {
 }
 
 fn watcher(monitoring: &Monitoring) -> StatementWatcher {
-    StatementWatcher::new(monitoring.clone(), PATIENT)
+    let system = if test_database::is_postgres() {
+        monitoring::DatabaseSystem::PostgreSql
+    } else {
+        monitoring::DatabaseSystem::DuckDb
+    };
+    StatementWatcher::new(monitoring.clone(), PATIENT).of(system)
 }
 
 async fn start(

@@ -180,7 +180,8 @@ impl Connection {
         Ok(Transaction { connection: self, is_open: true })
     }
 
-    fn renew(&mut self) -> Result<()> {
+    /// Makes a connection again that was lost; it must not be in a transaction.
+    pub(crate) fn renew(&mut self) -> Result<()> {
         match &mut self.0 {
             Inner::File(_) => Ok(()),
             Inner::Postgres(session) => session.renew(),

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use domain::{EtlKind, RunState};
 use uuid::Uuid;
-use warehouse::{MoveError, NewProcess, Place, PostgresSettings, WarehouseSettings, move_database};
+use warehouse::{
+    AttemptQuota, KeptEntrance, MoveError, NewProcess, Place, PostgresSettings, StoreLimit, WarehouseSettings,
+    move_database,
+};
 
 use crate::samples::{CENTRO, PERIFERICO, end, half_hour, instant, line, run_id, sales_window, unused_id};
 use crate::store::{Store, open};
@@ -396,4 +399,101 @@ async fn a_database_of_another_encoding_is_refused_before_anything_is_stored() {
     assert!(matches!(opened, Err(warehouse::WarehouseError::Refused { .. })), "{opened:?}");
     drop(opened);
     test_database::execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn attempts_count_over_all_processes_until_there_were_too_many() {
+    let store = Store::new();
+    let other = open(&store.path());
+    let quotas = || vec![AttemptQuota { key: "ana".to_owned(), each: LONG, most: 2 }];
+    assert_eq!(store.warehouse.count_attempt(quotas()).await.unwrap(), None);
+    assert_eq!(other.count_attempt(quotas()).await.unwrap(), None);
+    let wait = store.warehouse.count_attempt(quotas()).await.unwrap().unwrap();
+    assert!(wait > Duration::ZERO && wait <= LONG, "{wait:?}");
+    let of_another = vec![AttemptQuota { key: "luis".to_owned(), each: LONG, most: 2 }];
+    assert_eq!(other.count_attempt(of_another).await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn who_left_for_the_provider_comes_back_to_another_process_once_and_in_the_same_browser() {
+    let store = Store::new();
+    let other = open(&store.path());
+    let entrance = |state: &str| KeptEntrance {
+        state: state.to_owned(),
+        browser: "galleta".to_owned(),
+        address: "192.0.2.1".to_owned(),
+        data: "datos".to_owned(),
+    };
+    for state in ["a", "b"] {
+        assert!(store.warehouse.keep_entrance(entrance(state), LONG, (10, 2)).await.unwrap());
+    }
+    let take = async |state: &str, browser: &str| {
+        other.take_entrance(state.to_owned(), Some(browser.to_owned())).await.unwrap()
+    };
+    assert_eq!(take("a", "galleta").await.as_deref(), Some("datos"));
+    assert_eq!(take("a", "galleta").await, None);
+    assert_eq!(take("b", "otra").await, None);
+    assert_eq!(take("b", "galleta").await, None, "another browser has used it up");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_first_code_counts_at_every_process_and_makes_one_administrator() {
+    let store = Store::new();
+    let other = open(&store.path());
+    for code in ["a", "b"] {
+        store.warehouse.keep_first_code(code.to_owned(), LONG).await.unwrap();
+    }
+    assert!(other.is_first_code("a".to_owned()).await.unwrap());
+    assert!(!other.take_first_codes("c".to_owned()).await.unwrap());
+    assert!(other.take_first_codes("a".to_owned()).await.unwrap());
+    assert!(!store.warehouse.take_first_codes("b".to_owned()).await.unwrap());
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn what_a_run_does_is_known_at_other_processes() {
+    let store = Store::new();
+    let other = open(&store.path());
+    for steps in ["uno", "dos"] {
+        store.warehouse.keep_run_steps(vec![(run_id(1), steps.to_owned())]).await.unwrap();
+    }
+    assert_eq!(other.run_steps(run_id(1)).await.unwrap().as_deref(), Some("dos"));
+    assert_eq!(other.run_steps(run_id(2)).await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn as_many_runs_of_a_store_begin_at_once_as_may_over_all_processes() {
+    let store = Store::new();
+    let others = [open(&store.path()), open(&store.path()), open(&store.path())];
+    let mut runs = Vec::new();
+    for number in 1..=3_u32 {
+        let window = crate::samples::numbered_half_hour(number.cast_signed());
+        runs.push(store.queue(u128::from(number), EtlKind::Sales, PERIFERICO, window).await);
+    }
+    for (number, warehouse) in (1..).zip(&others) {
+        warehouse.renew_lease(process(number, &format!("p{number}")), LONG, false).await.unwrap();
+    }
+    let limit = || StoreLimit { branch: domain::BranchId::new(PERIFERICO), runs_max: 1 };
+    let at = instant("2025-11-17T13:00:00Z");
+    let claims = (1..)
+        .zip(&others)
+        .zip(&runs)
+        .map(|((number, warehouse), run)| warehouse.claim_within(*run, at, format!("p{number}"), None, limit()));
+    let claimed = futures::future::join_all(claims).await;
+    assert!(claimed.into_iter().filter(|taken| *taken.as_ref().unwrap()).count() <= 1);
+    // Whoever comes when nobody claims finds room, unless one is in progress already.
+    let mut again = 0;
+    for run in &runs {
+        again += usize::from(others[0].claim_within(*run, at, "p1".to_owned(), None, limit()).await.unwrap());
+    }
+    let states = futures::future::join_all(runs.iter().map(|run| store.warehouse.run(*run))).await;
+    let running = states
+        .into_iter()
+        .filter(|run| run.as_ref().unwrap().as_ref().is_some_and(|run| run.state == RunState::Running));
+    assert_eq!(running.count(), 1);
+    assert!(again <= 1);
 }

@@ -35,7 +35,7 @@ async fn a_code_sets_a_password_once_and_ends_other_sessions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_administrator_is_made_with_a_code_that_nobody_else_can_use() {
     let world = World::new().await;
-    let code = world.engine.offer_first_administrator().unwrap();
+    let code = world.engine.offer_first_administrator().await.unwrap();
     let request = |name: &str, code: &SecretString| CodeRequest {
         name: name.to_owned(),
         code: code.clone(),
@@ -47,7 +47,7 @@ async fn the_first_administrator_is_made_with_a_code_that_nobody_else_can_use() 
     let signed_in = world.engine.set_password_with_code(request("jefa", &code)).await.unwrap();
     assert!(who(&world, signed_in.token.expose_secret()).actor.is_administrator());
     assert!(world.engine.set_password_with_code(request("otra", &code)).await.is_err());
-    assert!(world.engine.offer_first_administrator().is_none());
+    assert!(world.engine.offer_first_administrator().await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

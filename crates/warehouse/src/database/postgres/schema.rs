@@ -5,4 +5,5 @@ pub(crate) const STEPS: &[(i32, &str, &str)] = &[
     (0, "functions", include_str!("schema/0000_functions.sql")),
     (39, "tables", include_str!("schema/0039_tables.sql")),
     (40, "months", include_str!("schema/0040_months.sql")),
+    (42, "shared_state", include_str!("schema/0042_shared_state.sql")),
 ];
