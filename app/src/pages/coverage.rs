@@ -11,7 +11,7 @@ use crate::query::{AT, CHOSEN_CELLS, COVERAGE, Query};
 use crate::values::Values;
 use crate::views::{
     ChosenCells, PageHeader, Zoom, coverage_controls, coverage_list, coverage_table, export_links_with,
-    grid_past_notice, is_list, legend, may_operate, read_only_notice, saved_views, selection_bar,
+    grid_past_notice, is_list, legend, may_operate, moment_of, read_only_notice, saved_views, selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -20,14 +20,15 @@ const EVERY_SECONDS: u32 = 300;
 /// The page of the grid.
 pub async fn coverage_page(values: Values) -> Page {
     let texts = language().coverage();
-    let query = values.query(COVERAGE);
+    let at = moment_of(|name| values.get(name));
+    let query = Query::from_values(COVERAGE, |name| if name == AT { at.clone() } else { values.get(name) });
     let zoom = Zoom::of(query.get("zoom").as_deref());
     let request = GridRequest {
         kind: query.get("tipo"),
         branch: query.get("ubicacion_id"),
         last: query.get("hasta"),
         days: zoom.days(),
-        at: query.get(AT),
+        at,
     };
     provide_context(ChosenCells::of(values.get(CHOSEN_CELLS).as_deref()));
     let (grid, views) = join!(read_coverage_grid(request), list_saved_views());

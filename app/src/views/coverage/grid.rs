@@ -337,6 +337,7 @@ mod tests {
             today: day,
             at: Timestamp::UNIX_EPOCH,
             at_local: day.at(12, 0, 0, 0),
+            now_local: day.at(12, 0, 0, 0),
             is_past: false,
         };
         for zoom in Zoom::ALL {

@@ -4,15 +4,17 @@ mod cell;
 mod controls;
 mod grid;
 mod list;
+mod moment;
 mod store;
 mod weeks;
 mod words;
 mod zoom;
 
 pub use cell::ChosenCells;
-pub use controls::{coverage_controls, is_list, past_notice as grid_past_notice, selection_bar};
+pub use controls::{coverage_controls, is_list, selection_bar};
 pub use grid::{coverage_table, legend};
 pub use list::coverage_list;
+pub use moment::{moment_of, past_notice as grid_past_notice};
 pub use store::{chain_week, day_picture, week_of_store};
 pub use words::is_shown;
 pub use zoom::Zoom;
