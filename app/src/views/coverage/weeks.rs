@@ -47,21 +47,28 @@ fn month_of(week: &[jiff::civil::Date]) -> Option<(i16, i8)> {
     week.first().map(|date| (date.year(), date.month()))
 }
 
-/// What one says of a week.
+/// What one says of a week, or of a day of a month.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Week {
+pub enum Week {
+    /// Nothing is expected.
     Closed,
+    /// None of it is due yet.
     Upcoming,
+    /// All that was due is there.
     Complete,
     /// Half hours of the worst state, of those that are expected.
     Wrong {
+        /// The worst.
         state: WindowState,
+        /// How many are in it.
         windows: u32,
+        /// How many are expected.
         expected: u32,
     },
 }
 
-fn week_of(cells: &[GridCell]) -> Week {
+/// Days in one word.
+pub fn week_of(cells: &[GridCell]) -> Week {
     let state = cells.iter().filter_map(worst).min_by_key(|state| RANK.iter().position(|known| known == state));
     if let Some(state) = state {
         let spans = cells.iter().flat_map(|cell| &cell.spans).filter(|span| span.state == state);
@@ -100,11 +107,20 @@ pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
             _ => stretches.push((week, cells, 1)),
         }
     }
-    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(kind, row, query, week, cells, columns));
+    let cells =
+        stretches.into_iter().map(|(week, cells, columns)| draw_stretch(kind, row, query, week, cells, columns));
     cells.collect_view().into_any()
 }
 
-fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
+/// Columns in a row of which the same is said; what is wrong with them is chosen as a whole.
+pub fn draw_stretch(
+    kind: EtlKind,
+    row: &GridRow,
+    query: &Query,
+    week: Week,
+    cells: &[GridCell],
+    columns: usize,
+) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return ().into_any() };
@@ -132,7 +148,7 @@ fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCe
     view! { <td class=class colspan=colspan>{format!("{days}: {state}")}</td> }.into_any()
 }
 
-/// Chooses the weeks, where something of them can be recovered or justified.
+/// Chooses the days, where something of them can be recovered or justified.
 fn choice(language: Language, kind: EtlKind, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
     let missing: u32 = cells.iter().map(|cell| selectable(kind, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
