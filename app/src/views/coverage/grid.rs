@@ -81,9 +81,11 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
             </tr>
         }
     });
+    // Where columns are no days, all cells are of this one.
+    let date = if zoom == Zoom::Day { grid.days.last().map(ToString::to_string) } else { None };
     view! {
         <div class="grid-scroll">
-            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="">
+            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="" data-fecha=date>
                 <caption class="visually-hidden">{texts.caption()}</caption>
                 <thead>
                     <tr>

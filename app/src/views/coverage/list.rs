@@ -29,7 +29,7 @@ pub fn coverage_list(grid: &CoverageGrid, query: &Query) -> AnyView {
     let place = PlaceInList::of(query, days.len(), ROWS_MAX);
     let rows = place.cut(days).into_iter().map(|(row, cell)| line(grid, query, row, cell));
     view! {
-        <table class="table grid-list">
+        <table class="table grid-list" data-cuadro="">
             <caption class="visually-hidden">{texts.list_caption()}</caption>
             <thead>
                 <tr>
