@@ -128,7 +128,7 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, colum
         }
         Zoom::Week => row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any(),
         Zoom::Month => days_of_month(grid, query, row),
-        Zoom::Year => weeks(grid.kind, row, query),
+        Zoom::Year => weeks(grid, row, query),
     };
     let missing = match row.missing {
         0 => "—".to_owned(),
@@ -150,7 +150,7 @@ fn days_of_month(grid: &CoverageGrid, query: &Query, row: &GridRow) -> AnyView {
     let stretches = row.cells.chunk_by(|day, next| is_whole(day) && is_whole(next) && word(day) == word(next));
     let cells = stretches.map(|days| match days {
         [day] => draw_cell(grid, query, Zoom::Month, row, day),
-        [first, ..] => draw_stretch(grid.kind, row, query, word(first), days, days.len()),
+        [first, ..] => draw_stretch(grid, row, query, word(first), days, days.len()),
         [] => ().into_any(),
     });
     cells.collect_view().into_any()
@@ -263,7 +263,7 @@ fn mixed(
     };
     let name = language.coverage().cell(&row.name, day(language, cell.date), words);
     let (missing, usd) = match span {
-        None => (selectable(grid.kind, cell), cell.usd),
+        None => (selectable(grid, cell), cell.usd),
         Some(span) => {
             let gap = span.gap.and_then(|index| grid.gaps.get(index)).filter(|gap| is_selectable(grid, gap));
             let usd = gap.and_then(|gap| gap.valor.as_ref()).map(|value| value.usd).unwrap_or_default();
@@ -444,6 +444,20 @@ mod tests {
         assert!(html.contains("value=\"tienda_001|2025-11-03|2025-11-04\""), "{html}");
         assert!(html.contains("value=\"tienda_001|2025-11-05\""), "{html}");
         assert!(html.contains("value=\"tienda_001|2025-11-06\""), "{html}");
+    }
+
+    #[test]
+    fn of_the_past_nothing_can_be_chosen() {
+        let whole: &[(WindowState, u32, u32)] = &[(WindowState::Missing, 14, 28)];
+        let cells = || [29, 30].map(|number| cell(date(2025, 11, number), DayState::Mixed, whole)).to_vec();
+        for kind in EtlKind::ALL {
+            for zoom in [Zoom::Week, Zoom::Month, Zoom::Year] {
+                let now = grid(kind, vec![row(1, cells())]);
+                assert!(draw(&now, zoom, &[]).contains("name=\"celda\""), "{zoom:?}");
+                let past = CoverageGrid { is_past: true, ..now };
+                assert!(!draw(&past, zoom, &[]).contains("name=\"celda\""), "{zoom:?}");
+            }
+        }
     }
 
     #[test]

@@ -50,8 +50,8 @@ fn line(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &GridCell) -> A
     let language = language();
     let texts = language.coverage();
     let date = day(language, cell.date);
-    let missing = selectable(grid.kind, cell);
-    let select = (missing > 0 && !grid.is_past && may_operate()).then(|| {
+    let missing = selectable(grid, cell);
+    let select = (missing > 0 && may_operate()).then(|| {
         let key = format!("{}|{}", row.branch.as_str(), cell.date);
         checkbox(key, missing, cell.usd, texts.select(&row.name, date.clone()))
     });

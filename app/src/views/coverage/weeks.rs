@@ -1,7 +1,6 @@
 //! A year as its weeks: a column a week, and of each only what is worst and its share. Weeks in a row that are alike are one cell,
 //! which is chosen as a whole, and leads to its last week, day by day.
 
-use domain::EtlKind;
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridRow};
 use leptos::prelude::*;
@@ -93,7 +92,7 @@ const RANK: [WindowState; 5] = [
 ];
 
 /// The weeks of a store.
-pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
+pub fn weeks(grid: &CoverageGrid, row: &GridRow, query: &Query) -> AnyView {
     let mut stretches: Vec<(Week, &[GridCell], usize)> = Vec::new();
     for (index, cells) in row.cells.chunks(WEEK).enumerate() {
         let week = week_of(cells);
@@ -108,13 +107,13 @@ pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
         }
     }
     let cells =
-        stretches.into_iter().map(|(week, cells, columns)| draw_stretch(kind, row, query, week, cells, columns));
+        stretches.into_iter().map(|(week, cells, columns)| draw_stretch(grid, row, query, week, cells, columns));
     cells.collect_view().into_any()
 }
 
 /// Columns in a row of which the same is said; what is wrong with them is chosen as a whole.
 pub fn draw_stretch(
-    kind: EtlKind,
+    grid: &CoverageGrid,
     row: &GridRow,
     query: &Query,
     week: Week,
@@ -127,7 +126,7 @@ pub fn draw_stretch(
     let days = format!("{} – {}", day(language, first.date), day(language, last.date));
     let colspan = (columns > 1).then(|| columns.to_string());
     let (class, state) = match week {
-        Week::Closed => ("grid-closed", nothing_expected(language, kind)),
+        Week::Closed => ("grid-closed", nothing_expected(language, grid.kind)),
         Week::Upcoming => ("grid-upcoming", texts.upcoming()),
         Week::Complete => ("grid-complete", texts.complete()),
         Week::Wrong { state, windows, expected } => {
@@ -138,7 +137,7 @@ pub fn draw_stretch(
             let href = query.href_with_all(&[("zoom", None), ("hasta", Some(&last))]);
             return view! {
                 <td class=format!("grid-mixed {}", state.as_str()) colspan=colspan>
-                    {choice(language, kind, row, cells, &days)}
+                    {choice(language, grid, row, cells, &days)}
                     <a href=href aria-label=label>{share_picture(state, windows, expected)}</a>
                 </td>
             }
@@ -149,8 +148,8 @@ pub fn draw_stretch(
 }
 
 /// Chooses the days, where something of them can be recovered or justified.
-fn choice(language: Language, kind: EtlKind, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
-    let missing: u32 = cells.iter().map(|cell| selectable(kind, cell)).sum();
+fn choice(language: Language, grid: &CoverageGrid, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
+    let missing: u32 = cells.iter().map(|cell| selectable(grid, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
     let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
     (missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
