@@ -63,6 +63,8 @@ pub const COVERAGE: Listing = Listing {
 };
 /// The cells of it that are chosen (frontend/js/grid.ts writes it). It is no filter: whoever goes on, goes on without it.
 pub const CHOSEN_CELLS: &str = "elegidas";
+/// The day of a store that is explained over the grid, as `store|day` (frontend/js/grid.ts writes it). Nor is this one.
+pub const OPEN_DAY: &str = "ver";
 /// What is known of one cell of it.
 pub const CELL_PATH: &str = "/cobertura/celda";
 

@@ -190,6 +190,96 @@ test('the keyboard leads to the corners of the grid, and closer and farther', as
   await expect(page).not.toHaveURL(/zoom=/);
 });
 
+test('what is open is in the address, and opens again when it is loaded', async ({ page }) => {
+  await open(page);
+  await cellOf(page, 'PARAISO').getByRole('link').click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('16:00 – 16:30');
+  await expect(page).toHaveURL(/ver=/);
+  await page.reload();
+  await expect(dialog).toContainText('16:00 – 16:30');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(page).not.toHaveURL(/ver=/);
+  await page.reload();
+  await untilLive(page);
+  await expect(dialog).toHaveCount(0);
+});
+
+test('a list that is loaded first counts what is chosen', async ({ page }) => {
+  await open(page, '?vista=lista');
+  await page.getByRole('row', { name: /ARTIGAS/ }).getByRole('checkbox').check();
+  await expect(detail(page)).toContainText('6 medias horas');
+  await expect(page).toHaveURL(/elegidas=/);
+});
+
+test('the grid is one stop of Tab, extends with Shift, and keeps its focus when it is drawn anew', async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole('grid')).toBeVisible();
+  const stops = page.locator('table[data-cuadro] :is(a, input, [tabindex]):not([tabindex="-1"])');
+  await expect(stops).toHaveCount(1);
+  const wrong = cellOf(page, 'ARTIGAS');
+  await wrong.getByRole('link').focus();
+  const chosen = page.locator('input[name=celda]:checked');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(chosen).toHaveCount(1);
+  await expect(wrong).toHaveAttribute('aria-selected', 'true');
+  await wrong.getByRole('checkbox').uncheck();
+
+  // A day without a link has focus too, and has it still after the page has come again.
+  await wrong.getByRole('link').focus();
+  await page.keyboard.press('Home');
+  const place = () => page.evaluate(() => {
+    const cell = document.activeElement?.closest('td');
+    return cell && `${cell.closest('tr')?.id} ${cell.cellIndex}`;
+  });
+  const before = await place();
+  expect(before).toMatch(/^fila-.* 1$/);
+  const again = page.waitForResponse((response) => new URL(response.url()).pathname === '/cobertura');
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)).then(() => document.dispatchEvent(new Event('visibilitychange'))));
+  await (await again).finished();
+  await expect.poll(async () => [await place(), await stops.count()]).toEqual([before, 1]);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/tiendas\/[^/]+\/\d{4}-\d{2}-\d{2}$/);
+});
+
+test('a slider leads back by half hours, and steps beside it', async ({ page }) => {
+  await open(page);
+  await page.getByText('Ver otro momento').click();
+  const slider = page.getByRole('slider', { name: 'Medias horas de los últimos 7 días' });
+  const last = Number(await slider.getAttribute('max'));
+  await slider.fill(String(last - 4));
+  await expect(page).toHaveURL(/[?&]en=/);
+  await expect(page.getByRole('status').filter({ hasText: 'Así se veía' })).toBeVisible();
+  await expect(page.locator('input[name=celda]')).toHaveCount(0);
+  await expectAccessible(page);
+  const earlier = page.url();
+  await page.getByRole('link', { name: 'Media hora después' }).click();
+  await expect(page).not.toHaveURL(earlier);
+  await page.getByRole('link', { name: 'Volver a ahora' }).click();
+  await expect(page).not.toHaveURL(/en=/);
+});
+
+test('on a phone the grid begins on the first screen', async ({ page }) => {
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const query of ['', '?zoom=mes']) {
+      await page.goto(`${klk.url}/cobertura${query}`);
+      await untilHydrated(page);
+      const [row, bar] = await Promise.all(['table[data-cuadro] tbody tr', '.grid-bar'].map((part) => page.locator(part).first().boundingBox()));
+      expect(row!.y + row!.height, `${width} px ${query}`).toBeLessThan(bar!.y);
+      await expectNoSidewaysScroll(page);
+    }
+  }
+});
+
+test('no zoom has more than 1,400 elements', async ({ page }) => {
+  for (const query of ['', '?zoom=dia', '?zoom=mes', '?zoom=anio', '?vista=lista']) {
+    await open(page, query);
+    expect(await page.locator('body *').count(), query).toBeLessThanOrEqual(1400);
+  }
+});
+
 test('a rectangle is drawn with the mouse, counted, and given up with Escape', async ({ page }) => {
   await open(page);
   const recover = page.getByRole('button', { name: 'Recuperar selección' });
@@ -393,6 +483,20 @@ test('how it was at a moment of the past is shown as such, and nothing can be ch
 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
+
+  test('the slider is a form, and an address that has something open says what and leads to it', async ({ page }) => {
+    const gap = (await gaps()).find((gap) => gap.ubicacion_nombre === 'ARTIGAS')!;
+    await page.goto(`${klk.url}/cobertura?ver=${encodeURIComponent(`${gap.ubicacion_id}|${gap.fecha_desde}`)}`);
+    await page.getByRole('link', { name: 'Qué falta' }).click();
+    await expect(page.getByText('10:00 – 13:00')).toBeVisible();
+    await page.goto(`${klk.url}/cobertura`);
+    await page.getByText('Ver otro momento').click();
+    await page.getByRole('slider').press('ArrowLeft');
+    await page.getByRole('button', { name: 'Ver', exact: true }).first().click();
+    await expect(page).toHaveURL(/media_hora=/);
+    await expect(page.getByText('Así se veía')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Mes', exact: true })).toHaveAttribute('href', /en=/);
+  });
 
   test('a cell is ticked, what would be justified is a page, and its button says why it stays', async ({ page }) => {
     await page.goto(`${klk.url}/cobertura?zoom=dia&hasta=${(await gaps()).find((gap) => gap.ubicacion_nombre === 'ARTIGAS')!.fecha_desde}`);

@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use crate::api::{GridRequest, list_saved_views, read_coverage_grid};
 use crate::page::{Page, part};
 use crate::preferences::language;
-use crate::query::{AT, CHOSEN_CELLS, COVERAGE, Query};
+use crate::query::{AT, CHOSEN_CELLS, COVERAGE, OPEN_DAY, Query};
 use crate::values::Values;
 use crate::views::{
     ChosenCells, PageHeader, Zoom, coverage_controls, coverage_list, coverage_table, export_links_with,
-    grid_past_notice, is_list, legend, may_operate, read_only_notice, saved_views, selection_bar,
+    grid_past_notice, is_list, legend, may_operate, moment_of, opened_day, read_only_notice, saved_views,
+    selection_bar,
 };
 
 /// The line of now moves, also where nothing changes.
@@ -20,21 +21,23 @@ const EVERY_SECONDS: u32 = 300;
 /// The page of the grid.
 pub async fn coverage_page(values: Values) -> Page {
     let texts = language().coverage();
-    let query = values.query(COVERAGE);
+    let at = moment_of(|name| values.get(name));
+    let query = Query::from_values(COVERAGE, |name| if name == AT { at.clone() } else { values.get(name) });
     let zoom = Zoom::of(query.get("zoom").as_deref());
     let request = GridRequest {
         kind: query.get("tipo"),
         branch: query.get("ubicacion_id"),
         last: query.get("hasta"),
         days: zoom.days(),
-        at: query.get(AT),
+        at,
     };
     provide_context(ChosenCells::of(values.get(CHOSEN_CELLS).as_deref()));
+    let open = values.get(OPEN_DAY);
     let (grid, views) = join!(read_coverage_grid(request), list_saved_views());
     let views = views.unwrap_or_default();
     let content = view! {
         <PageHeader title=texts.title() intro=texts.intro()/>
-        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom, &views))}
+        {part(texts.part(), grid, query.way_out(), |grid| draw(&grid, &query, zoom, &views, open.as_deref()))}
     };
     let page = Page::new(COVERAGE.path, texts.title(), &[Topic::Gaps, Topic::Runs], content);
     Page { every_seconds: Some(EVERY_SECONDS), ..page }
@@ -47,9 +50,10 @@ fn export_filters(query: &Query, zoom: Zoom) -> String {
     format!("{others}dias={}", zoom.days())
 }
 
-fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView]) -> AnyView {
+fn draw(grid: &CoverageGrid, query: &Query, zoom: Zoom, views: &[SavedView], open: Option<&str>) -> AnyView {
     view! {
         {grid.is_past.then(|| grid_past_notice(grid, query))}
+        {open.and_then(|open| opened_day(grid, query, open))}
         <section class="panel grid-panel" aria-label=language().coverage().title()>
             {coverage_controls(grid, query, zoom)}
             {saved_views(query, views)}

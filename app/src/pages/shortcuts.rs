@@ -17,7 +17,10 @@ pub fn shortcuts_page() -> Page {
         (vec!["←", "↑", "→", "↓"], texts.grid_move()),
         (vec!["Shift", "←", "↑", "→", "↓"], texts.grid_extend()),
         (vec![texts.space()], texts.grid_toggle()),
+        (vec!["Shift", texts.space()], texts.grid_row()),
+        (vec!["Ctrl", texts.space()], texts.grid_column()),
         (vec!["."], texts.grid_next()),
+        (vec!["+", "-"], texts.grid_zoom()),
         (vec!["Enter"], texts.grid_open()),
         (vec!["Esc"], texts.leave()),
     ];

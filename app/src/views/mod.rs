@@ -68,7 +68,7 @@ pub use connectivity::{connectivity_badge, connectivity_state};
 pub use copy_button::{CopyButton, CopyLine};
 pub use coverage::{
     ChosenCells, Zoom, chain_week, coverage_controls, coverage_list, coverage_table, day_picture, grid_past_notice,
-    is_list, is_shown, legend, selection_bar, week_of_store,
+    is_list, is_shown, legend, moment_of, opened_day, selection_bar, week_of_store,
 };
 pub use cron_monitors::cron_monitors;
 pub use day_grid::{day_grid, day_totals};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::EtlKind;
 use domain::window_state::WindowState;
-use engine::{GridCell, GridSpan};
+use engine::{CoverageGrid, GridCell, GridSpan};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
@@ -48,9 +48,10 @@ pub fn checkbox(key: String, missing: u32, usd: Decimal, label: String) -> AnyVi
 }
 
 /// Half hours of a day that choosing it is about: sales that can be recovered, and stock, of which it can only be said
-/// why it stays missing.
-pub const fn selectable(kind: EtlKind, cell: &GridCell) -> u32 {
-    match kind {
+/// why it stays missing. Of the past nothing can be done.
+pub const fn selectable(grid: &CoverageGrid, cell: &GridCell) -> u32 {
+    match grid.kind {
+        _ if grid.is_past => 0,
         EtlKind::Sales => cell.recoverable,
         EtlKind::Inventory => cell.missing,
     }

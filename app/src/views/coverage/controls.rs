@@ -2,16 +2,17 @@
 
 use domain::EtlKind;
 use engine::CoverageGrid;
-use jiff::civil::{Date, DateTime};
-use jiff::{ToSpan, Unit};
+use jiff::ToSpan;
+use jiff::civil::Date;
 use leptos::prelude::*;
 
 use super::cell::CELLS_FORM;
+use super::moment::moment;
 use super::zoom::Zoom;
-use crate::format::{absolute, day};
+use crate::format::day;
 use crate::i18n::kind_name;
 use crate::preferences::language;
-use crate::query::{AT, COVERAGE, JUSTIFY_SELECTION_PATH, Query, RECOVER_PATH};
+use crate::query::{JUSTIFY_SELECTION_PATH, Query, RECOVER_PATH};
 
 /// Kind, zoom, and the ways to the days before and after.
 pub fn coverage_controls(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView {
@@ -83,55 +84,6 @@ pub fn is_list(query: &Query) -> bool {
 
 fn segment(href: String, name: &'static str, is_chosen: bool) -> AnyView {
     view! { <a href=href aria-current=is_chosen.then_some("true")>{name}</a> }.into_any()
-}
-
-/// The question how it was at a moment of the past.
-fn moment(grid: &CoverageGrid, query: &Query) -> AnyView {
-    let texts = language().coverage();
-    let kept = query.pairs().iter().filter(|(name, _)| *name != AT && *name != "pagina");
-    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone()/> });
-    let shown = minute(grid.at_local);
-    view! {
-        <details class="grid-moment" id="otro-momento" open=grid.is_past>
-            <summary>{texts.at_moment()}</summary>
-            <form class="grid-moment-form" method="get" action=COVERAGE.path>
-                {kept.collect_view()}
-                <label class="field">
-                    <span class="field-label">{texts.as_known()}</span>
-                    <input class="input" id="campo-en" type="datetime-local" name=AT value=shown required/>
-                </label>
-                <button class="button" type="submit">{texts.show()}</button>
-            </form>
-        </details>
-    }
-    .into_any()
-}
-
-/// Says that the grid is of the past, with steps of half an hour and the way back to now.
-pub fn past_notice(grid: &CoverageGrid, query: &Query) -> AnyView {
-    let language = language();
-    let texts = language.past();
-    let step = |minutes: i64, label: &'static str, sign: &'static str| {
-        let to = grid.at_local.checked_add(minutes.minutes()).ok();
-        to.map(|to| {
-            let href = query.href_with(AT, Some(&minute(to)));
-            view! { <a class="button" href=href aria-label=label title=label>{sign}</a> }
-        })
-    };
-    view! {
-        <div class="notice" role="status">
-            <p>{texts.showing(absolute(language, grid.at_local))}</p>
-            {step(-30, language.coverage().half_hour_before(), "−30 min")}
-            {step(30, language.coverage().half_hour_after(), "+30 min")}
-            <a class="button" href=query.href_with(AT, None)>{texts.back()}</a>
-        </div>
-    }
-    .into_any()
-}
-
-fn minute(moment: DateTime) -> String {
-    let minute = moment.round(Unit::Minute).unwrap_or(moment);
-    format!("{}T{:02}:{:02}", minute.date(), minute.hour(), minute.minute())
 }
 
 /// What is missing of what is chosen, and the buttons that get it back or say why it stays. Scripts count; without them

@@ -9,7 +9,7 @@ use engine::{CoverageGrid, DayState, GridCell, GridRow, GridSpan};
 use leptos::prelude::*;
 
 use super::cell::{checkbox, ink, picture, selectable, share, worst};
-use super::weeks::{WEEK, month_heads, weeks};
+use super::weeks::{WEEK, Week, draw_stretch, month_heads, week_of, weeks};
 use super::words::{cell_words, is_shown, nothing_expected, span_words};
 use super::zoom::Zoom;
 use crate::format::{day, dollars, weekday, whole};
@@ -81,9 +81,11 @@ pub fn coverage_table(grid: &CoverageGrid, query: &Query, zoom: Zoom) -> AnyView
             </tr>
         }
     });
+    // Where columns are no days, all cells are of this one.
+    let date = if zoom == Zoom::Day { grid.days.last().map(ToString::to_string) } else { None };
     view! {
         <div class="grid-scroll">
-            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="">
+            <table class=format!("grid grid-{}", zoom.code()) data-cuadro="" data-fecha=date>
                 <caption class="visually-hidden">{texts.caption()}</caption>
                 <thead>
                     <tr>
@@ -124,10 +126,9 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, colum
             let day = |cell| half_hours(grid, query, row, cell, &WHOLE_DAY, true);
             row.cells.iter().map(day).collect_view().into_any()
         }
-        Zoom::Week | Zoom::Month => {
-            row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any()
-        }
-        Zoom::Year => weeks(grid.kind, row, query),
+        Zoom::Week => row.cells.iter().map(|cell| draw_cell(grid, query, zoom, row, cell)).collect_view().into_any(),
+        Zoom::Month => days_of_month(grid, query, row),
+        Zoom::Year => weeks(grid, row, query),
     };
     let missing = match row.missing {
         0 => "—".to_owned(),
@@ -142,6 +143,30 @@ fn draw_row(grid: &CoverageGrid, query: &Query, zoom: Zoom, row: &GridRow, colum
         </tr>
     }
     .into_any()
+}
+
+/// The days of a store's month: those in a row that are calm, or of which all is missing, are one cell.
+fn days_of_month(grid: &CoverageGrid, query: &Query, row: &GridRow) -> AnyView {
+    let stretches = row.cells.chunk_by(|day, next| is_whole(day) && is_whole(next) && word(day) == word(next));
+    let cells = stretches.map(|days| match days {
+        [day] => draw_cell(grid, query, Zoom::Month, row, day),
+        [first, ..] => draw_stretch(grid, row, query, word(first), days, days.len()),
+        [] => ().into_any(),
+    });
+    cells.collect_view().into_any()
+}
+
+fn word(day: &GridCell) -> Week {
+    week_of(std::slice::from_ref(day))
+}
+
+/// Whether one word says all of a day, which it does not of a day that is not over.
+fn is_whole(day: &GridCell) -> bool {
+    match word(day) {
+        Week::Wrong { windows, expected, .. } => windows >= expected,
+        Week::Complete => day.spans.is_empty(),
+        Week::Closed | Week::Upcoming => true,
+    }
 }
 
 /// A calm day is a plain cell that the style sheet paints.
@@ -238,7 +263,7 @@ fn mixed(
     };
     let name = language.coverage().cell(&row.name, day(language, cell.date), words);
     let (missing, usd) = match span {
-        None => (selectable(grid.kind, cell), cell.usd),
+        None => (selectable(grid, cell), cell.usd),
         Some(span) => {
             let gap = span.gap.and_then(|index| grid.gaps.get(index)).filter(|gap| is_selectable(grid, gap));
             let usd = gap.and_then(|gap| gap.valor.as_ref()).map(|value| value.usd).unwrap_or_default();
@@ -300,48 +325,148 @@ pub fn legend(grid: &CoverageGrid, query: &Query) -> AnyView {
 #[cfg(test)]
 mod tests {
     use domain::BranchId;
-    use jiff::Timestamp;
-    use jiff::civil::date;
+    use jiff::civil::{Date, date};
+    use jiff::{Timestamp, ToSpan};
     use rust_decimal::Decimal;
 
     use super::*;
     use crate::query::COVERAGE;
 
-    #[test]
-    fn a_store_without_any_snapshot_is_not_called_closed() {
-        let day = date(2025, 11, 17);
-        let cell = GridCell {
-            date: day,
+    const LAST: Date = date(2025, 11, 30);
+
+    fn cell(date: Date, state: DayState, spans: &[(WindowState, u32, u32)]) -> GridCell {
+        let span = |(state, first, windows): &(WindowState, u32, u32)| GridSpan {
+            state: *state,
+            first: *first,
+            windows: *windows,
+            from: String::new(),
+            to: String::new(),
+            gap: None,
+        };
+        let missing = spans.iter().filter(|(state, ..)| *state == WindowState::Missing).map(|(.., count)| count).sum();
+        GridCell {
+            date,
             windows: 48,
             passed: 48,
-            state: DayState::Closed,
-            trading: None,
-            spans: Vec::new(),
-            missing: 0,
-            recoverable: 0,
+            state,
+            trading: (state != DayState::Closed).then_some((14, 28)),
+            spans: spans.iter().map(span).collect(),
+            missing,
+            recoverable: missing,
             usd: Decimal::ZERO,
-        };
-        let cells = vec![cell];
-        let (branch, name) = (BranchId::new("tienda_01"), "PERIFERICO".to_owned());
-        let grid = |kind| CoverageGrid {
+        }
+    }
+
+    fn row(number: usize, cells: Vec<GridCell>) -> GridRow {
+        let missing = cells.iter().map(|cell| cell.missing).sum();
+        let branch = BranchId::new(format!("tienda_{number:03}"));
+        GridRow { branch, name: format!("TIENDA {number:03}"), cells, missing, usd: Decimal::ZERO }
+    }
+
+    fn grid(kind: EtlKind, rows: Vec<GridRow>) -> CoverageGrid {
+        CoverageGrid {
             kind,
-            days: vec![day],
-            rows: vec![GridRow {
-                branch: branch.clone(),
-                name: name.clone(),
-                cells: cells.clone(),
-                missing: 0,
-                usd: Decimal::ZERO,
-            }],
+            days: rows[0].cells.iter().map(|cell| cell.date).collect(),
+            rows,
             gaps: Vec::new(),
-            today: day,
+            today: LAST,
             at: Timestamp::UNIX_EPOCH,
-            at_local: day.at(12, 0, 0, 0),
+            at_local: LAST.at(12, 0, 0, 0),
+            now_local: LAST.at(12, 0, 0, 0),
             is_past: false,
+        }
+    }
+
+    fn draw(grid: &CoverageGrid, zoom: Zoom, values: &[(&str, &str)]) -> String {
+        let query = Query::of(COVERAGE, values);
+        Owner::new().with(|| coverage_table(grid, &query, zoom).to_html())
+    }
+
+    /// Elements of a piece of HTML.
+    fn elements(html: &str) -> usize {
+        html.split('<').filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase())).count()
+    }
+
+    /// Stores of which every twentieth misses two half hours in the middle of the time, and whose last day is not over.
+    fn calm_time(stores: usize, zoom: Zoom) -> CoverageGrid {
+        let days: Vec<Date> =
+            (0..zoom.days()).rev().map(|back| LAST.checked_sub(i64::from(back).days()).unwrap()).collect();
+        let of_store = |number: usize| {
+            let cells = days.iter().enumerate().map(|(index, date)| match index {
+                _ if *date == LAST => {
+                    let spans = [
+                        (WindowState::Closed, 0, 14),
+                        (WindowState::Complete, 14, 10),
+                        (WindowState::Upcoming, 24, 18),
+                        (WindowState::Closed, 42, 6),
+                    ];
+                    GridCell { passed: 24, ..cell(*date, DayState::Complete, &spans) }
+                }
+                _ if index == days.len() / 2 && number.is_multiple_of(20) => {
+                    cell(*date, DayState::Mixed, &[(WindowState::Complete, 14, 26), (WindowState::Missing, 40, 2)])
+                }
+                _ => cell(*date, DayState::Complete, &[]),
+            });
+            row(number, cells.collect())
         };
+        grid(EtlKind::Sales, (0..stores).map(of_store).collect())
+    }
+
+    #[test]
+    fn a_calm_time_of_100_stores_leaves_room_for_the_rest_of_a_page_of_1400_elements() {
+        let addresses: [&[(&str, &str)]; 2] = [&[], &[("todas", "1")]];
         for zoom in Zoom::ALL {
-            let drawn =
-                |kind| Owner::new().with(|| coverage_table(&grid(kind), &Query::of(COVERAGE, &[]), zoom).to_html());
+            for values in addresses {
+                let html = draw(&calm_time(100, zoom), zoom, values);
+                assert!(elements(&html) <= 900, "{zoom:?} {values:?}: {}", elements(&html));
+            }
+        }
+        let html = draw(&calm_time(12, Zoom::Month), Zoom::Month, &[]);
+        assert!(elements(&html) <= 300, "a month of twelve stores: {}", elements(&html));
+    }
+
+    #[test]
+    fn days_of_a_month_are_one_cell_where_they_are_calm_or_miss_everything() {
+        let day = |number| date(2025, 11, number);
+        let whole: &[(WindowState, u32, u32)] = &[(WindowState::Missing, 14, 28)];
+        let part: &[(WindowState, u32, u32)] = &[(WindowState::Missing, 20, 2)];
+        let cells = vec![
+            cell(day(1), DayState::Complete, &[]),
+            cell(day(2), DayState::Complete, &[]),
+            cell(day(3), DayState::Mixed, whole),
+            cell(day(4), DayState::Mixed, whole),
+            cell(day(5), DayState::Mixed, part),
+            cell(day(6), DayState::Mixed, part),
+            cell(day(7), DayState::Complete, &[]),
+        ];
+        let html = draw(&grid(EtlKind::Sales, vec![row(1, cells)]), Zoom::Month, &[]);
+        assert_eq!(html.matches("colspan=\"2\"").count(), 2, "{html}");
+        assert!(html.contains("value=\"tienda_001|2025-11-03|2025-11-04\""), "{html}");
+        assert!(html.contains("value=\"tienda_001|2025-11-05\""), "{html}");
+        assert!(html.contains("value=\"tienda_001|2025-11-06\""), "{html}");
+    }
+
+    #[test]
+    fn of_the_past_nothing_can_be_chosen() {
+        let whole: &[(WindowState, u32, u32)] = &[(WindowState::Missing, 14, 28)];
+        let cells = || [29, 30].map(|number| cell(date(2025, 11, number), DayState::Mixed, whole)).to_vec();
+        for kind in EtlKind::ALL {
+            for zoom in [Zoom::Week, Zoom::Month, Zoom::Year] {
+                let now = grid(kind, vec![row(1, cells())]);
+                assert!(draw(&now, zoom, &[]).contains("name=\"celda\""), "{zoom:?}");
+                let past = CoverageGrid { is_past: true, ..now };
+                assert!(!draw(&past, zoom, &[]).contains("name=\"celda\""), "{zoom:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_store_without_any_snapshot_is_not_called_closed() {
+        for zoom in Zoom::ALL {
+            let drawn = |kind| {
+                let rows = vec![row(1, vec![cell(LAST, DayState::Closed, &[])])];
+                draw(&grid(kind, rows), zoom, &[])
+            };
             assert!(drawn(EtlKind::Sales).contains("Cerrada"));
             let stock = drawn(EtlKind::Inventory);
             assert!(stock.contains("Sin fotos de inventario todavía") && !stock.contains("Cerrada"), "{stock}");

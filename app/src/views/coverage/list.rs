@@ -29,7 +29,7 @@ pub fn coverage_list(grid: &CoverageGrid, query: &Query) -> AnyView {
     let place = PlaceInList::of(query, days.len(), ROWS_MAX);
     let rows = place.cut(days).into_iter().map(|(row, cell)| line(grid, query, row, cell));
     view! {
-        <table class="table grid-list">
+        <table class="table grid-list" data-cuadro="">
             <caption class="visually-hidden">{texts.list_caption()}</caption>
             <thead>
                 <tr>
@@ -50,8 +50,8 @@ fn line(grid: &CoverageGrid, query: &Query, row: &GridRow, cell: &GridCell) -> A
     let language = language();
     let texts = language.coverage();
     let date = day(language, cell.date);
-    let missing = selectable(grid.kind, cell);
-    let select = (missing > 0 && !grid.is_past && may_operate()).then(|| {
+    let missing = selectable(grid, cell);
+    let select = (missing > 0 && may_operate()).then(|| {
         let key = format!("{}|{}", row.branch.as_str(), cell.date);
         checkbox(key, missing, cell.usd, texts.select(&row.name, date.clone()))
     });

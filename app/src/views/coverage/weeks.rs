@@ -1,7 +1,6 @@
 //! A year as its weeks: a column a week, and of each only what is worst and its share. Weeks in a row that are alike are one cell,
 //! which is chosen as a whole, and leads to its last week, day by day.
 
-use domain::EtlKind;
 use domain::window_state::WindowState;
 use engine::{CoverageGrid, DayState, GridCell, GridRow};
 use leptos::prelude::*;
@@ -47,21 +46,28 @@ fn month_of(week: &[jiff::civil::Date]) -> Option<(i16, i8)> {
     week.first().map(|date| (date.year(), date.month()))
 }
 
-/// What one says of a week.
+/// What one says of a week, or of a day of a month.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Week {
+pub enum Week {
+    /// Nothing is expected.
     Closed,
+    /// None of it is due yet.
     Upcoming,
+    /// All that was due is there.
     Complete,
     /// Half hours of the worst state, of those that are expected.
     Wrong {
+        /// The worst.
         state: WindowState,
+        /// How many are in it.
         windows: u32,
+        /// How many are expected.
         expected: u32,
     },
 }
 
-fn week_of(cells: &[GridCell]) -> Week {
+/// Days in one word.
+pub fn week_of(cells: &[GridCell]) -> Week {
     let state = cells.iter().filter_map(worst).min_by_key(|state| RANK.iter().position(|known| known == state));
     if let Some(state) = state {
         let spans = cells.iter().flat_map(|cell| &cell.spans).filter(|span| span.state == state);
@@ -86,7 +92,7 @@ const RANK: [WindowState; 5] = [
 ];
 
 /// The weeks of a store.
-pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
+pub fn weeks(grid: &CoverageGrid, row: &GridRow, query: &Query) -> AnyView {
     let mut stretches: Vec<(Week, &[GridCell], usize)> = Vec::new();
     for (index, cells) in row.cells.chunks(WEEK).enumerate() {
         let week = week_of(cells);
@@ -100,18 +106,27 @@ pub fn weeks(kind: EtlKind, row: &GridRow, query: &Query) -> AnyView {
             _ => stretches.push((week, cells, 1)),
         }
     }
-    let cells = stretches.into_iter().map(|(week, cells, columns)| draw(kind, row, query, week, cells, columns));
+    let cells =
+        stretches.into_iter().map(|(week, cells, columns)| draw_stretch(grid, row, query, week, cells, columns));
     cells.collect_view().into_any()
 }
 
-fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCell], columns: usize) -> AnyView {
+/// Columns in a row of which the same is said; what is wrong with them is chosen as a whole.
+pub fn draw_stretch(
+    grid: &CoverageGrid,
+    row: &GridRow,
+    query: &Query,
+    week: Week,
+    cells: &[GridCell],
+    columns: usize,
+) -> AnyView {
     let language = language();
     let texts = language.coverage();
     let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return ().into_any() };
     let days = format!("{} – {}", day(language, first.date), day(language, last.date));
     let colspan = (columns > 1).then(|| columns.to_string());
     let (class, state) = match week {
-        Week::Closed => ("grid-closed", nothing_expected(language, kind)),
+        Week::Closed => ("grid-closed", nothing_expected(language, grid.kind)),
         Week::Upcoming => ("grid-upcoming", texts.upcoming()),
         Week::Complete => ("grid-complete", texts.complete()),
         Week::Wrong { state, windows, expected } => {
@@ -122,7 +137,7 @@ fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCe
             let href = query.href_with_all(&[("zoom", None), ("hasta", Some(&last))]);
             return view! {
                 <td class=format!("grid-mixed {}", state.as_str()) colspan=colspan>
-                    {choice(language, kind, row, cells, &days)}
+                    {choice(language, grid, row, cells, &days)}
                     <a href=href aria-label=label>{share_picture(state, windows, expected)}</a>
                 </td>
             }
@@ -132,9 +147,9 @@ fn draw(kind: EtlKind, row: &GridRow, query: &Query, week: Week, cells: &[GridCe
     view! { <td class=class colspan=colspan>{format!("{days}: {state}")}</td> }.into_any()
 }
 
-/// Chooses the weeks, where something of them can be recovered or justified.
-fn choice(language: Language, kind: EtlKind, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
-    let missing: u32 = cells.iter().map(|cell| selectable(kind, cell)).sum();
+/// Chooses the days, where something of them can be recovered or justified.
+fn choice(language: Language, grid: &CoverageGrid, row: &GridRow, cells: &[GridCell], days: &str) -> Option<AnyView> {
+    let missing: u32 = cells.iter().map(|cell| selectable(grid, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
     let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
     (missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))

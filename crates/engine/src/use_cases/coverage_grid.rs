@@ -56,6 +56,8 @@ pub struct CoverageGrid {
     pub at: Timestamp,
     /// The same on the chain's clock.
     pub at_local: DateTime,
+    /// What the chain's clock says now, also where the grid is of the past.
+    pub now_local: DateTime,
     /// Whether it is of a moment of the past, of which nothing can be recovered.
     pub is_past: bool,
 }
@@ -78,7 +80,8 @@ impl Engine {
             Some(local) => Some(self.past_moment("en", local)?),
             None => None,
         };
-        let at = moment.unwrap_or_else(|| self.clock.now());
+        let now = self.clock.now();
+        let at = moment.unwrap_or(now);
         let today = zone.to_datetime(at).date();
         let days = days_of(&filter, today)?;
         let branches = self.branches.select_at(filter.branch.as_ref(), moment.unwrap_or(Timestamp::MAX))?;
@@ -143,6 +146,7 @@ impl Engine {
             today,
             at,
             at_local: zone.to_datetime(at),
+            now_local: zone.to_datetime(now),
             is_past: moment.is_some(),
         })
     }
