@@ -1,11 +1,13 @@
 //! Figures: reliability, today's runs, batches, sums of sales.
 
+use std::time::Duration;
+
 use domain::filter::MetricsFilter;
 use domain::read_model::{RunFigures, TodayCounts};
 use domain::run_message::RunMessage;
 use domain::{BranchId, ErrorClass, EtlKind, RunMode, RunState};
 use jiff::{SignedDuration, Timestamp};
-use warehouse::{NewRun, PhaseTimes, RunFailure, SalesTotals};
+use warehouse::{NewRun, PhaseTimes, RunEnd, RunFailure, SalesTotals};
 
 use crate::samples::{
     CENTRO, PERIFERICO, batch_id, branch, decimal, end, half_hour, instant, line, new_run, numbered_half_hour, period,
@@ -19,7 +21,7 @@ fn after(seconds: i64) -> Timestamp {
     instant(STARTED).checked_add(SignedDuration::from_secs(seconds)).unwrap()
 }
 
-/// Takes a run into work and ends it so many seconds later.
+/// Takes a run into work and ends it so many seconds later, a tenth of which the source took.
 async fn ended(store: &Store, number: u128, branch_id: &str, seconds: i64, state: RunState) {
     let window = numbered_half_hour(i32::try_from(number).unwrap());
     let run = store.queue(number, EtlKind::Sales, branch_id, window).await;
@@ -28,7 +30,9 @@ async fn ended(store: &Store, number: u128, branch_id: &str, seconds: i64, state
         let local = zone().to_datetime(window.start()).to_string();
         let lines = vec![line("F-1", 1, &local, "1"), line("F-1", 2, &local, "1")];
         let window = sales_window(branch_id, window);
-        store.warehouse.commit_sales_window(end(run, after(seconds), 2), window, lines).await.unwrap();
+        let extract = Duration::from_millis(u64::try_from(seconds).unwrap() * 100);
+        let end = RunEnd { phases: PhaseTimes { extract }, ..end(run, after(seconds), 2) };
+        store.warehouse.commit_sales_window(end, window, lines).await.unwrap();
     } else {
         let failure = RunFailure {
             run,
@@ -70,6 +74,8 @@ async fn reliability_is_judged_on_runs_that_ended_since_a_moment() {
             tasa_exito_pct: Some(75.0),
             duracion_p50_segundos: p50,
             duracion_p95_segundos: p95,
+            extraccion_p50_segundos: Some(2.0),
+            extraccion_p95_segundos: Some(4.7),
             registros: 6,
         }
     );
@@ -81,6 +87,12 @@ async fn reliability_is_judged_on_runs_that_ended_since_a_moment() {
         summary,
         [(PERIFERICO, "Tienda tienda_01", 4, Some(66.67)), (CENTRO, "Tienda tienda_02", 1, Some(100.0))]
     );
+
+    let of_the_source: Vec<_> = by_branch
+        .iter()
+        .map(|(.., figures)| (figures.extraccion_p50_segundos, figures.extraccion_p95_segundos))
+        .collect();
+    assert_eq!(of_the_source, [(Some(1.5), Some(1.95)), (Some(5.0), Some(5.0))], "only successful runs are measured");
 
     let (since, _) = store.warehouse.metrics(any(), after(30)).await.unwrap();
     assert_eq!(since.ejecuciones, 3, "the one that ended at the moment itself counts");
@@ -96,6 +108,7 @@ async fn only_cancelled_runs_give_no_rate() {
     ended(&store, 1, PERIFERICO, 10, RunState::Cancelled).await;
     let (overall, _) = store.warehouse.metrics(any(), after(0)).await.unwrap();
     assert_eq!((overall.ejecuciones, overall.tasa_exito_pct), (1, None));
+    assert_eq!((overall.extraccion_p50_segundos, overall.extraccion_p95_segundos), (None, None));
 }
 
 #[tokio::test]
