@@ -1,6 +1,7 @@
 //! What the stores sold in the last week against the week before, and how late their sales arrived.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use domain::window::{day_interval, half_hours};
@@ -36,15 +37,34 @@ pub struct Trading {
     pub sla_minutes: i64,
 }
 
-/// Sales in USD, and a week earlier.
+/// What was sold, and a week earlier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Compared<Place> {
     /// Which day, or which hour.
     pub place: Place,
+    /// Then.
+    pub sales: SalesFigures,
+    /// A week earlier; None where nothing is known of it.
+    pub before: Option<SalesFigures>,
+}
+
+/// What was sold in some time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SalesFigures {
     /// In USD.
     pub usd: Decimal,
-    /// A week earlier; None where nothing is known of it.
-    pub before: Option<Decimal>,
+    /// Distinct invoices.
+    pub invoices: u64,
+    /// Their lines.
+    pub lines: u64,
+}
+
+impl AddAssign for SalesFigures {
+    fn add_assign(&mut self, other: Self) {
+        self.usd += other.usd;
+        self.invoices += other.invoices;
+        self.lines += other.lines;
+    }
 }
 
 /// How late sales arrived.
@@ -167,24 +187,25 @@ impl Engine {
 
 /// Sales of two weeks by day and by hour, those from `first` on against those before it.
 fn compared(sales: Vec<HourOfSales>, first: Date, today: Date) -> (Vec<Compared<Date>>, Vec<Compared<u32>>) {
-    let mut by_day: BTreeMap<Date, Decimal> = BTreeMap::new();
-    let mut by_hour: BTreeMap<u32, (Decimal, Option<Decimal>)> = BTreeMap::new();
+    let mut by_day: BTreeMap<Date, SalesFigures> = BTreeMap::new();
+    let mut by_hour: BTreeMap<u32, (SalesFigures, Option<SalesFigures>)> = BTreeMap::new();
     for hour in sales {
-        *by_day.entry(hour.date).or_default() += hour.usd;
+        let sold = SalesFigures { usd: hour.usd, invoices: hour.invoices, lines: hour.lines };
+        *by_day.entry(hour.date).or_default() += sold;
         let sums = by_hour.entry(hour.hour).or_default();
         if hour.date >= first {
-            sums.0 += hour.usd;
+            sums.0 += sold;
         } else {
-            *sums.1.get_or_insert_default() += hour.usd;
+            *sums.1.get_or_insert_default() += sold;
         }
     }
     let day = |date: Date| {
         let earlier = date.checked_sub(DAYS.days()).ok();
         let before = earlier.and_then(|earlier| by_day.get(&earlier).copied());
-        Compared { place: date, usd: by_day.get(&date).copied().unwrap_or_default(), before }
+        Compared { place: date, sales: by_day.get(&date).copied().unwrap_or_default(), before }
     };
     let days = first.series(1.day()).take_while(|date| *date < today).map(day).collect();
-    let hours = by_hour.into_iter().map(|(place, (usd, before))| Compared { place, usd, before }).collect();
+    let hours = by_hour.into_iter().map(|(place, (sales, before))| Compared { place, sales, before }).collect();
     (days, hours)
 }
 
@@ -228,7 +249,14 @@ mod tests {
 
     #[test]
     fn a_day_is_compared_with_the_same_day_of_the_week_before_and_an_hour_with_that_of_all_days() {
-        let hour = |day, hour, usd: i64| HourOfSales { date: day, hour, usd: Decimal::from(usd) };
+        // Each invoice is of a dollar and has two lines.
+        let hour = |date, hour, invoices: u64| HourOfSales {
+            date,
+            hour,
+            usd: Decimal::from(invoices),
+            invoices,
+            lines: 2 * invoices,
+        };
         let (first, today) = (date(2025, 6, 3), date(2025, 6, 10));
         let sales = vec![
             hour(date(2025, 5, 27), 9, 10),
@@ -238,13 +266,13 @@ mod tests {
             hour(date(2025, 6, 5), 9, 1),
         ];
         let (days, hours) = compared(sales, first, today);
-        let usd = |amount: i64| Decimal::from(amount);
+        let sold = |invoices: u64| SalesFigures { usd: Decimal::from(invoices), invoices, lines: 2 * invoices };
         assert_eq!(days.len(), 7);
-        assert_eq!(days[0], Compared { place: first, usd: usd(27), before: Some(usd(10)) });
-        assert_eq!(days[1], Compared { place: date(2025, 6, 4), usd: Decimal::ZERO, before: Some(usd(5)) });
-        assert_eq!(days[2], Compared { place: date(2025, 6, 5), usd: usd(1), before: None });
-        let nine = Compared { place: 9, usd: usd(21), before: Some(usd(15)) };
-        assert_eq!(hours, [nine, Compared { place: 10, usd: usd(7), before: None }]);
+        assert_eq!(days[0], Compared { place: first, sales: sold(27), before: Some(sold(10)) });
+        assert_eq!(days[1], Compared { place: date(2025, 6, 4), sales: sold(0), before: Some(sold(5)) });
+        assert_eq!(days[2], Compared { place: date(2025, 6, 5), sales: sold(1), before: None });
+        let nine = Compared { place: 9, sales: sold(21), before: Some(sold(15)) };
+        assert_eq!(hours, [nine, Compared { place: 10, sales: sold(7), before: None }]);
     }
 
     #[test]

@@ -20,6 +20,10 @@ pub struct HourOfSales {
     pub hour: u32,
     /// In USD.
     pub usd: Decimal,
+    /// Distinct invoices.
+    pub invoices: u64,
+    /// Their lines.
+    pub lines: u64,
 }
 
 /// A commit of sales.
@@ -39,7 +43,8 @@ impl Warehouse {
         let (from, until) = (local_micros(from.at(0, 0, 0, 0)), local_micros(until.at(0, 0, 0, 0)));
         self.read("ventas_por_hora", move |connection| {
             let mut statement = connection.prepare(
-                "SELECT (media_hora::DATE - DATE '1970-01-01')::INTEGER, hour(media_hora)::UINTEGER, sum(total_usd)::VARCHAR
+                "SELECT (media_hora::DATE - DATE '1970-01-01')::INTEGER, hour(media_hora)::UINTEGER, sum(total_usd)::VARCHAR,
+                    sum(facturas)::UBIGINT, sum(lineas)::UBIGINT
                  FROM ventas_por_media_hora
                  WHERE media_hora >= make_timestamp(?::BIGINT) AND media_hora < make_timestamp(?::BIGINT)
                  GROUP BY 1, 2 ORDER BY 1, 2",
@@ -52,6 +57,8 @@ impl Warehouse {
                     date: date_of_epoch_days("media_hora", row.get(0)?)?,
                     hour: row.get(1)?,
                     usd: usd.parse().map_err(|_| WarehouseError::Unreadable { column: "total_usd", detail: usd })?,
+                    invoices: row.get(3)?,
+                    lines: row.get(4)?,
                 });
             }
             Ok(found)

@@ -6,8 +6,9 @@ use domain::filter::MetricsFilter;
 use domain::read_model::{RunFigures, TodayCounts};
 use domain::run_message::RunMessage;
 use domain::{BranchId, ErrorClass, EtlKind, RunMode, RunState};
+use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use warehouse::{NewRun, PhaseTimes, RunEnd, RunFailure, SalesTotals};
+use warehouse::{HourOfSales, NewRun, PhaseTimes, RunEnd, RunFailure, SalesTotals};
 
 use crate::samples::{
     CENTRO, PERIFERICO, batch_id, branch, decimal, end, half_hour, instant, line, new_run, numbered_half_hour, period,
@@ -215,4 +216,27 @@ async fn sales_are_summed_by_branch_and_local_time() {
         SalesTotals { lines: 3, invoices: 2, total_bs: decimal("1000000000000.299999"), total_usd: decimal("3") }
     );
     assert_eq!(ask(day).await.unwrap().lines, 4);
+}
+
+#[tokio::test]
+async fn an_hour_has_the_sales_invoices_and_lines_of_its_half_hours_in_all_stores() {
+    let store = Store::new();
+    let day = date(2025, 11, 17);
+    let of = |from, until| store.warehouse.sales_by_hour(from, until);
+    assert!(of(day, day.tomorrow().unwrap()).await.unwrap().is_empty());
+
+    let first = vec![line("F-1", 1, "2025-11-17T08:00:00", "1"), line("F-1", 2, "2025-11-17T08:00:00", "1")];
+    let second = vec![line("F-2", 1, "2025-11-17T08:30:00", "1")];
+    let elsewhere = vec![line("F-1", 1, "2025-11-17T08:10:00", "1")];
+    store.load_sales(1, PERIFERICO, half_hour("2025-11-17T08:00"), first).await;
+    store.load_sales(2, PERIFERICO, half_hour("2025-11-17T08:30"), second).await;
+    store.load_sales(3, CENTRO, half_hour("2025-11-17T08:00"), elsewhere).await;
+    let late = vec![line("F-3", 1, "2025-11-17T23:30:00", "1")];
+    store.load_sales(4, CENTRO, half_hour("2025-11-17T23:30"), late).await;
+    let next = vec![line("F-4", 1, "2025-11-18T00:00:00", "1")];
+    store.load_sales(5, CENTRO, half_hour("2025-11-18T00:00"), next).await;
+
+    let morning = HourOfSales { date: day, hour: 8, usd: decimal("4"), invoices: 3, lines: 4 };
+    let night = HourOfSales { date: day, hour: 23, usd: decimal("1"), invoices: 1, lines: 1 };
+    assert_eq!(of(day, day.tomorrow().unwrap()).await.unwrap(), [morning, night]);
 }
