@@ -1,6 +1,6 @@
 //! Sales by day and hour against the week before, and how late they arrived.
 
-use engine::{Compared, Punctuality, SalesFigures, Trading};
+use engine::{Compared, Punctuality, SalesFigures, TimeToRecover, Trading};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
@@ -143,7 +143,16 @@ fn punctuality(trading: &Trading) -> AnyView {
                 <td data-label=texts.late() class="number">
                     {whole(language, store.punctuality.windows - store.punctuality.in_time)}
                 </td>
-                <td data-label=texts.recovery() class="number">{recovery(language, &store.punctuality)}</td>
+                <td data-label=texts.delay() class="number">{time(language, store.punctuality.delay_seconds)}</td>
+                <td data-label=texts.recovery() class="number">
+                    <span class="stack">
+                        <span>{recovery(language, &store.recovered)}</span>
+                        <span class="muted">
+                            <span class="visually-hidden">{texts.week_before()} " "</span>
+                            {recovery(language, &store.recovered_before)}
+                        </span>
+                    </span>
+                </td>
             </tr>
         }
     });
@@ -156,10 +165,16 @@ fn punctuality(trading: &Trading) -> AnyView {
                 hint=texts.sla_hint(trading.sla_minutes, share(language, before))
             />
             <FigureCard
-                label=texts.recovery()
-                figure=recovery(language, own)
+                label=texts.delay()
+                figure=time(language, own.delay_seconds)
                 tone=Tone::Neutral
-                hint=texts.recovery_hint(recovery(language, before))
+                hint=texts.delay_hint(time(language, before.delay_seconds))
+            />
+            <FigureCard
+                label=texts.recovery()
+                figure=recovery(language, &trading.recovered)
+                tone=Tone::Neutral
+                hint=texts.recovery_hint(recovery(language, &trading.recovered_before))
             />
         </dl>
         <table class="table">
@@ -170,6 +185,7 @@ fn punctuality(trading: &Trading) -> AnyView {
                     <th scope="col">{texts.in_time()}</th>
                     <th scope="col" class="number">{texts.half_hours()}</th>
                     <th scope="col" class="number">{texts.late()}</th>
+                    <th scope="col" class="number">{texts.delay()}</th>
                     <th scope="col" class="number">{texts.recovery()}</th>
                 </tr>
             </thead>
@@ -183,8 +199,12 @@ fn share(language: Language, punctuality: &Punctuality) -> String {
     punctuality.percent().map_or_else(|| "—".to_owned(), |percent| format!("{} %", decimal(language, percent, 1)))
 }
 
-fn recovery(language: Language, punctuality: &Punctuality) -> String {
-    punctuality.recovery_seconds.map_or_else(|| "—".to_owned(), |seconds| duration(language, seconds))
+fn recovery(language: Language, recovered: &TimeToRecover) -> String {
+    time(language, recovered.mean_seconds())
+}
+
+fn time(language: Language, seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "—".to_owned(), |seconds| duration(language, seconds))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What stores sold by day and hour, and when each commit of sales came.
 
 use crate::database::params;
-use domain::{BranchId, EtlKind, Interval};
-use jiff::Timestamp;
+use domain::{BranchId, EtlKind, Interval, RunMode};
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use crate::columns::local_micros;
@@ -35,6 +35,17 @@ pub struct SalesCommit {
     pub interval: Interval<Timestamp>,
     /// When it was committed.
     pub at: Timestamp,
+}
+
+/// Half hours of a store that recoveries have loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecoveredHalfHours {
+    /// The store.
+    pub branch: BranchId,
+    /// How many.
+    pub windows: u64,
+    /// Seconds that they were missing, all together.
+    pub seconds: f64,
 }
 
 impl Warehouse {
@@ -82,6 +93,49 @@ impl Warehouse {
                 let Some(covered) = covered else { continue };
                 let at = instant("registrada_en", row.get(3)?)?;
                 found.push(SalesCommit { branch: BranchId::new(row.get::<_, String>(0)?), interval: covered, at });
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Half hours of sales from `watched` on whose recovery succeeded within a range, by store. A half hour is missing from so
+    /// long after its end on as `grace` says, until the first of its recoveries in the range ended.
+    pub async fn recovered_half_hours(
+        &self,
+        range: Interval<Timestamp>,
+        watched: Timestamp,
+        grace: SignedDuration,
+    ) -> Result<Vec<RecoveredHalfHours>> {
+        let grace = i64::try_from(grace.as_micros()).unwrap_or(i64::MAX);
+        self.read_long("medias_horas_recuperadas", move |connection| {
+            let mut statement = connection.prepare(
+                "SELECT ubicacion_id, count(*)::UBIGINT, sum(espera)::HUGEINT
+                 FROM (
+                    SELECT ubicacion_id, greatest(epoch_us(min(fecha_fin)) - epoch_us(ventana_hasta) - ?::BIGINT, 0) AS espera
+                    FROM etl_ejecuciones
+                    WHERE etl_tipo = ? AND modo = ? AND estado = 'exitoso'
+                      AND fecha_fin >= make_timestamptz(?::BIGINT) AND fecha_fin < make_timestamptz(?::BIGINT)
+                      AND ventana_desde >= make_timestamptz(?::BIGINT)
+                    GROUP BY ubicacion_id, ventana_desde, ventana_hasta
+                 ) AS recuperadas
+                 GROUP BY ubicacion_id ORDER BY ubicacion_id",
+            )?;
+            let mut rows = statement.query(params![
+                grace,
+                EtlKind::Sales.as_str(),
+                RunMode::Recovery.as_str(),
+                micros(range.start()),
+                micros(range.end()),
+                micros(watched)
+            ])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(RecoveredHalfHours {
+                    branch: BranchId::new(row.get::<_, String>(0)?),
+                    windows: row.get(1)?,
+                    seconds: row.get::<_, i128>(2)? as f64 / 1_000_000.0,
+                });
             }
             Ok(found)
         })

@@ -240,3 +240,46 @@ async fn an_hour_has_the_sales_invoices_and_lines_of_its_half_hours_in_all_store
     let night = HourOfSales { date: day, hour: 23, usd: decimal("1"), invoices: 1, lines: 1 };
     assert_eq!(of(day, day.tomorrow().unwrap()).await.unwrap(), [morning, night]);
 }
+
+/// Recovers a half hour of 2025-01-01 by its number, so many minutes after its end.
+async fn recovered(store: &Store, number: u128, branch_id: &str, half_hour: i32, minutes: i64) {
+    let window = numbered_half_hour(half_hour);
+    let run = NewRun { mode: RunMode::Recovery, ..new_run(number, branch(branch_id), window) };
+    let ended_at = window.end().checked_add(SignedDuration::from_mins(minutes)).unwrap();
+    store.warehouse.enqueue(batch_for(number, "recuperacion", window.end()), vec![run]).await.unwrap();
+    assert!(store.warehouse.claim(run_id(number), window.end(), "host-1".to_owned(), None).await.unwrap());
+    let end = end(run_id(number), ended_at, 0);
+    store.warehouse.commit_sales_window(end, sales_window(branch_id, window), Vec::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_recovered_half_hour_was_missing_from_its_grace_until_its_first_recovery() {
+    let store = Store::new();
+    let range = period("2025-01-01T00:00", "2025-01-02T00:00");
+    let of = |range, watched| store.warehouse.recovered_half_hours(range, watched, SignedDuration::from_mins(15));
+    assert!(of(range, range.start()).await.unwrap().is_empty());
+
+    recovered(&store, 1, PERIFERICO, 2, 25).await;
+    recovered(&store, 2, PERIFERICO, 3, 45).await;
+    // Again, which takes nothing longer.
+    recovered(&store, 3, PERIFERICO, 3, 300).await;
+    // Before anybody called it missing, and on the day after.
+    recovered(&store, 4, CENTRO, 4, 10).await;
+    recovered(&store, 5, CENTRO, 5, 24 * 60).await;
+    // Neither what the schedule loads nor what fails is a recovery.
+    store.load_sales(6, PERIFERICO, numbered_half_hour(6), Vec::new()).await;
+    let failing = NewRun { mode: RunMode::Recovery, ..new_run(7, branch(PERIFERICO), numbered_half_hour(7)) };
+    store.warehouse.enqueue(batch_for(7, "recuperacion", range.start()), vec![failing]).await.unwrap();
+    store.warehouse.claim(run_id(7), numbered_half_hour(7).end(), "host-1".to_owned(), None).await.unwrap();
+    store.warehouse.interrupt_running(numbered_half_hour(8).end(), 5, unused_id).await.unwrap();
+
+    let found = of(range, range.start()).await.unwrap();
+    let summary: Vec<_> = found.iter().map(|one| (one.branch.as_str(), one.windows, one.seconds)).collect();
+    assert_eq!(summary, [(PERIFERICO, 2, 40.0 * 60.0), (CENTRO, 1, 0.0)]);
+
+    let watched = of(range, numbered_half_hour(3).start()).await.unwrap();
+    assert_eq!((watched[0].windows, watched[0].seconds), (1, 30.0 * 60.0), "what was before is not watched");
+    let next = of(period("2025-01-02T00:00", "2025-01-03T00:00"), range.start()).await.unwrap();
+    assert_eq!(next.len(), 1);
+    assert_eq!((next[0].branch.as_str(), next[0].windows), (CENTRO, 1));
+}
