@@ -25,6 +25,8 @@ test('sales are bars with their figures in a table, and punctuality says what is
   await figures.getByText('Ver las cifras').click();
   await expect(figures.getByRole('row')).toHaveCount(8);
   await expect(figures.getByRole('row').last()).toContainText(/USD\s[\d.]+/);
+  await expect(figures.getByRole('columnheader', { name: 'Facturas' })).toBeVisible();
+  await expect(figures.getByRole('columnheader', { name: 'Líneas' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Puntualidad' }).first()).toBeVisible();
   expect(errors).toEqual([]);
 });

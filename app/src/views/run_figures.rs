@@ -81,6 +81,8 @@ pub fn run_figures_by_store(metrics: &Metrics) -> AnyView {
                 <td data-label=texts.failed() class="number">{whole(language, figures.fallidas)}</td>
                 <td data-label=texts.typical() class="number">{time(figures.duracion_p50_segundos)}</td>
                 <td data-label=texts.slow() class="number">{time(figures.duracion_p95_segundos)}</td>
+                <td data-label=texts.source_typical() class="number">{time(figures.extraccion_p50_segundos)}</td>
+                <td data-label=texts.source_slow() class="number">{time(figures.extraccion_p95_segundos)}</td>
                 <td data-label=texts.records() class="number">{whole(language, figures.registros)}</td>
             </tr>
         }
@@ -95,6 +97,8 @@ pub fn run_figures_by_store(metrics: &Metrics) -> AnyView {
                     <th scope="col" class="number">{texts.failed()}</th>
                     <th scope="col" class="number">{texts.typical()}</th>
                     <th scope="col" class="number">{texts.slow()}</th>
+                    <th scope="col" class="number">{texts.source_typical()}</th>
+                    <th scope="col" class="number">{texts.source_slow()}</th>
                     <th scope="col" class="number">{texts.records()}</th>
                 </tr>
             </thead>

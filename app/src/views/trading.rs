@@ -1,6 +1,7 @@
 //! Sales by day and hour against the week before, and how late they arrived.
 
-use engine::{Punctuality, Trading};
+use engine::{Compared, Punctuality, SalesFigures, TimeToRecover, Trading};
+use jiff::civil::Date;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
@@ -31,7 +32,7 @@ pub fn trading_sections(trading: &Trading) -> AnyView {
 fn sales(trading: &Trading) -> AnyView {
     let language = language();
     let texts = language.metrics();
-    if trading.days.iter().all(|day| day.usd.is_zero() && day.before.is_none()) {
+    if trading.days.iter().all(|day| day.sales.lines == 0 && day.before.is_none()) {
         return view! { <Empty title=texts.sales_none() hint=texts.sales_none_hint()/> }.into_any();
     }
     let days: Vec<Bar> = trading
@@ -40,7 +41,7 @@ fn sales(trading: &Trading) -> AnyView {
         .map(|one| Bar {
             label: format!("{} {}", weekday(language, one.place), one.place.day()),
             name: day(language, one.place),
-            usd: one.usd,
+            sales: one.sales,
             before: one.before,
         })
         .collect();
@@ -50,13 +51,28 @@ fn sales(trading: &Trading) -> AnyView {
         .map(|one| Bar {
             label: format!("{:02}", one.place),
             name: format!("{:02}:00–{:02}:00", one.place, one.place + 1),
-            usd: one.usd,
+            sales: one.sales,
             before: one.before,
         })
         .collect();
-    let busiest = trading.hours.iter().max_by_key(|hour| hour.usd);
-    let busiest = busiest.map(|hour| texts.busiest(format!("{:02}:00", hour.place), dollars(language, hour.usd)));
+    let busiest = trading.hours.iter().max_by_key(|hour| hour.sales.usd);
+    let busiest = busiest.map(|hour| texts.busiest(format!("{:02}:00", hour.place), dollars(language, hour.sales.usd)));
+    let sum = |count: fn(&SalesFigures) -> u64| whole(language, trading.days.iter().map(|day| count(&day.sales)).sum());
     view! {
+        <dl class="cards" aria-label=texts.sold()>
+            <FigureCard
+                label=texts.invoices()
+                figure=sum(|sales| sales.invoices)
+                tone=Tone::Neutral
+                hint=change(language, percent_more(&trading.days, |sales| sales.invoices.into()))
+            />
+            <FigureCard
+                label=texts.lines()
+                figure=sum(|sales| sales.lines)
+                tone=Tone::Neutral
+                hint=change(language, percent_more(&trading.days, |sales| sales.lines.into()))
+            />
+        </dl>
         <div class="columns">
             {bar_chart(&days, total(language, trading), texts.day())}
             {bar_chart(&hours, busiest.unwrap_or_default(), texts.hour())}
@@ -65,22 +81,39 @@ fn sales(trading: &Trading) -> AnyView {
     .into_any()
 }
 
-/// What the week sold, and whether that is more or less than the week before. Only days that are known of both are compared.
+/// What the week sold, and whether that is more or less than the week before.
 fn total(language: Language, trading: &Trading) -> String {
     let texts = language.metrics();
-    let usd: Decimal = trading.days.iter().map(|day| day.usd).sum();
-    let both = trading.days.iter().filter_map(|day| Some((day.usd, day.before?)));
+    let usd = dollars(language, trading.days.iter().map(|day| day.sales.usd).sum::<Decimal>());
+    match percent_more(&trading.days, |sales| sales.usd) {
+        None => texts.total_alone(usd),
+        Some(percent) if percent.is_zero() => texts.total_same(usd),
+        Some(percent) if percent.is_sign_positive() => texts.total_more(usd, size(percent)),
+        Some(percent) => texts.total_less(usd, size(percent)),
+    }
+}
+
+/// Against the week before, in words.
+fn change(language: Language, percent: Option<Decimal>) -> String {
+    let texts = language.metrics();
+    match percent {
+        None => texts.change_none().to_owned(),
+        Some(percent) if percent.is_zero() => texts.change_same().to_owned(),
+        Some(percent) if percent.is_sign_positive() => texts.change_more(size(percent)),
+        Some(percent) => texts.change_less(size(percent)),
+    }
+}
+
+fn size(percent: Decimal) -> String {
+    percent.abs().normalize().to_string()
+}
+
+/// By how many whole percent days have more than the same days of the week before, negative where less; None where there is
+/// nothing to compare with. Only days that are known of both are compared.
+fn percent_more(days: &[Compared<Date>], measure: fn(&SalesFigures) -> Decimal) -> Option<Decimal> {
+    let both = days.iter().filter_map(|day| Some((measure(&day.sales), measure(day.before.as_ref()?))));
     let (own, before) = both.fold((Decimal::ZERO, Decimal::ZERO), |sum, day| (sum.0 + day.0, sum.1 + day.1));
-    if before.is_zero() {
-        return texts.total_alone(dollars(language, usd));
-    }
-    let percent = ((own - before) * Decimal::ONE_HUNDRED / before).round();
-    let (usd, change) = (dollars(language, usd), percent.abs().normalize().to_string());
-    match percent.cmp(&Decimal::ZERO) {
-        std::cmp::Ordering::Greater => texts.total_more(usd, change),
-        std::cmp::Ordering::Less => texts.total_less(usd, change),
-        std::cmp::Ordering::Equal => texts.total_same(usd),
-    }
+    (!before.is_zero()).then(|| ((own - before) * Decimal::ONE_HUNDRED / before).round())
 }
 
 fn punctuality(trading: &Trading) -> AnyView {
@@ -110,7 +143,16 @@ fn punctuality(trading: &Trading) -> AnyView {
                 <td data-label=texts.late() class="number">
                     {whole(language, store.punctuality.windows - store.punctuality.in_time)}
                 </td>
-                <td data-label=texts.recovery() class="number">{recovery(language, &store.punctuality)}</td>
+                <td data-label=texts.delay() class="number">{time(language, store.punctuality.delay_seconds)}</td>
+                <td data-label=texts.recovery() class="number">
+                    <span class="stack">
+                        <span>{recovery(language, &store.recovered)}</span>
+                        <span class="muted">
+                            <span class="visually-hidden">{texts.week_before()} " "</span>
+                            {recovery(language, &store.recovered_before)}
+                        </span>
+                    </span>
+                </td>
             </tr>
         }
     });
@@ -123,10 +165,16 @@ fn punctuality(trading: &Trading) -> AnyView {
                 hint=texts.sla_hint(trading.sla_minutes, share(language, before))
             />
             <FigureCard
-                label=texts.recovery()
-                figure=recovery(language, own)
+                label=texts.delay()
+                figure=time(language, own.delay_seconds)
                 tone=Tone::Neutral
-                hint=texts.recovery_hint(recovery(language, before))
+                hint=texts.delay_hint(time(language, before.delay_seconds))
+            />
+            <FigureCard
+                label=texts.recovery()
+                figure=recovery(language, &trading.recovered)
+                tone=Tone::Neutral
+                hint=texts.recovery_hint(recovery(language, &trading.recovered_before))
             />
         </dl>
         <table class="table">
@@ -137,6 +185,7 @@ fn punctuality(trading: &Trading) -> AnyView {
                     <th scope="col">{texts.in_time()}</th>
                     <th scope="col" class="number">{texts.half_hours()}</th>
                     <th scope="col" class="number">{texts.late()}</th>
+                    <th scope="col" class="number">{texts.delay()}</th>
                     <th scope="col" class="number">{texts.recovery()}</th>
                 </tr>
             </thead>
@@ -150,6 +199,42 @@ fn share(language: Language, punctuality: &Punctuality) -> String {
     punctuality.percent().map_or_else(|| "—".to_owned(), |percent| format!("{} %", decimal(language, percent, 1)))
 }
 
-fn recovery(language: Language, punctuality: &Punctuality) -> String {
-    punctuality.recovery_seconds.map_or_else(|| "—".to_owned(), |seconds| duration(language, seconds))
+fn recovery(language: Language, recovered: &TimeToRecover) -> String {
+    time(language, recovered.mean_seconds())
+}
+
+fn time(language: Language, seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "—".to_owned(), |seconds| duration(language, seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn compared(invoices: u64, before: Option<u64>) -> Compared<Date> {
+        let sold =
+            |invoices: u64| SalesFigures { usd: Decimal::from(invoices) / Decimal::TWO, invoices, lines: 3 * invoices };
+        Compared { place: date(2025, 6, 3), sales: sold(invoices), before: before.map(sold) }
+    }
+
+    #[test]
+    fn only_days_that_are_known_of_both_weeks_are_compared() {
+        let days = [compared(12, Some(10)), compared(500, None), compared(0, Some(6))];
+        assert_eq!(percent_more(&days, |sales| sales.invoices.into()), Some(Decimal::from(-25)));
+        assert_eq!(percent_more(&days[..2], |sales| sales.lines.into()), Some(Decimal::from(20)));
+        assert_eq!(percent_more(&days[1..2], |sales| sales.usd), None);
+    }
+
+    #[test]
+    fn a_change_is_said_in_whole_percent() {
+        let text = |invoices: u64, before: Option<u64>| {
+            change(Language::En, percent_more(&[compared(invoices, before)], |sales| sales.usd))
+        };
+        assert_eq!(text(3, Some(2)), "50 % more than the week before");
+        assert_eq!(text(2, Some(3)), "33 % less than the week before");
+        assert_eq!(text(1_001, Some(1_000)), "The same as the week before");
+        assert_eq!(text(1, None), "There is no week before to compare with");
+    }
 }

@@ -102,5 +102,5 @@ pub use use_cases::search::Found;
 pub use use_cases::set_password::CodeRequest;
 pub use use_cases::sign_in::{SignInRequest, SignedIn};
 pub use use_cases::summary::{BranchInNeed, Summary};
-pub use use_cases::trading::{Compared, Punctuality, StorePunctuality, Trading};
+pub use use_cases::trading::{Compared, Punctuality, SalesFigures, StorePunctuality, TimeToRecover, Trading};
 pub use warehouse::notices::DeliveryCursor;

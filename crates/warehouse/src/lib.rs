@@ -108,7 +108,10 @@ pub use observer::{JobWatch, NoopObserver, StatementObserver};
 pub use plans::{Decision, NewPlan, PlanChange, PlanCounts, PlanRecord, RecordedDecision, StartOutcome};
 pub use processes::{Lease, NewProcess, ProcessRow};
 pub use queue::{EnqueueOutcome, NewBatch, NewRun, QueuedBy, StoreLimit};
-pub use read::{Commit, FailedWindow, HourOfSales, LiveEnd, RunFiguresByBranch, SalesCommit, SalesTotals, StoredRun};
+pub use read::{
+    Commit, FailedWindow, HourOfSales, LiveEnd, RecoveredHalfHours, RunFiguresByBranch, SalesCommit, SalesTotals,
+    StoredRun,
+};
 pub use reconciliations::{DayReconciliation, RunReconciliation};
 pub use recoveries::{EndedRecovery, EndedRun};
 pub use runs::{CommitClock, ETL_VERSION, PhaseTimes, RunEnd, RunFailure, RunRecord};

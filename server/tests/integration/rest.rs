@@ -118,6 +118,8 @@ fn every_endpoint_answers_in_the_contracts_words() {
                     "duracion_p95_segundos",
                     "ejecuciones",
                     "exitosas",
+                    "extraccion_p50_segundos",
+                    "extraccion_p95_segundos",
                     "fallidas",
                     "generado_en",
                     "por_tienda",

@@ -16,6 +16,9 @@ read_model! {
         pub tasa_exito_pct: Option<f64>,
         pub duracion_p50_segundos: Option<f64>,
         pub duracion_p95_segundos: Option<f64>,
+        /// Seconds until the source had answered whole, of exitosas; None where none was measured.
+        pub extraccion_p50_segundos: Option<f64>,
+        pub extraccion_p95_segundos: Option<f64>,
         /// Lines and articles committed.
         pub registros: u64,
     }

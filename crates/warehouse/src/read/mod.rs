@@ -19,4 +19,4 @@ pub use plan_history::FailedWindow;
 pub use run_detail::StoredRun;
 pub use run_facts::Commit;
 pub use sales_totals::SalesTotals;
-pub use trading::{HourOfSales, SalesCommit};
+pub use trading::{HourOfSales, RecoveredHalfHours, SalesCommit};
