@@ -13,7 +13,7 @@ use crate::page::Page;
 use crate::preferences::language;
 use crate::query::{AT, COVERAGE, JUSTIFY_PATH, PLANS_PATH, RECOVER_PATH, day_path, run_href};
 use crate::values::Values;
-use crate::views::{Failure, Pill, Step, Tone, is_shown, may_operate};
+use crate::views::{Failure, Pill, Step, Tone, is_shown, may_operate_store};
 
 /// The form of the step's buttons.
 const FORM: &str = "celda-form";
@@ -95,7 +95,7 @@ fn draw_span(grid: &CoverageGrid, span: &GridSpan) -> AnyView {
             <p class="muted">{evidence_of_gap(language, gap)}</p>
         }
     });
-    let buttons = gap.filter(|_| !grid.is_past && may_operate()).map(buttons);
+    let buttons = gap.filter(|gap| !grid.is_past && may_operate_store(&gap.ubicacion_id)).map(buttons);
     view! {
         <li class="cell-span">
             <p>

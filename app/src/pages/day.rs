@@ -11,7 +11,7 @@ use crate::page::{Page, own_address, part};
 use crate::preferences::language;
 use crate::query::{GAPS, Query, RECOVER_PATH, day_path};
 use crate::values::Values;
-use crate::views::{PageHeader, day_grid, day_totals, may_operate, proofs};
+use crate::views::{PageHeader, day_grid, day_totals, may_operate_store, proofs};
 
 /// The page of a store's day.
 pub async fn day_page(values: Values) -> Page {
@@ -47,7 +47,7 @@ fn heading(shown: &CoverageDay) -> AnyView {
         href.map(|href| view! { <a class="link" href=href>{label}</a> })
     };
     let (branch, date) = (shown.ubicacion_id.to_string(), shown.fecha.to_string());
-    let recover = may_operate().then(|| {
+    let recover = may_operate_store(&shown.ubicacion_id).then(|| {
         view! {
             <form method="post" action=RECOVER_PATH data-dialogo="">
                 <input type="hidden" name="que" value="periodo"/>

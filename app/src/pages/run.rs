@@ -15,7 +15,7 @@ use crate::preferences::language;
 use crate::query::{RECOVER_PATH, RUNS, run_href};
 use crate::values::Values;
 use crate::views::{
-    Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, may_operate, run_log, runs_of_same, runs_table,
+    Empty, Pill, RunError, RunFacts, RunPhaseTimes, Section, may_operate_store, run_log, runs_of_same, runs_table,
 };
 
 /// Also after its end it may change: another attempt at its window may come.
@@ -133,8 +133,10 @@ fn neighbours(detail: &RunDetail) -> Option<AnyView> {
 /// Has the same time extracted again, after the sealed preview; for who may recover, and sales of one day that have ended.
 fn run_again(run: &RunView) -> Option<AnyView> {
     let texts = language().run();
-    let is_offered =
-        may_operate() && run.etl_tipo == EtlKind::Sales && run.estado.is_final() && run.fecha_desde == run.fecha_hasta;
+    let is_offered = may_operate_store(&run.ubicacion_id)
+        && run.etl_tipo == EtlKind::Sales
+        && run.estado.is_final()
+        && run.fecha_desde == run.fecha_hasta;
     let cell = format!("{}|{}|{}|{}", run.ubicacion_id, run.fecha_desde, run.hora_desde, run.hora_hasta);
     is_offered.then(|| {
         view! {

@@ -16,8 +16,8 @@ use crate::preferences::language;
 use crate::query::{CALENDARS, COVERAGE, GAPS, HISTORY, Query, RECOVER_PATH, RUNS, STORES_PATH};
 use crate::values::Values;
 use crate::views::{
-    CopyButton, GAPS_FORM, decisions_table, freshness_table, gaps_table, hours_of_today, may_operate, run_figures,
-    runs_table, week_of_store,
+    CopyButton, GAPS_FORM, decisions_table, freshness_table, gaps_table, hours_of_today, may_operate_store,
+    run_figures, runs_table, week_of_store,
 };
 
 /// Days that the page looks back.
@@ -101,7 +101,7 @@ fn week(grid: &CoverageGrid, id: &str) -> AnyView {
 
 fn pending(gaps: &GapList, query: &Query) -> AnyView {
     let texts = language().gaps();
-    let everything = (may_operate() && gaps.gaps.iter().any(|gap| gap.recuperable)).then(|| {
+    let everything = gaps.gaps.iter().any(|gap| gap.recuperable && may_operate_store(&gap.ubicacion_id)).then(|| {
         view! {
             <button class="button button-primary" type="submit" form=GAPS_FORM name="que" value="todo" aria-haspopup="dialog">
                 {language().stores().recover_all()}

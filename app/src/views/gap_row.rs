@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use leptos::prelude::*;
 
 use super::gap_value::value_of;
-use super::{CopyButton, Moment, Pill, Tone, may_operate};
+use super::{CopyButton, Moment, Pill, Tone, may_operate_store};
 use crate::format::{Period, cause_of_gap, day, evidence_of_gap, numbers_of, period, whole};
 use crate::i18n::{Language, kind_name, shown_message, urgency_name};
 use crate::preferences::language;
@@ -30,11 +30,11 @@ pub fn windows_of(language: Language, gap: &GapView) -> String {
 /// The form that the rows' fields and buttons belong to: which of them is pressed says what happens to which gap.
 pub const FORM: &str = "faltantes";
 
-/// A gap, its age counted from `now`. One of a list of the past can only be looked at, and by a reader any.
+/// A gap, its age counted from `now`. One of a list of the past can only be looked at, and by who may not operate its store any.
 pub fn gap_row(gap: &GapView, now: Timestamp, chosen: Option<&str>, is_past: bool) -> AnyView {
     let language = language();
     let texts = language.gaps();
-    let is_past = is_past || !may_operate();
+    let is_past = is_past || !may_operate_store(&gap.ubicacion_id);
     let kind = match gap.clase {
         GapClass::Coverage => kind_name(language, gap.etl_tipo),
         GapClass::Sequence => texts.sequence(),

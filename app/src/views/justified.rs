@@ -5,7 +5,7 @@ use domain::read_model::{JustificationList, JustificationView};
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use super::{Moment, Pill, Tone, may_operate};
+use super::{Moment, Pill, Tone, may_operate_store};
 use crate::format::{Period, numbers_in_a_row, period, whole};
 use crate::i18n::{Language, kind_name, reason_name};
 use crate::preferences::language;
@@ -73,7 +73,7 @@ fn row(one: JustificationView, now: Timestamp) -> AnyView {
     let note =
         one.nota.clone().map(|note| view! { <span class="muted clamp" title=note.clone()>{note.clone()}</span> });
     let (name, at, local) = (one.nombre.clone(), one.registrada_en, one.registrada_en_local);
-    let withdraw = may_operate().then(|| {
+    let withdraw = may_operate_store(&one.ubicacion_id).then(|| {
         view! {
             <a
                 class="button"

@@ -92,7 +92,7 @@ pub use monitoring_state::{monitoring_cards, monitoring_summary};
 pub use notices::{failing_channels_notice, notice_channels, notice_deliveries, notice_rules};
 pub use page_header::PageHeader;
 pub use pager::{PlaceInList, numbered_pager, pager};
-pub use permission::{may_operate, read_only_notice};
+pub use permission::{may_operate, may_operate_everywhere, may_operate_store, read_only_notice};
 pub use pill::{Pill, Tone};
 pub use places::{Place, places};
 pub use plan_controls::{plan_controls, plan_pill};

@@ -5,7 +5,7 @@ use domain::reconciliation::ReconciliationState;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use super::{Empty, Glyph, Icon, Moment, Pill, Tone, may_operate};
+use super::{Empty, Glyph, Icon, Moment, Pill, Tone, may_operate_store};
 use crate::format::{day, difference, whole};
 use crate::preferences::language;
 use crate::query::RECONCILE_PATH;
@@ -71,7 +71,7 @@ fn row(one: &ReconciliationView, now: Timestamp) -> AnyView {
     let about = store.clone();
     let key = format!("{store}-{}", one.fecha);
     let id = format!("conciliacion-{key}");
-    let compare = may_operate().then(|| {
+    let compare = may_operate_store(&one.ubicacion_id).then(|| {
         view! {
             <form method="post" action=RECONCILE_PATH data-accion="conciliar_dia" data-accion-ubicacion-id=about>
                 <input type="hidden" name="ubicacion_id" value=store/>

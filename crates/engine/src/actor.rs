@@ -102,6 +102,16 @@ impl Actor {
         }
     }
 
+    /// Whether a page offers them actions on this store.
+    pub fn operates_store(&self, branch: &BranchId) -> bool {
+        self.may_operate().is_ok() && self.has(branch)
+    }
+
+    /// Whether a page offers them actions on all stores at once.
+    pub fn operates_everywhere(&self) -> bool {
+        self.may_operate_everywhere().is_ok()
+    }
+
     /// Whether they may administer users.
     pub(crate) fn may_administer(&self) -> Result<(), UseCaseError> {
         self.require(Role::Administrator)

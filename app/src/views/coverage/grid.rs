@@ -16,7 +16,7 @@ use crate::format::{day, dollars, weekday, whole};
 use crate::i18n::window_state_name;
 use crate::preferences::language;
 use crate::query::{Query, cell_path, store_path};
-use crate::views::{PlaceInList, may_operate, numbered_pager};
+use crate::views::{PlaceInList, may_operate_store, numbered_pager};
 
 /// Rows that one page of the grid has.
 const ROWS_MAX: usize = 25;
@@ -271,7 +271,8 @@ fn mixed(
         }
     };
     let label = || language.coverage().select(&row.name, day(language, cell.date));
-    let select = (may_select && missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, label()));
+    let select =
+        (may_select && missing > 0 && may_operate_store(&row.branch)).then(|| checkbox(key, missing, usd, label()));
     let state = match span {
         Some(span) => Some(span.state),
         None => worst(cell),

@@ -13,7 +13,7 @@ use crate::format::{day, whole};
 use crate::i18n::{Language, window_state_name};
 use crate::preferences::language;
 use crate::query::Query;
-use crate::views::may_operate;
+use crate::views::may_operate_store;
 
 /// Days of a column.
 pub const WEEK: usize = 7;
@@ -152,7 +152,8 @@ fn choice(language: Language, grid: &CoverageGrid, row: &GridRow, cells: &[GridC
     let missing: u32 = cells.iter().map(|cell| selectable(grid, cell)).sum();
     let usd: Decimal = cells.iter().map(|cell| cell.usd).sum();
     let key = format!("{}|{}|{}", row.branch.as_str(), cells.first()?.date, cells.last()?.date);
-    (missing > 0 && may_operate()).then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
+    (missing > 0 && may_operate_store(&row.branch))
+        .then(|| checkbox(key, missing, usd, language.coverage().select(&row.name, days)))
 }
 
 #[cfg(test)]
