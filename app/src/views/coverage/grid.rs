@@ -453,7 +453,7 @@ mod tests {
         let cells = || [29, 30].map(|number| cell(date(2025, 11, number), DayState::Mixed, whole)).to_vec();
         for kind in EtlKind::ALL {
             for zoom in [Zoom::Week, Zoom::Month, Zoom::Year] {
-                let now = grid(kind, vec![row(1, cells())]);
+                let now = grid(*kind, vec![row(1, cells())]);
                 assert!(draw(&now, zoom, &[]).contains("name=\"celda\""), "{zoom:?}");
                 let past = CoverageGrid { is_past: true, ..now };
                 assert!(!draw(&past, zoom, &[]).contains("name=\"celda\""), "{zoom:?}");

@@ -30,7 +30,7 @@ fn moment_at(half_hour: i64) -> Option<DateTime> {
 
 /// Whole half hours from 1970 to a moment on the same clock.
 fn half_hours_to(moment: DateTime) -> Option<i64> {
-    let second = moment.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+    let second = TimeZone::UTC.to_timestamp(moment).ok()?.as_second();
     Some(second.div_euclid(HALF_HOUR_SECONDS))
 }
 

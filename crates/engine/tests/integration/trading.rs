@@ -20,11 +20,11 @@ async fn a_day_is_compared_with_the_same_day_of_the_week_before_and_today_is_not
     let of = |date: &str| sold(&world.sim, "SUC001", date).total_usd;
     let last = &trading.days[6];
     assert_eq!(
-        (last.usd.normalize(), last.before.map(|usd| usd.normalize())),
+        (last.sales.usd.normalize(), last.before.map(|before| before.usd.normalize())),
         (of("2025-11-17"), Some(of("2025-11-10")))
     );
-    assert_eq!((trading.days[0].usd, trading.days[0].before), (Decimal::ZERO, None));
-    let by_hour: Decimal = trading.hours.iter().map(|hour| hour.usd).sum();
+    assert_eq!((trading.days[0].sales.usd, trading.days[0].before), (Decimal::ZERO, None));
+    let by_hour: Decimal = trading.hours.iter().map(|hour| hour.sales.usd).sum();
     assert_eq!(by_hour.normalize(), of("2025-11-17"));
     // No schedule ever fired: nobody watched, so nothing is late.
     assert_eq!((trading.punctuality.windows, trading.stores.len()), (0, 0));
