@@ -1,5 +1,6 @@
 //! `/pendientes`: what is missing, why, and the buttons that get it back.
 
+use domain::BranchId;
 use domain::gap::GapOrder;
 use domain::read_model::GapList;
 use engine::{SavedView, Topic};
@@ -14,7 +15,8 @@ use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PAGE, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{
-    GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, may_operate, read_only_notice, saved_views,
+    GAPS_FORM, PageHeader, export_links, gap_cards, gap_filters, gaps_table, may_operate, may_operate_store,
+    read_only_notice, saved_views,
 };
 
 /// The page of gaps.
@@ -43,7 +45,7 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         {gap_cards(&list.totales)}
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
-            {(!is_past).then(|| if may_operate() { recover_bar(query, list) } else { read_only_notice() })}
+            {(!is_past).then(|| actions(query, list))}
             {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
             {saved_views(query, views)}
             {gaps_table(list, query, chosen, is_past)}
@@ -51,6 +53,15 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         </section>
     }
     .into_any()
+}
+
+/// What can be done with the list; nothing where it is of a store that somebody else operates.
+fn actions(query: &Query, list: &GapList) -> Option<AnyView> {
+    if !may_operate() {
+        return Some(read_only_notice());
+    }
+    let is_own = query.get("ubicacion_id").is_none_or(|store| may_operate_store(&BranchId::new(store)));
+    is_own.then(|| recover_bar(query, list))
 }
 
 /// What can be done with gaps together, and the way to the plans that came of it. The form is the rows' too.
