@@ -1,5 +1,6 @@
 //! `/pendientes`: what is missing, why, and the buttons that get it back.
 
+use domain::BranchId;
 use domain::gap::GapOrder;
 use domain::read_model::GapList;
 use engine::{SavedView, Topic};
@@ -14,7 +15,7 @@ use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PAGE, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{
-    GAPS_FORM, PageHeader, export_links, folded_filters, gap_cards, gap_filters, gaps_table, may_operate,
+    GAPS_FORM, PageHeader, export_links, folded_filters, gap_cards, gap_filters, gaps_table, may_operate, may_operate_store,
     read_only_notice, saved_views,
 };
 
@@ -54,6 +55,15 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         </section>
     }
     .into_any()
+}
+
+/// What can be done with the list; nothing where it is of a store that somebody else operates.
+fn actions(query: &Query, list: &GapList) -> Option<AnyView> {
+    if !may_operate() {
+        return Some(read_only_notice());
+    }
+    let is_own = query.get("ubicacion_id").is_none_or(|store| may_operate_store(&BranchId::new(store)));
+    is_own.then(|| recover_bar(query, list))
 }
 
 /// What can be done with gaps together, and the way to the plans that came of it. The form is the rows' too.

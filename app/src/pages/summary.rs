@@ -20,7 +20,7 @@ use crate::query::{
     store_path,
 };
 use crate::values::Values;
-use crate::views::{chain_week, decisions_table, failing_channels_notice, may_operate, tour};
+use crate::views::{chain_week, decisions_table, failing_channels_notice, may_operate_everywhere, tour};
 
 /// Whatever changes, the sentence may be another.
 const TOPICS: &[Topic] = &[Topic::Runs, Topic::Gaps, Topic::Progress];
@@ -101,9 +101,11 @@ fn action(language: Language, summary: &Summary) -> AnyView {
         Verdict::Missing { windows } if windows == summary.held_windows => {
             link(PLANS_PATH, texts.see_held(), "button button-primary")
         }
-        // Who may only look is led to what is missing.
-        Verdict::Missing { .. } if !may_operate() => link(GAPS.path, texts.see_gaps(), "button button-primary"),
-        Verdict::Missing { windows } => view! {
+        // Who may recover nothing of it is led to what is missing.
+        Verdict::Missing { .. } if summary.own_windows == 0 => {
+            link(GAPS.path, texts.see_gaps(), "button button-primary")
+        }
+        Verdict::Missing { .. } => view! {
             <form class="verdict-actions" method="post" action=RECOVER_PATH data-dialogo="">
                 <input type="hidden" name="volver" value=HOME_PATH/>
                 <input type="hidden" name="etl_tipo" value=EtlKind::Sales.to_string()/>
@@ -116,13 +118,19 @@ fn action(language: Language, summary: &Summary) -> AnyView {
                     value="todo"
                     aria-haspopup="dialog"
                 >
-                    {texts.recover(whole(language, windows.saturating_sub(summary.held_windows)))}
+                    {recover_label(language, summary.own_windows)}
                 </button>
                 <a class="link" href=GAPS.path>{texts.see_gaps()}</a>
             </form>
         }
         .into_any(),
     }
+}
+
+/// How much the button recovers, and that it is of some stores only where it is.
+fn recover_label(language: Language, windows: u64) -> String {
+    let (texts, count) = (language.summary(), whole(language, windows));
+    if may_operate_everywhere() { texts.recover(count) } else { texts.recover_own(count) }
 }
 
 fn last_decisions(language: Language, page: DecisionPage) -> AnyView {

@@ -12,7 +12,7 @@ use crate::i18n::Language;
 use crate::preferences::language;
 use crate::query::GAPS;
 use crate::values::Values;
-use crate::views::gap_facts;
+use crate::views::{gap_facts, may_operate_everywhere, may_operate_store};
 
 /// What goes along from step to step as it is.
 const CARRIED: [&str; 9] = ["que", "uno", "gap", "celda", "etl_tipo", "ubicacion_id", "max_horas", "ordenar", "volver"];
@@ -118,7 +118,8 @@ impl Asked {
     fn everything(list: &GapList, store: Option<&str>) -> Self {
         let days = list.max_horas.div_ceil(24).clamp(1, PERIOD_DAYS_MAX);
         let is_chosen = |choice: &&BranchChoice| Some(choice.ubicacion_id.as_str()) == store;
-        let worth = worth_of(list.gaps.iter().filter(|gap| gap.recuperable));
+        let is_own = |gap: &&GapView| gap.recuperable && may_operate_store(&gap.ubicacion_id);
+        let worth = worth_of(list.gaps.iter().filter(is_own));
         Self::LastDays(days, list.tiendas.iter().find(is_chosen).cloned(), worth)
     }
 
@@ -184,8 +185,8 @@ impl Asked {
                 (texts.question_many(), Some(many(texts.stores(), whole(language, stores.len() as u64))))
             }
             Self::LastDays(days, store, _) => {
-                let all = language.filter().all_stores();
-                let store = store.as_ref().map_or(all, |store| store.ubicacion_nombre.as_str());
+                let store =
+                    store.as_ref().map_or(stores_without_a_name(language), |store| store.ubicacion_nombre.as_str());
                 (texts.question_many(), Some(many(texts.period(), texts.last_days(days, store))))
             }
             Self::Days(..) => (texts.question_many(), None),
@@ -198,7 +199,8 @@ impl Asked {
         let Self::Days(branches, period) = self else { return None };
         let texts = language().plan();
         let chosen = values.get("tienda").unwrap_or_default();
-        let stores = branches.iter().map(|choice| {
+        let own = branches.iter().filter(|choice| may_operate_store(&choice.ubicacion_id));
+        let stores = own.map(|choice| {
             let identifier = choice.ubicacion_id.to_string();
             let is_chosen = identifier == chosen;
             view! { <option value=identifier selected=is_chosen>{choice.ubicacion_nombre.clone()}</option> }
@@ -217,7 +219,7 @@ impl Asked {
                 <label class="field">
                     <span class="field-label">{texts.store()}</span>
                     <select class="select" id="campo-tienda" name="tienda">
-                        <option value="">{language().filter().all_stores()}</option>
+                        <option value="">{stores_without_a_name(language())}</option>
                         {stores.collect_view()}
                     </select>
                 </label>
@@ -227,6 +229,11 @@ impl Asked {
         };
         Some(fields.into_any())
     }
+}
+
+/// The stores of a recovery that names none: all that whoever asks may operate.
+fn stores_without_a_name(language: Language) -> &'static str {
+    if may_operate_everywhere() { language.filter().all_stores() } else { language.plan().own_stores() }
 }
 
 fn worth_of<'gaps>(gaps: impl IntoIterator<Item = &'gaps GapView>) -> Decimal {

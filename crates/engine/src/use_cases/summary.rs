@@ -33,6 +33,8 @@ pub struct Summary {
     pub windows: u64,
     /// Those of them that wait in a plan which is paused or was stopped, until somebody resumes it.
     pub held_windows: u64,
+    /// Half hours that whoever looks may recover: of their stores, without those that wait in a plan.
+    pub own_windows: u64,
     /// Estimated sales in USD of what is missing, as far as it is known.
     pub value_usd: Decimal,
     /// Stores that something is missing of.
@@ -91,6 +93,8 @@ impl Engine {
         }
         let needs = needs(&self.branches, gaps.gaps.iter().filter(|gap| gap.is_missing()));
         let held = gaps.gaps.iter().filter(|gap| gap.estado == GapState::Held);
+        let own = gaps.gaps.iter().filter(|gap| gap.recuperable && gap.estado != GapState::Held);
+        let own = own.filter(|gap| actor.operates_store(&gap.ubicacion_id));
         let windows = needs.iter().map(|need| need.windows).sum();
         let now = gaps.generado_en;
         let (outage, is_due) = self.outage(now).await?;
@@ -99,6 +103,7 @@ impl Engine {
             outage,
             windows,
             held_windows: held.map(|gap| u64::from(gap.ventanas)).sum(),
+            own_windows: own.map(|gap| u64::from(gap.ventanas)).sum(),
             value_usd: needs.iter().map(|need| need.value_usd).sum(),
             branches_affected: needs.len(),
             oldest: needs.iter().min_by_key(|need| need.since_instant).cloned(),

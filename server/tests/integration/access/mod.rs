@@ -1,6 +1,7 @@
 //! Who may do what, over real HTTP.
 
 mod administration;
+mod offers;
 mod provider;
 mod requests;
 mod routes;

@@ -117,6 +117,18 @@ async fn a_plan_is_changed_by_who_has_all_of_its_stores() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_counts_what_is_of_ones_stores() {
+    let world = World::new().await;
+    let of = async |actor: &Actor| world.engine.summary(actor).await.unwrap();
+    let limited = Actor { stores: StoreScope::parse("tienda_01"), ..Actor::operator("ana") };
+    let (own, all) = (of(&limited).await, of(&Actor::operator("eva")).await);
+    assert_eq!(all.own_windows, all.windows);
+    assert_eq!(own.windows, all.windows, "what is missing is the same to everybody");
+    assert!(0 < own.own_windows && own.own_windows < all.windows, "{own:?}");
+    assert_eq!(of(&Actor::new("luis", Role::Reader)).await.own_windows, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_reads_anything() {
     let world = World::new().await;
     let (engine, nobody) = (&world.engine, Actor::nobody(Origin::Web));
