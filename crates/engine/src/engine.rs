@@ -34,6 +34,7 @@ use crate::plans::book::PlanBook;
 use crate::plans::control::PlanControl;
 use crate::pos_outage::PosOutage;
 use crate::queue::{Queue, Waiting};
+use crate::retry_write::WriteRetries;
 use crate::run_logs::{RunLogs, RunStep};
 use crate::schedule::Schedule;
 use crate::settings::EngineSettings;
@@ -285,6 +286,12 @@ impl Engine {
         {
             tracing::warn!(%error, "which fields of the request the POS repeats could not be kept");
         }
+    }
+
+    /// How a write that a run cannot do without is tried again.
+    pub(crate) fn write_retries(&self) -> WriteRetries {
+        let (retries, pause) = (self.settings.write_retries, self.settings.write_retry_pause);
+        WriteRetries { retries, pause, stopping: self.stopping.subscribe() }
     }
 
     /// An identifier of something that has no type of its own; identifiers of batches are like no others.

@@ -32,17 +32,21 @@ struct Found {
 /// Looks back in a task of its own, after the night's comparison was queued.
 pub(crate) fn begin(engine: &Engine, now: Timestamp) {
     engine.unanswered_days.lock().clear();
-    // The night's own comparison looks at yesterday.
-    let dates_back = 2..=i64::from(engine.settings.look_back.days);
-    let branches = engine.branches.all();
-    let days = dates_back.flat_map(|back| {
+    let days = days_before(now, engine.settings.look_back.days.into(), &engine.branches.all());
+    look_at(engine, days);
+}
+
+/// The days of each store that are looked at: from the day before yesterday back, the latest first. The night's own comparison
+/// looks at yesterday.
+fn days_before(now: Timestamp, days_back: i64, branches: &[Arc<Branch>]) -> Vec<Day> {
+    let days = (2..=days_back).flat_map(|back| {
         branches.iter().filter_map(move |branch| {
             let date = branch.zone.to_datetime(now).date().checked_sub(back.days()).ok()?;
             let interval = day_interval(date, &branch.zone)?;
             Some(Day { branch: branch.id.clone(), interval, attempts: 0 })
         })
     });
-    look_at(engine, days.collect());
+    days.collect()
 }
 
 /// Looks again at the days that these stores did not answer at night, each after a wait that doubles.
@@ -157,4 +161,22 @@ async fn compare(engine: &Engine, branch: &Branch, day: Interval<Timestamp>) -> 
     let batch = engine.new_batch(REASON, &Actor::system());
     engine.enqueue(engine.lock_planning().await, batch, runs, EnqueueReason::Requested).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{branch, half_hours_from};
+
+    #[test]
+    fn each_store_is_looked_at_from_the_day_before_yesterday_back() {
+        let branches = [Arc::new(branch("a")), Arc::new(branch("b"))];
+        // At noon of the third day after the first half hour.
+        let now = half_hours_from(3 * 48 + 24, 1).start();
+        let days = days_before(now, 3, &branches);
+        let found: Vec<_> = days.iter().map(|day| (day.branch.as_str(), day.interval)).collect();
+        let (newer, older) = (half_hours_from(48, 48), half_hours_from(0, 48));
+        assert_eq!(found, [("a", newer), ("b", newer), ("a", older), ("b", older)]);
+        assert_eq!(days_before(now, 1, &branches).len(), 0, "yesterday is compared anyway");
+    }
 }

@@ -13,7 +13,6 @@ use crate::engine::Engine;
 use crate::pipelines::{self, RunTrace};
 use crate::plans::follow;
 use crate::queue::Waiting;
-use crate::retry_write::retry_write;
 use crate::run_logs::RunStep;
 use crate::{incidents, recovery_notice};
 
@@ -132,7 +131,7 @@ async fn claim_and_run(engine: &Engine, run: Waiting) -> End {
     let trace = RunTrace::of(engine, &run.record);
     let limit = StoreLimit { branch: run.record.branch.clone(), runs_max: engine.settings.workers_per_branch };
     let claim = || engine.warehouse.claim_within(id, now, host.to_owned(), trace.id.clone(), limit.clone());
-    match retry_write(engine, claim).await {
+    match engine.write_retries().write(claim).await {
         Ok(true) => {
             engine.note_step(id, RunStep::Started);
             engine.events.run_changed();

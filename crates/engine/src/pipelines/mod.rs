@@ -27,7 +27,6 @@ use crate::actor::Actor;
 use crate::calendars::Calendars;
 use crate::engine::Engine;
 use crate::queue::Waiting;
-use crate::retry_write::retry_write;
 use crate::run_logs::RunStep;
 
 /// Where the team finds a run: known before it starts.
@@ -161,7 +160,7 @@ async fn cancel(engine: &Engine, record: &RunRecord, elapsed: Duration) {
 /// Stores the end of a run that has nothing to commit.
 pub(crate) async fn store_failure(engine: &Engine, failure: RunFailure) {
     engine.note_step(failure.run, RunStep::Ended(failure.state));
-    match retry_write(engine, || engine.warehouse.fail_run(failure.clone())).await {
+    match engine.write_retries().write(|| engine.warehouse.fail_run(failure.clone())).await {
         Ok(_) => {}
         // Another process took this one for gone, and ended its runs.
         Err(error @ WarehouseError::NotRunning { .. }) if engine.warehouse.is_shared() => {

@@ -20,7 +20,6 @@ use super::job::{Job, Outcome};
 use super::source_change::{self, Announcement};
 use super::{dispute, doubt, messages};
 use crate::requests::RequestWatcher;
-use crate::retry_write::retry_commit;
 use crate::run_logs::RunStep;
 
 pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
@@ -100,7 +99,8 @@ pub(super) async fn run(job: &Job<'_>) -> Result<Outcome, PipelineError> {
             .load(|step| async move {
                 let seen = source_change::note(job, &window, announcement, &lines, false).await;
                 let commit = || warehouse.commit_sales_window(end.clone(), window.clone(), Arc::clone(&lines));
-                let committed = job.engine.meters.commits.time(retry_commit(job.engine, commit)).await;
+                let committing = job.engine.write_retries().commit(commit);
+                let committed = job.engine.meters.commits.time(committing).await;
                 let receipt = match committed {
                     Err(WarehouseError::LinesElsewhere(elsewhere)) => return Ok(Err(elsewhere)),
                     committed => committed.inspect_err(|_| source_change::alarm_of_waiting(job, &seen))?,

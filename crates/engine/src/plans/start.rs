@@ -1,14 +1,16 @@
 //! Showing a plan, and queueing exactly what was shown.
 
 use domain::plan::{Breaker, Plan, PlanAction};
-use domain::{BatchId, RunMode};
-use jiff::SignedDuration;
+use domain::{BatchId, Branch, RunMode, Window};
+use jiff::{SignedDuration, Timestamp};
 use warehouse::{Decision, NewBatch, NewPlan, NewRun, PlanRecord, RunRecord, StartOutcome};
 
 use super::control::PlanControl;
 use super::decision::decision;
 use super::store::PlanStore;
 use super::trading_hours;
+use crate::branches::BranchRegistry;
+use crate::clock::IdSource;
 use crate::engine::{Engine, run_detached};
 use crate::planning::Planning;
 use crate::queue::Waiting;
@@ -21,11 +23,14 @@ pub(crate) async fn propose(
     plan: Plan,
     automatic: bool,
 ) -> Result<PlanRecord, UseCaseError> {
-    let now = engine.clock.now();
-    let kept = SignedDuration::from_hours(24 * i64::from(engine.settings.plans.proposal_days));
-    let forget_before = now.checked_sub(kept).unwrap_or(now);
+    let forget_before = forgotten_before(engine.clock.now(), engine.settings.plans.proposal_days);
     let new = NewPlan { id: engine.ids.batch_id(), plan, automatic, forget_before };
     Ok(engine.warehouse.propose_plan(new, decision(&*engine.clock, actor, PlanAction::Propose, None)).await?)
+}
+
+/// The moment before which plans that were shown and never started are forgotten.
+fn forgotten_before(now: Timestamp, proposal_days: u32) -> Timestamp {
+    now.checked_sub(SignedDuration::from_hours(24 * i64::from(proposal_days))).unwrap_or(now)
 }
 
 /// Follows a plan whose runs are about to be handed to the workers.
@@ -50,7 +55,7 @@ pub(crate) async fn start(
     known: &PlanRecord,
     plan: &Plan,
 ) -> Result<Vec<RunRecord>, UseCaseError> {
-    let runs = runs_of(engine, plan);
+    let runs = runs_of(plan, &engine.branches, &*engine.ids);
     engine.admit(runs.len())?;
     let new = NewStart {
         batch: NewBatch { id: known.id, ..engine.new_batch("recuperacion", actor) },
@@ -101,26 +106,25 @@ async fn queue_all<S: PlanStore>(
     .await
 }
 
-fn runs_of(engine: &Engine, plan: &Plan) -> Vec<NewRun> {
-    let branch_of = |window: &domain::Window| engine.branches.find(&window.branch);
-    plan.windows()
-        .iter()
-        .filter_map(|window| {
-            let branch = branch_of(window)?;
-            Some(engine.new_run(window.kind, &branch, window.interval, RunMode::Recovery))
-        })
-        .collect()
+/// A run for each window of a plan, in their order; none for a store that is not watched.
+fn runs_of(plan: &Plan, branches: &BranchRegistry, ids: &dyn IdSource) -> Vec<NewRun> {
+    let run = |window: &Window| {
+        let branch = Branch::clone(&branches.find(&window.branch)?);
+        let (id, kind, interval) = (ids.run_id(), window.kind, window.interval);
+        Some(NewRun { id, kind, branch, interval, mode: RunMode::Recovery })
+    };
+    plan.windows().iter().filter_map(run).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::RunState;
     use domain::decision::Origin;
-    use domain::plan::PlanState;
+    use domain::plan::{PlanOptions, PlanState};
+    use domain::{BranchId, EtlKind, RunState};
 
     use super::*;
     use crate::planning::PlanningLock;
-    use crate::plans::testing::{NoRoom, PLAN, Scene};
+    use crate::plans::testing::{Counting, NoRoom, PLAN, Scene};
     use crate::testing::{branch, half_hours_from, run_id};
 
     /// A start of so many half hours of store `a`.
@@ -128,7 +132,7 @@ mod tests {
         let order = decision(&Scene::CLOCK, &Actor::system(), PlanAction::Start, None);
         let run = |number: i32| NewRun {
             id: run_id(u128::from(number.unsigned_abs())),
-            kind: domain::EtlKind::Sales,
+            kind: EtlKind::Sales,
             branch: branch("a"),
             interval: half_hours_from(number, 1),
             mode: RunMode::Recovery,
@@ -143,6 +147,32 @@ mod tests {
             baggage: None,
         };
         NewStart { batch, runs: (0..windows).map(run).collect(), order, outside_hours }
+    }
+
+    #[test]
+    fn each_window_of_a_store_that_is_watched_becomes_a_recovery() {
+        let window = |store: &str, number| Window {
+            branch: BranchId::new(store),
+            kind: EtlKind::Sales,
+            interval: half_hours_from(number, 1),
+        };
+        let windows = [window("b", 1), window("unknown", 1), window("a", 0)];
+        let plan = Plan::seal(EtlKind::Sales, PlanOptions::default(), windows);
+        let branches = BranchRegistry::new(vec![branch("a"), branch("b")]);
+        let runs = runs_of(&plan, &branches, &Counting::default());
+        let found: Vec<_> = runs.iter().map(|run| (run.id, run.branch.id.as_str(), run.interval, run.mode)).collect();
+        let expected = [
+            (run_id(1), "a", half_hours_from(0, 1), RunMode::Recovery),
+            (run_id(2), "b", half_hours_from(1, 1), RunMode::Recovery),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_plan_that_was_shown_is_kept_for_whole_days() {
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(50);
+        assert_eq!(forgotten_before(now, 2), Timestamp::UNIX_EPOCH + SignedDuration::from_hours(2));
+        assert_eq!(forgotten_before(Timestamp::MIN, 2), Timestamp::MIN, "nothing is older than time");
     }
 
     #[tokio::test]

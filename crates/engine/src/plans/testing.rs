@@ -1,6 +1,7 @@
 //! Plans and evidence in memory, for the tests of this folder: no database, no POS, no waiting.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use domain::plan::{Breaker, BreakerLimits, PlanState};
@@ -16,7 +17,7 @@ use super::book::PlanBook;
 use super::control::{PlanControl, PlanParts};
 use super::store::PlanStore;
 use crate::branches::BranchRegistry;
-use crate::clock::Clock;
+use crate::clock::{Clock, IdSource};
 use crate::events::Events;
 use crate::gaps::EvidenceStore;
 use crate::queue::{Queue, Waiting};
@@ -31,6 +32,34 @@ pub(super) struct Still;
 impl Clock for Still {
     fn now(&self) -> Timestamp {
         Timestamp::UNIX_EPOCH
+    }
+}
+
+/// Identifiers from 1 on.
+#[derive(Default)]
+pub(super) struct Counting(AtomicU64);
+
+impl Counting {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl IdSource for Counting {
+    fn run_id(&self) -> RunId {
+        run_id(self.next().into())
+    }
+
+    fn batch_id(&self) -> BatchId {
+        BatchId(Uuid::from_u128(self.next().into()))
+    }
+
+    fn correlation(&self) -> String {
+        format!("{:08}", self.next())
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        [0; 32]
     }
 }
 

@@ -9,7 +9,6 @@ use warehouse::{AuditEntry, SessionRow, UserRow, WarehouseError};
 
 use crate::access::{Identity, UserChange, hash_of, quotas, token};
 use crate::access_audit::entry;
-use crate::retry_write::retry_write;
 use crate::{Actor, Engine, UseCaseError};
 
 /// Somebody tries to sign in.
@@ -77,7 +76,7 @@ impl Engine {
             let (engine, session) = (self.clone(), session.id);
             self.spawn(async move {
                 let end = || engine.warehouse.end_sessions(vec![session], audit.clone());
-                if let Err(error) = retry_write(&engine, end).await {
+                if let Err(error) = engine.write_retries().write(end).await {
                     tracing::error!(%error, "the end of a session could not be stored");
                 }
             });
