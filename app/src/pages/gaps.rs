@@ -15,8 +15,8 @@ use crate::preferences::language;
 use crate::query::{AT, CHOOSE, GAPS, PAGE, PLANS_PATH, Query, RECOVER_PATH};
 use crate::values::Values;
 use crate::views::{
-    GAPS_FORM, PageHeader, export_links, folded_filters, gap_cards, gap_filters, gaps_table, may_operate, may_operate_store,
-    read_only_notice, saved_views,
+    GAPS_FORM, PageHeader, export_links, folded_filters, gap_cards, gap_filters, gaps_table, may_operate,
+    may_operate_store, read_only_notice, saved_views,
 };
 
 /// The page of gaps.
@@ -45,7 +45,7 @@ fn list(query: &Query, list: &GapList, chosen: Option<&str>, views: &[SavedView]
         {gap_cards(&list.totales)}
         {is_past.then(|| past_notice(query, list))}
         <section class="panel" aria-label=language().gaps().title()>
-            {(!is_past).then(|| if may_operate() { recover_bar(query, list) } else { read_only_notice() })}
+            {(!is_past).then(|| actions(query, list))}
             {folded_filters(query, view! {
                 {gap_filters(query, &list.tiendas, list.max_horas, (list.generado_en, list.generado_en_local))}
                 {saved_views(query, views)}

@@ -109,7 +109,7 @@ async fn queue_all<S: PlanStore>(
 /// A run for each window of a plan, in their order; none for a store that is not watched.
 fn runs_of(plan: &Plan, branches: &BranchRegistry, ids: &dyn IdSource) -> Vec<NewRun> {
     let run = |window: &Window| {
-        let branch = Branch::clone(&branches.find(&window.branch)?);
+        let branch = Branch::clone(branches.find(&window.branch)?.as_ref());
         let (id, kind, interval) = (ids.run_id(), window.kind, window.interval);
         Some(NewRun { id, kind, branch, interval, mode: RunMode::Recovery })
     };
