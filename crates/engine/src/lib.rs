@@ -51,6 +51,7 @@ mod recovery_notice;
 mod requests;
 mod retention;
 mod retry_write;
+mod run_log_sharing;
 mod run_logs;
 mod runs_elsewhere;
 pub mod schedule;

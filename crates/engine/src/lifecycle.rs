@@ -29,13 +29,16 @@ use crate::plans::{follow, keeper, start};
 use crate::pos_outage::PosOutage;
 use crate::processes;
 use crate::queue::{Queue, Waiting};
-use crate::run_logs::{self, RunLogs};
+use crate::run_logs::RunLogs;
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::settings::{EngineMode, EngineSettings};
 use crate::source_clock::SourceClock;
 use crate::source_echoes::SourceEchoes;
 use crate::unanswered_days::UnansweredDays;
-use crate::{access_upkeep, backup_task, calendar_file, incidents, queue_check, recovery_notice, scheduler, workers};
+use crate::{
+    access_upkeep, backup_task, calendar_file, incidents, queue_check, recovery_notice, run_log_sharing, scheduler,
+    workers,
+};
 
 /// What the engine is made of.
 pub struct EngineParts {
@@ -137,7 +140,7 @@ impl Engine {
             tasks.spawn(processes::end_abandoned_runs(engine.clone()));
             tasks.spawn(processes::follow(engine.clone(), changes));
             if engine.settings.workers > 0 {
-                tasks.spawn(run_logs::keep_shared(engine.clone()));
+                tasks.spawn(run_log_sharing::keep_shared(engine.clone()));
             }
         }
         if engine.settings.workers > 0 {

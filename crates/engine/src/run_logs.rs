@@ -10,13 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Engine;
-
 /// Lines that are kept of a run; of more, the latest.
 const LINES_MAX: usize = 100;
-
-/// How often other processes hear what runs of this one do.
-const SHARED_EVERY: Duration = Duration::from_millis(250);
 
 /// Something that a run did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -128,32 +123,13 @@ impl RunLogs {
     }
 
     /// The runs that other processes have not heard all of, with what they did, as it is stored.
-    fn take_unheard(&self) -> Vec<(RunId, String)> {
+    pub(crate) fn take_unheard(&self) -> Vec<(RunId, String)> {
         let runs = std::mem::take(&mut *self.unheard.lock().unwrap_or_else(PoisonError::into_inner));
         runs.into_iter().map(|run| (run, serde_json::json!(self.of(run)).to_string())).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<(RunId, Steps)>> {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Has other processes hear what runs of this one do, until the engine stops. How a run ends after that is in its row.
-pub(crate) async fn keep_shared(engine: Engine) {
-    loop {
-        let is_last = tokio::select! {
-            () = tokio::time::sleep(SHARED_EVERY) => false,
-            () = engine.stopped() => true,
-        };
-        let unheard = engine.run_logs.take_unheard();
-        let runs: Vec<RunId> = unheard.iter().map(|(run, _)| *run).collect();
-        if let Err(error) = engine.warehouse.keep_run_steps(unheard).await {
-            tracing::debug!(%error, "other processes do not hear yet what runs do");
-            runs.into_iter().for_each(|run| engine.run_logs.share(run));
-        }
-        if is_last {
-            return;
-        }
     }
 }
 
