@@ -5,6 +5,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::failure::Failure;
+use crate::log_filter;
 use crate::output::LogWriter;
 use crate::settings::Settings;
 use crate::settings::variables::LOG;
@@ -12,17 +13,11 @@ use crate::settings::variables::LOG;
 /// Starts the log with everything that monitoring wants of it.
 pub fn start(settings: &Settings, default_filter: &str) -> Result<(), Failure> {
     let text = settings.log_filter.as_deref().unwrap_or(default_filter);
-    let filter = filter(text).map_err(|reason| Failure::Usage(format!("{}: {reason}", LOG.name)))?;
+    let filter = log_filter::parse(text).map_err(|reason| Failure::Usage(format!("{}: {reason}", LOG.name)))?;
     let lines = lines(settings.log_json).with_filter(filter);
     // Only a second start in one process can fail here, and then the log is there already.
     let _ = tracing_subscriber::registry().with(lines).with(monitoring::tracing_layers()).try_init();
     Ok(())
-}
-
-/// What a text lets through; the error is a sentence for people.
-pub fn filter(text: &str) -> Result<EnvFilter, String> {
-    EnvFilter::try_new(text)
-        .map_err(|error| format!("'{text}' no es un filtro del registro ({error}); escriba info o debug"))
 }
 
 /// Starts the log of a command that has no settings.

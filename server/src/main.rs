@@ -10,6 +10,7 @@ mod failure;
 mod host;
 mod http;
 mod listing;
+mod log_filter;
 mod logging;
 mod output;
 mod password;

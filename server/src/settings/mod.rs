@@ -255,7 +255,7 @@ fn metrics_token(source: &mut Source) -> Option<SecretString> {
 
 fn log_filter(source: &mut Source, variable: &Variable) -> Option<String> {
     let text = source.optional_text(variable)?;
-    match crate::logging::filter(&text) {
+    match crate::log_filter::parse(&text) {
         Ok(_) => Some(text),
         Err(reason) => {
             source.add_problem(variable, &reason);
