@@ -34,7 +34,7 @@ test.afterAll(async () => {
 
 test('numbers that lack are a gap that says which, and are justified with a reason', async ({ page }) => {
   const errors = complaints(page);
-  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72&ordenar=antiguedad`);
   await untilLive(page);
   const gaps = page.getByRole('row', { name: /Secuencia.*Justificar/ });
   const lacking = await gaps.count();
@@ -61,7 +61,7 @@ test('numbers that lack are a gap that says which, and are justified with a reas
 });
 
 test('they lack again once that is taken back', async ({ page }) => {
-  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72&ordenar=antiguedad`);
   await untilLive(page);
   const gaps = page.getByRole('row', { name: /Secuencia.*Justificar/ });
   const lacking = await gaps.count();
@@ -69,6 +69,6 @@ test('they lack again once that is taken back', async ({ page }) => {
   await page.getByRole('button', { name: /Retirar la justificación de PERIFERICO/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Retirar', exact: true }).click();
   await expect(justified(page)).toHaveCount(0);
-  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72`);
+  await page.goto(`${klk.url}/pendientes?etl_tipo=ventas&max_horas=72&ordenar=antiguedad`);
   await expect(gaps).toHaveCount(lacking + 1);
 });

@@ -54,15 +54,12 @@ function startKept(): void {
     // What is clicked gets the focus first.
     if (event?.type === 'click') clicked = event.target;
     loading ??= import('./kept.js').then(
-      ({ start }: typeof import('./kept')) => {
-        for (const type of types) document.removeEventListener(type, load);
-        start(clicked);
-      },
+      ({ start }: typeof import('./kept')) => start(clicked),
       () => (loading = undefined),
     );
   };
-  const types = ['click', 'focusin'];
-  for (const type of types) document.addEventListener(type, load);
+  document.addEventListener('click', load);
+  document.addEventListener('focusin', load);
   // Whoever leaves takes their notes along.
   document.addEventListener('submit', ({ target }) => {
     if ((target as HTMLFormElement).matches('[action="/salir"]')) sessionStorage.clear();

@@ -87,7 +87,7 @@ async function refresh(): Promise<void> {
   isFetching = true;
   triedAt = performance.now();
   // What somebody opens meanwhile is named after '#', and makes no other page of it.
-  const shownAddress = () => location.pathname + location.search;
+  const shownAddress = () => location.href.split('#')[0];
   const address = shownAddress();
   try {
     const { page } = await fetchUnasked(address, { 'x-klk-refresco': '1' });

@@ -43,7 +43,8 @@ function rowInView(shown: Element): Element | undefined {
 
 /** What somebody opened, chose or wrote since it was drawn. */
 function isOfPerson(name: string, element: Element): boolean {
-  if (name === 'open') return true;
+  // What the grid lets Tab reach has focus, and would lose it with this.
+  if (name === 'open' || name === 'tabindex') return true;
   if (element instanceof HTMLInputElement) {
     if (name === 'checked') return element.checked !== element.defaultChecked;
     return name === 'value' && element.value !== element.defaultValue;

@@ -105,12 +105,12 @@ fn stores(all: &[PlanBranchWindows]) -> AnyView {
         view! {
             <details id="plan-tiendas-listas">
                 <summary>{title}</summary>
-                <ul class="plain-list plan-stores">{done.iter().copied().map(store).collect_view()}</ul>
+                <ul class="plain-list">{done.iter().copied().map(store).collect_view()}</ul>
             </details>
         }
     });
     let others = (!others.is_empty())
-        .then(|| view! { <ul class="plain-list plan-stores">{others.into_iter().map(store).collect_view()}</ul> });
+        .then(|| view! { <ul class="plain-list">{others.into_iter().map(store).collect_view()}</ul> });
     view! { {others} {folded} }.into_any()
 }
 
@@ -141,12 +141,12 @@ fn store(of: &PlanBranchWindows) -> AnyView {
         .collect::<Vec<_>>()
         .join("; ");
     view! {
-        <li>
+        <li class="batch">
             <p>
                 <a class="row-link" href=store_path(&of.ubicacion_id)>{name.clone()}</a> ": " {progress} {rest}
             </p>
             <progress max=all.max(1).to_string() value=of.exitosas.to_string() aria-label=name></progress>
-            <p class="muted plan-stretches">{texts.scope()} ": " {stretches}</p>
+            <p class="muted plan-reason">{texts.scope()} ": " {stretches}</p>
         </li>
     }
     .into_any()

@@ -42,6 +42,8 @@ impl Engine {
             revoked_at: None,
         };
         let audit = entry(self, actor, AuditAction::AddToken, &format!("{} ({})", row.name, row.role));
+        // What is read anew meanwhile would not have it.
+        let _change = self.lock_users().await;
         self.warehouse.add_token(row.clone(), audit).await?;
         self.access.change(|state| state.tokens.insert(row.token_hash.clone(), row));
         Ok(SecretString::from(token))
@@ -57,6 +59,7 @@ impl Engine {
     /// Takes a token back: the next request with it is nobody's.
     pub async fn revoke_api_token(&self, actor: &Actor, id: Uuid) -> Result<(), UseCaseError> {
         actor.may_administer()?;
+        let _change = self.lock_users().await;
         let known = self.access.read().tokens.values().find(|token| token.id == id).cloned();
         let known = known.ok_or(UseCaseError::UnknownToken)?;
         let audit = entry(self, actor, AuditAction::RevokeToken, known.name.as_str());
