@@ -9,7 +9,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const FILE = new URL("instructions.json", import.meta.url);
 const PATHS = ["body", "intervals", "recovery"];
-const TOLERANCE_PERCENT = 10;
+// The same source gives some other instructions where the compiler divides it otherwise, as in a build that goes on from another.
+const TOLERANCE_PERCENT = 25;
 
 /** The count in what callgrind prints; an error where nothing was counted. */
 export function countIn(output) {
