@@ -195,7 +195,7 @@ fn a_proxy_that_holds_events_back_is_found_and_one_that_passes_them_on_is_good()
         _ => "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(),
     });
     insta::assert_snapshot!(through(alone().with_variable("KLK_API_TOKEN", "klk_de_prueba"), &holding), @r#"
-    mal: http://proxy/ no deja pasar los eventos (error sending request): las páginas no se actualizarían solas
+    mal: http://proxy/ no deja pasar los eventos (no llegó ninguno): las páginas no se actualizarían solas
     el proxy no debe reunir ni comprimir /api/eventos (nginx: proxy_buffering off)
     "#);
     let pos = Pos::start();
