@@ -29,7 +29,7 @@ impl PosOutage {
     }
 
     /// Since when it does not respond; None while it does. What is read from its runs (`failing_half_hour`) says it where no
-    /// probe is recent enough to tell: at night nobody asks a store for anything.
+    /// probe is recent enough: at night no store gets a request.
     pub(crate) fn since(&self, now: Timestamp, failing_half_hour: Option<Timestamp>) -> Option<Timestamp> {
         let Known { failing_since, probed_at } = *self.lock();
         let is_recent = probed_at.is_some_and(|at| now.duration_since(at) <= VALID_FOR);

@@ -49,8 +49,8 @@ fn counted_body(text: String, question: &SalesQuestion) -> usize {
 fn counted_intervals(weeks: &[(IntervalSet<Timestamp>, IntervalSet<Timestamp>)]) -> usize {
     let mut missing = 0;
     for (expected, covered) in weeks {
-        let lacking = expected.difference(covered);
-        missing += lacking.intervals().len() + lacking.union(covered).intersection(expected).intervals().len();
+        let uncovered = expected.difference(covered);
+        missing += uncovered.intervals().len() + uncovered.union(covered).intersection(expected).intervals().len();
     }
     missing
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// A cause that goes on is reported again: it is not over.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
-/// Causes that are told apart; of any other, nothing is left out.
+/// Causes that are remembered; of any other, nothing is left out.
 const CAUSES_MAX: usize = 512;
 
 /// When each cause was reported last, and how often it was left out since.

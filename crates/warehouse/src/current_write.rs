@@ -1,5 +1,5 @@
 //! Since when the writer's thread has been at what it does, for whoever looks from another thread: one that does not get on is
-//! told from one that is busy.
+//! distinguished from one that is busy.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

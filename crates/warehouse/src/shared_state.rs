@@ -1,4 +1,4 @@
-//! What processes that share a database tell each other beside the data: what a run does, step by step; attempts to sign in; and
+//! What processes that share a database share beside the data: what a run does, step by step; attempts to sign in; and
 //! who is away at the provider of identities. Nobody needs it after a while, and a file has one process, which has it in memory.
 //!
 //! It has a connection of its own: neither a commit nor a page waits for it.

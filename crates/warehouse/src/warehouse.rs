@@ -50,7 +50,7 @@ struct Instance {
     server: Mutex<Option<Arc<Server>>>,
     /// The connection of this process's lease.
     lease: Mutex<Option<Connection>>,
-    /// The connection of what processes tell each other beside the data.
+    /// The connection of what processes share beside the data.
     aside: Mutex<Option<Connection>>,
     /// What other processes of the database have changed.
     elsewhere: broadcast::Sender<Elsewhere>,
@@ -237,7 +237,7 @@ impl Warehouse {
         &self.0.lease
     }
 
-    /// The connection of what processes tell each other beside the data; None until it was needed.
+    /// The connection of what processes share beside the data; None until it was needed.
     pub(crate) fn aside(&self) -> &Mutex<Option<Connection>> {
         &self.0.aside
     }

@@ -231,7 +231,7 @@ impl Asked {
     }
 }
 
-/// The stores of a recovery that names none: all that whoever asks may operate.
+/// The stores of a recovery that names none: all that the person who requests it may operate.
 fn stores_without_a_name(language: Language) -> &'static str {
     if may_operate_everywhere() { language.filter().all_stores() } else { language.plan().own_stores() }
 }

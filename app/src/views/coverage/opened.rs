@@ -1,4 +1,4 @@
-//! The day of a store that an address says is open. Scripts open its explanation over the grid; without them it is told,
+//! The day of a store that an address says is open. Scripts open its explanation over the grid; without them it is named,
 //! and linked.
 
 use engine::CoverageGrid;
