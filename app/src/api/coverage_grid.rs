@@ -1,7 +1,7 @@
 //! Many stores and days at a glance. It is no endpoint: the contract has the day of a store, and the list of gaps.
 
 use domain::EtlKind;
-use domain::filter::{InvalidParameter, Requirement, branch, choice};
+use domain::filter::{InvalidParameter, Requirement, branch, choice, parsed};
 use engine::{CoverageGrid, GridFilter};
 use jiff::civil::{Date, DateTime};
 
@@ -37,18 +37,8 @@ fn filter_of(request: &GridRequest) -> Result<GridFilter, InvalidParameter> {
     Ok(GridFilter {
         kind: choice("tipo", request.kind.as_deref())?.unwrap_or(EtlKind::Sales),
         branch: branch(request.branch.as_deref()),
-        last: read::<Date>("hasta", request.last.as_deref(), |given| Requirement::Date { given })?,
+        last: parsed::<Date>("hasta", request.last.as_deref(), |given| Requirement::Date { given })?,
         days: request.days,
-        at: read::<DateTime>("en", request.at.as_deref(), |given| Requirement::Moment { given })?,
+        at: parsed::<DateTime>("en", request.at.as_deref(), |given| Requirement::Moment { given })?,
     })
-}
-
-fn read<T: std::str::FromStr>(
-    name: &'static str,
-    text: Option<&str>,
-    requirement: fn(String) -> Requirement,
-) -> Result<Option<T>, InvalidParameter> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let requirement = || requirement(text.chars().take(40).collect());
-    text.parse().map(Some).map_err(|_| InvalidParameter { name, requirement: requirement() })
 }

@@ -22,6 +22,17 @@ pub fn bounded(
     })
 }
 
+/// A value that is written as its type reads it, as a date; None where it is absent or empty. The requirement is made of what was
+/// given instead.
+pub fn parsed<T: std::str::FromStr>(
+    name: &'static str,
+    text: Option<&str>,
+    requirement: fn(String) -> Requirement,
+) -> Result<Option<T>, InvalidParameter> {
+    let Some(text) = given(text) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| InvalidParameter { name, requirement: requirement(excerpt(text)) })
+}
+
 /// One of an enum's names; None where it is absent or empty.
 pub fn choice<T: std::str::FromStr<Err = crate::state::UnknownName>>(
     name: &'static str,

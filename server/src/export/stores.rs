@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::filter::{InvalidParameter, Requirement, bounded, branch, choice};
+use domain::filter::{InvalidParameter, Requirement, bounded, branch, choice, parsed};
 use domain::freshness::Freshness;
 use domain::{BranchId, EtlKind};
 use engine::{Actor, CoverageGrid, DayState, Engine, GRID_DAYS_MAX, GridFilter, UseCaseError};
@@ -92,20 +92,10 @@ fn grid_filter(filter: &ExportFilter) -> Result<GridFilter, InvalidParameter> {
     Ok(GridFilter {
         kind: choice("tipo", get("tipo"))?.unwrap_or(EtlKind::Sales),
         branch: branch(get("ubicacion_id")),
-        last: read("hasta", get("hasta"), |given| Requirement::Date { given })?,
+        last: parsed("hasta", get("hasta"), |given| Requirement::Date { given })?,
         days: bounded("dias", get("dias"), DAYS, 1, GRID_DAYS_MAX)?,
-        at: read("en", get("en"), |given| Requirement::Moment { given })?,
+        at: parsed("en", get("en"), |given| Requirement::Moment { given })?,
     })
-}
-
-fn read<T: std::str::FromStr>(
-    name: &'static str,
-    text: Option<&str>,
-    requirement: fn(String) -> Requirement,
-) -> Result<Option<T>, InvalidParameter> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let requirement = || requirement(text.chars().take(40).collect());
-    text.parse().map(Some).map_err(|_| InvalidParameter { name, requirement: requirement() })
 }
 
 const fn state_name(state: DayState) -> &'static str {
